@@ -1,0 +1,1 @@
+"""What a person types and sees: the only door to click and rich."""

@@ -1,0 +1,1 @@
+"""The stages a file passes through: scan, examine, assess, plan, copy."""

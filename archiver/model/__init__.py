@@ -1,0 +1,1 @@
+"""The values that flow from stage to stage: frozen, picklable, free of I/O, standard library only."""

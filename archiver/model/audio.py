@@ -1,0 +1,101 @@
+"""What examining a file's headers yields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from archiver.model.evidence import Evidence, Protection
+from archiver.model.problem import Problem
+from archiver.model.source import FileRef
+
+Tags = Mapping[str, tuple[str, ...]]
+"""Canonical tag name to its values, in the order of the file. Every value is a list."""
+
+
+class Role(StrEnum):
+    """What a file is for in a music collection."""
+
+    AUDIO = "audio"
+    ARTWORK = "artwork"
+    DOCUMENT = "document"
+    LOG = "log"
+    CUE = "cue"
+    PLAYLIST = "playlist"
+    CHECKSUM = "checksum"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """What the bytes are.
+
+    Attributes:
+        puid: PRONOM identifier such as ``fmt/279``; ``None`` where PRONOM has none, never invented.
+        name: Name of the format in plain words.
+        mime: Media type, or ``None``.
+        signature_version: The PRONOM signature file that said so, or the name of the program's own table.
+    """
+
+    puid: str | None
+    name: str
+    mime: str | None
+    signature_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class AudioProperties:
+    """The technical properties of the audio; ``None`` where the file does not say."""
+
+    codec: str
+    duration_s: float | None = None
+    sample_rate_hz: int | None = None
+    channels: int | None = None
+    bit_depth: int | None = None
+    bitrate_bps: int | None = None
+    lossless: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TagFrame:
+    """One frame, atom, comment or item of a tag block, where it stands in the file.
+
+    Attributes:
+        id: The format's own key, such as ``TIT2``, ``©nam``, ``ARTIST`` or ``TXXX:LICENSE``.
+        offset: Byte offset of the frame's header in the file.
+        length: Bytes from ``offset`` to the frame's end.
+        sha256: Digest of the frame's payload, in hex.
+        text: The decoded text, or ``None`` for binary frames and for personal data.
+    """
+
+    id: str
+    offset: int
+    length: int
+    sha256: str
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TagBlock:
+    """One block of tags in a file: ``id3v2.3``, ``id3v1``, ``vorbis-comment``, ``apev2``, ``mp4-ilst``, ``asf``, ``riff-info`` …"""
+
+    kind: str
+    offset: int
+    length: int
+    frames: tuple[TagFrame, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExaminedFile:
+    """A file whose headers were read. Personal data is already taken out of ``tags`` and ``tag_blocks``."""
+
+    ref: FileRef
+    role: Role
+    format: Format | None
+    audio: AudioProperties | None = None
+    tags: Tags = field(default_factory=dict)
+    tag_blocks: tuple[TagBlock, ...] = ()
+    protection: Protection | None = None
+    evidence: tuple[Evidence, ...] = ()
+    problems: tuple[Problem, ...] = ()

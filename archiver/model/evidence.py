@@ -1,0 +1,50 @@
+"""What was observed in a file's bytes that bears on rights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Strength(StrEnum):
+    """How far an observation carries: a fact of the bytes, a good sign, or a hint."""
+
+    CONCLUSIVE = "conclusive"
+    STRONG = "strong"
+    WEAK = "weak"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One observation, with where to find it again.
+
+    Attributes:
+        code: Stable code from the evidence registry, such as ``licence-url`` or ``store-account``.
+        locator: Frame or atom and byte offset, such as ``moov.udta.meta.ilst.apID@40213`` or ``TXXX:LICENSE@312``.
+        value: What stands there; ``None`` where ``personal`` is true, for then it is written nowhere.
+        strength: How far it carries.
+        personal: Whether it identifies a person.
+    """
+
+    code: str
+    locator: str
+    value: str | None
+    strength: Strength
+    personal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """A technical protection measure seen in the bytes, without decoding anything.
+
+    Attributes:
+        scheme: Stable name such as ``fairplay``, ``cenc``, ``audible-aax``, ``wmdrm``, ``oma``, ``ncm``.
+        name: The same for people.
+        locator: Where it was seen.
+        certain: ``False`` for a carrier image (SACD, DVD-Audio) that may be encrypted and needs a person.
+    """
+
+    scheme: str
+    name: str
+    locator: str
+    certain: bool = True

@@ -1,0 +1,79 @@
+"""What a scan of the sources yields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from archiver.model.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A folder or file that the user named; read only, always.
+
+    Attributes:
+        root: Absolute path of the folder, as the file system's own bytes. For a source that is one file, its
+            parent folder.
+        only: The file's name where the source is one file, else ``None``.
+        folder: The folder below ``data/`` that keeps this source apart from others in the same bag; empty
+            where the source is alone.
+        name: What to call the source in a report: its last path component, as text.
+    """
+
+    root: bytes
+    only: bytes | None
+    folder: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileStat:
+    """What ``lstat`` said when the file was listed; times in nanoseconds since 1970-01-01 UTC."""
+
+    size_bytes: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileRef:
+    """A regular file in a source, before anything of it was read.
+
+    Attributes:
+        root: The source's :attr:`Source.root`.
+        relative: Path below ``root`` in the file system's own bytes.
+        path: The record path: text that is unique in the run, ``/``-separated, beginning with the source's
+            :attr:`Source.folder` where there are several. Its bytes are the name in the payload, below ``data/``.
+        stat: Size and times as listed.
+        problems: What the listing found wrong with the name.
+    """
+
+    root: bytes
+    relative: bytes
+    path: str
+    stat: FileStat
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def original_name(self) -> bytes | None:
+        """The path below the source as bytes where it is not UTF-8, else ``None``."""
+        try:
+            self.relative.decode("utf-8")
+        except UnicodeDecodeError:
+            return self.relative
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class EmptyFolder:
+    """A folder with nothing in it: BagIt cannot hold it, so it is listed (RFC 8493 knows files only)."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unpacked:
+    """Something seen in a source, or refused by a later stage, that does not go into the bag, and why."""
+
+    problem: Problem

@@ -1,0 +1,1 @@
+"""Evidence, declarations, terms, policies and the decision: pure functions over model values."""
