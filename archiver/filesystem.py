@@ -101,3 +101,27 @@ def open_regular_beneath(root: bytes, relative: bytes) -> int:
             return open_regular(name, folder)
     finally:
         os.close(top)
+
+
+def create_regular(name: bytes, folder: int) -> int:
+    """Create the file ``name`` in the folder descriptor ``folder`` for writing; never overwrites, follows no link.
+
+    Raises:
+        FileExistsError: if anything of that name is there.
+        OSError: as ``open`` does.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NOFOLLOW | _CLOEXEC | _BINARY
+    return os.open(name, flags, 0o666, dir_fd=folder)
+
+
+def sync_folder(folder: int) -> None:
+    """Make the entries of the folder descriptor ``folder`` durable: names made, renamed or removed in it.
+
+    Raises:
+        OSError: as ``fsync`` does; a file system that cannot sync folders is taken at its word.
+    """
+    try:
+        os.fsync(folder)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
