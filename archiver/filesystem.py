@@ -11,7 +11,15 @@ import contextlib
 import errno
 import os
 import stat
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
+from typing import Self
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+    import resource
 
 _CLOEXEC = getattr(os, "O_CLOEXEC", 0)
 _BINARY = getattr(os, "O_BINARY", 0)
@@ -125,3 +133,104 @@ def sync_folder(folder: int) -> None:
     except OSError as error:
         if error.errno not in (errno.EINVAL, errno.ENOTSUP):
             raise
+
+
+def make_folders_beneath(folder: int, relative: bytes) -> int:
+    """Make every missing folder of ``relative`` below the descriptor ``folder`` and open the last; no link is followed."""
+    current = os.dup(folder)
+    try:
+        for part in relative.split(b"/"):
+            if part in (b"", b"."):
+                continue
+            with contextlib.suppress(FileExistsError):
+                os.mkdir(part, 0o777, dir_fd=current)
+            below = os.open(part, os.O_RDONLY | _DIRECTORY | _NOFOLLOW | _CLOEXEC, dir_fd=current)
+            os.close(current)
+            current = below
+    except BaseException:
+        os.close(current)
+        raise
+    return current
+
+
+def set_times(descriptor: int, modified_ns: int) -> None:
+    """Give the open file or folder its modification time, in nanoseconds since 1970 UTC; the access time follows it."""
+    os.utime(descriptor, ns=(modified_ns, modified_ns))
+
+
+def drop_cache(descriptor: int) -> None:
+    """Ask the system to forget what it cached of a synced file, so that the next read comes from the disk."""
+    if hasattr(os, "posix_fadvise"):
+        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def read_ahead(descriptor: int) -> None:
+    """Tell the system that the file will be read once from start to end."""
+    if hasattr(os, "posix_fadvise"):
+        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_SEQUENTIAL)
+
+
+def try_lock(descriptor: int) -> bool:
+    """Take an exclusive lock that ends with this process; ``False`` where another process holds it."""
+    try:
+        if sys.platform == "win32":
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        return False
+    return True
+
+
+def limit_memory(size_bytes: int) -> None:
+    """Cap the data this process may allocate, so that a parser fails with MemoryError instead of taking the machine.
+
+    RLIMIT_DATA counts what is really writable (Linux 4.7 and later); RLIMIT_AS would refuse the address space
+    that the Go runtime inside pygfried reserves and never uses. Nothing happens where the system has no limits.
+    """
+    if sys.platform != "win32":
+        resource.setrlimit(resource.RLIMIT_DATA, (size_bytes, size_bytes))
+
+
+def free_bytes(path: bytes) -> int | None:
+    """Bytes that an ordinary user may still write to the file system of ``path``; ``None`` where it cannot be told."""
+    if not hasattr(os, "statvfs"):
+        return None
+    status = os.statvfs(path)
+    return status.f_bavail * status.f_frsize
+
+
+class FolderCursor:
+    """Opens folders below one root, keeping the last one open, since a file's neighbours mostly share its folder.
+
+    Use it in a ``with`` block; it belongs to one thread.
+
+    Args:
+        root: The folder that all paths are below.
+        make: How to reach a folder below ``root``: :func:`open_folder_beneath`, or :func:`make_folders_beneath`
+            where missing folders are to be made.
+    """
+
+    def __init__(self, root: bytes, make: Callable[[int, bytes], int] = open_folder_beneath) -> None:
+        self._root = open_folder(root)
+        self._make = make
+        self._last: tuple[bytes, int] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._forget()
+        os.close(self._root)
+
+    def folder(self, relative: bytes) -> int:
+        """Give a descriptor of ``relative`` below the root, valid until the next call; do not close it."""
+        if self._last is None or self._last[0] != relative:
+            self._forget()
+            self._last = (relative, self._make(self._root, relative))
+        return self._last[1]
+
+    def _forget(self) -> None:
+        if self._last is not None:
+            os.close(self._last[1])
+            self._last = None

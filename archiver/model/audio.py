@@ -65,20 +65,22 @@ class TagFrame:
         id: The format's own key, such as ``TIT2``, ``©nam``, ``ARTIST`` or ``TXXX:LICENSE``.
         offset: Byte offset of the frame's header in the file.
         length: Bytes from ``offset`` to the frame's end.
-        sha256: Digest of the frame's payload, in hex.
-        text: The decoded text, or ``None`` for binary frames and for personal data.
+        sha256: Digest of the frame's payload, in hex; ``None`` for personal data, which could be guessed from
+            it, for keys, and where a limit stopped the reading.
+        text: The decoded text, several values on a line each, or ``None`` for binary frames and for personal
+            data.
     """
 
     id: str
     offset: int
     length: int
-    sha256: str
+    sha256: str | None
     text: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class TagBlock:
-    """One block of tags in a file: ``id3v2.3``, ``id3v1``, ``vorbis-comment``, ``apev2``, ``mp4-ilst``, ``asf``, ``riff-info`` …"""
+    """One block of tags in a file, with a ``kind`` such as ``id3v2.3``, ``vorbis-comment`` or ``mp4-ilst``."""
 
     kind: str
     offset: int

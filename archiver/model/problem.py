@@ -53,29 +53,90 @@ def _registry(*kinds: ProblemKind) -> dict[str, ProblemKind]:
 
 
 PROBLEM_KINDS = _registry(
-    # S: the source could not be read as it stands
-    ProblemKind("S101", Severity.ERROR, "unreadable file", "Check its permissions or the disk, then pack again."),
-    ProblemKind("S102", Severity.ERROR, "unreadable folder", "Check its permissions; nothing below it was seen."),
-    ProblemKind("S103", Severity.ERROR, "read error", "The disk reported an error; copy the file from a backup."),
-    ProblemKind("S104", Severity.ERROR, "changed while read", "Close the program that writes it, then pack again."),
-    ProblemKind("S105", Severity.ERROR, "vanished", "It was there when the source was listed; look for who moved it."),
-    ProblemKind("S106", Severity.WARNING, "symbolic link, not followed", "Name the link's target as a source to pack it."),
-    ProblemKind("S107", Severity.WARNING, "not a regular file", "Pipes, sockets and devices hold nothing to keep."),
+    # The letter S: the source could not be read as it stands
+    ProblemKind(
+        "S101", Severity.ERROR, "unreadable file", "Check its permissions or the disk, then pack again."
+    ),
+    ProblemKind(
+        "S102", Severity.ERROR, "unreadable folder", "Check its permissions; nothing below it was seen."
+    ),
+    ProblemKind(
+        "S103", Severity.ERROR, "read error", "The disk reported an error; copy the file from a backup."
+    ),
+    ProblemKind(
+        "S104", Severity.ERROR, "changed while read", "Close the program that writes it, then pack again."
+    ),
+    ProblemKind(
+        "S105", Severity.ERROR, "vanished", "It was there when the source was listed; look for who moved it."
+    ),
+    ProblemKind(
+        "S106",
+        Severity.WARNING,
+        "symbolic link, not followed",
+        "Name the link's target as a source to pack it.",
+    ),
+    ProblemKind(
+        "S107", Severity.WARNING, "not a regular file", "Pipes, sockets and devices hold nothing to keep."
+    ),
     ProblemKind("S108", Severity.WARNING, "very large sparse file", "It takes its full size in the bag."),
-    # F: format and tags
-    ProblemKind("F201", Severity.WARNING, "extension and content differ", "Rename a copy if players refuse it."),
-    ProblemKind("F202", Severity.WARNING, "audio not parsable", "Play it; the audio may be damaged. It is packed as it is."),
-    ProblemKind("F203", Severity.WARNING, "parser stopped", "The file outran the time or memory set for one file; it is packed."),
-    ProblemKind("F204", Severity.INFO, "metadata not extracted", "This format's tags cannot be read here; it is packed."),
+    # The letter F is for what the bytes are
+    ProblemKind(
+        "F201", Severity.WARNING, "extension and content differ", "Rename a copy if players refuse it."
+    ),
+    ProblemKind(
+        "F202",
+        Severity.WARNING,
+        "audio not parsable",
+        "Play it; the audio may be damaged. It is packed as it is.",
+    ),
+    ProblemKind(
+        "F203",
+        Severity.WARNING,
+        "parser stopped",
+        "The file outran the time or memory set for one file; it is packed.",
+    ),
+    ProblemKind(
+        "F204",
+        Severity.INFO,
+        "metadata not extracted",
+        "This format's tags cannot be read here; it is packed.",
+    ),
     ProblemKind("F205", Severity.WARNING, "empty audio file", "Nothing is in it; look for a good copy."),
     ProblemKind("F206", Severity.INFO, "format not identified", "It is packed and checksummed all the same."),
-    ProblemKind("F207", Severity.WARNING, "tag block malformed", "Some tags could not be read; the file is packed as it is."),
-    # N: names that other systems cannot hold
-    ProblemKind("N301", Severity.WARNING, "name is not UTF-8", "Packed under a reversible name; the original is recorded."),
-    ProblemKind("N302", Severity.WARNING, "names differ only by case", "Unpack on a case-sensitive file system."),
-    ProblemKind("N303", Severity.WARNING, "names differ only by normalisation", "Unpack where NFC and NFD names are kept apart."),
+    ProblemKind(
+        "F207",
+        Severity.WARNING,
+        "tag block malformed",
+        "Some tags could not be read; the file is packed as it is.",
+    ),
+    # The letter N is for names that other systems cannot hold
+    ProblemKind(
+        "N301",
+        Severity.WARNING,
+        "name is not UTF-8",
+        "Packed under a reversible name; the original is recorded.",
+    ),
+    ProblemKind(
+        "N302", Severity.WARNING, "names differ only by case", "Unpack on a case-sensitive file system."
+    ),
+    ProblemKind(
+        "N303",
+        Severity.WARNING,
+        "names differ only by normalisation",
+        "Unpack where NFC and NFD names are kept apart.",
+    ),
     ProblemKind("N304", Severity.WARNING, "name that Windows cannot hold", "Unpack on Linux or macOS."),
-    ProblemKind("N305", Severity.WARNING, "name with control or invisible characters", "Some programs cannot show or open it."),
-    ProblemKind("N306", Severity.WARNING, "name or path too long elsewhere", "Unpack to a short folder on Linux or macOS."),
+    ProblemKind(
+        "N305",
+        Severity.WARNING,
+        "name with control or invisible characters",
+        "Some programs cannot show or open it.",
+    ),
+    ProblemKind(
+        "N306",
+        Severity.WARNING,
+        "name or path too long elsewhere",
+        "Unpack to a short folder on Linux or macOS.",
+    ),
 )
 """Every problem code, in order. ``docs/reference/problems.md`` is made from it."""

@@ -73,7 +73,18 @@ class EmptyFolder:
 
 
 @dataclass(frozen=True, slots=True)
+class FolderProblem:
+    """A finding about a folder's own name; its files are listed all the same, so it takes no file's place."""
+
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
 class Unpacked:
     """Something seen in a source, or refused by a later stage, that does not go into the bag, and why."""
 
     problem: Problem
+
+
+ScanEntry = FileRef | EmptyFolder | FolderProblem | Unpacked
+"""What a listing yields: files, and everything that is not a file, so that nothing seen is silently skipped."""

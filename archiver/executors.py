@@ -1,0 +1,206 @@
+"""Ways to run one function over many items: in turn, in threads, or in guarded worker processes.
+
+Every executor gives outcomes in the order of the items, holds only a bounded window of them, and ends its
+workers when the ``with`` block ends, also when that is by an exception or Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import itertools
+import multiprocessing
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
+
+from pebble import ProcessExpired, ProcessPool
+
+from archiver import filesystem
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+GUARD_SECONDS_PER_FILE = 20.0
+"""How long one file may keep a parser busy."""
+
+GUARD_MEMORY_BYTES = 512 << 20
+"""How much data a parsing worker may hold; PRONOM's signatures take about 200 MB of it."""
+
+_GUARD_BATCH = 32
+_LOAD_SECONDS = 30.0
+"""Allowance for a fresh worker to import its libraries and load PRONOM's signatures on a busy machine."""
+
+
+class OrderedMap(Protocol):
+    """What every executor offers."""
+
+    def map_ordered(self, work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+        """Yield ``work(item)`` for each item, in order; an exception of ``work`` is raised at its item."""
+
+
+def available_cores() -> int:
+    """Cores this process may run on."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+class Serial:
+    """Runs in the calling thread; what every other executor must equal."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    def map_ordered(self, work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+        """Yield ``work(item)`` for each item, in order."""
+        return map(work, items)
+
+
+class _Pooled:
+    """A pool of the standard library with a bounded window, so that a million items are not submitted at once."""
+
+    def __init__(self, pool: Executor, window: int) -> None:
+        self._pool = pool
+        self._window = window
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def map_ordered(self, work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+        """Yield ``work(item)`` for each item, in order; at most the window's items are in flight."""
+        remaining = iter(items)
+        in_flight: deque[Future[R]] = deque()
+        try:
+            for item in itertools.islice(remaining, self._window):
+                in_flight.append(self._pool.submit(work, item))
+            while in_flight:
+                outcome = in_flight.popleft().result()
+                for item in itertools.islice(remaining, 1):
+                    in_flight.append(self._pool.submit(work, item))
+                yield outcome
+        finally:
+            for future in in_flight:
+                future.cancel()
+
+
+class Threads(_Pooled):
+    """Threads: for work that waits for disks or computes in C without the interpreter lock, as hashing does."""
+
+    def __init__(self, jobs: int) -> None:
+        super().__init__(ThreadPoolExecutor(jobs, thread_name_prefix="archiver"), window=4 * jobs)
+
+
+class Processes(_Pooled):
+    """Processes: for many small pieces of trusted work that the interpreter lock would hold up."""
+
+    def __init__(self, jobs: int) -> None:
+        context = multiprocessing.get_context(_start_method())
+        super().__init__(ProcessPoolExecutor(jobs, mp_context=context), window=4 * jobs)
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Takes the place of an outcome whose worker did not survive the item.
+
+    Attributes:
+        reason: ``time``, ``memory`` or ``crash``.
+    """
+
+    reason: str
+
+
+class GuardedProcesses:
+    """Worker processes for parsers that cannot be trusted: each item has a limit of time and of memory.
+
+    Items go out in batches; when a batch outruns its time or kills its worker, its items are tried again one
+    by one, so that the one that did it is named and the others keep their outcome.
+    """
+
+    def __init__(
+        self,
+        jobs: int,
+        *,
+        seconds: float = GUARD_SECONDS_PER_FILE,
+        memory_bytes: int = GUARD_MEMORY_BYTES,
+    ) -> None:
+        self._seconds = seconds
+        self._window = 3 * jobs
+        self._pool = ProcessPool(
+            max_workers=jobs,
+            context=multiprocessing.get_context(_start_method()),
+            initializer=filesystem.limit_memory,
+            initargs=[memory_bytes],
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self._pool.close()
+        else:
+            self._pool.stop()
+        self._pool.join()
+
+    def map_ordered(self, work: Callable[[T], R], items: Iterable[T]) -> Iterator[R | Stopped]:
+        """Yield ``work(item)``, or :class:`Stopped` where the worker was lost, for each item in order."""
+        batches = _batched(items, _GUARD_BATCH)
+        in_flight: deque[tuple[list[T], Future[list[R]]]] = deque()
+        for batch in itertools.islice(batches, self._window):
+            in_flight.append((batch, self._submit(work, batch, self._seconds + _LOAD_SECONDS)))
+        while in_flight:
+            batch, future = in_flight.popleft()
+            outcomes = self._outcomes(work, batch, future)
+            for further in itertools.islice(batches, 1):
+                in_flight.append((further, self._submit(work, further, self._seconds + _LOAD_SECONDS)))
+            yield from outcomes
+
+    def _submit(self, work: Callable[[T], R], batch: list[T], seconds: float) -> Future[list[R]]:
+        return self._pool.schedule(_work_through, args=[work, batch], timeout=seconds)
+
+    def _outcomes(self, work: Callable[[T], R], batch: list[T], future: Future[list[R]]) -> list[R | Stopped]:
+        try:
+            return [*future.result()]
+        except (FutureTimeoutError, ProcessExpired, MemoryError):
+            return [self._alone(work, item) for item in batch]
+
+    def _alone(self, work: Callable[[T], R], item: T) -> R | Stopped:
+        try:
+            return self._submit(work, [item], self._seconds).result()[0]
+        except FutureTimeoutError:
+            return Stopped("time")
+        except MemoryError:
+            return Stopped("memory")
+        except ProcessExpired:
+            return Stopped("crash")
+
+
+def _work_through(work: Callable[[T], R], batch: list[T]) -> list[R]:
+    return [work(item) for item in batch]
+
+
+def _batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    remaining = iter(items)
+    while batch := list(itertools.islice(remaining, size)):
+        yield batch
+
+
+def _start_method() -> str:
+    """Never fork: pygfried carries a Go runtime, whose threads do not survive one."""
+    return "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"

@@ -1,0 +1,160 @@
+"""The first stage: lists what the sources hold, following no link, in a fixed order, at any depth."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from archiver import filesystem
+from archiver.ingest import names
+from archiver.model.problem import Problem
+from archiver.model.source import EmptyFolder, FileRef, FileStat, FolderProblem, ScanEntry, Source, Unpacked
+
+_SPARSE_BYTES = 1 << 30
+"""From this size on a file that is mostly holes is worth a warning."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """A folder to list: its path as bytes below the root, and its record path."""
+
+    relative: bytes
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """One name in a folder, with what ``lstat`` said of it."""
+
+    name: bytes
+    status: os.stat_result
+
+
+def scan(sources: Sequence[Source]) -> Iterator[ScanEntry]:
+    """List every entry of every source: a folder's files first, by the bytes of their names, then its folders.
+
+    Reads names and ``lstat`` only. Paths longer than PATH_MAX are reached by descriptors. What is no regular
+    file, and what cannot be read, is yielded as :class:`Unpacked`; so everything seen is accounted for.
+    """
+    for source in sources:
+        if source.only is not None:
+            yield from _single(source)
+        else:
+            yield from _tree(source)
+
+
+def _single(source: Source) -> Iterator[ScanEntry]:
+    assert source.only is not None
+    folder = _Folder(b"", source.folder)
+    try:
+        status = os.lstat(source.root + b"/" + source.only)
+    except OSError as error:
+        yield _unreadable(source.name, "S105", error)
+        return
+    for entry in _entries(source, folder, [_Listed(source.only, status)]):
+        if isinstance(entry, _Folder):  # it was a file when the source was named
+            yield Unpacked(Problem(entry.path, "S104", "the file has become a folder"))
+        else:
+            yield entry
+
+
+def _tree(source: Source) -> Iterator[ScanEntry]:
+    try:
+        top = filesystem.open_folder(source.root)
+    except OSError as error:
+        yield _unreadable(source.folder or source.name, "S102", error)
+        return
+    try:
+        pending = [_Folder(b"", source.folder)]
+        while pending:
+            folder = pending.pop()
+            try:
+                listed = _list(top, folder)
+            except OSError as error:
+                yield _unreadable(folder.path or source.name, "S102", error)
+                continue
+            below: list[_Folder] = []
+            for entry in _entries(source, folder, listed):
+                if isinstance(entry, _Folder):
+                    below.append(entry)
+                else:
+                    yield entry
+            if not listed and folder.relative:
+                yield EmptyFolder(folder.path)
+            pending.extend(reversed(below))
+    finally:
+        os.close(top)
+
+
+def _list(top: int, folder: _Folder) -> list[_Listed]:
+    with filesystem.folder_beneath(top, folder.relative) as descriptor, os.scandir(descriptor) as entries:
+        listed = []
+        for entry in entries:
+            name = os.fsencode(entry.name)
+            try:
+                listed.append(_Listed(name, entry.stat(follow_symlinks=False)))
+            except FileNotFoundError:  # it went between listing and stat: as if it had gone before
+                continue
+    return sorted(listed, key=lambda entry: entry.name)
+
+
+def _entries(source: Source, folder: _Folder, listed: Sequence[_Listed]) -> Iterator[ScanEntry | _Folder]:
+    given = names.record_names(entry.name for entry in listed)
+    twins = names.twins(given.values())
+    for entry in listed:
+        name = given[entry.name]
+        path = f"{folder.path}/{name}" if folder.path else name
+        relative = folder.relative + b"/" + entry.name if folder.relative else entry.name
+        problems = tuple(_name_problems(path, name, entry.name, twins.get(name)))
+        mode = entry.status.st_mode
+        if stat.S_ISREG(mode):
+            yield _file(source, relative, path, entry.status, problems)
+        elif stat.S_ISDIR(mode):
+            yield from (FolderProblem(problem) for problem in problems)
+            yield _Folder(relative, path)
+        elif stat.S_ISLNK(mode):
+            yield Unpacked(Problem(path, "S106", "a symbolic link; links are not followed"))
+        else:
+            yield Unpacked(Problem(path, "S107", f"a {_special(mode)}, not a file"))
+
+
+def _file(
+    source: Source, relative: bytes, path: str, status: os.stat_result, problems: tuple[Problem, ...]
+) -> FileRef:
+    if (
+        status.st_size >= _SPARSE_BYTES
+        and getattr(status, "st_blocks", status.st_size) * 512 < status.st_size // 2
+    ):
+        message = f"mostly holes: {status.st_size} bytes that take {status.st_blocks * 512} on this disk"
+        problems += (Problem(path, "S108", message),)
+    listed = FileStat(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+    return FileRef(source.root, relative, path, listed, problems)
+
+
+def _name_problems(path: str, name: str, original: bytes, twin: tuple[str, str] | None) -> Iterator[Problem]:
+    if name.encode("utf-8") != original:
+        yield Problem(path, "N301", "the name is not UTF-8; packed under this reversible name")
+    for code, message in names.portability(name):
+        yield Problem(path, code, message)
+    if twin is not None:
+        yield Problem(path, *twin)
+    if len(path.encode("utf-8")) > names.LONGEST_PATH_BYTES:
+        yield Problem(path, "N306", "the path is longer than most programs can open")
+
+
+def _special(mode: int) -> str:
+    for test, word in (
+        (stat.S_ISFIFO, "named pipe"),
+        (stat.S_ISSOCK, "socket"),
+        (stat.S_ISBLK, "block device"),
+        (stat.S_ISCHR, "character device"),
+    ):
+        if test(mode):
+            return word
+    return "special file"
+
+
+def _unreadable(path: str, code: str, error: OSError) -> Unpacked:
+    return Unpacked(Problem(path, code, (error.strerror or str(error)).lower()))
