@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from itertools import groupby
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.bagit.splitting import Part, group_labels, split
+
+FILES = st.lists(st.tuples(st.sampled_from("abcde"), st.integers(0, 30)), max_size=60)
+
+
+def test_albums_stay_whole_and_in_order() -> None:
+    files = [("A", 40), ("A", 40), ("B", 30), ("C", 70), ("D", 10)]
+    assert split(files, 100) == (Part(0, 2, 80), Part(2, 4, 100), Part(4, 5, 10))
+
+
+def test_an_album_larger_than_a_bag_is_cut_and_named_and_what_follows_joins_its_end() -> None:
+    files = [("A", 10), ("Box", 60), ("Box", 60), ("Box", 20), ("C", 10), ("D", 20)]
+    assert split(files, 100) == (
+        Part(0, 1, 10),
+        Part(1, 2, 60, cut=("Box",)),
+        Part(2, 5, 90, cut=("Box",)),
+        Part(5, 6, 20),
+    )
+
+
+def test_a_file_larger_than_a_bag_is_alone_and_said_to_be_oversize() -> None:
+    assert split([("A", 10), ("Mix", 500), ("B", 10)], 100) == (
+        Part(0, 1, 10),
+        Part(1, 2, 500, oversize=True),
+        Part(2, 3, 10),
+    )
+
+
+def test_an_oversize_file_within_an_album_cuts_the_album() -> None:
+    parts = split([("A", 10), ("A", 500), ("A", 10)], 100)
+    assert [(part.start, part.end, part.cut, part.oversize) for part in parts] == [
+        (0, 1, ("A",), False),
+        (1, 2, ("A",), True),
+        (2, 3, ("A",), False),
+    ]
+
+
+def test_files_without_bytes_follow_their_album() -> None:
+    assert split([("A", 100), ("A", 0), ("B", 0), ("C", 1)], 100) == (Part(0, 3, 100), Part(3, 4, 1))
+
+
+def test_no_files_make_one_empty_bag() -> None:
+    assert split([], 100) == (Part(0, 0, 0),)
+
+
+@pytest.mark.parametrize("size", [0, -1])
+def test_a_bag_must_be_allowed_a_byte(size: int) -> None:
+    with pytest.raises(ValueError, match="at least one byte"):
+        split([], size)
+
+
+def test_labels_count_the_bags_of_a_group() -> None:
+    assert group_labels("urn:uuid:1", 2, 5) == (
+        ("Bag-Group-Identifier", "urn:uuid:1"),
+        ("Bag-Count", "2 of 5"),
+    )
+
+
+@given(FILES, st.integers(1, 60))
+def test_every_file_is_in_exactly_one_part_and_the_order_is_kept(
+    files: list[tuple[str, int]], limit: int
+) -> None:
+    parts = split(files, limit)
+    covered = [index for part in parts for index in range(part.start, part.end)]
+    assert covered == list(range(len(files)))
+    assert all(part.size == sum(size for _, size in files[part.start : part.end]) for part in parts)
+
+
+@given(FILES, st.integers(1, 60))
+def test_only_a_single_file_exceeds_the_limit(files: list[tuple[str, int]], limit: int) -> None:
+    for part in split(files, limit):
+        assert part.oversize is (part.size > limit)
+        if part.oversize:
+            assert sum(size > limit for _, size in files[part.start : part.end]) == 1
+
+
+@given(FILES, st.integers(1, 60))
+def test_an_album_is_in_two_parts_only_if_it_is_larger_than_a_bag_and_then_it_is_named(
+    files: list[tuple[str, int]], limit: int
+) -> None:
+    parts = split(files, limit)
+    start = 0
+    for album, members in groupby(files, key=lambda file: file[0]):
+        sizes = [size for _, size in members]
+        end = start + len(sizes)
+        touched = [part for part in parts if part.start < end and start < part.end]
+        if len(touched) > 1:
+            assert sum(sizes) > limit
+            assert all(album in part.cut for part in touched)
+        start = end
