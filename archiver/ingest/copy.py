@@ -7,33 +7,18 @@ and ends it. The two cannot mix: reading raises :class:`_SourceFaultError` only,
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from archiver import filesystem
+from archiver.bagit.algorithms import new_digest
 from archiver.errors import StoreError
 from archiver.model.problem import Problem
 from archiver.model.source import FileRef, Unpacked
 
 BLOCK_BYTES = 1 << 20
 _ATTEMPTS = 2
-
-
-@dataclass(frozen=True, slots=True)
-class CopyBatch:
-    """Neighbouring files to copy in one task.
-
-    Attributes:
-        refs: The files, all of any sources.
-        payload: Absolute path of the staged bag's ``data`` folder.
-        algorithms: Names for :func:`hashlib.new`, in the order digests are wanted.
-    """
-
-    refs: tuple[FileRef, ...]
-    payload: bytes
-    algorithms: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +36,23 @@ class Copied:
     size_bytes: int
     modified_ns: int
     digests: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CopyBatch:
+    """Neighbouring files to copy in one task.
+
+    Attributes:
+        refs: The files, of any source.
+        kept: For each file the copy that an interrupted run left in place, or ``None`` where it is to be copied.
+        payload: Absolute path of the staged bag's ``data`` folder.
+        algorithms: Normalised names, in the order digests are wanted.
+    """
+
+    refs: tuple[FileRef, ...]
+    kept: tuple[Copied | None, ...]
+    payload: bytes
+    algorithms: tuple[str, ...]
 
 
 class _SourceFaultError(Exception):
@@ -77,9 +79,9 @@ def copy_batch(batch: CopyBatch) -> list[Copied | Unpacked]:
     """
     outcomes: list[Copied | Unpacked] = []
     with filesystem.FolderCursor(batch.payload, filesystem.make_folders_beneath) as target:
-        for ref in batch.refs:
+        for ref, kept in zip(batch.refs, batch.kept, strict=True):
             try:
-                outcomes.append(_copy(ref, target, batch.algorithms))
+                outcomes.append(kept or _copy(ref, target, batch.algorithms))
             except _SourceFaultError as fault:
                 outcomes.append(Unpacked(Problem(ref.path, fault.code, fault.message)))
     return outcomes
@@ -111,8 +113,8 @@ def _copy_once(
         listed.inode,
     ):
         raise _SourceFaultError("S104", "changed after it was listed")
-    hashes = [hashlib.new(algorithm, usedforsecurity=False) for algorithm in algorithms]
-    folder_path, _, name = os.fsencode(ref.path).rpartition(b"/")
+    hashes = [new_digest(algorithm) for algorithm in algorithms]
+    folder_path, _, name = ref.path.encode("utf-8").rpartition(b"/")
     size = 0
     try:
         folder = target.folder(folder_path)

@@ -1,0 +1,129 @@
+"""Drives the copying of a plan's files: batches, threads, syncing behind the copying, the journal, reading back."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from archiver import filesystem
+from archiver.bagit.algorithms import hash_descriptor
+from archiver.errors import StoreError
+from archiver.executors import OrderedMap
+from archiver.ingest.copy import Copied, CopyBatch, copy_batch
+from archiver.ingest.journal import Journal
+from archiver.ingest.staging import Staging, reason
+from archiver.model.source import FileRef, Unpacked
+
+T = TypeVar("T")
+
+_BATCH_FILES = 64
+_BATCH_BYTES = 16 << 20
+_SYNC_FILES = 1024
+_SYNC_BYTES = 256 << 20
+"""Syncing in groups of this size, behind the copying, costs hardly more than one sync at the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class _SyncGroup:
+    """Copies to make durable together; with ``algorithms``, to read back from the disk and compare as well."""
+
+    payload: bytes
+    outcomes: tuple[Copied | Unpacked, ...]
+    algorithms: tuple[str, ...]
+
+
+def capture(
+    refs: Iterable[FileRef],
+    staging: Staging,
+    *,
+    copying: OrderedMap,
+    syncing: OrderedMap,
+    read_back: bool,
+) -> Iterator[Copied | Unpacked]:
+    """Copy the files into the staged bag and yield one outcome for each, in order, once it is on the disk.
+
+    Files that an interrupted run copied are not copied again. With ``read_back`` every file is read from the
+    disk again after syncing, and compared.
+
+    Raises:
+        StoreError: where the staging area cannot be written, or does not give back what was written.
+    """
+    algorithms = staging.key.algorithms
+    with Journal(staging.journal, staging.payload) as journal:
+        batches = _batches(refs, journal.copied_before(), staging.payload, algorithms)
+        copied = itertools.chain.from_iterable(copying.map_ordered(copy_batch, batches))
+        groups = _groups(copied, staging.payload, algorithms if read_back else ())
+        for group in syncing.map_ordered(_sync, groups):
+            journal.record(group.outcomes)
+            yield from group.outcomes
+
+
+def _batches(
+    refs: Iterable[FileRef], before: Iterator[Copied | None], payload: bytes, algorithms: tuple[str, ...]
+) -> Iterator[CopyBatch]:
+    pairs = ((ref, next(before, None)) for ref in refs)
+    for batch in _by_weight(pairs, lambda pair: pair[0].stat.size_bytes, _BATCH_FILES, _BATCH_BYTES):
+        batch_refs, kept = zip(*batch, strict=True)
+        yield CopyBatch(batch_refs, kept, payload, algorithms)
+
+
+def _groups(
+    copied: Iterable[Copied | Unpacked], payload: bytes, algorithms: tuple[str, ...]
+) -> Iterator[_SyncGroup]:
+    for group in _by_weight(copied, _written_bytes, _SYNC_FILES, _SYNC_BYTES):
+        yield _SyncGroup(payload, tuple(group), algorithms)
+
+
+def _written_bytes(outcome: Copied | Unpacked) -> int:
+    return outcome.size_bytes if isinstance(outcome, Copied) else 0
+
+
+def _by_weight(
+    items: Iterable[T], weight: Callable[[T], int], most_items: int, most_weight: int
+) -> Iterator[list[T]]:
+    """Gather neighbours until there are ``most_items`` of them or they weigh ``most_weight``."""
+    gathered: list[T] = []
+    total = 0
+    for item in items:
+        gathered.append(item)
+        total += weight(item)
+        if len(gathered) >= most_items or total >= most_weight:
+            yield gathered
+            gathered, total = [], 0
+    if gathered:
+        yield gathered
+
+
+def _sync(group: _SyncGroup) -> _SyncGroup:
+    """Make the group's copies durable, and read them back where asked; give the group back."""
+    with filesystem.FolderCursor(group.payload) as cursor:
+        for outcome in group.outcomes:
+            if isinstance(outcome, Copied):
+                try:
+                    _sync_file(cursor, outcome, group.algorithms)
+                except OSError as error:
+                    raise StoreError(
+                        f"cannot write the copy of {outcome.path} to the disk: {reason(error)}",
+                        "No bag was written. Do not trust this disk before you have checked it.",
+                    ) from error
+    return group
+
+
+def _sync_file(cursor: filesystem.FolderCursor, copied: Copied, algorithms: tuple[str, ...]) -> None:
+    folder, _, name = copied.path.encode("utf-8").rpartition(b"/")
+    descriptor = filesystem.open_regular(name, cursor.folder(folder))
+    try:
+        os.fsync(descriptor)
+        if algorithms:
+            filesystem.drop_cache(descriptor)
+            digests = hash_descriptor(descriptor, algorithms)
+            if tuple(digests[algorithm] for algorithm in algorithms) != copied.digests:
+                raise StoreError(
+                    f"the disk gives back other bytes than were written for {copied.path}",
+                    "No bag was written. Do not trust this disk or its cable; pack to another one.",
+                )
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,194 @@
+"""The place in a store where a bag is built before anybody can see it under its own name.
+
+Layout below the store::
+
+    .incoming/lock            held while a run writes to the store; names the run's process
+    .incoming/NAME/           one unfinished package
+        staging.json          what it is made of, so that the same command can go on with it
+        journal.jsonl         the copies that are whole and on the disk
+        bag/                  the bag; renamed to STORE/NAME when it is finished
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+
+from archiver import filesystem
+from archiver.errors import StoreError
+from archiver.ingest import tree
+
+INCOMING = b".incoming"
+_SCHEMA = "archiver.staging/1"
+
+
+@contextlib.contextmanager
+def locked(store: bytes) -> Iterator[None]:
+    """Make the store and hold its lock for a ``with`` block, so that one run at a time writes to it.
+
+    Raises:
+        StoreError: where the store cannot be made or written, or another run holds it.
+    """
+    shown = os.fsdecode(store)
+    try:
+        os.makedirs(store + b"/" + INCOMING, exist_ok=True)
+        descriptor = os.open(store + b"/" + INCOMING + b"/lock", os.O_RDWR | os.O_CREAT, 0o666)
+    except OSError as error:
+        raise StoreError(
+            f"cannot write to the store {shown}: {reason(error)}",
+            "Nothing was written. Check the folder and its permissions.",
+        ) from error
+    try:
+        if not filesystem.try_lock(descriptor):
+            holder = os.pread(descriptor, 20, 0).decode("ascii", "replace").strip()
+            raise StoreError(
+                f"another run is writing to the store {shown}{f' (process {holder})' if holder else ''}",
+                "Nothing was written. Wait until it has ended, then run the same command again.",
+            )
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@dataclass(frozen=True, slots=True)
+class StagingKey:
+    """What an unfinished package is made of; only a run with an equal key may go on with it.
+
+    Attributes:
+        package: Name of the package; of the whole group where it is one part of several.
+        part: Number of the part, from 1.
+        parts: How many parts the group has.
+        algorithms: Checksum algorithms.
+        fingerprint: Digest over everything that goes into the whole package, with sizes and times.
+    """
+
+    package: str
+    part: int
+    parts: int
+    algorithms: tuple[str, ...]
+    fingerprint: str
+
+    @property
+    def name(self) -> str:
+        """Name that this part's bag will have."""
+        return self.package if self.parts == 1 else f"{self.package}_{self.part}_of_{self.parts}"
+
+
+class Staging:
+    """One unfinished package below ``STORE/.incoming``.
+
+    Args:
+        store: Absolute path of the store, whose lock is held.
+        key: What the package is made of.
+    """
+
+    def __init__(self, store: bytes, key: StagingKey) -> None:
+        self.key = key
+        self.area = store + b"/" + INCOMING + b"/" + os.fsencode(key.name)
+        self.bag = self.area + b"/bag"
+        self.payload = self.bag + b"/data"
+        self.journal = self.area + b"/journal.jsonl"
+        self.destination = store + b"/" + os.fsencode(key.name)
+
+    def open(self) -> bool:
+        """Make the area, or take up what an interrupted run with the same key left in it.
+
+        What a run with another key left under this name is removed first. Tag files of an interrupted run are
+        always made anew.
+
+        Returns:
+            Whether an interrupted run is continued.
+
+        Raises:
+            StoreError: where the area cannot be written.
+        """
+        try:
+            continues = _read_key(self.area) == self.key
+            if not continues:
+                tree.remove_tree(self.area)
+                os.makedirs(self.area)
+                _write_key(self.area, self.key)
+            os.makedirs(self.payload, exist_ok=True)
+            self._remove_tag_files()
+        except OSError as error:
+            raise StoreError(
+                f"cannot write to the store's {os.fsdecode(self.area)}: {reason(error)}",
+                "No bag was written. Check the disk of the store, then run the same command again.",
+            ) from error
+        return continues
+
+    def seal(self) -> bytes:
+        """Sync every folder of the bag, give it its own name with one rename, and clear the area.
+
+        Returns:
+            The absolute path of the finished bag.
+
+        Raises:
+            StoreError: where syncing or renaming fails, or the name is taken; the area is left as it is.
+        """
+        try:
+            tree.sync_folders(self.bag)
+            if os.path.lexists(self.destination):
+                raise FileExistsError(0, "something of that name is there already")
+            os.rename(self.bag, self.destination)
+            with filesystem.FolderCursor(os.path.dirname(self.destination)) as store:
+                filesystem.sync_folder(store.folder(b""))
+        except OSError as error:
+            raise StoreError(
+                f"cannot finish the bag {os.fsdecode(self.destination)}: {reason(error)}",
+                f"All copies wait in {os.fsdecode(self.area)}; run the same command again to go on from there.",
+            ) from error
+        with contextlib.suppress(OSError):  # the bag is whole and in place; the next run removes what is left
+            tree.remove_tree(self.area)
+        return self.destination
+
+    def _remove_tag_files(self) -> None:
+        with os.scandir(self.bag) as entries:
+            for entry in list(entries):
+                if entry.name == b"data":
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    tree.remove_tree(entry.path)
+                else:
+                    os.unlink(entry.path)
+
+
+def unfinished(store: bytes) -> Iterator[StagingKey]:
+    """Yield what interrupted runs left in the store, in the order of their names."""
+    try:
+        with os.scandir(store + b"/" + INCOMING) as entries:
+            areas = sorted(entry.path for entry in entries if entry.is_dir(follow_symlinks=False))
+    except FileNotFoundError:
+        return
+    for area in areas:
+        key = _read_key(area)
+        if key is not None:
+            yield key
+
+
+def _read_key(area: bytes) -> StagingKey | None:
+    try:
+        with open(area + b"/staging.json", encoding="utf-8") as stream:
+            content = json.load(stream)
+        if content.pop("schema") != _SCHEMA:
+            return None
+        return StagingKey(**{**content, "algorithms": tuple(content["algorithms"])})
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def _write_key(area: bytes, key: StagingKey) -> None:
+    with open(area + b"/staging.json", "x", encoding="utf-8") as stream:
+        json.dump({"schema": _SCHEMA, **asdict(key)}, stream)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def reason(error: OSError) -> str:
+    """Put an operating system's error into a few lower-case words for the middle of a sentence."""
+    return (error.strerror or str(error)).lower()
