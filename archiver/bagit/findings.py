@@ -1,0 +1,55 @@
+"""What a validator says: findings, each a value with a stable code, in one fixed order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How much a finding weighs.
+
+    ``ERROR``: the bag is not complete or not valid. ``WARNING``: allowed, but something that has gone wrong or
+    will go wrong elsewhere. ``INFO``: worth knowing, nothing to mend.
+    """
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing found in one bag.
+
+    Attributes:
+        code: A stable code of :data:`archiver.bagit.codes.FINDING_KINDS`, such as ``B401``.
+        severity: The weight that the registry gives to this code.
+        path: The file concerned, relative to the bag (``data/Album/01.flac``, ``manifest-sha512.txt``); empty
+            where it is the bag itself. Bytes that are not UTF-8 are kept as surrogate escapes, so a terminal
+            and a record must escape it.
+        message: One plain sentence about this very file; it may hold text of the bag, unescaped.
+        spec: Where the rule stands: ``RFC 8493 §2.1.3``.
+    """
+
+    code: str
+    severity: Severity
+    path: str
+    message: str
+    spec: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindingKind:
+    """What a code means: its weight, a title, where the rule stands, and what a person can do."""
+
+    code: str
+    severity: Severity
+    title: str
+    spec: str
+    advice: str
+
+
+def report_order(finding: Finding) -> tuple[str, str, str]:
+    """The key that every report is sorted by: code, then path, then message."""
+    return finding.code, finding.path, finding.message
