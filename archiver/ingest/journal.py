@@ -32,7 +32,7 @@ class Journal:
         self._recorded = 0
 
     def __enter__(self) -> Self:
-        self._stream = open(self._path, "a+b")  # noqa: SIM115 - closed by __exit__
+        self._stream = open(self._path, "a+b")
         self._stream.seek(0)
         whole = 0
         for line in self._stream:
