@@ -1,0 +1,38 @@
+"""JSON as the records hold it: UTF-8, one value a line where there are many, any text a file may contain."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+
+def json_bytes(value: Any) -> bytes:  # noqa: ANN401 - whatever json.dumps takes
+    """Return ``value`` as one line of JSON in UTF-8, without a line break at its end.
+
+    A lone surrogate, which UTF-8 cannot hold but a damaged tag can, is written as its ``\\uXXXX`` escape, which
+    every JSON reader gives back.
+    """
+    text = json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
+    return text.encode("utf-8", "backslashreplace")
+
+
+def rfc3339(moment: dt.datetime) -> str:
+    """Return a moment in UTC as RFC 3339 has it, ``2026-11-22T18:04:05Z``, with a fraction only where there is one."""
+    return moment.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+
+
+def rfc3339_ns(nanoseconds: int) -> str:
+    """Return nanoseconds since 1970 UTC as RFC 3339, with the fraction in full where there is one.
+
+    Years beyond those of :class:`datetime.datetime`, which a broken file system can hold, are written as the
+    nearest it can.
+    """
+    seconds, fraction = divmod(nanoseconds, 1_000_000_000)
+    try:
+        moment = dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(seconds=seconds)
+    except OverflowError:
+        moment = dt.datetime.max if seconds > 0 else dt.datetime.min
+        fraction = 0
+    text = moment.replace(tzinfo=None, microsecond=0).isoformat()
+    return f"{text}.{fraction:09d}Z" if fraction else f"{text}Z"
