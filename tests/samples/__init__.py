@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from tests.samples.aiff import aiff
+from tests.samples.ape import apev2, lyrics3
+from tests.samples.asf import wma
 from tests.samples.flac import flac
 from tests.samples.id3 import id3v1, id3v2
 from tests.samples.images import Picture, jpeg, png
@@ -23,6 +25,7 @@ from tests.samples.trees import (
     read_tree,
     tree_digest,
 )
+from tests.samples.wavpack import wavpack
 
 __all__ = [
     "MTIME_NS",
@@ -35,11 +38,13 @@ __all__ = [
     "Picture",
     "Pipe",
     "aiff",
+    "apev2",
     "build_tree",
     "flac",
     "id3v1",
     "id3v2",
     "jpeg",
+    "lyrics3",
     "m4a",
     "melody",
     "mp3",
@@ -50,4 +55,6 @@ __all__ = [
     "silence",
     "tree_digest",
     "wav",
+    "wavpack",
+    "wma",
 ]
