@@ -1,0 +1,50 @@
+"""The second stage: reads each file's headers in guarded worker processes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from archiver.audio.examine import examine_file
+from archiver.audio.roles import role_by_name
+from archiver.executors import GuardedProcesses, Stopped
+from archiver.model.audio import ExaminedFile
+from archiver.model.problem import Problem
+from archiver.model.source import EmptyFolder, FileRef, FolderProblem, ScanEntry, Unpacked
+
+Examined = ExaminedFile | EmptyFolder | FolderProblem | Unpacked
+
+_STOPPED = {
+    "time": "the parser took too long and was stopped; the file is packed as it is",
+    "memory": "the parser asked for too much memory and was stopped; the file is packed as it is",
+    "crash": "the parser crashed; the file is packed as it is",
+}
+
+
+def examine(entries: Iterable[ScanEntry], workers: GuardedProcesses) -> Iterator[Examined]:
+    """Give each file its format, tags, properties and evidence, in order; what is no file passes through.
+
+    A file that hangs, crashes or exhausts its parser comes out with problem ``F203`` and nothing else known.
+    """
+    waiting: list[ScanEntry] = []
+
+    def remembered() -> Iterator[ScanEntry]:
+        for entry in entries:
+            waiting.append(entry)
+            yield entry
+
+    for outcome in workers.map_ordered(_examine, remembered()):
+        entry = waiting.pop(0)
+        if isinstance(outcome, Stopped):
+            assert isinstance(entry, FileRef)
+            yield _unexamined(entry, outcome.reason)
+        else:
+            yield outcome
+
+
+def _examine(entry: ScanEntry) -> Examined:
+    return examine_file(entry) if isinstance(entry, FileRef) else entry
+
+
+def _unexamined(ref: FileRef, reason: str) -> ExaminedFile:
+    problem = Problem(ref.path, "F203", _STOPPED[reason])
+    return ExaminedFile(ref, role_by_name(ref.path), None, problems=(problem,))

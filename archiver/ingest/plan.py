@@ -1,0 +1,122 @@
+"""The third stage: what goes into the package, what stays out, and how much that is; no file is read here."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from archiver.ingest.spool import Spool
+from archiver.model.album import album_of
+from archiver.model.audio import ExaminedFile, Role
+from archiver.model.package import AssessedFile, PlanEntry, WithheldFile
+from archiver.model.problem import Problem
+from archiver.model.source import EmptyFolder, FolderProblem, Unpacked
+
+
+@dataclass(slots=True)
+class Totals:
+    """What a sequence of entries adds up to; grows entry by entry.
+
+    Attributes:
+        files: Files that go, or went, into the package.
+        bytes: Their bytes.
+        withheld: Files kept out by a decision.
+        lost: Entries kept out by a problem.
+        empty_folders: Folders with nothing in them.
+        roles: Files by role, those kept out included.
+        albums: Keys of the albums found.
+        problems: Findings by code.
+        duration_s: Playing time of all audio that says how long it is, in seconds.
+    """
+
+    files: int = 0
+    bytes: int = 0
+    withheld: int = 0
+    lost: int = 0
+    empty_folders: int = 0
+    roles: Counter[Role] = field(default_factory=Counter)
+    albums: set[tuple[str, str]] = field(default_factory=set)
+    problems: Counter[str] = field(default_factory=Counter)
+    duration_s: float = 0.0
+
+    @property
+    def seen(self) -> int:
+        """Everything that was met in the sources: each is packed, withheld or a problem."""
+        return self.files + self.withheld + self.lost
+
+    def count_packed(self, file: ExaminedFile, size_bytes: int) -> None:
+        """Count a file that goes in."""
+        self.files += 1
+        self.bytes += size_bytes
+        self._count_file(file)
+
+    def count_withheld(self, file: ExaminedFile) -> None:
+        """Count a file that a decision keeps out."""
+        self.withheld += 1
+        self._count_file(file)
+
+    def count_other(self, entry: EmptyFolder | FolderProblem | Unpacked) -> None:
+        """Count what is no file to pack."""
+        if isinstance(entry, EmptyFolder):
+            self.empty_folders += 1
+            return
+        self.problems[entry.problem.code] += 1
+        if isinstance(entry, Unpacked):
+            self.lost += 1
+
+    def _count_file(self, file: ExaminedFile) -> None:
+        self.roles[file.role] += 1
+        self.problems.update(problem.code for problem in problems_of(file))
+        if file.audio is not None and file.audio.duration_s is not None:
+            self.duration_s += file.audio.duration_s
+        album = album_of(file)
+        if album is not None:
+            self.albums.add(album)
+
+
+def problems_of(file: ExaminedFile) -> tuple[Problem, ...]:
+    """Return the findings about a file that does not stay out because of them."""
+    return (*file.ref.problems, *file.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class PackagePlan:
+    """What a package will hold.
+
+    Attributes:
+        entries: The plan's entries in the order of the scan, on disk, as often readable as wanted.
+        totals: What they add up to.
+        fingerprint: Digest over every file to copy with its size and times: equal plans have equal ones.
+    """
+
+    entries: Spool[PlanEntry]
+    totals: Totals
+    fingerprint: str
+
+
+def plan(
+    assessed: Iterable[AssessedFile | EmptyFolder | FolderProblem | Unpacked], entries: Spool[PlanEntry]
+) -> PackagePlan:
+    """Divide assessed files by their disposition and add everything up.
+
+    Args:
+        assessed: Assessed files, and what is no file.
+        entries: An empty spool that takes the entries.
+    """
+    totals = Totals()
+    digest = hashlib.sha256()
+    for entry in assessed:
+        if not isinstance(entry, AssessedFile):
+            totals.count_other(entry)
+            entries.append(entry)
+        elif entry.decision.disposition.packed:
+            ref = entry.examined.ref
+            totals.count_packed(entry.examined, ref.stat.size_bytes)
+            digest.update(repr((ref.path, ref.root, ref.relative, ref.stat)).encode())
+            entries.append(entry)
+        else:
+            totals.count_withheld(entry.examined)
+            entries.append(WithheldFile(entry))
+    return PackagePlan(entries, totals, digest.hexdigest())

@@ -1,0 +1,28 @@
+"""What counts as one album in a collection of files."""
+
+from __future__ import annotations
+
+import re
+
+from archiver.model.audio import ExaminedFile, Role
+
+_DISC_FOLDER = re.compile(r"(?:cd|dis[ck]|dvd|lp|side|vinyl)[ ._-]*(?:\d{1,3}|[a-z])(?:\b.*)?", re.IGNORECASE)
+
+
+def album_folder(path: str) -> str:
+    """Return the folder that a file's album lives in: its own, or the one above a ``CD1`` or ``Disc 2``."""
+    folder = path.rpartition("/")[0]
+    above, _, name = folder.rpartition("/")
+    return above if _DISC_FOLDER.fullmatch(name) else folder
+
+
+def album_of(file: ExaminedFile) -> tuple[str, str] | None:
+    """Return the key of the album that an audio file belongs to: its folder and its album title, casefolded.
+
+    The title is empty where no tag gives one; then the folder alone makes the album. Files that are not audio
+    belong to no album of their own.
+    """
+    if file.role is not Role.AUDIO:
+        return None
+    titles = file.tags.get("album", ("",))
+    return album_folder(file.ref.path), titles[0].strip().casefold()
