@@ -1,0 +1,60 @@
+"""Objects of ASF (Advanced Systems Format Specification 01.20.06, section 2), which Windows Media files are made of."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from archiver.audio.blocks.window import Window
+
+MAX_OBJECTS = 4096
+"""Objects looked at in one parent."""
+
+HEADER = uuid.UUID("75B22630-668E-11CF-A6D9-00AA0062CE6C").bytes_le
+HEADER_EXTENSION = uuid.UUID("5FBF03B5-A92E-11CF-8EE3-00C00C205365").bytes_le
+_EXTENSION_FIXED = 22
+
+
+@dataclass(frozen=True, slots=True)
+class AsfObject:
+    """One object.
+
+    Attributes:
+        guid: The 16 bytes of its type as stored (``uuid.UUID(...).bytes_le``).
+        offset: Byte offset of its header in the file.
+        payload: Byte offset after the header.
+        end: Byte offset after the object, never past its parent.
+        whole: ``False`` where it claims to run past its parent.
+    """
+
+    guid: bytes
+    offset: int
+    payload: int
+    end: int
+    whole: bool = True
+
+
+def header_objects(window: Window, offset: int) -> Iterator[AsfObject]:
+    """The objects in the header at ``offset``, and after the Header Extension those inside it."""
+    head = window.read(offset, 30)
+    if len(head) < 30 or head[:16] != HEADER:
+        return
+    end = min(offset + int.from_bytes(head[16:24], "little"), window.size)
+    for found in _objects(window, offset + 30, end):
+        yield found
+        if found.guid == HEADER_EXTENSION:
+            yield from _objects(window, found.payload + _EXTENSION_FIXED, found.end)
+
+
+def _objects(window: Window, start: int, end: int) -> Iterator[AsfObject]:
+    for _ in range(MAX_OBJECTS):
+        head = window.read(start, min(24, end - start))
+        size = int.from_bytes(head[16:24], "little")
+        if len(head) < 24 or size < 24:
+            return
+        stop = start + size
+        yield AsfObject(head[:16], start, start + 24, min(stop, end), stop <= end)
+        if stop >= end:
+            return
+        start = stop

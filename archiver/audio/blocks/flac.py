@@ -1,0 +1,52 @@
+"""FLAC metadata blocks: RFC 9639, section 8."""
+
+from __future__ import annotations
+
+from archiver.audio.blocks.extents import Extents
+from archiver.audio.blocks.reading import Draft
+from archiver.audio.blocks.text import key_part
+from archiver.audio.blocks.vorbis_comment import read_vorbis_comment
+
+_APPLICATION, _COMMENT, _CUESHEET, _PICTURE = 2, 4, 5, 6
+_MAX_BLOCKS = 4096
+
+
+def read_flac(draft: Draft, offset: int) -> None:
+    """Index the metadata blocks of the stream whose ``fLaC`` is at ``offset``."""
+    window, position = draft.window, offset + 4
+    for _ in range(_MAX_BLOCKS):
+        head = window.read(position, 4)
+        payload, size = position + 4, int.from_bytes(head[1:], "big")
+        if len(head) < 4 or payload + size > window.size:
+            draft.malformed(f"the FLAC metadata block at byte {position} runs past the end of the file")
+            return
+        read_metadata_block(draft, head[0] & 0x7F, Extents(window, [(payload, size)]), 0, position)
+        position = payload + size
+        if head[0] & 0x80:
+            return
+
+
+def read_metadata_block(draft: Draft, kind: int, run: Extents, start: int, header: int) -> None:
+    """Index one metadata block.
+
+    Args:
+        draft: The reading.
+        kind: The block type, without the last-block flag.
+        run: The bytes that hold the block's payload, which ends where they end.
+        start: Where in ``run`` the payload begins.
+        header: Byte offset in the file where the block's header begins.
+    """
+    end = run.absolute_end(run.size)
+    length = run.size - start
+    if kind == _COMMENT:
+        read_vorbis_comment(draft, run, start)
+    elif kind == _PICTURE:
+        digest = run.digest(start, length)
+        draft.block("flac-picture", header, end - header).add("PICTURE", header, end, digest, None)
+    elif kind == _APPLICATION:
+        key = "APPLICATION:" + key_part(run.read(start, 4).decode("latin-1"))
+        digest = run.digest(start + 4, length - 4) if length > 4 else None
+        draft.block("flac-application", header, end - header).add(key, header, end, digest, None)
+    elif kind == _CUESHEET:
+        digest = run.digest(start, length)
+        draft.block("flac-cuesheet", header, end - header).add("CUESHEET", header, end, digest, None)

@@ -1,0 +1,140 @@
+"""Every place in an MP4 or QuickTime file where tags stand: ilst, udta, pinf, ID32 and uuid boxes."""
+
+from __future__ import annotations
+
+from archiver.audio.blocks.boxes import Box, boxes, entry_children, meta_children, sample_entries
+from archiver.audio.blocks.id3v2 import read_id3v2
+from archiver.audio.blocks.mp4_ilst import read_ilst, read_keys
+from archiver.audio.blocks.reading import MAX_TEXT, Draft
+from archiver.audio.blocks.text import fixed_field, key_part, printable_text, utf8_or_latin1
+
+_3GPP_TEXT = frozenset({b"titl", b"auth", b"perf", b"gnre", b"dscp", b"cprt", b"albm", b"kywd"})
+_UNREAD = frozenset({b"key ", b"iviv", b"priv"})
+_PERSONAL = frozenset({b"user", b"name", b"tran", b"righ", b"cert", b"sign"})
+_MAX_TRACKS = 256
+
+
+def read_mp4(draft: Draft, offset: int) -> None:
+    """Index the tags of the file whose boxes begin at ``offset``."""
+    window = draft.window
+    for box in boxes(window, offset, window.size):
+        if not box.whole:
+            draft.malformed(f"the MP4 box at byte {box.offset} runs past the end of the file")
+        if box.type == b"moov":
+            _read_movie(draft, box)
+        elif box.type == b"meta":
+            _read_meta(draft, box)
+        elif box.type == b"uuid":
+            _read_uuid(draft, box)
+
+
+def _read_movie(draft: Draft, moov: Box) -> None:
+    tracks = 0
+    for box in boxes(draft.window, moov.payload, moov.end):
+        if not box.whole:
+            draft.malformed(f"the MP4 box at byte {box.offset} runs past its parent")
+        if box.type == b"udta":
+            _read_user_data(draft, box)
+        elif box.type == b"meta":
+            _read_meta(draft, box)
+        elif box.type == b"uuid":
+            _read_uuid(draft, box)
+        elif box.type == b"trak" and tracks < _MAX_TRACKS:
+            tracks += 1
+            _read_track(draft, box)
+
+
+def _read_track(draft: Draft, trak: Box) -> None:
+    for box in boxes(draft.window, trak.payload, trak.end):
+        if box.type == b"udta":
+            _read_user_data(draft, box)
+        elif box.type == b"meta":
+            _read_meta(draft, box)
+    for entry in sample_entries(draft.window, trak):
+        for box in entry_children(draft.window, entry):
+            if box.type in (b"pinf", b"sinf"):
+                _read_purchase_information(draft, box)
+
+
+def _read_user_data(draft: Draft, udta: Box) -> None:
+    texts: list[Box] = []
+    for box in boxes(draft.window, udta.payload, udta.end):
+        if not box.whole:
+            draft.malformed(f"the MP4 box at byte {box.offset} runs past its parent")
+        elif box.type == b"meta":
+            _read_meta(draft, box)
+        elif box.type == b"uuid":
+            _read_uuid(draft, box)
+        elif box.type not in (b"free", b"skip", b"\0\0\0\0"):
+            texts.append(box)
+    if texts:
+        block = draft.block("mp4-udta", udta.offset, udta.end - udta.offset)
+        for box in texts:
+            block.add_payload(box.name, box.offset, box.payload, box.end, _user_data_text(draft, box))
+
+
+def _user_data_text(draft: Draft, box: Box) -> str | None:
+    size = box.end - box.payload
+    if size > MAX_TEXT:
+        return None
+    data = draft.window.read(box.payload, size)
+    if box.type in _3GPP_TEXT:
+        data = data[6:]
+        wide = data[:2] in (b"\xfe\xff", b"\xff\xfe")
+        return data.decode("utf-16", "replace").rstrip("\0") if wide else utf8_or_latin1(data)
+    if box.type[0] == 0xA9:
+        return _international_text(data)
+    return printable_text(data)
+
+
+def _international_text(data: bytes) -> str:
+    """QuickTime user data: runs of length, language and text."""
+    texts = []
+    while len(data) >= 4:
+        length = int.from_bytes(data[:2], "big")
+        texts.append(utf8_or_latin1(data[4 : 4 + length]))
+        data = data[4 + length :]
+    return "\n".join(texts)
+
+
+def _read_meta(draft: Draft, meta: Box) -> None:
+    keys: list[str] = []
+    for box in meta_children(draft.window, meta):
+        if not box.whole:
+            draft.malformed(f"the MP4 box at byte {box.offset} runs past its parent")
+        if box.type == b"keys":
+            keys = read_keys(draft.window, box)
+        elif box.type == b"ilst":
+            read_ilst(draft, box, keys)
+        elif box.type == b"ID32":
+            read_id3v2(draft, box.payload + 6)
+
+
+def _read_uuid(draft: Draft, box: Box) -> None:
+    key = "uuid:" + draft.window.read(box.payload, 16).hex()
+    start, size = box.payload + 16, box.end - box.payload - 16
+    if size < 0:
+        return
+    text = printable_text(draft.window.read(start, size)) if size <= MAX_TEXT else None
+    draft.block("mp4-uuid", box.offset, box.end - box.offset).add_payload(
+        key, box.offset, start, box.end, text
+    )
+
+
+def _read_purchase_information(draft: Draft, info: Box) -> None:
+    """Index what a sample entry says of buyer and protection; what may be a key is not read, not even digested."""
+    window = draft.window
+    block = draft.block(f"mp4-{info.name}", info.offset, info.end - info.offset)
+    for box in boxes(window, info.payload, info.end):
+        if box.type != b"schi":
+            text = key_part(window.read(box.payload, min(box.end - box.payload, 8)).decode("latin-1"))
+            block.add_payload(box.name, box.offset, box.payload, box.end, text.replace("\0", "") or None)
+            continue
+        for part in boxes(window, box.payload, box.end):
+            key = f"schi.{part.name}"
+            if part.type in _UNREAD or part.type not in _PERSONAL:
+                block.add(key, part.offset, part.end, None, None)
+                continue
+            data = window.read(part.payload, min(part.end - part.payload, 512))
+            text = fixed_field(data, "utf-8") if part.type == b"name" else data.hex()
+            block.add(key, part.offset, part.end, None, text)

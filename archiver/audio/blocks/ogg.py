@@ -1,0 +1,169 @@
+"""Comment packets of the logical streams in an Ogg file (RFC 3533), across pages and in chained streams."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from archiver.audio.blocks.extents import Extents
+from archiver.audio.blocks.flac import read_metadata_block
+from archiver.audio.blocks.reading import Draft
+from archiver.audio.blocks.vorbis_comment import read_vorbis_comment
+from archiver.audio.blocks.window import Window
+
+_MAX_HEADER_PAGES = 8192
+_MAX_CHAINED_PAGES = 200_000
+_MAX_STREAMS = 64
+_LONGEST_PAGE = 27 + 255 + 255 * 255
+_COMMENT_MARKS = {
+    b"\x01vorbis": b"\x03vorbis",
+    b"OpusHead": b"OpusTags",
+    b"Speex   ": b"",
+    b"\x80theora": b"\x81theora",
+    b"\x80kate\0\0\0": b"\x81kate\0\0\0\0",
+    b"\x80daala": b"\x81daala",
+}
+_FLAC = b"\x7fFLAC"
+
+
+@dataclass(frozen=True, slots=True)
+class OggPage:
+    """One page: its header's facts and where its parts stand.
+
+    Attributes:
+        offset: Byte offset of ``OggS``.
+        flags: 1 continued packet, 2 first page of its stream, 4 last.
+        serial: The logical stream's number.
+        lacing: The segment table.
+        body: Byte offset of the first segment.
+        end: Byte offset after the page.
+    """
+
+    offset: int
+    flags: int
+    serial: int
+    lacing: bytes
+    body: int
+    end: int
+
+
+def ogg_page(window: Window, offset: int) -> OggPage | None:
+    """The page at ``offset``, or ``None`` if none is there."""
+    head = window.read(offset, 27)
+    if len(head) < 27 or head[:4] != b"OggS":
+        return None
+    lacing = window.read(offset + 27, head[26])
+    if len(lacing) < head[26]:
+        return None
+    body = offset + 27 + len(lacing)
+    serial = int.from_bytes(head[14:18], "little")
+    return OggPage(offset, head[5], serial, lacing, body, body + sum(lacing))
+
+
+@dataclass(slots=True)
+class _Stream:
+    """A logical stream whose comment packet is still awaited."""
+
+    packets: int = 0
+    pending: list[tuple[int, int]] = field(default_factory=list)
+    mark: bytes | None = None
+    is_flac: bool = False
+
+
+def read_ogg(draft: Draft, offset: int) -> None:
+    """Index the comments of every logical stream from the page at ``offset`` on."""
+    window = draft.window
+    serials = _read_headers(draft, offset)
+    last = _last_serial(window)
+    if last is not None and serials and last not in serials:
+        for begin in _later_beginnings(window, offset, serials):
+            _read_headers(draft, begin)
+
+
+def _read_headers(draft: Draft, offset: int) -> set[int]:
+    """Index the streams that begin together at ``offset``; returns their serial numbers."""
+    streams: dict[int, _Stream] = {}
+    serials: set[int] = set()
+    for _ in range(_MAX_HEADER_PAGES):
+        page = ogg_page(draft.window, offset)
+        if page is None:
+            if not serials or streams:
+                draft.malformed(f"there is no Ogg page at byte {offset}, where one should be")
+            return serials
+        if page.flags & 2 and page.serial not in serials and len(serials) < _MAX_STREAMS:
+            streams[page.serial] = _Stream()
+            serials.add(page.serial)
+        stream = streams.get(page.serial)
+        if stream is not None and _feed(draft, stream, page):
+            del streams[page.serial]
+        if not streams and not page.flags & 2:
+            return serials
+        offset = page.end
+    draft.malformed("the Ogg headers do not end within the pages that are looked at")
+    return serials
+
+
+def _feed(draft: Draft, stream: _Stream, page: OggPage) -> bool:
+    """Take a page's segments; whether the stream has nothing more to tell."""
+    position, length = page.body, 0
+    for size in page.lacing:
+        length += size
+        if size < 255:
+            packet = Extents(draft.window, [*stream.pending, (position, length)])
+            stream.pending = []
+            position, length = position + length, 0
+            if _take_packet(draft, stream, packet):
+                return True
+    if length:
+        stream.pending.append((position, length))
+    return False
+
+
+def _take_packet(draft: Draft, stream: _Stream, packet: Extents) -> bool:
+    stream.packets += 1
+    if stream.packets == 1:
+        head = packet.read(0, 9)
+        stream.is_flac = head.startswith(_FLAC)
+        stream.mark = next(
+            (mark for first, mark in _COMMENT_MARKS.items() if head.startswith(first[:8])), None
+        )
+        return stream.mark is None and not stream.is_flac
+    if stream.is_flac:
+        head = packet.read(0, 4)
+        if len(head) == 4 and head[0] != 0xFF:
+            read_metadata_block(draft, head[0] & 0x7F, packet, 4, packet.absolute(0))
+            return bool(head[0] & 0x80)
+        return True
+    mark = stream.mark or b""
+    if packet.read(0, len(mark)) == mark:
+        read_vorbis_comment(draft, packet, len(mark))
+    else:
+        draft.malformed(f"the Ogg packet at byte {packet.absolute(0)} should hold comments and does not")
+    return True
+
+
+def _last_serial(window: Window) -> int | None:
+    """The serial number of the file's last page, by which a chained stream betrays itself."""
+    for reach in (1 << 13, _LONGEST_PAGE + 4):
+        start = max(window.size - reach, 0)
+        tail = window.read(start, window.size - start)
+        found = tail.rfind(b"OggS")
+        if found >= 0:
+            page = ogg_page(window, start + found)
+            return page.serial if page else None
+    return None
+
+
+def _later_beginnings(window: Window, offset: int, seen: set[int]) -> list[int]:
+    """Where further groups of streams begin, found by going from page to page."""
+    found: list[int] = []
+    after_beginning = True
+    for _ in range(_MAX_CHAINED_PAGES):
+        page = ogg_page(window, offset)
+        if page is None or len(found) >= _MAX_STREAMS:
+            break
+        beginning = bool(page.flags & 2)
+        if beginning and not after_beginning and page.serial not in seen:
+            found.append(page.offset)
+        after_beginning = beginning
+        offset = page.end
+    return found

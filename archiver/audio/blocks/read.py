@@ -1,0 +1,113 @@
+"""The way in: every tag block of an open file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import BinaryIO
+
+from archiver.audio.blocks.aiff import read_aiff
+from archiver.audio.blocks.apev2 import read_leading_ape, read_trailing_ape
+from archiver.audio.blocks.asf import read_asf
+from archiver.audio.blocks.asf_objects import HEADER
+from archiver.audio.blocks.caf import read_caf
+from archiver.audio.blocks.dsd import read_dsdiff, read_dsf
+from archiver.audio.blocks.flac import read_flac
+from archiver.audio.blocks.id3v1 import read_id3v1
+from archiver.audio.blocks.id3v2 import read_id3v2
+from archiver.audio.blocks.lyrics3 import read_lyrics3
+from archiver.audio.blocks.mp4 import read_mp4
+from archiver.audio.blocks.ogg import read_ogg
+from archiver.audio.blocks.reading import BlockReading, Draft, LimitReached
+from archiver.audio.blocks.riff import read_riff
+from archiver.audio.blocks.window import Window
+
+_MAX_STACKED = 32
+_FIRST_BOXES = frozenset({b"ftyp", b"moov", b"mdat", b"free", b"wide", b"skip", b"pnot"})
+_MAGIC = {
+    b"fLaC": "flac",
+    b"OggS": "ogg",
+    b"DSD ": "dsf",
+    b"FRM8": "dsdiff",
+    b"caff": "caf",
+    HEADER[:4]: "asf",
+}
+_WALKERS: dict[str, Callable[[Draft, int], None]] = {
+    "flac": read_flac,
+    "ogg": read_ogg,
+    "mp4": read_mp4,
+    "asf": read_asf,
+    "wav": read_riff,
+    "rf64": read_riff,
+    "aiff": read_aiff,
+    "dsf": read_dsf,
+    "dsdiff": read_dsdiff,
+    "caf": read_caf,
+}
+
+
+def read_blocks(file: BinaryIO, size: int, container: str = "") -> BlockReading:
+    """Every tag block of an audio file, frame by frame, with offsets, digests and decoded text.
+
+    Never raises for what the file says: malformed tags give problems, limits give problems, and what was
+    read until then is returned. Personal data is still in the result; see
+    :mod:`archiver.audio.evidence.redaction`.
+
+    Args:
+        file: Open for reading in binary mode and seekable; unbuffered is fine.
+        size: The file's size in bytes.
+        container: A :class:`archiver.audio.kinds.Kind` such as ``mp4`` or ``ogg-vorbis`` where the caller
+            knows it; for any other word, and for none, the first bytes decide.
+
+    Raises:
+        OSError: where the disk fails.
+    """
+    draft = Draft(Window(file, size))
+    try:
+        offset = _read_leading(draft)
+        _read_container(draft, offset, container)
+        _read_trailing(draft, offset)
+    except LimitReached:
+        pass  # the draft has noted it
+    return draft.finish()
+
+
+def _read_leading(draft: Draft) -> int:
+    offset = 0
+    for _ in range(_MAX_STACKED):
+        after = read_id3v2(draft, offset)
+        if after == offset:
+            after = read_leading_ape(draft, offset)
+        if after == offset:
+            break
+        offset = after
+    return offset
+
+
+def _read_container(draft: Draft, offset: int, container: str) -> None:
+    family = container.partition("-")[0]
+    walker = _WALKERS.get(family) or _WALKERS.get(_sniffed(draft.window.read(offset, 16)))
+    if walker is not None:
+        walker(draft, offset)
+
+
+def _sniffed(head: bytes) -> str:
+    if head[4:8] in _FIRST_BOXES:
+        return "mp4"
+    if head[:4] in (b"RIFF", b"RF64", b"BW64"):
+        return "wav" if head[8:12] == b"WAVE" else ""
+    if head[:4] == b"FORM":
+        return "aiff" if head[8:12] in (b"AIFF", b"AIFC") else ""
+    return _MAGIC.get(head[:4], "")
+
+
+def _read_trailing(draft: Draft, leading: int) -> None:
+    end = draft.window.size
+    for _ in range(_MAX_STACKED):
+        start = read_id3v1(draft, end)
+        if start == end:
+            start = read_lyrics3(draft, end)
+        if start == end:
+            start = read_trailing_ape(draft, end)
+        if start == end or start <= leading:
+            break
+        end = start

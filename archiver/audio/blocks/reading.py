@@ -1,0 +1,128 @@
+"""What the walkers gather: blocks and problems, with the limits that no file can push past."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from archiver.audio.blocks.window import Window
+from archiver.model.audio import TagBlock, TagFrame
+
+MALFORMED = "F207"
+"""The problem code for a tag block that could not be read to its end."""
+
+MAX_FRAMES = 10_000
+"""Frames recorded per file."""
+
+MAX_TEXT = 1 << 20
+"""Bytes of one payload that are decoded to text; a longer one is recorded by digest."""
+
+MAX_ALL_TEXT = 4 << 20
+"""Characters of text recorded per file."""
+
+MAX_PROBLEMS = 50
+"""Problems recorded per file."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlockReading:
+    """Every tag block of a file.
+
+    Attributes:
+        blocks: In the order of the file. Personal data is still in them.
+        problems: ``(code, message)`` each; messages name offsets and frame types, never values.
+    """
+
+    blocks: tuple[TagBlock, ...]
+    problems: tuple[tuple[str, str], ...] = ()
+
+
+class LimitReached(Exception):  # noqa: N818 - it ends a walk and is no error of the program
+    """A file holds more frames than are recorded; the walk ends with what was gathered."""
+
+
+class BlockDraft:
+    """A block being filled. Made by :meth:`Draft.block`."""
+
+    __slots__ = ("_draft", "end", "frames", "kind", "offset")
+
+    def __init__(self, draft: Draft, kind: str, offset: int, length: int) -> None:
+        self._draft = draft
+        self.kind = kind
+        self.offset = offset
+        self.end = offset + length
+        self.frames: list[TagFrame] = []
+
+    def add(self, key: str, start: int, end: int, sha256: str | None, text: str | None) -> None:
+        """Record a frame from byte ``start`` to byte ``end``.
+
+        Raises:
+            LimitReached: when the file holds more than :data:`MAX_FRAMES`.
+        """
+        self._draft.count_frame(start)
+        if text is not None and not self._draft.grant_text(len(text)):
+            self._draft.malformed(
+                f"the text of the frame at byte {start} is recorded by digest only: too long"
+            )
+            text = None
+        self.frames.append(TagFrame(key, start, end - start, sha256, text))
+
+    def add_payload(self, key: str, start: int, payload: int, end: int, text: str | None) -> None:
+        """Record a frame whose payload runs from ``payload`` to ``end``, with the digest of that stretch."""
+        self.add(key, start, end, self._draft.window.digest(payload, end - payload), text)
+
+
+class Draft:
+    """A reading in the making: one per file, handed from walker to walker.
+
+    Args:
+        window: The file.
+    """
+
+    __slots__ = ("_blocks", "_frames_left", "_problems", "_text_left", "window")
+
+    def __init__(self, window: Window) -> None:
+        self.window = window
+        self._blocks: list[BlockDraft] = []
+        self._problems: list[str] = []
+        self._frames_left = MAX_FRAMES
+        self._text_left = MAX_ALL_TEXT
+
+    def block(self, kind: str, offset: int, length: int) -> BlockDraft:
+        """Begin a block; it is part of the reading from now on, however far its walk gets."""
+        draft = BlockDraft(self, kind, offset, length)
+        self._blocks.append(draft)
+        return draft
+
+    def malformed(self, message: str) -> None:
+        """Note that something could not be read; ``message`` must quote nothing but types and offsets."""
+        if len(self._problems) < MAX_PROBLEMS and message not in self._problems:
+            self._problems.append(message)
+
+    def count_frame(self, start: int) -> None:
+        """Take one frame from the file's allowance.
+
+        Raises:
+            LimitReached: when none is left.
+        """
+        if self._frames_left <= 0:
+            self.malformed(f"more than {MAX_FRAMES} tag frames; those from byte {start} on are not listed")
+            raise LimitReached
+        self._frames_left -= 1
+
+    def grant_text(self, characters: int) -> bool:
+        """Whether the file's allowance covers this much more text; takes it if so."""
+        if characters > self._text_left:
+            return False
+        self._text_left -= characters
+        return True
+
+    def finish(self) -> BlockReading:
+        """The reading, blocks in the order of the file."""
+        blocks = sorted(self._blocks, key=lambda block: (block.offset, -block.end))
+        return BlockReading(
+            tuple(
+                TagBlock(block.kind, block.offset, block.end - block.offset, tuple(block.frames))
+                for block in blocks
+            ),
+            tuple((MALFORMED, message) for message in self._problems),
+        )

@@ -1,0 +1,96 @@
+"""Bounded reading of an open file: the one way in which a walker touches bytes."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import BinaryIO
+
+MAX_READ = 4 << 20
+"""The most bytes that one :meth:`Window.read` returns."""
+
+MAX_DIGESTED = 1 << 30
+"""The most bytes that one window digests in all; a file asking for more is asking for time."""
+
+_PIECE = 1 << 20
+_PAGE = 1 << 14
+
+
+class Window:
+    """Random access to a file of known size that returns fewer bytes rather than fail.
+
+    Small reads are served from the two blocks last fetched, so that walking headers costs few system calls.
+
+    Args:
+        file: Open for reading in binary mode and seekable; its position is not kept.
+        size: Bytes of the file that may be read. Nothing at or past it is.
+
+    Raises:
+        OSError: from any method, where the disk fails.
+    """
+
+    __slots__ = ("_blocks", "_budget", "_file", "size")
+
+    def __init__(self, file: BinaryIO, size: int) -> None:
+        self._file = file
+        self.size = max(size, 0)
+        self._blocks: list[tuple[int, bytes]] = []
+        self._budget = MAX_DIGESTED
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Bytes at ``offset``: ``length`` of them, or as many as the file and :data:`MAX_READ` allow."""
+        length = min(length, self.size - offset, MAX_READ)
+        if length <= 0 or offset < 0:
+            return b""
+        for start, block in self._blocks:
+            if start <= offset and offset + length <= start + len(block):
+                return block[offset - start : offset - start + length]
+        if length > _PAGE // 2:
+            return self._fetch(offset, length)
+        block = self._fetch(offset, min(_PAGE, self.size - offset))
+        self._blocks = [(offset, block), *self._blocks[:1]]
+        return block[:length]
+
+    def digest(self, offset: int, length: int) -> str | None:
+        """SHA-256 in hex of ``length`` bytes at ``offset``.
+
+        ``None`` where the file does not hold them all or :data:`MAX_DIGESTED` is used up.
+        """
+        if offset < 0 or length < 0 or offset + length > self.size or length > self._budget:
+            return None
+        self._budget -= length
+        if length <= _PAGE // 2:
+            payload = self.read(offset, length)
+            return hashlib.sha256(payload).hexdigest() if len(payload) == length else None
+        state = hashlib.sha256()
+        end = offset + length
+        while offset < end:
+            piece = self._fetch(offset, min(_PIECE, end - offset))
+            if not piece:
+                return None
+            state.update(piece)
+            offset += len(piece)
+        return state.hexdigest()
+
+    def digest_extents(self, extents: list[tuple[int, int]]) -> str | None:
+        """SHA-256 in hex of several ``(offset, length)`` stretches one after the other, as :meth:`digest`."""
+        if len(extents) == 1:
+            return self.digest(*extents[0])
+        state = hashlib.sha256()
+        for start, length in extents:
+            if start < 0 or start + length > self.size or length > self._budget:
+                return None
+            self._budget -= length
+            for position in range(start, start + length, _PIECE):
+                state.update(self.read(position, min(_PIECE, start + length - position)))
+        return state.hexdigest()
+
+    def _fetch(self, offset: int, length: int) -> bytes:
+        self._file.seek(offset)
+        pieces = []
+        while length > 0:
+            piece = self._file.read(length)
+            if not piece:
+                break
+            pieces.append(piece)
+            length -= len(piece)
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
