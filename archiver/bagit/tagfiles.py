@@ -8,11 +8,17 @@ import re
 from archiver import filesystem
 
 _TAG_MANIFEST = re.compile(r"tagmanifest-[A-Za-z0-9]+\.txt")
+_NAMED_BY_BAGIT = re.compile(r"bagit\.txt|bag-info\.txt|fetch\.txt|(tag)?manifest-[A-Za-z0-9]+\.txt")
 
 
 def is_tag_manifest(path: str) -> bool:
     """Whether the path, relative to the bag, names a tag manifest."""
     return _TAG_MANIFEST.fullmatch(path) is not None
+
+
+def is_bagit_file(path: str) -> bool:
+    """Whether the path, relative to the bag, is a tag file that BagIt itself gives a meaning to."""
+    return _NAMED_BY_BAGIT.fullmatch(path) is not None
 
 
 def list_tag_files(folder: int) -> list[str]:

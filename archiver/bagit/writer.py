@@ -89,10 +89,10 @@ def _label(label: str) -> str:
 def _value(label: str, value: str) -> str:
     lines = _LINE_BREAK.split(value)
     for line in lines:
-        if line != line.strip() or (not line and len(lines) > 1):
+        if not line or line != line.strip():
             raise BagWriteError(
-                f"bag-info label {label!r}: its value has an empty line, or white space at a line's end or"
-                " beginning, which no reader would give back"
+                f"bag-info label {label!r}: its value is empty, or has an empty line or white space at a line's"
+                " end or beginning, which no reader would give back"
             )
     return _CONTINUATION.join(_encodable(label, line) for line in lines)
 

@@ -1,0 +1,112 @@
+"""A recipient's requirements as a value: BagIt Profiles 1.4.0, and all versions before it.
+
+Specification: https://bagit-profiles.github.io/bagit-profiles-specification/ . Two keys that publishers use
+although no version of it has them are understood too: ``recommended`` on a label (Beyond the Repository) and
+``Other-Info``, rules for labels in further tag files (the ``bagit-support`` library), with ``emptyOk: false`` for
+a label that must not be empty (APTrust).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class ProfileError(ValueError):
+    """A profile contradicts the specification or itself; ``flaws`` lists everything that is wrong with it."""
+
+    def __init__(self, name: str, flaws: tuple[str, ...]) -> None:
+        super().__init__(f"the profile {name} cannot be used: " + "; ".join(flaws))
+        self.flaws = flaws
+
+
+class Presence(StrEnum):
+    """What a profile says of serializing a bag."""
+
+    FORBIDDEN = "forbidden"
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
+@dataclass(frozen=True, slots=True)
+class LabelRule:
+    """What one label of a tag file must look like.
+
+    Attributes:
+        label: As the profile spells it; labels are compared without regard to case (RFC 8493 §2.2.2).
+        required: It must be there at least once.
+        values: Each value must be one of these; empty: any value.
+        repeatable: It may be there more than once.
+        recommended: It had better be there.
+        empty_ok: It may be there without a value.
+        description: The publisher's note for people.
+    """
+
+    label: str
+    required: bool = False
+    values: tuple[str, ...] = ()
+    repeatable: bool = True
+    recommended: bool = False
+    empty_ok: bool = True
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AlgorithmRule:
+    """Which algorithms manifests of one kind must and may have; ``allowed`` is None where any may stand."""
+
+    required: tuple[str, ...] = ()
+    allowed: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PathRule:
+    """Which files must and may be there; ``allowed`` holds patterns in which ``*`` also matches ``/``."""
+
+    required: tuple[str, ...] = ()
+    allowed: tuple[str, ...] = ("*",)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A checked profile.
+
+    Attributes:
+        identifier: The URI that a bag's ``BagIt-Profile-Identifier`` must hold.
+        version: Of the profile itself.
+        spec_version: Of the BagIt Profiles specification it declares; ``1.1.0`` where it declares none.
+        organization: Who published it.
+        description: What it is for.
+        labels: Rules for ``bag-info.txt``, in the profile's order.
+        other_labels: Rules for further tag files, by the file's path.
+        payload_manifests: Rule for ``manifest-*.txt``.
+        tag_manifests: Rule for ``tagmanifest-*.txt``.
+        allow_fetch: ``fetch.txt`` may be there.
+        require_fetch: ``fetch.txt`` must be there.
+        data_empty: The payload must be no file, or one file without bytes.
+        serialization: Whether the bag must, may or must not be an archive.
+        accept_serialization: MIME types of the archives accepted.
+        accept_versions: BagIt versions accepted.
+        tag_files: Rule for tag files other than those that BagIt itself names.
+        payload_files: Rule for the payload.
+        not_understood: Keys of the profile that neither the specification nor this library knows.
+    """
+
+    identifier: str
+    version: str
+    spec_version: str
+    organization: str
+    description: str
+    labels: tuple[LabelRule, ...] = ()
+    other_labels: dict[str, tuple[LabelRule, ...]] = field(default_factory=dict)
+    payload_manifests: AlgorithmRule = AlgorithmRule()
+    tag_manifests: AlgorithmRule = AlgorithmRule()
+    allow_fetch: bool = True
+    require_fetch: bool = False
+    data_empty: bool = False
+    serialization: Presence = Presence.OPTIONAL
+    accept_serialization: tuple[str, ...] = ()
+    accept_versions: tuple[str, ...] = ()
+    tag_files: PathRule = PathRule()
+    payload_files: PathRule = PathRule()
+    not_understood: tuple[str, ...] = ()

@@ -1,0 +1,270 @@
+"""Holds a bag, made or only planned, against a profile: every mismatch at once, each with what would mend it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from fnmatch import translate
+
+from archiver.bagit.findings import Finding, Severity, report_order
+from archiver.bagit.profile import AlgorithmRule, LabelRule, Presence, Profile
+from archiver.bagit.profile_facts import MIME_TYPES, BagFacts, Labels, Mismatch
+from archiver.bagit.tagfiles import is_bagit_file
+
+
+def check_plan(profile: Profile, facts: BagFacts) -> tuple[Mismatch, ...]:
+    """Say what must change in a plan before a byte is hashed, errors first, then in the profile's own order.
+
+    Labels that the packer fills in by itself belong in ``facts.info`` too.
+    """
+    mismatches = tuple(_all_mismatches(profile, facts))
+    ranks = list(Severity)
+    return tuple(sorted(mismatches, key=lambda mismatch: ranks.index(mismatch.severity)))
+
+
+def check_bag(profile: Profile, facts: BagFacts) -> tuple[Finding, ...]:
+    """Say in what a finished bag does not conform, as findings in report order.
+
+    Conformance is the absence of findings of severity error. Whether the bag is valid BagIt is another question.
+    """
+    return tuple(
+        sorted((mismatch.finding() for mismatch in _all_mismatches(profile, facts)), key=report_order)
+    )
+
+
+def _all_mismatches(profile: Profile, facts: BagFacts) -> Iterator[Mismatch]:
+    yield from _container(profile, facts)
+    yield from _version(profile, facts)
+    yield from _identifier(profile, facts)
+    yield from _labels("bag-info.txt", profile.labels, facts.info or ())
+    for path, rules in profile.other_labels.items():
+        if path in facts.other_info or any(rule.required for rule in rules):
+            yield from _labels(path, rules, facts.other_info.get(path, ()))
+    yield from _algorithms("manifest", profile.payload_manifests, facts.payload_algorithms)
+    yield from _algorithms("tagmanifest", profile.tag_manifests, facts.tag_algorithms)
+    yield from _fetch(profile, facts)
+    yield from _tag_files(profile, facts)
+    yield from _payload(profile, facts)
+    for key in profile.not_understood:
+        yield Mismatch(
+            "B961",
+            "",
+            key,
+            (),
+            f"the profile's key {key} is not known here and was not checked",
+            "Check it by hand.",
+        )
+
+
+def _container(profile: Profile, facts: BagFacts) -> Iterator[Mismatch]:
+    accepted = profile.accept_serialization
+    if facts.container == "folder":
+        if profile.serialization is Presence.REQUIRED:
+            yield Mismatch(
+                "B931",
+                "",
+                "folder",
+                accepted,
+                "the profile wants an archive, not a folder",
+                f"Serialize the bag as {_either(accepted)}.",
+            )
+        return
+    if profile.serialization is Presence.FORBIDDEN:
+        yield Mismatch(
+            "B932",
+            "",
+            facts.container,
+            (),
+            f"the profile wants a folder, not a {facts.container} archive",
+            "Keep the bag a folder.",
+        )
+    elif accepted and not MIME_TYPES[facts.container] & {kind.lower() for kind in accepted}:
+        yield Mismatch(
+            "B933",
+            "",
+            facts.container,
+            accepted,
+            f"the profile does not accept a {facts.container} archive",
+            f"Serialize the bag as {_either(accepted)}.",
+        )
+
+
+def _version(profile: Profile, facts: BagFacts) -> Iterator[Mismatch]:
+    if facts.version not in profile.accept_versions:
+        accepted = profile.accept_versions
+        yield Mismatch(
+            "B941",
+            "bagit.txt",
+            facts.version,
+            accepted,
+            f"BagIt version {facts.version} is not accepted, only {_either(accepted)}",
+            "Ask the recipient for a profile that accepts this version.",
+        )
+
+
+def _identifier(profile: Profile, facts: BagFacts) -> Iterator[Mismatch]:
+    if facts.info is None:
+        yield Mismatch(
+            "B907",
+            "bag-info.txt",
+            "bag-info.txt",
+            (),
+            "there is no bag-info.txt, which every profile wants",
+            "Write a bag-info.txt.",
+        )
+    label = "BagIt-Profile-Identifier"
+    if profile.identifier not in _values(label, facts.info or ()):
+        yield Mismatch(
+            "B901",
+            "bag-info.txt",
+            label,
+            (profile.identifier,),
+            f"{label} does not name {profile.identifier}",
+            f"Set {label} to {profile.identifier}.",
+        )
+
+
+def _values(label: str, labels: Labels) -> list[str]:
+    wanted = label.casefold()
+    return [value for name, value in labels if name.casefold() == wanted]
+
+
+def _labels(path: str, rules: Iterable[LabelRule], labels: Labels) -> Iterator[Mismatch]:
+    for rule in rules:
+        yield from _label(path, rule, _values(rule.label, labels))
+
+
+def _label(path: str, rule: LabelRule, values: list[str]) -> Iterator[Mismatch]:
+    label, allowed = rule.label, rule.values
+    wanted = f"Set {label} to {_either(allowed)}." if allowed else f"Give {label} a value."
+    filled = [value for value in values if value.strip()]
+    if rule.required and not (values if rule.empty_ok else filled):
+        yield Mismatch(
+            "B902", path, label, allowed, f"the label {label} is required and has no value", wanted
+        )
+    elif rule.required and not filled:
+        yield Mismatch("B903", path, label, allowed, f"the required label {label} is there but empty", wanted)
+    elif rule.recommended and not filled:
+        yield Mismatch("B906", path, label, allowed, f"the label {label} is recommended", wanted)
+    for value in dict.fromkeys(values) if allowed else ():
+        if value not in allowed:
+            yield Mismatch(
+                "B904", path, label, allowed, f"{label} is {value!r}, which is not {_either(allowed)}", wanted
+            )
+    if len(values) > 1 and not rule.repeatable:
+        yield Mismatch(
+            "B905",
+            path,
+            label,
+            allowed,
+            f"{label} stands {len(values)} times and may stand once",
+            f"Keep one {label}.",
+        )
+
+
+def _algorithms(stem: str, rule: AlgorithmRule, present: Sequence[str]) -> Iterator[Mismatch]:
+    missing, unwelcome = ("B911", "B912") if stem == "manifest" else ("B913", "B914")
+    for name in rule.required:
+        if name not in present:
+            file = f"{stem}-{name}.txt"
+            yield Mismatch(
+                missing, file, name, rule.required, f"{file} is required", f"Add the algorithm {name}."
+            )
+    for name in present if rule.allowed is not None else ():
+        if name not in (rule.allowed or ()):
+            file = f"{stem}-{name}.txt"
+            yield Mismatch(
+                unwelcome,
+                file,
+                name,
+                rule.allowed or (),
+                f"{file} is not allowed",
+                f"Use {_either(rule.allowed or ())} instead of {name}.",
+            )
+
+
+def _fetch(profile: Profile, facts: BagFacts) -> Iterator[Mismatch]:
+    if facts.has_fetch and not profile.allow_fetch:
+        yield Mismatch(
+            "B921",
+            "fetch.txt",
+            "fetch.txt",
+            (),
+            "fetch.txt is not allowed",
+            "Put the files themselves into the bag.",
+        )
+    if profile.require_fetch and not facts.has_fetch:
+        yield Mismatch(
+            "B922",
+            "fetch.txt",
+            "fetch.txt",
+            (),
+            "fetch.txt is required",
+            "Ask the recipient: this profile is for bags whose files are fetched.",
+        )
+
+
+def _tag_files(profile: Profile, facts: BagFacts) -> Iterator[Mismatch]:
+    present = set(facts.tag_files)
+    for path in profile.tag_files.required:
+        if path not in present:
+            yield Mismatch(
+                "B951", path, path, (), f"the tag file {path} is required", f"Add the tag file {path}."
+            )
+    allowed = _compiled(profile.tag_files.allowed)
+    for path in sorted(present):
+        if allowed and not is_bagit_file(path) and not allowed.fullmatch(path):
+            yield Mismatch(
+                "B952",
+                path,
+                path,
+                profile.tag_files.allowed,
+                f"the tag file {path} is not allowed",
+                f"Leave the tag file {path} out.",
+            )
+
+
+def _payload(profile: Profile, facts: BagFacts) -> Iterator[Mismatch]:
+    rule = profile.payload_files
+    allowed = _compiled(rule.allowed)
+    if not (profile.data_empty or rule.required or allowed):
+        return
+    missing = set(rule.required)
+    folders = tuple(path for path in rule.required if path.endswith("/"))
+    files = 0
+    size = 0
+    for path, bytes_in_file in facts.payload():
+        files += 1
+        size += bytes_in_file
+        missing.discard(path)
+        if folders:
+            missing.difference_update(folder for folder in folders if path.startswith(folder))
+        if allowed and not allowed.fullmatch(path):
+            yield Mismatch(
+                "B954", path, path, rule.allowed, "this payload file is not allowed", "Leave this file out."
+            )
+    for path in rule.required:
+        if path in missing:
+            yield Mismatch("B953", path, path, (), f"{path} is required in the payload", f"Add {path}.")
+    if profile.data_empty and (files > 1 or size):
+        yield Mismatch(
+            "B955",
+            "data",
+            "data",
+            (),
+            f"the payload must be empty, but has {files} files and {size} bytes",
+            "Ask the recipient: this profile is for bags without payload.",
+        )
+
+
+def _compiled(patterns: Sequence[str]) -> re.Pattern[str] | None:
+    """One expression for all patterns, or None where they allow everything."""
+    if "*" in patterns:
+        return None
+    return re.compile("|".join(map(translate, patterns)) if patterns else r"(?!)")
+
+
+def _either(options: Sequence[str]) -> str:
+    if len(options) < 2:
+        return "".join(options)
+    return f"{', '.join(options[:-1])} or {options[-1]}"

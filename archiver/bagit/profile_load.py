@@ -1,0 +1,43 @@
+"""Finds a profile by the name of one that is bundled, or as a file; nothing is ever fetched."""
+
+from __future__ import annotations
+
+import os
+from importlib.resources import files
+
+from archiver import filesystem
+from archiver.bagit.profile import Profile, ProfileError
+from archiver.bagit.profile_parse import MAX_BYTES, parse_profile
+
+BUNDLED = ("aptrust", "btr", "metaarchive")
+"""Names of the profiles that come along: APTrust, Beyond the Repository, MetaArchive."""
+
+
+def load_profile(name: str) -> Profile:
+    """Read the bundled profile ``name``, or the profile in the file ``name``.
+
+    A file of a bundled profile's name is reached as ``./btr``.
+
+    Raises:
+        ProfileError: if it is neither, cannot be read, or is no sound profile.
+    """
+    if name in BUNDLED:
+        content = files("archiver.bagit").joinpath("profiles", f"{name}.json").read_bytes()
+        return parse_profile(content, name)
+    return parse_profile(_read(name), name)
+
+
+def _read(name: str) -> bytes:
+    try:
+        folder_path, file_name = os.path.split(os.path.realpath(os.fsencode(name)))
+        folder = filesystem.open_folder(folder_path)
+        try:
+            descriptor = filesystem.open_regular(file_name, folder)
+        finally:
+            os.close(folder)
+        with os.fdopen(descriptor, "rb") as stream:
+            return stream.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        known = ", ".join(BUNDLED)
+        flaw = f"it is neither one of {known} nor a file that can be read ({error})"
+        raise ProfileError(name, (flaw,)) from error

@@ -1,0 +1,243 @@
+"""Reads a BagIt Profile from JSON and checks the profile itself, naming every flaw at once."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from typing import Any
+
+from archiver.bagit.profile import AlgorithmRule, LabelRule, PathRule, Presence, Profile, ProfileError
+
+MAX_BYTES = 4 << 20
+_VERSION = re.compile(r"v?1\.(\d+)(\.\d+)?")
+_NEWEST_MINOR = 4
+_INFO_REQUIRED = ("BagIt-Profile-Identifier", "Source-Organization", "External-Description", "Version")
+_INFO_KNOWN = {*_INFO_REQUIRED, "BagIt-Profile-Version", "Contact-Name", "Contact-Phone", "Contact-Email"}
+_LABEL_KNOWN = {"required", "values", "repeatable", "recommended", "emptyOk", "description", "help"}
+_KNOWN = {
+    "BagIt-Profile-Info",
+    "Bag-Info",
+    "Other-Info",
+    "Manifests-Required",
+    "Manifests-Allowed",
+    "Tag-Manifests-Required",
+    "Tag-Manifests-Allowed",
+    "Allow-Fetch.txt",
+    "Fetch.txt-Required",
+    "Data-Empty",
+    "Serialization",
+    "Accept-Serialization",
+    "Accept-BagIt-Version",
+    "Tag-Files-Required",
+    "Tag-Files-Allowed",
+    "Payload-Files-Required",
+    "Payload-Files-Allowed",
+}
+_NOT_IN_A_NAME = re.compile(r"[^a-z0-9]")
+
+
+def parse_profile(content: bytes, name: str) -> Profile:
+    """Read the profile ``content``; ``name`` stands for it in messages.
+
+    Raises:
+        ProfileError: with every flaw: JSON that cannot be read, a missing or mistyped key, a contradiction.
+    """
+    return _Reader(name, _load(content, name)).profile()
+
+
+def _load(content: bytes, name: str) -> dict[str, Any]:
+    if len(content) > MAX_BYTES:
+        raise ProfileError(name, (f"it is larger than {MAX_BYTES} bytes",))
+    try:
+        loaded = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_once)
+    except (ValueError, RecursionError) as error:
+        raise ProfileError(name, (f"it is no readable JSON: {error}",)) from error
+    if not isinstance(loaded, dict):
+        raise ProfileError(name, ("it is no JSON object",))
+    if "bagItProfileInfo" in loaded:
+        raise ProfileError(name, ("it is in the form DART keeps; export it as a BagIt Profile",))
+    return loaded
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        keys = [key for key, _ in pairs]
+        raise ValueError(
+            f"the key {next(key for key in keys if keys.count(key) > 1)!r} stands twice in one object"
+        )
+    return made
+
+
+class _Reader:
+    """Takes the keys one after another and collects what is wrong with them."""
+
+    def __init__(self, name: str, source: dict[str, Any]) -> None:
+        self._name = name
+        self._source = source
+        self._flaws: list[str] = []
+        self._unknown: list[str] = sorted(source.keys() - _KNOWN)
+
+    def profile(self) -> Profile:
+        info = self._object("BagIt-Profile-Info", self._source)
+        text = {key: self._text(key, info) for key in _INFO_REQUIRED}
+        self._unknown += [f"BagIt-Profile-Info {key}" for key in sorted(info.keys() - _INFO_KNOWN)]
+        made = Profile(
+            identifier=text["BagIt-Profile-Identifier"],
+            version=text["Version"],
+            spec_version=self._spec_version(info),
+            organization=text["Source-Organization"],
+            description=text["External-Description"],
+            labels=self._labels("Bag-Info", self._object("Bag-Info", self._source, default={})),
+            other_labels=self._other_labels(),
+            payload_manifests=self._algorithms("Manifests"),
+            tag_manifests=self._algorithms("Tag-Manifests"),
+            allow_fetch=self._flag("Allow-Fetch.txt", self._source, default=True),
+            require_fetch=self._flag("Fetch.txt-Required", self._source, default=False),
+            data_empty=self._flag("Data-Empty", self._source, default=False),
+            serialization=self._serialization(),
+            accept_serialization=self._strings("Accept-Serialization", self._source) or (),
+            accept_versions=self._versions(),
+            tag_files=self._paths("Tag-Files"),
+            payload_files=self._paths("Payload-Files"),
+            not_understood=tuple(self._unknown),
+        )
+        self._contradictions(made)
+        if self._flaws:
+            raise ProfileError(self._name, tuple(self._flaws))
+        return made
+
+    def _contradictions(self, made: Profile) -> None:
+        if made.require_fetch and not made.allow_fetch:
+            self._flaws.append("Fetch.txt-Required is true while Allow-Fetch.txt is false")
+        if (
+            "Serialization" in self._source
+            and made.serialization is not Presence.FORBIDDEN
+            and not made.accept_serialization
+        ):
+            self._flaws.append(
+                f"Serialization is {made.serialization} but Accept-Serialization names no format"
+            )
+        astray = [path for path in made.payload_files.required if not path.startswith("data/")]
+        self._flaws += [f"Payload-Files-Required: {path!r} is not in data/" for path in astray]
+
+    def _object(
+        self, key: str, source: Mapping[str, Any], default: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        value = source.get(key, default)
+        if isinstance(value, dict):
+            return value
+        self._flaws.append(f"{key} is missing" if value is None else f"{key} is no object")
+        return {}
+
+    def _text(self, key: str, source: Mapping[str, Any]) -> str:
+        value = source.get(key)
+        if isinstance(value, str) and value.strip():
+            return value
+        self._flaws.append(f"{key} is missing" if value is None else f"{key} is no text, or empty")
+        return ""
+
+    def _flag(self, key: str, source: Mapping[str, Any], *, default: bool) -> bool:
+        value = source.get(key, default)
+        if isinstance(value, bool):
+            return value
+        self._flaws.append(f"{key} is neither true nor false")
+        return default
+
+    def _strings(self, key: str, source: Mapping[str, Any]) -> tuple[str, ...] | None:
+        value = source.get(key)
+        if value is None and key not in source:
+            return None
+        if isinstance(value, list) and all(isinstance(item, str) for item in value):
+            return tuple(value)
+        self._flaws.append(f"{key} is no list of texts")
+        return None
+
+    def _spec_version(self, info: Mapping[str, Any]) -> str:
+        declared = info.get("BagIt-Profile-Version", "1.1.0")
+        found = _VERSION.fullmatch(declared) if isinstance(declared, str) else None
+        if found is None or int(found[1]) > _NEWEST_MINOR:
+            self._flaws.append(f"BagIt-Profile-Version {declared!r} is none of 1.0 to 1.{_NEWEST_MINOR}")
+            return ""
+        return str(declared)
+
+    def _labels(self, where: str, rules: Mapping[str, Any]) -> tuple[LabelRule, ...]:
+        return tuple(self._label(where, label, rule) for label, rule in rules.items())
+
+    def _label(self, where: str, label: str, rule: object) -> LabelRule:
+        if not isinstance(rule, dict):
+            self._flaws.append(f"{where}: the rule for {label} is no object")
+            return LabelRule(label)
+        self._unknown += [f"{where} {label} {key}" for key in sorted(rule.keys() - _LABEL_KNOWN)]
+        flaws, self._flaws = self._flaws, []
+        description = rule.get("description", "")
+        if not isinstance(description, str):
+            self._flaws.append("description is no text")
+        made = LabelRule(
+            label,
+            required=self._flag("required", rule, default=False),
+            values=self._strings("values", rule) or (),
+            repeatable=self._flag("repeatable", rule, default=True),
+            recommended=self._flag("recommended", rule, default=False),
+            empty_ok=self._flag("emptyOk", rule, default=True),
+            description=str(description),
+        )
+        self._flaws = flaws + [f"{where}: {label}: {flaw}" for flaw in self._flaws]
+        return made
+
+    def _other_labels(self) -> dict[str, tuple[LabelRule, ...]]:
+        entries = self._source.get("Other-Info", [])
+        if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+            self._flaws.append("Other-Info is no list of objects")
+            return {}
+        files = {name: rules for entry in entries for name, rules in entry.items()}
+        return {f"{name.lower()}.txt": self._labels(name, self._object(name, files)) for name in files}
+
+    def _algorithms(self, kind: str) -> AlgorithmRule:
+        required = _normalised(self._strings(f"{kind}-Required", self._source) or ())
+        listed = self._strings(f"{kind}-Allowed", self._source)
+        if listed is None:
+            return AlgorithmRule(required)
+        allowed = _normalised(listed)
+        if missing := [name for name in required if name not in allowed]:
+            self._flaws.append(f"{kind}-Required names {', '.join(missing)}, which {kind}-Allowed does not")
+        return AlgorithmRule(required, allowed)
+
+    def _paths(self, kind: str) -> PathRule:
+        required = self._strings(f"{kind}-Required", self._source) or ()
+        allowed = self._strings(f"{kind}-Allowed", self._source)
+        if allowed is None:
+            return PathRule(required)
+        if missing := [path for path in required if not allows(allowed, path)]:
+            self._flaws.append(f"{kind}-Required names {', '.join(missing)}, which {kind}-Allowed does not")
+        return PathRule(required, allowed)
+
+    def _serialization(self) -> Presence:
+        value = self._source.get("Serialization", "optional")
+        try:
+            return Presence(value)
+        except ValueError:
+            self._flaws.append("Serialization is none of forbidden, required, optional")
+            return Presence.OPTIONAL
+
+    def _versions(self) -> tuple[str, ...]:
+        accepted = self._strings("Accept-BagIt-Version", self._source)
+        if not accepted:
+            self._flaws.append("Accept-BagIt-Version names no version")
+        return accepted or ()
+
+
+def _normalised(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(_NOT_IN_A_NAME.sub("", name.lower()) for name in names)
+
+
+def allows(patterns: tuple[str, ...], path: str) -> bool:
+    """Whether one of the patterns covers the path, or for a path ending in ``/`` something below it.
+
+    ``*`` stands for any number of any characters, ``/`` included: the specification has ``*`` allow all files.
+    """
+    if any(fnmatchcase(path, pattern) for pattern in patterns):
+        return True
+    return path.endswith("/") and any(pattern.startswith(path) for pattern in patterns)
