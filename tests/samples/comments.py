@@ -37,7 +37,7 @@ def comment_block(pairs: Sequence[tuple[str, str]], *, vendor: str = VENDOR) -> 
 
 
 def picture_block(picture: Picture) -> bytes:
-    """Return the body of a FLAC PICTURE block (RFC 9639 §8.8); sizes unknown are written as 0."""
+    """Return the body of a FLAC PICTURE block (RFC 9639 §8.8); its shape is left unsaid, as zeros."""
     mime, description = picture.mime_type.encode("ascii"), picture.description.encode()
     return b"".join(
         (
@@ -45,7 +45,7 @@ def picture_block(picture: Picture) -> bytes:
             mime,
             struct.pack(">I", len(description)),
             description,
-            struct.pack(">IIIII", 0, 0, 24, 0, len(picture.data)),
+            struct.pack(">IIIII", 0, 0, 0, 0, len(picture.data)),
             picture.data,
         )
     )

@@ -12,6 +12,7 @@ import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 MTIME_NS = 1_577_934_245_000_000_000
 """What :func:`build_tree` sets where nothing else is asked: 2020-01-02T03:04:05Z."""
@@ -56,6 +57,7 @@ class Folder:
     mode: int = 0o755
 
 
+Name = TypeVar("Name", bound=str | bytes)
 Entry = bytes | str | File | Link | HardLink | Pipe | Folder
 
 
@@ -107,7 +109,7 @@ def _make_entry(top: int, folder: int, name: bytes, entry: Entry) -> None:
             os.chmod(name, entry.mode, dir_fd=folder)
 
 
-def build_tree(root: Path, entries: Mapping[str, Entry] | Mapping[bytes, Entry]) -> Path:
+def build_tree(root: Path, entries: Mapping[Name, Entry]) -> Path:
     """Make ``entries`` below ``root`` (made if missing) and return ``root``.
 
     A name is a relative path, text or bytes, of any length; folders on the way are made. A value is a file's
