@@ -234,3 +234,26 @@ class FolderCursor:
         if self._last is not None:
             os.close(self._last[1])
             self._last = None
+
+
+def publish(temporary: bytes, name: bytes, folder: int) -> None:
+    """Give the finished file ``temporary`` its own ``name`` in the same folder descriptor; never overwrites.
+
+    Where the file system has no hard links, the name is looked for first and the file then renamed.
+
+    Raises:
+        FileExistsError: if anything of that name is there.
+        OSError: as the system calls do.
+    """
+    try:
+        os.link(temporary, name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
+    except OSError as error:
+        if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK):
+            raise
+        with contextlib.suppress(FileNotFoundError):
+            os.stat(name, dir_fd=folder, follow_symlinks=False)
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), name) from error
+        os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
+    else:
+        os.unlink(temporary, dir_fd=folder)
+    sync_folder(folder)
