@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from archiver.ingest.spool import Spool
 from archiver.model.album import album_of
 from archiver.model.audio import ExaminedFile, Role
-from archiver.model.package import AssessedFile, PlanEntry, WithheldFile
+from archiver.model.package import AssessedFile, PackedFile, PackEntry, PlanEntry, WithheldFile
 from archiver.model.problem import Problem
 from archiver.model.source import EmptyFolder, FolderProblem, Unpacked
 
@@ -66,6 +66,18 @@ class Totals:
         if isinstance(entry, Unpacked):
             self.lost += 1
 
+    def add(self, other: Totals) -> None:
+        """Count everything that another sequence of entries adds up to."""
+        self.files += other.files
+        self.bytes += other.bytes
+        self.withheld += other.withheld
+        self.lost += other.lost
+        self.empty_folders += other.empty_folders
+        self.roles.update(other.roles)
+        self.albums.update(other.albums)
+        self.problems.update(other.problems)
+        self.duration_s += other.duration_s
+
     def _count_file(self, file: ExaminedFile) -> None:
         self.roles[file.role] += 1
         self.problems.update(problem.code for problem in problems_of(file))
@@ -79,6 +91,19 @@ class Totals:
 def problems_of(file: ExaminedFile) -> tuple[Problem, ...]:
     """Return the findings about a file that does not stay out because of them."""
     return (*file.ref.problems, *file.problems)
+
+
+def problems_in(entry: PlanEntry | PackEntry) -> tuple[Problem, ...]:
+    """Return every finding that an entry carries."""
+    match entry:
+        case AssessedFile(examined):
+            return problems_of(examined)
+        case PackedFile(assessed) | WithheldFile(assessed):
+            return problems_of(assessed.examined)
+        case EmptyFolder():
+            return ()
+        case FolderProblem(problem) | Unpacked(problem):
+            return (problem,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,14 +33,11 @@ def locked(store: bytes) -> Iterator[None]:
         StoreError: where the store cannot be made or written, or another run holds it.
     """
     shown = os.fsdecode(store)
-    try:
+    with store_faults(
+        f"write to the store {shown}", "Nothing was written. Check the folder and its permissions."
+    ):
         os.makedirs(store + b"/" + INCOMING, exist_ok=True)
         descriptor = os.open(store + b"/" + INCOMING + b"/lock", os.O_RDWR | os.O_CREAT, 0o666)
-    except OSError as error:
-        raise StoreError(
-            f"cannot write to the store {shown}: {reason(error)}",
-            "Nothing was written. Check the folder and its permissions.",
-        ) from error
     try:
         if not filesystem.try_lock(descriptor):
             holder = os.pread(descriptor, 20, 0).decode("ascii", "replace").strip()
@@ -79,6 +76,23 @@ class StagingKey:
         return self.package if self.parts == 1 else f"{self.package}_{self.part}_of_{self.parts}"
 
 
+GO_ON = "All copies wait in the store's .incoming folder; run the same command again to go on from there."
+
+
+@contextlib.contextmanager
+def store_faults(attempt: str, hint: str = GO_ON) -> Iterator[None]:
+    """Turn what the operating system refuses within a ``with`` block into a :class:`StoreError`.
+
+    Args:
+        attempt: What is being done, for "cannot …".
+        hint: What state things are in and what to do.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(f"cannot {attempt}: {reason(error)}", hint) from error
+
+
 class Staging:
     """One unfinished package below ``STORE/.incoming``.
 
@@ -107,7 +121,8 @@ class Staging:
         Raises:
             StoreError: where the area cannot be written.
         """
-        try:
+        hint = "No bag was written. Check the disk of the store, then run the same command again."
+        with store_faults(f"write to {os.fsdecode(self.area)}", hint):
             continues = _read_key(self.area) == self.key
             if not continues:
                 tree.remove_tree(self.area)
@@ -115,11 +130,6 @@ class Staging:
                 _write_key(self.area, self.key)
             os.makedirs(self.payload, exist_ok=True)
             self._remove_tag_files()
-        except OSError as error:
-            raise StoreError(
-                f"cannot write to the store's {os.fsdecode(self.area)}: {reason(error)}",
-                "No bag was written. Check the disk of the store, then run the same command again.",
-            ) from error
         return continues
 
     def seal(self) -> bytes:
@@ -131,18 +141,13 @@ class Staging:
         Raises:
             StoreError: where syncing or renaming fails, or the name is taken; the area is left as it is.
         """
-        try:
+        with store_faults(f"finish the bag {os.fsdecode(self.destination)}"):
             tree.sync_folders(self.bag)
             if os.path.lexists(self.destination):
                 raise FileExistsError(0, "something of that name is there already")
             os.rename(self.bag, self.destination)
             with filesystem.FolderCursor(os.path.dirname(self.destination)) as store:
                 filesystem.sync_folder(store.folder(b""))
-        except OSError as error:
-            raise StoreError(
-                f"cannot finish the bag {os.fsdecode(self.destination)}: {reason(error)}",
-                f"All copies wait in {os.fsdecode(self.area)}; run the same command again to go on from there.",
-            ) from error
         with contextlib.suppress(OSError):  # the bag is whole and in place; the next run removes what is left
             tree.remove_tree(self.area)
         return self.destination

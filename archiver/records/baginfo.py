@@ -1,0 +1,82 @@
+"""The labels of ``bag-info.txt`` (RFC 8493 §2.2.2), filled from what is known."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from archiver.bagit.sizes import human_size, payload_oxum
+from archiver.errors import UsageError
+from archiver.model.run import Run
+
+Labels = tuple[tuple[str, str], ...]
+
+_COMPUTED = frozenset({"payload-oxum", "bag-size", "bag-group-identifier", "bag-count"})
+"""Labels that say what the bag is, so that nobody may say otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class BagFacts:
+    """What ``bag-info.txt`` says of the bag itself.
+
+    Attributes:
+        description: One sentence on the contents.
+        files: Payload files.
+        bytes: Payload bytes.
+        part: Number of this bag in its group, from 1.
+        parts: Bags in the group; 1 where the bag stands alone.
+        rights: Labels that sum up the rights record.
+    """
+
+    description: str
+    files: int
+    bytes: int
+    part: int
+    parts: int
+    rights: Labels = ()
+
+
+def parse_label(text: str) -> tuple[str, str]:
+    """Split ``Label: value`` as a person types it.
+
+    Raises:
+        UsageError: where there is no colon, an empty label or an empty value, or the label is one that is computed.
+    """
+    label, colon, value = (part.strip() for part in text.partition(":"))
+    if not colon or not label or not value:
+        raise UsageError(
+            f"cannot understand --info {text!r}", "Write it as 'Label: value', with quotation marks."
+        )
+    if label.casefold() in _COMPUTED:
+        raise UsageError(
+            f"the label {label} is computed from the bag and cannot be given", "Leave it out of --info."
+        )
+    return label, value
+
+
+def bag_info_labels(run: Run, facts: BagFacts, given: Sequence[tuple[str, str]]) -> Labels:
+    """Return every label in order: the given ones first, then those filled in that were not given.
+
+    A given label replaces the one that would have been filled in, and may stand several times.
+    """
+    filled: list[tuple[str, str]] = [
+        ("External-Description", facts.description),
+        ("External-Identifier", f"urn:uuid:{run.identifier}"),
+        ("Bagging-Date", _date(run.now())),
+        ("Bag-Software-Agent", run.software),
+        ("Payload-Oxum", payload_oxum(facts.bytes, facts.files)),
+        ("Bag-Size", human_size(facts.bytes)),
+    ]
+    if facts.parts > 1:
+        filled += [
+            ("Bag-Group-Identifier", f"urn:uuid:{run.identifier}"),
+            ("Bag-Count", f"{facts.part} of {facts.parts}"),
+        ]
+    filled += facts.rights
+    taken = {label.casefold() for label, _ in given}
+    return (*given, *(pair for pair in filled if pair[0].casefold() not in taken))
+
+
+def _date(moment: dt.datetime) -> str:
+    return moment.date().isoformat()

@@ -1,0 +1,58 @@
+"""Names for bags: safe on every system, never one that is taken."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Sequence
+
+from archiver.errors import UsageError
+from archiver.ingest.names import portability
+from archiver.model.source import Source
+
+_LONGEST_BYTES = 180
+"""Leaves room for a part's number and an archive's extension within the 255 bytes of a name."""
+
+
+def chosen_name(name: str, store: bytes) -> str:
+    """Check a bag name that the user gave.
+
+    Raises:
+        UsageError: where it cannot be a folder's name everywhere, or is taken.
+    """
+    refusal = next((message for _, message in portability(name)), None)
+    if not name or "/" in name or name.startswith(".") or name != name.strip():
+        refusal = "it must be one folder's name that does not begin with a dot"
+    elif len(name.encode("utf-8", "replace")) > _LONGEST_BYTES:
+        refusal = f"it is longer than {_LONGEST_BYTES} bytes"
+    if refusal is not None:
+        raise UsageError(f"a bag cannot be named {name!r}: {refusal}", "Choose another --name.")
+    if _taken(store, name):
+        raise UsageError(
+            f"{os.fsdecode(store)}/{name} exists already, and a bag is never overwritten",
+            "Choose another --name.",
+        )
+    return name
+
+
+def default_name(sources: Sequence[Source], day: dt.date, store: bytes) -> str:
+    """Name a bag after its first source and the day; a number follows where that is taken."""
+    stem = "".join("_" if _awkward(character) else character for character in sources[0].name).strip(" .")
+    while len(stem.encode("utf-8")) > _LONGEST_BYTES - 30:
+        stem = stem[:-1]
+    more = f"_and_{len(sources) - 1}_more" if len(sources) > 1 else ""
+    base = f"{stem or 'music'}{more}-{day.isoformat()}"
+    name, number = base, 1
+    while _taken(store, name):
+        number += 1
+        name = f"{base}_{number}"
+    return name
+
+
+def _awkward(character: str) -> bool:
+    return character == "%" or any(True for _ in portability(f"a{character}a"))
+
+
+def _taken(store: bytes, name: str) -> bool:
+    path = store + b"/" + os.fsencode(name)
+    return any(os.path.lexists(path + suffix) for suffix in (b"", b".tar", b".tar.gz", b".zip"))

@@ -1,0 +1,166 @@
+"""Makes one bag in its staging area: payload and payload manifests while the copies come in, then the rest."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from archiver import filesystem
+from archiver.bagit.sizes import human_size
+from archiver.bagit.writer import ManifestWriter
+from archiver.executors import OrderedMap
+from archiver.ingest.capture import capture
+from archiver.ingest.copy import Copied
+from archiver.ingest.parts import PlanPart
+from archiver.ingest.plan import Totals
+from archiver.ingest.spool import Spool
+from archiver.ingest.staging import Staging, store_faults
+from archiver.model.audio import Role
+from archiver.model.package import AssessedFile, PackedFile, PackEntry, PlanEntry, WithheldFile
+from archiver.model.rights import Policy
+from archiver.model.source import Unpacked
+from archiver.model.run import Run
+from archiver.records.baginfo import Labels
+from archiver.usecases.description import Description, describe
+from archiver.usecases.history import Course, events_of
+from archiver.usecases.watch import Step, Watch
+
+
+@dataclass(frozen=True, slots=True)
+class CopyTools:
+    """What copying runs on.
+
+    Attributes:
+        copying: Runs the copying.
+        syncing: Makes copies durable, behind the copying.
+        read_back: Whether every copy is read from the disk again and compared.
+        watch: Counts the bytes copied.
+    """
+
+    copying: OrderedMap
+    syncing: OrderedMap
+    read_back: bool
+    watch: Watch
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run has come before copying.
+
+    Attributes:
+        started: When the sources began to be listed.
+        planned: When everything was examined and decided.
+        continued: Whether the copies of an interrupted run are kept.
+    """
+
+    started: dt.datetime
+    planned: dt.datetime
+    continued: bool
+
+
+class BagMaker:
+    """Makes the bags of one run, each in its staging area, ready to be sealed.
+
+    Args:
+        run: The run.
+        progress: How far it has come.
+        policy: The policy that was applied.
+        info: Labels for ``bag-info.txt`` that the user gave.
+        tools: What copying runs on.
+    """
+
+    def __init__(self, run: Run, progress: Progress, policy: Policy, info: Labels, tools: CopyTools) -> None:
+        self._run = run
+        self._progress = progress
+        self._policy = policy
+        self._info = info
+        self._tools = tools
+
+    def make(self, staging: Staging, part: PlanPart, packed: Spool[PackEntry]) -> Totals:
+        """Copy the part's files into the staged bag and describe them; all but the folders is then on the disk.
+
+        Args:
+            staging: The staging area, not yet opened.
+            part: What goes into this bag.
+            packed: An empty spool that takes every entry with its outcome.
+
+        Returns:
+            What was packed, withheld and lost.
+
+        Raises:
+            StoreError: where the staging area cannot be written.
+        """
+        continued = staging.open()
+        totals = _capture(staging, part, packed, self._tools)
+        course = Course(
+            started=self._progress.started,
+            planned=self._progress.planned,
+            captured=self._run.now(),
+            totals=totals,
+            algorithms=staging.key.algorithms,
+            policy=self._policy.name,
+            read_back=self._tools.read_back,
+            continued=continued,
+            part=staging.key.part,
+            parts=staging.key.parts,
+        )
+        events = tuple(events_of(self._run, course))
+        describe(staging, Description(self._run, packed, totals, events, _contents(totals), self._info))
+        return totals
+
+
+def _contents(totals: Totals) -> str:
+    audio = totals.roles[Role.AUDIO]
+    albums = f"{len(totals.albums)} album{'' if len(totals.albums) == 1 else 's'}"
+    return (
+        f"Music: {albums}, {audio} audio file{'' if audio == 1 else 's'} and"
+        f" {totals.roles.total() - audio} accompanying files, {human_size(totals.bytes)} in all."
+    )
+
+
+def _capture(staging: Staging, part: PlanPart, packed: Spool[PackEntry], tools: CopyTools) -> Totals:
+    """Copy the part's files into the staged bag and write its payload manifests."""
+    totals = Totals()
+    refs = (entry.examined.ref for entry in part if isinstance(entry, AssessedFile))
+    copies = capture(refs, staging, copying=tools.copying, syncing=tools.syncing, read_back=tools.read_back)
+    step = Step("Copying", "bytes", part.bytes)
+    outcomes = tools.watch.track(step, copies, lambda it: it.size_bytes if isinstance(it, Copied) else 0)
+    with contextlib.ExitStack() as open_files:
+        open_files.enter_context(store_faults(f"write the manifests of {staging.key.name}"))
+        bag = open_files.enter_context(filesystem.FolderCursor(staging.bag)).folder(b"")
+        manifests = [
+            open_files.enter_context(ManifestWriter(bag, algorithm, "payload"))
+            for algorithm in staging.key.algorithms
+        ]
+        for entry in part:
+            outcome = _with_outcome(entry, outcomes, staging.key.algorithms)
+            packed.append(outcome)
+            _count(totals, outcome)
+            if isinstance(outcome, PackedFile):
+                for manifest, (_, digest) in zip(manifests, outcome.digests, strict=True):
+                    manifest.add(outcome.bag_path, digest)
+    return totals
+
+
+def _with_outcome(
+    entry: PlanEntry, outcomes: Iterator[Copied | Unpacked], algorithms: Sequence[str]
+) -> PackEntry:
+    if not isinstance(entry, AssessedFile):
+        return entry
+    outcome = next(outcomes)
+    if isinstance(outcome, Unpacked):
+        return outcome
+    digests = tuple(zip(algorithms, outcome.digests, strict=True))
+    return PackedFile(entry, outcome.size_bytes, outcome.modified_ns, digests)
+
+
+def _count(totals: Totals, entry: PackEntry) -> None:
+    match entry:
+        case PackedFile():
+            totals.count_packed(entry.assessed.examined, entry.size_bytes)
+        case WithheldFile():
+            totals.count_withheld(entry.assessed.examined)
+        case _:
+            totals.count_other(entry)

@@ -1,0 +1,1 @@
+"""Says whether bags are complete and valid; reads only."""
