@@ -14,8 +14,7 @@ _ENCODED = {"%": "%25", "\n": "%0A", "\r": "%0D"}
 _DECODED = {"25": "%", "0A": "\n", "0D": "\r"}
 _TO_ENCODE = re.compile(r"[%\n\r]")
 _TO_DECODE = re.compile(r"%(25|0[AaDd])")
-_DRIVE = re.compile(r"[A-Za-z]:")
-_SUSPECT = re.compile(r"[\\:\x00]|\.\.|^[/~.]|//|/\.(?:/|$)|/$|^$")
+_SUSPECT = re.compile(r"[\\:\x00]|\A[/~.]|//|/\.|/\Z|\A\Z")
 
 
 class PathProblem(StrEnum):
@@ -43,6 +42,25 @@ class PathProblem(StrEnum):
         return self in (PathProblem.BACKSLASH, PathProblem.STREAM)
 
 
+_SIGNS = tuple(
+    (problem, re.compile(sign))
+    for problem, sign in (
+        (PathProblem.NUL, r"\x00"),
+        (PathProblem.DEVICE, r"\A[\\/]{2}[?.][\\/]"),
+        (PathProblem.UNC, r"\A\\\\"),
+        (PathProblem.ABSOLUTE, r"\A[\\/]"),
+        (PathProblem.DRIVE, r"\A[A-Za-z]:"),
+        (PathProblem.HOME, r"\A~"),
+        (PathProblem.PARENT, r"(?:\A|[\\/])\.\.(?:[\\/]|\Z)"),
+        (PathProblem.EMPTY, r"\A\Z|//|/\Z"),
+        (PathProblem.CURRENT, r"(?:\A|/)\.(?:/|\Z)"),
+        (PathProblem.BACKSLASH, r"\\"),
+        (PathProblem.STREAM, r":"),
+    )
+)
+"""Each problem with the pattern that shows it, worst first."""
+
+
 def encode_path(path: str) -> str:
     """Write ``path`` for a manifest or fetch.txt: ``%``, LF and CR, and only those, become %25, %0A and %0D.
 
@@ -61,6 +79,13 @@ def decode_path(text: str) -> str:
     return _TO_DECODE.sub(lambda found: _DECODED[found[1].upper()], text)
 
 
+def decode_old_path(text: str) -> str:
+    """Read a path from a manifest older than version 1.0, which encoded line breaks only: %25 stands for itself."""
+    if "%" not in text:
+        return text
+    return _TO_DECODE.sub(lambda found: found[0] if found[1] == "25" else _DECODED[found[1].upper()], text)
+
+
 def check_path(path: str) -> PathProblem | None:
     """Say what is wrong with the decoded ``path``, or None; the same answer on every operating system.
 
@@ -69,39 +94,7 @@ def check_path(path: str) -> PathProblem | None:
     """
     if not _SUSPECT.search(path):
         return None
-    return _leads_out(path) or _misleads(path)
-
-
-def _leads_out(path: str) -> PathProblem | None:
-    if "\x00" in path:
-        return PathProblem.NUL
-    slashed = path.replace("\\", "/")
-    if slashed.startswith(("//?/", "//./")):
-        return PathProblem.DEVICE
-    if path.startswith("\\\\"):
-        return PathProblem.UNC
-    if slashed.startswith("/"):
-        return PathProblem.ABSOLUTE
-    if _DRIVE.match(path):
-        return PathProblem.DRIVE
-    if path.startswith("~"):
-        return PathProblem.HOME
-    if ".." in slashed.split("/"):
-        return PathProblem.PARENT
-    return None
-
-
-def _misleads(path: str) -> PathProblem | None:
-    parts = path.split("/")
-    if "" in parts:
-        return PathProblem.EMPTY
-    if "." in parts:
-        return PathProblem.CURRENT
-    if "\\" in path:
-        return PathProblem.BACKSLASH
-    if ":" in path:
-        return PathProblem.STREAM
-    return None
+    return next((problem for problem, sign in _SIGNS if sign.search(path)), None)
 
 
 def strip_current(path: str) -> str:

@@ -1,0 +1,61 @@
+"""Collects findings in bounded memory: the first of each code in report order, and how many more there were."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+
+from archiver.bagit.codes import found
+from archiver.bagit.findings import Finding, report_order
+
+KEPT_PER_CODE = 1000
+"""How many findings of one code a report holds, however many there are."""
+
+
+class FindingLog:
+    """Takes findings in any order, from any thread; what :meth:`report` returns does not depend on the order."""
+
+    def __init__(self, kept_per_code: int = KEPT_PER_CODE) -> None:
+        self._kept_per_code = kept_per_code
+        self._kept: dict[str, list[Finding]] = {}
+        self._counts: dict[str, int] = {}
+        self._lock = threading.Lock()
+
+    def add(self, code: str, path: str, message: str) -> None:
+        """Take the finding ``code`` about ``path``."""
+        self.extend((found(code, path, message),))
+
+    def extend(self, findings: Iterable[Finding]) -> None:
+        """Take findings that were made elsewhere."""
+        with self._lock:
+            for finding in findings:
+                self._take(finding)
+
+    def _take(self, finding: Finding) -> None:
+        self._counts[finding.code] = self._counts.get(finding.code, 0) + 1
+        kept = self._kept.setdefault(finding.code, [])
+        kept.append(finding)
+        if len(kept) >= 2 * self._kept_per_code:
+            kept.sort(key=report_order)
+            del kept[self._kept_per_code :]
+
+    def count(self, code: str) -> int:
+        """How many findings of ``code`` were added."""
+        return self._counts.get(code, 0)
+
+    def counts(self) -> dict[str, int]:
+        """How many findings of each code were added, by code."""
+        return dict(sorted(self._counts.items()))
+
+    def report(self) -> tuple[Finding, ...]:
+        """Return the findings in report order.
+
+        Where a code has more than are kept, one further finding of it, with an empty path, says how many.
+        """
+        reported: list[Finding] = []
+        for code, kept in sorted(self._kept.items()):
+            reported += sorted(kept, key=report_order)[: self._kept_per_code]
+            more = self._counts[code] - self._kept_per_code
+            if more > 0:
+                reported.append(found(code, "", f"and {more:,} more like these"))
+        return tuple(reported)

@@ -1,0 +1,165 @@
+"""Checks files against their recorded digests: a worker from a batch of files to what was wrong with them."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from archiver import filesystem
+from archiver.bagit.algorithms import new_digest
+from archiver.bagit.codes import found
+from archiver.bagit.findings import Finding
+
+_BLOCK = 1 << 20
+_BATCH_FILES = 500
+_BATCH_BYTES = 64 << 20
+_ATTEMPTS = 2
+_SHOWN = 12
+
+
+class Recorded(NamedTuple):
+    """One file to check: its path in the bag, its size when it was listed, and per algorithm the digests recorded.
+
+    More than one digest for an algorithm comes of a manifest that contradicts itself; any of them is taken.
+    """
+
+    path: str
+    size: int
+    digests: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+class Batch(NamedTuple):
+    """Files of one bag to check in one task; ``root`` is the bag's absolute path."""
+
+    root: bytes
+    files: tuple[Recorded, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What came of a batch: how many files and bytes it was, and what was wrong."""
+
+    files: int
+    bytes: int
+    findings: tuple[Finding, ...]
+
+
+class _ChangedError(Exception):
+    """A file changed while it was read."""
+
+
+def make_batches(root: bytes, files: Iterable[Recorded]) -> Iterator[Batch]:
+    """Divide ``files`` into batches of at most 500 files and 64 MiB; a larger file is a batch of its own."""
+    held: list[Recorded] = []
+    size = 0
+    for file in files:
+        if held and (len(held) == _BATCH_FILES or size + file.size > _BATCH_BYTES):
+            yield Batch(root, tuple(held))
+            held, size = [], 0
+        held.append(file)
+        size += file.size
+    if held:
+        yield Batch(root, tuple(held))
+
+
+def check_batch(batch: Batch) -> Checked:
+    """Read every file of ``batch`` once and compare all its digests; whatever fails is a finding, never an error.
+
+    Files are opened below the bag's folder without following a link, and never block.
+    """
+    findings: list[Finding] = []
+    opened: int | None = None
+    opened_path = b""
+    try:
+        top = filesystem.open_folder(batch.root)
+    except OSError as error:
+        findings.append(found("B102", "", f"the bag can no longer be opened: {error.strerror}"))
+        return Checked(len(batch.files), sum(file.size for file in batch.files), tuple(findings))
+    try:
+        for file in batch.files:
+            folder_path, _, name = os.fsencode(file.path).rpartition(b"/")
+            try:
+                if opened is None or folder_path != opened_path:
+                    if opened is not None:
+                        os.close(opened)
+                        opened = None
+                    opened = filesystem.open_folder_beneath(top, folder_path)
+                    opened_path = folder_path
+                findings.extend(_check_file(file, name, opened))
+            except OSError as error:
+                findings.append(_failure(file.path, error))
+    finally:
+        os.close(top)
+        if opened is not None:
+            os.close(opened)
+    return Checked(len(batch.files), sum(file.size for file in batch.files), tuple(findings))
+
+
+def _failure(path: str, error: OSError) -> Finding:
+    if isinstance(error, filesystem.NotRegularError):
+        return found("B702", path, "it is no longer a regular file")
+    return found("B705", path, f"it cannot be read: {error.strerror}")
+
+
+def _check_file(file: Recorded, name: bytes, folder: int) -> list[Finding]:
+    algorithms = [algorithm for algorithm, _ in file.digests]
+    for attempt in range(_ATTEMPTS):
+        try:
+            return _compare(file, _hash(name, folder, algorithms))
+        except _ChangedError as change:
+            if attempt == _ATTEMPTS - 1:
+                return [found("B706", file.path, str(change))]
+    return []
+
+
+def _hash(name: bytes, folder: int, algorithms: list[str]) -> dict[str, str]:
+    digests = {algorithm: new_digest(algorithm) for algorithm in algorithms}
+    descriptor = filesystem.open_regular(name, folder)
+    try:
+        before = os.fstat(descriptor)
+        left = before.st_size
+        # one byte more than is left is asked for, so that a file that grew is noticed
+        while block := os.read(descriptor, min(left + 1, _BLOCK)):
+            left -= len(block)
+            for digest in digests.values():
+                digest.update(block)
+            if left < 0:
+                raise _ChangedError("it grew while it was read")
+        if left:
+            raise _ChangedError(f"it ended {left} bytes early")
+        if _state(os.fstat(descriptor)) != _state(before):
+            raise _ChangedError("its size or time changed while it was read")
+    finally:
+        os.close(descriptor)
+    return {algorithm: digest.hexdigest() for algorithm, digest in digests.items()}
+
+
+def _state(status: os.stat_result) -> tuple[int, int, int, bool]:
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, stat.S_ISREG(status.st_mode)
+
+
+def _compare(file: Recorded, actual: dict[str, str]) -> list[Finding]:
+    wrong = [algorithm for algorithm, recorded in file.digests if actual[algorithm] not in recorded]
+    if not wrong:
+        return []
+    right = [algorithm for algorithm, _ in file.digests if algorithm not in wrong]
+    if right:
+        message = f"{', '.join(right)} fits, {', '.join(wrong)} does not"
+        return [found("B412", file.path, message)]
+    code = "B411" if file.path.startswith("data/") else "B413"
+    recorded = dict(file.digests)
+    return [
+        found(
+            code,
+            file.path,
+            f"{algorithm} is {_short(actual[algorithm])}, not {_short(recorded[algorithm][0])}",
+        )
+        for algorithm in wrong
+    ]
+
+
+def _short(digest: str) -> str:
+    return f"{digest[:_SHOWN]}…"

@@ -1,0 +1,183 @@
+"""Decides what follows for each path of a bag from all that is known of it: a finding, or a file to hash."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from archiver.bagit.findinglog import FindingLog
+from archiver.bagit.hashing import Recorded
+from archiver.bagit.manifest_reader import ManifestName, parse_manifest_name
+from archiver.bagit.names import judge_name
+from archiver.bagit.paths import check_path
+from archiver.bagit.records import Listing, Unit
+from archiver.bagit.walking import Kind
+
+_PAYLOAD = "data/"
+_HELD = 16
+
+
+class Judge:
+    """Judges the paths of one bag.
+
+    Args:
+        manifests: The manifests that were read, in the order of the indices of :attr:`Unit.listed`.
+        log: Takes the findings.
+        before_1_0: Whether the bag follows a version older than RFC 8493.
+    """
+
+    def __init__(self, manifests: Sequence[ManifestName], log: FindingLog, *, before_1_0: bool) -> None:
+        self.manifests = manifests
+        self.before_1_0 = before_1_0
+        self.log = log
+        indices = range(len(manifests))
+        self.tags = frozenset(index for index in indices if manifests[index].of_tags)
+        self.payload = frozenset(indices) - self.tags
+
+    def judge(self, units: Iterable[Unit]) -> Iterator[Recorded]:
+        """Yield every file that a manifest lists and that is there, in the order of ``units``."""
+        held: list[Unit] = []
+        last: Unit | None = None
+        for unit in units:
+            if last is not None and unit.folded == last.folded:
+                self._compare_twins(last, unit)
+            last = unit
+            if held and (unit.normal != held[0].normal or len(held) == _HELD):
+                yield from self._settle(held)
+                held = []
+            held.append(unit)
+        yield from self._settle(held)
+
+    def _compare_twins(self, first: Unit, second: Unit) -> None:
+        if first.normal != second.normal:
+            self.log.add("B505", second.path, f"it differs only by case from {first.path!r}")
+        elif not self._is_one(first, second):
+            self.log.add("B506", second.path, f"it differs only by normalisation from {first.path!a}")
+
+    def _is_one(self, first: Unit, second: Unit) -> bool:
+        """Whether two spellings mean one file: one is on the disk, and no manifest has both."""
+        both_lie_there = first.kind is not None and second.kind is not None
+        return not both_lie_there and not (first.listed.keys() & second.listed.keys())
+
+    def _settle(self, units: list[Unit]) -> Iterator[Recorded]:
+        """Judge the spellings of one name, after joining those that mean one file."""
+        if len(units) > 1:
+            units = self._join_spellings(units)
+        for unit in units:
+            recorded = self._judge_one(unit)
+            if recorded is not None:
+                yield recorded
+
+    def _join_spellings(self, units: list[Unit]) -> list[Unit]:
+        there = [unit for unit in units if unit.kind is not None]
+        others = [unit for unit in units if unit.kind is None]
+        if len(there) != 1 or not others:
+            return units
+        target = there[0]
+        apart = []
+        for other in others:
+            if target.listed.keys() & other.listed.keys():
+                apart.append(other)
+                continue
+            target.listed |= other.listed
+            target.fetched += other.fetched
+            self.log.add(
+                "B406", target.path, f"it is listed as {other.path!a}, on the disk it is {target.path!a}"
+            )
+        return [target, *apart]
+
+    def _judge_one(self, unit: Unit) -> Recorded | None:
+        in_payload = unit.path.startswith(_PAYLOAD)
+        wanted = self.payload if in_payload else self.tags
+        if unit.listed:
+            self._judge_repeats(unit)
+        if unit.fetched:
+            self._judge_fetch(unit)
+        if unit.kind in (Kind.FILE, Kind.FOLDER):
+            self.log.extend(judge_name(unit.path))
+        if unit.kind is None:
+            self._judge_absent(unit, in_payload=in_payload)
+        elif unit.kind is Kind.FOLDER:
+            self._judge_folder(unit)
+        elif len(unit.listed) < len(wanted):
+            self._judge_unlisted(unit, wanted, in_payload=in_payload)
+        if unit.kind is not Kind.FILE or not unit.listed:
+            return None
+        digests = self._digests(unit)
+        return Recorded(unit.path, unit.size, digests) if digests else None
+
+    def _digests(self, unit: Unit) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        digests: dict[str, tuple[str, ...]] = {}
+        for index, listing in sorted(unit.listed.items()):
+            algorithm = self.manifests[index].algorithm
+            usable = tuple(filter(None, listing.digests))
+            if algorithm is not None and usable:
+                digests[algorithm] = digests.get(algorithm, ()) + usable
+        return tuple(digests.items())
+
+    def _judge_repeats(self, unit: Unit) -> None:
+        for index, listing in unit.listed.items():
+            if listing.times > 1:
+                self._judge_repeat(unit.path, self.manifests[index].name, listing)
+
+    def _judge_repeat(self, path: str, name: str, listing: Listing) -> None:
+        if len(listing.digests) > 1:
+            code, message = "B310", f"{name} lists it {listing.times} times, with different digests"
+        else:
+            code = "B312" if self.before_1_0 else "B311"
+            message = f"{name} lists it {listing.times} times"
+        self.log.add(code, path, f"{message}, first on line {listing.line}")
+
+    def _judge_fetch(self, unit: Unit) -> None:
+        if unit.fetched > 1:
+            self.log.add("B606", unit.path, f"fetch.txt lists it {unit.fetched} times")
+        if self.payload and not unit.listed:
+            self.log.add("B604", unit.path, "fetch.txt lists it, but no payload manifest does")
+        if unit.kind is Kind.FILE and unit.lengths and unit.size not in unit.lengths:
+            self.log.add("B608", unit.path, f"it has {unit.size} bytes, fetch.txt says {unit.lengths[0]}")
+
+    def _judge_absent(self, unit: Unit, *, in_payload: bool) -> None:
+        if not unit.listed:
+            return
+        names = ", ".join(self.manifests[index].name for index in sorted(unit.listed))
+        problem = check_path(unit.path)
+        if problem is not None:
+            self.log.add("B502", unit.path, f"{names}: the path {problem.value}, and there is no such file")
+        elif unit.fetched:
+            self.log.add("B605", unit.path, "fetch.txt says where it is to be had")
+        else:
+            self.log.add(
+                "B401" if in_payload else "B404", unit.path, f"it is listed in {names}, but is not there"
+            )
+
+    def _judge_folder(self, unit: Unit) -> None:
+        if unit.listed:
+            names = ", ".join(self.manifests[index].name for index in sorted(unit.listed))
+            self.log.add("B318", unit.path, f"{names} lists it, but it is a folder")
+        if unit.size == 0 and unit.path != "data":
+            self.log.add("B114", unit.path, "the folder is empty, and no manifest can say so")
+
+    def _judge_unlisted(self, unit: Unit, wanted: frozenset[int], *, in_payload: bool) -> None:
+        if unit.kind is not Kind.FILE:
+            return
+        absent = ", ".join(self.manifests[index].name for index in sorted(wanted - unit.listed.keys()))
+        if in_payload:
+            if not unit.listed:
+                self.log.add("B402", unit.path, _why_unlisted(unit.path))
+            elif not self.before_1_0:
+                self.log.add("B403", unit.path, f"{absent} does not list it")
+            return
+        manifest = parse_manifest_name(unit.path) if "/" not in unit.path else None
+        if manifest is None and unit.listed:
+            self.log.add("B322", unit.path, f"{absent} does not list it, another tag manifest does")
+        elif manifest is None:
+            self.log.add("B321", unit.path, "no tag manifest lists it")
+        elif not manifest.of_tags:
+            self.log.add("B317" if self.before_1_0 else "B316", unit.path, f"{absent} does not list it")
+
+
+def _why_unlisted(path: str) -> str:
+    try:
+        path.encode("utf-8")
+    except UnicodeEncodeError:
+        return "its name is not UTF-8, so no manifest can list it"
+    return "no payload manifest lists it"

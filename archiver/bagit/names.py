@@ -1,0 +1,36 @@
+"""Judges file names by what other systems make of them (RFC 8493 §6.1), the same on every operating system."""
+
+from __future__ import annotations
+
+import re
+
+from archiver.bagit.codes import found
+from archiver.bagit.findings import Finding
+from archiver.bagit.paths import check_path
+
+_SYSTEM_FILE = re.compile(
+    r"\.DS_Store|Thumbs\.db|ehthumbs\.db|desktop\.ini|\.AppleDouble|\.Spotlight-V100|\._.+", re.DOTALL
+)
+_ODD = re.compile(
+    r"""[\x00-\x1f<>"|?*]             # characters that Windows refuses
+      | [ .]\Z                        # it drops these from the end of a name
+      | \A(?:CON|PRN|AUX|NUL|COM[0-9]|LPT[0-9])(?:\..*)?\Z  # it takes these for devices
+    """,
+    re.VERBOSE | re.IGNORECASE | re.DOTALL,
+)
+_TWO_FACED = re.compile(r"[\\:]")
+_LONGEST = 255
+
+
+def judge_name(path: str) -> list[Finding]:
+    """Return what the last part of ``path``, which is in the bag, gives to think about; mostly nothing."""
+    name = path.rpartition("/")[2]
+    findings = []
+    if _SYSTEM_FILE.fullmatch(name):
+        findings.append(found("B405", path, "an operating system makes such files for itself"))
+    if _TWO_FACED.search(name):
+        problem = check_path(name)
+        findings.append(found("B503", path, f"the name {problem.value if problem else 'holds a colon'}"))
+    elif _ODD.search(name) or len(name.encode("utf-16-le", "surrogatepass")) > 2 * _LONGEST:
+        findings.append(found("B504", path, "Windows refuses this name or changes it"))
+    return findings

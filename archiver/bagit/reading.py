@@ -1,0 +1,117 @@
+"""Opens a bag's folder and reads what stands at its top: which files there are, the declaration, the metadata."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from archiver import filesystem
+from archiver.bagit.codes import found
+from archiver.bagit.declaration import DECLARATION_NAME, LARGEST_DECLARATION, Declaration, read_declaration
+from archiver.bagit.fetch_reader import FETCH_NAME
+from archiver.bagit.findings import Finding
+from archiver.bagit.manifest_reader import ManifestName, parse_manifest_name
+from archiver.bagit.metadata_reader import BagMetadata, read_metadata
+from archiver.bagit.tagtext import LineFault, read_lines
+
+_BLOCK = 64 << 10
+
+
+@dataclass(frozen=True, slots=True)
+class BagTop:
+    """What the top of a bag says about the whole.
+
+    Attributes:
+        declaration: What bagit.txt declares, or the assumptions that stand in for it.
+        metadata: What bag-info.txt says; empty where there is none.
+        manifests: The payload manifests, then the tag manifests, each sorted by name.
+        has_declaration: Whether there is a bagit.txt.
+        has_payload: Whether there is anything called ``data``.
+        has_fetch: Whether there is a fetch.txt.
+        findings: What is wrong with any of it.
+    """
+
+    declaration: Declaration
+    metadata: BagMetadata
+    manifests: tuple[ManifestName, ...]
+    has_declaration: bool
+    has_payload: bool
+    has_fetch: bool
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_bag(self) -> bool:
+        """Whether anything here looks like a bag, so that it is worth looking further."""
+        return self.has_declaration or any(not manifest.of_tags for manifest in self.manifests)
+
+    @property
+    def algorithms(self) -> tuple[str, ...]:
+        """The algorithms of the payload manifests, under their normalised names or as the file names spell them."""
+        names = [
+            manifest.algorithm or manifest.named_algorithm
+            for manifest in self.manifests
+            if not manifest.of_tags
+        ]
+        return tuple(dict.fromkeys(names))
+
+
+def read_top(top: int) -> BagTop:
+    """Read the top of the bag with the folder descriptor ``top``.
+
+    Raises:
+        OSError: if the folder cannot be listed; whatever else fails is a finding.
+    """
+    findings: list[Finding] = []
+    with os.scandir(top) as entries:
+        files = {entry.name: entry.is_file(follow_symlinks=False) for entry in entries}
+    declaration = Declaration()
+    if files.get(DECLARATION_NAME):
+        blocks = read_blocks(top, DECLARATION_NAME, findings.append, LARGEST_DECLARATION + 1)
+        declaration = read_declaration(b"".join(blocks))
+        findings += declaration.findings
+    elif DECLARATION_NAME not in files:
+        findings.append(found("B101", DECLARATION_NAME, "there is none, so this is no bag"))
+    metadata = BagMetadata()
+    name = declaration.metadata_name
+    if files.get(name):
+        lines = read_tag_lines(top, name, declaration.encoding, findings.append)
+        metadata = read_metadata(lines, name, before_1_0=declaration.before_1_0)
+        findings += metadata.findings
+    named = filter(None, (parse_manifest_name(name) for name, is_file in files.items() if is_file))
+    return BagTop(
+        declaration=declaration,
+        metadata=metadata,
+        manifests=tuple(sorted(named, key=lambda manifest: (manifest.of_tags, manifest.name))),
+        has_declaration=DECLARATION_NAME in files,
+        has_payload="data" in files,
+        has_fetch=bool(files.get(FETCH_NAME)),
+        findings=tuple(findings),
+    )
+
+
+def read_tag_lines(
+    top: int, name: str, encoding: str, tell: Callable[[Finding], None]
+) -> Iterator[tuple[int, str | LineFault]]:
+    """Yield the numbered lines of the tag file ``name`` at the top of a bag; see :func:`read_lines`."""
+    return read_lines(read_blocks(top, name, tell), encoding)
+
+
+def read_blocks(
+    top: int, name: str, tell: Callable[[Finding], None], most: int | None = None
+) -> Iterator[bytes]:
+    """Yield the bytes of the regular file ``name`` in blocks, at most ``most`` in all.
+
+    A file that cannot be opened or read is told as ``B705``, and what was read of it so far is all there is.
+    """
+    left = most
+    try:
+        descriptor = filesystem.open_regular(os.fsencode(name), top)
+        try:
+            while block := os.read(descriptor, _BLOCK if left is None else min(_BLOCK, left)):
+                left = None if left is None else left - len(block)
+                yield block
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        tell(found("B705", name, f"it cannot be read: {error.strerror}"))

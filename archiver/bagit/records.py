@@ -1,0 +1,113 @@
+"""What is known of one path, from the disk, the manifests and fetch.txt, as records that sort it together.
+
+A record is the path's comparison key and what one source says of the path. Sorted by their bytes, all records of
+one path are neighbours; so are the paths that differ only by normalisation, then those that differ only by case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from archiver.bagit.fetch_reader import FetchEntry
+from archiver.bagit.manifest_reader import Entry
+from archiver.bagit.paths import comparison_key, decode_path, encode_path
+from archiver.bagit.walking import Kind, Present
+
+_DISK, _FETCH, _LISTED = b"0", b"1", b"2"
+_DIGESTS_KEPT = 4
+
+
+@dataclass(slots=True)
+class Listing:
+    """What one manifest says of one path: its distinct digests (at most four), how often, and on which line first."""
+
+    line: int
+    digests: list[str] = field(default_factory=list)
+    times: int = 0
+
+
+@dataclass(slots=True)
+class Unit:
+    """All that is known of one path.
+
+    Attributes:
+        path: The path.
+        folded: The key that it shares with its case twins.
+        normal: The key that it shares, too, with its normalisation twins.
+        kind: What lies there; None for nothing.
+        size: As :attr:`archiver.bagit.walking.Present.size`.
+        listed: What each manifest, by its index, says of it.
+        fetched: How often fetch.txt names it.
+        lengths: The lengths that fetch.txt gives, without repeats (at most four).
+    """
+
+    path: str
+    folded: bytes
+    normal: bytes
+    kind: Kind | None = None
+    size: int = 0
+    listed: dict[int, Listing] = field(default_factory=dict)
+    fetched: int = 0
+    lengths: list[int] = field(default_factory=list)
+
+
+def _key(path: str) -> str:
+    # an encoded path holds no line feed, and no path holds NUL, so both are free to part records and fields
+    written = encode_path(path)
+    folded, normal, raw = comparison_key(written)
+    return f"{folded}\0{'' if normal == folded else normal}\0{'' if raw == normal else raw}\0"
+
+
+def disk_record(present: Present) -> bytes:
+    """The record of something that lies in the bag's folder."""
+    return f"{_key(present.path)}0{present.kind}{present.size}".encode("utf-8", "surrogatepass")
+
+
+def fetch_record(entry: FetchEntry) -> bytes:
+    """The record of a line of fetch.txt."""
+    length = "" if entry.length is None else entry.length
+    return f"{_key(entry.path)}1{length}".encode("utf-8", "surrogatepass")
+
+
+def listed_record(index: int, entry: Entry) -> bytes:
+    """The record of a line of the manifest with the given index, which is below 10,000."""
+    return f"{_key(entry.path)}2{index:04d}{entry.line:012d}{entry.digest}".encode("utf-8", "surrogatepass")
+
+
+def read_units(records: Iterable[bytes]) -> Iterator[Unit]:
+    """Gather sorted records into one unit for each path, in the order of their keys, holding one at a time."""
+    unit: Unit | None = None
+    current = (b"", b"", b"")
+    for record in records:
+        folded, normal, raw, said = record.split(b"\0", 3)
+        if unit is None or (folded, normal, raw) != current:
+            if unit is not None:
+                yield unit
+            current = (folded, normal, raw)
+            path = decode_path((raw or normal or folded).decode("utf-8", "surrogatepass"))
+            unit = Unit(path, folded, normal or folded)
+        _take(unit, said)
+    if unit is not None:
+        yield unit
+
+
+def _take(unit: Unit, said: bytes) -> None:
+    source = said[:1]
+    if source == _LISTED:
+        index = int(said[1:5])
+        listing = unit.listed.get(index)
+        if listing is None:
+            listing = unit.listed[index] = Listing(int(said[5:17]))
+        listing.times += 1
+        digest = said[17:].decode("ascii")
+        if digest not in listing.digests and len(listing.digests) < _DIGESTS_KEPT:
+            listing.digests.append(digest)
+    elif source == _DISK:
+        unit.kind = Kind(said[1:2].decode("ascii"))
+        unit.size = int(said[2:])
+    else:
+        unit.fetched += 1
+        length = int(said[1:] or b"-1")
+        if length >= 0 and length not in unit.lengths and len(unit.lengths) < _DIGESTS_KEPT:
+            unit.lengths.append(length)

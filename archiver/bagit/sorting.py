@@ -1,0 +1,116 @@
+"""Sorts more records than memory holds: sorted runs go to one temporary file and are merged as they are read."""
+
+from __future__ import annotations
+
+import heapq
+import os
+import tempfile
+from collections.abc import Iterator
+from types import TracebackType
+from typing import BinaryIO, Self
+
+_RUN_BYTES = 32 << 20
+_OVERHEAD = 40
+_RUNS_MERGED = 128
+_READ_BYTES = 64 << 10
+_WRITE_RECORDS = 4096
+
+
+class Sorter:
+    """Takes records in any order and gives them back in the order of their bytes, in bounded memory.
+
+    A record is ``bytes`` without a line feed. Up to ``run_bytes`` of records are held; a sorted run of that size
+    is then written to a temporary file without a name, in the system's folder for such files, which vanishes on
+    :meth:`close`. ``runs_merged`` runs are merged into one when there are as many, so that open buffers stay few.
+
+    Raises:
+        OSError: from :meth:`add` and iteration, as temporary files do, for want of room above all.
+    """
+
+    def __init__(self, run_bytes: int = _RUN_BYTES, runs_merged: int = _RUNS_MERGED) -> None:
+        self._run_bytes = run_bytes
+        self._runs_merged = runs_merged
+        self._held: list[bytes] = []
+        self._held_bytes = 0
+        self._file: BinaryIO | None = None
+        self._runs: list[tuple[int, int]] = []
+        self.count = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def add(self, record: bytes) -> None:
+        """Take one record."""
+        self._held.append(record)
+        self._held_bytes += len(record) + _OVERHEAD
+        self.count += 1
+        if self._held_bytes >= self._run_bytes:
+            self._spill()
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield every record in order; records may not be added any more, but may be read again."""
+        self._held.sort()
+        if not self._runs:
+            return iter(self._held)
+        return heapq.merge(*(self._read(run) for run in self._runs), self._held)
+
+    def close(self) -> None:
+        """Forget the records and give the temporary file back; may be called twice."""
+        self._held = []
+        self._runs = []
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _spill(self) -> None:
+        self._held.sort()
+        self._runs.append(self._write(iter(self._held)))
+        self._held = []
+        self._held_bytes = 0
+        if len(self._runs) >= self._runs_merged:
+            self._runs = [self._write(heapq.merge(*(self._read(run) for run in self._runs)))]
+
+    def _write(self, records: Iterator[bytes]) -> tuple[int, int]:
+        """Append ``records`` to the temporary file; return where they start and end."""
+        if self._file is None:
+            self._file = tempfile.TemporaryFile(prefix="archiver-")  # noqa: SIM115 - closed by close()
+        descriptor = self._file.fileno()
+        start = end = os.lseek(descriptor, 0, os.SEEK_END)
+        block: list[bytes] = []
+        for record in records:
+            block.append(record)
+            if len(block) == _WRITE_RECORDS:
+                end += _write_all(descriptor, block, end)
+                block.clear()
+        end += _write_all(descriptor, block, end)
+        return start, end
+
+    def _read(self, run: tuple[int, int]) -> Iterator[bytes]:
+        if self._file is None:
+            return
+        descriptor = self._file.fileno()
+        position, end = run
+        rest = b""
+        while position < end:
+            block = os.pread(descriptor, min(_READ_BYTES, end - position), position)
+            if not block:
+                raise OSError("temporary file is shorter than was written")
+            position += len(block)
+            *complete, rest = (rest + block).split(b"\n")
+            yield from complete
+
+
+def _write_all(descriptor: int, records: list[bytes], position: int) -> int:
+    """Write ``records``, each with a line feed, at ``position``; return how many bytes that was."""
+    if not records:
+        return 0
+    data = memoryview(b"\n".join((*records, b"")))
+    written = 0
+    while written < len(data):
+        written += os.pwrite(descriptor, data[written:], position + written)
+    return written

@@ -1,0 +1,128 @@
+"""Reads the lines of a text tag file, bounded and in any declared encoding (RFC 8493 §2.3).
+
+A line ends with LF, CR or CRLF and with nothing else: U+2028, NEL and vertical tab are characters of a name.
+Nothing here holds more than one block and one line in memory, however large the file or its longest line.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+from collections.abc import Iterable, Iterator
+from enum import Enum
+
+LONGEST_LINE = 1 << 18
+"""Bytes (characters, in UTF-16 and its like) of one line that are read before it is given up as too long."""
+
+_PRINTABLE = bytes(range(0x20, 0x7F)) + b"\r\n\t"
+_NO_CHARSETS = frozenset(
+    {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
+)
+_LONGEST_NAME = 64
+
+
+class LineFault(Enum):
+    """Why a line has no text."""
+
+    TOO_LONG = "is too long to read"
+    NOT_TEXT = "is not text in the declared encoding"
+    REST_NOT_TEXT = "and all after it are not text in the declared encoding"
+    MARK = "starts with a byte-order mark"
+    """Not a line of its own: the line with the same number follows, without the mark."""
+
+
+def find_encoding(name: str) -> str | None:
+    """Return the name under which Python decodes the character set ``name``, or None if it is none it knows."""
+    if not name.isascii() or len(name) > _LONGEST_NAME or not name.isprintable():
+        return None
+    try:
+        codec = codecs.lookup(name).name
+        "a".encode(name)
+    except (LookupError, ValueError, OSError):
+        return None
+    return None if codec.replace("-", "_") in _NO_CHARSETS else codec
+
+
+def _holds_ascii(encoding: str) -> bool:
+    try:
+        return _PRINTABLE.decode(encoding) == _PRINTABLE.decode("ascii")
+    except ValueError:
+        return False
+
+
+def read_lines(
+    blocks: Iterable[bytes], encoding: str, longest: int = LONGEST_LINE
+) -> Iterator[tuple[int, str | LineFault]]:
+    """Yield ``(number, text)`` for each line, counted from 1, or ``(number, fault)`` where it has no text.
+
+    Args:
+        blocks: The file's bytes in order, cut anywhere.
+        encoding: A name that :func:`find_encoding` returned.
+        longest: The most that one line may hold.
+
+    A line that is not text does not hide the lines after it, unless the encoding (UTF-16, EBCDIC …) gives no way
+    to find them again. A byte-order mark is reported and skipped.
+    """
+    split = _narrow_lines if _holds_ascii(encoding) else _wide_lines
+    lines = split(blocks, encoding, longest)
+    first = next(lines, None)
+    if isinstance(first, str) and first.startswith("\ufeff"):
+        yield 1, LineFault.MARK
+        first = first[1:]
+    if first is not None:
+        yield 1, first
+    yield from enumerate(lines, 2)
+
+
+def _narrow_lines(blocks: Iterable[bytes], encoding: str, longest: int) -> Iterator[str | LineFault]:
+    for line in _byte_lines(blocks, longest):
+        if line is None:
+            yield LineFault.TOO_LONG
+            continue
+        try:
+            yield line.decode(encoding)
+        except ValueError:
+            yield LineFault.NOT_TEXT
+
+
+def _byte_lines(blocks: Iterable[bytes], longest: int) -> Iterator[bytes | None]:
+    """Yield each line without its end, or None for one longer than ``longest``."""
+    pending, overlong = b"", False
+    for block in blocks:
+        data = pending + block
+        # a CR at the very end may be the first half of a CRLF, so it waits for the next block
+        end = max(data.rfind(b"\n"), data.rfind(b"\r", 0, -1)) + 1
+        complete, pending = data[:end], data[end:]
+        for line in complete.splitlines():
+            yield None if overlong or len(line) > longest else line
+            overlong = False
+        if len(pending) > longest:
+            pending, overlong = pending[-1:], True
+    if pending or overlong:
+        last = pending.removesuffix(b"\r")
+        yield None if overlong or len(last) > longest else last
+
+
+def _wide_lines(blocks: Iterable[bytes], encoding: str, longest: int) -> Iterator[str | LineFault]:
+    decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding)(), translate=True)
+    pending, overlong = "", False
+    for block in _with_end(blocks):
+        try:
+            data = pending + decoder.decode(block, final=not block)
+        except ValueError:
+            yield LineFault.REST_NOT_TEXT
+            return
+        *complete, pending = data.split("\n")
+        for line in complete:
+            yield LineFault.TOO_LONG if overlong or len(line) > longest else line
+            overlong = False
+        if len(pending) > longest:
+            pending, overlong = "", True
+    if pending or overlong:
+        yield LineFault.TOO_LONG if overlong else pending
+
+
+def _with_end(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """Pass on every block that is not empty, then an empty one, which tells a decoder that the text has ended."""
+    yield from filter(None, blocks)
+    yield b""

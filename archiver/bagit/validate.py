@@ -1,0 +1,219 @@
+"""Validates a bag: reads everything, changes nothing, always ends with a report (RFC 8493 §3).
+
+The work has two halves. :func:`open_bag` lists the folder and reads the manifests, so that it is known how much
+there is to hash; :meth:`Validation.check` then compares and hashes, one small outcome per batch of files. Memory
+stays bounded however many files and lines there are: both halves meet in one sorted stream on the disk.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from types import TracebackType
+from typing import Self
+
+from archiver import filesystem
+from archiver.bagit.algorithms import WEAK_ALGORITHMS
+from archiver.bagit.fetch_reader import FETCH_NAME, read_fetch
+from archiver.bagit.findinglog import FindingLog
+from archiver.bagit.findings import Finding
+from archiver.bagit.hashing import Batch, Checked, Recorded, check_batch, make_batches
+from archiver.bagit.judging import Judge
+from archiver.bagit.manifest_reader import ManifestName, read_manifest
+from archiver.bagit.reading import BagTop, read_tag_lines, read_top
+from archiver.bagit.records import disk_record, fetch_record, listed_record, read_units
+from archiver.bagit.report import BagReport, Depth, judge_verdicts
+from archiver.bagit.sorting import Sorter
+from archiver.bagit.walking import Kind, walk
+
+Mapper = Callable[[Callable[[Batch], Checked], Iterable[Batch]], Iterable[Checked]]
+"""Applies a function to each item and gives the results in the items' order, by whatever threads or processes.
+
+The function and the items can be pickled. The items are made as they are asked for; asking for few at a time keeps
+memory small.
+"""
+
+_MOST_MANIFESTS = 9_999
+
+
+def serial_map(work: Callable[[Batch], Checked], batches: Iterable[Batch]) -> Iterable[Checked]:
+    """The :data:`Mapper` that does one after the other."""
+    return map(work, batches)
+
+
+class Validation:
+    """One validation under way; made by :func:`open_bag`, used once, closed with ``with`` or :meth:`close`.
+
+    Attributes:
+        payload_files: How many files the payload holds, on the disk.
+        payload_bytes: How many bytes they are.
+        total_files: How many files the bag holds, tag files included.
+        total_bytes: How many bytes they are; :meth:`check` reads no more than these.
+    """
+
+    def __init__(self, bag: str, depth: Depth) -> None:
+        self.payload_files = self.payload_bytes = self.total_files = self.total_bytes = 0
+        self._bag = bag
+        self._root = os.path.abspath(os.fsencode(bag))
+        self._depth = depth
+        self._log = FindingLog()
+        self._sorter = Sorter()
+        self._top: BagTop | None = None
+        self._manifests: list[ManifestName] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the temporary file back; may be called twice."""
+        self._sorter.close()
+
+    def read(self) -> None:
+        """List the bag and read its tag files; :func:`open_bag` has done it."""
+        try:
+            top = filesystem.open_folder(self._root)
+        except OSError as error:
+            self._log.add("B102", "", f"it cannot be opened as a folder: {error.strerror}")
+            return
+        try:
+            self._top = read_top(top)
+            self._log.extend(self._top.findings)
+            if self._top.is_bag:
+                self._read_files(top, self._top)
+        except OSError as error:
+            self._log.add("B115", "", f"listing stopped: {error.strerror or error}")
+        finally:
+            os.close(top)
+
+    def check(self, map_ordered: Mapper = serial_map) -> Iterator[Checked]:
+        """Check every file, by ``map_ordered``; yield one outcome for each batch, until all is done."""
+        for checked in map_ordered(check_batch, make_batches(self._root, self._compare())):
+            self._log.extend(checked.findings)
+            yield checked
+
+    def report(self) -> BagReport:
+        """What was found; to be asked for after :meth:`check` has ended."""
+        counts = self._log.counts()
+        complete, valid = judge_verdicts(counts, self._depth)
+        top = self._top
+        return BagReport(
+            bag=self._bag,
+            depth=self._depth,
+            version=top.declaration.version if top else None,
+            complete=complete,
+            valid=valid,
+            files=self.payload_files,
+            bytes=self.payload_bytes,
+            algorithms=top.algorithms if top else (),
+            metadata=top.metadata.entries if top else (),
+            findings=self._log.report(),
+            counts=counts,
+        )
+
+    def _read_files(self, top: int, bag: BagTop) -> None:
+        self._judge_structure(bag)
+        for present in walk(top, self._tell):
+            self._sorter.add(disk_record(present))
+            if present.kind is Kind.FILE:
+                in_payload = present.path.startswith("data/")
+                self.payload_files += in_payload
+                self.payload_bytes += present.size * in_payload
+                self.total_files += 1
+                self.total_bytes += present.size
+        if bag.has_payload and not self.payload_files:
+            self._log.add("B113", "data", "the payload holds no file")
+        if self._depth is not Depth.FAST:
+            self._read_manifests(top, bag)
+            if bag.has_fetch:
+                self._read_fetch(top, bag)
+        elif bag.metadata.oxum is None:
+            self._log.add("B208", bag.declaration.metadata_name, "there is none to compare the payload with")
+
+    def _tell(self, finding: Finding) -> None:
+        self._log.extend((finding,))
+
+    def _judge_structure(self, bag: BagTop) -> None:
+        """Judge which parts there are."""
+        if not bag.has_payload:
+            self._log.add("B111", "data", "there is no folder data")
+        payload = [manifest for manifest in bag.manifests if not manifest.of_tags]
+        if not payload:
+            self._log.add("B112", "", "there is no manifest-ALGORITHM.txt")
+        if len(payload) == len(bag.manifests):
+            self._log.add("B320", "", "there is no tagmanifest-ALGORITHM.txt")
+        if payload and all(manifest.algorithm in WEAK_ALGORITHMS for manifest in payload):
+            self._log.add("B319", "", f"the payload manifests use {', '.join(bag.algorithms)} only")
+        seen: dict[tuple[bool, str], str] = {}
+        for manifest in bag.manifests:
+            if manifest.algorithm is None:
+                message = f"{manifest.named_algorithm[:40]!r} is no algorithm that this program can compute"
+                self._log.add("B303", manifest.name, message)
+                continue
+            if manifest.algorithm != manifest.named_algorithm:
+                self._log.add("B304", manifest.name, f"it should be called {manifest.algorithm}")
+            first = seen.setdefault((manifest.of_tags, manifest.algorithm), manifest.name)
+            if first != manifest.name:
+                self._log.add("B305", manifest.name, f"{first} uses the same algorithm")
+
+    def _read_manifests(self, top: int, bag: BagTop) -> None:
+        before_1_0, encoding = bag.declaration.before_1_0, bag.declaration.encoding
+        for manifest in bag.manifests[:_MOST_MANIFESTS]:
+            index = len(self._manifests)
+            self._manifests.append(manifest)
+            lines = read_tag_lines(top, manifest.name, encoding, self._tell)
+            for entry in read_manifest(lines, manifest, self._tell, before_1_0=before_1_0):
+                self._sorter.add(listed_record(index, entry))
+
+    def _read_fetch(self, top: int, bag: BagTop) -> None:
+        lines = read_tag_lines(top, FETCH_NAME, bag.declaration.encoding, self._tell)
+        for entry in read_fetch(lines, self._tell, before_1_0=bag.declaration.before_1_0):
+            self._sorter.add(fetch_record(entry))
+
+    def _compare(self) -> Iterator[Recorded]:
+        """Compare what is listed with what is there; yield what is to be hashed."""
+        if self._top is None:
+            return
+        judge = Judge(self._manifests, self._log, before_1_0=self._top.declaration.before_1_0)
+        try:
+            for recorded in judge.judge(read_units(self._sorter)):
+                if self._depth is Depth.FULL:
+                    yield recorded
+        except OSError as error:
+            self._log.add("B115", "", f"comparing stopped: {error.strerror or error}")
+        self._judge_oxum(self._top)
+
+    def _judge_oxum(self, bag: BagTop) -> None:
+        # a bag with files yet to be fetched cannot have its sum; that it is incomplete has been told
+        actual = self.payload_bytes, self.payload_files
+        if bag.metadata.oxum in (None, actual) or self._log.count("B605"):
+            return
+        stated, name = bag.metadata.oxum, bag.declaration.metadata_name
+        if stated is not None:
+            message = (
+                f"it states {stated[0]} bytes in {stated[1]} files, there are {actual[0]} in {actual[1]}"
+            )
+            self._log.add("B206", name, message)
+
+
+def open_bag(bag: bytes | str, depth: Depth = Depth.FULL) -> Validation:
+    """List the bag at ``bag`` and read its tag files, so that it is known how much there is to check.
+
+    A path that is no bag, or cannot be opened, is no error but a finding in the report. Links *to* the bag's folder
+    are followed, none inside it. The caller closes what is returned, best by ``with``.
+    """
+    validation = Validation(os.fsdecode(bag), depth)
+    validation.read()
+    return validation
+
+
+def validate(bag: bytes | str, depth: Depth = Depth.FULL, map_ordered: Mapper = serial_map) -> BagReport:
+    """Validate the bag at ``bag`` to ``depth`` and return the report; see :func:`open_bag` to show progress."""
+    with open_bag(bag, depth) as validation:
+        for _ in validation.check(map_ordered):
+            pass
+        return validation.report()

@@ -1,0 +1,85 @@
+"""Lists everything in a bag's folder, by descriptor and without following a link; nothing is ever opened to read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+from typing import NamedTuple
+
+from archiver import filesystem
+from archiver.bagit.codes import found
+from archiver.bagit.findings import Finding
+
+
+class Kind(StrEnum):
+    """What lies at a path; the value is one letter, as it is written into sorted records."""
+
+    FILE = "f"
+    FOLDER = "d"
+    LINK = "l"
+    SPECIAL = "s"
+
+
+class Present(NamedTuple):
+    """Something in a bag's folder.
+
+    Attributes:
+        path: Relative to the bag, ``/`` between folders; bytes that are not UTF-8 are surrogate escapes.
+        kind: What it is.
+        size: Bytes of a file; for a folder, how many things are in it; else 0.
+    """
+
+    path: str
+    kind: Kind
+    size: int
+
+
+def walk(top: int, tell: Callable[[Finding], None]) -> Iterator[Present]:
+    """Yield everything below the folder descriptor ``top``, in no particular order, folders after what is in them.
+
+    Paths of any length are reached. A folder that cannot be read is told as ``B704``, a link as ``B701``, a pipe,
+    socket or device as ``B702``; the payload folder itself as ``B703`` where it is no folder.
+    """
+    waiting = [""]
+    while waiting:
+        folder = waiting.pop()
+        prefix = f"{folder}/" if folder else ""
+        seen = 0
+        try:
+            with filesystem.folder_beneath(top, os.fsencode(folder)) as opened, os.scandir(opened) as entries:
+                for entry in entries:
+                    seen += 1
+                    path = prefix + entry.name
+                    present = _look(entry, path, tell)
+                    if present is None:
+                        waiting.append(path)
+                    else:
+                        yield present
+        except OSError as error:
+            tell(found("B704", folder, f"the folder cannot be read: {error.strerror}"))
+            continue
+        if folder:
+            yield Present(folder, Kind.FOLDER, seen)
+
+
+def _look(entry: os.DirEntry[str], path: str, tell: Callable[[Finding], None]) -> Present | None:
+    """Return what ``entry`` is, or None for a folder, which is listed in its turn."""
+    if entry.is_symlink():
+        if path == "data":
+            tell(found("B703", path, "data is a symbolic link"))
+        else:
+            tell(found("B701", path, "it is a symbolic link, which was not followed"))
+        return Present(path, Kind.LINK, 0)
+    if entry.is_dir(follow_symlinks=False):
+        return None
+    if entry.is_file(follow_symlinks=False):
+        if path == "data":
+            tell(found("B703", path, "data is a file"))
+        try:
+            return Present(path, Kind.FILE, entry.stat(follow_symlinks=False).st_size)
+        except OSError as error:
+            tell(found("B705", path, f"it cannot be looked at: {error.strerror}"))
+            return Present(path, Kind.FILE, 0)
+    tell(found("B702", path, "it is a pipe, a socket or a device, which was not opened"))
+    return Present(path, Kind.SPECIAL, 0)
