@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import struct
 from collections.abc import Sequence
+from operator import itemgetter
 
 from tests.samples.bits import LowBitWriter, crc32_ogg
 from tests.samples.comments import VENDOR, Tags, comment_block, comment_pairs, picture_block
@@ -52,6 +54,32 @@ def ogg_stream(
     return b"".join(pages)
 
 
+def ogg_packets(data: bytes) -> list[tuple[bytes, int]]:
+    """Return the packets of a file with one stream, each with the granule position of the page it ends on."""
+    packets, part, at = [], b"", 0
+    while at < len(data):
+        (granule,), count = struct.unpack("<Q", data[at + 6 : at + 14]), data[at + 26]
+        lacing = data[at + 27 : at + 27 + count]
+        at += 27 + count
+        for length in lacing:
+            part += data[at : at + length]
+            at += length
+            if length < 255:
+                packets.append((part, granule))
+                part = b""
+    return packets
+
+
+def _with_comments(data: bytes, comments: bytes, headers: int, serial: int) -> bytes:
+    """Return an Ogg file with ``comments`` as its second packet of ``headers``, the sound as it was."""
+    packets = ogg_packets(data)
+    first, setup = packets[0][0], [packet for packet, _ in packets[2:headers]]
+    groups: list[tuple[Sequence[bytes], int]] = [([first], 0), ([comments, *setup], 0)]
+    for granule, run in itertools.groupby(packets[headers:], key=itemgetter(1)):
+        groups.append(([packet for packet, _ in run], granule))
+    return ogg_stream(groups, serial=serial)
+
+
 def _all_pairs(
     tags: Tags | None, fields: dict[str, str], pictures: Sequence[Picture | bytes]
 ) -> list[tuple[str, str]]:
@@ -67,11 +95,17 @@ def opus(
     packets: int = 50,
     vendor: str = VENDOR,
     serial: int = 0x0A0C,
+    audio: bytes | None = None,
     **fields: str,
 ) -> bytes:
-    """Return an Ogg Opus file: ``packets`` of 20 ms silence (one second where not said), mono."""
+    """Return an Ogg Opus file: ``packets`` of 20 ms silence (one second where not said), mono.
+
+    ``audio`` is an Opus file whose sound is taken in place of silence.
+    """
     head = b"OpusHead" + struct.pack("<BBHIhB", 1, 1, _OPUS_PRE_SKIP, 48000, 0, 0)
     comments = b"OpusTags" + comment_block(_all_pairs(tags, fields, pictures), vendor=vendor)
+    if audio is not None:
+        return _with_comments(audio, comments, 2, serial)
     groups: list[tuple[Sequence[bytes], int]] = [([head], 0), ([comments], 0)]
     for start in range(0, packets, 50):
         count = min(50, packets - start)
@@ -116,12 +150,18 @@ def ogg_vorbis(
     rate_hz: int = 44100,
     vendor: str = VENDOR,
     serial: int = 0x0A0C,
+    audio: bytes | None = None,
     **fields: str,
 ) -> bytes:
-    """Return an Ogg Vorbis file of ``packets`` silent blocks (128 samples each but the first), mono."""
+    """Return an Ogg Vorbis file of ``packets`` silent blocks (128 samples each but the first), mono.
+
+    ``audio`` is a Vorbis file whose sound is taken in place of silence.
+    """
     power = _VORBIS_BLOCK.bit_length() - 1
     head = b"\x01vorbis" + struct.pack("<IBIiiiBB", 0, 1, rate_hz, 0, 48000, 0, power << 4 | power, 1)
     comments = b"\x03vorbis" + comment_block(_all_pairs(tags, fields, pictures), vendor=vendor) + b"\x01"
+    if audio is not None:
+        return _with_comments(audio, comments, 3, serial)
     groups: list[tuple[Sequence[bytes], int]] = [([head], 0), ([comments, _vorbis_setup()], 0)]
     for start in range(0, packets, 64):
         count = min(64, packets - start)

@@ -55,6 +55,7 @@ def wavpack(
     *,
     seconds: float = 1.0,
     rate_hz: int = 44100,
+    audio: bytes | None = None,
     trailing: Sequence[bytes] = (),
     **fields: str,
 ) -> bytes:
@@ -64,6 +65,7 @@ def wavpack(
         tags: APEv2 items by key.
         seconds: How long.
         rate_hz: One of the rates that a block header can name.
+        audio: Blocks in place of silence.
         trailing: What follows the blocks in place of an APEv2 tag.
         fields: APEv2 items by keyword: ``title``, ``date``, …
     """
@@ -71,4 +73,4 @@ def wavpack(
     blocks = [_block(at, min(_BLOCK, total - at), total, rate_hz) for at in range(0, total, _BLOCK)]
     items = ape_items(tags or {}, fields)
     tail = [apev2(items)] if items and not trailing else list(trailing)
-    return b"".join(blocks + tail)
+    return b"".join([*(blocks if audio is None else [audio]), *tail])
