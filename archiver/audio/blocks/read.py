@@ -13,7 +13,7 @@ from archiver.audio.blocks.caf import read_caf
 from archiver.audio.blocks.dsd import read_dsdiff, read_dsf
 from archiver.audio.blocks.flac import read_flac
 from archiver.audio.blocks.id3v1 import read_id3v1
-from archiver.audio.blocks.id3v2 import read_id3v2
+from archiver.audio.blocks.id3v2 import read_appended_id3v2, read_id3v2
 from archiver.audio.blocks.lyrics3 import read_lyrics3
 from archiver.audio.blocks.mp4 import read_mp4
 from archiver.audio.blocks.ogg import read_ogg
@@ -103,11 +103,15 @@ def _sniffed(head: bytes) -> str:
 def _read_trailing(draft: Draft, leading: int) -> None:
     end = draft.window.size
     for _ in range(_MAX_STACKED):
+        if end <= leading:
+            break
         start = read_id3v1(draft, end)
         if start == end:
             start = read_lyrics3(draft, end)
         if start == end:
             start = read_trailing_ape(draft, end)
-        if start == end or start <= leading:
+        if start == end:
+            start = read_appended_id3v2(draft, end)
+        if start == end:
             break
         end = start

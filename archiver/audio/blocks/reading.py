@@ -117,8 +117,9 @@ class Draft:
         return True
 
     def finish(self) -> BlockReading:
-        """The reading, blocks in the order of the file."""
-        blocks = sorted(self._blocks, key=lambda block: (block.offset, -block.end))
+        """The reading, blocks in the order of the file; one that was reached by two ways is there once."""
+        once = {(block.kind, block.offset): block for block in reversed(self._blocks)}
+        blocks = sorted(once.values(), key=lambda block: (block.offset, -block.end))
         return BlockReading(
             tuple(
                 TagBlock(block.kind, block.offset, block.end - block.offset, tuple(block.frames))
