@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 
 from archiver.audio.examine import examine_file
-from archiver.audio.roles import role_by_name
+from archiver.audio.roles import role_of
 from archiver.executors import GuardedProcesses, Stopped
 from archiver.model.audio import ExaminedFile
 from archiver.model.problem import Problem
@@ -47,4 +48,6 @@ def _examine(entry: ScanEntry) -> Examined:
 
 def _unexamined(ref: FileRef, reason: str) -> ExaminedFile:
     problem = Problem(ref.path, "F203", _STOPPED[reason])
-    return ExaminedFile(ref, role_by_name(ref.path), None, problems=(problem,))
+    extension = os.path.splitext(ref.path)[1].removeprefix(".").lower()
+    role = role_of(None, extension, b"", moving_picture=False)
+    return ExaminedFile(ref, role, None, problems=(problem,))

@@ -23,5 +23,4 @@ def event_line(event: Event) -> bytes:
 
 def write_events(stream: BinaryIO, events: Iterable[Event]) -> None:
     """Write one JSON object for each event, in the order in which they happened."""
-    for event in events:
-        stream.write(event_line(event))
+    stream.writelines(map(event_line, events))

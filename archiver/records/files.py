@@ -184,9 +184,11 @@ def write_files_csv(stream: BinaryIO, entries: Iterable[PackEntry], algorithms: 
     text = io.TextIOWrapper(stream, "utf-8", errors="backslashreplace", newline="", write_through=False)
     table = csv.writer(text, lineterminator="\n")
     table.writerow(
-        ["path", "source_path", "role", "size_bytes", "modified", *algorithms]
-        + ["format", "puid", "mime", "codec", "duration_s", "sample_rate_hz", "channels", "bit_depth"]
-        + [*_TAG_COLUMNS, "protection", "disposition", "basis", "problems"]
+        [
+            *("path", "source_path", "role", "size_bytes", "modified", *algorithms),
+            *("format", "puid", "mime", "codec", "duration_s", "sample_rate_hz", "channels", "bit_depth"),
+            *(*_TAG_COLUMNS, "protection", "disposition", "basis", "problems"),
+        ]
     )
     for entry in entries:
         record = file_record(entry)

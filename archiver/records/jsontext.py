@@ -8,9 +8,9 @@ from typing import Any
 
 
 def json_bytes(value: Any) -> bytes:  # noqa: ANN401 - whatever json.dumps takes
-    """Return ``value`` as one line of JSON in UTF-8, without a line break at its end.
+    r"""Return ``value`` as one line of JSON in UTF-8, without a line break at its end.
 
-    A lone surrogate, which UTF-8 cannot hold but a damaged tag can, is written as its ``\\uXXXX`` escape, which
+    A lone surrogate, which UTF-8 cannot hold but a damaged tag can, is written as its ``\uXXXX`` escape, which
     every JSON reader gives back.
     """
     text = json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
@@ -32,7 +32,6 @@ def rfc3339_ns(nanoseconds: int) -> str:
     try:
         moment = dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(seconds=seconds)
     except OverflowError:
-        moment = dt.datetime.max if seconds > 0 else dt.datetime.min
-        fraction = 0
-    text = moment.replace(tzinfo=None, microsecond=0).isoformat()
+        return "9999-12-31T23:59:59Z" if seconds > 0 else "0001-01-01T00:00:00Z"
+    text = moment.replace(tzinfo=None).isoformat()
     return f"{text}.{fraction:09d}Z" if fraction else f"{text}Z"

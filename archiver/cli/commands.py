@@ -1,0 +1,40 @@
+"""The form that every command's help has: what it does, its options, examples, exit statuses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+_STATUSES = {
+    0: "done",
+    1: "stopped by an error, nothing lost",
+    2: "wrong usage",
+    3: "done, but some files were left out or await review",
+    4: "damage or an invalid bag was found",
+    130: "interrupted",
+}
+
+
+class Command(click.Command):
+    """A command whose help ends with examples and the exit statuses.
+
+    Args:
+        examples: Lines to show as they are, under "Examples".
+        **options: As :class:`click.Command` takes them.
+    """
+
+    def __init__(self, *args: Any, examples: str, **options: Any) -> None:  # noqa: ANN401 - click's own
+        super().__init__(*args, **options)
+        self._examples = examples
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the examples and the exit statuses after the options."""
+        for title, text in (("Examples", self._examples), ("Exit status", _status_lines())):
+            formatter.write_paragraph()
+            formatter.write(f"{title}:\n")
+            formatter.write(text.strip("\n") + "\n")
+
+
+def _status_lines() -> str:
+    return "\n".join(f"  {status:<4} {meaning}" for status, meaning in _STATUSES.items())

@@ -1,0 +1,138 @@
+"""The ``archiver`` command: its subcommands, loaded when they are called, and the one place where errors end."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import sys
+from types import FrameType
+from typing import NoReturn
+
+import click
+
+from archiver import __version__, errors
+
+_COMMANDS = {
+    "scan": "say what is there; write nothing",
+    "pack": "write a bag",
+    "verify": "say whether bags are complete and valid; write nothing",
+    "completion": "print what makes your shell complete archiver's commands",
+}
+"""Every subcommand, in the order of use, with its line in the overview; each is the module of its name."""
+
+_EPILOG = """\b
+Exit status, the same for every command:
+  0    done
+  1    stopped by an error, nothing lost
+  2    wrong usage
+  3    done, but some files were left out or await review
+  4    damage or an invalid bag was found
+  130  interrupted
+
+\b
+A first try:
+  archiver scan Music
+  archiver pack Music --to /media/backup
+  archiver verify /media/backup/*
+
+Files are only ever read. Nothing is downloaded, decrypted or changed.
+"""
+
+
+class _LazyGroup(click.Group):
+    """Imports a subcommand's module only when it is called, so that help and version answer at once."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"archiver.cli.{cmd_name.replace('-', '_')}")
+        command = module.command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.group(
+    cls=_LazyGroup,
+    epilog=_EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+)
+@click.version_option(__version__, "-V", "--version", message="archiver %(version)s")
+def archiver() -> None:
+    """Pack the music you hold into packages that can be proved intact.
+
+    archiver reads music files that you have, says what is in them, and writes
+    BagIt packages (RFC 8493) that carry a checksum for every file and, beside
+    it, what may be done with each file and on what evidence.
+    """
+
+
+def main() -> NoReturn:
+    """Run the command line and end the process with its exit status; no traceback reaches a user."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    signal.signal(signal.SIGTERM, _interrupt)
+    sys.exit(_status())
+
+
+def _status() -> int:
+    try:
+        result = archiver.main(standalone_mode=False, prog_name="archiver")
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        return _interrupted()
+    except click.ClickException as error:
+        error.show()
+        return errors.USAGE
+    except errors.ArchiverError as error:
+        _say(error)
+        return error.exit_code
+    except BrokenPipeError:
+        # the reader of our output has gone; Python would complain once more when it flushes at the end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return errors.STOPPED
+    except Exception as error:
+        if os.environ.get("ARCHIVER_DEBUG"):
+            raise
+        _say(_unexpected(error))
+        return errors.STOPPED
+    return result if isinstance(result, int) else errors.DONE
+
+
+def _say(error: errors.ArchiverError) -> None:
+    from archiver.cli.text import shown, wrapped  # noqa: PLC0415 - only an error needs it
+
+    for line in error.message.splitlines():
+        click.echo(wrapped(f"archiver: {shown(line)}"), err=True)
+    if error.hint:
+        click.echo(wrapped(shown(error.hint), indent="  "), err=True)
+
+
+def _unexpected(error: Exception) -> errors.ArchiverError:
+    return errors.ArchiverError(
+        f"a fault in this program stopped the run: {type(error).__name__}: {error}",
+        "No source was changed and no bag was left unfinished under its name. Please report it, with what"
+        " the same command prints after: export ARCHIVER_DEBUG=1",
+    )
+
+
+def _interrupted() -> int:
+    _say(
+        errors.Interrupted(
+            "interrupted",
+            "No source was changed and no bag was left unfinished under its name. What pack had copied waits in"
+            " the store's .incoming folder; the same command goes on from there.",
+        )
+    )
+    return errors.INTERRUPTED
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt

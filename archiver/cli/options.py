@@ -1,0 +1,21 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import click
+
+from archiver import executors
+
+jobs = click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(1, 256),
+    metavar="N",
+    help="Use N threads and processes.  [default: the cores]",
+)
+as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a report.")
+
+
+def jobs_or_default(given: int | None) -> int:
+    """Return what was given, or the cores that this process may use."""
+    return given or executors.available_cores()

@@ -1,0 +1,83 @@
+"""``archiver pack``: writes a bag."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from archiver import config, errors
+from archiver.bagit.algorithms import DEFAULT_ALGORITHM, UnknownAlgorithmError, normalise_algorithms
+from archiver.cli import options
+from archiver.cli.commands import Command
+from archiver.cli.pack_report import report_lines, write_report_json
+from archiver.cli.progress import watcher
+from archiver.cli.top import new_run
+from archiver.records.baginfo import Labels, parse_label
+from archiver.usecases import pack
+
+_EXAMPLES = """
+  archiver pack Music --to /media/backup
+  archiver pack Music --to /media/backup --dry-run
+  archiver pack Vinyl CDs --to /media/backup --name Collection-2026
+  archiver pack Donation --to Intake --algorithm sha256 --algorithm md5 \\
+      --info 'Source-Organization: Example Library'
+"""
+
+
+@click.command(cls=Command, name="pack", examples=_EXAMPLES)
+@click.argument("sources", metavar="SOURCE...", nargs=-1, required=True, type=click.Path())
+@click.option("--to", "store", metavar="STORE", type=click.Path(), help="Folder that gets the bag.  [required unless configured]")
+@click.option("--name", metavar="NAME", help="Name of the bag.  [default: the source's name and the date]")
+@click.option(
+    "--algorithm", "algorithms", multiple=True, metavar="ALG", help="Checksum algorithm; may be repeated.  [default: sha512]"
+)
+@click.option("--info", "info", multiple=True, metavar="'LABEL: VALUE'", help="A label for bag-info.txt; may be repeated.")
+@click.option("--dry-run", is_flag=True, help="Say what would be packed; write nothing.")
+@click.option("--read-back", is_flag=True, help="Read every copy from the disk again and compare.")
+@click.option("--bag-in-bag", is_flag=True, help="Allow a source that is itself a bag.")
+@options.jobs
+@options.as_json
+def command(
+    sources: tuple[str, ...],
+    store: str | None,
+    name: str | None,
+    algorithms: tuple[str, ...],
+    info: tuple[str, ...],
+    dry_run: bool,
+    read_back: bool,
+    bag_in_bag: bool,
+    jobs: int | None,
+    as_json: bool,
+) -> int:
+    """Write what is in each SOURCE, a folder or a file, into one new bag.
+
+    The files keep their folders, names and times; the source is only read.
+    The bag appears in STORE under its name when it is whole and on the disk,
+    never before. A run that was interrupted goes on where it stopped when the
+    same command is given again.
+    """
+    settings = config.load_settings(os.environ)
+    destination = store or settings.store
+    if destination is None:
+        raise click.UsageError("Missing option '--to'. Name the folder that is to get the bag.")
+    request = pack.PackRequest(
+        sources=sources,
+        store=destination,
+        name=name,
+        algorithms=_algorithms(algorithms or settings.algorithms),
+        info=_labels(settings.bag_info, info),
+        jobs=options.jobs_or_default(jobs or settings.jobs),
+        read_back=read_back,
+        bag_in_bag=bag_in_bag,
+        max_bytes=None,
+    )
+    run = new_run(os.environ)
+    work = pack.rehearse if dry_run else pack.pack
+    with work(request, assessor, run, watcher()) as report:
+        if as_json:
+            write_report_json(report)
+        else:
+            for line in report_lines(report):
+                click.echo(line)
+        return errors.INCOMPLETE if report.totals.lost or report.totals.withheld else errors.DONE

@@ -1,0 +1,58 @@
+"""What a person at a terminal sees while a run goes on; nothing where nobody watches."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+
+import click
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
+
+from archiver.cli.text import shown, wrapped
+from archiver.usecases.watch import Step, Unwatched, Watch
+
+T = TypeVar("T")
+
+
+def watcher() -> Watch:
+    """Return what watches a run: a progress display where standard error is a terminal, else notes alone."""
+    return TerminalWatch() if sys.stderr.isatty() else NotesOnly()
+
+
+class NotesOnly(Unwatched):
+    """Shows notes, for a log, and no progress."""
+
+    def note(self, message: str) -> None:
+        """Print the note to standard error."""
+        click.echo(wrapped(shown(message)), err=True)
+
+
+class TerminalWatch(NotesOnly):
+    """Shows each step as one line: what, a bar, how much of how much, the rate, the time that remains."""
+
+    def track(self, step: Step, outcomes: Iterable[T], weigh: Callable[[T], int]) -> Iterator[T]:
+        """Yield ``outcomes`` unchanged and count them on the terminal; the line goes when the step ends."""
+        with Progress(*_columns(step), console=Console(stderr=True), transient=True) as display:
+            task = display.add_task(step.title, total=step.total)
+            for outcome in outcomes:
+                yield outcome
+                display.advance(task, weigh(outcome))
+
+
+def _columns(step: Step) -> list[ProgressColumn]:
+    title = TextColumn("{task.description}", markup=False)
+    if step.total is None:
+        return [title, TextColumn(f"{{task.completed:,.0f}} {step.unit}", markup=False)]
+    amount = [DownloadColumn(), TransferSpeedColumn()] if step.unit == "bytes" else [MofNCompleteColumn()]
+    return [title, BarColumn(bar_width=20), *amount, TimeRemainingColumn(compact=True)]

@@ -1,0 +1,126 @@
+"""``archiver scan``: says what is there."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from archiver import errors
+from archiver.bagit.sizes import human_size
+from archiver.cli import options
+from archiver.cli.commands import Command
+from archiver.cli.findings import problem_lines
+from archiver.cli.jsonstream import write_json
+from archiver.cli.progress import watcher
+from archiver.cli.table import table_lines
+from archiver.cli.text import count, duration, shown, wrapped
+from archiver.ingest.plan import problems_of
+from archiver.model.audio import ExaminedFile, Role
+from archiver.model.problem import Problem
+from archiver.model.source import EmptyFolder
+from archiver.records.files import examined_record, file_record
+from archiver.usecases import scan
+
+_EXAMPLES = """
+  archiver scan Music                       what is in a folder
+  archiver scan /media/cdrom Downloads      several sources at once
+  archiver scan Music --json > scan.json    everything, for a program
+"""
+
+
+@click.command(cls=Command, name="scan", examples=_EXAMPLES)
+@click.argument("sources", metavar="SOURCE...", nargs=-1, required=True, type=click.Path())
+@options.jobs
+@options.as_json
+def command(sources: tuple[str, ...], jobs: int | None, as_json: bool) -> int:
+    """Say what is in each SOURCE, a folder or a file; write nothing.
+
+    Lists formats, albums, playing time and size, and what needs attention:
+    files that cannot be read, are not what their name says, carry a technical
+    protection or personal data, or bear names that other systems refuse.
+    """
+    with scan.scan(sources, options.jobs_or_default(jobs), watcher()) as report:
+        if as_json:
+            _write_json(report)
+        else:
+            for line in _lines(report):
+                click.echo(line)
+        return errors.INCOMPLETE if report.totals.lost else errors.DONE
+
+
+def _lines(report: scan.ScanReport) -> Iterator[str]:
+    totals = report.totals
+    yield wrapped(
+        f"{shown(', '.join(report.sources))}: {count(len(totals.albums), 'album')},"
+        f" {count(totals.roles[Role.AUDIO], 'audio file')}, {duration(totals.duration_s)} of music,"
+        f" {human_size(totals.bytes)} in all"
+    )
+    for title, audio in (("Audio", True), ("Beside the audio", False)):
+        rows = [
+            (
+                shown(name),
+                f"{of.files:,}",
+                human_size(of.bytes),
+                duration(of.duration_s) if audio else role.value,
+            )
+            for (role, name), of in sorted(report.formats.items(), key=lambda item: (-item[1].files, item[0]))
+            if (role is Role.AUDIO) == audio
+        ]
+        if rows:
+            yield ""
+            yield from table_lines((title, "Files", "Size", "Playing time" if audio else "Role"), rows)
+    if totals.empty_folders:
+        yield f"\n  {count(totals.empty_folders, 'empty folder')}"
+    yield from _attention(report)
+
+
+def _attention(report: scan.ScanReport) -> Iterator[str]:
+    lines = [
+        f"  Protected, {shown(name)}: {count(number, 'file')}"
+        for name, number in sorted(report.protected.items())
+    ]
+    if report.personal:
+        lines.append(f"  Carrying personal data: {count(report.personal['files'], 'file')}")
+    lines += problem_lines(report.totals.problems, _problems(report))
+    if lines:
+        yield "\nWhat needs attention"
+        yield from lines
+    else:
+        yield "\nNothing that needs attention was detected."
+
+
+def _problems(report: scan.ScanReport) -> Iterator[Problem]:
+    for entry in report.entries:
+        if isinstance(entry, ExaminedFile):
+            yield from problems_of(entry)
+        elif not isinstance(entry, EmptyFolder):
+            yield entry.problem
+
+
+def _write_json(report: scan.ScanReport) -> None:
+    totals = report.totals
+    members: dict[str, Any] = {
+        "sources": list(report.sources),
+        "seen": totals.seen,
+        "files": totals.files,
+        "bytes": totals.bytes,
+        "albums": len(totals.albums),
+        "duration_s": round(totals.duration_s, 3),
+        "empty_folders": totals.empty_folders,
+        "formats": [
+            {"role": role.value, "format": name, **dataclasses.asdict(of)}
+            for (role, name), of in sorted(report.formats.items())
+        ],
+        "problem_counts": dict(sorted(totals.problems.items())),
+    }
+    write_json("archiver.scan/1", members, {"entries": _records(report)})
+
+
+def _records(report: scan.ScanReport) -> Iterator[dict[str, Any]]:
+    for entry in report.entries:
+        record = examined_record(entry) if isinstance(entry, ExaminedFile) else file_record(entry)
+        if record is not None:
+            yield record

@@ -1,0 +1,51 @@
+"""Text that is safe and readable on any terminal: nothing in a name or tag can steer it."""
+
+from __future__ import annotations
+
+import textwrap
+import unicodedata
+
+WIDTH = 80
+_UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+def shown(text: str) -> str:
+    """Return ``text`` with every character that is invisible, steers a terminal or turns the writing direction as an escape.
+
+    A line break becomes ``\\n``, an escape ``\\x1b``, a right-to-left override ``\\u202e``. Apply it to every
+    name, tag or message before it is printed.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(map(_shown_character, text))
+
+
+def _shown_character(character: str) -> str:
+    if unicodedata.category(character) in _UNSAFE_CATEGORIES:
+        return character.encode("unicode_escape").decode("ascii")
+    return character
+
+
+def wrapped(text: str, indent: str = "") -> str:
+    """Break a paragraph at :data:`WIDTH` columns, each line after ``indent``; long paths are never broken."""
+    return textwrap.fill(
+        text,
+        WIDTH - 1,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """Return ``1 file``, ``2 files``, ``1,234 files``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def duration(seconds: float) -> str:
+    """Return a playing time as ``0:03:12`` or ``12 days 4:03:12``."""
+    whole = round(seconds)
+    days, rest = divmod(whole, 86400)
+    clock = f"{rest // 3600}:{rest % 3600 // 60:02}:{rest % 60:02}"
+    return f"{count(days, 'day')} {clock}" if days else clock

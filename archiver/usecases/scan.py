@@ -1,0 +1,81 @@
+"""Says what the sources hold; writes nothing."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from archiver.ingest.examine import Examined
+from archiver.ingest.plan import Totals
+from archiver.ingest.spool import Spool
+from archiver.model.audio import ExaminedFile, Role
+from archiver.usecases.planning import examined
+from archiver.usecases.sources import sources_of
+from archiver.usecases.watch import Watch
+
+UNIDENTIFIED = "not identified"
+
+
+@dataclass(slots=True)
+class FormatTotal:
+    """What the files of one format and role add up to; ``duration_s`` counts audio that says how long it is."""
+
+    files: int = 0
+    bytes: int = 0
+    duration_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ScanReport:
+    """What a scan found.
+
+    Attributes:
+        sources: The sources' names.
+        entries: Everything found, in the order of the scan; on disk.
+        totals: What it adds up to; ``files`` counts every file that could be listed.
+        formats: Totals by role and name of the format.
+        protected: Files with a technical protection, by its name.
+        personal: Files that carry personal data.
+    """
+
+    sources: tuple[str, ...]
+    entries: Spool[Examined]
+    totals: Totals
+    formats: dict[tuple[Role, str], FormatTotal] = field(default_factory=dict)
+    protected: Counter[str] = field(default_factory=Counter)
+    personal: Counter[str] = field(default_factory=Counter)
+
+
+@contextlib.contextmanager
+def scan(paths: Sequence[str], jobs: int, watch: Watch) -> Iterator[ScanReport]:
+    """List and examine the sources and lend the report for a ``with`` block.
+
+    Raises:
+        UsageError: where a source is not there or is named twice.
+    """
+    sources = sources_of(paths)
+    with examined(sources, jobs, watch) as entries:
+        report = ScanReport(tuple(source.name for source in sources), entries, Totals())
+        for entry in entries:
+            if isinstance(entry, ExaminedFile):
+                _count(report, entry)
+            else:
+                report.totals.count_other(entry)
+        yield report
+
+
+def _count(report: ScanReport, file: ExaminedFile) -> None:
+    size = file.ref.stat.size_bytes
+    report.totals.count_packed(file, size)
+    name = UNIDENTIFIED if file.format is None else file.format.name
+    of_format = report.formats.setdefault((file.role, name), FormatTotal())
+    of_format.files += 1
+    of_format.bytes += size
+    if file.audio is not None and file.audio.duration_s is not None:
+        of_format.duration_s += file.audio.duration_s
+    if file.protection is not None:
+        report.protected[file.protection.name] += 1
+    if any(evidence.personal for evidence in file.evidence):
+        report.personal["files"] += 1
