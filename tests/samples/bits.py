@@ -73,6 +73,7 @@ def crc16_flac(data: bytes) -> int:
     return _crc(data, 0x8005, 16)
 
 
+@functools.lru_cache(maxsize=256)
 def crc32_ogg(data: bytes) -> int:
     """CRC-32 of an Ogg page: polynomial 0x04C11DB7, start 0, not reflected (RFC 3533 §6)."""
     return _crc(data, 0x04C11DB7, 32)

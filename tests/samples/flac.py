@@ -83,7 +83,7 @@ def flac_frame(pcm: Pcm, number: int, block: Sequence[Sequence[int]], *, verbati
     return frame + struct.pack(">H", crc16_flac(frame))
 
 
-@functools.cache
+@functools.lru_cache(maxsize=64)
 def flac_frames(pcm: Pcm, *, verbatim: bool = False) -> tuple[bytes, ...]:
     """Return every frame of ``pcm``; ``verbatim`` stores the samples unpredicted."""
     return tuple(

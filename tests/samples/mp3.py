@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import struct
 from collections.abc import Sequence
 
@@ -45,6 +46,7 @@ def info_frame(music: bytes, count: int, *, kind: str = "Info", encoder: str = "
     return frame[:end] + struct.pack(">H", crc16_lame(frame[:end])) + frame[end + 2 :]
 
 
+@functools.cache
 def mp3_audio(count: int = 40, *, header: str | None = "Info") -> bytes:
     """Return ``count`` silent frames (26 ms each), after an ``Info`` or ``Xing`` frame unless ``header`` is None."""
     music = mp3_frame() * count

@@ -7,6 +7,7 @@ import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 _TABLE_SIZE = 1024
 _FADE_DIVISOR = 20
@@ -27,17 +28,22 @@ class Pcm:
 
     def interleaved(self, *, big_endian: bool = False) -> bytes:
         """Return the samples as WAV (little endian) or AIFF (big endian) hold them."""
-        width = (self.bits + 7) // 8
-        order = "big" if big_endian else "little"
-        return b"".join(
-            sample.to_bytes(width, order, signed=True)
-            for moment in zip(*self.channels, strict=True)
-            for sample in moment
-        )
+        return _interleaved(self, big_endian=big_endian)
 
     def md5(self) -> bytes:
         """Return the digest that FLAC's STREAMINFO carries: MD5 over the little-endian interleaved samples."""
         return hashlib.md5(self.interleaved(), usedforsecurity=False).digest()
+
+
+@functools.lru_cache(maxsize=64)
+def _interleaved(pcm: Pcm, *, big_endian: bool) -> bytes:
+    width = (pcm.bits + 7) // 8
+    order: Literal["big", "little"] = "big" if big_endian else "little"
+    return b"".join(
+        sample.to_bytes(width, order, signed=True)
+        for moment in zip(*pcm.channels, strict=True)
+        for sample in moment
+    )
 
 
 @functools.cache

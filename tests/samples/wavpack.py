@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import struct
 from collections.abc import Sequence
 
@@ -35,6 +36,7 @@ def _checksum(block: bytes) -> int:
     return total
 
 
+@functools.lru_cache(maxsize=256)
 def _block(index: int, count: int, total: int, rate_hz: int) -> bytes:
     flags = _TWO_BYTES | _MONO | _INITIAL | _FINAL | _HAS_CHECKSUM | _RATES_HZ.index(rate_hz) << 23
     samples_crc = _MASK * pow(3, count, 1 << 32) & _MASK
