@@ -1,0 +1,274 @@
+"""From evidence, declarations and a policy to a decision that explains itself.
+
+Six rules of precedence hold, each by a property-based test:
+
+1. Protection is a fact: no declaration unlocks a protected file, and the policy alone says what becomes of it.
+2. Per act, deny beats allow beats unknown, unless a declaration with a document covers exactly that act.
+3. A file's declaration beats an album's beats the collection's.
+4. A declaration that contradicts conclusive evidence gives ``review``, never a silent win.
+5. Evidence may tighten an answer and never loosens one.
+6. No evidence means unknown, never suspicion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from archiver.model.evidence import Evidence, Protection, Strength
+from archiver.model.rights import (
+    Act,
+    Acts,
+    Answer,
+    Basis,
+    Decision,
+    Declaration,
+    Disposition,
+    MachineUse,
+    Policy,
+    Reason,
+    UseAnswer,
+)
+from archiver.rights import rules
+from archiver.rights.machine_use import declared_uses, weigh_signals
+from archiver.rights.meanings import MEANINGS, Meaning, machine_signals, where
+from archiver.rights.precedence import ActOutcome, Resolution, resolve
+from archiver.rights.terms import TermTable, load_terms
+
+_RANK = {
+    Disposition.INCLUDE: 0,
+    Disposition.RESTRICT: 1,
+    Disposition.EXCLUDE: 2,
+    Disposition.REVIEW: 3,
+}
+"""The heaviest of several consequences is what happens; a contradiction outweighs all, so that it is looked at."""
+
+_CONTRADICTED_BY_PURCHASE = (Basis.OWN, Basis.CARRIER)
+_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the declarations of one file give on one day, whatever is in the file; the same for all files they fit.
+
+    Attributes:
+        resolution: With every declaration taken at its word.
+        contradicted: With those set aside that the sale of a copy contradicts.
+        uses: The machine uses, taken at its word.
+        contradicted_uses: The machine uses, with the same set aside.
+    """
+
+    resolution: Resolution
+    contradicted: Resolution
+    uses: tuple[tuple[UseAnswer, bool], ...]
+    contradicted_uses: tuple[tuple[UseAnswer, bool], ...]
+
+
+def decide(  # noqa: PLR0913 - the six things that a decision follows from; a bundle would only rename them
+    evidence: Sequence[Evidence],
+    protection: Protection | None,
+    declarations: Sequence[Declaration],
+    policy: Policy,
+    on: date,
+    *,
+    terms: TermTable | None = None,
+) -> Decision:
+    """What becomes of one file: pure, deterministic, the same answer on every machine.
+
+    Args:
+        evidence: What was observed in the file.
+        protection: Its technical protection, if any was seen.
+        declarations: Those whose scope takes in the file, in any order.
+        policy: What the package is for.
+        on: The day for which it is decided.
+        terms: The table of terms of protection; by default the one that comes with the program.
+
+    Returns:
+        The decision, with a reason for every act and for the disposition.
+    """
+    return conclude(standing(declarations, on, terms or load_terms()), evidence, protection, policy, on)
+
+
+def standing(declarations: Sequence[Declaration], on: date, terms: TermTable) -> Standing:
+    """Weigh the declarations of one file against each other, once for all files they fit."""
+    resolution = resolve(declarations, on, terms)
+    uses = declared_uses(declarations, on, frozenset())
+    if not any(declaration.basis in _CONTRADICTED_BY_PURCHASE for declaration in declarations):
+        return Standing(resolution, resolution, uses, uses)
+    return Standing(
+        resolution,
+        resolve(declarations, on, terms, _CONTRADICTED_BY_PURCHASE),
+        uses,
+        declared_uses(declarations, on, frozenset(_CONTRADICTED_BY_PURCHASE)),
+    )
+
+
+def conclude(
+    standing: Standing, evidence: Sequence[Evidence], protection: Protection | None, policy: Policy, on: date
+) -> Decision:
+    """Weigh what is seen in one file against what is declared, and apply the policy.
+
+    Args:
+        standing: What :func:`standing` gave for its declarations.
+        evidence: What was observed in the file.
+        protection: Its technical protection, if any was seen.
+        policy: What the package is for.
+        on: The day that ``standing`` was worked out for.
+    """
+    contradictions = _contradictions(standing.resolution, evidence)
+    resolution = standing.contradicted if contradictions else standing.resolution
+    uses = standing.contradicted_uses if contradictions else standing.uses
+    signals = machine_signals(evidence)
+    machine_use, warnings = weigh_signals(uses, signals)
+    outcomes = tuple(_weighed(outcome, signals, protection) for outcome in resolution.acts)
+    acts = Acts(*(outcome.answer for outcome in outcomes))
+    personal = tuple(item for item in evidence if item.personal)
+    conflicts = (*contradictions, *resolution.conflicts)
+    disposition, grounds, until = _consequence(outcomes, conflicts, protection, personal, policy)
+    return Decision(
+        disposition=disposition,
+        acts=acts,
+        basis=resolution.basis,
+        policy=policy.name,
+        on=on,
+        layers=resolution.layers,
+        machine_use=machine_use,
+        reasons=(
+            *grounds,
+            *(reason for outcome in outcomes for reason in outcome.reasons),
+            *_claims(evidence),
+            *warnings,
+        ),
+        declarations=resolution.declarations,
+        personal=bool(personal),
+        restricted_until=until,
+    )
+
+
+def _contradictions(resolution: Resolution, evidence: Sequence[Evidence]) -> tuple[Reason, ...]:
+    """Declarations that decide something and that the sale of this very copy contradicts."""
+    sales = tuple(
+        where(item)
+        for item in evidence
+        if item.strength is Strength.CONCLUSIVE and MEANINGS.get(item.code) is Meaning.PURCHASE
+    )
+    if not sales:
+        return ()
+    deciding = dict.fromkeys(
+        winner for outcome in resolution.acts if outcome.answer is Answer.ALLOW for winner in outcome.winners
+    )
+    told = {
+        Basis.OWN: "It is declared the declarant's own recording, yet the file says it was sold to somebody.",
+        Basis.CARRIER: "It is declared copied from a carrier, yet the file says it was sold as a download.",
+    }
+    return tuple(
+        Reason(rules.CONTRADICTED, f"{name}: {told[basis]}", (f"declaration {name}", *sales[:_SHOWN]))
+        for name, basis in deciding
+        if basis in _CONTRADICTED_BY_PURCHASE
+    )
+
+
+def _weighed(
+    outcome: ActOutcome, signals: dict[MachineUse, tuple[Answer, str]], protection: Protection | None
+) -> ActOutcome:
+    """Tighten one answer by what was seen in the file."""
+    act = outcome.act
+    if protection is not None and protection.certain and act is not Act.PRESERVE:
+        text = f"The file is protected ({protection.name}); no declaration opens it to '{act}'."
+        reason = Reason(
+            rules.PROTECTED, text, (f"protection {protection.scheme} at {protection.locator}",), act
+        )
+        return ActOutcome(act, Answer.DENY, (reason,))
+    if act is Act.MINE and not (outcome.documented and outcome.answer is Answer.ALLOW):
+        signal, place = signals.get(MachineUse.DATA_MINING, (None, ""))
+        if signal is Answer.DENY:
+            text = "A reservation in the file denies 'mine'."
+            reason = Reason(rules.RESERVED_IN_FILE, text, (place,), act)
+            return ActOutcome(act, Answer.DENY, (reason, *outcome.reasons))
+    return outcome
+
+
+def _claims(evidence: Sequence[Evidence]) -> tuple[Reason, ...]:
+    """Say once that a licence in the tags is a claim."""
+    claims = tuple(where(item) for item in evidence if MEANINGS.get(item.code) is Meaning.LICENSE_CLAIM)
+    if not claims:
+        return ()
+    text = "A licence in the file's tags is a claim: it allows nothing until somebody declares it."
+    return (Reason(rules.CLAIM_ONLY, text, claims[:_SHOWN]),)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """One thing that follows from a policy, why, and the day after which it ends of itself."""
+
+    follows: Disposition
+    reason: Reason
+    until: date | None = None
+
+
+def _consequence(
+    outcomes: tuple[ActOutcome, ...],
+    conflicts: tuple[Reason, ...],
+    protection: Protection | None,
+    personal: tuple[Evidence, ...],
+    policy: Policy,
+) -> tuple[Disposition, tuple[Reason, ...], date | None]:
+    """The disposition, the reasons for it, and the day after which a restriction ends of itself."""
+    is_protected = protection is not None and protection.certain
+    grounds = _protection_grounds(protection, policy)
+    # what protection denies, the policy has answered for as a whole; a contradiction cannot open the file
+    grounds += _act_grounds(outcomes[:1] if is_protected else outcomes, policy)
+    grounds += [
+        _Ground(policy.protected if is_protected else Disposition.REVIEW, reason) for reason in conflicts
+    ]
+    if personal:
+        text = f"It carries personal data: {policy.personal_data} under '{policy.name}'."
+        rested = (*(where(item) for item in personal[:_SHOWN]), f"policy {policy.name}")
+        grounds.append(_Ground(policy.personal_data, Reason(rules.PERSONAL_DATA, text, rested)))
+    disposition = max(
+        (ground.follows for ground in grounds), key=_RANK.__getitem__, default=Disposition.INCLUDE
+    )
+    if all(outcome.answer is Answer.ALLOW for outcome in outcomes if outcome.act in policy.needs):
+        text = f"Every act that '{policy.name}' needs is allowed: {', '.join(policy.needs)}."
+        grounds.append(
+            _Ground(Disposition.INCLUDE, Reason(rules.ACTS_ALLOWED, text, (f"policy {policy.name}",)))
+        )
+    grounds.sort(key=lambda ground: -_RANK[ground.follows])
+    return disposition, tuple(ground.reason for ground in grounds), _until(disposition, grounds)
+
+
+def _until(disposition: Disposition, grounds: list[_Ground]) -> date | None:
+    """The day after which nothing restricts any more, where every restriction has one."""
+    if disposition is not Disposition.RESTRICT:
+        return None
+    ends = [ground.until for ground in grounds if ground.follows is Disposition.RESTRICT]
+    days = [day for day in ends if day is not None]
+    return max(days) if len(days) == len(ends) else None
+
+
+def _protection_grounds(protection: Protection | None, policy: Policy) -> list[_Ground]:
+    if protection is None:
+        return []
+    rested = (f"protection {protection.scheme} at {protection.locator}", f"policy {policy.name}")
+    if protection.certain:
+        text = f"The file is protected ({protection.name}): {policy.protected} under '{policy.name}'."
+        return [_Ground(policy.protected, Reason(rules.PROTECTED, text, rested))]
+    text = f"It may be protected ({protection.name}): {policy.maybe_protected} under '{policy.name}'."
+    return [_Ground(policy.maybe_protected, Reason(rules.MAYBE_PROTECTED, text, rested))]
+
+
+def _act_grounds(outcomes: tuple[ActOutcome, ...], policy: Policy) -> list[_Ground]:
+    """What the policy says of each act that is denied, and of each needed act that is unknown."""
+    denied, unknown = dict(policy.denied), dict(policy.unknown)
+    rested = (f"policy {policy.name}",)
+    grounds = []
+    for outcome in outcomes:
+        act = outcome.act
+        if outcome.answer is Answer.DENY and act in denied:
+            text = f"'{act}' is denied: {denied[act]} under '{policy.name}'."
+            grounds.append(_Ground(denied[act], Reason(rules.ACT_DENIED, text, rested, act), outcome.until))
+        elif outcome.answer is Answer.UNKNOWN and act in unknown:
+            text = f"'{act}' is unknown: {unknown[act]} under '{policy.name}'."
+            grounds.append(_Ground(unknown[act], Reason(rules.ACT_UNKNOWN, text, rested, act)))
+    return grounds

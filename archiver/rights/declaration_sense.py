@@ -1,0 +1,112 @@
+"""Whether a declaration makes sense as a whole: what its basis asks for, and what it states to no effect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archiver.model.rights import Act, Answer, Basis, DeclarantRole, Declaration
+from archiver.rights.grants import Reach, reach
+from archiver.rights.licenses import identify_license
+from archiver.rights.machine_use import may_permit
+from archiver.rights.terms import load_terms
+from archiver.rights.toml_document import Document
+from archiver.rights.toml_positions import Path
+
+_BELONGS_TO = {
+    "carrier_held": Basis.CARRIER,
+    "license": Basis.LICENSE,
+    "citation": Basis.STATUTE,
+    "layers": Basis.EXPIRED,
+}
+"""Fields that mean something under one basis only."""
+
+_ASKS_FOR = {
+    Basis.CARRIER: {
+        "carrier_held": 'Write carrier_held = "yes", "transferred" or "lost": the copy depends on the carrier.'
+    },
+    Basis.STATUTE: {
+        "jurisdiction": 'Name the country, such as jurisdiction = "GB".',
+        "citation": 'Name the provision, such as citation = "CDPA 1988 s. 42".',
+        "acts": "Name the acts that the provision covers.",
+    },
+    Basis.EXPIRED: {
+        "jurisdiction": 'Name the country, such as jurisdiction = "US"; terms end country by country.',
+        "layers": 'Name what has ended, such as layers = ["recording"]; the work and its words are apart.',
+    },
+    Basis.DONOR: {"acts": "Name the acts that the deed or letter covers."},
+}
+"""What each basis cannot do without, and what to write."""
+
+
+def check_sense(document: Document, declaration: Declaration, path: Path) -> Iterator[tuple[Path, str]]:
+    """Note as faults what contradicts itself, and give what is without effect.
+
+    Args:
+        document: Takes the faults.
+        declaration: One whose fields were read without fault.
+        path: Where it stands.
+
+    Yields:
+        For each statement without effect: the place inside the declaration, and one plain sentence.
+    """
+    _check_fields(document, declaration, path)
+    _check_declarant(document, declaration, path)
+    if declaration.expires is not None and declaration.expires < declaration.date:
+        document.fault((*path, "expires"), "It ends before it was declared.", "Correct one of the two dates.")
+    yield from _without_effect(declaration)
+
+
+def _check_fields(document: Document, declaration: Declaration, path: Path) -> None:
+    basis = declaration.basis
+    for field, belongs_to in _BELONGS_TO.items():
+        if getattr(declaration, field) and basis is not belongs_to:
+            hint = f"It belongs to basis = {belongs_to.value!r}."
+            document.fault_at_key(
+                (*path, field), f"{field} means nothing for the basis {basis.value!r}.", hint
+            )
+    for field, hint in _ASKS_FOR.get(basis, {}).items():
+        if not getattr(declaration, field):
+            document.fault((*path, "basis"), f"The basis {basis.value!r} needs {field}.", hint)
+    if basis is Basis.LICENSE and not declaration.acts and not _known_license(declaration):
+        document.fault(
+            (*path, "basis"),
+            "The basis 'license' needs a licence that is known by name, or acts.",
+            'Write license = "CC-BY-4.0", or name the acts it covers.',
+        )
+
+
+def _check_declarant(document: Document, declaration: Declaration, path: Path) -> None:
+    if declaration.basis is Basis.OWN and declaration.role is DeclarantRole.CUSTODIAN:
+        hint = "The maker declares it as 'rightsholder' or 'owner', or a donor as 'donor'."
+        document.fault((*path, "role"), "A custodian cannot declare a recording its own.", hint)
+
+
+def _without_effect(declaration: Declaration) -> Iterator[tuple[Path, str]]:
+    for act, answer in declaration.acts:
+        if answer is Answer.ALLOW:
+            text = _why_not(declaration, act)
+            if text:
+                yield ("acts", act.value), text
+    for use, answer in declaration.machine_use:
+        if answer is Answer.ALLOW and not may_permit(declaration):
+            text = (
+                f"A {declaration.role} can pass a denial of {use} on, not a permission, without a document."
+            )
+            yield ("ai", use.value), text
+    rows = load_terms().jurisdictions
+    unknown = [place for place in declaration.jurisdiction if place not in rows]
+    if declaration.facts is not None and unknown:
+        yield ("jurisdiction",), f"No term of protection was checked for: {', '.join(unknown)}."
+
+
+def _why_not(declaration: Declaration, act: Act) -> str:
+    needed = reach(declaration.basis, declaration.role, act)
+    if needed is Reach.NEVER:
+        return f"The basis {declaration.basis.value!r} cannot carry {act.value!r}; it stays unknown."
+    if needed is Reach.DOCUMENTED and declaration.document is None:
+        return f"{act.value!r} stays unknown: a {declaration.role} can state it here only with a document."
+    return ""
+
+
+def _known_license(declaration: Declaration) -> bool:
+    return declaration.license is not None and identify_license(declaration.license) is not None

@@ -1,0 +1,188 @@
+"""Reads ``rights.toml``: what named people assert about the files of one source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from archiver.model.rights import (
+    Act,
+    Basis,
+    CarrierHeld,
+    DeclarantRole,
+    Declaration,
+    MachineUse,
+    Scope,
+)
+from archiver.model.terms import Layer
+from archiver.rights.declaration_fields import (
+    read_answers,
+    read_date,
+    read_document,
+    read_facts,
+    read_jurisdictions,
+    read_scope,
+    read_word,
+    read_words,
+)
+from archiver.rights.declaration_sense import check_sense
+from archiver.rights.toml_document import Document
+from archiver.rights.toml_positions import Path
+
+VERSION = 1
+"""The version of the form that this program reads."""
+
+_SHARED = ("by", "role", "date")
+_READERS: dict[str, Callable[[Document, object, Path], Any]] = {
+    "id": Document.text,
+    "scope": read_scope,
+    "by": Document.text,
+    "role": lambda document, value, path: read_word(document, value, path, DeclarantRole),
+    "date": read_date,
+    "acts": lambda document, value, path: read_answers(document, value, path, Act),
+    "license": Document.text,
+    "document": read_document,
+    "jurisdiction": read_jurisdictions,
+    "citation": Document.text,
+    "expires": read_date,
+    "carrier_held": lambda document, value, path: read_word(document, value, path, CarrierHeld),
+    "layers": lambda document, value, path: read_words(document, value, path, Layer),
+    "facts": read_facts,
+    "ai": lambda document, value, path: read_answers(document, value, path, MachineUse),
+    "note": Document.text,
+}
+_FIELDS = ("id", "scope", "basis", *(key for key in _READERS if key not in ("id", "scope")))
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something in the file that is no fault but will not do what its writer may expect.
+
+    Attributes:
+        line: Line, from 1.
+        declaration: Identifier of the declaration.
+        text: One plain sentence.
+    """
+
+    line: int
+    declaration: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeclarationFile:
+    """A file of declarations that was read without fault.
+
+    Attributes:
+        name: The file's name as the user knows it.
+        declarations: In the order of the file.
+        lines: The line on which each of them begins.
+        remarks: What will not do what its writer may expect, in the order of the file.
+    """
+
+    name: str
+    declarations: tuple[Declaration, ...]
+    lines: tuple[int, ...]
+    remarks: tuple[Remark, ...]
+
+
+def parse_declarations(data: bytes, name: str, prefix: str = "") -> DeclarationFile:
+    """Read a file of declarations.
+
+    Args:
+        data: Its bytes, UTF-8.
+        name: Its name as the user knows it, for messages.
+        prefix: Put before every identifier, to keep several files of one run apart.
+
+    Raises:
+        TomlFileError: With every fault, each with line, column and the nearest valid word.
+    """
+    document = Document(data, name)
+    root = document.table(document.root, (), ("version", "defaults", "declaration"))
+    _check_version(document, root)
+    defaults = document.table(root.get("defaults", {}), ("defaults",), _SHARED)
+    entries = root.get("declaration", [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        document.fault(("declaration",), "Declarations are a list of tables.", "Write [[declaration]].")
+        entries = []
+    read = [_read(document, entry, ("declaration", index), defaults) for index, entry in enumerate(entries)]
+    _check_identifiers(document, read)
+    remarks = [
+        Remark(document.position((*path, *inside)).line, prefix + declaration.id, text)
+        for path, declaration in read
+        if declaration is not None
+        for inside, text in check_sense(document, declaration, path)
+    ]
+    document.finish()
+    kept = [(path, declaration) for path, declaration in read if declaration is not None]
+    return DeclarationFile(
+        name=name,
+        declarations=tuple(replace(declaration, id=prefix + declaration.id) for _, declaration in kept),
+        lines=tuple(document.position(path).line for path, _ in kept),
+        remarks=tuple(sorted(remarks, key=lambda remark: remark.line)),
+    )
+
+
+def _check_version(document: Document, root: dict[str, Any]) -> None:
+    if "version" not in root:
+        document.fault((), "It does not say which form it has.", f"Begin it with version = {VERSION}.")
+    elif root["version"] != VERSION or isinstance(root["version"], bool):
+        document.fault(
+            ("version",), f"This program reads version {VERSION} only.", f"Write version = {VERSION}."
+        )
+
+
+def _read(
+    document: Document, entry: dict[str, Any], path: Path, defaults: dict[str, Any]
+) -> tuple[Path, Declaration | None]:
+    """One declaration, or ``None`` where a fault keeps it from being one."""
+    table = document.table(entry, path, _FIELDS)
+    faults = len(document.faults)
+    given = {
+        key: _read_field(document, key, value, (*path, key))
+        for key, value in table.items()
+        if key in _READERS
+    }
+    shared = {
+        key: given[key] if key in given else _read_default(document, defaults, key, path) for key in _SHARED
+    }
+    basis = document.word(table["basis"], (*path, "basis"), Basis) if "basis" in table else None
+    if "basis" not in table:
+        document.fault(path, "There is no basis.", f"Write basis = one of: {', '.join(Basis)}.")
+    if len(document.faults) > faults or basis is None or None in shared.values():
+        return path, None
+    declaration = Declaration(
+        id=given.pop("id", None) or f"declaration-{int(path[-1]) + 1}",
+        scope=given.pop("scope", Scope()),
+        basis=Basis(basis),
+        by=shared["by"],
+        role=shared["role"],
+        date=shared["date"],
+        machine_use=given.pop("ai", ()),
+        **{key: value for key, value in given.items() if key not in _SHARED},
+    )
+    return path, declaration
+
+
+def _read_default(document: Document, defaults: dict[str, Any], key: str, path: Path) -> Any:  # noqa: ANN401
+    if key in defaults:
+        return _read_field(document, key, defaults[key], ("defaults", key))
+    document.fault(path, f"There is no {key}.", f"Write {key} here or under [defaults].")
+    return None
+
+
+def _read_field(document: Document, key: str, value: object, path: Path) -> Any:  # noqa: ANN401 - by key
+    return _READERS[key](document, value, path)
+
+
+def _check_identifiers(document: Document, read: list[tuple[Path, Declaration | None]]) -> None:
+    seen: set[str] = set()
+    for path, declaration in read:
+        if declaration is None:
+            continue
+        if declaration.id in seen:
+            document.fault(
+                (*path, "id"), f"There is another declaration {declaration.id!r}.", "Name it otherwise."
+            )
+        seen.add(declaration.id)

@@ -1,0 +1,62 @@
+"""Patterns as people write them: ``*`` and ``?`` within a name, ``**`` across folders, nothing else.
+
+Square brackets stand for themselves, because folders of music are full of them (``Album [2009]``).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+_TOKENS = re.compile(r"\*\*/|\*\*|\*|\?|[^*?]+")
+_PATH_TOKENS = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+_TEXT_TOKENS = {"**/": ".*/", "**": ".*", "*": ".*", "?": "."}
+
+
+def has_wildcard(pattern: str) -> bool:
+    """Whether a pattern can match anything but itself."""
+    return "*" in pattern or "?" in pattern
+
+
+def normal_path(path: str) -> str:
+    """A path in the form patterns are compared in: NFC, since some systems write NFD."""
+    return path if path.isascii() else unicodedata.normalize("NFC", path)
+
+
+def normal_text(text: str) -> str:
+    """A tag value in the form patterns are compared in: NFC, case folded, without outer blanks."""
+    return unicodedata.normalize("NFC", text).casefold().strip()
+
+
+def path_matcher(pattern: str) -> Callable[[str], bool]:
+    """A test for paths in :func:`normal_path` form.
+
+    Args:
+        pattern: ``/``-separated; one that ends in ``/`` means everything below that folder.
+    """
+    whole = normal_path(pattern)
+    if whole.endswith("/"):
+        whole += "**"
+    if not has_wildcard(whole):
+        return whole.__eq__
+    return _matcher(whole, _PATH_TOKENS)
+
+
+def text_matcher(pattern: str) -> Callable[[str], bool]:
+    """A test for tag values in :func:`normal_text` form."""
+    whole = normal_text(pattern)
+    return _matcher(whole, _TEXT_TOKENS) if has_wildcard(whole) else whole.__eq__
+
+
+def literal_folder(pattern: str) -> str:
+    """The deepest folder that everything a path pattern can match is below; empty for the top."""
+    whole = normal_path(pattern)
+    first = min((at for at in (whole.find("*"), whole.find("?")) if at >= 0), default=len(whole))
+    return whole[:first].rpartition("/")[0]
+
+
+def _matcher(pattern: str, tokens: dict[str, str]) -> Callable[[str], bool]:
+    parts = (tokens.get(token, re.escape(token)) for token in _TOKENS.findall(pattern))
+    match = re.compile("".join(parts), re.DOTALL).fullmatch
+    return lambda text: match(text) is not None
