@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -16,7 +15,6 @@ from archiver.bagit.findings import Finding
 _BLOCK = 1 << 20
 _BATCH_FILES = 500
 _BATCH_BYTES = 64 << 20
-_ATTEMPTS = 2
 _SHOWN = 12
 
 
@@ -106,13 +104,15 @@ def _failure(path: str, error: OSError) -> Finding:
 
 def _check_file(file: Recorded, name: bytes, folder: int) -> list[Finding]:
     algorithms = [algorithm for algorithm, _ in file.digests]
-    for attempt in range(_ATTEMPTS):
+    try:
+        digests = _hash(name, folder, algorithms)
+    except _ChangedError:
         try:
-            return _compare(file, _hash(name, folder, algorithms))
+            digests = _hash(name, folder, algorithms)
         except _ChangedError as change:
-            if attempt == _ATTEMPTS - 1:
-                return [found("B706", file.path, str(change))]
-    return []
+            return [found("B706", file.path, str(change))]
+    wrong = [algorithm for algorithm, recorded in file.digests if digests[algorithm] not in recorded]
+    return _mismatch(file, digests, wrong) if wrong else []
 
 
 def _hash(name: bytes, folder: int, algorithms: list[str]) -> dict[str, str]:
@@ -121,15 +121,14 @@ def _hash(name: bytes, folder: int, algorithms: list[str]) -> dict[str, str]:
     try:
         before = os.fstat(descriptor)
         left = before.st_size
-        # one byte more than is left is asked for, so that a file that grew is noticed
-        while block := os.read(descriptor, min(left + 1, _BLOCK)):
+        while left:
+            block = os.read(descriptor, min(left, _BLOCK))
+            if not block:
+                raise _ChangedError(f"it ended {left} bytes early")
             left -= len(block)
             for digest in digests.values():
                 digest.update(block)
-            if left < 0:
-                raise _ChangedError("it grew while it was read")
-        if left:
-            raise _ChangedError(f"it ended {left} bytes early")
+        # a file that grew has another size now, and one rewritten in place another time
         if _state(os.fstat(descriptor)) != _state(before):
             raise _ChangedError("its size or time changed while it was read")
     finally:
@@ -137,18 +136,14 @@ def _hash(name: bytes, folder: int, algorithms: list[str]) -> dict[str, str]:
     return {algorithm: digest.hexdigest() for algorithm, digest in digests.items()}
 
 
-def _state(status: os.stat_result) -> tuple[int, int, int, bool]:
-    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, stat.S_ISREG(status.st_mode)
+def _state(status: os.stat_result) -> tuple[int, int, int]:
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
-def _compare(file: Recorded, actual: dict[str, str]) -> list[Finding]:
-    wrong = [algorithm for algorithm, recorded in file.digests if actual[algorithm] not in recorded]
-    if not wrong:
-        return []
-    right = [algorithm for algorithm, _ in file.digests if algorithm not in wrong]
+def _mismatch(file: Recorded, actual: dict[str, str], wrong: list[str]) -> list[Finding]:
+    right = [algorithm for algorithm in actual if algorithm not in wrong]
     if right:
-        message = f"{', '.join(right)} fits, {', '.join(wrong)} does not"
-        return [found("B412", file.path, message)]
+        return [found("B412", file.path, f"{', '.join(right)} fits, {', '.join(wrong)} does not")]
     code = "B411" if file.path.startswith("data/") else "B413"
     recorded = dict(file.digests)
     return [

@@ -24,7 +24,7 @@ from archiver.bagit.reading import BagTop, read_tag_lines, read_top
 from archiver.bagit.records import disk_record, fetch_record, listed_record, read_units
 from archiver.bagit.report import BagReport, Depth, judge_verdicts
 from archiver.bagit.sorting import Sorter
-from archiver.bagit.walking import Kind, walk
+from archiver.bagit.walking import Kind, Present, walk
 
 Mapper = Callable[[Callable[[Batch], Checked], Iterable[Batch]], Iterable[Checked]]
 """Applies a function to each item and gives the results in the items' order, by whatever threads or processes.
@@ -117,7 +117,7 @@ class Validation:
 
     def _read_files(self, top: int, bag: BagTop) -> None:
         self._judge_structure(bag)
-        for present in walk(top, self._tell):
+        for present in self._list(top):
             self._sorter.add(disk_record(present))
             if present.kind is Kind.FILE:
                 in_payload = present.path.startswith("data/")
@@ -133,6 +133,10 @@ class Validation:
                 self._read_fetch(top, bag)
         elif bag.metadata.oxum is None:
             self._log.add("B208", bag.declaration.metadata_name, "there is none to compare the payload with")
+
+    def _list(self, top: int) -> Iterator[Present]:
+        """List everything in the bag; a bag that is no folder lists itself otherwise."""
+        return walk(top, self._tell)
 
     def _tell(self, finding: Finding) -> None:
         self._log.extend((finding,))
