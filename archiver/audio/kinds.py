@@ -121,20 +121,20 @@ def _other(name: str, mime: str, extensions: str) -> KindFacts:
     return KindFacts(name, mime, Role.OTHER, tuple(extensions.split()))
 
 
-_MPEG = "mp3 mp2 mp1 mpa mpga m2a bit"
+_MPEG = "mp3 mpa mpga bit"
 _OGG = "ogg oga ogx"
 _MODULES = "mod xm it s3m stm mtm 669 med okt ult amf far mptm umx nst wow m15 stk"
 _CHIPS = "sid psid rsid nsf nsfe spc vgm vgz gbs ay sap ym psf psf2 minipsf hes kss"
 _LOCKED = "ncm kgm kgma vpr kwm xm joox ofl_en"
-_MP4 = "m4a m4b m4p m4r mp4 m4v mov qt 3gp 3g2 3ga aax aaxc f4a f4b alac mp4a aac"
+_MP4 = "m4a m4b m4p m4r mp4 m4v mov qt 3gp 3g2 3ga aax aaxc f4a f4b alac mp4a"
 
 KINDS: dict[Kind, KindFacts] = {
     Kind.MP3: _audio("MPEG Audio Layer III (MP3)", "audio/mpeg", _MPEG),
-    Kind.MP2: _audio("MPEG Audio Layer I or II", "audio/mpeg", "mp2 mp1 mpa mpga m2a mp3 bit"),
+    Kind.MP2: _audio("MPEG Audio Layer I or II", "audio/mpeg", "mp2 mp1 mpa mpga m2a bit"),
     Kind.AAC_ADTS: _audio("AAC in an ADTS stream", "audio/aac", "aac adts"),
     Kind.AAC_ADIF: _audio("AAC in an ADIF file", "audio/aac", "aac adif"),
     Kind.AAC_LOAS: _audio("AAC in a LOAS/LATM stream", "audio/aac", "aac loas latm"),
-    Kind.ID3: _audio("ID3 tag with no audio after it", None, f"{_MPEG} id3 tag aac tta"),
+    Kind.ID3: _audio("ID3 tag with no audio after it", None, f"{_MPEG} mp2 mp1 m2a id3 tag aac tta"),
     Kind.FLAC: _audio("FLAC", "audio/flac", "flac fla"),
     Kind.OGG_VORBIS: _audio("Ogg Vorbis", "audio/ogg", _OGG),
     Kind.OGG_OPUS: _audio("Ogg Opus", "audio/ogg", f"opus {_OGG}"),
@@ -203,10 +203,32 @@ KINDS: dict[Kind, KindFacts] = {
 }
 """The facts of every kind."""
 
-KNOWN_EXTENSIONS: frozenset[str] = frozenset(
-    extension for facts in KINDS.values() for extension in facts.extensions
+_AMBIGUOUS = frozenset(
+    [
+        "ai",
+        "bit",
+        "cpt",
+        "dat",
+        "doc",
+        "evo",
+        "far",
+        "it",
+        "la",
+        "mac",
+        "mht",
+        "php",
+        "sap",
+        "snd",
+        "svx",
+        "tag",
+        "url",
+    ]
 )
-"""Every extension that promises one of the kinds."""
+
+PROMISING_EXTENSIONS: frozenset[str] = (
+    frozenset(extension for facts in KINDS.values() for extension in facts.extensions) - _AMBIGUOUS
+)
+"""Every extension that promises one of the kinds and nothing else."""
 
 
 def extension_of(name: str) -> str:

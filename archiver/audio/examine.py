@@ -1,0 +1,177 @@
+"""Examines one file: what it is, what it is for, its properties, tags and protection. Runs in a worker process."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from archiver.audio.blocks.read import read_blocks
+from archiver.audio.identify import recorded_format
+from archiver.audio.kinds import KINDS, Kind, extension_of
+from archiver.audio.magic import Sniffed, sniff
+from archiver.audio.mismatch import extension_mismatch
+from archiver.audio.pictures import has_moving_picture
+from archiver.audio.pronom import PronomAnswer, ask_pronom, nameable_path
+from archiver.audio.properties.read import has_reader, read_properties
+from archiver.audio.properties.stretch import UnparsableError
+from archiver.audio.protection.detect import detect
+from archiver.audio.roles import role_of
+from archiver.audio.tags import canonical_tags
+from archiver.filesystem import NotRegularError, open_regular_beneath
+from archiver.model.audio import AudioProperties, ExaminedFile, Format, Role, TagBlock
+from archiver.model.evidence import Protection
+from archiver.model.problem import Problem
+from archiver.model.source import FileRef
+
+_BUFFER_BYTES = 16384
+_TAGGED_BESIDE_AUDIO = frozenset({Kind.OGG_THEORA, Kind.OGG})
+
+
+def examine_file(ref: FileRef) -> ExaminedFile:
+    """Read a file's headers and say what is known of it.
+
+    Never raises for anything that a file can contain: damage, missing parsers and source faults come back as
+    problems (``S1xx``, ``F2xx``) in the result. A hang or a crash of a parser is for the caller to survive: run
+    this in a worker process with a limit on time and memory (:class:`archiver.executors.GuardedProcesses`).
+    The file is opened once, read only and without following links, and is not changed.
+    """
+    try:
+        with _opened(ref) as (file, size):
+            return _examined(ref, file, size)
+    except OSError as error:
+        problem = _source_problem(ref, error)
+    except MemoryError:
+        problem = Problem(ref.path, "F203", "reading its headers took more memory than one file may have")
+    except Exception as error:  # noqa: BLE001 - a slip on bytes that nobody foresaw must not end the run
+        problem = Problem(ref.path, "F203", f"reading its headers failed ({type(error).__name__}: {error})")
+    role = role_of(None, extension_of(ref.path), b"", moving_picture=False)
+    return ExaminedFile(ref, role, None, problems=(*ref.problems, problem))
+
+
+@contextlib.contextmanager
+def _opened(ref: FileRef) -> Iterator[tuple[BinaryIO, int]]:
+    descriptor = open_regular_beneath(ref.root, ref.relative)
+    with open(descriptor, "rb", buffering=_BUFFER_BYTES) as file:
+        yield file, os.fstat(descriptor).st_size
+
+
+def _source_problem(ref: FileRef, error: OSError) -> Problem:
+    if isinstance(error, FileNotFoundError):
+        return Problem(ref.path, "S105", "it was there when the source was listed and is gone")
+    if isinstance(error, NotRegularError):
+        return Problem(ref.path, "S107", "it is no longer a regular file")
+    if isinstance(error, PermissionError):
+        return Problem(ref.path, "S101", "the system does not allow reading it")
+    return Problem(ref.path, "S103", f"reading it failed: {error.strerror or error}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """An open file under examination."""
+
+    ref: FileRef
+    file: BinaryIO
+    size: int
+    extension: str
+    sniffed: Sniffed
+
+
+@dataclass(frozen=True, slots=True)
+class _Notes:
+    """Gathers what is found wrong with one file."""
+
+    path: str
+    problems: list[Problem] = field(default_factory=list)
+
+    def add(self, code: str, message: str) -> None:
+        self.problems.append(Problem(self.path, code, message))
+
+
+def _examined(ref: FileRef, file: BinaryIO, size: int) -> ExaminedFile:
+    extension = extension_of(ref.path)
+    subject = _Subject(ref, file, size, extension, sniff(file, size, extension))
+    notes = _Notes(ref.path)
+    found = _format(subject, notes)
+    role = _role(subject)
+    blocks = _tag_blocks(subject, role, notes)
+    protection = detect(file, size, ref.path) if size else None
+    audio = _properties(subject, blocks, protection, notes) if role is Role.AUDIO else None
+    return ExaminedFile(
+        ref,
+        role,
+        found,
+        audio=audio,
+        tags=canonical_tags(blocks, subject.sniffed.kind),
+        tag_blocks=blocks,
+        protection=protection,
+        problems=(*ref.problems, *notes.problems),
+    )
+
+
+def _format(subject: _Subject, notes: _Notes) -> Format | None:
+    if subject.size == 0:
+        return None
+    found = recorded_format(subject.sniffed.kind, _pronom_answer(subject))
+    if found is None:
+        notes.add("F206", "neither PRONOM nor the program's own table knows its bytes")
+    mismatch = extension_mismatch(subject.sniffed.kind, subject.extension, found)
+    if mismatch is not None:
+        notes.add("F201", mismatch)
+    return found
+
+
+def _pronom_answer(subject: _Subject) -> PronomAnswer | None:
+    path = nameable_path(subject.ref.root, subject.ref.relative, subject.file.fileno())
+    try:
+        return None if path is None else ask_pronom(path)
+    except OSError:
+        return None  # whatever ails the path, copying the file will meet it and report it
+
+
+def _role(subject: _Subject) -> Role:
+    moving = has_moving_picture(subject.file, subject.size, subject.sniffed.kind, subject.extension)
+    return role_of(subject.sniffed.kind, subject.extension, subject.sniffed.head, moving_picture=moving)
+
+
+def _tag_blocks(subject: _Subject, role: Role, notes: _Notes) -> tuple[TagBlock, ...]:
+    """The tag blocks of anything that can carry them: sound, damaged sound, and films in the same containers."""
+    kind = subject.sniffed.kind
+    taggable = kind in _TAGGED_BESIDE_AUDIO or (kind is not None and KINDS[kind].role is Role.AUDIO)
+    if not subject.size or not (taggable or role is Role.AUDIO):
+        return ()
+    reading = read_blocks(subject.file, subject.size, kind or "")
+    for code, message in reading.problems:
+        notes.add(code, message)
+    return reading.blocks
+
+
+def _properties(
+    subject: _Subject, blocks: tuple[TagBlock, ...], protection: Protection | None, notes: _Notes
+) -> AudioProperties | None:
+    unread = _why_unread(subject, protection)
+    if unread is not None:
+        notes.add(*unread)
+    try:
+        return read_properties(subject.file, subject.size, subject.sniffed, subject.extension, blocks)
+    except UnparsableError as error:
+        notes.add("F202", f"its audio cannot be read: {error}")
+    except MemoryError:
+        notes.add("F203", "reading its headers took more memory than one file may have")
+    return None
+
+
+def _why_unread(subject: _Subject, protection: Protection | None) -> tuple[str, str] | None:
+    """Code and sentence where there is nothing that a reader of audio headers could read."""
+    kind = subject.sniffed.kind
+    if subject.size == 0:
+        return "F205", "the file is empty"
+    if protection is not None and (kind is None or not has_reader(kind)):
+        return "F204", f"it is protected ({protection.name}); its audio and tags are not read"
+    if kind is None:
+        return "F202", "its content is no audio that this program knows"
+    if kind is Kind.ID3:
+        return "F202", "it holds a tag and no audio after it"
+    return None if has_reader(kind) else ("F204", f"the properties of {KINDS[kind].name} are not read here")

@@ -1,0 +1,96 @@
+"""Asks PRONOM, the register of formats of The National Archives (UK), by way of pygfried (Siegfried in Python).
+
+The signatures are loaded at the first question, which takes a good part of a second and some 150 MB: ask in a
+worker process, and never fork one that has asked, since pygfried carries the Go runtime.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from enum import IntEnum
+
+import pygfried
+
+MAX_PATH_BYTES = 4000
+"""Longer paths are passed by descriptor: the system refuses them at 4,096 bytes."""
+
+_BY_BYTES = ("byte match", "container", "xml match", "riff match")
+
+
+class Ground(IntEnum):
+    """What an answer rests on, best first."""
+
+    BYTES = 0
+    TEXT = 1
+    EXTENSION = 2
+
+
+@dataclass(frozen=True, slots=True)
+class PronomAnswer:
+    """One identification.
+
+    Attributes:
+        puid: PRONOM identifier, such as ``fmt/279``.
+        name: Name and version of the format.
+        mime: Media type, or ``None``.
+        category: PRONOM's own class, such as ``Audio`` or ``Image (Raster)``; may be empty.
+        ground: What it rests on.
+        signature_version: The signature files, such as ``DROID_SignatureFile_V125; container-signature-20260119``.
+    """
+
+    puid: str
+    name: str
+    mime: str | None
+    category: str
+    ground: Ground
+    signature_version: str
+
+
+def ask_pronom(path: str) -> PronomAnswer | None:
+    """Identify the file at ``path``; ``None`` where PRONOM knows nothing that fits, or the file is empty.
+
+    Of several answers the one that rests on the best ground counts, and of equals the first.
+
+    Raises:
+        OSError: where the file cannot be read.
+    """
+    result = pygfried.identify(path, detailed=True)
+    matches = [match for found in result["files"] for match in found["matches"] if match["ns"] == "pronom"]
+    named = [match for match in matches if match["id"] not in ("", "UNKNOWN")]
+    if not named or result["files"][0]["filesize"] == 0:
+        return None
+    best = min(named, key=lambda match: _ground(match["basis"]))
+    details = next((each["details"] for each in result["identifiers"] if each["name"] == "pronom"), "")
+    return PronomAnswer(
+        puid=best["id"],
+        name=" ".join(part for part in (best["format"], best["version"]) if part),
+        mime=best["mime"].partition(",")[0].strip() or None,
+        category=best["class"],
+        ground=_ground(best["basis"]),
+        signature_version=details.replace(".xml", ""),
+    )
+
+
+def nameable_path(root: bytes, relative: bytes, descriptor: int) -> str | None:
+    """A path by which pygfried can open the file: its own, or its open descriptor's where that cannot be passed.
+
+    pygfried takes text only, so a name that is not UTF-8, or too long for one system call, goes by descriptor,
+    and the extension plays no part in the answer. ``None`` on a system that has no such paths.
+    """
+    path = root.rstrip(b"/") + b"/" + relative
+    if len(path) <= MAX_PATH_BYTES:
+        try:
+            return path.decode("utf-8")
+        except UnicodeDecodeError:
+            pass
+    for folder in ("/proc/self/fd", "/dev/fd"):
+        if os.path.isdir(folder):
+            return f"{folder}/{descriptor}"
+    return None
+
+
+def _ground(basis: str) -> Ground:
+    if any(sign in basis for sign in _BY_BYTES):
+        return Ground.BYTES
+    return Ground.TEXT if "text match" in basis else Ground.EXTENSION

@@ -1,0 +1,83 @@
+"""What a file is for in a music collection: by its bytes where they speak, else by its name."""
+
+from __future__ import annotations
+
+from archiver.audio.kinds import KINDS, Kind
+from archiver.model.audio import Role
+
+_BANNER_BYTES = 4096
+_RIP_LOG_BANNERS = (
+    "exact audio copy",
+    "eac extraction logfile",
+    "x lossless decoder",
+    "whipper",
+    "morituri",
+    "dbpoweramp",
+    "cueripper",
+    "cuetools log",
+    "ezcd audio converter",
+    "fre:ac",
+    "rip finished",
+)
+_LOG_EXTENSIONS = frozenset({"log", "txt", "accurip"})
+
+_BY_EXTENSION: dict[str, Role] = {
+    **dict.fromkeys(("cue", "toc"), Role.CUE),
+    **dict.fromkeys(("m3u", "m3u8", "pls", "xspf", "wpl", "asx", "zpl", "fpl", "b4s"), Role.PLAYLIST),
+    **dict.fromkeys(
+        ("md5", "sfv", "ffp", "st5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha", "md5sum"),
+        Role.CHECKSUM,
+    ),
+    **dict.fromkeys(
+        ("sha1sum", "sha256sum", "sha512sum", "b2", "blake2", "blake3", "sha3", "sum"), Role.CHECKSUM
+    ),
+    "accurip": Role.LOG,
+    **dict.fromkeys(("txt", "nfo", "md", "lrc", "diz", "rtf", "html", "htm", "xhtml", "pdf"), Role.DOCUMENT),
+    **dict.fromkeys(
+        ("doc", "docx", "odt", "pages", "epub", "djvu", "ps", "tex", "eml", "csv"), Role.DOCUMENT
+    ),
+    **dict.fromkeys(("svg", "ico", "tga", "pcx", "xcf", "webp", "heic", "avif", "eps"), Role.ARTWORK),
+    **dict.fromkeys(
+        ("m4v", "mov", "wmv", "mkv", "webm", "ogv", "3gp", "3g2", "asf", "rv", "rmvb"), Role.OTHER
+    ),
+    **dict.fromkeys(("kgm", "kgma", "qmc0", "qmc2", "qmc3", "qmcflac", "qmcogg", "mflac", "mgg"), Role.AUDIO),
+    **dict.fromkeys(("mflac0", "mgg0", "mgg1", "bkcmp3", "bkcflac", "tkm", "sacd", "dst", "wsd"), Role.AUDIO),
+}
+_NO_ROLE_BY_NAME = frozenset({"bit", "cpt", "dat", "it", "mac", "sap", "tag", "url", "php", "zip"})
+
+
+def role_of(kind: Kind | None, extension: str, head: bytes, *, moving_picture: bool) -> Role:
+    """The role of a file.
+
+    Args:
+        kind: What the bytes say, or ``None`` where they say nothing that is known.
+        extension: In lower case without the dot.
+        head: The first bytes of the file, 4 KiB if it has them.
+        moving_picture: Whether it holds a video track. Video is :attr:`Role.OTHER`.
+    """
+    if kind is not None:
+        role = Role.OTHER if moving_picture else KINDS[kind].role
+        by_name = _BY_EXTENSION.get(extension)
+        archive_of_text = role is Role.OTHER and kind is Kind.ZIP and by_name is Role.DOCUMENT
+        return Role.DOCUMENT if archive_of_text else role
+    if extension in _LOG_EXTENSIONS and is_rip_log(head):
+        return Role.LOG
+    return _BY_EXTENSION.get(extension) or _role_promised(extension)
+
+
+def is_rip_log(head: bytes) -> bool:
+    """Whether the first 4 KiB carry the banner of a CD ripper. EAC writes UTF-16 with a byte-order mark."""
+    head = head[:_BANNER_BYTES]
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        text = head[: len(head) & ~1].decode("utf-16", "replace")
+    else:
+        text = head.decode("utf-8", "replace")
+    text = text.lower()
+    return any(banner in text for banner in _RIP_LOG_BANNERS)
+
+
+def _role_promised(extension: str) -> Role:
+    """The role of the kinds that an extension promises: a damaged song is still audio."""
+    if not extension or extension in _NO_ROLE_BY_NAME:
+        return Role.OTHER
+    return next((facts.role for facts in KINDS.values() if extension in facts.extensions), Role.OTHER)

@@ -1,0 +1,266 @@
+"""From the raw tag blocks of a file to canonical tags: one vocabulary for every tag family.
+
+Values keep their spelling and the order of the file. Where a file carries several blocks, its native one
+speaks first; each later block only adds the fields that are still missing, so that a truncated ID3v1 title
+never competes with the full one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from mutagen.id3 import TCON
+
+from archiver.audio import tags_table as table
+from archiver.audio.kinds import Kind
+from archiver.model.audio import TagBlock, TagFrame
+
+Pair = tuple[str, str]
+"""A canonical name and the text of one frame, which may hold several values."""
+
+_APE_NATIVE = frozenset(
+    {Kind.APE, Kind.WAVPACK, Kind.MUSEPACK7, Kind.MUSEPACK8, Kind.TAK, Kind.OPTIMFROG, Kind.LA}
+)
+_PRECEDENCE = (
+    "vorbis-comment",
+    "mp4-ilst",
+    "asf",
+    "id3v2",
+    "ape",
+    "riff-info",
+    "bext",
+    "aiff",
+    "caf",
+    "dsdiff",
+    "mp4-udta",
+    "id3v1-enhanced",
+    "id3v1",
+)
+_REPLAYGAIN = re.compile(r"replaygain_[a-z0-9_]{1,40}")
+_R128 = re.compile(r"r128_[a-z0-9_]{1,40}")
+_DATES = frozenset({"date", "original_date"})
+_ITUNES_NOTES = ("itunnorm", "itunpgap", "itunsmpb", "itunes_cddb")
+_DAY_AND_MONTH = re.compile(r"(0[1-9]|[12][0-9]|3[01])(0[1-9]|1[0-2])")
+_YEAR = re.compile(r"[0-9]{4}")
+
+
+def canonical_tags(blocks: Sequence[TagBlock], kind: Kind | None) -> dict[str, tuple[str, ...]]:
+    """The canonical tags of a file, in the order of :data:`archiver.audio.tags_table.FIELDS`.
+
+    Args:
+        blocks: The file's tag blocks, in its order. Frames without text (binary ones, and personal data that
+            was taken out) yield nothing.
+        kind: What the file is, which settles whether APEv2 or ID3v2 is its native family.
+    """
+    merged: dict[str, tuple[str, ...]] = {}
+    for group in _by_precedence(blocks, kind):
+        for name, values in _values(pair for block in group for pair in _pairs(block)).items():
+            merged.setdefault(name, values)
+    gains = sorted(name for name in merged if name.startswith("replaygain_"))
+    return {name: merged[name] for name in (*table.FIELDS, *gains) if name in merged}
+
+
+def _by_precedence(blocks: Sequence[TagBlock], kind: Kind | None) -> Iterator[list[TagBlock]]:
+    """Groups of blocks that speak together: the several objects of ASF, AIFF and DSDIFF, else one block each."""
+    families = list(_PRECEDENCE)
+    if kind in _APE_NATIVE:
+        families.remove("ape")
+        families.insert(families.index("id3v2"), "ape")
+    ranked: dict[int, list[TagBlock]] = {}
+    for block in blocks:
+        rank = next((at for at, family in enumerate(families) if block.kind.startswith(family)), None)
+        if rank is not None:
+            ranked.setdefault(rank, []).append(block)
+    for rank in sorted(ranked):
+        if families[rank] in ("asf", "aiff", "dsdiff"):
+            yield ranked[rank]
+        else:
+            yield from ([block] for block in ranked[rank])
+
+
+def _values(pairs: Iterable[Pair]) -> dict[str, tuple[str, ...]]:
+    gathered: dict[str, list[str]] = {}
+    for name, text in pairs:
+        before = list(gathered.get(name, ()))
+        for value in _split(name, text):
+            number, total = _number_and_total(name, value)
+            if number and number not in before:
+                gathered.setdefault(name, []).append(number)
+            if total and total not in gathered.setdefault(table.TOTALS[name], []):
+                gathered[table.TOTALS[name]].append(total)
+    return {name: tuple(values) for name, values in gathered.items() if values}
+
+
+def _split(name: str, text: str) -> list[str]:
+    lines = text.split("\n")
+    several = name not in table.PROSE or (name == "license" and all("://" in line for line in lines))
+    return [value for value in (lines if several else [text]) if value.strip(" \t\r\n\0")]
+
+
+def _number_and_total(name: str, value: str) -> tuple[str, str]:
+    if name not in table.TOTALS:
+        return ("" if name in _DATES and _unset(value) else value), ""
+    number, _, total = (part.strip() for part in value.partition("/"))
+    return ("" if _unset(number) else number), ("" if _unset(total) else total)
+
+
+def _unset(value: str) -> bool:
+    """Whether a number or date is only zeros, as taggers write where they know nothing."""
+    return not value.strip("0-")
+
+
+def _pairs(block: TagBlock) -> Iterator[Pair]:
+    reader = next((read for family, read in _READERS.items() if block.kind.startswith(family)), None)
+    return iter(()) if reader is None else reader(block)
+
+
+def _texts(block: TagBlock) -> Iterator[tuple[TagFrame, str]]:
+    return ((frame, frame.text) for frame in block.frames if frame.text)
+
+
+def _gain(key: str) -> str | None:
+    """The canonical name of a loudness key in lower case, or ``None``."""
+    if _REPLAYGAIN.fullmatch(key):
+        return key
+    return f"replaygain_{key}" if _R128.fullmatch(key) else None
+
+
+def _plain(names: dict[str, str]) -> Callable[[TagBlock], Iterator[Pair]]:
+    def read(block: TagBlock) -> Iterator[Pair]:
+        return ((names[frame.id], text) for frame, text in _texts(block) if frame.id in names)
+
+    return read
+
+
+def _folded(names: dict[str, str]) -> Callable[[TagBlock], Iterator[Pair]]:
+    def read(block: TagBlock) -> Iterator[Pair]:
+        found = [(frame.id.lower(), text) for frame, text in _texts(block)]
+        named = [(names.get(key) or _gain(key), text) for key, text in found]
+        present = {name for name, _ in named}
+        for (key, text), (name, _) in zip(found, named, strict=True):
+            fallback = table.FALLBACKS.get(key)
+            if name is not None:
+                yield name, text
+            elif fallback is not None and fallback not in present:
+                yield fallback, text
+
+    return read
+
+
+def _vorbis(block: TagBlock) -> Iterator[Pair]:
+    """Vorbis comments. The walker lists the encoder's own name first, as a frame called ``vendor``."""
+    vendor = block.frames[:1]
+    if vendor and vendor[0].id == "vendor":
+        if vendor[0].text:
+            yield "encoder", vendor[0].text
+        block = TagBlock(block.kind, block.offset, block.length, block.frames[1:])
+    yield from _folded(table.VORBIS)(block)
+
+
+def _mp4(block: TagBlock) -> Iterator[Pair]:
+    for frame, text in _texts(block):
+        if frame.id.startswith("----:"):
+            mean, _, name = frame.id.removeprefix("----:").partition(":")
+            described = _described(name) if mean.lower() == "com.apple.itunes" else None
+            if described is not None:
+                yield described, text
+        elif frame.id == "gnre":
+            yield "genre", _genre_by_number(text, first=1)
+        elif frame.id == "xid ":
+            yield from _isrc_of_vendor(text)
+        elif frame.id in table.MP4:
+            yield table.MP4[frame.id], text
+
+
+def _isrc_of_vendor(text: str) -> Iterator[Pair]:
+    """The code in an iTunes Store identifier such as ``Vendor:isrc:QZES71900001``; other schemes name a product."""
+    _, scheme, code = (*text.rsplit(":", 2), "", "")[:3]
+    if scheme.lower() == "isrc" and code:
+        yield "isrc", code
+
+
+def _described(name: str) -> str | None:
+    folded = name.lower()
+    if folded == "itunnorm":
+        return "replaygain_itunnorm"
+    return table.DESCRIBED.get(folded) or _gain(folded)
+
+
+def _id3(block: TagBlock) -> Iterator[Pair]:
+    days = [text for frame, text in _texts(block) if _long_id(frame) == "TDAT"]
+    for frame, text in _texts(block):
+        frame_id = _long_id(frame)
+        if frame_id == "COMM":
+            yield from _id3_comment(frame.id, text)
+        elif frame_id == "TXXX":
+            name = _described(frame.id.partition(":")[2])
+            if name is not None:
+                yield name, text
+        elif frame_id == "UFID":
+            if frame.id.partition(":")[2] in ("http://musicbrainz.org", "https://musicbrainz.org"):
+                yield "mb_recording_id", text
+        elif frame_id == "TCON":
+            yield "genre", "\n".join(_genres(text.split("\n")))
+        elif frame_id == "TYER":
+            yield "date", _joined_date(text, days)
+        elif frame_id in table.ID3:
+            yield table.ID3[frame_id], text
+
+
+def _long_id(frame: TagFrame) -> str:
+    bare = frame.id.partition(":")[0]
+    return table.ID3_SHORT.get(bare, bare)
+
+
+def _id3_comment(key: str, text: str) -> Iterator[Pair]:
+    """A comment, unless its description marks it as one of iTunes' notes to itself."""
+    description = key.partition(":")[2].rpartition(":")[0].lower()
+    if description == "itunnorm":
+        yield "replaygain_itunnorm", text
+    elif not description.startswith(_ITUNES_NOTES):
+        yield "comment", text
+
+
+def _joined_date(year: str, days: list[str]) -> str:
+    """``TYER`` and ``TDAT`` (day and month) as one ISO 8601 date, where both are well formed."""
+    day = _DAY_AND_MONTH.fullmatch(days[0].strip()) if len(days) == 1 else None
+    if day is None or not _YEAR.fullmatch(year.strip()):
+        return year
+    return f"{year.strip()}-{day.group(2)}-{day.group(1)}"
+
+
+def _genres(values: list[str]) -> list[str]:
+    """Genre names, with the numbers of ID3v1 and the references of ID3v2.3 such as ``(17)`` resolved."""
+    try:
+        return [str(genre) for genre in TCON(encoding=3, text=values).genres]
+    except ValueError:  # a number of thousands of digits
+        return values
+
+
+def _genre_by_number(text: str, *, first: int) -> str:
+    number = int(text) - first if text.isascii() and text.isdigit() and len(text) < 6 else -1
+    return str(TCON.GENRES[number]) if 0 <= number < len(TCON.GENRES) else text
+
+
+def _id3v1(block: TagBlock) -> Iterator[Pair]:
+    for frame, text in _texts(block):
+        if frame.id in table.ID3V1:
+            numbered = frame.id == "genre" and block.kind == "id3v1"
+            yield table.ID3V1[frame.id], _genre_by_number(text, first=0) if numbered else text
+
+
+_READERS: dict[str, Callable[[TagBlock], Iterator[Pair]]] = {
+    "vorbis-comment": _vorbis,
+    "mp4-ilst": _mp4,
+    "mp4-udta": _mp4,
+    "asf": _folded(table.ASF),
+    "id3v2": _id3,
+    "ape": _folded(table.APE),
+    "riff-info": _plain(table.RIFF_INFO),
+    "bext": _plain(table.BROADCAST),
+    "aiff": _plain(table.AIFF),
+    "caf": _folded(table.CAF),
+    "dsdiff": _plain(table.DSDIFF),
+    "id3v1": _id3v1,
+}

@@ -1,0 +1,281 @@
+"""Which key of which tag family means which canonical name.
+
+One table per family, from the tagging conventions that players and MusicBrainz Picard share. Keys of families
+that fold case stand here in lower case. A key that is in no table is not canonical; it stays in the raw index.
+Trap: a "track id" of MusicBrainz holds the *recording*.
+"""
+
+from __future__ import annotations
+
+FIELDS: tuple[str, ...] = (
+    "title",
+    "artist",
+    "album",
+    "album_artist",
+    "track",
+    "track_total",
+    "disc",
+    "disc_total",
+    "date",
+    "original_date",
+    "label",
+    "catalog_number",
+    "barcode",
+    "isrc",
+    "composer",
+    "genre",
+    "comment",
+    "copyright",
+    "phonogram",
+    "license",
+    "terms",
+    "ownership",
+    "encoder",
+    "encoder_settings",
+    "media",
+    "mb_recording_id",
+    "mb_track_id",
+    "mb_release_id",
+    "mb_release_group_id",
+    "mb_artist_id",
+    "mb_work_id",
+    "acoustid",
+)
+"""Every canonical name but the ``replaygain_*`` ones, in the order in which they are recorded."""
+
+TOTALS: dict[str, str] = {"track": "track_total", "disc": "disc_total"}
+"""Fields whose value may read ``number/total``, and where the total goes."""
+
+PROSE: frozenset[str] = frozenset({"comment", "terms", "ownership", "license", "encoder_settings"})
+"""Fields whose values may run over several lines; elsewhere a line break parts two values."""
+
+ID3: dict[str, str] = {
+    "TIT2": "title",
+    "TPE1": "artist",
+    "TALB": "album",
+    "TPE2": "album_artist",
+    "TRCK": "track",
+    "TPOS": "disc",
+    "TDRC": "date",
+    "TYER": "date",
+    "TDOR": "original_date",
+    "TORY": "original_date",
+    "TPUB": "label",
+    "TSRC": "isrc",
+    "TCOM": "composer",
+    "TCON": "genre",
+    "COMM": "comment",
+    "TCOP": "copyright",
+    "TPRO": "phonogram",
+    "WCOP": "license",
+    "USER": "terms",
+    "OWNE": "ownership",
+    "TENC": "encoder",
+    "TSSE": "encoder_settings",
+    "TMED": "media",
+}
+"""ID3v2.3 and 2.4 frames."""
+
+ID3_SHORT: dict[str, str] = {
+    "TT2": "TIT2",
+    "TP1": "TPE1",
+    "TAL": "TALB",
+    "TP2": "TPE2",
+    "TRK": "TRCK",
+    "TPA": "TPOS",
+    "TYE": "TYER",
+    "TDA": "TDAT",
+    "TOR": "TORY",
+    "TPB": "TPUB",
+    "TRC": "TSRC",
+    "TCM": "TCOM",
+    "TCO": "TCON",
+    "COM": "COMM",
+    "TCR": "TCOP",
+    "WCP": "WCOP",
+    "TEN": "TENC",
+    "TSS": "TSSE",
+    "TMT": "TMED",
+    "TXX": "TXXX",
+    "UFI": "UFID",
+}
+"""ID3v2.2 frames by their later names."""
+
+DESCRIBED: dict[str, str] = {
+    "label": "label",
+    "catalognumber": "catalog_number",
+    "barcode": "barcode",
+    "isrc": "isrc",
+    "originaldate": "original_date",
+    "license": "license",
+    "media": "media",
+    "musicbrainz track id": "mb_recording_id",
+    "musicbrainz_trackid": "mb_recording_id",
+    "musicbrainz release track id": "mb_track_id",
+    "musicbrainz_releasetrackid": "mb_track_id",
+    "musicbrainz album id": "mb_release_id",
+    "musicbrainz_albumid": "mb_release_id",
+    "musicbrainz release group id": "mb_release_group_id",
+    "musicbrainz_releasegroupid": "mb_release_group_id",
+    "musicbrainz artist id": "mb_artist_id",
+    "musicbrainz_artistid": "mb_artist_id",
+    "musicbrainz work id": "mb_work_id",
+    "musicbrainz_workid": "mb_work_id",
+    "acoustid id": "acoustid",
+    "acoustid_id": "acoustid",
+}
+"""Descriptions of ID3 ``TXXX`` frames and names of MP4 ``----:com.apple.iTunes:`` items."""
+
+VORBIS: dict[str, str] = {
+    "title": "title",
+    "artist": "artist",
+    "album": "album",
+    "albumartist": "album_artist",
+    "album artist": "album_artist",
+    "tracknumber": "track",
+    "tracktotal": "track_total",
+    "totaltracks": "track_total",
+    "discnumber": "disc",
+    "disctotal": "disc_total",
+    "totaldiscs": "disc_total",
+    "date": "date",
+    "originaldate": "original_date",
+    "label": "label",
+    "publisher": "label",
+    "organization": "label",
+    "catalognumber": "catalog_number",
+    "barcode": "barcode",
+    "upc": "barcode",
+    "ean": "barcode",
+    "isrc": "isrc",
+    "composer": "composer",
+    "genre": "genre",
+    "comment": "comment",
+    "description": "comment",
+    "copyright": "copyright",
+    "license": "license",
+    "encodedby": "encoder",
+    "encoded-by": "encoder",
+    "encoder": "encoder",
+    "encoder_options": "encoder_settings",
+    "encodersettings": "encoder_settings",
+    "media": "media",
+    "musicbrainz_trackid": "mb_recording_id",
+    "musicbrainz_releasetrackid": "mb_track_id",
+    "musicbrainz_albumid": "mb_release_id",
+    "musicbrainz_releasegroupid": "mb_release_group_id",
+    "musicbrainz_artistid": "mb_artist_id",
+    "musicbrainz_workid": "mb_work_id",
+    "acoustid_id": "acoustid",
+}
+"""Vorbis comments, in FLAC, Ogg Vorbis, Opus, Speex and Ogg FLAC."""
+
+APE: dict[str, str] = {**VORBIS, "track": "track", "disc": "disc", "year": "date", "ean/upc": "barcode"}
+"""APEv2 items; Picard and foobar2000 use the Vorbis names for what the specification does not name."""
+
+MP4: dict[str, str] = {
+    "©nam": "title",
+    "©ART": "artist",
+    "©alb": "album",
+    "aART": "album_artist",
+    "trkn": "track",
+    "disk": "disc",
+    "©day": "date",
+    "©wrt": "composer",
+    "©gen": "genre",
+    "gnre": "genre",
+    "©cmt": "comment",
+    "cprt": "copyright",
+    "©cpy": "copyright",
+    "©too": "encoder",
+}
+"""iTunes items of MP4 files; the same four characters stand in QuickTime user data."""
+
+ASF: dict[str, str] = {
+    "title": "title",
+    "author": "artist",
+    "wm/albumtitle": "album",
+    "wm/albumartist": "album_artist",
+    "wm/tracknumber": "track",
+    "wm/partofset": "disc",
+    "wm/year": "date",
+    "wm/originalreleasetime": "original_date",
+    "wm/publisher": "label",
+    "wm/catalogno": "catalog_number",
+    "wm/barcode": "barcode",
+    "wm/isrc": "isrc",
+    "wm/composer": "composer",
+    "wm/genre": "genre",
+    "description": "comment",
+    "copyright": "copyright",
+    "license": "license",
+    "wm/encodedby": "encoder",
+    "wm/encodingsettings": "encoder_settings",
+    "wm/media": "media",
+    "musicbrainz/track id": "mb_recording_id",
+    "musicbrainz/release track id": "mb_track_id",
+    "musicbrainz/album id": "mb_release_id",
+    "musicbrainz/release group id": "mb_release_group_id",
+    "musicbrainz/artist id": "mb_artist_id",
+    "musicbrainz/work id": "mb_work_id",
+    "acoustid/id": "acoustid",
+}
+"""Attributes of Windows Media files."""
+
+RIFF_INFO: dict[str, str] = {
+    "INAM": "title",
+    "IART": "artist",
+    "IPRD": "album",
+    "ITRK": "track",
+    "IPRT": "track",
+    "ICRD": "date",
+    "IGNR": "genre",
+    "ICMT": "comment",
+    "ICOP": "copyright",
+    "IMUS": "composer",
+    "ISFT": "encoder",
+    "IMED": "media",
+}
+"""``LIST INFO`` of WAV files. ``ISRC`` is left out: it names a supplier there, not a recording's code."""
+
+BROADCAST: dict[str, str] = {
+    "Description": "comment",
+    "OriginationDate": "date",
+    "CodingHistory": "encoder_settings",
+}
+"""The ``bext`` chunk of broadcast WAV files (EBU Tech 3285)."""
+
+AIFF: dict[str, str] = {"NAME": "title", "AUTH": "artist", "(c) ": "copyright", "ANNO": "comment"}
+"""Text chunks of AIFF files."""
+
+CAF: dict[str, str] = {
+    "title": "title",
+    "artist": "artist",
+    "album": "album",
+    "track number": "track",
+    "year": "date",
+    "recorded date": "date",
+    "composer": "composer",
+    "genre": "genre",
+    "comments": "comment",
+    "copyright": "copyright",
+    "encoding application": "encoder",
+}
+"""The ``info`` chunk of Core Audio files, by Apple's list of keys."""
+
+DSDIFF: dict[str, str] = {"DITI": "title", "DIAR": "artist", "COMT": "comment"}
+"""The edited-master and comment chunks of DSDIFF files."""
+
+ID3V1: dict[str, str] = {
+    "title": "title",
+    "artist": "artist",
+    "album": "album",
+    "year": "date",
+    "comment": "comment",
+    "track": "track",
+    "genre": "genre",
+}
+"""The fields of ID3v1 and its enhancement."""
+
+FALLBACKS: dict[str, str] = {"year": "date", "originalyear": "original_date"}
+"""Keys that count only where the same block has no better one for the field."""
