@@ -66,7 +66,9 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
             raise ConfigError(f"there is no configuration file {path}", "ARCHIVER_CONFIG names it.") from None
         settings = Settings()
     except OSError as error:
-        raise ConfigError(f"cannot read {path or default}: {error.strerror}", "Check its permissions.") from error
+        raise ConfigError(
+            f"cannot read {path or default}: {error.strerror}", "Check its permissions."
+        ) from error
     return _with_environment(settings, environment)
 
 

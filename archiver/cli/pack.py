@@ -13,26 +13,53 @@ from archiver.cli.commands import Command
 from archiver.cli.pack_report import report_lines, write_report_json
 from archiver.cli.progress import watcher
 from archiver.cli.top import new_run
-from archiver.records.baginfo import Labels, parse_label
+from archiver.errors import UsageError
+from archiver.records.baginfo import parse_label
 from archiver.usecases import pack
 
 _EXAMPLES = """
   archiver pack Music --to /media/backup
   archiver pack Music --to /media/backup --dry-run
   archiver pack Vinyl CDs --to /media/backup --name Collection-2026
-  archiver pack Donation --to Intake --algorithm sha256 --algorithm md5 \\
+  archiver pack Donation --to Intake --policy donation \\
+      --algorithm sha512 --algorithm md5 \\
       --info 'Source-Organization: Example Library'
 """
 
 
 @click.command(cls=Command, name="pack", examples=_EXAMPLES)
 @click.argument("sources", metavar="SOURCE...", nargs=-1, required=True, type=click.Path())
-@click.option("--to", "store", metavar="STORE", type=click.Path(), help="Folder that gets the bag.  [required unless configured]")
+@click.option(
+    "--to",
+    "store",
+    metavar="STORE",
+    type=click.Path(),
+    help="Folder that gets the bag.  [required unless configured]",
+)
 @click.option("--name", metavar="NAME", help="Name of the bag.  [default: the source's name and the date]")
 @click.option(
-    "--algorithm", "algorithms", multiple=True, metavar="ALG", help="Checksum algorithm; may be repeated.  [default: sha512]"
+    "--algorithm",
+    "algorithms",
+    multiple=True,
+    metavar="ALG",
+    help="Checksum algorithm; may be repeated.  [default: sha512]",
 )
-@click.option("--info", "info", multiple=True, metavar="'LABEL: VALUE'", help="A label for bag-info.txt; may be repeated.")
+@click.option(
+    "--info",
+    "info",
+    multiple=True,
+    metavar="'LABEL: VALUE'",
+    help="A label for bag-info.txt; may be repeated.",
+)
+@click.option(
+    "--rights",
+    metavar="FILE",
+    type=click.Path(),
+    help="Declarations of rights.  [default: rights.toml at a source's top, if there]",
+)
+@click.option(
+    "--policy", metavar="POLICY", help="personal, donation, public or a policy file.  [default: personal]"
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be packed; write nothing.")
 @click.option("--read-back", is_flag=True, help="Read every copy from the disk again and compare.")
 @click.option("--bag-in-bag", is_flag=True, help="Allow a source that is itself a bag.")
@@ -44,6 +71,8 @@ def command(
     name: str | None,
     algorithms: tuple[str, ...],
     info: tuple[str, ...],
+    rights: str | None,
+    policy: str | None,
     dry_run: bool,
     read_back: bool,
     bag_in_bag: bool,
@@ -61,23 +90,33 @@ def command(
     destination = store or settings.store
     if destination is None:
         raise click.UsageError("Missing option '--to'. Name the folder that is to get the bag.")
+    labels = tuple(map(parse_label, info))
+    given = {label.casefold() for label, _ in labels}
     request = pack.PackRequest(
         sources=sources,
         store=destination,
         name=name,
         algorithms=_algorithms(algorithms or settings.algorithms),
-        info=_labels(settings.bag_info, info),
+        info=(*(pair for pair in settings.bag_info if pair[0].casefold() not in given), *labels),
         jobs=options.jobs_or_default(jobs or settings.jobs),
         read_back=read_back,
         bag_in_bag=bag_in_bag,
         max_bytes=None,
+        rights=rights,
+        policy=policy or settings.policy,
     )
-    run = new_run(os.environ)
     work = pack.rehearse if dry_run else pack.pack
-    with work(request, assessor, run, watcher()) as report:
+    with work(request, new_run(os.environ), watcher()) as report:
         if as_json:
             write_report_json(report)
         else:
             for line in report_lines(report):
                 click.echo(line)
         return errors.INCOMPLETE if report.totals.lost or report.totals.withheld else errors.DONE
+
+
+def _algorithms(names: tuple[str, ...]) -> tuple[str, ...]:
+    try:
+        return normalise_algorithms(names or (DEFAULT_ALGORITHM,))
+    except UnknownAlgorithmError as error:
+        raise UsageError(str(error), "Choose one of those.") from error

@@ -24,6 +24,7 @@ from archiver.records.baginfo import Labels
 from archiver.usecases.naming import chosen_name, default_name
 from archiver.usecases.package import BagMaker, CopyTools, Progress
 from archiver.usecases.planning import planned
+from archiver.usecases.rights_inputs import read_policy, read_rights
 from archiver.usecases.sources import refuse_store_in_source, sources_of
 from archiver.usecases.watch import Watch
 
@@ -45,6 +46,8 @@ class PackRequest:
         read_back: Whether every copy is read from the disk again and compared.
         bag_in_bag: Whether a source may be a bag.
         max_bytes: Payload that one bag may hold; ``None`` for no limit.
+        rights: File of declarations that the user named, or ``None`` to look for one in each source.
+        policy: Name of a policy, or path of a policy file.
     """
 
     sources: tuple[str, ...]
@@ -56,6 +59,8 @@ class PackRequest:
     read_back: bool
     bag_in_bag: bool
     max_bytes: int | None
+    rights: str | None
+    policy: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,7 @@ class PackReport:
 
 
 @contextlib.contextmanager
-def pack(request: PackRequest, assessor: Assessor, run: Run, watch: Watch) -> Iterator[PackReport]:
+def pack(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackReport]:
     """Write the bag or bags and lend the report for a ``with`` block.
 
     Raises:
@@ -97,6 +102,8 @@ def pack(request: PackRequest, assessor: Assessor, run: Run, watch: Watch) -> It
         StoreError: where the store cannot be written; then no bag stands under its name.
     """
     sources, store = _checked(request)
+    inputs = read_rights(sources, request.rights)
+    assessor = Assessor(inputs.declared, read_policy(request.policy), run.today())
     started = run.now()
     with contextlib.ExitStack() as held:
         held.enter_context(locked(store))
@@ -129,13 +136,15 @@ def pack(request: PackRequest, assessor: Assessor, run: Run, watch: Watch) -> It
 
 
 @contextlib.contextmanager
-def rehearse(request: PackRequest, assessor: Assessor, run: Run, watch: Watch) -> Iterator[PackReport]:
+def rehearse(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackReport]:
     """Work out what :func:`pack` would do, write nothing, and lend the report for a ``with`` block.
 
     Raises:
         UsageError: where the request cannot be meant.
     """
     sources, store = _checked(request)
+    inputs = read_rights(sources, request.rights)
+    assessor = Assessor(inputs.declared, read_policy(request.policy), run.today())
     with planned(sources, assessor.assess, jobs=request.jobs, watch=watch) as plan:
         name, continues = _package_name(request, sources, store, plan, run)
         parts = parts_of(plan, request.max_bytes)

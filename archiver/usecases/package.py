@@ -20,8 +20,8 @@ from archiver.ingest.staging import Staging, store_faults
 from archiver.model.audio import Role
 from archiver.model.package import AssessedFile, PackedFile, PackEntry, PlanEntry, WithheldFile
 from archiver.model.rights import Policy
-from archiver.model.source import Unpacked
 from archiver.model.run import Run
+from archiver.model.source import Unpacked
 from archiver.records.baginfo import Labels
 from archiver.usecases.description import Description, describe
 from archiver.usecases.history import Course, events_of

@@ -1,0 +1,148 @@
+"""What a person, or a program, is told after packing."""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from archiver.bagit.sizes import human_size
+from archiver.cli.findings import problem_lines
+from archiver.cli.jsonstream import write_json
+from archiver.cli.text import WIDTH, count, shown, wrapped
+from archiver.ingest.plan import problems_in
+from archiver.model.audio import Role
+from archiver.model.package import WithheldFile
+from archiver.model.problem import Problem
+from archiver.usecases.pack import PackReport
+
+_WITHHELD_SHOWN = 5
+
+
+def report_lines(report: PackReport) -> Iterator[str]:
+    """Yield the report: what was packed, what was not and why, how to verify it later."""
+    totals = report.totals
+    done = "Would pack" if report.dry_run else "Packed"
+    if report.continued and not report.dry_run:
+        yield "Went on with a run that was interrupted."
+    yield wrapped(
+        f"{done} {count(totals.files, 'file')}, {human_size(totals.bytes)}:"
+        f" {count(len(totals.albums), 'album')}, {count(totals.roles[Role.AUDIO], 'audio file')}."
+    )
+    for bag in report.bags:
+        yield f"  {shown(bag)}"
+    yield from _split_lines(report)
+    yield ""
+    yield wrapped(
+        f"Seen {totals.seen:,} = packed {totals.files:,} + withheld {totals.withheld:,}"
+        f" + problems {totals.lost:,}."
+        + (f" {count(totals.empty_folders, 'empty folder')} listed." if totals.empty_folders else "")
+    )
+    if totals.withheld:
+        yield "\nWithheld by a decision"
+        yield from _withheld_lines(report)
+    if totals.problems:
+        yield "\nWhat needs attention"
+        yield from problem_lines(Counter(totals.problems), _problems(report))
+    if report.unfinished:
+        yield "\nUnfinished packages wait in the store's .incoming folder:"
+        yield from (f"  {shown(name)}" for name in report.unfinished)
+        yield wrapped(
+            "Give the command that began one again to finish it, or remove its folder.", indent="  "
+        )
+    if report.dry_run:
+        yield "\nNothing was written. Leave out --dry-run to pack."
+    else:
+        yield from _verify_lines(report)
+
+
+def _split_lines(report: PackReport) -> Iterator[str]:
+    for bag, part in zip(report.bags, report.parts, strict=True):
+        name = shown(bag.rpartition("/")[2])
+        for album in part.cut:
+            yield wrapped(
+                f"{name}: the album {shown(album) or '(top folder)'} alone is larger than a bag may be and was cut."
+            )
+        if part.oversize:
+            yield wrapped(f"{name} is larger than asked for, because its one file is.")
+
+
+def _withheld_lines(report: PackReport) -> Iterator[str]:
+    remaining = report.totals.withheld
+    shown_files = 0
+    for entry in report.entries:
+        if isinstance(entry, WithheldFile):
+            decision = entry.assessed.decision
+            yield wrapped(f"{shown(entry.assessed.path)}: {decision.disposition.value}", indent="  ")
+            yield from (wrapped(shown(reason.text), indent="        ") for reason in decision.reasons[:2])
+            shown_files += 1
+            remaining -= 1
+            if shown_files == _WITHHELD_SHOWN:
+                break
+    if remaining:
+        yield f"  and {remaining:,} more, listed in metadata/rights"
+
+
+def _verify_lines(report: PackReport) -> Iterator[str]:
+    bag = report.bags[0]
+    quoted = shlex.quote(bag)
+    yield "\nTo check it later, with this program or with nothing but sha512sum:"
+    yield f"  archiver verify {shown(quoted)}"
+    if "sha512" in report.algorithms:
+        command = f"cd {shown(quoted)} && sha512sum -c --quiet manifest-sha512.txt"
+        yield (
+            f"  {command}"
+            if len(command) < WIDTH - 2
+            else f"  cd {shown(quoted)}\n  sha512sum -c --quiet manifest-sha512.txt"
+        )
+
+
+def _problems(report: PackReport) -> Iterator[Problem]:
+    for entry in report.entries:
+        yield from problems_in(entry)
+
+
+def write_report_json(report: PackReport) -> None:
+    """Write the report as ``archiver.pack/1``."""
+    totals = report.totals
+    members: dict[str, Any] = {
+        "dry_run": report.dry_run,
+        "bag": report.bags[0],
+        "bags": list(report.bags),
+        "files": {
+            "seen": totals.seen,
+            "packed": totals.files,
+            "withheld": totals.withheld,
+            "problems": totals.lost,
+        },
+        "bytes": totals.bytes,
+        "albums": len(totals.albums),
+        "empty_folders": totals.empty_folders,
+        "algorithms": list(report.algorithms),
+        "continued": report.continued,
+    }
+    write_json(
+        "archiver.pack/1", members, {"withheld": _withheld(report), "problems": _problem_records(report)}
+    )
+
+
+def _withheld(report: PackReport) -> Iterator[dict[str, Any]]:
+    for entry in report.entries:
+        if isinstance(entry, WithheldFile):
+            decision = entry.assessed.decision
+            yield {
+                "source_path": entry.assessed.path,
+                "disposition": decision.disposition.value,
+                "reasons": [reason.text for reason in decision.reasons],
+            }
+
+
+def _problem_records(report: PackReport) -> Iterator[dict[str, Any]]:
+    for problem in _problems(report):
+        yield {
+            "path": problem.path,
+            "code": problem.code,
+            "severity": problem.severity.value,
+            "message": problem.message,
+        }

@@ -1,0 +1,105 @@
+"""``archiver verify``: says whether bags are complete and valid."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from archiver import config, errors
+from archiver.bagit.report import Depth
+from archiver.cli import options
+from archiver.cli.commands import Command
+from archiver.cli.jsonstream import write_json
+from archiver.cli.progress import watcher
+from archiver.cli.verify_report import bag_lines, summary_lines
+from archiver.usecases.verify import VerifiedBag, verify
+
+_EXAMPLES = """
+  archiver verify /media/backup/Music-2026-11-22
+  archiver verify /media/backup/*           every bag there, with a summary
+  archiver verify --fast BAG                names, sizes and totals only
+"""
+
+
+@click.command(cls=Command, name="verify", examples=_EXAMPLES)
+@click.argument("bags", metavar="BAG...", nargs=-1, required=True, type=click.Path())
+@click.option(
+    "--fast", "depth", flag_value="fast", help="Compare names, sizes and the recorded totals; read no file."
+)
+@click.option(
+    "--complete",
+    "depth",
+    flag_value="complete",
+    help="Check that every listed file is there and no other; hash nothing.",
+)
+@options.jobs
+@options.as_json
+def command(bags: tuple[str, ...], depth: str | None, jobs: int | None, as_json: bool) -> int:
+    """Say whether each BAG is complete and valid (RFC 8493); write nothing.
+
+    Every file of every manifest, payload and tag files, is read and compared.
+    A bag is judged whoever made it. Nothing is repaired, fetched or changed.
+    """
+    settings = config.load_settings(os.environ)
+    wanted = Depth(depth) if depth else Depth.FULL
+    outcomes = verify(bags, wanted, options.jobs_or_default(jobs or settings.jobs), watcher())
+    return _json(outcomes) if as_json else _report(outcomes)
+
+
+def _report(outcomes: Iterator[VerifiedBag]) -> int:
+    failed = seen = 0
+    for outcome in outcomes:
+        if seen:
+            click.echo()
+        for line in bag_lines(outcome):
+            click.echo(line)
+        seen += 1
+        failed += _failed(outcome)
+    if seen > 1:
+        click.echo()
+        for line in summary_lines(seen, failed):
+            click.echo(line)
+    return errors.DAMAGED if failed else errors.DONE
+
+
+def _failed(outcome: VerifiedBag) -> bool:
+    return outcome.report.complete is False or outcome.report.valid is False
+
+
+def _json(outcomes: Iterator[VerifiedBag]) -> int:
+    statuses: list[bool] = []
+
+    def records() -> Iterator[dict[str, Any]]:
+        for outcome in outcomes:
+            statuses.append(_failed(outcome))
+            yield _record(outcome)
+
+    write_json("archiver.verify/1", {}, {"bags": records()})
+    return errors.DAMAGED if any(statuses) else errors.DONE
+
+
+def _record(outcome: VerifiedBag) -> dict[str, Any]:
+    report = outcome.report
+    return {
+        "bag": report.bag,
+        "depth": report.depth.value,
+        "version": report.version,
+        "valid": report.valid,
+        "complete": report.complete,
+        "files": report.files,
+        "bytes": report.bytes,
+        "algorithms": list(report.algorithms),
+        "problems": [
+            {
+                "code": finding.code,
+                "severity": finding.severity.value,
+                "path": finding.path,
+                "message": finding.message,
+                "spec": finding.spec,
+            }
+            for finding in report.findings
+        ],
+    }

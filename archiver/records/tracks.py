@@ -1,0 +1,50 @@
+"""Reads back from a bag's own record which album and track a file is, so that damage has a name."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from archiver import filesystem
+
+_LONGEST_LINE = 16 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """What a record says of one file; empty where it says nothing."""
+
+    title: str
+    artist: str
+    album: str
+
+
+def tracks_of(bag: str, paths: Collection[str]) -> dict[str, Track]:
+    """Return what ``metadata/files.jsonl`` of the bag says of those of ``paths`` that are audio with tags.
+
+    The record may be missing, damaged or forged: whatever is not as expected is passed over.
+    """
+    found: dict[str, Track] = {}
+    try:
+        descriptor = filesystem.open_regular_beneath(
+            os.path.abspath(os.fsencode(bag)), b"metadata/files.jsonl"
+        )
+    except OSError:
+        return found
+    with os.fdopen(descriptor, "rb") as lines:
+        while line := lines.readline(_LONGEST_LINE):
+            try:
+                record = json.loads(line)
+                path, tags = record["path"], record["tags"]
+                if path in paths and tags:
+                    found[path] = Track(*(_first(tags, name) for name in ("title", "artist", "album")))
+            except (ValueError, TypeError, KeyError, RecursionError):
+                continue
+    return found
+
+
+def _first(tags: dict[str, list[str]], name: str) -> str:
+    values = tags.get(name) or [""]
+    return str(values[0])
