@@ -106,6 +106,7 @@ class Judge:
         return Recorded(unit.path, unit.size, digests) if digests else None
 
     def _digests(self, unit: Unit) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Return what is recorded for each algorithm that can be computed; nothing where no digest is usable."""
         digests: dict[str, tuple[str, ...]] = {}
         for index, listing in sorted(unit.listed.items()):
             algorithm = self.manifests[index].algorithm

@@ -124,25 +124,31 @@ def _without_prefix(written: str, gap: str, number: int, name: str, tell: Callab
 
 def _may_be_named(path: str, number: int, manifest: ManifestName, tell: Callable[[Finding], None]) -> bool:
     """Whether ``path`` is one that this manifest may name; if not, the reason is told."""
-    where = f"{manifest.name}, line {number}"
     problem = check_path(path)
     in_payload = path.startswith(_PAYLOAD)
+    if problem is None and in_payload and not manifest.of_tags:
+        return True
+    refusal = _refuse(path, problem, manifest, in_payload=in_payload)
+    if refusal is not None:
+        code, reason = refusal
+        tell(found(code, path, f"{manifest.name}, line {number}: {reason}"))
+    return refusal is None
+
+
+def _refuse(
+    path: str, problem: PathProblem | None, manifest: ManifestName, *, in_payload: bool
+) -> tuple[str, str] | None:
     if problem is not None and (not problem.only_elsewhere or not (in_payload or manifest.of_tags)):
         code = "B502" if problem.only_elsewhere else "B318" if _is_folder(path, problem) else "B501"
-        tell(found(code, path, f"{where}: the path {problem.value}"))
-        return False
-    if manifest.of_tags:
-        if in_payload:
-            tell(found("B314", path, f"{where}: payload files belong in payload manifests"))
-            return False
-        listed = parse_manifest_name(path)
-        if listed is not None and listed.of_tags:
-            tell(found("B315", path, f"{where}: no tag manifest may list another"))
-            return False
-        return True
-    if not in_payload:
-        tell(found("B313", path, f"{where}: only files below data/ belong in a payload manifest"))
-    return in_payload
+        return code, f"the path {problem.value}"
+    if not manifest.of_tags:
+        return None if in_payload else ("B313", "only files below data/ belong in a payload manifest")
+    if in_payload:
+        return "B314", "payload files belong in payload manifests"
+    listed = parse_manifest_name(path)
+    if listed is not None and listed.of_tags:
+        return "B315", "no tag manifest may list another"
+    return None
 
 
 def _is_folder(path: str, problem: PathProblem) -> bool:

@@ -18,6 +18,12 @@ _ODD = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
+_SUSPECT = re.compile(
+    r"""[\x00-\x1f<>"|?*\\:] | [ .]\Z | \A(?:\.|Thumbs|ehthumbs|desktop|CON|PRN|AUX|NUL|COM|LPT)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""What every name looked at further has in common; most names have none of it."""
+
 _TWO_FACED = re.compile(r"[\\:]")
 _LONGEST = 255
 
@@ -25,6 +31,8 @@ _LONGEST = 255
 def judge_name(path: str) -> list[Finding]:
     """Return what the last part of ``path``, which is in the bag, gives to think about; mostly nothing."""
     name = path.rpartition("/")[2]
+    if not _SUSPECT.search(name) and len(name) <= _LONGEST // 2:
+        return []
     findings = []
     if _SYSTEM_FILE.fullmatch(name):
         findings.append(found("B405", path, "an operating system makes such files for itself"))

@@ -16,6 +16,7 @@ from archiver.bagit.walking import Kind, Present
 
 _DISK, _FETCH, _LISTED = b"0", b"1", b"2"
 _DIGESTS_KEPT = 4
+_KINDS = {ord(kind): kind for kind in Kind}
 
 
 @dataclass(slots=True)
@@ -23,8 +24,8 @@ class Listing:
     """What one manifest says of one path: its distinct digests (at most four), how often, and on which line first."""
 
     line: int
-    digests: list[str] = field(default_factory=list)
-    times: int = 0
+    digests: list[str]
+    times: int = 1
 
 
 @dataclass(slots=True)
@@ -54,8 +55,10 @@ class Unit:
 
 def _key(path: str) -> str:
     # an encoded path holds no line feed, and no path holds NUL, so both are free to part records and fields
-    written = encode_path(path)
-    folded, normal, raw = comparison_key(written)
+    if path.isascii() and "%" not in path and "\n" not in path and "\r" not in path:
+        folded = path.lower()
+        return f"{folded}\0\0\0" if folded == path else f"{folded}\0{path}\0\0"
+    folded, normal, raw = comparison_key(encode_path(path))
     return f"{folded}\0{'' if normal == folded else normal}\0{'' if raw == normal else raw}\0"
 
 
@@ -81,30 +84,35 @@ def read_units(records: Iterable[bytes]) -> Iterator[Unit]:
     current = (b"", b"", b"")
     for record in records:
         folded, normal, raw, said = record.split(b"\0", 3)
-        if unit is None or (folded, normal, raw) != current:
+        key = (folded, normal, raw)
+        if unit is None or key != current:
             if unit is not None:
                 yield unit
-            current = (folded, normal, raw)
-            path = decode_path((raw or normal or folded).decode("utf-8", "surrogatepass"))
-            unit = Unit(path, folded, normal or folded)
+            current = key
+            unit = Unit(_path(raw or normal or folded), folded, normal or folded)
         _take(unit, said)
     if unit is not None:
         yield unit
+
+
+def _path(written: bytes) -> str:
+    return decode_path(written.decode("utf-8", "surrogatepass"))
 
 
 def _take(unit: Unit, said: bytes) -> None:
     source = said[:1]
     if source == _LISTED:
         index = int(said[1:5])
+        digest = said[17:].decode("ascii")
         listing = unit.listed.get(index)
         if listing is None:
-            listing = unit.listed[index] = Listing(int(said[5:17]))
+            unit.listed[index] = Listing(int(said[5:17]), [digest])
+            return
         listing.times += 1
-        digest = said[17:].decode("ascii")
         if digest not in listing.digests and len(listing.digests) < _DIGESTS_KEPT:
             listing.digests.append(digest)
     elif source == _DISK:
-        unit.kind = Kind(said[1:2].decode("ascii"))
+        unit.kind = _KINDS[said[1]]
         unit.size = int(said[2:])
     else:
         unit.fetched += 1

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import BinaryIO, Self
 
-_RUN_BYTES = 32 << 20
+_RUN_BYTES = 64 << 20
 _OVERHEAD = 40
 _RUNS_MERGED = 128
 _READ_BYTES = 64 << 10

@@ -65,6 +65,8 @@ def walk(top: int, tell: Callable[[Finding], None]) -> Iterator[Present]:
 
 def _look(entry: os.DirEntry[str], path: str, tell: Callable[[Finding], None]) -> Present | None:
     """Return what ``entry`` is, or None for a folder, which is listed in its turn."""
+    if entry.is_file(follow_symlinks=False):
+        return _measure(entry, path, tell)
     if entry.is_symlink():
         if path == "data":
             tell(found("B703", path, "data is a symbolic link"))
@@ -73,13 +75,15 @@ def _look(entry: os.DirEntry[str], path: str, tell: Callable[[Finding], None]) -
         return Present(path, Kind.LINK, 0)
     if entry.is_dir(follow_symlinks=False):
         return None
-    if entry.is_file(follow_symlinks=False):
-        if path == "data":
-            tell(found("B703", path, "data is a file"))
-        try:
-            return Present(path, Kind.FILE, entry.stat(follow_symlinks=False).st_size)
-        except OSError as error:
-            tell(found("B705", path, f"it cannot be looked at: {error.strerror}"))
-            return Present(path, Kind.FILE, 0)
     tell(found("B702", path, "it is a pipe, a socket or a device, which was not opened"))
     return Present(path, Kind.SPECIAL, 0)
+
+
+def _measure(entry: os.DirEntry[str], path: str, tell: Callable[[Finding], None]) -> Present:
+    if path == "data":
+        tell(found("B703", path, "data is a file"))
+    try:
+        return Present(path, Kind.FILE, entry.stat(follow_symlinks=False).st_size)
+    except OSError as error:
+        tell(found("B705", path, f"it cannot be looked at: {error.strerror}"))
+        return Present(path, Kind.FILE, 0)
