@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import zlib
 
-from examples.encoded import clip
-from examples.tunes import SECTORS, tune
+from examples.sounds import SECTORS, clip, tune
 from tests.samples import Pcm, flac, id3v2, png, wav, wavpack
 from tests.samples.aiff import aiff
 from tests.samples.id3 import text_frame

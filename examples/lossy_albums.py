@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from examples.encoded import aac_frames, clip
 from examples.lossless_albums import Album
-from examples.tunes import tune
+from examples.sounds import aac_frames, clip, tune
 from tests.samples import jpeg, m4a, mp3, ogg_vorbis, opus, png
 from tests.samples.id3 import comment_frame, txxx
 from tests.samples.mp4 import aac_config, audio_entry, box, data_atom, freeform_atom, full_box, text_atom

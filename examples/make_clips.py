@@ -12,10 +12,9 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from examples.tunes import tune
+from examples.sounds import CLIPS, tune
 from tests.samples import wav
 
-CLIPS = Path(__file__).parent / "clips"
 _FFMPEG = ("ffmpeg", "-nostdin", "-v", "error", "-y")
 _BARE = ("-map_metadata", "-1", "-fflags", "+bitexact", "-flags:a", "+bitexact")
 _ENCODERS: dict[str, tuple[int, tuple[str, ...]]] = {
@@ -31,7 +30,7 @@ WANTED = {
     "opus": (50, 51),
     "wv": (60, 61),
 }
-"""Which melodies are encoded how; the numbers are those of :func:`examples.tunes.tune`."""
+"""Which melodies are encoded how; the numbers are those of :func:`examples.sounds.tune`."""
 
 
 def _encode(kind: str, number: int, folder: Path) -> Path:

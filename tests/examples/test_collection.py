@@ -11,9 +11,9 @@ from pathlib import Path
 import mutagen
 import pytest
 
-from examples.encoded import aac_frames
-from examples.make_clips import CLIPS, WANTED
+from examples.make_clips import WANTED
 from examples.make_collection import ALBUMS, COLLECTION, collection
+from examples.sounds import CLIPS, aac_frames
 from tests.samples import read_tree, tree_digest
 
 ROOT = Path(__file__).parents[2]
@@ -98,7 +98,7 @@ def test_the_broken_files_are_broken() -> None:
         assert min(outcome.returncode, 1) == status, name
 
 
-def test_the_protected_stub_holds_no_sound() -> None:
+def test_the_protected_header_holds_no_sound() -> None:
     data = (COLLECTION / "Bought" / "Locked Away" / "01 Locked Away.m4p").read_bytes()
     assert b"drms" in data
     assert data.endswith(b"\0\0\0\x08mdat")
