@@ -1,6 +1,7 @@
-"""Patterns as people write them: ``*`` and ``?`` within a name, ``**`` across folders, nothing else.
+"""Patterns as people write them: ``*`` within a name, ``**`` across folders, nothing else.
 
-Square brackets stand for themselves, because folders of music are full of them (``Album [2009]``).
+Square brackets and question marks stand for themselves, because names of music are full of them
+(``Album [2009]``, ``Who Are You?``).
 """
 
 from __future__ import annotations
@@ -9,14 +10,14 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-_TOKENS = re.compile(r"\*\*/|\*\*|\*|\?|[^*?]+")
-_PATH_TOKENS = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-_TEXT_TOKENS = {"**/": ".*/", "**": ".*", "*": ".*", "?": "."}
+_TOKENS = re.compile(r"\*\*/|\*\*|\*|[^*]+")
+_PATH_TOKENS = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*"}
+_TEXT_TOKENS = {"**/": ".*/", "**": ".*", "*": ".*"}
 
 
 def has_wildcard(pattern: str) -> bool:
     """Whether a pattern can match anything but itself."""
-    return "*" in pattern or "?" in pattern
+    return "*" in pattern
 
 
 def normal_path(path: str) -> str:
@@ -52,8 +53,7 @@ def text_matcher(pattern: str) -> Callable[[str], bool]:
 def literal_folder(pattern: str) -> str:
     """The deepest folder that everything a path pattern can match is below; empty for the top."""
     whole = normal_path(pattern)
-    first = min((at for at in (whole.find("*"), whole.find("?")) if at >= 0), default=len(whole))
-    return whole[:first].rpartition("/")[0]
+    return whole.partition("*")[0].rpartition("/")[0]
 
 
 def _matcher(pattern: str, tokens: dict[str, str]) -> Callable[[str], bool]:

@@ -27,6 +27,9 @@ class Meaning(StrEnum):
 
 MEANINGS: dict[str, Meaning] = {}
 
+SIGNS: dict[str, str] = {}
+"""By code, what a group of files with this evidence is called in a template."""
+
 _TRAINING = (MachineUse.GENERATIVE_TRAINING, MachineUse.OTHER_TRAINING)
 _MINING = (MachineUse.DATA_MINING, *_TRAINING)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from archiver.model.rights import Reason
+
 DECLARED = "declared"
 IMPLIED = "implied-by-basis"
 LICENSED = "implied-by-licence"
@@ -48,3 +50,11 @@ RULES = {
     SIGNAL_STRICTER: "A signal in the file is stricter than what was declared about the use by machines.",
 }
 """Code to meaning, in the order in which the rules are applied."""
+
+_FROM_POLICY = (ACT_DENIED, ACT_UNKNOWN, ACTS_ALLOWED, PERSONAL_DATA, MAYBE_PROTECTED)
+_OF_WHOLE_FILE = (PROTECTED, CONTRADICTED, TERM_RUNS)
+
+
+def speaks_of_disposition(reason: Reason) -> bool:
+    """Whether a reason tells what becomes of the file, rather than what is answered for an act."""
+    return reason.code in _FROM_POLICY or (reason.act is None and reason.code in _OF_WHOLE_FILE)

@@ -1,0 +1,85 @@
+"""Decides many files under the same declarations and policy: everything that files share is worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import TypeVar
+
+from archiver.model.audio import Tags
+from archiver.model.evidence import Evidence, Protection
+from archiver.model.rights import Decision, Declaration, Policy
+from archiver.rights.decide import Standing, conclude, standing
+from archiver.rights.scope import ScopeIndex
+from archiver.rights.terms import TermTable, load_terms
+
+Shared = TypeVar("Shared", Standing, Decision)
+
+_KEPT = 4096
+"""How many combinations of declarations are remembered; a collection declared file by file would fill the memory."""
+
+
+class Decider:
+    """Finds the declarations of each file and decides it; gives what :func:`archiver.rights.decide.decide` gives.
+
+    Files that the same declarations take in share their weighing, and those of them in which nothing was seen
+    share the decision itself. It can be pickled; a copy starts with nothing worked out.
+
+    Args:
+        declarations: Those of one source, in the order of their file.
+        policy: What the package is for.
+        on: The day for which it is decided.
+        terms: The table of terms of protection; by default the one that comes with the program.
+    """
+
+    def __init__(
+        self, declarations: Iterable[Declaration], policy: Policy, on: date, terms: TermTable | None = None
+    ) -> None:
+        self.declarations = tuple(declarations)
+        self.policy = policy
+        self.on = on
+        self.terms = terms or load_terms()
+        self._index = ScopeIndex(self.declarations)
+        self._standings: dict[tuple[str, ...], Standing] = {}
+        self._plain: dict[tuple[str, ...], Decision] = {}
+
+    def __reduce__(self) -> tuple[type[Decider], tuple[object, ...]]:
+        return (Decider, (self.declarations, self.policy, self.on, self.terms))
+
+    def matching(self, path: str, tags: Tags) -> tuple[Declaration, ...]:
+        """The declarations that take in a file, closest first; see :meth:`ScopeIndex.matching`."""
+        return self._index.matching(path, tags)
+
+    def decide(
+        self, path: str, tags: Tags, evidence: Sequence[Evidence], protection: Protection | None
+    ) -> Decision:
+        """Decide one file.
+
+        Args:
+            path: Its path below the folder that the declarations speak for, ``/``-separated.
+            tags: Its tags by canonical name.
+            evidence: What was observed in it.
+            protection: Its technical protection, if any was seen.
+        """
+        matched = self._index.matching(path, tags)
+        key = tuple(declaration.id for declaration in matched)
+        if not evidence and protection is None:
+            known = self._plain.get(key)
+            if known is None:
+                known = conclude(self._standing(key, matched), (), None, self.policy, self.on)
+                _remember(self._plain, key, known)
+            return known
+        return conclude(self._standing(key, matched), evidence, protection, self.policy, self.on)
+
+    def _standing(self, key: tuple[str, ...], matched: tuple[Declaration, ...]) -> Standing:
+        known = self._standings.get(key)
+        if known is None:
+            known = standing(matched, self.on, self.terms)
+            _remember(self._standings, key, known)
+        return known
+
+
+def _remember(known: dict[tuple[str, ...], Shared], key: tuple[str, ...], value: Shared) -> None:
+    if len(known) >= _KEPT:
+        known.clear()
+    known[key] = value
