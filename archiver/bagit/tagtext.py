@@ -104,15 +104,12 @@ def _byte_lines(blocks: Iterable[bytes], longest: int) -> Iterator[bytes | None]
 
 
 def _wide_lines(blocks: Iterable[bytes], encoding: str, longest: int) -> Iterator[str | LineFault]:
-    decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding)(), translate=True)
     pending, overlong = "", False
-    for block in _with_end(blocks):
-        try:
-            data = pending + decoder.decode(block, final=not block)
-        except ValueError:
+    for text in _decode(blocks, encoding):
+        if text is None:
             yield LineFault.REST_NOT_TEXT
             return
-        *complete, pending = data.split("\n")
+        *complete, pending = (pending + text).split("\n")
         for line in complete:
             yield LineFault.TOO_LONG if overlong or len(line) > longest else line
             overlong = False
@@ -120,6 +117,29 @@ def _wide_lines(blocks: Iterable[bytes], encoding: str, longest: int) -> Iterato
             pending, overlong = "", True
     if pending or overlong:
         yield LineFault.TOO_LONG if overlong else pending
+
+
+def _decode(blocks: Iterable[bytes], encoding: str) -> Iterator[str | None]:
+    """Yield the text with LF for every line end, and None where it stops being text."""
+    decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding)(), translate=True)
+    for block in _with_end(blocks):
+        state = decoder.getstate()
+        try:
+            yield decoder.decode(block, final=not block)
+        except ValueError:
+            decoder.setstate(state)
+            yield from _decode_bytewise(decoder, block)
+            yield None
+            return
+
+
+def _decode_bytewise(decoder: io.IncrementalNewlineDecoder, block: bytes) -> Iterator[str]:
+    """Yield what of ``block`` comes before the byte that is no text."""
+    for start in range(len(block)):
+        try:
+            yield decoder.decode(block[start : start + 1])
+        except ValueError:
+            return
 
 
 def _with_end(blocks: Iterable[bytes]) -> Iterator[bytes]:

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import errno
+import gc
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.bagit.sorting import Sorter
+
+RECORDS = st.lists(st.binary(max_size=12).filter(lambda record: b"\n" not in record), max_size=60)
+
+
+@given(RECORDS, st.integers(1, 400), st.integers(2, 5))
+def test_records_come_back_sorted_however_small_the_runs(records: list[bytes], run: int, merged: int) -> None:
+    with Sorter(run_bytes=run, runs_merged=merged) as sorter:
+        for record in records:
+            sorter.add(record)
+        assert sorter.count == len(records)
+        assert list(sorter) == sorted(records)
+        assert list(sorter) == sorted(records)
+
+
+def test_runs_larger_than_a_read_block_come_back_whole() -> None:
+    records = [bytes([65 + number % 26]) * 997 + b"%06d" % number for number in range(2000)]
+    with Sorter(run_bytes=300_000, runs_merged=3) as sorter:
+        for record in reversed(records):
+            sorter.add(record)
+        assert list(sorter) == sorted(records)
+
+
+def test_nothing_is_left_open_or_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    before = len(os.listdir("/proc/self/fd"))
+    with Sorter(run_bytes=1) as sorter:
+        sorter.add(b"a")
+        sorter.add(b"b")
+        assert len(os.listdir("/proc/self/fd")) == before + 1
+        assert list(tmp_path.iterdir()) == []
+    sorter.close()
+    gc.collect()
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_a_temporary_file_cut_short_is_an_error() -> None:
+    with Sorter(run_bytes=1) as sorter:
+        sorter.add(b"a" * 1000)
+        assert sorter._file is not None
+        os.ftruncate(sorter._file.fileno(), 10)
+        with pytest.raises(OSError, match="shorter"):
+            list(sorter)
+
+
+def test_no_room_for_temporary_files_is_an_error() -> None:
+    with Sorter(run_bytes=1) as sorter, open("/dev/full", "r+b", buffering=0) as full:
+        sorter._file = full  # type: ignore[assignment]
+        with pytest.raises(OSError, match="No space") as raised:
+            sorter.add(b"a")
+        assert raised.value.errno in (errno.ENOSPC, errno.ESPIPE)
