@@ -56,7 +56,7 @@ def test_a_temporary_file_cut_short_is_an_error() -> None:
 
 def test_no_room_for_temporary_files_is_an_error() -> None:
     with Sorter(run_bytes=1) as sorter, open("/dev/full", "r+b", buffering=0) as full:
-        sorter._file = full  # type: ignore[assignment]
+        sorter._file = full
         with pytest.raises(OSError, match="No space") as raised:
             sorter.add(b"a")
         assert raised.value.errno in (errno.ENOSPC, errno.ESPIPE)
