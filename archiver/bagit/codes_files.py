@@ -117,5 +117,5 @@ FILE_KINDS: tuple[FindingKind, ...] = (
 )
 """The B4 to B7 codes, in order."""
 
-FIXITY_CODES = frozenset({"B411", "B412", "B413", "B706"})
+FIXITY_CODES = frozenset({"B411", "B412", "B413", "B706", "B821"})
 """Errors that leave a bag complete, though not valid: every file is there, but not as it was recorded."""

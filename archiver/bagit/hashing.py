@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -111,8 +111,13 @@ def _check_file(file: Recorded, name: bytes, folder: int) -> list[Finding]:
             digests = _hash(name, folder, algorithms)
         except _ChangedError as change:
             return [found("B706", file.path, str(change))]
-    wrong = [algorithm for algorithm, recorded in file.digests if digests[algorithm] not in recorded]
-    return _mismatch(file, digests, wrong) if wrong else []
+    return compare(file, digests)
+
+
+def compare(file: Recorded, actual: Mapping[str, str]) -> list[Finding]:
+    """Compare the digests recorded for ``file`` with the ``actual`` ones, of which there is one per algorithm."""
+    wrong = [algorithm for algorithm, recorded in file.digests if actual[algorithm] not in recorded]
+    return _mismatch(file, actual, wrong) if wrong else []
 
 
 def _hash(name: bytes, folder: int, algorithms: list[str]) -> dict[str, str]:
@@ -140,8 +145,8 @@ def _state(status: os.stat_result) -> tuple[int, int, int]:
     return status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
-def _mismatch(file: Recorded, actual: dict[str, str], wrong: list[str]) -> list[Finding]:
-    right = [algorithm for algorithm in actual if algorithm not in wrong]
+def _mismatch(file: Recorded, actual: Mapping[str, str], wrong: list[str]) -> list[Finding]:
+    right = [algorithm for algorithm, _ in file.digests if algorithm not in wrong]
     if right:
         return [found("B412", file.path, f"{', '.join(right)} fits, {', '.join(wrong)} does not")]
     code = "B411" if file.path.startswith("data/") else "B413"

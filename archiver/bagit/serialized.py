@@ -1,0 +1,171 @@
+"""Validates a bag inside a tar, tar.gz or zip archive, in a stream and without unpacking it (BagIt 0.97 §4).
+
+The archive is read twice: first for what is in it and for the tag files at the bag's top, then, if it is to be
+checked in full, for the digests of everything. What was read is then judged as a folder would be.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+
+from archiver import filesystem
+from archiver.bagit.findinglog import FindingLog
+from archiver.bagit.findings import Finding
+from archiver.bagit.hashing import Checked
+from archiver.bagit.paths import nfc
+from archiver.bagit.profile import Profile
+from archiver.bagit.profile_check import check_bag
+from archiver.bagit.profile_read import read_facts
+from archiver.bagit.reading import read_top
+from archiver.bagit.report import BagReport, Depth
+from archiver.bagit.serialized_digests import DigestJoin
+from archiver.bagit.serialized_index import ArchiveIndex
+from archiver.bagit.serialized_member import ArchiveError, Limits
+from archiver.bagit.serialized_open import Archive, ArchiveKind, base_name
+from archiver.bagit.validate import Mapper, Validation, serial_map
+from archiver.bagit.walking import Present
+
+
+class SerializedValidation(Validation):
+    """One validation of an archive under way; made by :func:`open_serialized`, used as its parent is.
+
+    Attributes:
+        kind: What kind of archive it is; None where it is none.
+    """
+
+    def __init__(self, bag: str, depth: Depth, limits: Limits) -> None:
+        super().__init__(bag, depth)
+        self.kind: ArchiveKind | None = None
+        self._limits = limits
+        self._index = ArchiveIndex(limits)
+        self._aside: bytes | None = None
+
+    def close(self) -> None:
+        """Give the temporary files back; may be called twice."""
+        super().close()
+        self._index.close()
+
+    def read(self) -> None:
+        """List the archive and read the bag's tag files; :func:`open_serialized` has done it."""
+        try:
+            self._read_archive()
+            if self._aside is not None:
+                self._read_aside(self._aside)
+        except OSError as error:
+            self._log.add("B115", "", f"listing stopped: {error.strerror or error}")
+
+    def check(self, map_ordered: Mapper = serial_map) -> Iterator[Checked]:
+        """Check every file; yield an outcome every few hundred files or 64 MiB. An archive has one reader only."""
+        del map_ordered
+        try:
+            with DigestJoin(self._index.root, self._manifests) as join:
+                for file in self._compare():
+                    join.expect(file)
+                if join.expected:
+                    yield from self._hash(join)
+                self._log.extend(join.findings())
+        except OSError as error:
+            self._log.add("B115", "", f"comparing stopped: {error.strerror or error}")
+
+    def check_profile(self, profile: Profile) -> tuple[Finding, ...]:
+        """Say in what the archive and its bag do not conform to ``profile``; to be asked for before closing.
+
+        Nothing is said of what is no archive or no bag, since the report does.
+        """
+        if self._aside is None or self.kind is None:
+            return ()
+        top = filesystem.open_folder(self._aside)
+        try:
+            return check_bag(
+                profile, read_facts(top, lambda: self._index.presents(_untold), self.kind, profile)
+            )
+        finally:
+            os.close(top)
+
+    def _list(self, top: int) -> Iterator[Present]:
+        del top
+        return self._index.presents(self._tell)
+
+    def _read_archive(self) -> None:
+        """Take all members; a fault that ends the reading is told, and what was read before it is still judged."""
+        listed = FindingLog()
+        try:
+            with Archive(self._root, self._limits) as archive:
+                self.kind = archive.kind
+                for member in archive.members(lambda finding: listed.extend((finding,))):
+                    self._index.take(member, lambda finding: listed.extend((finding,)))
+        except ArchiveError as error:
+            listed.extend((error.finding,))
+        if self.kind is not None:
+            try:
+                self._aside = self._index.settle(self._tell)
+            except ArchiveError as error:
+                listed.extend((error.finding,))
+        self._log.extend(map(self._relative, listed.report()))
+        self._damaged = {finding.path for finding in listed.report() if finding.code == "B821"}
+
+    def _read_aside(self, aside: bytes) -> None:
+        self._judge_name()
+        top = filesystem.open_folder(aside)
+        try:
+            self._top = read_top(top)
+            self._log.extend(self._top.findings)
+            if self._top.is_bag:
+                self._read_files(top, self._top)
+        finally:
+            os.close(top)
+
+    def _judge_name(self) -> None:
+        if self.kind is None or not self._index.root:
+            return
+        wanted = base_name(self._root, self.kind)
+        if wanted is None or nfc(wanted) != nfc(self._index.root):
+            name = os.fsdecode(os.path.basename(self._root))
+            self._log.add("B804", "", f"the archive is called {name!r}, its folder {self._index.root!r}")
+
+    def _hash(self, join: DigestJoin) -> Iterator[Checked]:
+        """Read the archive once more for its digests."""
+        try:
+            with Archive(self._root, self._limits) as archive:
+                yield from join.read(archive.members(self._tell_damage))
+        except ArchiveError as error:
+            self._tell(self._relative(error.finding))
+
+    def _tell_damage(self, finding: Finding) -> None:
+        # all else that is wrong with members was told when they were listed, and damage to tag files too
+        if finding.code == "B821" and finding.path not in self._damaged:
+            self._tell(self._relative(finding))
+
+    def _relative(self, finding: Finding) -> Finding:
+        """The same finding with a path as the bag has it."""
+        prefix = f"{self._index.root}/" if self._index.root else ""
+        return replace(finding, path=finding.path.removeprefix(prefix))
+
+
+def _untold(finding: Finding) -> None:
+    """Take a finding that was told before."""
+
+
+def open_serialized(
+    path: bytes | str, depth: Depth = Depth.FULL, limits: Limits | None = None
+) -> SerializedValidation:
+    """List the archive at ``path`` and read its bag's tag files, so that it is known how much there is to check.
+
+    A file that is no archive or holds no bag is no error but a finding in the report. The caller closes what is
+    returned, best by ``with``.
+    """
+    validation = SerializedValidation(os.fsdecode(path), depth, limits or Limits())
+    validation.read()
+    return validation
+
+
+def validate_serialized(
+    path: bytes | str, depth: Depth = Depth.FULL, limits: Limits | None = None
+) -> BagReport:
+    """Validate the bag in the archive at ``path`` to ``depth``; see :func:`open_serialized` to show progress."""
+    with open_serialized(path, depth, limits) as validation:
+        for _ in validation.check():
+            pass
+        return validation.report()

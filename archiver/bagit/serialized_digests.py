@@ -1,0 +1,116 @@
+"""Brings the digests that manifests record together with those of an archive's members, each in its own order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from types import TracebackType
+from typing import Self
+
+from archiver.bagit.algorithms import new_digest
+from archiver.bagit.findings import Finding
+from archiver.bagit.hashing import Checked, Recorded, compare
+from archiver.bagit.manifest_reader import ManifestName
+from archiver.bagit.paths import decode_path, encode_path
+from archiver.bagit.serialized_index import is_placed, place_of
+from archiver.bagit.serialized_member import Member, MemberKind
+from archiver.bagit.sorting import Sorter
+
+_STEP_FILES = 500
+_STEP_BYTES = 64 << 20
+
+
+class DigestJoin:
+    """Takes what is expected and what is read, sorts both on the disk, and compares them; use it with ``with``.
+
+    Args:
+        root: The folder in the archive that is the bag; empty where the bag stands at the top.
+        manifests: The bag's manifests, which say what is to be computed.
+
+    Attributes:
+        expected: How many files are expected.
+    """
+
+    def __init__(self, root: str, manifests: Sequence[ManifestName]) -> None:
+        self.expected = 0
+        self._prefix = f"{root}/" if root else ""
+        self._of_payload = _algorithms(manifests, of_tags=False)
+        self._of_tags = _algorithms(manifests, of_tags=True)
+        self._expected = Sorter()
+        self._actual = Sorter()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._expected.close()
+        self._actual.close()
+
+    def expect(self, file: Recorded) -> None:
+        """Take a file that is to have one of the digests recorded for each algorithm."""
+        said = ";".join(f"{algorithm}={'|'.join(digests)}" for algorithm, digests in file.digests)
+        self._expected.add(_line(file.path, f"{file.size}\0{said}"))
+        self.expected += 1
+
+    def read(self, members: Iterable[Member]) -> Iterator[Checked]:
+        """Read every file of the bag among ``members``; yield how many it was every few hundred files or 64 MiB.
+
+        Raises:
+            ArchiveError: as reading a member does.
+            OSError: from temporary files.
+        """
+        files = size = 0
+        for member in members:
+            path = place_of(member.name)
+            if member.kind is not MemberKind.FILE or not path.startswith(self._prefix) or not is_placed(path):
+                continue
+            path = path.removeprefix(self._prefix)
+            algorithms = self._of_payload if path.startswith("data/") else self._of_tags
+            self._actual.add(_line(path, ";".join(_hash(member, algorithms))))
+            files += 1
+            size += member.size
+            if files >= _STEP_FILES or size >= _STEP_BYTES:
+                yield Checked(files, size, ())
+                files = size = 0
+        yield Checked(files, size, ())
+
+    def findings(self) -> Iterator[Finding]:
+        """Compare; yield a finding for every file that is not as expected. A file that was not read is passed over."""
+        actual = iter(self._actual)
+        path, digests = b"", b""
+        for record in self._expected:
+            wanted, _, said = record.partition(b"\0")
+            while path < wanted:
+                following = next(actual, None)
+                if following is None:
+                    return
+                path, _, digests = following.partition(b"\0")
+            if path == wanted:
+                file = _recorded(wanted, said)
+                algorithms = self._of_payload if file.path.startswith("data/") else self._of_tags
+                yield from compare(file, dict(zip(algorithms, digests.decode().split(";"), strict=True)))
+
+
+def _algorithms(manifests: Iterable[ManifestName], *, of_tags: bool) -> tuple[str, ...]:
+    wanted = (manifest.algorithm for manifest in manifests if manifest.of_tags is of_tags)
+    return tuple(dict.fromkeys(filter(None, wanted)))
+
+
+def _hash(member: Member, algorithms: Iterable[str]) -> list[str]:
+    digests = [new_digest(algorithm) for algorithm in algorithms]
+    for block in member.blocks():
+        for digest in digests:
+            digest.update(block)
+    return [digest.hexdigest() for digest in digests]
+
+
+def _line(path: str, said: str) -> bytes:
+    return f"{encode_path(path)}\0{said}".encode("utf-8", "surrogatepass")
+
+
+def _recorded(path: bytes, said: bytes) -> Recorded:
+    size, _, listed = said.decode().partition("\0")
+    pairs = (pair.partition("=") for pair in listed.split(";"))
+    digests = tuple((algorithm, tuple(values.split("|"))) for algorithm, _, values in pairs)
+    return Recorded(decode_path(path.decode("utf-8", "surrogatepass")), int(size), digests)

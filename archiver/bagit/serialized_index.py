@@ -1,0 +1,190 @@
+"""Makes out of an archive's members what a validator sees of a folder: what lies where, and the tag files themselves.
+
+The members are sorted on the disk, so that names that stand twice are neighbours and memory stays bounded however
+many there are. The text files at the top of the bag are copied aside; nothing else is unpacked.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Self
+
+from archiver import filesystem
+from archiver.bagit.codes import found
+from archiver.bagit.paths import check_path, decode_path, encode_path, strip_current
+from archiver.bagit.serialized_member import ArchiveError, Limits, Member, MemberKind, Tell
+from archiver.bagit.sorting import Sorter
+from archiver.bagit.walking import Kind, Present
+
+_KINDS = {MemberKind.FILE: Kind.FILE, MemberKind.FOLDER: Kind.FOLDER, MemberKind.REFUSED: Kind.SPECIAL}
+_MOST_FOLDERS = 100
+_LONGEST_NAME = 200
+
+
+def place_of(name: str) -> str:
+    """The path that a member's name means: without ``./`` before it and ``/`` after it; empty for the top itself."""
+    path = strip_current(name.rstrip("/") if name != "/" else name)
+    return "" if path == "." else path
+
+
+def is_placed(path: str) -> bool:
+    """Whether the path stays where it is unpacked, on this system."""
+    problem = check_path(path)
+    return problem is None or problem.only_elsewhere
+
+
+class ArchiveIndex:
+    """Takes every member once, then says where the bag is and what is in it; use it in a ``with`` block.
+
+    Attributes:
+        root: The folder in the archive that is the bag; empty where the bag stands at the top. Known after
+            :meth:`settle`.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self.root = ""
+        self._left = limits.tag_bytes
+        self._entries = Sorter()
+        self._aside = tempfile.TemporaryDirectory(prefix="archiver-")
+        self._folders: dict[str, int] = {}
+        self._tops: dict[str, bool] = {}
+        self._more_tops = 0
+        self._bags: set[str] = set()
+        self._payloads: set[str] = set()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the temporary files back; may be called twice."""
+        self._entries.close()
+        self._aside.cleanup()
+
+    def take(self, member: Member, tell: Tell) -> None:
+        """Take the next member, and read it if it is a tag file that says what the bag is.
+
+        Raises:
+            ArchiveError: as reading the member does; B816 where there is too much to copy aside.
+            OSError: from temporary files.
+        """
+        path = place_of(member.name)
+        if path == "" and member.kind is MemberKind.FOLDER:
+            return
+        if not is_placed(path):
+            tell(found("B811", member.name, f"its name {check_path(path) or 'is unusable'}"))
+            return
+        if member.refusal is not None:
+            code, message = member.refusal
+            tell(found(code, path, message))
+        top, _, rest = path.partition("/")
+        self._note_top(top, is_folder=bool(rest) or member.kind is MemberKind.FOLDER)
+        self._entries.add(_record(path, _KINDS[member.kind], member.size))
+        where, _, name = path.rpartition("/")
+        if name == "bagit.txt" and where in ("", top) and len(self._bags) < _MOST_FOLDERS:
+            self._bags.add(where)
+        if top == "data":
+            self._payloads.add("")
+        elif rest.partition("/")[0] == "data" and len(self._payloads) < _MOST_FOLDERS:
+            self._payloads.add(top)
+        if member.kind is MemberKind.FILE and where in ("", top) and _may_matter(name):
+            self._copy(where, name, member)
+
+    def settle(self, tell: Tell) -> bytes:
+        """Decide which folder is the bag, tell what is odd about it, and return the folder of its copied tag files."""
+        folders = sorted(top for top, is_folder in self._tops.items() if is_folder)
+        named = sorted(self._bags - {""})
+        if "" in self._bags or not folders:
+            tell(found("B803", "", "it must hold one folder, and in it the bag"))
+        else:
+            self.root = (named or folders)[0]
+            others = sorted(self._tops.keys() - {self.root})
+            if others:
+                more = len(others) + self._more_tops - 1
+                tell(found("B802", others[0], f"beside {self.root!r} it holds this and {more} more"))
+        aside = self._folder(self.root)
+        if aside is None:
+            raise ArchiveError("B802", "", f"it holds more than {_MOST_FOLDERS} folders with text files")
+        if self.root in self._payloads:
+            os.makedirs(os.path.join(aside, b"data"), exist_ok=True)
+        return aside
+
+    def presents(self, tell: Tell) -> Iterator[Present]:
+        """Yield what is in the bag, in the order of the names, and tell of names that stand twice."""
+        prefix = f"{self.root}/" if self.root else ""
+        last = Present("", Kind.FOLDER, 0)
+        for record in self._entries:
+            path, kind, size = _read(record)
+            if not path.startswith(prefix) or path == prefix:
+                continue
+            present = Present(path.removeprefix(prefix), kind, size)
+            if present.path == last.path:
+                if (present.kind, last.kind) != (Kind.FOLDER, Kind.FOLDER):
+                    tell(found("B814", present.path, "a reader of the archive cannot know which is meant"))
+                continue
+            inside = present.path.startswith(f"{last.path}/")
+            if inside and last.kind is not Kind.FOLDER:
+                tell(found("B815", last.path, f"it is no folder, yet holds {present.path!r}"))
+            if last.path:
+                yield last._replace(size=int(inside)) if last.kind is Kind.FOLDER else last
+            if present.path == "data" and kind is Kind.FILE:
+                tell(found("B703", "data", "data is a file"))
+            last = present
+        if last.path:
+            yield last
+
+    def _note_top(self, top: str, *, is_folder: bool) -> None:
+        if top in self._tops or len(self._tops) < _MOST_FOLDERS:
+            self._tops[top] = self._tops.get(top, False) or is_folder
+        else:
+            self._more_tops += 1
+
+    def _folder(self, top: str) -> bytes | None:
+        """The folder aside for the bag that ``top`` may be; None where there are too many."""
+        number = self._folders.get(top)
+        if number is None:
+            if len(self._folders) == _MOST_FOLDERS:
+                return None
+            number = self._folders[top] = len(self._folders)
+            os.mkdir(os.path.join(self._aside.name, str(number)))
+        return os.fsencode(os.path.join(self._aside.name, str(number)))
+
+    def _copy(self, top: str, name: str, member: Member) -> None:
+        aside = self._folder(top)
+        if aside is None:
+            return
+        folder = filesystem.open_folder(aside)
+        try:
+            descriptor = filesystem.create_regular(os.fsencode(name), folder)
+        except FileExistsError:
+            return
+        finally:
+            os.close(folder)
+        with os.fdopen(descriptor, "wb") as copy:
+            for block in member.blocks():
+                self._left -= len(block)
+                if self._left < 0:
+                    raise ArchiveError("B816", name, "the text files at its top are too large together")
+                copy.write(block)
+
+
+def _may_matter(name: str) -> bool:
+    return name.endswith(".txt") and len(os.fsencode(name)) <= _LONGEST_NAME
+
+
+def _record(path: str, kind: Kind, size: int) -> bytes:
+    # parts end in NUL, which sorts before all else: what is in a folder follows it at once
+    parts = encode_path(path).replace("/", "\0")
+    return f"{parts}\0\0{kind}{size}".encode("utf-8", "surrogatepass")
+
+
+def _read(record: bytes) -> tuple[str, Kind, int]:
+    parts, _, said = record.decode("utf-8", "surrogatepass").partition("\0\0")
+    return decode_path(parts.replace("\0", "/")), Kind(said[0]), int(said[1:])

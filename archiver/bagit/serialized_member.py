@@ -1,0 +1,96 @@
+"""What the readers of archives have in common: a member, the limits that stop bombs, and the fault that ends reading."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from archiver.bagit.codes import found
+from archiver.bagit.findings import Finding
+
+Tell = Callable[[Finding], None]
+"""Takes a finding as it is made."""
+
+
+class MemberKind(Enum):
+    """What a member of an archive is."""
+
+    FILE = "file"
+    FOLDER = "folder"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One member of an archive, in the order of the archive.
+
+    Attributes:
+        name: As the archive has it, unchecked; bytes that are not UTF-8 are surrogate escapes.
+        kind: What it is; links, devices and what cannot be unpacked are refused.
+        size: Bytes of a file; 0 for all else.
+        blocks: Yields the file's bytes, unpacked. It is called at most once, before the next member is asked for,
+            and then read to its end. It raises :class:`ArchiveError` where reading cannot go on.
+        refusal: Code and message of the finding, for what is refused.
+    """
+
+    name: str
+    kind: MemberKind
+    size: int
+    blocks: Callable[[], Iterator[bytes]]
+    refusal: tuple[str, str] | None = None
+
+
+def refused(name: str, code: str, message: str) -> Member:
+    """The member ``name`` that is not to be used, and why."""
+    return Member(name, MemberKind.REFUSED, 0, _no_blocks, (code, message))
+
+
+def folder(name: str) -> Member:
+    """The member ``name`` that is a folder."""
+    return Member(name, MemberKind.FOLDER, 0, _no_blocks)
+
+
+def _no_blocks() -> Iterator[bytes]:
+    return iter(())
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much an archive may unpack to before it is refused as a bomb.
+
+    Attributes:
+        ratio: Unpacked bytes for each byte of the archive. Deflate reaches at most 1,032; music stays below 3.
+        free_bytes: Unpacked bytes that are taken whatever the ratio.
+        tag_bytes: Bytes of tag files that are copied aside while the archive is read.
+    """
+
+    ratio: int = 200
+    free_bytes: int = 1 << 30
+    tag_bytes: int = 8 << 30
+
+
+class ArchiveError(Exception):
+    """The archive cannot be read any further; ``finding`` says why."""
+
+    def __init__(self, code: str, path: str, message: str) -> None:
+        super().__init__(message)
+        self.finding = found(code, path, message)
+
+
+class Quota:
+    """Counts what an archive of ``archive_bytes`` has unpacked to, and refuses what exceeds ``limits``."""
+
+    def __init__(self, archive_bytes: int, limits: Limits) -> None:
+        self._left = max(limits.free_bytes, limits.ratio * archive_bytes)
+        self._limit = self._left
+
+    def take(self, size: int) -> None:
+        """Count ``size`` unpacked bytes.
+
+        Raises:
+            ArchiveError: B816, once there are more than the limits allow.
+        """
+        self._left -= size
+        if self._left < 0:
+            raise ArchiveError("B816", "", f"it unpacks to more than {self._limit:,} bytes")

@@ -1,0 +1,134 @@
+"""Opens an archive and says what it is by its first bytes; the name is not believed."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import tarfile
+from collections.abc import Iterator
+from types import TracebackType
+from typing import BinaryIO, Literal, Self, cast
+
+from archiver import filesystem
+from archiver.bagit.serialized_member import ArchiveError, Limits, Member, Quota, Tell
+from archiver.bagit.serialized_tar_reader import TarSource, read_tar
+from archiver.bagit.serialized_zip_reader import read_zip
+
+ArchiveKind = Literal["tar", "tar.gz", "zip"]
+
+SUFFIXES: dict[ArchiveKind, tuple[str, ...]] = {
+    "tar": (".tar",),
+    "tar.gz": (".tar.gz", ".tgz"),
+    "zip": (".zip",),
+}
+"""How the name of each kind of archive ends."""
+
+_GZIP = b"\x1f\x8b"
+_ZIP = (b"PK\3\4", b"PK\5\6")
+_OTHERS = {
+    b"BZh": "bzip2",
+    b"\xfd7zXZ\x00": "xz",
+    b"\x28\xb5\x2f\xfd": "zstandard",
+    b"7z\xbc\xaf\x27\x1c": "7-Zip",
+    b"Rar!": "RAR",
+    b"LZIP": "lzip",
+    b"PK\7\x08": "zip in several parts",
+}
+
+
+class Archive:
+    """An open archive, whose members can be read as often as is needed; use it in a ``with`` block.
+
+    Attributes:
+        kind: What it is.
+
+    Raises:
+        ArchiveError: B801 if it cannot be opened or is no archive, B818 if it is one that is not read here.
+    """
+
+    def __init__(self, path: bytes, limits: Limits) -> None:
+        self._limits = limits
+        try:
+            self._stream = os.fdopen(_open(path), "rb")
+        except (OSError, ValueError) as error:
+            raise ArchiveError("B801", "", f"it cannot be opened: {error}") from error
+        try:
+            self._state = self._look()
+            self.kind = _recognise(os.pread(self._stream.fileno(), tarfile.BLOCKSIZE, 0))
+        except OSError as error:
+            self._stream.close()
+            raise ArchiveError("B801", "", f"it cannot be read: {error}") from error
+        except BaseException:
+            self._stream.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stream.close()
+
+    def members(self, tell: Tell) -> Iterator[Member]:
+        """Yield every member in the archive's order; the order is the same each time.
+
+        Args:
+            tell: Takes findings that do not end the reading.
+
+        Raises:
+            ArchiveError: where it cannot be read any further, or has changed since it was opened.
+            OSError: from temporary files.
+        """
+        size = self._state[0]
+        quota = Quota(size, self._limits)
+        self._stream.seek(0)
+        if self.kind == "zip":
+            yield from read_zip(self._stream, quota, tell)
+        elif self.kind == "tar":
+            yield from read_tar(TarSource(self._stream, size, None), tell)
+        else:
+            with gzip.GzipFile(fileobj=self._stream, mode="rb") as unpacked:
+                yield from read_tar(TarSource(cast("BinaryIO", unpacked), None, quota), tell)
+        if self._look() != self._state:
+            raise ArchiveError("B801", "", "it changed while it was read")
+
+    def _look(self) -> tuple[int, int]:
+        status = os.fstat(self._stream.fileno())
+        return status.st_size, status.st_mtime_ns
+
+
+def _open(path: bytes) -> int:
+    folder_path, name = os.path.split(os.path.realpath(path))
+    folder = filesystem.open_folder(folder_path)
+    try:
+        return filesystem.open_regular(name, folder)
+    finally:
+        os.close(folder)
+
+
+def _recognise(start: bytes) -> ArchiveKind:
+    if start.startswith(_ZIP):
+        return "zip"
+    if start.startswith(_GZIP):
+        return "tar.gz"
+    for signature, name in _OTHERS.items():
+        if start.startswith(signature):
+            raise ArchiveError("B818", "", f"it is compressed as {name}, which is not read here")
+    if len(start) < tarfile.BLOCKSIZE:
+        raise ArchiveError("B801", "", "it is no tar, tar.gz or zip archive")
+    try:
+        tarfile.TarInfo.frombuf(start, "utf-8", "surrogateescape")
+    except tarfile.HeaderError as error:
+        if any(start):
+            raise ArchiveError("B801", "", "it is no tar, tar.gz or zip archive") from error
+    return "tar"
+
+
+def base_name(path: bytes, kind: ArchiveKind) -> str | None:
+    """The name an archive's one folder should bear: the file's own without its ending; None if that does not fit."""
+    name = os.fsdecode(os.path.basename(path))
+    for suffix in SUFFIXES[kind]:
+        if name.lower().endswith(suffix):
+            return name[: -len(suffix)]
+    return None
