@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+from typing import Literal
 
 import click
 
 from archiver import config, errors
-from archiver.bagit.algorithms import DEFAULT_ALGORITHM, UnknownAlgorithmError, normalise_algorithms
+from archiver.bagit.algorithms import UnknownAlgorithmError, normalise_algorithms
 from archiver.cli import options
 from archiver.cli.commands import Command
 from archiver.cli.pack_report import report_lines, write_report_json
 from archiver.cli.progress import watcher
+from archiver.cli.sizes import SIZE
 from archiver.cli.top import new_run
 from archiver.errors import UsageError
 from archiver.records.baginfo import parse_label
@@ -60,6 +62,19 @@ _EXAMPLES = """
 @click.option(
     "--policy", metavar="POLICY", help="personal, donation, public or a policy file.  [default: personal]"
 )
+@click.option("--anonymous-withheld", is_flag=True, help="Leave the names of withheld files out of the bag.")
+@click.option(
+    "--profile",
+    metavar="PROFILE",
+    help="Make what a recipient wants: btr, aptrust, metaarchive or a profile file.",
+)
+@click.option(
+    "--max-size",
+    metavar="SIZE",
+    type=SIZE,
+    help="Payload that one bag may hold, as 100GB; albums stay whole.",
+)
+@click.option("--serialize", type=click.Choice(["tar", "zip"]), help="Make one archive file of each bag.")
 @click.option("--dry-run", is_flag=True, help="Say what would be packed; write nothing.")
 @click.option("--read-back", is_flag=True, help="Read every copy from the disk again and compare.")
 @click.option("--bag-in-bag", is_flag=True, help="Allow a source that is itself a bag.")
@@ -73,6 +88,10 @@ def command(
     info: tuple[str, ...],
     rights: str | None,
     policy: str | None,
+    anonymous_withheld: bool,
+    profile: str | None,
+    max_size: int | None,
+    serialize: Literal["tar", "zip"] | None,
     dry_run: bool,
     read_back: bool,
     bag_in_bag: bool,
@@ -101,9 +120,12 @@ def command(
         jobs=options.jobs_or_default(jobs or settings.jobs),
         read_back=read_back,
         bag_in_bag=bag_in_bag,
-        max_bytes=None,
+        max_bytes=max_size,
         rights=rights,
         policy=policy or settings.policy,
+        anonymous_withheld=anonymous_withheld,
+        profile=profile,
+        serialize=serialize,
     )
     work = pack.rehearse if dry_run else pack.pack
     with work(request, new_run(os.environ), watcher()) as report:
@@ -117,6 +139,6 @@ def command(
 
 def _algorithms(names: tuple[str, ...]) -> tuple[str, ...]:
     try:
-        return normalise_algorithms(names or (DEFAULT_ALGORITHM,))
+        return normalise_algorithms(names)
     except UnknownAlgorithmError as error:
         raise UsageError(str(error), "Choose one of those.") from error

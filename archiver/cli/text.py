@@ -10,9 +10,9 @@ _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 def shown(text: str) -> str:
-    """Return ``text`` with every character that is invisible, steers a terminal or turns the writing direction as an escape.
+    r"""Return ``text`` with characters escaped that do not show, steer a terminal or turn the writing direction.
 
-    A line break becomes ``\\n``, an escape ``\\x1b``, a right-to-left override ``\\u202e``. Apply it to every
+    A line break becomes ``\n``, an escape ``\x1b``, a right-to-left override ``\u202e``. Apply it to every
     name, tag or message before it is printed.
     """
     if text.isascii() and text.isprintable():

@@ -9,13 +9,8 @@ from dataclasses import dataclass
 
 from archiver.model.audio import ExaminedFile
 from archiver.model.package import AssessedFile
-from archiver.model.rights import Decision, Declaration, Policy
-from archiver.rights.decide import Standing, conclude, standing
-from archiver.rights.scope import ScopeIndex
-from archiver.rights.terms import load_terms
-
-_REMEMBERED = 4096
-"""Distinct outcomes kept at a time: files of one album mostly share theirs."""
+from archiver.model.rights import Declaration, Policy
+from archiver.rights.decider import Decider
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +30,7 @@ class Assessor:
     """Decides for every file of a run under one policy on one day.
 
     Args:
-        declared: What was declared, and for which folders.
+        declared: What was declared, and for which folders, none of which lies in another.
         policy: What the package is for.
         on: The day for which it is decided.
     """
@@ -44,39 +39,23 @@ class Assessor:
         self.declarations = tuple(itertools.chain.from_iterable(each.declarations for each in declared))
         self.policy = policy
         self.on = on
-        self._indexes = tuple(
-            (each.folder + "/" if each.folder else "", ScopeIndex(each.declarations)) for each in declared
-        )
-        self._terms = load_terms()
-        self._standings: dict[tuple[Declaration, ...], Standing] = {}
-        self._decisions: dict[object, Decision] = {}
+        deciders = [(each.folder, Decider(each.declarations, policy, on)) for each in declared]
+        self._deciders = tuple((folder + "/" if folder else "", decider) for folder, decider in deciders)
+        self._undeclared = Decider((), policy, on)
 
     def matching(self, file: ExaminedFile) -> tuple[Declaration, ...]:
         """Return the declarations whose scope takes in the file, the closest first."""
-        path = file.ref.path
-        return tuple(
-            declaration
-            for folder, index in self._indexes
-            if path.startswith(folder)
-            for declaration in index.matching(path[len(folder) :], file.tags)
-        )
+        decider, path = self._for(file.ref.path)
+        return decider.matching(path, file.tags)
 
     def assess(self, file: ExaminedFile) -> AssessedFile:
         """Return the file with its decision: the same for the same input, on every machine."""
-        matching = self.matching(file)
-        key = (matching, file.evidence, file.protection)
-        decision = self._decisions.get(key)
-        if decision is None:
-            if len(self._decisions) >= _REMEMBERED:
-                self._decisions.clear()
-            decision = conclude(
-                self._standing(matching), file.evidence, file.protection, self.policy, self.on
-            )
-            self._decisions[key] = decision
-        return AssessedFile(file, decision)
+        decider, path = self._for(file.ref.path)
+        return AssessedFile(file, decider.decide(path, file.tags, file.evidence, file.protection))
 
-    def _standing(self, matching: tuple[Declaration, ...]) -> Standing:
-        found = self._standings.get(matching)
-        if found is None:
-            found = self._standings[matching] = standing(matching, self.on, self._terms)
-        return found
+    def _for(self, path: str) -> tuple[Decider, str]:
+        """Give what decides for a record path, and the path below the folder that its declarations speak for."""
+        for folder, decider in self._deciders:
+            if path.startswith(folder):
+                return decider, path[len(folder) :]
+        return self._undeclared, path

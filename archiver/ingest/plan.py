@@ -25,10 +25,10 @@ class Totals:
         withheld: Files kept out by a decision.
         lost: Entries kept out by a problem.
         empty_folders: Folders with nothing in them.
-        roles: Files by role, those kept out included.
-        albums: Keys of the albums found.
-        problems: Findings by code.
-        duration_s: Playing time of all audio that says how long it is, in seconds.
+        roles: Files that go in, by role.
+        albums: Keys of their albums.
+        duration_s: Their playing time in seconds, as far as they say how long they are.
+        problems: Findings by code, on whatever was met.
     """
 
     files: int = 0
@@ -38,8 +38,8 @@ class Totals:
     empty_folders: int = 0
     roles: Counter[Role] = field(default_factory=Counter)
     albums: set[tuple[str, str]] = field(default_factory=set)
-    problems: Counter[str] = field(default_factory=Counter)
     duration_s: float = 0.0
+    problems: Counter[str] = field(default_factory=Counter)
 
     @property
     def seen(self) -> int:
@@ -50,12 +50,13 @@ class Totals:
         """Count a file that goes in."""
         self.files += 1
         self.bytes += size_bytes
-        self._count_file(file)
+        self.problems.update(problem.code for problem in problems_of(file))
+        self._count_music(file)
 
     def count_withheld(self, file: ExaminedFile) -> None:
         """Count a file that a decision keeps out."""
         self.withheld += 1
-        self._count_file(file)
+        self.problems.update(problem.code for problem in problems_of(file))
 
     def count_other(self, entry: EmptyFolder | FolderProblem | Unpacked) -> None:
         """Count what is no file to pack."""
@@ -78,9 +79,8 @@ class Totals:
         self.problems.update(other.problems)
         self.duration_s += other.duration_s
 
-    def _count_file(self, file: ExaminedFile) -> None:
+    def _count_music(self, file: ExaminedFile) -> None:
         self.roles[file.role] += 1
-        self.problems.update(problem.code for problem in problems_of(file))
         if file.audio is not None and file.audio.duration_s is not None:
             self.duration_s += file.audio.duration_s
         album = album_of(file)

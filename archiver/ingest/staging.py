@@ -7,6 +7,7 @@ Layout below the store::
         staging.json          what it is made of, so that the same command can go on with it
         journal.jsonl         the copies that are whole and on the disk
         bag/                  the bag; renamed to STORE/NAME when it is finished
+        archive/              or the bag as an archive, where that was asked for
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from typing import Literal
 
 from archiver import filesystem
+from archiver.bagit.serialized_writer import serialize
 from archiver.errors import StoreError
 from archiver.ingest import tree
 
@@ -151,6 +154,37 @@ class Staging:
         with contextlib.suppress(OSError):  # the bag is whole and in place; the next run removes what is left
             tree.remove_tree(self.area)
         return self.destination
+
+    def seal_archive(self, kind: Literal["tar", "zip"], modified: int) -> bytes:
+        """Serialize the bag, give the archive the bag's name with one rename, and clear the area.
+
+        Args:
+            kind: The archive's format.
+            modified: Time of tag files and folders in it, in seconds since 1970 UTC.
+
+        Returns:
+            The absolute path of the finished archive.
+
+        Raises:
+            StoreError: where writing or renaming fails, or the name is taken; the area is left as it is.
+        """
+        name = f".{kind}".encode()
+        destination = self.destination + name
+        with store_faults(f"finish the archive {os.fsdecode(destination)}"):
+            if os.path.lexists(destination):
+                raise FileExistsError(0, "something of that name is there already")
+            tree.remove_tree(self.area + b"/archive")
+            os.mkdir(self.area + b"/archive")
+            made = self.area + b"/archive/" + os.path.basename(destination)
+            serialize(self.bag, made, kind, modified)
+            os.rename(made, destination)
+            with filesystem.FolderCursor(os.path.dirname(destination)) as store:
+                filesystem.sync_folder(store.folder(b""))
+        with contextlib.suppress(
+            OSError
+        ):  # the archive is whole and in place; the next run removes what is left
+            tree.remove_tree(self.area)
+        return destination
 
     def _remove_tag_files(self) -> None:
         with os.scandir(self.bag) as entries:

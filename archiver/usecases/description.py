@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import BinaryIO
 
 from archiver import filesystem
@@ -12,13 +14,28 @@ from archiver.bagit.paths import encode_path
 from archiver.ingest.plan import Totals
 from archiver.ingest.spool import Spool
 from archiver.ingest.staging import Staging, store_faults
-from archiver.model.package import PackedFile, PackEntry
+from archiver.model.package import PackedFile, PackEntry, WithheldFile
+from archiver.model.rights_summary import RightsSummary
 from archiver.model.run import Event, Run
 from archiver.model.source import EmptyFolder
 from archiver.records.baginfo import BagFacts, Labels, bag_info_labels
 from archiver.records.events import write_events
 from archiver.records.files import write_files_csv, write_files_jsonl
+from archiver.records.machine_use import write_ai_usage, write_tdmrep
+from archiver.records.premis import PremisPackage, write_premis
 from archiver.records.readme import BagOutline, readme_text
+from archiver.records.rights_context import RightsContext
+from archiver.records.rights_csv import write_rights_csv
+from archiver.records.rights_json import write_rights_json
+from archiver.records.rights_labels import rights_labels
+from archiver.records.rights_readme import write_rights_readme
+from archiver.records.rights_tally import summarise
+from archiver.usecases.rights_inputs import DOCUMENTS_FOLDER, Document, read_small_file
+
+BAG_INFO = "bag-info.txt"
+
+Record = tuple[str, Callable[[BinaryIO], object]]
+"""Path of a tag file in the bag, and what writes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +48,9 @@ class Description:
         totals: What they add up to.
         events: What was done.
         contents: One sentence on what the bag holds.
-        info: Labels for ``bag-info.txt`` that the user gave.
+        tag_labels: Labels that the user gave, by the tag file they go into.
+        rights: What the decisions rest on.
+        documents: Deeds, licences and letters to take into the bag.
     """
 
     run: Run
@@ -39,7 +58,9 @@ class Description:
     totals: Totals
     events: Sequence[Event]
     contents: str
-    info: Labels
+    tag_labels: Mapping[str, Labels]
+    rights: RightsContext
+    documents: Sequence[Document]
 
 
 def describe(staging: Staging, description: Description) -> None:
@@ -48,34 +69,98 @@ def describe(staging: Staging, description: Description) -> None:
     Raises:
         StoreError: where the staging area cannot be written.
     """
+    summary = summarise(description.entries)
     with (
         store_faults(f"write the descriptions of the bag {staging.key.name}"),
         filesystem.FolderCursor(staging.bag, filesystem.make_folders_beneath) as folders,
     ):
-        for path, write in _records(staging, description):
+        for path, write in (*_records(staging, description), *_rights_records(staging, description, summary)):
             folder, _, name = path.rpartition("/")
             with writer.new_tag_file(folders.folder(folder.encode()), name) as stream:
                 write(stream)
         bag = folders.folder(b"")
         writer.write_declaration(bag)
-        writer.write_bag_info(bag, _labels(staging, description))
+        writer.write_bag_info(bag, _labels(staging, description, summary))
+        for name, labels in description.tag_labels.items():
+            if name != BAG_INFO:
+                with writer.new_tag_file(bag, name) as stream:
+                    stream.write(writer.format_bag_info(labels))
         writer.write_tag_manifests(bag, staging.key.algorithms)
 
 
-def _records(
-    staging: Staging, description: Description
-) -> Iterator[tuple[str, Callable[[BinaryIO], object]]]:
-    entries, algorithms = description.entries, staging.key.algorithms
-    yield "metadata/files.jsonl", lambda stream: write_files_jsonl(stream, entries)
-    yield "metadata/files.csv", lambda stream: write_files_csv(stream, entries, algorithms)
+def planned_tag_files(
+    algorithms: Sequence[str], documents: Sequence[Document], tag_labels: Mapping[str, Labels]
+) -> tuple[str, ...]:
+    """List the tag files that a bag will have, but for a list of empty folders."""
+    return (
+        "bagit.txt",
+        *dict.fromkeys((BAG_INFO, *tag_labels)),
+        *(f"manifest-{algorithm}.txt" for algorithm in algorithms),
+        *(f"tagmanifest-{algorithm}.txt" for algorithm in algorithms),
+        *(
+            f"metadata/{name}"
+            for name in ("README.txt", "files.jsonl", "files.csv", "events.jsonl", "premis.xml")
+        ),
+        *(f"metadata/rights/{name}" for name in ("README.txt", "rights.json", "rights.csv")),
+        *(f"metadata/rights/{name}" for name in ("ai-usage.txt", "tdmrep.json")),
+        *(f"{DOCUMENTS_FOLDER}/{document.name}" for document in documents),
+    )
+
+
+def _records(staging: Staging, description: Description) -> Iterator[Record]:
+    named = _Named(description.entries, description.rights.anonymous_withheld)
+    algorithms = staging.key.algorithms
+    yield "metadata/files.jsonl", lambda stream: write_files_jsonl(stream, named)
+    yield "metadata/files.csv", lambda stream: write_files_csv(stream, named, algorithms)
     yield "metadata/events.jsonl", lambda stream: write_events(stream, description.events)
     if description.totals.empty_folders:
-        yield "metadata/empty-folders.txt", lambda stream: _write_empty_folders(stream, entries)
+        yield "metadata/empty-folders.txt", lambda stream: _write_empty_folders(stream, named)
     readme = readme_text(description.run, _outline(staging, description)).encode()
     yield "metadata/README.txt", lambda stream: stream.write(readme)
 
 
-def _write_empty_folders(stream: BinaryIO, entries: Spool[PackEntry]) -> None:
+def _rights_records(staging: Staging, description: Description, summary: RightsSummary) -> Iterator[Record]:
+    entries, rights = description.entries, description.rights
+    folder = "metadata/rights"
+    yield f"{folder}/rights.json", lambda stream: write_rights_json(stream, entries, rights, summary)
+    yield f"{folder}/rights.csv", lambda stream: write_rights_csv(stream, entries, rights)
+    yield (
+        f"{folder}/README.txt",
+        lambda stream: write_rights_readme(stream, entries, description.run, rights, summary),
+    )
+    yield f"{folder}/ai-usage.txt", lambda stream: write_ai_usage(stream, entries, summary)
+    yield f"{folder}/tdmrep.json", lambda stream: write_tdmrep(stream, entries, summary)
+    identifier = (
+        description.run.identifier if staging.key.parts == 1 else _part_identifier(staging, description)
+    )
+    package = PremisPackage(identifier, staging.key.name, tuple(description.events))
+    yield "metadata/premis.xml", lambda stream: write_premis(stream, entries, package, rights)
+    for document in description.documents:
+        yield f"{DOCUMENTS_FOLDER}/{document.name}", partial(_copy_document, document)
+
+
+def _copy_document(document: Document, stream: BinaryIO) -> None:
+    stream.write(read_small_file(document.path, "the document"))
+
+
+class _Named:
+    """The entries without those whose names are to be left out."""
+
+    def __init__(self, entries: Iterable[PackEntry], anonymous_withheld: bool) -> None:  # noqa: FBT001 - one fact
+        self._entries = entries
+        self._anonymous_withheld = anonymous_withheld
+
+    def __iter__(self) -> Iterator[PackEntry]:
+        for entry in self._entries:
+            if not (self._anonymous_withheld and isinstance(entry, WithheldFile)):
+                yield entry
+
+
+def _part_identifier(staging: Staging, description: Description) -> uuid.UUID:
+    return uuid.uuid5(description.run.identifier, staging.key.name)
+
+
+def _write_empty_folders(stream: BinaryIO, entries: Iterable[PackEntry]) -> None:
     """One folder a line, encoded as a manifest encodes paths, for BagIt itself cannot hold an empty folder."""
     stream.writelines(
         f"data/{encode_path(entry.path)}/\n".encode() for entry in entries if isinstance(entry, EmptyFolder)
@@ -101,12 +186,13 @@ def _outline(staging: Staging, description: Description) -> BagOutline:
     )
 
 
-def _labels(staging: Staging, description: Description) -> Labels:
+def _labels(staging: Staging, description: Description, summary: RightsSummary) -> Labels:
     facts = BagFacts(
         description=description.contents,
         files=description.totals.files,
         bytes=description.totals.bytes,
         part=staging.key.part,
         parts=staging.key.parts,
+        rights=rights_labels(summary, description.rights),
     )
-    return bag_info_labels(description.run, facts, description.info)
+    return bag_info_labels(description.run, facts, description.tag_labels.get(BAG_INFO, ()))

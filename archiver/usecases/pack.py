@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from archiver import filesystem
+from archiver.bagit.profile import Profile
 from archiver.bagit.sizes import human_size
 from archiver.errors import StoreError, UsageError
 from archiver.executors import Threads
@@ -20,11 +22,20 @@ from archiver.ingest.staging import INCOMING, Staging, StagingKey, locked, unfin
 from archiver.model.package import PackEntry, PlanEntry
 from archiver.model.run import Run
 from archiver.model.source import Source
-from archiver.records.baginfo import Labels
+from archiver.records.baginfo import BagFacts, Labels, bag_info_labels
+from archiver.records.rights_context import RightsContext
+from archiver.usecases.description import BAG_INFO, planned_tag_files
 from archiver.usecases.naming import chosen_name, default_name
-from archiver.usecases.package import BagMaker, CopyTools, Progress
+from archiver.usecases.package import BagMaker, CopyTools, Progress, contents_sentence
 from archiver.usecases.planning import planned
-from archiver.usecases.rights_inputs import read_policy, read_rights
+from archiver.usecases.profiling import (
+    Planned,
+    algorithms_for,
+    labels_by_file,
+    read_profile,
+    refuse_mismatch,
+)
+from archiver.usecases.rights_inputs import RightsInputs, read_policy, read_rights
 from archiver.usecases.sources import refuse_store_in_source, sources_of
 from archiver.usecases.watch import Watch
 
@@ -40,7 +51,7 @@ class PackRequest:
         sources: Folders and files as the user named them.
         store: Folder that gets the bag; made where it is missing.
         name: The bag's name; from the source and the date where ``None``.
-        algorithms: Normalised names of the checksum algorithms.
+        algorithms: Normalised names of the checksum algorithms; empty for the default.
         info: Labels for ``bag-info.txt``.
         jobs: Threads and processes to use.
         read_back: Whether every copy is read from the disk again and compared.
@@ -48,6 +59,9 @@ class PackRequest:
         max_bytes: Payload that one bag may hold; ``None`` for no limit.
         rights: File of declarations that the user named, or ``None`` to look for one in each source.
         policy: Name of a policy, or path of a policy file.
+        anonymous_withheld: Whether the names of withheld files stay out of the bag.
+        profile: Name of a recipient's profile, or path of a profile file, or ``None``.
+        serialize: Format of the archive to make of each bag, or ``None`` for folders.
     """
 
     sources: tuple[str, ...]
@@ -61,6 +75,9 @@ class PackRequest:
     max_bytes: int | None
     rights: str | None
     policy: str
+    anonymous_withheld: bool
+    profile: str | None
+    serialize: Literal["tar", "zip"] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +85,7 @@ class PackReport:
     """What packing did, or in a dry run would do.
 
     Attributes:
-        bags: Absolute paths of the finished bags; those to be made in a dry run.
+        bags: Absolute paths of the finished bags or archives; those to be made in a dry run.
         dry_run: Whether nothing was written.
         totals: What was packed, withheld and lost.
         algorithms: Checksum algorithms of the bags.
@@ -76,6 +93,7 @@ class PackReport:
         parts: The parts, one for each bag.
         continued: Whether an interrupted run was continued.
         unfinished: Names of packages that other interrupted runs left in the store.
+        remarks: What in the declarations will not do what their writer may expect.
     """
 
     bags: tuple[str, ...]
@@ -86,6 +104,7 @@ class PackReport:
     parts: tuple[PlanPart, ...]
     continued: bool
     unfinished: tuple[str, ...]
+    remarks: tuple[str, ...]
 
     @property
     def entries(self) -> Iterator[PlanEntry | PackEntry]:
@@ -93,46 +112,71 @@ class PackReport:
         return itertools.chain.from_iterable(self.spools)
 
 
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A request that was understood, with everything it names read."""
+
+    request: PackRequest
+    sources: tuple[Source, ...]
+    store: bytes
+    inputs: RightsInputs
+    assessor: Assessor
+    profile: Profile | None
+    algorithms: tuple[str, ...]
+    tag_labels: Mapping[str, Labels]
+
+
 @contextlib.contextmanager
 def pack(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackReport]:
     """Write the bag or bags and lend the report for a ``with`` block.
 
     Raises:
-        UsageError: where the request cannot be meant.
+        UsageError: where the request cannot be meant, or would not conform to its profile.
         StoreError: where the store cannot be written; then no bag stands under its name.
     """
-    sources, store = _checked(request)
-    inputs = read_rights(sources, request.rights)
-    assessor = Assessor(inputs.declared, read_policy(request.policy), run.today())
-    started = run.now()
+    prepared = _prepare(request, run)
+    store, started = prepared.store, run.now()
     with contextlib.ExitStack() as held:
         held.enter_context(locked(store))
         scratch = store + b"/" + INCOMING
         plan = held.enter_context(
-            planned(sources, assessor.assess, jobs=request.jobs, watch=watch, scratch=scratch)
+            planned(
+                prepared.sources, prepared.assessor.assess, jobs=request.jobs, watch=watch, scratch=scratch
+            )
         )
-        name, continues = _package_name(request, sources, store, plan, run)
-        parts = parts_of(plan, request.max_bytes)
+        name, continues = _package_name(prepared, plan, run)
+        keys, parts = _parts(prepared, plan, name)
+        _refuse_mismatch(prepared, plan, run, len(parts))
         if not continues:
-            _refuse_without_room(store, plan.totals.bytes)
+            _refuse_without_room(store, plan.totals.bytes, archive=request.serialize is not None)
         tools = CopyTools(
             held.enter_context(Threads(request.jobs)),
             held.enter_context(Threads(1)),
             request.read_back,
             watch,
         )
-        maker = BagMaker(run, Progress(started, run.now(), continues), assessor.policy, request.info, tools)
-        stagings = [
-            Staging(store, StagingKey(name, number, len(parts), request.algorithms, plan.fingerprint))
-            for number in range(1, len(parts) + 1)
-        ]
+        progress = Progress(started, run.now(), continues)
+        maker = BagMaker(
+            run, progress, _rights_context(prepared), prepared.inputs.documents, prepared.tag_labels, tools
+        )
+        stagings = [Staging(store, key) for key in keys]
         spools = [held.enter_context(Spool[PackEntry](scratch)) for _ in parts]
         totals = Totals()
         for staging, part, spool in zip(stagings, parts, spools, strict=True):
             totals.add(maker.make(staging, part, spool))
-        bags = tuple(os.fsdecode(staging.seal()) for staging in stagings)
+        bags = tuple(os.fsdecode(_seal(staging, request, run)) for staging in stagings)
         others = tuple(key.name for key in unfinished(store))
-        yield PackReport(bags, False, totals, request.algorithms, tuple(spools), parts, continues, others)
+        yield PackReport(
+            bags,
+            False,
+            totals,
+            prepared.algorithms,
+            tuple(spools),
+            parts,
+            continues,
+            others,
+            _remarks(prepared),
+        )
 
 
 @contextlib.contextmanager
@@ -140,50 +184,115 @@ def rehearse(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackRepor
     """Work out what :func:`pack` would do, write nothing, and lend the report for a ``with`` block.
 
     Raises:
-        UsageError: where the request cannot be meant.
+        UsageError: where the request cannot be meant, or would not conform to its profile.
     """
-    sources, store = _checked(request)
-    inputs = read_rights(sources, request.rights)
-    assessor = Assessor(inputs.declared, read_policy(request.policy), run.today())
-    with planned(sources, assessor.assess, jobs=request.jobs, watch=watch) as plan:
-        name, continues = _package_name(request, sources, store, plan, run)
-        parts = parts_of(plan, request.max_bytes)
-        keys = [StagingKey(name, n, len(parts), request.algorithms, "") for n in range(1, len(parts) + 1)]
-        bags = tuple(os.fsdecode(store) + "/" + key.name for key in keys)
-        others = tuple(key.name for key in unfinished(store) if key.package != name)
+    prepared = _prepare(request, run)
+    with planned(prepared.sources, prepared.assessor.assess, jobs=request.jobs, watch=watch) as plan:
+        name, continues = _package_name(prepared, plan, run)
+        keys, parts = _parts(prepared, plan, name)
+        _refuse_mismatch(prepared, plan, run, len(parts))
+        suffix = f".{request.serialize}" if request.serialize else ""
+        bags = tuple(f"{os.fsdecode(prepared.store)}/{key.name}{suffix}" for key in keys)
+        others = tuple(key.name for key in unfinished(prepared.store) if key.package != name)
         spools = (plan.entries,)
-        yield PackReport(bags, True, plan.totals, request.algorithms, spools, parts, continues, others)
+        yield PackReport(
+            bags, True, plan.totals, prepared.algorithms, spools, parts, continues, others, _remarks(prepared)
+        )
 
 
-def _checked(request: PackRequest) -> tuple[tuple[Source, ...], bytes]:
+def _prepare(request: PackRequest, run: Run) -> _Prepared:
     sources = sources_of(request.sources, bags_on_purpose=request.bag_in_bag)
     store = os.path.abspath(os.fsencode(request.store))
     refuse_store_in_source(store, sources)
     if request.name is not None:
         chosen_name(request.name, store)
-    return sources, store
+    inputs = read_rights(sources, request.rights)
+    profile = None if request.profile is None else read_profile(request.profile)
+    return _Prepared(
+        request=request,
+        sources=sources,
+        store=store,
+        inputs=inputs,
+        assessor=Assessor(inputs.declared, read_policy(request.policy), run.today()),
+        profile=profile,
+        algorithms=algorithms_for(profile, request.algorithms),
+        tag_labels=labels_by_file(profile, request.info),
+    )
 
 
-def _package_name(
-    request: PackRequest, sources: Sequence[Source], store: bytes, plan: PackagePlan, run: Run
-) -> tuple[str, bool]:
+def _package_name(prepared: _Prepared, plan: PackagePlan, run: Run) -> tuple[str, bool]:
     """Give the package's name, and whether an interrupted run of the same package is continued under it."""
     if not plan.totals.files:
         raise UsageError(
             f"there is nothing to pack: {plan.totals.seen} entries seen, none that can go into a bag",
             "Nothing was written. To see what is there: archiver scan SOURCE",
         )
-    for key in unfinished(store):
-        same = (key.fingerprint, key.algorithms) == (plan.fingerprint, request.algorithms)
-        if same and request.name in (None, key.package):
+    asked = prepared.request.name
+    for key in unfinished(prepared.store):
+        same = (key.fingerprint, key.algorithms) == (plan.fingerprint, prepared.algorithms)
+        if same and asked in (None, key.package):
             return key.package, True
-    return request.name or default_name(sources, run.today(), store), False
+    return asked or default_name(prepared.sources, run.today(), prepared.store), False
 
 
-def _refuse_without_room(store: bytes, needed: int) -> None:
+def _parts(
+    prepared: _Prepared, plan: PackagePlan, name: str
+) -> tuple[tuple[StagingKey, ...], tuple[PlanPart, ...]]:
+    parts = parts_of(plan, prepared.request.max_bytes)
+    keys = tuple(
+        StagingKey(name, number, len(parts), prepared.algorithms, plan.fingerprint)
+        for number in range(1, len(parts) + 1)
+    )
+    return keys, parts
+
+
+def _refuse_mismatch(prepared: _Prepared, plan: PackagePlan, run: Run, parts: int) -> None:
+    if prepared.profile is None or prepared.request.profile is None:
+        return
+    totals = plan.totals
+    facts = BagFacts(contents_sentence(totals), totals.files, totals.bytes, 1, parts)
+    info = bag_info_labels(run, facts, prepared.tag_labels[BAG_INFO])
+    planned_package = Planned(
+        entries=plan.entries,
+        info=info,
+        others={path: labels for path, labels in prepared.tag_labels.items() if path != BAG_INFO},
+        algorithms=prepared.algorithms,
+        tag_files=planned_tag_files(prepared.algorithms, prepared.inputs.documents, prepared.tag_labels),
+        container=prepared.request.serialize or "folder",
+    )
+    refuse_mismatch(prepared.profile, prepared.request.profile, planned_package)
+
+
+def _rights_context(prepared: _Prepared) -> RightsContext:
+    assessor = prepared.assessor
+    return RightsContext(
+        policy=assessor.policy,
+        assessed_on=assessor.on,
+        declarations={declaration.id: declaration for declaration in assessor.declarations},
+        documents=prepared.inputs.evidenced,
+        anonymous_withheld=prepared.request.anonymous_withheld,
+    )
+
+
+def _remarks(prepared: _Prepared) -> tuple[str, ...]:
+    return tuple(
+        f"{file.name}, line {remark.line}, {remark.declaration}: {remark.text}"
+        for file in prepared.inputs.files
+        for remark in file.remarks
+    )
+
+
+def _seal(staging: Staging, request: PackRequest, run: Run) -> bytes:
+    if request.serialize is None:
+        return staging.seal()
+    return staging.seal_archive(request.serialize, int(run.now().timestamp()))
+
+
+def _refuse_without_room(store: bytes, payload: int, *, archive: bool) -> None:
     free = filesystem.free_bytes(store)
+    needed = payload * 2 if archive else payload
     if free is not None and free < needed + _MARGIN_BYTES:
         raise StoreError(
-            f"the store's disk has {human_size(free)} free, and {human_size(needed)} are to be packed",
+            f"the store's disk has {human_size(free)} free, and {human_size(needed)} are needed",
             "Nothing was written. Free some space, choose another --to, or pack a part of the source.",
         )

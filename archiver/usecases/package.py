@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from archiver import filesystem
@@ -19,12 +19,13 @@ from archiver.ingest.spool import Spool
 from archiver.ingest.staging import Staging, store_faults
 from archiver.model.audio import Role
 from archiver.model.package import AssessedFile, PackedFile, PackEntry, PlanEntry, WithheldFile
-from archiver.model.rights import Policy
 from archiver.model.run import Run
 from archiver.model.source import Unpacked
 from archiver.records.baginfo import Labels
+from archiver.records.rights_context import RightsContext
 from archiver.usecases.description import Description, describe
 from archiver.usecases.history import Course, events_of
+from archiver.usecases.rights_inputs import Document
 from archiver.usecases.watch import Step, Watch
 
 
@@ -60,23 +61,25 @@ class Progress:
     continued: bool
 
 
+@dataclass(frozen=True, slots=True)
 class BagMaker:
     """Makes the bags of one run, each in its staging area, ready to be sealed.
 
-    Args:
+    Attributes:
         run: The run.
         progress: How far it has come.
-        policy: The policy that was applied.
-        info: Labels for ``bag-info.txt`` that the user gave.
+        rights: What the decisions rest on.
+        documents: Deeds, licences and letters to take into each bag.
+        tag_labels: Labels that the user gave, by the tag file they go into.
         tools: What copying runs on.
     """
 
-    def __init__(self, run: Run, progress: Progress, policy: Policy, info: Labels, tools: CopyTools) -> None:
-        self._run = run
-        self._progress = progress
-        self._policy = policy
-        self._info = info
-        self._tools = tools
+    run: Run
+    progress: Progress
+    rights: RightsContext
+    documents: tuple[Document, ...]
+    tag_labels: Mapping[str, Labels]
+    tools: CopyTools
 
     def make(self, staging: Staging, part: PlanPart, packed: Spool[PackEntry]) -> Totals:
         """Copy the part's files into the staged bag and describe them; all but the folders is then on the disk.
@@ -93,26 +96,40 @@ class BagMaker:
             StoreError: where the staging area cannot be written.
         """
         continued = staging.open()
-        totals = _capture(staging, part, packed, self._tools)
+        totals = _capture(staging, part, packed, self.tools)
         course = Course(
-            started=self._progress.started,
-            planned=self._progress.planned,
-            captured=self._run.now(),
+            started=self.progress.started,
+            planned=self.progress.planned,
+            captured=self.run.now(),
             totals=totals,
             algorithms=staging.key.algorithms,
-            policy=self._policy.name,
-            read_back=self._tools.read_back,
+            policy=self.rights.policy.name,
+            read_back=self.tools.read_back,
             continued=continued,
             part=staging.key.part,
             parts=staging.key.parts,
         )
-        events = tuple(events_of(self._run, course))
-        describe(staging, Description(self._run, packed, totals, events, _contents(totals), self._info))
+        events = tuple(events_of(self.run, course))
+        describe(
+            staging,
+            Description(
+                run=self.run,
+                entries=packed,
+                totals=totals,
+                events=events,
+                contents=contents_sentence(totals),
+                tag_labels=self.tag_labels,
+                rights=self.rights,
+                documents=self.documents,
+            ),
+        )
         return totals
 
 
-def _contents(totals: Totals) -> str:
+def contents_sentence(totals: Totals) -> str:
+    """Say in one sentence what the files add up to."""
     audio = totals.roles[Role.AUDIO]
+    """Say in one sentence what the files add up to."""
     albums = f"{len(totals.albums)} album{'' if len(totals.albums) == 1 else 's'}"
     return (
         f"Music: {albums}, {audio} audio file{'' if audio == 1 else 's'} and"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from archiver import filesystem
@@ -15,6 +15,8 @@ from archiver.rights.declarations import DeclarationFile, parse_declarations
 from archiver.rights.policies import POLICY_NAMES, builtin_policy, parse_policy
 
 RIGHTS_FILE = "rights.toml"
+DOCUMENTS_FOLDER = "metadata/rights/documents"
+"""Where the documents behind declarations lie in a bag."""
 _MOST_BYTES = 64 << 20
 """A deed or licence larger than this is not taken into a bag's description."""
 
@@ -40,11 +42,13 @@ class RightsInputs:
         files: The files of declarations that were read, for their remarks.
         declared: Their declarations, and the folders they speak for.
         documents: What the declarations name, each once.
+        evidenced: Path in the bag of the document behind a declaration, by the declaration's identifier.
     """
 
     files: tuple[DeclarationFile, ...]
     declared: tuple[DeclaredFolder, ...]
     documents: tuple[Document, ...]
+    evidenced: Mapping[str, str]
 
 
 def read_rights(sources: Sequence[Source], given: str | None) -> RightsInputs:
@@ -67,7 +71,7 @@ def read_rights(sources: Sequence[Source], given: str | None) -> RightsInputs:
             if source.only is None
         ]
         places = [(source.folder, path) for source, path in found if os.path.lexists(path)]
-    files, declared, documents = [], [], {}
+    files, declared, documents, evidenced = [], [], {}, {}
     for folder, path in places:
         prefix = f"{folder}:" if folder else ""
         file = parse_declarations(read_small_file(path, "the declarations"), path, prefix)
@@ -77,9 +81,10 @@ def read_rights(sources: Sequence[Source], given: str | None) -> RightsInputs:
             if declaration.document is not None:
                 name = f"{folder}/{declaration.document}" if folder else declaration.document
                 documents[name] = Document(name, os.path.join(os.path.dirname(path), declaration.document))
+                evidenced[declaration.id] = f"{DOCUMENTS_FOLDER}/{name}"
     for document in documents.values():
         read_small_file(document.path, "the document")
-    return RightsInputs(tuple(files), tuple(declared), tuple(documents.values()))
+    return RightsInputs(tuple(files), tuple(declared), tuple(documents.values()), evidenced)
 
 
 def read_policy(name_or_path: str) -> Policy:

@@ -48,9 +48,9 @@ def verify(paths: Sequence[str], depth: Depth, jobs: int, watch: Watch) -> Itera
                 pass
             report = validation.report()
         wrong = [finding for finding in report.findings if finding.severity is Severity.ERROR]
-        paths = {finding.path for finding in wrong if finding.path.startswith("data/")}
+        broken = {finding.path for finding in wrong if finding.path.startswith("data/")}
         gone = {finding.path for finding in wrong if finding.code in _GONE}
-        yield VerifiedBag(report, len(paths - gone), tracks_of(path, paths) if paths else {})
+        yield VerifiedBag(report, len(broken - gone), tracks_of(path, broken) if broken else {})
 
 
 def _executor(
