@@ -1,0 +1,78 @@
+"""What the decisions on a package's files add up to, for records, labels and reports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from archiver.model.rights import Act, Answer, Basis, DeclarantRole, Disposition, MachineUse
+
+Counts = tuple[tuple[str, int], ...]
+"""Names, each with a number of files, in a fixed order."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredWish:
+    """What one person declared of one use by machines.
+
+    Attributes:
+        use: The use.
+        answer: What was declared.
+        declared_by: Who declared it.
+        role: In what role.
+    """
+
+    use: MachineUse
+    answer: Answer
+    declared_by: str
+    role: DeclarantRole
+
+
+@dataclass(frozen=True, slots=True)
+class RightsSummary:
+    """Numbers of files; *assessed* means packed or withheld.
+
+    Attributes:
+        packed: Files in the bag.
+        withheld: Files that a decision keeps out.
+        dispositions: Assessed files by disposition, every disposition in order.
+        bases: Assessed files by governing basis, every basis in order.
+        acts: Assessed files by act and answer, every act and answer in order.
+        protection: Assessed files by the name of the protection measure, sorted; empty where none was detected.
+        personal_files: Assessed files that carry personal data.
+        personal_kinds: Those files by code of the evidence, sorted; a file may count under several.
+        withheld_because: Withheld files by code of the rule that settled it, sorted.
+        restricted_until_a_date: Packed files whose access is withheld until a declared date.
+        wishes: What was declared of the use of packed files by machines, sorted, each with the files it covers.
+        usage: Packed files by AIPREF statement, sorted; the empty statement where no rightsholder declared any.
+        reservations: Packed files by TDM reservation, ``1``, ``0`` or empty, sorted.
+        signals: Packed files that carry a signal of their own about the use by machines.
+        stricter_signals: Packed files whose own signal is stricter than what was declared.
+        declarations: Assessed files by identifier of the declarations that bear on them, sorted.
+    """
+
+    packed: int
+    withheld: int
+    dispositions: tuple[tuple[Disposition, int], ...]
+    bases: tuple[tuple[Basis, int], ...]
+    acts: tuple[tuple[Act, tuple[tuple[Answer, int], ...]], ...]
+    protection: Counts
+    personal_files: int
+    personal_kinds: Counts
+    withheld_because: Counts
+    restricted_until_a_date: int
+    wishes: tuple[tuple[DeclaredWish, int], ...]
+    usage: Counts
+    reservations: Counts
+    signals: int
+    stricter_signals: int
+    declarations: Counts
+
+    @property
+    def assessed(self) -> int:
+        """Files on which there is a decision."""
+        return self.packed + self.withheld
+
+    @property
+    def unknown(self) -> int:
+        """Assessed files for which nobody declared a basis."""
+        return dict(self.bases).get(Basis.UNKNOWN, 0)

@@ -1,0 +1,159 @@
+"""What machines may do: ``ai-usage.txt`` for the AIPREF vocabulary, ``tdmrep.json`` for text and data mining.
+
+A reservation belongs to a rightsholder, so only what a rightsholder declared becomes a statement in either
+vocabulary. What anybody else declares is told in words. Nothing declared means unknown, which is not granted;
+neither file ever turns it into an allowance, nor does it speak for a signal embedded in a file.
+
+Sources: draft-ietf-aipref-vocab-08 sections 4 and 6 (categories and labels), draft-ietf-aipref-attach-05
+section 3 (rules with a path), TDM Reservation Protocol, W3C Community Group Final Report, 2024-05-10. AIPREF
+``train-ai`` speaks of models that generate content and ``ai-use`` of input to such models; data mining has its
+place in TDMRep; other training has no category in either and is told in words.
+"""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Iterable
+from typing import BinaryIO
+from urllib.parse import quote
+
+from archiver.model.package import PackedFile, PackEntry
+from archiver.model.rights import Answer, Basis, Decision, DeclarantRole, MachineUse, UseAnswer
+from archiver.model.rights_summary import RightsSummary
+from archiver.records.visible import one_line
+
+AIPREF_VOCABULARY = "draft-ietf-aipref-vocab-08"
+"""The version of the vocabulary that statements are written in."""
+
+_LABELS = (
+    (MachineUse.GENERATIVE_TRAINING, "train-ai"),
+    (MachineUse.INFERENCE, "ai-use"),
+    (MachineUse.SEARCH, "search"),
+)
+_TRAINING = (MachineUse.GENERATIVE_TRAINING, MachineUse.OTHER_TRAINING)
+_WORDS = {
+    MachineUse.SEARCH: "use in a search engine",
+    MachineUse.INFERENCE: "use as input to a model",
+    MachineUse.DATA_MINING: "text and data mining",
+    MachineUse.GENERATIVE_TRAINING: "training models that generate content",
+    MachineUse.OTHER_TRAINING: "training other models",
+}
+_VERBS = {Answer.ALLOW: "allows", Answer.DENY: "does not allow", Answer.UNKNOWN: "leaves open"}
+
+
+def usage_statement(decision: Decision) -> str:
+    """Return what rightsholders declared of one file as an AIPREF statement, ``train-ai=n, search=y``.
+
+    It is a structured-field dictionary (RFC 9651); empty where no rightsholder declared anything that the
+    vocabulary has a category for.
+    """
+    wishes = {answer.use: _preference(answer, decision) for answer in decision.machine_use}
+    return ", ".join(f"{label}={value}" for use, label in _LABELS if (value := wishes.get(use)) is not None)
+
+
+def tdm_reservation(decision: Decision) -> int | None:
+    """Return 1 where a rightsholder reserves text and data mining of one file, 0 where one allows it, else ``None``."""
+    for answer in decision.machine_use:
+        if answer.use is MachineUse.DATA_MINING:
+            return {"n": 1, "y": 0, None: None}[_preference(answer, decision)]
+    return None
+
+
+def write_ai_usage(stream: BinaryIO, entries: Iterable[PackEntry], summary: RightsSummary) -> None:
+    """Write ``ai-usage.txt``: comments in words, then one rule for the payload or for each file that has a statement."""
+    stream.write(_comments(summary).encode("utf-8", "backslashreplace"))
+    if [statement for statement, _ in summary.usage] == [""] or not summary.usage:
+        return
+    if len(summary.usage) == 1:
+        stream.write(f"Content-Usage: /data/ {summary.usage[0][0]}\n".encode())
+        return
+    for entry in entries:
+        if isinstance(entry, PackedFile) and (statement := usage_statement(entry.assessed.decision)):
+            stream.write(f"Content-Usage: {_exact(entry.bag_path)} {statement}\n".encode())
+
+
+def write_tdmrep(stream: BinaryIO, entries: Iterable[PackEntry], summary: RightsSummary) -> None:
+    """Write ``tdmrep.json``: one rule for the payload or for each file that has one; ``[]`` where none was declared."""
+    found = dict(summary.reservations)
+    if len(found) == 1 and "" not in found:
+        stream.write(b"[" + _rule("/data/*", int(summary.reservations[0][0])) + b"]\n")
+        return
+    opening = b"["
+    for entry in entries:
+        if isinstance(entry, PackedFile):
+            reservation = tdm_reservation(entry.assessed.decision)
+            if reservation is not None:
+                stream.write(opening + _rule(_exact(entry.bag_path), reservation))
+                opening = b",\n"
+    stream.write(b"[]\n" if opening == b"[" else b"]\n")
+
+
+def machine_use_words(summary: RightsSummary) -> list[str]:
+    """Return what is declared and seen about machines in plain sentences, for a person."""
+    granted = any(wish.answer is Answer.ALLOW and wish.use in _TRAINING for wish, _ in summary.wishes)
+    beyond = " beyond what is declared here" if granted else ""
+    opening = f"This package grants no permission for training{beyond}."
+    sentences = [f"{opening} What nobody declared is unknown, and unknown is not granted."]
+    for wish, files in summary.wishes:
+        who = f"{one_line(wish.declared_by)} ({wish.role})"
+        sentences.append(f"{who} {_VERBS[wish.answer]} {_WORDS[wish.use]}: {_files(files)}.")
+    if any(wish.role is not DeclarantRole.RIGHTSHOLDER for wish, _ in summary.wishes):
+        sentences.append(
+            "A reservation belongs to the rightsholder; what anybody else declares is told in words only."
+        )
+    if summary.signals:
+        sentences.append(f"With a signal of its own, which stays in the file: {_files(summary.signals)}.")
+    if summary.stricter_signals:
+        sentences.append(f"Of these stricter than what was declared: {_files(summary.stricter_signals)}.")
+    return sentences
+
+
+def _preference(answer: UseAnswer, decision: Decision) -> str | None:
+    """``y`` or ``n`` where a rightsholder declared it; an allowance does not outrank a stricter signal in the file."""
+    if answer.declared_by is None or not _speaks_for_rights(answer.role, decision):
+        return None
+    if answer.answer is Answer.DENY:
+        return "n"
+    return "y" if answer.answer is Answer.ALLOW and not answer.stricter_signal else None
+
+
+def _speaks_for_rights(role: DeclarantRole | None, decision: Decision) -> bool:
+    """Whoever declares the recording to be their own says that they hold its rights; a custodian cannot."""
+    if role is DeclarantRole.RIGHTSHOLDER:
+        return True
+    return decision.basis is Basis.OWN and role is not DeclarantRole.CUSTODIAN
+
+
+def _comments(summary: RightsSummary) -> str:
+    head = [
+        "What machines may do with the files of this package, as rightsholders declared.",
+        f"Vocabulary: {AIPREF_VOCABULARY} (train-ai, ai-use, search; y or n).",
+        "Rules: draft-ietf-aipref-attach-05, as in robots.txt; a path is one of this package and $ its end.",
+        "search=y also allows training inside a search application for its own use (vocabulary, 4.3).",
+        "Text and data mining: see tdmrep.json.",
+    ]
+    lines = []
+    for sentence in (*head, *machine_use_words(summary)):
+        lines += textwrap.wrap(
+            sentence,
+            80,
+            initial_indent="# ",
+            subsequent_indent="#   ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _rule(location: str, reservation: int) -> bytes:
+    return json.dumps({"location": location, "tdm-reservation": reservation}).encode()
+
+
+def _exact(bag_path: str) -> str:
+    """The pattern that matches one path and no longer one; ``*``, ``$`` and ``#`` in a name are percent-encoded."""
+    return "/" + quote(bag_path, safe="/", errors="backslashreplace") + "$"
+
+
+def _files(number: int) -> str:
+    return "1 file" if number == 1 else f"{number} files"

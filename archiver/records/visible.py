@@ -1,0 +1,74 @@
+r"""Any text a name or tag may hold, made fit for a format that cannot hold all of it; what is replaced stays visible.
+
+A character that cannot be written stands as the escape a programmer knows, ``\x1b`` or ``\u202e``.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Everything but the production Char of XML 1.0, section 2.2."""
+
+_XML_MARKUP = re.compile('[&<>"\r]')
+_XML_REFERENCES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;"}
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+def xml_text(text: str) -> str:
+    """Return ``text`` for the content of an element or a double-quoted attribute of XML 1.0."""
+    if _NOT_XML.search(text):
+        text = _NOT_XML.sub(lambda found: _escape(found[0]), text)
+    if _XML_MARKUP.search(text):
+        text = _XML_MARKUP.sub(lambda found: _XML_REFERENCES[found[0]], text)
+    return text
+
+
+def one_line(text: str) -> str:
+    """Return ``text`` for a line of a page: what breaks lines, hides or reorders characters stands as its escape."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_escape(c) if unicodedata.category(c) in _HIDDEN else c for c in text)
+
+
+def shortened(text: str, columns: int) -> str:
+    """Return ``text``, which is one line, cut in its middle to at most ``columns`` columns of a terminal."""
+    if _columns(text) <= columns:
+        return text
+    head: list[str] = []
+    tail: list[str] = []
+    room = columns - 3
+    left, right = 0, len(text) - 1
+    while left <= right:
+        from_head = len(head) <= len(tail)
+        character = text[left] if from_head else text[right]
+        room -= _columns(character)
+        if room < 0:
+            break
+        if from_head:
+            head.append(character)
+            left += 1
+        else:
+            tail.append(character)
+            right -= 1
+    return "".join(head) + "..." + "".join(reversed(tail))
+
+
+def _columns(text: str) -> int:
+    if text.isascii():
+        return len(text)
+    return sum(_width(character) for character in text)
+
+
+def _width(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def _escape(character: str) -> str:
+    number = ord(character)
+    if number > 0xFFFF:
+        return f"\\U{number:08x}"
+    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}"
