@@ -14,7 +14,8 @@ from archiver.audio.kinds import KINDS, Kind, extension_of
 from archiver.audio.magic import Sniffed, sniff
 from archiver.audio.mismatch import extension_mismatch
 from archiver.audio.pictures import has_moving_picture
-from archiver.audio.pronom import PronomAnswer, ask_pronom, nameable_path
+from archiver.audio.pronom import PronomAnswer, ask_pronom
+from archiver.audio.pronom_view import shown_path
 from archiver.audio.properties.read import has_reader, read_properties
 from archiver.audio.properties.stretch import UnparsableError
 from archiver.audio.protection.detect import detect
@@ -124,11 +125,12 @@ def _format(subject: _Subject, notes: _Notes) -> Format | None:
 
 
 def _pronom_answer(subject: _Subject) -> PronomAnswer | None:
-    path = nameable_path(subject.ref.root, subject.ref.relative, subject.file.fileno())
-    try:
-        return None if path is None else ask_pronom(path)
-    except OSError:
-        return None  # whatever ails the path, copying the file will meet it and report it
+    ref = subject.ref
+    with shown_path(subject.file, subject.size, subject.sniffed, ref.root, ref.relative) as path:
+        try:
+            return None if path is None else ask_pronom(path)
+        except OSError:
+            return None  # whatever ails the path, copying the file will meet it and report it
 
 
 def _role(subject: _Subject) -> Role:

@@ -94,6 +94,11 @@ _SIGNATURES: tuple[tuple[int, bytes, Kind], ...] = (
     (0, b"\0\0\x01\xb3", Kind.MPEG_VIDEO),
     (0, b"FLV\x01", Kind.FLV),
 )
+_AT_START: dict[bytes, list[tuple[bytes, Kind]]] = {}
+for _at, _mark, _kind in _SIGNATURES:
+    if not _at:
+        _AT_START.setdefault(_mark[:3], []).append((_mark, _kind))
+_FURTHER_IN = tuple(signature for signature in _SIGNATURES if signature[0])
 _FORMS = {
     (b"RIFF", b"WAVE"): Kind.WAV,
     (b"RIFX", b"WAVE"): Kind.WAV,
@@ -192,7 +197,10 @@ def _after_tags(file: BinaryIO, head: bytes) -> int:
 
 
 def _by_signature(head: bytes) -> Kind | None:
-    for at, mark, kind in _SIGNATURES:
+    for mark, kind in _AT_START.get(head[:3], ()):
+        if head.startswith(mark):
+            return kind
+    for at, mark, kind in _FURTHER_IN:
         if head.startswith(mark, at):
             return kind
     form = _FORMS.get((head[:4], head[8:12]))

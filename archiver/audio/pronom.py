@@ -6,14 +6,10 @@ worker process, and never fork one that has asked, since pygfried carries the Go
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from enum import IntEnum
 
 import pygfried
-
-MAX_PATH_BYTES = 4000
-"""Longer paths are passed by descriptor: the system refuses them at 4,096 bytes."""
 
 _BY_BYTES = ("byte match", "container", "xml match", "riff match")
 
@@ -70,24 +66,6 @@ def ask_pronom(path: str) -> PronomAnswer | None:
         ground=_ground(best["basis"]),
         signature_version=details.replace(".xml", ""),
     )
-
-
-def nameable_path(root: bytes, relative: bytes, descriptor: int) -> str | None:
-    """A path by which pygfried can open the file: its own, or its open descriptor's where that cannot be passed.
-
-    pygfried takes text only, so a name that is not UTF-8, or too long for one system call, goes by descriptor,
-    and the extension plays no part in the answer. ``None`` on a system that has no such paths.
-    """
-    path = root.rstrip(b"/") + b"/" + relative
-    if len(path) <= MAX_PATH_BYTES:
-        try:
-            return path.decode("utf-8")
-        except UnicodeDecodeError:
-            pass
-    for folder in ("/proc/self/fd", "/dev/fd"):
-        if os.path.isdir(folder):
-            return f"{folder}/{descriptor}"
-    return None
 
 
 def _ground(basis: str) -> Ground:
