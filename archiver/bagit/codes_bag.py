@@ -151,5 +151,8 @@ BAG_KINDS: tuple[FindingKind, ...] = (
     FindingKind(
         "B322", _WARNING, "tag manifests list different files", _TAG_MANIFEST, "They should list the same."
     ),
+    FindingKind(
+        "B323", _WARNING, "digest in mixed case", _MANIFEST, "Allowed, but a sign of damage to the line."
+    ),
 )
 """The B1, B2 and B3 codes, in order."""

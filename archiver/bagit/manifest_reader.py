@@ -100,8 +100,11 @@ def read_manifest(
             )
             tell(found("B302", path, message))
             digest = ""
+        lower = digest.lower()
+        if digest not in (lower, digest.upper()):
+            tell(found("B323", path, f"{manifest.name}, line {number} mixes capital and small letters"))
         if _may_be_named(path, number, manifest, tell):
-            yield Entry(path, digest.lower(), number)
+            yield Entry(path, lower, number)
 
 
 def _tell_malformed(line: str, number: int, name: str, tell: Callable[[Finding], None]) -> None:

@@ -14,6 +14,7 @@ _ENCODED = {"%": "%25", "\n": "%0A", "\r": "%0D"}
 _DECODED = {"25": "%", "0A": "\n", "0D": "\r"}
 _TO_ENCODE = re.compile(r"[%\n\r]")
 _TO_DECODE = re.compile(r"%(25|0[AaDd])")
+_CURRENT = re.compile(r"\A(?:\./+)+")
 _SUSPECT = re.compile(r"[\\:\x00]|\A[/~.]|//|/\.|/\Z|\A\Z")
 
 
@@ -99,9 +100,7 @@ def check_path(path: str) -> PathProblem | None:
 
 def strip_current(path: str) -> str:
     """Take every leading ``./`` off a path, as ``find`` and ``sha512sum`` write it: ``./data/a`` is ``data/a``."""
-    while path.startswith("./"):
-        path = path[2:].lstrip("/")
-    return path
+    return _CURRENT.sub("", path, count=1)
 
 
 def nfc(path: str) -> str:

@@ -356,6 +356,16 @@ def tag_manifests_differ(root: Path) -> Path:
     return bag
 
 
+@provokes("B323")
+def digest_in_mixed_case(root: Path) -> Path:
+    bag = build_bag(root)
+    name = bag / "tagmanifest-sha512.txt"
+    text = name.read_text()
+    letter = next(letter for letter in text if letter in "abcdef")
+    name.write_text(text.replace(letter, letter.upper(), 1))
+    return bag
+
+
 @provokes("B401")
 def payload_file_missing(root: Path) -> Path:
     bag = build_bag(root, info="")

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from archiver.bagit.codes import FINDING_KINDS, found
+from archiver.bagit.codes_files import FIXITY_CODES
+from archiver.bagit.codes_page import findings_page
+from archiver.bagit.findings import Finding, Severity
+
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "bagit-findings.md"
+
+
+def test_codes_are_well_formed_unique_and_in_order() -> None:
+    codes = list(FINDING_KINDS)
+    assert codes == sorted(codes)
+    assert all(re.fullmatch(r"B[1-9]\d\d", code) for code in codes)
+    titles = [kind.title for kind in FINDING_KINDS.values()]
+    assert len(set(titles)) == len(titles)
+
+
+def test_every_kind_says_where_the_rule_stands_and_what_to_do() -> None:
+    for kind in FINDING_KINDS.values():
+        assert re.search(r"§\d|Profiles \d", kind.spec), kind
+        assert kind.advice.endswith((".", "\N{HORIZONTAL ELLIPSIS}")), kind
+        assert "|" not in kind.title + kind.advice + kind.spec
+        assert kind.title[0].islower() or kind.title.startswith(("Payload-Oxum", "Bag-Count", "B")), kind
+
+
+def test_fixity_codes_are_errors() -> None:
+    assert all(FINDING_KINDS[code].severity is Severity.ERROR for code in FIXITY_CODES)
+
+
+def test_a_finding_takes_weight_and_rule_from_the_registry() -> None:
+    assert found("B401", "data/a", "gone") == Finding("B401", Severity.ERROR, "data/a", "gone", "RFC 8493 §3")
+
+
+def test_the_page_is_current() -> None:
+    assert PAGE.read_text(encoding="utf-8") == findings_page(), "run: python -m archiver.bagit.codes_page"
