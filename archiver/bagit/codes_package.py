@@ -36,6 +36,7 @@ PACKAGE_KINDS: tuple[FindingKind, ...] = (
     FindingKind(
         "B820", _WARNING, "bytes outside the archive", _HOSTILE, "Look at what was added to the file."
     ),
+    FindingKind("B821", _ERROR, "member is damaged", _ARCHIVE, "Restore the archive from another copy."),
     FindingKind(
         "B901",
         _ERROR,

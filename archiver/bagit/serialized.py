@@ -139,9 +139,10 @@ class SerializedValidation(Validation):
             self._tell(self._relative(finding))
 
     def _relative(self, finding: Finding) -> Finding:
-        """The same finding with a path as the bag has it."""
-        prefix = f"{self._index.root}/" if self._index.root else ""
-        return replace(finding, path=finding.path.removeprefix(prefix))
+        """The same finding with a path as the bag has it; a name that leads out is kept as the archive has it."""
+        if not self._index.root or finding.code == "B811":
+            return finding
+        return replace(finding, path=finding.path.removeprefix(f"{self._index.root}/"))
 
 
 def _untold(finding: Finding) -> None:
@@ -157,7 +158,11 @@ def open_serialized(
     returned, best by ``with``.
     """
     validation = SerializedValidation(os.fsdecode(path), depth, limits or Limits())
-    validation.read()
+    try:
+        validation.read()
+    except BaseException:
+        validation.close()
+        raise
     return validation
 
 
