@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from archiver.audio.blocks.id3v2_body import Body, PlainBody, UnsynchronisedBody
 from archiver.audio.blocks.window import Window
 
+_MARKS = (b"ID3", b"ea3")
 _MAX_WALKED = 20_000
 
 
@@ -60,9 +61,9 @@ def syncsafe(data: bytes) -> int:
 
 
 def id3v2_header(window: Window, offset: int) -> Id3Header | None:
-    """The header of a tag at ``offset``, or ``None`` if none is there."""
+    """The header of a tag at ``offset``, or ``None`` if none is there. Sony's ``ea3`` tags are built alike."""
     data = window.read(offset, 10)
-    if len(data) < 10 or data[:3] != b"ID3" or data[3] not in (2, 3, 4) or max(data[6:]) > 0x7F:
+    if len(data) < 10 or data[:3] not in _MARKS or data[3] not in (2, 3, 4) or max(data[6:]) > 0x7F:
         return None
     frames_end = offset + 10 + syncsafe(data[6:])
     footer = 10 if data[3] == 4 and data[5] & 0x10 else 0

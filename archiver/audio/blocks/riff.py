@@ -33,7 +33,7 @@ _CART = (
     ("URL", 1024, 1024),
 )
 _CART_TEXT = 2048
-_DOCUMENTS = {b"iXML": "ixml", b"axml": "axml", b"_PMX": "xmp", b"UITS": "uits"}
+_DOCUMENTS = {b"iXML": "ixml", b"axml": "axml", b"_PMX": "xmp", b"UITS": "uits", b"C2PA": "c2pa"}
 
 
 def read_riff(draft: Draft, offset: int) -> None:

@@ -15,15 +15,19 @@ _MAX_FRAMES = 2000
 
 
 def id3_protection(window: Window) -> Protection | None:
-    """What the tag that opens the file declares, AENC before ENCR."""
+    """What the tag that opens the file declares, AENC before ENCR.
+
+    ENCR registers a method and may cover tag frames only, so it is not certain that the audio is protected.
+    """
     header = id3v2_header(window, 0)
     if header is None:
         return None
     declared = None
     for count, frame in enumerate(id3v2_frames(body_of(window, header), header)):
         if frame.id in _NAMES:
-            found = Protection(*_NAMES[frame.id], f"{frame.id}@{frame.start}")
-            if frame.id != "ENCR":
+            certain = frame.id != "ENCR"
+            found = Protection(*_NAMES[frame.id], f"{frame.id}@{frame.start}", certain)
+            if certain:
                 return found
             declared = declared or found
         if count >= _MAX_FRAMES:

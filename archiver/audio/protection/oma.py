@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archiver.audio.blocks.id3v2_walk import syncsafe
+from archiver.audio.blocks.id3v2_walk import id3v2_header
 from archiver.audio.blocks.window import Window
 from archiver.model.evidence import Protection
 
@@ -11,11 +11,9 @@ _CLEAR = frozenset({0xFFFF, 0xFF80})
 
 def oma_protection(window: Window, offset: int) -> Protection | None:
     """The protection of the file at ``offset``: the number at byte 6 of ``EA3`` is not one that means clear."""
-    head = window.read(offset, 10)
-    if head[:3] == b"ea3" and len(head) == 10:
-        footer = 10 if head[5] & 0x10 else 0
-        offset += 10 + syncsafe(head[6:]) + footer
-        head = window.read(offset, 10)
+    tag = id3v2_header(window, offset)
+    offset = offset if tag is None else tag.end
+    head = window.read(offset, 8)
     if len(head) < 8 or head[:3] != b"EA3" or head[4] != 0 or head[5] != 0x60:
         return None
     if int.from_bytes(head[6:8], "big") in _CLEAR:

@@ -21,6 +21,7 @@ _SUFFIX = re.compile(
     re.IGNORECASE,
 )
 _TAIL = 16
+_TAIL_MARKS = (b"musicex\0", b"QTag", b"STag")
 _LONGEST_NOTE = 1 << 16
 
 
@@ -34,22 +35,21 @@ def qq_protection(file: BinaryIO, window: Window, name: str) -> Protection | Non
     suffixed = has_qq_suffix(name)
     start = max(window.size - _TAIL, 0)
     tail = window.read(start, window.size - start)
-    if _has_tail_mark(tail, window.size) and (suffixed or _unknown(file, window, name)):
+    marked = tail.endswith(_TAIL_MARKS)
+    if marked and (suffixed or (_length_fits(tail, window.size) and _unknown(file, window, name))):
         return Protection("qmc", _NAME, f"tail@{start}")
     if suffixed and window.size and _unknown(file, window, name):
         return Protection("qmc", _NAME, "file name suffix")
     return None
 
 
-def _has_tail_mark(tail: bytes, size: int) -> bool:
-    """Whether the tail ends in a mark with a plausible length before it."""
+def _length_fits(tail: bytes, size: int) -> bool:
+    """Whether the length that stands before the mark fits the file; a text may end in the mark by chance."""
     if len(tail) < _TAIL:
         return False
-    if tail.endswith(b"musicex\0"):
+    if tail.endswith(b"\0"):
         return 0 < int.from_bytes(tail[0:4], "little") < min(size, _LONGEST_NOTE)
-    if tail.endswith((b"QTag", b"STag")):
-        return 0 < int.from_bytes(tail[8:12], "big") < min(size, _LONGEST_NOTE)
-    return False
+    return 0 < int.from_bytes(tail[8:12], "big") < min(size, _LONGEST_NOTE)
 
 
 def _unknown(file: BinaryIO, window: Window, name: str) -> bool:

@@ -1,0 +1,105 @@
+"""Tag frames under names that all families share, each with the words that find it again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from archiver.audio.evidence.personal import withheld
+from archiver.model.audio import TagBlock, TagFrame
+
+_ID3 = {
+    **dict.fromkeys(("TCOP", "TCR"), "COPYRIGHT"),
+    "TPRO": "PHONOGRAM",
+    **dict.fromkeys(("WCOP", "WCP"), "LICENSE URL"),
+    **dict.fromkeys(("TSRC", "TRC"), "ISRC"),
+    **dict.fromkeys(("TMED", "TMT"), "MEDIA"),
+    **dict.fromkeys(("TRCK", "TRK"), "TRACKNUMBER"),
+    **dict.fromkeys(("WOAF", "WAF"), "WEBSTATEMENT"),
+    **dict.fromkeys(("WOAS", "WAS"), "WOAS"),
+    **dict.fromkeys(("MCDI", "MCI"), "CDTOC"),
+    **dict.fromkeys(("COMM", "COM"), "COMMENT"),
+    **dict.fromkeys(("TXXX", "TXX", "WXXX", "WXX", "UFID", "UFI"), ""),
+    **dict.fromkeys(("USLT", "ULT"), "LYRICS"),
+    "USER": "USERTERMS",
+}
+_OTHER = {
+    "©CMT": "COMMENT",
+    "DESC": "DESCRIPTION",
+    "LDES": "DESCRIPTION",
+    "©DES": "DESCRIPTION",
+    "CPRT": "COPYRIGHT",
+    "©CPY": "COPYRIGHT",
+    "(C) ": "COPYRIGHT",
+    "ICOP": "COPYRIGHT",
+    "ICMT": "COMMENT",
+    "ANNO": "COMMENT",
+    "COMT": "COMMENT",
+    "COPYRIGHT URL": "LICENSE URL",
+    "LICENCE": "LICENSE",
+    "IMED": "MEDIA",
+    "TRKN": "TRACKNUMBER",
+    "TRACK": "TRACKNUMBER",
+    "TEXT": "COMMENT",
+    "TAGTEXT": "COMMENT",
+}
+_RIFF_SOURCE = {"ISRC": "SOURCE SUPPLIER", "ISRF": "SOURCE FORM"}
+_PATHS = {
+    "mp4-ilst": "moov.udta.meta.ilst.",
+    "mp4-udta": "moov.udta.",
+    "mp4-keys": "moov.meta.ilst.",
+    "mp4-pinf": "moov.trak.mdia.minf.stbl.stsd.pinf.",
+    "mp4-sinf": "moov.trak.mdia.minf.stbl.stsd.sinf.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One frame with its shared name.
+
+    Attributes:
+        name: Upper case, such as ``COPYRIGHT``, ``COMMENT``, ``ISRC`` or ``LICENSE``; a family's own key where
+            no other family has the like.
+        text: The frame's text; empty if it has none.
+        kind: The block's kind.
+        frame: The frame.
+        locator: Frame or atom and byte offset, free of personal data.
+    """
+
+    name: str
+    text: str
+    kind: str
+    frame: TagFrame
+    locator: str
+
+
+def fields_of(blocks: Sequence[TagBlock]) -> Iterator[Field]:
+    """Every frame of every block, in the order of the file."""
+    for block in blocks:
+        path = _PATHS.get(block.kind, "")
+        id3 = block.kind.startswith("id3v2")
+        for frame in block.frames:
+            locator = f"{path}{withheld(frame.id)}@{frame.offset}"
+            name = _id3_name(frame.id) if id3 else _other_name(block.kind, frame.id)
+            yield Field(name, frame.text or "", block.kind, frame, locator)
+
+
+def _id3_name(key: str) -> str:
+    frame_id, _, described = key.partition(":")
+    shared = _ID3.get(frame_id)
+    if shared is None:
+        return key
+    return shared or _folded(described)
+
+
+def _other_name(kind: str, key: str) -> str:
+    if kind == "riff-info" and key in _RIFF_SOURCE:
+        return _RIFF_SOURCE[key]
+    if key.startswith("----:"):
+        key = key.rpartition(":")[2]
+    return _folded(key.removeprefix("WM/"))
+
+
+def _folded(key: str) -> str:
+    upper = key.upper()
+    return _OTHER.get(upper, upper)

@@ -1,0 +1,39 @@
+"""What the iTunes Store writes into an MP4 file: whose account, whose name, when, and which items of its catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from archiver.audio.evidence.fields import Field
+from archiver.audio.evidence.observe import observe
+from archiver.model.evidence import Evidence
+
+STORE = "iTunes Store"
+_BUYER = {"apID": "store-account", "ownr": "store-buyer", "purd": "store-purchase-date"}
+_PURCHASE_INFORMATION = {
+    "schi.user": "store-account",
+    "schi.name": "store-buyer",
+    "schi.tran": "store-transaction",
+    "schi.righ": "store-transaction",
+}
+_CATALOGUE = ("akID", "cnID", "atID", "plID", "geID", "sfID", "cmID", "xid ", "flvr")
+_SOLD = frozenset({"store-account", "store-buyer"})
+
+
+def itunes_evidence(fields: Sequence[Field]) -> Iterator[Evidence]:
+    """The buyer's data, one purchase for all of them together, and each catalogue number."""
+    sold_at = ""
+    for field in fields:
+        key, code = field.frame.id, None
+        if field.kind == "mp4-ilst":
+            code = _BUYER.get(key)
+        elif field.kind in ("mp4-pinf", "mp4-sinf"):
+            code = _PURCHASE_INFORMATION.get(key)
+        if code is not None and (field.text or key.startswith("schi.")):
+            yield observe(code, field.locator)
+            if code in _SOLD and not sold_at:
+                sold_at = field.locator
+        elif field.kind == "mp4-ilst" and key in _CATALOGUE and field.text:
+            yield observe("store-catalogue-id", field.locator, f"{STORE}: {key.strip()} {field.text}")
+    if sold_at:
+        yield observe("store-purchase", sold_at, STORE)

@@ -1,0 +1,97 @@
+"""Signals about use by machines: C2PA manifests, TDM reservations, AI preferences. Kept as they stand, never fetched."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from archiver.audio.evidence.fields import Field
+from archiver.audio.evidence.observe import observe
+from archiver.model.evidence import Evidence
+
+C2PA_UUID = "d8fec3d61b0e483c92975828877ec481"
+_C2PA_KEYS = frozenset({f"uuid:{C2PA_UUID}", "c2pa"})
+_SIGNALS = {
+    # tag names, folded to lower case with hyphens, and the vocabulary's own key
+    "tdm-reservation": "tdm-reservation",
+    "tdmreservation": "tdm-reservation",
+    "tdmrep": "tdm-reservation",
+    "train-ai": "train-ai",
+    "ai-training": "train-ai",
+    "cawg.data-mining": "cawg.data_mining",
+    "cawg.ai-inference": "cawg.ai_inference",
+    "cawg.ai-training": "cawg.ai_training",
+    "cawg.ai-generative-training": "cawg.ai_generative_training",
+    "c2pa.data-mining": "cawg.data_mining",
+    "c2pa.ai-inference": "cawg.ai_inference",
+    "c2pa.ai-training": "cawg.ai_training",
+    "c2pa.ai-generative-training": "cawg.ai_generative_training",
+}
+_LISTS = frozenset({"content-usage", "ai-usage", "aipref", "ai-preference", "ai-preferences"})
+_PAIR = re.compile(r"([a-z][a-z0-9._-]{0,40})\s*=\s*\"?(\??[a-z0-9]{1,20})", re.IGNORECASE)
+_OPT_OUTS = frozenset({"noai", "no-ai", "no-ai-training", "ai-opt-out", "tdm-opt-out", "do-not-train"})
+_YES = frozenset({"1", "yes", "y", "true", "on"})
+_NO = frozenset({"0", "no", "n", "false", "off", "notallowed", "disallow", "disallowed", "constrained"})
+_XMP_TDM = re.compile(r"tdm:reservation[\"'\s]*[=>]\s*[\"']?\s*([01])")
+_XMP_TDM_POLICY = re.compile(r"tdm:policy[\"'\s]*[=>]\s*[\"']?\s*([^\"'<>\s]{4,400})")
+_XMP_PLUS = re.compile(r"plus:DataMining[^<>]{0,80}?[=>\s][\"']?(?:[^\"'<>\s]{0,100}/)?(DMI-[A-Z-]{3,60})")
+_XMP_HINTS = ("tdm:", "plus:DataMining")
+_RESERVES = re.compile(
+    r"(?:text (?:and|&) data mining|\btdm\b|\b(?:ai|machine[ -]learning|generative)\b[^.\n]{0,40}\b(?:train|mining|model))[^.\n]{0,160}"
+    r"(?:reserv|prohibit|forbid|not (?:allowed|permitted)|opt(?:ed)?[ -]?out)"
+    r"|(?:reserv|prohibit|forbid|not (?:allowed|permitted)|no\b|do not|may not)[^.\n]{0,120}"
+    r"(?:text (?:and|&) data mining|\btdm\b|\b(?:ai|machine[ -]learning)[ -](?:training|models?))",
+    re.IGNORECASE,
+)
+_PROSE = frozenset(
+    {"COPYRIGHT", "COMMENT", "COMMENTS", "DESCRIPTION", "LICENSE", "USERTERMS", "RIGHTS", "PHONOGRAM"}
+)
+
+
+def machine_evidence(field: Field) -> Iterator[Evidence]:
+    """What one tag frame says of use by machines, as ``key=value`` where a vocabulary has a key for it."""
+    key = field.frame.id.casefold()
+    if key in _C2PA_KEYS or key.startswith(("geob:application/c2pa", "geob:application/x-c2pa")):
+        yield observe("c2pa-manifest", field.locator, f"{field.frame.length} bytes")
+    if not field.text:
+        return
+    if field.name in _PROSE:
+        if _RESERVES.search(field.text):
+            yield observe("machine-reservation-text", field.locator, field.text)
+        return
+    if any(hint in field.text for hint in _XMP_HINTS):
+        yield from _in_xmp(field)
+    yield from _named(field)
+
+
+def _named(field: Field) -> Iterator[Evidence]:
+    name = field.name.casefold().replace("_", "-").replace(" ", "-")
+    text = field.text.strip()
+    if name in ("tdm-policy", "tdmpolicy"):
+        yield observe("machine-policy", field.locator, text)
+    elif name in _SIGNALS:
+        yield observe("machine-signal", field.locator, f"{_SIGNALS[name]}={_value(_SIGNALS[name], text)}")
+    elif name in _OPT_OUTS and text.casefold() not in _NO:
+        yield observe("machine-signal", field.locator, "tdm-reservation=1")
+    elif name in _LISTS:
+        pairs = ", ".join(f"{key.casefold()}={value.casefold()}" for key, value in _PAIR.findall(text))
+        if pairs:
+            yield observe("machine-signal", field.locator, pairs)
+
+
+def _value(key: str, text: str) -> str:
+    folded = text.casefold()
+    if key == "tdm-reservation":
+        return {True: "1", False: "0"}.get(folded in _YES, "0") if folded in _YES | _NO else text
+    if key == "train-ai":
+        return "y" if folded in _YES | {"allowed", "allow"} else "n" if folded in _NO else text
+    return text
+
+
+def _in_xmp(field: Field) -> Iterator[Evidence]:
+    for value in dict.fromkeys(_XMP_TDM.findall(field.text)):
+        yield observe("machine-signal", field.locator, f"tdm-reservation={value}")
+    for address in dict.fromkeys(_XMP_TDM_POLICY.findall(field.text)):
+        yield observe("machine-policy", field.locator, address)
+    for value in dict.fromkeys(_XMP_PLUS.findall(field.text)):
+        yield observe("machine-signal", field.locator, f"plus-data-mining={value}")

@@ -1,0 +1,42 @@
+"""The reference page of evidence codes, made from the registry.
+
+``python -m archiver.audio.evidence.reference > docs/reference/evidence.md`` writes it; a test proves it current.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from archiver.model.evidence_kinds import EVIDENCE_KINDS
+
+_INTRODUCTION = """\
+# Evidence
+
+What archiver observes in the bytes of a file that bears on its origin, its licence or a person. Every observation
+has a code, a locator that finds it again (frame, atom or line, and byte offset), a strength, and a value.
+
+- **conclusive**: a fact of the bytes. **strong**: a good sign. **weak**: a hint.
+- Where an observation is **personal**, its value is written nowhere: not into a record, a report, a log or the
+  terminal. Only its code and its locator are.
+- A licence in a file is a claim by whoever wrote the tag. Nothing here is a verdict, and no evidence means
+  unknown, never suspicion.
+- At most 20 observations of one code are listed for a file; one more then says how many there are.
+
+This page is made from `archiver/model/evidence_rows.py`.
+"""
+
+
+def reference_page() -> str:
+    """The page as Markdown."""
+    parts = [_INTRODUCTION]
+    for kind in EVIDENCE_KINDS.values():
+        personal = ", personal" if kind.personal else ""
+        parts.append(
+            f"## {kind.code}\n\n{kind.title[:1].upper()}{kind.title[1:]} ({kind.strength}{personal})\n\n"
+            f"{kind.says}\n\nSeen in: {kind.source}.\n"
+        )
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(reference_page())

@@ -1,0 +1,79 @@
+"""The way in for files that are text: logs, playlists, cue sheets, checksum lists and notes."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from archiver.audio.blocks.window import Window
+from archiver.audio.evidence.claims import isrcs_in
+from archiver.audio.evidence.find import limited
+from archiver.audio.evidence.licences import claims_in
+from archiver.audio.evidence.observe import observe
+from archiver.audio.evidence.personal import personal_spans
+from archiver.audio.evidence.rip_logs import LogReader
+from archiver.audio.evidence.text_file import Line, lines_of, text_encoding
+from archiver.model.audio import Role
+from archiver.model.evidence import Evidence
+
+_READ = frozenset({Role.LOG, Role.CUE, Role.PLAYLIST, Role.CHECKSUM, Role.DOCUMENT, Role.OTHER})
+_LICENCE_HINT = re.compile(
+    r"licen[cs]e|creative ?commons|\bcc[ -]?(?:by|0)\b|all rights reserved", re.IGNORECASE
+)
+_CUE_DISC_ID = re.compile(r"^\s*REM\s+DISCID\s+\"?([0-9A-Fa-f]{8})", re.IGNORECASE)
+_CUE_ISRC = re.compile(r"^\s*ISRC\s+(\S+)", re.IGNORECASE)
+_ITUNES_KIND = re.compile(
+    r"<key>Kind</key><string>((?:Purchased|Matched|Protected|Apple Music)[^<]{0,60})</string>"
+    r"|<key>(Track Type)</key><string>Remote</string>"
+)
+_MAX_CLAIMS = 200
+
+
+def find_text_evidence(file: BinaryIO, size: int, role: Role) -> tuple[Evidence, ...]:
+    """What a text file says of origin, licence or a person, by line.
+
+    UTF-8, UTF-16, cp1252 and cp1251 are read, up to
+    :data:`archiver.audio.evidence.text_file.MAX_BYTES`. What is no text yields nothing.
+
+    Args:
+        file: Open for reading in binary mode and seekable.
+        size: The file's size in bytes.
+        role: What the file is for; audio and artwork are not looked at.
+
+    Raises:
+        OSError: where the disk fails.
+    """
+    window = Window(file, size)
+    encoding = text_encoding(window) if role in _READ and size else None
+    if encoding is None:
+        return ()
+    log, kinds = LogReader(window), Counter[str]()
+    claims: list[Evidence] = []
+    personal: list[Evidence] = []
+    for line in lines_of(window, *encoding):
+        log.feed(line)
+        if len(claims) < _MAX_CLAIMS:
+            claims.extend(_claims(line, role))
+        personal.extend(observe(code, line.locator) for code in _personal_codes(line.text))
+        kinds.update(kind or f"{other}: Remote" for kind, other in _ITUNES_KIND.findall(line.text))
+    library = (observe("itunes-library", "Kind", f"{kind}: {count}") for kind, count in sorted(kinds.items()))
+    return limited((*log.evidence(), *dict.fromkeys(claims), *library, *personal))
+
+
+def _claims(line: Line, role: Role) -> Iterator[Evidence]:
+    if role is Role.CUE:
+        disc = _CUE_DISC_ID.match(line.text)
+        if disc is not None:
+            yield observe("disc-id", line.locator, disc.group(1).lower())
+        code = _CUE_ISRC.match(line.text)
+        if code is not None:
+            for isrc in isrcs_in(code.group(1)):
+                yield observe("isrc", line.locator, isrc)
+    elif role in (Role.DOCUMENT, Role.OTHER) and len(line.text) < 2000 and _LICENCE_HINT.search(line.text):
+        yield from claims_in(line.text, line.locator, dedicated=False)
+
+
+def _personal_codes(text: str) -> dict[str, None]:
+    return dict.fromkeys(span.code for span in personal_spans(text))

@@ -1,0 +1,95 @@
+"""UITS receipts: Unique Identifier Technology Solution 1.1, the signed statement that stores embedded from 2009 on.
+
+The XML is read with a parser that refuses document types, so that no entity can expand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from xml.parsers import expat
+
+from archiver.audio.evidence.fields import Field
+from archiver.audio.evidence.observe import observe
+from archiver.model.audio import TagFrame
+from archiver.model.evidence import Evidence
+
+NAMESPACE = "udirector.net/schemas/2009/uits"
+_OWNERS = ("mailto:uits-info@umusic.com", "mailto:uits@7digital.com", "google/uits")
+_PUBLIC = ("Distributor", "Time", "ProductID", "AssetID", "nonce")
+_TRANSACTION = ("TID", "UID")
+_MEDIA = "Media"
+_MAX_RECEIPT = 256 << 10
+_MAX_TEXT = 1000
+_MAX_DEPTH = 32
+
+
+class _Refused(Exception):  # noqa: N818 - it only ends the parsing
+    """The text is no plain receipt."""
+
+
+def is_receipt(frame: TagFrame) -> bool:
+    """Whether a frame holds a UITS receipt, whole or broken: all of it is then personal data."""
+    key = frame.id.casefold()
+    if key.startswith("priv:") and key[5:] in _OWNERS:
+        return True
+    return key in ("uits", "application:uits") or (frame.text is not None and NAMESPACE in frame.text)
+
+
+def receipt_evidence(field: Field) -> Iterator[Evidence]:
+    """What a receipt says: distributor, time and products, the audio's digest, and that it names a sale."""
+    if not is_receipt(field.frame):
+        return
+    told = _elements(field.text)
+    public = [f"{name}={told[name]}" for name in _PUBLIC if told.get(name)]
+    yield observe("store-receipt", field.locator, "; ".join(public) or None)
+    if any(told.get(name) for name in _TRANSACTION):
+        yield observe("store-purchase", field.locator, told.get("Distributor"))
+    for name in _TRANSACTION:
+        if told.get(name):
+            yield observe("store-transaction", f"{field.locator}/{name}")
+    digest = told.get(_MEDIA, "").lower()
+    if len(digest) == 64 and all(char in "0123456789abcdef" for char in digest):
+        yield observe("store-receipt-media-digest", field.locator, digest)
+
+
+def transaction_values(text: str) -> tuple[str, ...]:
+    """The numbers in a receipt by which the store knows the sale and the buyer."""
+    told = _elements(text)
+    return tuple(told[name] for name in _TRANSACTION if told.get(name))
+
+
+def _elements(text: str) -> dict[str, str]:
+    """The text of the elements asked for: those before a fault, if the XML has one; none if it has a document type."""
+    if not text or len(text) > _MAX_RECEIPT:
+        return {}
+    wanted = {*_PUBLIC, *_TRANSACTION, _MEDIA}
+    found: dict[str, str] = {}
+    path: list[str] = []
+
+    def start(name: str, _attributes: object) -> None:
+        path.append(name.rpartition(":")[2])
+        if len(path) > _MAX_DEPTH:
+            raise _Refused
+
+    def end(_name: str) -> None:
+        path.pop()
+
+    def characters(data: str) -> None:
+        name = path[-1] if path else ""
+        if name in wanted:
+            found[name] = (found.get(name, "") + data)[:_MAX_TEXT]
+
+    def refuse(*_: object) -> None:
+        raise _Refused
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.CharacterDataHandler = characters
+    parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = refuse
+    try:
+        parser.Parse(text.encode("utf-8", "replace"), True)
+    except _Refused:
+        return {}
+    except expat.ExpatError:
+        pass  # what stands before the fault counts
+    return {name: value.strip() for name, value in found.items()}
