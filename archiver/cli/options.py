@@ -19,3 +19,14 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON o
 def jobs_or_default(given: int | None) -> int:
     """Return what was given, or the cores that this process may use."""
     return given or executors.available_cores()
+
+
+rights = click.option(
+    "--rights",
+    metavar="FILE",
+    type=click.Path(),
+    help="Declarations of rights.  [default: rights.toml at a source's top, if there]",
+)
+policy = click.option(
+    "--policy", metavar="POLICY", help="personal, donation, public or a policy file.  [default: personal]"
+)

@@ -53,15 +53,8 @@ _EXAMPLES = """
     metavar="'LABEL: VALUE'",
     help="A label for bag-info.txt; may be repeated.",
 )
-@click.option(
-    "--rights",
-    metavar="FILE",
-    type=click.Path(),
-    help="Declarations of rights.  [default: rights.toml at a source's top, if there]",
-)
-@click.option(
-    "--policy", metavar="POLICY", help="personal, donation, public or a policy file.  [default: personal]"
-)
+@options.rights
+@options.policy
 @click.option("--anonymous-withheld", is_flag=True, help="Leave the names of withheld files out of the bag.")
 @click.option(
     "--profile",

@@ -17,7 +17,6 @@ from archiver.cli.jsonstream import write_json
 from archiver.cli.progress import watcher
 from archiver.cli.table import table_lines
 from archiver.cli.text import count, duration, shown, wrapped
-from archiver.ingest.plan import problems_of
 from archiver.model.audio import ExaminedFile, Role
 from archiver.model.problem import Problem
 from archiver.model.source import EmptyFolder
@@ -95,7 +94,7 @@ def _attention(report: scan.ScanReport) -> Iterator[str]:
 def _problems(report: scan.ScanReport) -> Iterator[Problem]:
     for entry in report.entries:
         if isinstance(entry, ExaminedFile):
-            yield from problems_of(entry)
+            yield from entry.problems
         elif not isinstance(entry, EmptyFolder):
             yield entry.problem
 

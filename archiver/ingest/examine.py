@@ -50,4 +50,4 @@ def _unexamined(ref: FileRef, reason: str) -> ExaminedFile:
     problem = Problem(ref.path, "F203", _STOPPED[reason])
     extension = os.path.splitext(ref.path)[1].removeprefix(".").lower()
     role = role_of(None, extension, b"", moving_picture=False)
-    return ExaminedFile(ref, role, None, problems=(problem,))
+    return ExaminedFile(ref, role, None, problems=(*ref.problems, problem))

@@ -50,13 +50,13 @@ class Totals:
         """Count a file that goes in."""
         self.files += 1
         self.bytes += size_bytes
-        self.problems.update(problem.code for problem in problems_of(file))
+        self.problems.update(problem.code for problem in file.problems)
         self._count_music(file)
 
     def count_withheld(self, file: ExaminedFile) -> None:
         """Count a file that a decision keeps out."""
         self.withheld += 1
-        self.problems.update(problem.code for problem in problems_of(file))
+        self.problems.update(problem.code for problem in file.problems)
 
     def count_other(self, entry: EmptyFolder | FolderProblem | Unpacked) -> None:
         """Count what is no file to pack."""
@@ -88,18 +88,13 @@ class Totals:
             self.albums.add(album)
 
 
-def problems_of(file: ExaminedFile) -> tuple[Problem, ...]:
-    """Return the findings about a file that does not stay out because of them."""
-    return (*file.ref.problems, *file.problems)
-
-
 def problems_in(entry: PlanEntry | PackEntry) -> tuple[Problem, ...]:
     """Return every finding that an entry carries."""
     match entry:
         case AssessedFile(examined):
-            return problems_of(examined)
+            return examined.problems
         case PackedFile(assessed) | WithheldFile(assessed):
-            return problems_of(assessed.examined)
+            return assessed.examined.problems
         case EmptyFolder():
             return ()
         case FolderProblem(problem) | Unpacked(problem):

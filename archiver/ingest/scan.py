@@ -47,13 +47,15 @@ def scan(sources: Sequence[Source]) -> Iterator[ScanEntry]:
 
 def _single(source: Source) -> Iterator[ScanEntry]:
     assert source.only is not None
-    folder = _Folder(b"", source.folder)
+    above, _, name = source.only.rpartition(b"/")
+    parts = [part for part in above.split(b"/") if part]
+    path = "/".join(filter(None, (source.folder, *(names.record_names([part])[part] for part in parts))))
     try:
         status = os.lstat(source.root + b"/" + source.only)
     except OSError as error:
-        yield _unreadable(source.name, "S105", error)
+        yield _unreadable(f"{path}/{source.name}" if path else source.name, "S105", error)
         return
-    for entry in _entries(source, folder, [_Listed(source.only, status)]):
+    for entry in _entries(source, _Folder(above, path), [_Listed(name, status)]):
         if isinstance(entry, _Folder):  # it was a file when the source was named
             yield Unpacked(Problem(entry.path, "S104", "the file has become a folder"))
         else:

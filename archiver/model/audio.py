@@ -90,7 +90,10 @@ class TagBlock:
 
 @dataclass(frozen=True, slots=True)
 class ExaminedFile:
-    """A file whose headers were read. Personal data is already taken out of ``tags`` and ``tag_blocks``."""
+    """A file whose headers were read.
+
+    Personal data is already taken out of ``tags`` and ``tag_blocks``; ``problems`` begin with those of the listing.
+    """
 
     ref: FileRef
     role: Role

@@ -12,9 +12,9 @@ class Source:
     """A folder or file that the user named; read only, always.
 
     Attributes:
-        root: Absolute path of the folder, as the file system's own bytes. For a source that is one file, its
-            parent folder.
-        only: The file's name where the source is one file, else ``None``.
+        root: Absolute path of the folder, as the file system's own bytes. For a source that is one file, a
+            folder above it.
+        only: The file's path below ``root`` where the source is one file, else ``None``.
         folder: The folder below ``data/`` that keeps this source apart from others in the same bag; empty
             where the source is alone.
         name: What to call the source in a report: its last path component, as text.

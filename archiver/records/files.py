@@ -104,7 +104,7 @@ def _examined(file: ExaminedFile) -> dict[str, Any]:
         "tags": {name: list(values) for name, values in file.tags.items()},
         "tag_blocks": [_block(block) for block in file.tag_blocks],
         "protection": _protection(file.protection),
-        "problems": [_problem(problem) for problem in (*ref.problems, *file.problems)],
+        "problems": [_problem(problem) for problem in file.problems],
     }
 
 

@@ -74,7 +74,7 @@ def read_rights(sources: Sequence[Source], given: str | None) -> RightsInputs:
     files, declared, documents, evidenced = [], [], {}, {}
     for folder, path in places:
         prefix = f"{folder}:" if folder else ""
-        file = parse_declarations(read_small_file(path, "the declarations"), path, prefix)
+        file = read_declarations(path, prefix)
         files.append(file)
         declared.append(DeclaredFolder(folder, file.declarations))
         for declaration in file.declarations:
@@ -85,6 +85,16 @@ def read_rights(sources: Sequence[Source], given: str | None) -> RightsInputs:
     for document in documents.values():
         read_small_file(document.path, "the document")
     return RightsInputs(tuple(files), tuple(declared), tuple(documents.values()), evidenced)
+
+
+def read_declarations(path: str, prefix: str = "") -> DeclarationFile:
+    """Read one file of declarations; ``prefix`` is put before every identifier.
+
+    Raises:
+        UsageError: where it cannot be read.
+        ConfigError: with line and column of everything that is wrong.
+    """
+    return parse_declarations(read_small_file(path, "the declarations"), path, prefix)
 
 
 def read_policy(name_or_path: str) -> Policy:

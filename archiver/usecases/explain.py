@@ -1,0 +1,120 @@
+"""Says of single files everything that is known of their rights, from where, and what follows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from archiver.errors import UsageError
+from archiver.model.audio import ExaminedFile
+from archiver.model.problem import Problem
+from archiver.model.rights import Declaration, Policy
+from archiver.model.source import EmptyFolder, Source
+from archiver.rights.explain import Explanation, explain
+from archiver.rights.policies import POLICY_NAMES, builtin_policy
+from archiver.rights.scope import ScopeIndex
+from archiver.usecases.planning import examined
+from archiver.usecases.rights_inputs import RIGHTS_FILE, read_declarations, read_policy
+from archiver.usecases.watch import Unwatched
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainRequest:
+    """What is to be explained.
+
+    Attributes:
+        files: Files as the user named them.
+        source: Folder that declarations speak for; ``None`` to take the nearest folder above each file that
+            holds a ``rights.toml``, or else the file's own.
+        rights: File of declarations; ``None`` to look for ``rights.toml`` at the source's top.
+        policy: Name or path of the policy whose outcome counts.
+        on: The day to ask for.
+    """
+
+    files: tuple[str, ...]
+    source: str | None
+    rights: str | None
+    policy: str
+    on: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedFile:
+    """One file with everything that follows for it.
+
+    Attributes:
+        file: What its bytes say.
+        explanation: What follows; its first outcome is the one under the policy asked for.
+        rights: The file of declarations that was read, or ``None``.
+    """
+
+    file: ExaminedFile
+    explanation: Explanation
+    rights: str | None
+
+
+def explain_files(request: ExplainRequest) -> Iterator[ExplainedFile | Problem]:
+    """Explain each file in turn; what cannot be read is yielded as the problem it is.
+
+    Raises:
+        UsageError: where a file, source, policy or file of declarations cannot be read.
+        ConfigError: where one says something it cannot say.
+    """
+    policies = _policies(request.policy)
+    places = [_place(named, request) for named in request.files]
+    indexes = {rights: ScopeIndex(_declarations(rights)) for _, rights in places}
+    with examined([source for source, _ in places], 1, Unwatched()) as entries:
+        for entry, (_, rights) in zip(entries, places, strict=True):
+            if isinstance(entry, ExaminedFile):
+                yield _explained(entry, indexes[rights], policies, request.on, rights)
+            elif not isinstance(entry, EmptyFolder):
+                yield entry.problem
+
+
+def _explained(
+    file: ExaminedFile, index: ScopeIndex, policies: Sequence[Policy], on: dt.date, rights: str | None
+) -> ExplainedFile:
+    path, tags = file.ref.path, file.tags
+    matching = index.matching(path, tags)
+    explanation = explain(file.evidence, file.protection, matching, policies, on, path=path, tags=tags)
+    return ExplainedFile(file, explanation, rights)
+
+
+def _declarations(rights: str | None) -> tuple[Declaration, ...]:
+    return () if rights is None else read_declarations(rights).declarations
+
+
+def _place(named: str, request: ExplainRequest) -> tuple[Source, str | None]:
+    """Give the file as a source below the folder that declarations speak for, and the file of declarations."""
+    path = os.path.realpath(os.fsencode(named))
+    if not os.path.isfile(path):
+        found = "it is a folder" if os.path.isdir(path) else "there is no such file"
+        raise UsageError(f"cannot explain {named}: {found}", "Name files. For folders: archiver scan FOLDER")
+    root, rights = os.path.dirname(path), request.rights
+    if request.source is not None:
+        root = os.path.realpath(os.fsencode(request.source))
+        if not path.startswith(root.rstrip(b"/") + b"/"):
+            raise UsageError(f"{named} does not lie in the source {request.source}", "Correct --source.")
+    elif rights is None:
+        root = _declared_folder(root)
+    beside = os.path.join(os.fsdecode(root), RIGHTS_FILE)
+    if rights is None and os.path.isfile(beside):
+        rights = beside
+    return Source(root, os.path.relpath(path, root), "", os.path.basename(os.fsdecode(path))), rights
+
+
+def _declared_folder(folder: bytes) -> bytes:
+    """Return the nearest folder at or above ``folder`` that holds a ``rights.toml``, or else ``folder``."""
+    above = folder
+    while not os.path.isfile(above + b"/" + os.fsencode(RIGHTS_FILE)):
+        if above == os.path.dirname(above):
+            return folder
+        above = os.path.dirname(above)
+    return above
+
+
+def _policies(name_or_path: str) -> tuple[Policy, ...]:
+    asked = read_policy(name_or_path)
+    return (asked, *(builtin_policy(name) for name in POLICY_NAMES if name != asked.name))
