@@ -70,8 +70,9 @@ def read_top(top: int) -> BagTop:
         blocks = read_blocks(top, DECLARATION_NAME, findings.append, LARGEST_DECLARATION + 1)
         declaration = read_declaration(b"".join(blocks))
         findings += declaration.findings
-    elif DECLARATION_NAME not in files:
-        findings.append(found("B101", DECLARATION_NAME, "there is none, so this is no bag"))
+    else:
+        reason = "it is not a regular file" if DECLARATION_NAME in files else "there is none"
+        findings.append(found("B101", DECLARATION_NAME, f"{reason}, so this is no bag"))
     metadata = BagMetadata()
     name = declaration.metadata_name
     if files.get(name):
