@@ -1,0 +1,69 @@
+"""Helps an owner to write declarations: a template from what was found, and a check of what they match."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+
+from archiver.errors import UsageError
+from archiver.model.audio import ExaminedFile
+from archiver.model.source import Source
+from archiver.rights.check import CheckResult, check_declarations
+from archiver.rights.template import template
+from archiver.usecases.planning import examined
+from archiver.usecases.rights_inputs import read_declarations
+from archiver.usecases.sources import sources_of
+from archiver.usecases.watch import Watch
+
+
+def rights_template(source: str, on: dt.date, jobs: int, watch: Watch) -> str:
+    """Return a commented ``rights.toml`` for a source, grouped by what was found; it declares nothing yet.
+
+    Args:
+        source: A folder as the user named it.
+        on: The day to suggest as the day of declaration.
+        jobs: Worker processes to read headers with.
+        watch: Counts files listed and examined.
+
+    Raises:
+        UsageError: where the source cannot be read.
+    """
+    found = _folder(source)
+    with examined([found], jobs, watch) as entries:
+        return template((entry for entry in entries if isinstance(entry, ExaminedFile)), found.name, on)
+
+
+def rights_check(file: str, source: str, jobs: int, watch: Watch) -> CheckResult:
+    """Say what each declaration in ``file`` matches in ``source``, and what none matches.
+
+    Raises:
+        UsageError: where either cannot be read.
+        ConfigError: with line and column of everything that is wrong in the file.
+    """
+    declared = read_declarations(file)
+    with examined([_folder(source)], jobs, watch) as entries:
+        return check_declarations(
+            declared, ((entry.ref.path, entry.tags) for entry in entries if isinstance(entry, ExaminedFile))
+        )
+
+
+def write_new_file(path: str, text: str) -> None:
+    """Write a file that is not there yet, for a person to edit.
+
+    Raises:
+        UsageError: where it is there already, or cannot be written.
+    """
+    try:
+        with open(path, "x", encoding="utf-8") as stream:
+            stream.write(text)
+    except FileExistsError as error:
+        raise UsageError(f"{path} is there already and is not overwritten", "Name another file.") from error
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {os.strerror(error.errno or 0).lower()}") from error
+
+
+def _folder(named: str) -> Source:
+    (source,) = sources_of([named])
+    if source.only is not None:
+        raise UsageError(f"the source {named} is a file", "Name the folder that the declarations speak for.")
+    return source
