@@ -21,6 +21,7 @@ from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 from archiver.model.package import PackedFile, PackEntry
+from archiver.model.rights import Decision
 from archiver.records.csvcells import safe_cell
 from archiver.records.rights_context import RightsContext
 from archiver.records.rights_statements import (
@@ -60,18 +61,23 @@ def write_rights_csv(stream: BinaryIO, entries: Iterable[PackEntry], context: Ri
     text = io.TextIOWrapper(stream, "utf-8", errors="backslashreplace", newline="")
     table = csv.writer(text, lineterminator="\r\n")
     table.writerow(COLUMNS)
+    shared: Decision | None = None
+    rows: list[list[str]] = []
     for entry in entries:
         if isinstance(entry, PackedFile):
-            for cells in _rows(entry, context):
-                table.writerow([entry.bag_path, *map(safe_cell, cells)])
+            # neighbours mostly share one decision, and everything but the path follows from it
+            if entry.assessed.decision is not shared:
+                shared = entry.assessed.decision
+                rows = [list(map(safe_cell, cells)) for cells in _rows(shared, context)]
+            table.writerows([entry.bag_path, *cells] for cells in rows)
     text.flush()
     text.detach()
 
 
-def _rows(entry: PackedFile, context: RightsContext) -> Iterator[list[str]]:
+def _rows(decision: Decision, context: RightsContext) -> Iterator[list[str]]:
     """Every row without its first column: per statement one row an act, or one row without an act."""
     written: set[tuple[str, str]] = set()
-    for statement in rights_statements(entry.assessed.decision, context):
+    for statement in rights_statements(decision, context):
         basis = statement.other_basis if statement.other_basis == "Donor" else statement.basis.value
         grants: tuple[Grant | None, ...] = statement.grants or (None,)
         for grant in grants:

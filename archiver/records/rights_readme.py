@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
+from archiver.model.evidence_kinds import EVIDENCE_KINDS
 from archiver.model.package import PackEntry, WithheldFile
 from archiver.model.rights import Act, Answer, Declaration, Disposition
 from archiver.model.rights_summary import RightsSummary
@@ -169,7 +170,13 @@ def _personal(summary: RightsSummary) -> list[str]:
         f"{_files(summary.personal_files)} with data that can identify a person, in the tags or the text of the"
         " file. The values are written nowhere in this package's records; rights.json says where they stand."
     )
-    return [_paragraph(text), "\n".join(_counted(summary.personal_kinds))]
+    kinds = tuple((_kind(code), files) for code, files in summary.personal_kinds)
+    return [_paragraph(text), "\n".join(_counted(kinds))]
+
+
+def _kind(code: str) -> str:
+    known = EVIDENCE_KINDS.get(code)
+    return code if known is None else f"{known.title} ({code})"
 
 
 def _machines(summary: RightsSummary) -> list[str]:

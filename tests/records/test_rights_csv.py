@@ -98,3 +98,10 @@ def test_any_path_comes_back_and_no_cell_is_a_formula(paths: list[str], by: str,
     assert list(dict.fromkeys(row["file"] for row in rows(data))) == ["data/" + path for path in paths]
     for row in rows(data):
         assert not any(cell[:1] in ("=", "+", "-", "@", "\t", "\r") for cell in row.values() if cell)
+
+
+def test_neighbours_that_share_a_decision_have_the_rows_they_would_have_apart() -> None:
+    shared, other = decision(), decision(acts=Acts(preserve=Answer.ALLOW))
+    together = [packed("a", shared), packed("b", shared), packed("c", other), packed("d", shared)]
+    apart = b"".join(written(write_rights_csv, [entry], CONTEXT).split(b"\r\n", 1)[1] for entry in together)
+    assert written(write_rights_csv, together, CONTEXT).split(b"\r\n", 1)[1] == apart

@@ -44,7 +44,7 @@ def test_it_names_the_day_the_policy_the_counts_and_the_reasons() -> None:
     assert "iTunes/01 Protected.m4p" in text
     assert "The file is protected (FairPlay): exclude under 'donation'." in text
     assert "Maria Example (donor) on 2026-01-02, for 1 file: basis donor; allows" in text
-    assert "        1  store-account" in text
+    assert "        1  account at a store (store-account)" in text
     assert "This package grants no permission for training." in text
 
 
@@ -84,5 +84,5 @@ def test_any_name_stays_on_its_line_and_within_the_page(name: str, text: str) ->
     context = RightsContext(DONATION, DAY, {"one": declared}, {"one": text})
     lines = page((entry,), context).split("\n")
     assert not any(c in line for line in lines for c in "\r\x1b\x07\u202e\u2028")
-    assert all(columns(line) <= 156 for line in lines)
-    assert all(len(line) <= 78 for line in lines)
+    # wrapped sentences count characters, names count columns
+    assert all(len(line) <= 78 or columns(line) <= 78 for line in lines)
