@@ -19,6 +19,7 @@ _COMMANDS = {
     "verify": "say whether bags are complete and valid; write nothing",
     "explain": "say what is known of a file's rights, and what follows",
     "rights": "help to write declarations of rights, and check them",
+    "due": "say what rights end by a day, and what to review",
     "completion": "print what makes your shell complete archiver's commands",
 }
 """Every subcommand, in the order of use, with its line in the overview; each is the module of its name."""

@@ -1,0 +1,77 @@
+"""``archiver due``: what ends, and what to look at again."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from archiver import errors
+from archiver.cli import options
+from archiver.cli.commands import Command
+from archiver.cli.jsonstream import write_json
+from archiver.cli.text import count, shown, wrapped
+from archiver.cli.top import new_run
+from archiver.rights.due import DueItem
+from archiver.usecases.due import due_in, rules_due
+
+_EXAMPLES = """
+  archiver due /media/backup                       in the next year
+  archiver due /media/backup --until 2040-01-01
+"""
+
+
+@click.command(cls=Command, name="due", examples=_EXAMPLES)
+@click.argument("paths", metavar="STORE|BAG...", nargs=-1, required=True, type=click.Path())
+@click.option(
+    "--until",
+    metavar="DATE",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The last day to look at.  [default: in a year]",
+)
+@options.as_json
+def command(paths: tuple[str, ...], until: dt.datetime | None, as_json: bool) -> int:
+    """Say what embargoes, permissions and terms end by a day, and what to review.
+
+    Looks at the rights recorded in each BAG, or in every bag of a STORE.
+    Writes nothing. To know that the records are unchanged: archiver verify.
+    """
+    today = new_run(os.environ).today()
+    last = until.date() if until is not None else today + dt.timedelta(days=365)
+    bags = list(due_in(paths, today, last))
+    rules = rules_due(today, last)
+    if as_json:
+        members = {"from": today.isoformat(), "until": last.isoformat(), "rules": list(map(_record, rules))}
+        records = ({"bag": bag.bag, "items": list(map(_record, bag.items))} for bag in bags)
+        write_json("archiver.due/1", members, {"bags": records})
+        return errors.DONE
+    click.echo(f"From {today} to {last}, in {count(len(bags), 'bag')}")
+    for bag in bags:
+        if bag.items:
+            click.echo(f"\n{shown(bag.bag)}")
+            for line in _lines(bag.items):
+                click.echo(line)
+    if not any(bag.items for bag in bags):
+        click.echo("\nNothing comes due.")
+    if rules:
+        click.echo("\nRules that should be checked again")
+        for line in _lines(rules):
+            click.echo(line)
+    click.echo("\nThis is not legal advice.")
+    return errors.DONE
+
+
+def _lines(items: tuple[DueItem, ...]) -> Iterator[str]:
+    for item in items:
+        yield wrapped(f"{item.day}  {shown(item.text)}", indent="  ")
+        if item.files:
+            yield f"              {count(item.files, 'file')}"
+            yield from (f"              {shown(path)}" for path in item.examples)
+
+
+def _record(item: DueItem) -> dict[str, Any]:
+    return dataclasses.asdict(item) | {"day": item.day.isoformat(), "kind": item.kind.value}
