@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from archiver import filesystem
@@ -32,30 +32,48 @@ class _Listed:
     status: os.stat_result
 
 
+class _Names:
+    """The record names of the entries of one folder, and what is known of those that are near alike."""
+
+    def __init__(self, found: Iterable[bytes]) -> None:
+        self.record = names.record_names(set(found))
+        self.twins = names.twins(self.record.values())
+
+
 def scan(sources: Sequence[Source]) -> Iterator[ScanEntry]:
     """List every entry of every source: a folder's files first, by the bytes of their names, then its folders.
 
     Reads names and ``lstat`` only. Paths longer than PATH_MAX are reached by descriptors. What is no regular
     file, and what cannot be read, is yielded as :class:`Unpacked`; so everything seen is accounted for.
     """
+    named_singly = _named_singly(sources)
     for source in sources:
         if source.only is not None:
-            yield from _single(source)
+            above, _, name = source.only.rpartition(b"/")
+            yield from _single(source, above, name, named_singly[source.root, above])
         else:
             yield from _tree(source)
 
 
-def _single(source: Source) -> Iterator[ScanEntry]:
-    assert source.only is not None
-    above, _, name = source.only.rpartition(b"/")
+def _named_singly(sources: Sequence[Source]) -> dict[tuple[bytes, bytes], _Names]:
+    """Name the files that were named one by one folder by folder, so that no two get one record name."""
+    together: dict[tuple[bytes, bytes], list[bytes]] = {}
+    for source in sources:
+        if source.only is not None:
+            above, _, name = source.only.rpartition(b"/")
+            together.setdefault((source.root, above), []).append(name)
+    return {place: _Names(found) for place, found in together.items()}
+
+
+def _single(source: Source, above: bytes, name: bytes, given: _Names) -> Iterator[ScanEntry]:
     parts = [part for part in above.split(b"/") if part]
     path = "/".join(filter(None, (source.folder, *(names.record_names([part])[part] for part in parts))))
     try:
-        status = os.lstat(source.root + b"/" + source.only)
+        status = os.lstat(b"/".join(filter(None, (source.root, above, name))))
     except OSError as error:
         yield _unreadable(f"{path}/{source.name}" if path else source.name, "S105", error)
         return
-    for entry in _entries(source, _Folder(above, path), [_Listed(name, status)]):
+    for entry in _entries(source, _Folder(above, path), [_Listed(name, status)], given):
         if isinstance(entry, _Folder):  # it was a file when the source was named
             yield Unpacked(Problem(entry.path, "S104", "the file has become a folder"))
         else:
@@ -78,7 +96,7 @@ def _tree(source: Source) -> Iterator[ScanEntry]:
                 yield _unreadable(folder.path or source.name, "S102", error)
                 continue
             below: list[_Folder] = []
-            for entry in _entries(source, folder, listed):
+            for entry in _entries(source, folder, listed, _Names(entry.name for entry in listed)):
                 if isinstance(entry, _Folder):
                     below.append(entry)
                 else:
@@ -102,14 +120,14 @@ def _list(top: int, folder: _Folder) -> list[_Listed]:
     return sorted(listed, key=lambda entry: entry.name)
 
 
-def _entries(source: Source, folder: _Folder, listed: Sequence[_Listed]) -> Iterator[ScanEntry | _Folder]:
-    given = names.record_names(entry.name for entry in listed)
-    twins = names.twins(given.values())
+def _entries(
+    source: Source, folder: _Folder, listed: Sequence[_Listed], given: _Names
+) -> Iterator[ScanEntry | _Folder]:
     for entry in listed:
-        name = given[entry.name]
+        name = given.record[entry.name]
         path = f"{folder.path}/{name}" if folder.path else name
         relative = folder.relative + b"/" + entry.name if folder.relative else entry.name
-        problems = tuple(_name_problems(path, name, entry.name, twins.get(name)))
+        problems = tuple(_name_problems(path, name, entry.name, given.twins.get(name)))
         mode = entry.status.st_mode
         if stat.S_ISREG(mode):
             yield _file(source, relative, path, entry.status, problems)

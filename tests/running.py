@@ -1,0 +1,87 @@
+"""Runs the program for tests: inside this process, which is quick, or as a person would start it."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from archiver.cli.main import main
+
+EPOCH = "1700000000"
+"""A moment for ``SOURCE_DATE_EPOCH``: 2023-11-14T22:13:20Z."""
+
+COMMAND = (sys.executable, "-m", "archiver")
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a run ended and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:  # noqa: ANN401 - whatever the command printed
+        """The JSON object on standard output."""
+        return json.loads(self.out)
+
+
+def run_here(*args: str | os.PathLike[str], **environment: str) -> Outcome:
+    """Run the command line in this process with ``environment`` added, and catch what it prints."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
+    handler = signal.getsignal(signal.SIGTERM)
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+    ):
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        patch.setattr(sys, "argv", ["archiver", *(os.fspath(arg) for arg in args)])
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code
+        finally:
+            signal.signal(signal.SIGTERM, handler)
+    assert isinstance(code, int)
+    return Outcome(code, _text(out), _text(err))
+
+
+def _text(stream: io.TextIOWrapper) -> str:
+    raw = stream.buffer
+    assert isinstance(raw, io.BytesIO)
+    return raw.getvalue().decode("utf-8")
+
+
+def command(*args: str | bytes | os.PathLike[str]) -> list[str | bytes]:
+    """Return the words that start the program as a person would."""
+    return [*COMMAND, *(os.fspath(arg) for arg in args)]
+
+
+def run_program(
+    *args: str | bytes | os.PathLike[str], before: Sequence[str] = (), **environment: str
+) -> Outcome:
+    """Start the program in a process of its own, behind the words ``before``, and wait for it."""
+    done = subprocess.run(
+        [*before, *command(*args)],
+        env={**os.environ, **environment},
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+        timeout=100,
+    )
+    return Outcome(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
