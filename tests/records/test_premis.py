@@ -38,6 +38,9 @@ from tests.records.entries import (
 )
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
+SCHEMAS = os.environ.get("ARCHIVER_SCHEMAS")
+"""Read here, because every test runs without the variables that the program might read."""
+
 NAMES = {"p": "http://www.loc.gov/premis/v3", "xsi": "http://www.w3.org/2001/XMLSchema-instance"}
 TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 LIBRARY = HumanAgent("Example Library", AgentType.ORGANIZATION)
@@ -46,12 +49,11 @@ BAG = PremisPackage(PACKAGE, "gift-2026", EVENTS, (LIBRARY,))
 
 @pytest.fixture(scope="session")
 def schema() -> etree.XMLSchema:
-    folder = os.environ.get("ARCHIVER_SCHEMAS")
-    if folder is None:
+    if SCHEMAS is None:
         pytest.skip(
             "set ARCHIVER_SCHEMAS to a folder that holds premis.xsd (PREMIS 3) to judge the record by it"
         )
-    return etree.XMLSchema(etree.parse(Path(folder) / "premis.xsd"))
+    return etree.XMLSchema(etree.parse(Path(SCHEMAS) / "premis.xsd"))
 
 
 def record(
