@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from archiver.model.album import album_of
 from archiver.model.audio import ExaminedFile, Role
 from archiver.model.evidence import Evidence
+from archiver.model.evidence_kinds import EVIDENCE_KINDS
 from archiver.rights.licenses import identify_license
-from archiver.rights.meanings import SIGNS, Meaning, meaning
+from archiver.rights.meanings import MEANINGS, Meaning
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class FoundGroup:
     paths: tuple[str, ...]
 
 
-_ORDER = ("protected", Meaning.PURCHASE, Meaning.LICENSE_CLAIM, Meaning.RIP, Meaning.STREAM_HINT, "")
+_ORDER = ("protected", Meaning.LICENSE_CLAIM, Meaning.PURCHASE, Meaning.RIP, Meaning.STREAM_HINT, "")
 """The order of groups, which is also what decides for a file that shows several signs."""
 
 
@@ -50,14 +51,13 @@ def sign_of(file: ExaminedFile) -> Sign:
     """What a file is grouped by: the first of its signs in a fixed order."""
     if file.protection is not None:
         return Sign("protected", file.protection.name)
-    by_meaning: dict[str, Evidence] = {}
+    by_code: dict[str, Evidence] = {}
     for item in file.evidence:
-        found = meaning(item.code)
-        if found is not None:
-            by_meaning.setdefault(found, item)
+        by_code.setdefault(item.code, item)
     for kind in _ORDER[1:-1]:
-        if kind in by_meaning:
-            return Sign(kind, _detail(kind, by_meaning[kind]))
+        for code, means in MEANINGS.items():
+            if means == kind and code in by_code:
+                return Sign(kind, _detail(by_code[code]))
     return Sign("")
 
 
@@ -124,8 +124,7 @@ class _Folder:
             waiting += [(f"{path}{name}/", below) for name, below in folder.folders.items()]
 
 
-def _detail(kind: str, item: Evidence) -> str:
-    if kind == Meaning.LICENSE_CLAIM:
-        known = identify_license(item.value or "")
-        return known.spdx if known is not None else ""
-    return SIGNS.get(item.code, "")
+def _detail(item: Evidence) -> str:
+    if MEANINGS[item.code] is not Meaning.LICENSE_CLAIM:
+        return EVIDENCE_KINDS[item.code].title
+    return item.value if item.value and identify_license(item.value) is not None else ""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 
 from archiver.model.rights import Act
 
+_PORTED = re.compile(r"(cc-by(?:-[a-z]{2})*-\d\.\d)-([a-z]{2,3})")
+_SUFFIX = re.compile(r"(?:\.[a-z]{2}(?:-[a-z]{2})?)?\.(?:html?|txt|rdf)$")
 _SCHEME = re.compile(r"^(?:https?://)?(?:www\.)?", re.IGNORECASE)
 
 
@@ -18,7 +20,8 @@ class License:
     """A known licence.
 
     Attributes:
-        spdx: SPDX identifier, such as ``CC-BY-SA-4.0``.
+        spdx: SPDX identifier as it was asked for, such as ``CC-BY-SA-4.0`` or ``CC-BY-3.0-DE``; for an address
+            that of the licence the address leads to.
         address: Its address without scheme, ``www.`` and closing slash; a ported or translated edition lies below it.
         acts: What it allows anyone for any purpose.
         condition: What it asks in return, or what it allows on a condition; may be empty.
@@ -42,10 +45,15 @@ def identify_license(text: str) -> License | None:
     found = by_name.get(name.casefold())
     if found is not None:
         return found
+    ported = _PORTED.fullmatch(name.casefold())
+    if ported is not None and ported.group(1) in by_name:
+        base = by_name[ported.group(1)]
+        return replace(base, spdx=f"{base.spdx}-{ported.group(2).upper()}")
     address = _SCHEME.sub("", name).casefold().rstrip("/")
     while "/" in address:
-        if address in by_address:
-            return by_address[address]
+        known = by_address.get(address) or by_address.get(_SUFFIX.sub("", address))
+        if known is not None:
+            return known
         address = address.rpartition("/")[0]
     return None
 
@@ -57,13 +65,13 @@ def _known() -> tuple[dict[str, License], dict[str, License]]:
     by_address: dict[str, License] = {}
     for row in tomllib.loads(text)["license"]:
         for version in row["versions"]:
-            found = License(
-                spdx=row["spdx"].replace("{v}", version),
-                address=_SCHEME.sub("", row["address"].replace("{v}", version)),
-                acts=frozenset(Act(act) for act in row["acts"]),
-                condition=row["condition"],
-            )
-            by_name[found.spdx.casefold()] = found
-            by_name.setdefault(found.spdx.casefold().removesuffix("-or-later"), found)
-            by_address.setdefault(found.address, found)
+            for name in row["names"]:
+                found = License(
+                    spdx=name.replace("{v}", version),
+                    address=_SCHEME.sub("", row["address"].replace("{v}", version)),
+                    acts=frozenset(Act(act) for act in row["acts"]),
+                    condition=row["condition"],
+                )
+                by_name[found.spdx.casefold()] = found
+                by_address.setdefault(found.address, found)
     return by_name, by_address

@@ -17,36 +17,66 @@ from archiver.model.rights import Answer, MachineUse
 class Meaning(StrEnum):
     """What an observation says about rights, as far as it goes."""
 
+    LICENSE_CLAIM = "license-claim"
     PURCHASE = "purchase"
     RIP = "rip"
-    LICENSE_CLAIM = "license-claim"
-    COPYRIGHT_CLAIM = "copyright-claim"
     MACHINE_SIGNAL = "machine-signal"
     STREAM_HINT = "stream-hint"
 
 
-MEANINGS: dict[str, Meaning] = {}
-
-SIGNS: dict[str, str] = {}
-"""By code, what a group of files with this evidence is called in a template."""
+MEANINGS: dict[str, Meaning] = {
+    "licence-claim": Meaning.LICENSE_CLAIM,
+    "licence-url": Meaning.LICENSE_CLAIM,
+    "licence-text": Meaning.LICENSE_CLAIM,
+    "store-account": Meaning.PURCHASE,
+    "store-buyer": Meaning.PURCHASE,
+    "store-transaction": Meaning.PURCHASE,
+    "store-purchase": Meaning.PURCHASE,
+    "store-receipt": Meaning.PURCHASE,
+    "store-mark": Meaning.PURCHASE,
+    "store-catalogue-id": Meaning.PURCHASE,
+    "bandcamp-comment": Meaning.PURCHASE,
+    "ownership-frame": Meaning.PURCHASE,
+    "rip-log": Meaning.RIP,
+    "cd-toc": Meaning.RIP,
+    "accuraterip": Meaning.RIP,
+    "machine-signal": Meaning.MACHINE_SIGNAL,
+    "machine-reservation-text": Meaning.MACHINE_SIGNAL,
+    "stream-hint": Meaning.STREAM_HINT,
+}
+"""By code; where a file carries several of one meaning, the first in this order names its group."""
 
 _TRAINING = (MachineUse.GENERATIVE_TRAINING, MachineUse.OTHER_TRAINING)
 _MINING = (MachineUse.DATA_MINING, *_TRAINING)
 
-_SIGNAL_KEYS = {
+_SIGNAL_KEYS: dict[str, tuple[MachineUse, ...]] = {
     # W3C TDMRep: reserves text and data mining, training included
     "tdm-reservation": _MINING,
-    # IETF AIPREF vocabulary: train-ai means models that generate content
+    # IETF AIPREF vocabulary: train-ai means models that generate content, ai-use input to them
     "train-ai": (MachineUse.GENERATIVE_TRAINING,),
+    "ai-use": (MachineUse.INFERENCE,),
     "search": (MachineUse.SEARCH,),
     # CAWG 1.1 training and data mining assertion
-    "cawg.data_mining": _MINING[:1],
+    "cawg.data_mining": (MachineUse.DATA_MINING,),
     "cawg.ai_inference": (MachineUse.INFERENCE,),
     "cawg.ai_training": (MachineUse.OTHER_TRAINING,),
     "cawg.ai_generative_training": (MachineUse.GENERATIVE_TRAINING,),
 }
-_PAIR = re.compile(r"([a-z][a-z0-9._-]*)\s*[=:]\s*\"?([a-z0-9]+)", re.IGNORECASE)
-_DENYING = ("n", "no", "notallowed", "disallowed", "constrained")
+_PLUS: dict[str, tuple[tuple[MachineUse, ...], Answer]] = {
+    # PLUS data mining values, https://ns.useplus.org/LDF/ldf-XMPSpecification
+    "dmi-allowed": (_MINING, Answer.ALLOW),
+    "dmi-prohibited": ((MachineUse.SEARCH, *_MINING), Answer.DENY),
+    "dmi-prohibited-exceptsearchengineindexing": (_MINING, Answer.DENY),
+    "dmi-prohibited-aimltraining": (_TRAINING, Answer.DENY),
+    "dmi-prohibited-genaimltraining": ((MachineUse.GENERATIVE_TRAINING,), Answer.DENY),
+    "dmi-prohibited-seeconstraint": (_MINING, Answer.DENY),
+    "dmi-prohibited-seeembeddedrightsexpr": (_MINING, Answer.DENY),
+    "dmi-prohibited-seelinkedrightsexpr": (_MINING, Answer.DENY),
+}
+_PAIR = re.compile(r"([a-z][a-z0-9._-]*)\s*[=:]\s*\"?(\??[a-z0-9-]+)", re.IGNORECASE)
+_DENYING = ("n", "no", "0", "?0", "false", "notallowed", "disallow", "disallowed", "constrained")
+_RESERVING = ("1", "?1", "y", "yes", "true")
+_ALLOWING = ("y", "yes", "1", "?1", "true", "allow", "allowed")
 
 
 def meaning(code: str) -> Meaning | None:
@@ -77,11 +107,22 @@ def machine_signals(evidence: Sequence[Evidence]) -> dict[MachineUse, tuple[Answ
 
 
 def _uses_in(item: Evidence) -> list[tuple[MachineUse, Answer]]:
-    pairs = _PAIR.findall(item.value or "") or [(item.code, item.value or "")]
-    answers = []
-    for key, value in pairs:
-        name = key.casefold()
-        denies = value.casefold() in (("1",) if name == "tdm-reservation" else _DENYING)
-        for use in _SIGNAL_KEYS.get(name, ()):
-            answers.append((use, Answer.DENY if denies else Answer.ALLOW))  # noqa: PERF401 - two levels read better so
-    return answers
+    """What one signal says; a value that no vocabulary knows says nothing."""
+    if item.code == "machine-reservation-text":
+        return [(use, Answer.DENY) for use in _MINING]
+    said: list[tuple[MachineUse, Answer]] = []
+    for key, value in _PAIR.findall((item.value or "").casefold()):
+        if key == "plus-data-mining":
+            uses, answer = _PLUS.get(value, ((), Answer.UNKNOWN))
+        else:
+            uses, answer = _SIGNAL_KEYS.get(key, ()), _answer(key, value)
+        if answer is not Answer.UNKNOWN:
+            said += [(use, answer) for use in uses]
+    return said
+
+
+def _answer(key: str, value: str) -> Answer:
+    denying, allowing = (_RESERVING, _DENYING) if key == "tdm-reservation" else (_DENYING, _ALLOWING)
+    if value in denying:
+        return Answer.DENY
+    return Answer.ALLOW if value in allowing else Answer.UNKNOWN

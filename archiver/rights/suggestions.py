@@ -150,7 +150,9 @@ def _hinted(evidence: Sequence[Evidence], blank: Declaration) -> Iterator[tuple[
         known = identify_license(item.value)
         if known is not None:
             text = f"If the rightsholder's own page confirms {known.spdx}, declare it."
-            yield text, replace(blank, basis=Basis.LICENSE, license=known.spdx)
+            if known.condition:
+                text += f" Its condition: {known.condition}."
+            yield text, replace(blank, basis=Basis.LICENSE, license=item.value)
             break
     if Meaning.PURCHASE not in seen:
         held = replace(blank, basis=Basis.CARRIER, carrier_held=CarrierHeld.YES)

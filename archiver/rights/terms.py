@@ -26,6 +26,7 @@ LAYER_NAMES = {
     Layer.LYRICS: "the lyrics",
 }
 
+_NO_RULE = "no rule for {} was checked"
 _MAY_NEVER_HAPPEN = ("published", "work_published", "lyricist_died")
 _COUNTED_FROM = {
     Layer.RECORDING: ("fixed", "published"),
@@ -140,17 +141,20 @@ def _finding(layer: Layer, place: str, facts: TermFacts, on: date, table: TermTa
     if layer is Layer.LYRICS and facts.lyricist_died is not None and facts.lyricist_died.never:
         text = f"{place}: the music is declared to have no lyrics."
         return TermFinding(layer, place, TermState.ABSENT, None, None, (), text)
+    rows = table.rows(place, layer)
     reached = [
         (rule, end)
-        for events in _scenarios(facts)
+        for events in (_scenarios(facts) if rows else ())
         if layer is not Layer.LYRICS or not events["lyricist_died"].never
-        for rule in table.rows(place, layer)
+        for rule in rows
         if (end := rule.end(events)) is not None
     ]
-    rules = tuple(rule for rule in table.rows(place, layer) if any(rule is used for used, _ in reached))
+    used = {rule.id for rule, _ in reached}
+    rules = tuple(rule for rule in rows if rule.id in used)
     ids = tuple(rule.id for rule in rules)
     if not rules:
-        text = f"{place}: undetermined; no rule for {name} was checked."
+        checked = "the declared dates contradict each other" if rows else _NO_RULE.format(name)
+        text = f"{place}: undetermined; {checked}."
         return TermFinding(layer, place, TermState.UNDETERMINED, None, None, (), text)
     if any(rule.grade is Grade.C for rule in rules):
         text = f"{place}: undetermined for {name}; the rule needs review ({', '.join(ids)})."
