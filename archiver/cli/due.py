@@ -58,9 +58,10 @@ def command(paths: tuple[str, ...], until: dt.datetime | None, as_json: bool) ->
     if not any(bag.items for bag in bags):
         click.echo("\nNothing comes due.")
     if rules:
-        click.echo("\nRules that should be checked again")
-        for line in _lines(rules):
-            click.echo(line)
+        text = f"{count(len(rules), 'rule')} for terms of protection should be checked again from {rules[0].day} on;"
+        click.echo(
+            "\n" + wrapped(text + " a newer version of this program may have done so. --json lists them.")
+        )
     click.echo("\nThis is not legal advice.")
     return errors.DONE
 

@@ -112,8 +112,10 @@ def _status() -> int:
 def _say(error: errors.ArchiverError) -> None:
     from archiver.cli.text import shown, wrapped  # noqa: PLC0415 - only an error needs it
 
-    for line in error.message.splitlines():
-        click.echo(wrapped(f"archiver: {shown(line)}"), err=True)
+    first, *rest = error.message.splitlines() or [""]
+    click.echo(wrapped(f"archiver: {shown(first)}"), err=True)
+    for line in rest:
+        click.echo(wrapped(shown(line), indent="  "), err=True)
     if error.hint:
         click.echo(wrapped(shown(error.hint), indent="  "), err=True)
 

@@ -9,13 +9,14 @@ from typing import Any
 import click
 
 from archiver import config, errors
+from archiver.bagit.findings import Finding
 from archiver.bagit.report import Depth
 from archiver.cli import options
 from archiver.cli.commands import Command
 from archiver.cli.jsonstream import write_json
 from archiver.cli.progress import watcher
 from archiver.cli.verify_report import bag_lines, summary_lines
-from archiver.usecases.verify import VerifiedBag, verify
+from archiver.usecases.verify import VerifiedBag, VerifyRequest, verify
 
 _EXAMPLES = """
   archiver verify /media/backup/Music-2026-11-22
@@ -35,17 +36,25 @@ _EXAMPLES = """
     flag_value="complete",
     help="Check that every listed file is there and no other; hash nothing.",
 )
+@click.option(
+    "--profile", metavar="PROFILE", help="Check it against btr, aptrust, metaarchive or a profile file too."
+)
 @options.jobs
 @options.as_json
-def command(bags: tuple[str, ...], depth: str | None, jobs: int | None, as_json: bool) -> int:
+def command(
+    bags: tuple[str, ...], depth: str | None, profile: str | None, jobs: int | None, as_json: bool
+) -> int:
     """Say whether each BAG is complete and valid (RFC 8493); write nothing.
+
+    A BAG is a folder, or a tar, tar.gz or zip archive, read without unpacking.
 
     Every file of every manifest, payload and tag files, is read and compared.
     A bag is judged whoever made it. Nothing is repaired, fetched or changed.
     """
     settings = config.load_settings(os.environ)
     wanted = Depth(depth) if depth else Depth.FULL
-    outcomes = verify(bags, wanted, options.jobs_or_default(jobs or settings.jobs), watcher())
+    request = VerifyRequest(bags, wanted, profile, options.jobs_or_default(jobs or settings.jobs))
+    outcomes = verify(request, watcher())
     return _json(outcomes) if as_json else _report(outcomes)
 
 
@@ -57,7 +66,7 @@ def _report(outcomes: Iterator[VerifiedBag]) -> int:
         for line in bag_lines(outcome):
             click.echo(line)
         seen += 1
-        failed += _failed(outcome)
+        failed += not outcome.passed
     if seen > 1:
         click.echo()
         for line in summary_lines(seen, failed):
@@ -65,20 +74,16 @@ def _report(outcomes: Iterator[VerifiedBag]) -> int:
     return errors.DAMAGED if failed else errors.DONE
 
 
-def _failed(outcome: VerifiedBag) -> bool:
-    return outcome.report.complete is False or outcome.report.valid is False
-
-
 def _json(outcomes: Iterator[VerifiedBag]) -> int:
     statuses: list[bool] = []
 
     def records() -> Iterator[dict[str, Any]]:
         for outcome in outcomes:
-            statuses.append(_failed(outcome))
+            statuses.append(outcome.passed)
             yield _record(outcome)
 
     write_json("archiver.verify/1", {}, {"bags": records()})
-    return errors.DAMAGED if any(statuses) else errors.DONE
+    return errors.DONE if all(statuses) else errors.DAMAGED
 
 
 def _record(outcome: VerifiedBag) -> dict[str, Any]:
@@ -92,14 +97,16 @@ def _record(outcome: VerifiedBag) -> dict[str, Any]:
         "files": report.files,
         "bytes": report.bytes,
         "algorithms": list(report.algorithms),
-        "problems": [
-            {
-                "code": finding.code,
-                "severity": finding.severity.value,
-                "path": finding.path,
-                "message": finding.message,
-                "spec": finding.spec,
-            }
-            for finding in report.findings
-        ],
+        "problems": list(map(_finding, report.findings)),
+        "profile": None if outcome.mismatches is None else list(map(_finding, outcome.mismatches)),
+    }
+
+
+def _finding(finding: Finding) -> dict[str, str]:
+    return {
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "path": finding.path,
+        "message": finding.message,
+        "spec": finding.spec,
     }

@@ -33,6 +33,8 @@ def bag_lines(outcome: VerifiedBag) -> Iterator[str]:
         if findings:
             yield f"\n  {_TITLES[severity]}"
             yield from _finding_lines(outcome, findings)
+    if outcome.mismatches is not None:
+        yield from _profile_lines(outcome.mismatches)
     if report.complete is False or report.valid is False:
         yield from _advice(outcome)
 
@@ -43,6 +45,14 @@ def summary_lines(seen: int, failed: int) -> Iterator[str]:
         yield f"{count(seen, 'bag')} checked: {seen - failed:,} as they should be, {failed:,} not."
     else:
         yield f"{count(seen, 'bag')} checked: all as they should be."
+
+
+def _profile_lines(mismatches: tuple[Finding, ...]) -> Iterator[str]:
+    wrong = sum(finding.severity is Severity.ERROR for finding in mismatches)
+    yield f"\n  Profile: {'does NOT conform' if wrong else 'conforms'}"
+    for finding in mismatches:
+        yield wrapped(f"{finding.code}  {shown(finding.message)}", indent="    ")
+        yield wrapped(FINDING_KINDS[finding.code].advice, indent="          ")
 
 
 def _verdict(outcome: VerifiedBag) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ class BagFacts:
     """What ``bag-info.txt`` says of the bag itself.
 
     Attributes:
+        identifier: The bag's own, different for each bag of a group.
         description: One sentence on the contents.
         files: Payload files.
         bytes: Payload bytes.
@@ -29,6 +31,7 @@ class BagFacts:
         rights: Labels that sum up the rights record.
     """
 
+    identifier: uuid.UUID
     description: str
     files: int
     bytes: int
@@ -62,7 +65,7 @@ def bag_info_labels(run: Run, facts: BagFacts, given: Sequence[tuple[str, str]])
     """
     filled: list[tuple[str, str]] = [
         ("External-Description", facts.description),
-        ("External-Identifier", f"urn:uuid:{run.identifier}"),
+        ("External-Identifier", f"urn:uuid:{facts.identifier}"),
         ("Bagging-Date", _date(run.now())),
         ("Bag-Software-Agent", run.software),
         ("Payload-Oxum", payload_oxum(facts.bytes, facts.files)),

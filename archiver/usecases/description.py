@@ -156,8 +156,10 @@ class _Named:
                 yield entry
 
 
-def _part_identifier(staging: Staging, description: Description) -> uuid.UUID:
-    return uuid.uuid5(description.run.identifier, staging.key.name)
+def _identifier(staging: Staging, description: Description) -> uuid.UUID:
+    """The bag's own identifier: the accession's, unless the accession makes several bags."""
+    accession = description.run.identifier
+    return accession if staging.key.parts == 1 else uuid.uuid5(accession, staging.key.name)
 
 
 def _write_empty_folders(stream: BinaryIO, entries: Iterable[PackEntry]) -> None:
@@ -188,6 +190,7 @@ def _outline(staging: Staging, description: Description) -> BagOutline:
 
 def _labels(staging: Staging, description: Description, summary: RightsSummary) -> Labels:
     facts = BagFacts(
+        identifier=_identifier(staging, description),
         description=description.contents,
         files=description.totals.files,
         bytes=description.totals.bytes,

@@ -250,7 +250,7 @@ def _refuse_mismatch(prepared: _Prepared, plan: PackagePlan, run: Run, parts: in
     if prepared.profile is None or prepared.request.profile is None:
         return
     totals = plan.totals
-    facts = BagFacts(contents_sentence(totals), totals.files, totals.bytes, 1, parts)
+    facts = BagFacts(run.identifier, contents_sentence(totals), totals.files, totals.bytes, 1, parts)
     info = bag_info_labels(run, facts, prepared.tag_labels[BAG_INFO])
     planned_package = Planned(
         entries=plan.entries,

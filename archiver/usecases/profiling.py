@@ -48,14 +48,14 @@ def read_profile(name: str) -> Profile:
 
 
 def algorithms_for(profile: Profile | None, asked: tuple[str, ...]) -> tuple[str, ...]:
-    """Give the algorithms to use: those asked for, else what the profile requires, else the default where it may stand."""
+    """Give the algorithms to use: those asked for, else what the profile requires and the default where it may stand."""
     if asked or profile is None:
         return asked or (DEFAULT_ALGORITHM,)
-    rule = profile.payload_manifests
-    required = tuple(dict.fromkeys((*rule.required, *profile.tag_manifests.required)))
-    if required:
-        return required
-    return (DEFAULT_ALGORITHM,) if not rule.allowed or DEFAULT_ALGORITHM in rule.allowed else rule.allowed[:1]
+    rules = (profile.payload_manifests, profile.tag_manifests)
+    required = tuple(dict.fromkeys(name for rule in rules for name in rule.required))
+    if all(rule.allowed is None or DEFAULT_ALGORITHM in rule.allowed for rule in rules):
+        return tuple(dict.fromkeys((DEFAULT_ALGORITHM, *required)))
+    return required or (rules[0].allowed or ())[:1]
 
 
 def labels_by_file(profile: Profile | None, given: Labels) -> Mapping[str, Labels]:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archiver.bagit.findings import Severity
+from archiver.bagit.findings import Finding, Severity
+from archiver.bagit.profile import Profile
+from archiver.bagit.profile_read import check_folder
 from archiver.bagit.report import BagReport, Depth
+from archiver.bagit.serialized import SerializedValidation, open_serialized
 from archiver.bagit.validate import Validation, open_bag
 from archiver.executors import OrderedMap, Processes, Serial, Threads
 from archiver.records.tracks import Track, tracks_of
+from archiver.usecases.profiling import read_profile
 from archiver.usecases.watch import Step, Watch
 
 _MANY_FILES = 2_000
@@ -22,40 +26,86 @@ _GONE = frozenset({"B401", "B605"})
 
 
 @dataclass(frozen=True, slots=True)
+class VerifyRequest:
+    """What is to be checked, and how.
+
+    Attributes:
+        paths: Bags as the user named them: folders, or tar, tar.gz and zip archives.
+        depth: How much of each is checked.
+        profile: Name of a recipient's profile, or path of a profile file, or ``None``.
+        jobs: Threads or processes to use.
+    """
+
+    paths: tuple[str, ...]
+    depth: Depth
+    profile: str | None
+    jobs: int
+
+
+@dataclass(frozen=True, slots=True)
 class VerifiedBag:
     """What was found out about one bag.
 
     Attributes:
         report: The judgement, with every finding.
+        mismatches: In what it does not conform to the profile; ``None`` where none was asked about.
         faulty: Payload files that are there and have a fault of their own.
         tracks: By payload path, what the bag's own record says a damaged or missing file is. The record may be
             damaged itself; it is shown, never relied on.
     """
 
     report: BagReport
+    mismatches: tuple[Finding, ...] | None
     faulty: int
     tracks: dict[str, Track]
 
+    @property
+    def passed(self) -> bool:
+        """Whether nothing wrong was found at the depth asked for."""
+        conforms = all(finding.severity is not Severity.ERROR for finding in self.mismatches or ())
+        return conforms and False not in (self.report.complete, self.report.valid)
 
-def verify(paths: Sequence[str], depth: Depth, jobs: int, watch: Watch) -> Iterator[VerifiedBag]:
-    """Check each bag in turn and yield what was found; a path that is no bag yields a report that says so."""
-    for path in paths:
-        with open_bag(path, depth) as validation, _executor(validation, depth, jobs) as executor:
+
+def verify(request: VerifyRequest, watch: Watch) -> Iterator[VerifiedBag]:
+    """Check each bag in turn and yield what was found; a path that is no bag yields a report that says so.
+
+    Raises:
+        UsageError: where the profile cannot be used.
+    """
+    profile = None if request.profile is None else read_profile(request.profile)
+    for path in request.paths:
+        with _open(path, request.depth) as validation, _executor(validation, request) as executor:
             step = Step(
                 f"Verifying {os.path.basename(os.path.abspath(path))}", "bytes", validation.total_bytes
             )
             for _ in watch.track(step, validation.check(executor.map_ordered), lambda checked: checked.bytes):
                 pass
             report = validation.report()
+            mismatches = None if profile is None else _check_profile(validation, profile, path, report)
         wrong = [finding for finding in report.findings if finding.severity is Severity.ERROR]
         broken = {finding.path for finding in wrong if finding.path.startswith("data/")}
         gone = {finding.path for finding in wrong if finding.code in _GONE}
-        yield VerifiedBag(report, len(broken - gone), tracks_of(path, broken) if broken else {})
+        yield VerifiedBag(report, mismatches, len(broken - gone), tracks_of(path, broken) if broken else {})
+
+
+def _open(path: str, depth: Depth) -> Validation:
+    return open_serialized(path, depth) if os.path.isfile(path) else open_bag(path, depth)
+
+
+def _check_profile(
+    validation: Validation, profile: Profile, path: str, report: BagReport
+) -> tuple[Finding, ...]:
+    if isinstance(validation, SerializedValidation):
+        return validation.check_profile(profile)
+    if report.version is None:
+        return ()  # no bag, which the report says
+    return check_folder(profile, os.fsencode(path))
 
 
 def _executor(
-    validation: Validation, depth: Depth, jobs: int
+    validation: Validation, request: VerifyRequest
 ) -> contextlib.AbstractContextManager[OrderedMap]:
-    if jobs == 1 or depth is not Depth.FULL or validation.total_bytes < _FEW_BYTES:
+    small = request.depth is not Depth.FULL or validation.total_bytes < _FEW_BYTES
+    if request.jobs == 1 or small or isinstance(validation, SerializedValidation):
         return Serial()
-    return Processes(jobs) if validation.total_files >= _MANY_FILES else Threads(jobs)
+    return Processes(request.jobs) if validation.total_files >= _MANY_FILES else Threads(request.jobs)
