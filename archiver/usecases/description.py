@@ -130,10 +130,7 @@ def _rights_records(staging: Staging, description: Description, summary: RightsS
     )
     yield f"{folder}/ai-usage.txt", lambda stream: write_ai_usage(stream, entries, summary)
     yield f"{folder}/tdmrep.json", lambda stream: write_tdmrep(stream, entries, summary)
-    identifier = (
-        description.run.identifier if staging.key.parts == 1 else _part_identifier(staging, description)
-    )
-    package = PremisPackage(identifier, staging.key.name, tuple(description.events))
+    package = PremisPackage(_identifier(staging, description), staging.key.name, tuple(description.events))
     yield "metadata/premis.xml", lambda stream: write_premis(stream, entries, package, rights)
     for document in description.documents:
         yield f"{DOCUMENTS_FOLDER}/{document.name}", partial(_copy_document, document)
