@@ -122,7 +122,9 @@ _OGG_STREAMS = (
     (b"Speex   ", Kind.OGG_SPEEX),
 )
 _HEIF_BRANDS = frozenset(b"heic heix heim heis hevc hevx mif1 msf1 avif avis".split())
-_QUICKTIME_BOXES = frozenset((b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"))
+_QUICKTIME_BOXES = frozenset((b"moov", b"mdat"))
+_QUICKTIME_FILLERS = frozenset((b"wide", b"free", b"skip", b"pnot"))
+_LONGEST_FILLER = 16 << 20
 _MODULE_MARKS = frozenset(b"M.K. M!K! FLT4 FLT8 4CHN 6CHN 8CHN CD81 OKTA".split())
 _BMP_HEADERS = (12, 40, 52, 56, 64, 108, 124)
 _HTML = re.compile(
@@ -216,8 +218,11 @@ def _by_signature(head: bytes) -> Kind | None:
 def _iso_media_kind(head: bytes) -> Kind | None:
     if head[4:8] == b"ftyp":
         return Kind.HEIF if head[8:12] in _HEIF_BRANDS else Kind.MP4
-    box_size = int.from_bytes(head[:4], "big")
-    return Kind.MP4 if head[4:8] in _QUICKTIME_BOXES and (box_size >= 8 or box_size == 1) else None
+    box_size, box_type = int.from_bytes(head[:4], "big"), head[4:8]
+    if box_type in _QUICKTIME_BOXES:
+        return Kind.MP4 if box_size >= 8 or box_size == 1 else None
+    # a text may begin with "The free": its letters would be a size of half a gigabyte and more
+    return Kind.MP4 if box_type in _QUICKTIME_FILLERS and 8 <= box_size <= _LONGEST_FILLER else None
 
 
 def _by_closer_look(head: bytes) -> Kind | None:
