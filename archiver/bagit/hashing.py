@@ -11,6 +11,7 @@ from archiver import filesystem
 from archiver.bagit.algorithms import new_digest
 from archiver.bagit.codes import found
 from archiver.bagit.findings import Finding
+from archiver.bagit.ladder import FolderLadder
 
 _BLOCK = 1 << 20
 _BATCH_FILES = 500
@@ -69,30 +70,17 @@ def check_batch(batch: Batch) -> Checked:
     Files are opened below the bag's folder without following a link, and never block.
     """
     findings: list[Finding] = []
-    opened: int | None = None
-    opened_path = b""
     try:
         top = filesystem.open_folder(batch.root)
     except OSError as error:
         findings.append(found("B102", "", f"the bag can no longer be opened: {error.strerror}"))
-        return Checked(len(batch.files), sum(file.size for file in batch.files), tuple(findings))
-    try:
-        for file in batch.files:
-            folder_path, _, name = os.fsencode(file.path).rpartition(b"/")
-            try:
-                if opened is None or folder_path != opened_path:
-                    if opened is not None:
-                        os.close(opened)
-                        opened = None
-                    opened = filesystem.open_folder_beneath(top, folder_path)
-                    opened_path = folder_path
-                findings.extend(_check_file(file, name, opened))
-            except OSError as error:
-                findings.append(_failure(file.path, error))
-    finally:
-        os.close(top)
-        if opened is not None:
-            os.close(opened)
+    else:
+        try:
+            with FolderLadder(top) as ladder:
+                for file in batch.files:
+                    findings.extend(_check_file(file, ladder))
+        finally:
+            os.close(top)
     return Checked(len(batch.files), sum(file.size for file in batch.files), tuple(findings))
 
 
@@ -102,22 +90,21 @@ def _failure(path: str, error: OSError) -> Finding:
     return found("B705", path, f"it cannot be read: {error.strerror}")
 
 
-def _check_file(file: Recorded, name: bytes, folder: int) -> list[Finding]:
+def _check_file(file: Recorded, ladder: FolderLadder) -> list[Finding]:
+    folder_path, _, name = os.fsencode(file.path).rpartition(b"/")
     algorithms = [algorithm for algorithm, _ in file.digests]
     try:
-        digests = _hash(name, folder, algorithms)
-    except _ChangedError:
+        folder = ladder.open(folder_path)
         try:
             digests = _hash(name, folder, algorithms)
-        except _ChangedError as change:
-            return [found("B706", file.path, str(change))]
-    return compare(file, digests)
-
-
-def compare(file: Recorded, actual: Mapping[str, str]) -> list[Finding]:
-    """Compare the digests recorded for ``file`` with the ``actual`` ones, of which there is one per algorithm."""
-    wrong = [algorithm for algorithm, recorded in file.digests if actual[algorithm] not in recorded]
-    return _mismatch(file, actual, wrong) if wrong else []
+        except _ChangedError:
+            digests = _hash(name, folder, algorithms)
+    except _ChangedError as change:
+        return [found("B706", file.path, str(change))]
+    except OSError as error:
+        return [_failure(file.path, error)]
+    wrong = [algorithm for algorithm, recorded in file.digests if digests[algorithm] not in recorded]
+    return _mismatch(file, digests, wrong) if wrong else []
 
 
 def _hash(name: bytes, folder: int, algorithms: list[str]) -> dict[str, str]:

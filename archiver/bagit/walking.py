@@ -7,9 +7,12 @@ from collections.abc import Callable, Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
-from archiver import filesystem
 from archiver.bagit.codes import found
 from archiver.bagit.findings import Finding
+from archiver.bagit.ladder import FolderLadder
+
+LONGEST_PATH = 32 << 10
+"""Characters of the longest path of a folder that is looked into; there may be thousands of levels."""
 
 
 class Kind(StrEnum):
@@ -38,29 +41,36 @@ class Present(NamedTuple):
 def walk(top: int, tell: Callable[[Finding], None]) -> Iterator[Present]:
     """Yield everything below the folder descriptor ``top``, in no particular order, folders after what is in them.
 
-    Paths of any length are reached. A folder that cannot be read is told as ``B704``, a link as ``B701``, a pipe,
+    Paths far longer than PATH_MAX are reached. A folder that cannot be read is told as ``B704``, a link as ``B701``, a pipe,
     socket or device as ``B702``; the payload folder itself as ``B703`` where it is no folder.
     """
     waiting = [""]
-    while waiting:
-        folder = waiting.pop()
-        prefix = f"{folder}/" if folder else ""
-        seen = 0
-        try:
-            with filesystem.folder_beneath(top, os.fsencode(folder)) as opened, os.scandir(opened) as entries:
-                for entry in entries:
-                    seen += 1
-                    path = prefix + entry.name
-                    present = _look(entry, path, tell)
-                    if present is None:
-                        waiting.append(path)
-                    else:
-                        yield present
-        except OSError as error:
-            tell(found("B704", folder, f"the folder cannot be read: {error.strerror}"))
-            continue
-        if folder:
-            yield Present(folder, Kind.FOLDER, seen)
+    with FolderLadder(top) as ladder:
+        while waiting:
+            folder = waiting.pop()
+            if len(folder) > LONGEST_PATH:
+                tell(
+                    found(
+                        "B704", folder[:LONGEST_PATH], f"its path is longer than {LONGEST_PATH:,} characters"
+                    )
+                )
+                continue
+            seen = 0
+            try:
+                with os.scandir(ladder.open(os.fsencode(folder))) as entries:
+                    for entry in entries:
+                        seen += 1
+                        path = f"{folder}/{entry.name}" if folder else entry.name
+                        present = _look(entry, path, tell)
+                        if present is None:
+                            waiting.append(path)
+                        else:
+                            yield present
+            except OSError as error:
+                tell(found("B704", folder, f"the folder cannot be read: {error.strerror}"))
+                continue
+            if folder:
+                yield Present(folder, Kind.FOLDER, seen)
 
 
 def _look(entry: os.DirEntry[str], path: str, tell: Callable[[Finding], None]) -> Present | None:
