@@ -43,7 +43,7 @@ def evidence_of(number: int) -> tuple[tuple[Evidence, ...], Protection | None]:
         ((Evidence("isrc", f"TSRC{at}", "ZZAAA0000001", Strength.STRONG),), None),
         (
             (
-                Evidence("itunes-account", f"ilst.apID{at}", None, Strength.CONCLUSIVE, personal=True),
+                Evidence("store-account", f"ilst.apID{at}", None, Strength.CONCLUSIVE, personal=True),
                 Evidence("copyright-line", f"ilst.cprt{at}", "2001 Example Records", Strength.WEAK),
             ),
             None,

@@ -1,0 +1,72 @@
+"""What the numbers were measured on, and how fast it hashes with nothing else to do."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import re
+import time
+from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
+from pathlib import Path
+
+from archiver.executors import available_cores
+
+_BLOCK_BYTES = 1 << 20
+_SECONDS = 0.5
+
+
+def sha512_rate(threads: int) -> float:
+    """Return how many bytes a second so many threads hash together, from memory, with :mod:`hashlib`."""
+    block = os.urandom(_BLOCK_BYTES)
+    started = time.perf_counter()
+
+    def work() -> int:
+        digest, done = hashlib.sha512(), 0
+        while time.perf_counter() - started < _SECONDS:
+            digest.update(block)
+            done += _BLOCK_BYTES
+        return done
+
+    with ThreadPoolExecutor(threads) as pool:
+        hashed = sum(future.result() for future in [pool.submit(work) for _ in range(threads)])
+    return hashed / (time.perf_counter() - started)
+
+
+def description(scratch: Path) -> list[tuple[str, str]]:
+    """Return what was measured on, as pairs of name and value; no name of the machine or of a person."""
+    memory = _first(Path("/proc/meminfo"), r"MemTotal:\s+(\d+) kB")
+    return [
+        (
+            "processor",
+            _first(Path("/proc/cpuinfo"), r"model name\s+: (.+)") or platform.processor() or "unknown",
+        ),
+        ("cores", str(available_cores())),
+        ("memory", f"{int(memory) / (1 << 20):.0f} GiB" if memory else "unknown"),
+        ("file system", _file_system(scratch)),
+        ("system", f"{platform.system()} {platform.release()}"),
+        ("Python", platform.python_version()),
+        ("bagit-python", version("bagit")),
+        ("SHA-512, one core", f"{sha512_rate(1) / 1e6:.0f} MB/s"),
+    ]
+
+
+def _first(path: Path, pattern: str) -> str | None:
+    try:
+        found = re.search(pattern, path.read_text(encoding="utf-8", errors="replace"))
+    except OSError:
+        return None
+    return found[1].strip() if found else None
+
+
+def _file_system(folder: Path) -> str:
+    """Name the type of the file system that the trees lie on: of the longest mount point above the folder."""
+    try:
+        mounts = Path("/proc/mounts").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return "unknown"
+    real = f"{folder.resolve()}/"
+    points = [(fields[1], fields[2]) for fields in (line.split() for line in mounts) if len(fields) > 2]
+    above = [(len(point), kind) for point, kind in points if real.startswith(point.rstrip("/") + "/")]
+    return max(above)[1] if above else "unknown"
