@@ -15,6 +15,8 @@ from archiver.ingest.plan import problems_in
 from archiver.model.audio import Role
 from archiver.model.package import WithheldFile
 from archiver.model.problem import Problem
+from archiver.model.rights import Disposition
+from archiver.records.rights_tally import summarise
 from archiver.usecases.pack import PackReport
 
 _WITHHELD_SHOWN = 5
@@ -39,6 +41,7 @@ def report_lines(report: PackReport) -> Iterator[str]:
         f" + problems {totals.lost:,}."
         + (f" {count(totals.empty_folders, 'empty folder')} listed." if totals.empty_folders else "")
     )
+    yield from _rights_lines(report)
     if totals.withheld:
         yield "\nWithheld by a decision"
         yield from _withheld_lines(report)
@@ -55,6 +58,26 @@ def report_lines(report: PackReport) -> Iterator[str]:
         yield "\nNothing was written. Leave out --dry-run to pack."
     else:
         yield from _verify_lines(report)
+
+
+def _rights_lines(report: PackReport) -> Iterator[str]:
+    summary = summarise(report.entries)
+    words = {
+        Disposition.INCLUDE: "included",
+        Disposition.RESTRICT: "restricted",
+        Disposition.EXCLUDE: "excluded",
+        Disposition.REVIEW: "held for review",
+    }
+    counts = ", ".join(f"{number:,} {words[one]}" for one, number in summary.dispositions if number)
+    yield wrapped(
+        f"Rights under the policy {shown(report.policy)}: {counts}. Basis unknown for {summary.unknown:,}."
+    )
+    for name, number in summary.protection:
+        yield wrapped(f"Protected, {shown(name)}: {count(number, 'file')}.")
+    if summary.personal_files:
+        yield f"Carrying personal data: {count(summary.personal_files, 'file')}; see metadata/rights/README.txt."
+    for remark in report.remarks:
+        yield wrapped(f"Worth a look: {shown(remark)}")
 
 
 def _split_lines(report: PackReport) -> Iterator[str]:

@@ -89,6 +89,7 @@ class PackReport:
         dry_run: Whether nothing was written.
         totals: What was packed, withheld and lost.
         algorithms: Checksum algorithms of the bags.
+        policy: Name of the policy that was applied.
         spools: Every entry with its outcome, in the order of the scan, on disk; one spool for each bag.
         parts: The parts, one for each bag.
         continued: Whether an interrupted run was continued.
@@ -100,6 +101,7 @@ class PackReport:
     dry_run: bool
     totals: Totals
     algorithms: tuple[str, ...]
+    policy: str
     spools: tuple[Spool[PlanEntry] | Spool[PackEntry], ...]
     parts: tuple[PlanPart, ...]
     continued: bool
@@ -194,9 +196,17 @@ def rehearse(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackRepor
         suffix = f".{request.serialize}" if request.serialize else ""
         bags = tuple(f"{os.fsdecode(prepared.store)}/{key.name}{suffix}" for key in keys)
         others = tuple(key.name for key in unfinished(prepared.store) if key.package != name)
-        spools = (plan.entries,)
         yield PackReport(
-            bags, True, plan.totals, prepared.algorithms, spools, parts, continues, others, _remarks(prepared)
+            bags=bags,
+            dry_run=True,
+            totals=plan.totals,
+            algorithms=prepared.algorithms,
+            policy=prepared.assessor.policy.name,
+            spools=(plan.entries,),
+            parts=parts,
+            continued=continues,
+            unfinished=others,
+            remarks=_remarks(prepared),
         )
 
 
