@@ -1,0 +1,193 @@
+"""Updates the tag files of a finished bag: another checksum algorithm, another value in bag-info.txt.
+
+The payload is only ever read. The bag is verified in full first, so that nothing damaged is given new digests; each
+file that gets a new digest is compared with its old one in the very same reading. The tag files then change
+together, or not at all: see :mod:`archiver.bagit.update_journal`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from archiver import filesystem
+from archiver.bagit.algorithms import normalise_algorithm
+from archiver.bagit.findings import Severity
+from archiver.bagit.info_edit import replace_element
+from archiver.bagit.reading import BagTop, read_blocks, read_top
+from archiver.bagit.report import BagReport, Depth
+from archiver.bagit.update_journal import Journal, UpdateError, recover, stage
+from archiver.bagit.update_manifests import stage_payload_manifest, stage_tag_manifests
+from archiver.bagit.validate import Mapper, serial_map, validate
+
+EVENTS_NAME = "metadata/events.jsonl"
+_COMPUTED = frozenset({"payload-oxum"})
+_LARGEST_INFO = 64 << 20
+_COPIED = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Updated:
+    """What came of an update.
+
+    Attributes:
+        files: The tag files that were written, none where nothing had to change.
+        recovered: Whether an update that had been interrupted was completed first.
+        report: The judgement of the bag as it is now; in full where nothing had to change, else complete, since
+            what was verified before was not touched.
+    """
+
+    files: tuple[str, ...]
+    recovered: bool
+    report: BagReport
+
+
+def add_algorithm(
+    bag: bytes, algorithm: str, event: bytes | None = None, map_ordered: Mapper = serial_map
+) -> Updated:
+    """Give the bag in the folder ``bag`` payload and tag manifests of ``algorithm`` too.
+
+    Args:
+        bag: Path of the bag's folder.
+        algorithm: Any common name of it, ``SHA-256`` or ``sha256``.
+        event: A line of JSON with its line break, to be appended to ``metadata/events.jsonl``.
+        map_ordered: How the bag is verified first.
+
+    Returns:
+        Without files, where the bag has manifests of the algorithm already.
+
+    Raises:
+        UnknownAlgorithmError: if the algorithm is unknown.
+        UpdateError: if the bag is invalid, held by another update, or of a kind that is not updated.
+        OSError: as the system calls do.
+    """
+    name = normalise_algorithm(algorithm)
+    with _opened(bag, map_ordered) as update:
+        if name in update.top.algorithms:
+            return Updated((), update.recovered, update.report)
+        with stage(update.folder) as journal:
+            stage_payload_manifest(update.folder, update.top, name, update.report.files, journal)
+            _stage_event(update.folder, event, journal)
+            stage_tag_manifests(update.folder, update.top, name, journal)
+        return _checked(bag, update, journal)
+
+
+def set_info(
+    bag: bytes, label: str, value: str, event: bytes | None = None, map_ordered: Mapper = serial_map
+) -> Updated:
+    """Make ``value`` the one value of ``label`` in the bag-info.txt of the bag in the folder ``bag``.
+
+    Args:
+        bag: Path of the bag's folder.
+        label: Compared without regard to case; added at the end where it is new.
+        value: Line breaks become continuation lines.
+        event: A line of JSON with its line break, to be appended to ``metadata/events.jsonl``.
+        map_ordered: How the bag is verified first.
+
+    Returns:
+        Without files, where bag-info.txt says so already.
+
+    Raises:
+        BagWriteError: if label or value cannot stand in bag-info.txt.
+        UpdateError: if the label is one that is computed, or as :func:`add_algorithm`.
+        OSError: as the system calls do.
+    """
+    if label.lower() in _COMPUTED:
+        raise UpdateError(f"{label} is computed from the payload and cannot be set")
+    with _opened(bag, map_ordered) as update:
+        if update.top.declaration.encoding == "ascii" and not f"{label}{value}".isascii():
+            raise UpdateError("its tag files are in ASCII, and this value is not; nothing was changed")
+        name = update.top.declaration.metadata_name
+        content = _content(update.folder, name)
+        changed = replace_element(content, label, value)
+        if changed == content:
+            return Updated((), update.recovered, update.report)
+        with stage(update.folder) as journal:
+            with journal.write(name) as stream:
+                stream.write(changed)
+            _stage_event(update.folder, event, journal)
+            stage_tag_manifests(update.folder, update.top, None, journal)
+        return _checked(bag, update, journal)
+
+
+@dataclass(frozen=True, slots=True)
+class _Update:
+    """A bag that was verified and is held for an update."""
+
+    folder: int
+    top: BagTop
+    recovered: bool
+    report: BagReport
+
+
+@contextlib.contextmanager
+def _opened(bag: bytes, map_ordered: Mapper) -> Iterator[_Update]:
+    """Hold the bag, complete what was interrupted, verify it in full, and lend it."""
+    folder = filesystem.open_folder(bag)
+    try:
+        if not filesystem.try_lock(folder):
+            raise UpdateError("another update of this bag is under way; nothing was changed")
+        recovered = recover(folder)
+        report = validate(bag, Depth.FULL, map_ordered)
+        if not report.valid:
+            first = next(finding for finding in report.findings if finding.severity is Severity.ERROR)
+            raise UpdateError(
+                f"the bag is not valid ({first.code} {first.path!r}: {first.message}), and new digests must not"
+                " cover damage; it was left as it is"
+            )
+        top = read_top(folder)
+        if top.declaration.encoding not in ("utf-8", "ascii"):
+            raise UpdateError(f"its tag files are in {top.declaration.named_encoding}; only UTF-8 is updated")
+        yield _Update(folder, top, recovered, report)
+    finally:
+        os.close(folder)
+
+
+def _content(folder: int, name: str) -> bytes:
+    faults: list[object] = []
+    content = (
+        b"".join(read_blocks(folder, name, faults.append, _LARGEST_INFO + 1)) if _has(folder, name) else b""
+    )
+    if faults or len(content) > _LARGEST_INFO:
+        raise UpdateError(f"{name} is too large or cannot be read; nothing was changed")
+    return content
+
+
+def _has(folder: int, name: str) -> bool:
+    try:
+        os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _stage_event(folder: int, event: bytes | None, journal: Journal) -> None:
+    """Stage the events of the bag with ``event`` after them."""
+    if event is None:
+        return
+    if not event.endswith(b"\n") or event.count(b"\n") != 1:
+        raise ValueError("an event is one line with its line break")
+    with journal.write(EVENTS_NAME) as stream:
+        if _has(folder, EVENTS_NAME):
+            where, _, name = EVENTS_NAME.encode().rpartition(b"/")
+            last = b"\n"
+            with filesystem.folder_beneath(folder, where) as parent:
+                descriptor = filesystem.open_regular(name, parent)
+            with os.fdopen(descriptor, "rb") as source:
+                while block := source.read(_COPIED):
+                    stream.write(block)
+                    last = block[-1:]
+            stream.write(b"" if last == b"\n" else b"\n")
+        stream.write(event)
+
+
+def _checked(bag: bytes, update: _Update, journal: Journal) -> Updated:
+    report = validate(bag, Depth.COMPLETE)
+    if not report.complete:
+        first = next(finding for finding in report.findings if finding.severity is Severity.ERROR)
+        raise UpdateError(
+            f"after the update the bag is not complete: {first.code} {first.path!r}: {first.message}"
+        )
+    return Updated(journal.paths, update.recovered, report)

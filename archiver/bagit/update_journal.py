@@ -1,0 +1,210 @@
+"""Replaces several tag files of a bag so that a crash at any moment leaves the old bag, or one that a rerun completes.
+
+The recovery rule. New contents are staged, synced, in ``.bagit-update.new`` at the bag's top, with a list of where
+they belong. Renaming that folder to ``.bagit-update`` is the one moment of decision:
+
+- Before it, every tag file is as it was. The bag is the old, valid bag beside a folder that no tag manifest lists;
+  whoever updates the bag next throws that folder away.
+- After it, the staged files are renamed onto their places one by one. A bag found with ``.bagit-update`` may be a
+  mixture of old and new; whoever updates it next first carries out the rest of the list, which it can, since every
+  file on the list is either still staged or already in its place, and its digest tells which.
+
+The journal stands inside the bag because a rename needs one file system, and so that it travels with the bag.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from archiver import filesystem
+from archiver.bagit.paths import check_path
+from archiver.bagit.writer import hash_beneath, new_tag_file
+
+_STAGED = b".bagit-update.new"
+_DECIDED = b".bagit-update"
+STAGED_PREFIX = ".bagit-update.new/"
+"""How the paths of staged contents start, as seen from the bag, which are no tag files of it."""
+
+_LIST = "list.json"
+_LARGEST_LIST = 1 << 20
+_ALGORITHM = "sha512"
+_STAGED_NAME = re.compile(r"[0-9]{1,4}|list\.json")
+
+
+class UpdateError(ValueError):
+    """The bag cannot be updated; the message says why, and that it is as it was unless it says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One file of the list: its name in the journal, its path in the bag, its digest."""
+
+    staged: str
+    path: str
+    digest: str
+
+
+class Journal:
+    """New contents for tag files of one bag; made by :func:`stage`.
+
+    Attributes:
+        folder: Descriptor of the folder in which the contents are staged.
+    """
+
+    def __init__(self, folder: int) -> None:
+        self.folder = folder
+        self._staged: dict[str, str] = {}
+
+    @contextlib.contextmanager
+    def write(self, path: str) -> Iterator[BinaryIO]:
+        """Lend a stream for the new content of the tag file ``path``; it is synced when the block ends."""
+        name = str(len(self._staged) + 1)
+        with new_tag_file(self.folder, name) as stream:
+            yield stream
+        self._staged[path] = name
+
+    def digests(self, path: str, algorithms: tuple[str, ...]) -> dict[str, str]:
+        """The digests of the new content of ``path``, which has been staged."""
+        return hash_beneath(self.folder, self._staged[path], algorithms)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The tag files staged so far, in their order."""
+        return tuple(self._staged)
+
+    def write_list(self) -> None:
+        """Write down what belongs where, in the order in which it was staged."""
+        steps = [
+            {"staged": name, "path": path, _ALGORITHM: self.digests(path, (_ALGORITHM,))[_ALGORITHM]}
+            for path, name in self._staged.items()
+        ]
+        with new_tag_file(self.folder, _LIST) as stream:
+            stream.write(json.dumps({"version": 1, "steps": steps}, indent=1).encode())
+
+
+@contextlib.contextmanager
+def stage(bag: int) -> Iterator[Journal]:
+    """Lend a journal for the bag's folder descriptor ``bag``; when the block ends, everything in it takes its place.
+
+    If the block raises, the journal is thrown away and the bag is as it was.
+
+    Raises:
+        OSError: as the system calls do. Before the moment of decision the bag is as it was; after it, see the
+            module's recovery rule.
+    """
+    os.mkdir(_STAGED, 0o777, dir_fd=bag)
+    try:
+        with filesystem.folder_beneath(bag, _STAGED) as folder:
+            journal = Journal(folder)
+            yield journal
+            journal.write_list()
+        os.rename(_STAGED, _DECIDED, src_dir_fd=bag, dst_dir_fd=bag)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            shutil.rmtree(_STAGED, dir_fd=bag)
+        raise
+    filesystem.sync_folder(bag)
+    _carry_out(bag)
+
+
+def is_update_pending(bag: bytes) -> bool:
+    """Whether an update of the bag in the folder ``bag`` was interrupted after it had been decided on."""
+    return os.path.isdir(os.path.join(bag, _DECIDED)) and not os.path.islink(os.path.join(bag, _DECIDED))
+
+
+def recover(bag: int) -> bool:
+    """Complete or throw away what an interrupted update left in the bag's folder descriptor ``bag``.
+
+    Returns:
+        Whether there was an update to complete.
+
+    Raises:
+        UpdateError: if what was left is no list this library wrote, or its files are damaged or gone.
+        OSError: as the system calls do.
+    """
+    if _is_there(_STAGED, bag):
+        _refuse_foreign(_STAGED, bag)
+        shutil.rmtree(_STAGED, dir_fd=bag)
+        filesystem.sync_folder(bag)
+    if not _is_there(_DECIDED, bag):
+        return False
+    _refuse_foreign(_DECIDED, bag)
+    _carry_out(bag)
+    return True
+
+
+def _refuse_foreign(name: bytes, bag: int) -> None:
+    """Refuse a folder that bears the journal's name but holds something else, which may be somebody's."""
+    with filesystem.folder_beneath(bag, name) as folder, os.scandir(folder) as entries:
+        strange = [entry.name for entry in entries if not _STAGED_NAME.fullmatch(entry.name)]
+    if strange:
+        raise UpdateError(f"{name.decode()} in the bag was not made by an update: it holds {strange[0]!r}")
+
+
+def _is_there(name: bytes, folder: int) -> bool:
+    try:
+        os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _carry_out(bag: int) -> None:
+    """Rename what is still staged onto its place, then take the journal away."""
+    with filesystem.folder_beneath(bag, _DECIDED) as folder:
+        # where the list is gone, everything was in place and only the empty journal was left
+        if _is_there(_LIST.encode(), folder):
+            for step in _read_list(folder):
+                _take_place(step, folder, bag)
+            filesystem.sync_folder(folder)
+            os.unlink(_LIST.encode(), dir_fd=folder)
+            filesystem.sync_folder(folder)
+    os.rmdir(_DECIDED, dir_fd=bag)
+    filesystem.sync_folder(bag)
+
+
+def _take_place(step: _Step, folder: int, bag: int) -> None:
+    where, _, name = step.path.encode().rpartition(b"/")
+    if not _is_there(step.staged.encode(), folder):
+        if hash_beneath(bag, step.path, (_ALGORITHM,))[_ALGORITHM] != step.digest:
+            raise UpdateError(
+                f"an interrupted update has lost its new {step.path}; restore it from another copy"
+            )
+        return
+    if hash_beneath(folder, step.staged, (_ALGORITHM,))[_ALGORITHM] != step.digest:
+        raise UpdateError(f"an interrupted update holds a damaged {step.path}; restore it from another copy")
+    parent = filesystem.make_folders_beneath(bag, where)
+    try:
+        os.replace(step.staged.encode(), name, src_dir_fd=folder, dst_dir_fd=parent)
+        filesystem.sync_folder(parent)
+    finally:
+        os.close(parent)
+    if where:
+        filesystem.sync_folder(bag)
+
+
+def _read_list(folder: int) -> list[_Step]:
+    """Read the list and refuse one that reaches outside the tag files; a bag may come from anywhere."""
+    descriptor = filesystem.open_regular(_LIST.encode(), folder)
+    with os.fdopen(descriptor, "rb") as stream:
+        content = stream.read(_LARGEST_LIST + 1)
+    try:
+        steps = [_step(step) for step in json.loads(content)["steps"]]
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise UpdateError(f"an interrupted update left a list that cannot be read: {error}") from error
+    return steps
+
+
+def _step(written: dict[str, Any]) -> _Step:
+    step = _Step(written["staged"], written["path"], written[_ALGORITHM])
+    is_sound = _STAGED_NAME.fullmatch(step.staged) and check_path(step.path) is None
+    if not is_sound or step.path.partition("/")[0] in ("data", _DECIDED.decode(), _STAGED.decode()):
+        raise ValueError(f"it would replace {step.path!r}")
+    return step

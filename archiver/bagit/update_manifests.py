@@ -1,0 +1,134 @@
+"""Stages the manifests that an update makes, each line from what the bag's own manifests record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from archiver.bagit.findings import Finding
+from archiver.bagit.manifest_reader import Entry, ManifestName, read_manifest
+from archiver.bagit.paths import encode_path
+from archiver.bagit.reading import BagTop, read_tag_lines
+from archiver.bagit.tagfiles import list_tag_files
+from archiver.bagit.update_journal import STAGED_PREFIX, Journal, UpdateError
+from archiver.bagit.writer import hash_beneath
+
+
+def stage_payload_manifest(folder: int, top: BagTop, algorithm: str, files: int, journal: Journal) -> None:
+    """Stage ``manifest-ALGORITHM.txt`` over the whole payload, in the order of a manifest that is there.
+
+    Every file is read once, for the new digest and for the one recorded, which must be the same still.
+
+    Args:
+        folder: Descriptor of the bag's folder.
+        top: What stands at its top.
+        algorithm: The normalised name of the new algorithm.
+        files: How many files the payload holds.
+        journal: Where it is staged.
+
+    Raises:
+        UpdateError: if no manifest lists the whole payload, or a file is not what is recorded.
+        OSError: as the system calls do.
+    """
+    source = next((one for one in top.manifests if one.algorithm and not one.of_tags), None)
+    if source is None or source.algorithm is None:
+        raise UpdateError("the bag has no payload manifest whose algorithm is known")
+    line = _line_writer(top)
+    listed = 0
+    path = f"manifest-{algorithm}.txt"
+    with journal.write(path) as stream:
+        for entry in _entries(folder, top, source):
+            digests = _hash(folder, entry.path, (source.algorithm, algorithm))
+            if digests[source.algorithm] != entry.digest:
+                raise UpdateError(
+                    f"{entry.path!r} is no longer what {source.name} records; nothing was changed"
+                )
+            stream.write(line(entry.path, digests[algorithm]))
+            listed += 1
+    if listed != files:
+        raise UpdateError(
+            f"{source.name} lists {listed} files, but the payload has {files}; nothing was changed"
+        )
+
+
+def stage_tag_manifests(folder: int, top: BagTop, algorithm: str | None, journal: Journal) -> None:
+    """Stage every tag manifest anew, so that it fits what is staged already, and one of ``algorithm`` if given.
+
+    A digest that stands in a tag manifest is kept for every file that does not change; no file is hashed anew
+    whose digest is known.
+
+    Raises:
+        UpdateError: if a tag file is not what is recorded.
+        OSError: as the system calls do.
+    """
+    changed = journal.paths
+    present = [one for one in top.manifests if one.of_tags and one.algorithm]
+    line = _line_writer(top)
+    recorded: dict[str, tuple[str, str]] = {}
+    for manifest in present:
+        assert manifest.algorithm is not None
+        left = dict.fromkeys(changed)
+        with journal.write(manifest.name) as stream:
+            for entry in _entries(folder, top, manifest):
+                digest = entry.digest
+                if entry.path in left:
+                    del left[entry.path]
+                    digest = journal.digests(entry.path, (manifest.algorithm,))[manifest.algorithm]
+                else:
+                    recorded.setdefault(entry.path, (manifest.algorithm, digest))
+                stream.write(line(entry.path, digest))
+            for path in left:
+                stream.write(line(path, journal.digests(path, (manifest.algorithm,))[manifest.algorithm]))
+    if algorithm is not None and all(one.algorithm != algorithm for one in present):
+        _stage_new(folder, line, algorithm, changed, recorded, journal)
+
+
+def _stage_new(  # noqa: PLR0913, PLR0917 - what one manifest is made from
+    folder: int,
+    line: Callable[[str, str], bytes],
+    algorithm: str,
+    changed: Sequence[str],
+    recorded: dict[str, tuple[str, str]],
+    journal: Journal,
+) -> None:
+    """Stage a tag manifest over every tag file as it will be."""
+    kept = {path for path in list_tag_files(folder) if not path.startswith(STAGED_PREFIX)}
+    with journal.write(f"tagmanifest-{algorithm}.txt") as stream:
+        for path in sorted(kept.union(changed)):
+            if path in changed:
+                stream.write(line(path, journal.digests(path, (algorithm,))[algorithm]))
+                continue
+            known, digest = recorded.get(path, (algorithm, ""))
+            digests = hash_beneath(folder, path, (known, algorithm))
+            if digest and digests[known] != digest:
+                raise UpdateError(f"{path!r} is no longer what its tag manifest records; nothing was changed")
+            stream.write(line(path, digests[algorithm]))
+
+
+def _entries(folder: int, top: BagTop, manifest: ManifestName) -> Iterator[Entry]:
+    """The entries of a manifest of a valid bag; what is read differently than when it was verified is a fault."""
+    lines = read_tag_lines(folder, manifest.name, top.declaration.encoding, _refuse)
+    return read_manifest(lines, manifest, _pass_over, before_1_0=top.declaration.before_1_0)
+
+
+def _refuse(finding: Finding) -> None:
+    raise UpdateError(f"{finding.path!r}: {finding.message}; nothing was changed")
+
+
+def _pass_over(finding: Finding) -> None:
+    """Take a warning about a line, which the verification told."""
+
+
+def _hash(folder: int, path: str, algorithms: tuple[str, ...]) -> dict[str, str]:
+    try:
+        return hash_beneath(folder, path, algorithms)
+    except FileNotFoundError as error:
+        raise UpdateError(
+            f"{path!r} is spelled otherwise on the disk than in the manifest; nothing was changed"
+        ) from error
+
+
+def _line_writer(top: BagTop) -> Callable[[str, str], bytes]:
+    """How this bag's version writes a line: before 1.0 a percent sign stood for itself."""
+    if not top.declaration.before_1_0:
+        return lambda path, digest: f"{digest}  {encode_path(path)}\n".encode()
+    return lambda path, digest: f"{digest}  {encode_path(path).replace('%25', '%')}\n".encode()
