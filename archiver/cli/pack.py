@@ -18,6 +18,7 @@ from archiver.cli.top import new_run
 from archiver.errors import UsageError
 from archiver.records.baginfo import parse_label
 from archiver.usecases import pack
+from archiver.usecases.preparing import PackRequest
 
 _EXAMPLES = """
   archiver pack Music --to /media/backup
@@ -104,7 +105,7 @@ def command(
         raise click.UsageError("Missing option '--to'. Name the folder that is to get the bag.")
     labels = tuple(map(parse_label, info))
     given = {label.casefold() for label, _ in labels}
-    request = pack.PackRequest(
+    request = PackRequest(
         sources=sources,
         store=destination,
         name=name,

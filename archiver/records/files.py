@@ -182,7 +182,7 @@ def write_files_csv(stream: BinaryIO, entries: Iterable[PackEntry], algorithms: 
     """
     algorithms = tuple(algorithms)
     text = io.TextIOWrapper(stream, "utf-8", errors="backslashreplace", newline="", write_through=False)
-    table = csv.writer(text, lineterminator="\n")
+    table = csv.writer(text)
     table.writerow(
         [
             *("path", "source_path", "role", "size_bytes", "modified", *algorithms),

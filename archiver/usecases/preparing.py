@@ -1,0 +1,225 @@
+"""Understands a request to pack: reads everything it names, and works out the bags, before a byte is copied."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from archiver import filesystem
+from archiver.bagit.profile import Profile
+from archiver.bagit.sizes import human_size
+from archiver.errors import StoreError, UsageError
+from archiver.ingest.assess import Assessor
+from archiver.ingest.parts import PlanPart, parts_of
+from archiver.ingest.plan import PackagePlan
+from archiver.ingest.staging import StagingKey, unfinished
+from archiver.model.run import Run
+from archiver.model.source import Source
+from archiver.records.baginfo import BagFacts, Labels, bag_info_labels
+from archiver.records.rights_context import RightsContext
+from archiver.usecases.description import BAG_INFO, planned_tag_files
+from archiver.usecases.naming import chosen_name, default_name
+from archiver.usecases.package import contents_sentence
+from archiver.usecases.profiling import (
+    Planned,
+    algorithms_for,
+    labels_by_file,
+    read_profile,
+    refuse_mismatch,
+)
+from archiver.usecases.rights_inputs import RightsInputs, read_policy, read_rights
+from archiver.usecases.sources import refuse_store_in_source, sources_of
+
+_MARGIN_BYTES = 64 << 20
+"""Room wanted on the store's disk beside the payload, for the descriptions."""
+
+
+@dataclass(frozen=True, slots=True)
+class PackRequest:
+    """What is to be packed, and how.
+
+    Attributes:
+        sources: Folders and files as the user named them.
+        store: Folder that gets the bag; made where it is missing.
+        name: The bag's name; from the source and the date where ``None``.
+        algorithms: Normalised names of the checksum algorithms; empty for the default.
+        info: Labels for ``bag-info.txt``.
+        jobs: Threads and processes to use.
+        read_back: Whether every copy is read from the disk again and compared.
+        bag_in_bag: Whether a source may be a bag.
+        max_bytes: Payload that one bag may hold; ``None`` for no limit.
+        rights: File of declarations that the user named, or ``None`` to look for one in each source.
+        policy: Name of a policy, or path of a policy file.
+        anonymous_withheld: Whether the names of withheld files stay out of the bag.
+        profile: Name of a recipient's profile, or path of a profile file, or ``None``.
+        serialize: Format of the archive to make of each bag, or ``None`` for folders.
+    """
+
+    sources: tuple[str, ...]
+    store: str
+    name: str | None
+    algorithms: tuple[str, ...]
+    info: Labels
+    jobs: int
+    read_back: bool
+    bag_in_bag: bool
+    max_bytes: int | None
+    rights: str | None
+    policy: str
+    anonymous_withheld: bool
+    profile: str | None
+    serialize: Literal["tar", "zip"] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A request that was understood, with everything it names read.
+
+    Attributes:
+        request: The request.
+        sources: What it names.
+        store: Absolute path of the store.
+        inputs: Declarations and the documents behind them.
+        assessor: Decides each file.
+        profile: The recipient's profile, or ``None``.
+        algorithms: Checksum algorithms of payload and tag manifests.
+        tag_labels: Labels that the user gave, by the tag file they go into.
+    """
+
+    request: PackRequest
+    sources: tuple[Source, ...]
+    store: bytes
+    inputs: RightsInputs
+    assessor: Assessor
+    profile: Profile | None
+    algorithms: tuple[str, ...]
+    tag_labels: Mapping[str, Labels]
+
+    @property
+    def rights_context(self) -> RightsContext:
+        """What the decisions rest on, for the records."""
+        assessor = self.assessor
+        return RightsContext(
+            policy=assessor.policy,
+            assessed_on=assessor.on,
+            declarations={declaration.id: declaration for declaration in assessor.declarations},
+            documents=self.inputs.evidenced,
+            anonymous_withheld=self.request.anonymous_withheld,
+        )
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What in the declarations will not do what their writer may expect."""
+        return tuple(
+            f"{file.name}, line {remark.line}, {remark.declaration}: {remark.text}"
+            for file in self.inputs.files
+            for remark in file.remarks
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """The bags that a plan is made into.
+
+    Attributes:
+        name: The package's name.
+        continues: Whether an interrupted run of the same package is continued.
+        keys: What each bag is made of.
+        parts: What goes into each bag.
+    """
+
+    name: str
+    continues: bool
+    keys: tuple[StagingKey, ...]
+    parts: tuple[PlanPart, ...]
+
+
+def prepare(request: PackRequest, run: Run) -> Prepared:
+    """Read everything that the request names.
+
+    Raises:
+        UsageError: where it cannot be meant.
+        ConfigError: where a file of declarations, a policy or a profile says something it cannot say.
+    """
+    sources = sources_of(request.sources, bags_on_purpose=request.bag_in_bag)
+    store = os.path.abspath(os.fsencode(request.store))
+    refuse_store_in_source(store, sources)
+    if request.name is not None:
+        chosen_name(request.name, store)
+    inputs = read_rights(sources, request.rights)
+    profile = None if request.profile is None else read_profile(request.profile)
+    return Prepared(
+        request=request,
+        sources=sources,
+        store=store,
+        inputs=inputs,
+        assessor=Assessor(inputs.declared, read_policy(request.policy), run.today()),
+        profile=profile,
+        algorithms=algorithms_for(profile, request.algorithms),
+        tag_labels=labels_by_file(profile, request.info),
+    )
+
+
+def divide(prepared: Prepared, plan: PackagePlan, run: Run) -> Division:
+    """Name the package and divide the plan over its bags.
+
+    Raises:
+        UsageError: where there is nothing to pack, or the package would not conform to its profile.
+    """
+    name, continues = _package_name(prepared, plan, run)
+    parts = parts_of(plan, prepared.request.max_bytes)
+    keys = tuple(
+        StagingKey(name, number, len(parts), prepared.algorithms, plan.fingerprint)
+        for number in range(1, len(parts) + 1)
+    )
+    _refuse_mismatch(prepared, plan, run, len(parts))
+    return Division(name, continues, keys, parts)
+
+
+def refuse_without_room(prepared: Prepared, plan: PackagePlan) -> None:
+    """Refuse to begin what the store's disk cannot hold.
+
+    Raises:
+        StoreError: where it cannot; nothing was written.
+    """
+    free = filesystem.free_bytes(prepared.store)
+    needed = plan.totals.bytes * (2 if prepared.request.serialize else 1)
+    if free is not None and free < needed + _MARGIN_BYTES:
+        raise StoreError(
+            f"the store's disk has {human_size(free)} free, and {human_size(needed)} are needed",
+            "Nothing was written. Free some space, choose another --to, or pack a part of the source.",
+        )
+
+
+def _package_name(prepared: Prepared, plan: PackagePlan, run: Run) -> tuple[str, bool]:
+    """Give the package's name, and whether an interrupted run of the same package is continued under it."""
+    if not plan.totals.files:
+        raise UsageError(
+            f"there is nothing to pack: {plan.totals.seen} entries seen, none that can go into a bag",
+            "Nothing was written. To see what is there: archiver scan SOURCE",
+        )
+    asked = prepared.request.name
+    for key in unfinished(prepared.store):
+        same = (key.fingerprint, key.algorithms) == (plan.fingerprint, prepared.algorithms)
+        if same and asked in (None, key.package):
+            return key.package, True
+    return asked or default_name(prepared.sources, run.today(), prepared.store), False
+
+
+def _refuse_mismatch(prepared: Prepared, plan: PackagePlan, run: Run, parts: int) -> None:
+    if prepared.profile is None or prepared.request.profile is None:
+        return
+    totals = plan.totals
+    facts = BagFacts(run.identifier, contents_sentence(totals), totals.files, totals.bytes, 1, parts)
+    info = bag_info_labels(run, facts, prepared.tag_labels[BAG_INFO])
+    planned_package = Planned(
+        entries=plan.entries,
+        info=info,
+        others={path: labels for path, labels in prepared.tag_labels.items() if path != BAG_INFO},
+        algorithms=prepared.algorithms,
+        tag_files=planned_tag_files(prepared.algorithms, prepared.inputs.documents, prepared.tag_labels),
+        container=prepared.request.serialize or "folder",
+    )
+    refuse_mismatch(prepared.profile, prepared.request.profile, planned_package)
