@@ -94,37 +94,50 @@ facts = st.builds(
 )
 
 
-@st.composite
-def declarations(draw: st.DrawFn, number: int = 0) -> Declaration:
+_LONG_AGO = TermFacts(
+    fixed=year_span(1905),
+    published=year_span(1906),
+    work_published=year_span(1900),
+    composer_died=year_span(1910),
+    lyricist_died=Span(never=True),
+)
+_RECENT = TermFacts(fixed=year_span(2001), published=year_span(2002), composer_died=year_span(2010))
+_LAYER_SETS = ((), (Layer.RECORDING,), (Layer.RECORDING, Layer.PERFORMANCE), tuple(Layer))
+
+
+def declarations(
+    number: int = 0, dates: tuple[TermFacts | None, ...] = (None, None, _LONG_AGO, _RECENT)
+) -> st.SearchStrategy[Declaration]:
     """Any declaration that the values can hold, sensible or not."""
-    return Declaration(
-        id=f"declaration-{number}",
-        scope=Scope(level=draw(st.sampled_from(Level))),
-        basis=draw(st.sampled_from(Basis)),
-        by="Example Person",
-        role=draw(st.sampled_from(DeclarantRole)),
-        date=TODAY,
-        acts=draw(act_answers),
-        license=draw(st.sampled_from((None, "CC-BY-4.0", "CC0-1.0", "a letter"))),
-        document=draw(st.sampled_from((None, "deed.pdf"))),
-        jurisdiction=draw(st.sampled_from(((), ("US",), ("EU", "US")))),
-        expires=draw(st.sampled_from((None, TODAY - timedelta(days=1), TODAY))),
-        carrier_held=draw(st.sampled_from((None, *CarrierHeld))),
-        layers=draw(
-            st.sets(st.sampled_from(Layer)).map(
-                lambda found: tuple(layer for layer in Layer if layer in found)
-            )
-        ),
-        facts=draw(st.none() | facts),
-        machine_use=draw(use_answers),
+    return st.builds(
+        Declaration,
+        id=st.just(f"declaration-{number}"),
+        scope=st.sampled_from([Scope(level=level) for level in Level]),
+        basis=st.sampled_from(Basis),
+        by=st.just("Example Person"),
+        role=st.sampled_from(DeclarantRole),
+        date=st.just(TODAY),
+        acts=act_answers,
+        license=st.sampled_from((None, "CC-BY-4.0", "CC0-1.0", "a letter")),
+        document=st.sampled_from((None, "deed.pdf")),
+        jurisdiction=st.sampled_from(((), ("US",), ("EU", "US"))),
+        expires=st.sampled_from((None, TODAY - timedelta(days=1), TODAY)),
+        carrier_held=st.sampled_from((None, *CarrierHeld)),
+        layers=st.sampled_from(_LAYER_SETS),
+        facts=st.sampled_from(dates),
+        machine_use=use_answers,
     )
 
 
-@st.composite
-def declaration_lists(draw: st.DrawFn) -> tuple[Declaration, ...]:
-    """Up to four declarations with identifiers of their own."""
-    return tuple(draw(declarations(number)) for number in range(draw(st.integers(0, 4))))
+declaration_lists = st.integers(0, 3).flatmap(
+    lambda count: st.tuples(*(declarations(number) for number in range(count)))
+)
+"""Up to three declarations with identifiers of their own."""
 
+undated_lists = st.integers(0, 3).flatmap(
+    lambda count: st.tuples(*(declarations(number, (None,)) for number in range(count)))
+)
+"""The same without dates, which one declaration lends to the others."""
 
 _VALUES = ("1", "0", "train-ai=n, search=n", "train-ai=y", "cawg.ai_inference: notAllowed", "CC-BY-4.0", "x")
 
