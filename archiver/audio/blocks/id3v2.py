@@ -68,6 +68,9 @@ def _add_frame(draft: Draft, block: BlockDraft, body: Body, header: Id3Header, f
         block.add_payload(frame.id, frame.start, frame.payload, frame.end, None)
         return
     stored = body.read(frame.payload, min(frame.size, limit))
+    each_unsynchronised = isinstance(body, PlainBody) and (frame.flags & 0x02 or header.flags & 0x80)
+    if header.version == 4 and each_unsynchronised:
+        stored = synchronised(stored)
     data = _unwrapped(stored, header, frame.flags)
     if data is None:
         draft.malformed(
@@ -85,8 +88,6 @@ def _add_frame(draft: Draft, block: BlockDraft, body: Body, header: Id3Header, f
 def _unwrapped(data: bytes, header: Id3Header, flags: int) -> bytes | None:
     """Frame data without group byte, length and compression, as the frame's format flags declare them."""
     if header.version == 4:
-        if flags & 0x02 or header.flags & 0x80:
-            data = synchronised(data)
         compressed, extra = flags & 0x08, (1 if flags & 0x40 else 0) + (4 if flags & 0x01 else 0)
     else:
         compressed, extra = flags & 0x80, (4 if flags & 0x80 else 0) + (1 if flags & 0x20 else 0)

@@ -71,10 +71,20 @@ def id3v2_header(window: Window, offset: int) -> Id3Header | None:
 
 
 def body_of(window: Window, header: Id3Header) -> Body:
-    """The tag's frame data; in 2.2 and 2.3 unsynchronisation covers it as a whole."""
-    if header.flags & 0x80 and header.version < 4:
-        return UnsynchronisedBody(window, header.frames_end)
-    return PlainBody(window, header.frames_end)
+    """The tag's frame data.
+
+    In 2.2 and 2.3 unsynchronisation covers it as a whole. In 2.4 each frame is unsynchronised for itself and its
+    size counts the bytes after that; some writers do it the older way, which shows where only that way leads
+    from frame to frame.
+    """
+    plain = PlainBody(window, header.frames_end)
+    if not header.flags & 0x80:
+        return plain
+    whole = UnsynchronisedBody(window, header.frames_end)
+    if header.version < 4:
+        return whole
+    start = _after_extended_header(plain, header, header.offset + 10)
+    return plain if _any_walk_ends(plain, start) or not _any_walk_ends(whole, start) else whole
 
 
 def id3v2_frames(body: Body, header: Id3Header) -> Iterator[Id3Frame]:
@@ -121,6 +131,10 @@ def _sizes_are_syncsafe(body: Body, start: int) -> bool:
     The reading that reaches the end of the frames wins; the specified one, if both do or neither does.
     """
     return _walks_to_end(body, start, plain=False) or not _walks_to_end(body, start, plain=True)
+
+
+def _any_walk_ends(body: Body, start: int) -> bool:
+    return _walks_to_end(body, start, plain=False) or _walks_to_end(body, start, plain=True)
 
 
 def _walks_to_end(body: Body, position: int, *, plain: bool) -> bool:

@@ -9,7 +9,7 @@ from archiver.audio.blocks.window import Window
 
 _UTF8, _UTF16, _SIGNED, _UNSIGNED, _IMPLICIT = 1, 2, 21, 22, 0
 _PAIRS = frozenset({b"trkn", b"disk"})
-_PICTURE = b"covr"
+_PICTURE, _FREEFORM = b"covr", b"----"
 _MAX_VALUES = 256
 
 
@@ -55,7 +55,7 @@ def _key_and_text(window: Window, item: Box) -> tuple[str, str | None]:
             name = _full_box_text(window, part)
         elif part.type == b"data" and len(values) < _MAX_VALUES:
             values.append(_value(window, item, part))
-    key = f"----:{mean}:{name}" if item.type == b"----" else item.name
+    key = f"----:{mean}:{name}" if item.type == _FREEFORM else item.name
     known = [value for value in values if value is not None]
     return key, "\n".join(known) if values and len(known) == len(values) else None
 
@@ -84,5 +84,6 @@ def _decoded(item: bytes, kind: int, data: bytes) -> str | None:
         return str(int.from_bytes(data, "big", signed=kind == _SIGNED))
     if kind == _IMPLICIT:
         text = printable_text(data)
-        return text if text is not None or not 0 < len(data) <= 8 else str(int.from_bytes(data, "big"))
+        is_number = text is None and item != _FREEFORM and 0 < len(data) <= 8
+        return str(int.from_bytes(data, "big")) if is_number else text
     return None

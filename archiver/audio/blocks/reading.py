@@ -118,6 +118,8 @@ class Draft:
 
     def finish(self) -> BlockReading:
         """The reading, blocks in the order of the file; one that was reached by two ways is there once."""
+        if self.window.exhausted:
+            self.malformed("the file's headers have more parts than are looked at")
         once = {(block.kind, block.offset): block for block in reversed(self._blocks)}
         blocks = sorted(once.values(), key=lambda block: (block.offset, -block.end))
         return BlockReading(

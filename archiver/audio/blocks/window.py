@@ -11,6 +11,9 @@ MAX_READ = 4 << 20
 MAX_DIGESTED = 1 << 30
 """The most bytes that one window digests in all; a file asking for more is asking for time."""
 
+MAX_READS = 1_000_000
+"""Reads that one window serves; a file asking for more is built to be walked without end."""
+
 _PIECE = 1 << 20
 _PAGE = 1 << 14
 
@@ -28,19 +31,26 @@ class Window:
         OSError: from any method, where the disk fails.
     """
 
-    __slots__ = ("_blocks", "_budget", "_file", "size")
+    __slots__ = ("_blocks", "_budget", "_file", "_reads_left", "size")
 
     def __init__(self, file: BinaryIO, size: int) -> None:
         self._file = file
         self.size = max(size, 0)
         self._blocks: list[tuple[int, bytes]] = []
         self._budget = MAX_DIGESTED
+        self._reads_left = MAX_READS
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether :data:`MAX_READS` is used up, after which every read is empty."""
+        return self._reads_left <= 0
 
     def read(self, offset: int, length: int) -> bytes:
         """Bytes at ``offset``: ``length`` of them, or as many as the file and :data:`MAX_READ` allow."""
         length = min(length, self.size - offset, MAX_READ)
-        if length <= 0 or offset < 0:
+        if length <= 0 or offset < 0 or self._reads_left <= 0:
             return b""
+        self._reads_left -= 1
         for start, block in self._blocks:
             if start <= offset and offset + length <= start + len(block):
                 return block[offset - start : offset - start + length]

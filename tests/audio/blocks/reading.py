@@ -1,0 +1,53 @@
+"""Reads the tag blocks of bytes in memory, and holds every reading against what is promised of all of them."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+
+from archiver.audio.blocks.read import read_blocks
+from archiver.audio.blocks.reading import MALFORMED, MAX_FRAMES, MAX_PROBLEMS, BlockReading
+from archiver.model.audio import TagBlock, TagFrame
+
+
+def read(data: bytes, container: str = "") -> BlockReading:
+    """The reading of a file with this content; the bytes must not be changed by it, whatever they are."""
+    file = io.BytesIO(data)
+    reading = read_blocks(file, len(data), container)
+    assert file.getvalue() == data
+    check(reading, len(data))
+    return reading
+
+
+def check(reading: BlockReading, size: int) -> None:
+    """What holds of every reading."""
+    assert sum(len(block.frames) for block in reading.blocks) <= MAX_FRAMES
+    assert len(reading.problems) <= MAX_PROBLEMS
+    assert all(code == MALFORMED and message for code, message in reading.problems)
+    for block in reading.blocks:
+        assert 0 <= block.offset <= block.offset + block.length <= size
+        for frame in block.frames:
+            assert 0 <= frame.offset <= frame.offset + frame.length <= size
+            assert "\n" not in frame.id
+
+
+def block_of(reading: BlockReading, kind: str) -> TagBlock:
+    """The one block of this kind."""
+    (block,) = [block for block in reading.blocks if block.kind == kind]
+    return block
+
+
+def texts(block: TagBlock) -> dict[str, str | None]:
+    """The texts of a block by key."""
+    return {frame.id: frame.text for frame in block.frames}
+
+
+def frame_of(block: TagBlock, key: str) -> TagFrame:
+    """The one frame with this key."""
+    (frame,) = [frame for frame in block.frames if frame.id == key]
+    return frame
+
+
+def sha256(data: bytes) -> str:
+    """The digest in hex."""
+    return hashlib.sha256(data).hexdigest()
