@@ -64,10 +64,15 @@ def capture(
 def _batches(
     refs: Iterable[FileRef], before: Iterator[Copied | None], payload: bytes, algorithms: tuple[str, ...]
 ) -> Iterator[CopyBatch]:
-    pairs = ((ref, next(before, None)) for ref in refs)
+    pairs = ((ref, _of_same_file(next(before, None), ref)) for ref in refs)
     for batch in _by_weight(pairs, lambda pair: pair[0].stat.size_bytes, _BATCH_FILES, _BATCH_BYTES):
         batch_refs, kept = zip(*batch, strict=True)
         yield CopyBatch(batch_refs, kept, payload, algorithms)
+
+
+def _of_same_file(kept: Copied | None, ref: FileRef) -> Copied | None:
+    """Trust a journaled copy only for the file whose path it bears, however the run before was divided."""
+    return kept if kept is not None and kept.path == ref.path else None
 
 
 def _groups(

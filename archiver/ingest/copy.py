@@ -1,11 +1,12 @@
 """The fourth stage: one full read of each file feeds every digest and its copy in the staging area.
 
 A source's fault is a value, :class:`Unpacked`, and the run goes on; a store's fault is a :class:`StoreError`
-and ends it. The two cannot mix: reading raises :class:`_SourceFaultError` only, and writing never enters the reader.
+and ends it. The two cannot mix: whatever reading refuses becomes a :class:`_FileFaultError` where it is read.
 """
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 from collections.abc import Iterator, Sequence
@@ -15,10 +16,11 @@ from archiver import filesystem
 from archiver.bagit.algorithms import new_digest
 from archiver.errors import StoreError
 from archiver.model.problem import Problem
-from archiver.model.source import FileRef, Unpacked
+from archiver.model.source import FileRef, FileStat, Unpacked
 
 BLOCK_BYTES = 1 << 20
 _ATTEMPTS = 2
+_CHANGED = "changed while it was read, twice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +32,14 @@ class Copied:
         size_bytes: Bytes read, hashed and written.
         modified_ns: Modification time of the source, which the copy bears too.
         digests: One hex digest for each algorithm of the batch.
+        changed: Whether the source was other than listed, so that what was examined may not hold for the copy.
     """
 
     path: str
     size_bytes: int
     modified_ns: int
     digests: tuple[str, ...]
+    changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +59,8 @@ class CopyBatch:
     algorithms: tuple[str, ...]
 
 
-class _SourceFaultError(Exception):
-    """The source file cannot be read as it stands."""
+class _FileFaultError(Exception):
+    """The file cannot be packed as it stands; the run goes on."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -64,89 +68,92 @@ class _SourceFaultError(Exception):
         self.message = message
 
 
-class _ChangedError(_SourceFaultError):
+class _ChangedError(_FileFaultError):
     """The source file changed while it was read; a second attempt may find it at rest."""
 
 
 def copy_batch(batch: CopyBatch) -> list[Copied | Unpacked]:
     """Copy each file of the batch, in order.
 
-    A file that changes while it is read is read once more from the start, then reported. The copy is not yet
-    synced to the disk.
+    A file that changes while it is read is read once more from the start, then reported. One that has changed
+    since it was listed is copied as it is now, which its outcome tells. The copy is not yet synced to the disk.
 
     Raises:
         StoreError: where the staging area cannot be written.
     """
     outcomes: list[Copied | Unpacked] = []
-    with filesystem.FolderCursor(batch.payload, filesystem.make_folders_beneath) as target:
+    with _store_faults("the payload"):
+        target = filesystem.FolderCursor(batch.payload, filesystem.make_folders_beneath)
+    with target:
         for ref, kept in zip(batch.refs, batch.kept, strict=True):
             try:
                 outcomes.append(kept or _copy(ref, target, batch.algorithms))
-            except _SourceFaultError as fault:
+            except _FileFaultError as fault:
                 outcomes.append(Unpacked(Problem(ref.path, fault.code, fault.message)))
     return outcomes
 
 
 def _copy(ref: FileRef, target: filesystem.FolderCursor, algorithms: Sequence[str]) -> Copied:
-    source = _open(ref)
-    try:
-        for attempt in range(1, _ATTEMPTS + 1):
-            try:
-                return _copy_once(ref, source, target, algorithms)
-            except _ChangedError:
-                if attempt == _ATTEMPTS:
-                    raise
-                os.lseek(source, 0, os.SEEK_SET)
-    finally:
-        os.close(source)
+    for attempt in range(1, _ATTEMPTS + 1):
+        source = _open(ref)
+        try:
+            return _copy_once(ref, source, target, algorithms)
+        except _ChangedError:
+            if attempt == _ATTEMPTS:
+                raise
+        finally:
+            os.close(source)
     raise AssertionError("the last attempt returns or raises")
 
 
 def _copy_once(
     ref: FileRef, source: int, target: filesystem.FolderCursor, algorithms: Sequence[str]
 ) -> Copied:
-    before = os.fstat(source)
-    listed = ref.stat
-    if (before.st_size, before.st_mtime_ns, before.st_ino) != (
-        listed.size_bytes,
-        listed.mtime_ns,
-        listed.inode,
-    ):
-        raise _SourceFaultError("S104", "changed after it was listed")
-    hashes = [new_digest(algorithm) for algorithm in algorithms]
+    before = _status(source)
     folder_path, _, name = ref.path.encode("utf-8").rpartition(b"/")
+    with _store_faults(ref.path):
+        folder, writer = _create_in(target, folder_path, name)
+        complete = False
+        try:
+            digests = _pour(source, writer, algorithms, before.st_size)
+            _check_unchanged(before, _status(source))
+            filesystem.set_times(writer, before.st_mtime_ns)
+            complete = True
+        finally:
+            os.close(writer)
+            if not complete:
+                os.unlink(name, dir_fd=folder)
+    read = FileStat(before.st_size, before.st_mtime_ns, before.st_ctime_ns, before.st_ino)
+    return Copied(ref.path, read.size_bytes, read.mtime_ns, digests, changed=read != ref.stat)
+
+
+def _pour(source: int, writer: int, algorithms: Sequence[str], expected: int) -> tuple[str, ...]:
+    """Read the source once into the copy and every digest; stop as soon as it has another size than expected."""
+    hashes = [new_digest(algorithm) for algorithm in algorithms]
     size = 0
-    try:
-        folder = target.folder(folder_path)
-        writer = _create(name, folder)
-    except OSError as error:
-        raise _store_fault(ref.path, error) from error
-    complete = False
-    try:
-        for block in _blocks(source):
-            for digest in hashes:
-                digest.update(block)
-            _write(writer, block, ref.path)
-            size += len(block)
-        _check_unchanged(before, os.fstat(source), size)
-        filesystem.set_times(writer, before.st_mtime_ns)
-        complete = True
-    finally:
-        os.close(writer)
-        if not complete:
-            os.unlink(name, dir_fd=folder)
-    return Copied(ref.path, size, before.st_mtime_ns, tuple(digest.hexdigest() for digest in hashes))
+    for block in _blocks(source):
+        size += len(block)
+        if size > expected:
+            break
+        for digest in hashes:
+            digest.update(block)
+        view = memoryview(block)
+        while view:
+            view = view[os.write(writer, view) :]
+    if size != expected:
+        raise _ChangedError("S104", _CHANGED)
+    return tuple(digest.hexdigest() for digest in hashes)
 
 
 def _open(ref: FileRef) -> int:
     try:
         return filesystem.open_regular_beneath(ref.root, ref.relative)
     except filesystem.NotRegularError as error:
-        raise _SourceFaultError("S104", "is no longer a regular file") from error
+        raise _FileFaultError("S104", "is no longer a regular file") from error
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise _SourceFaultError("S105", "it is gone since it was listed") from error
+        raise _FileFaultError("S105", "it is gone since it was listed") from error
     except OSError as error:
-        raise _SourceFaultError("S101", (error.strerror or str(error)).lower()) from error
+        raise _FileFaultError("S101", (error.strerror or str(error)).lower()) from error
 
 
 def _blocks(source: int) -> Iterator[bytes]:
@@ -155,33 +162,56 @@ def _blocks(source: int) -> Iterator[bytes]:
         while block := os.read(source, BLOCK_BYTES):
             yield block
     except OSError as error:
-        raise _SourceFaultError("S103", (error.strerror or str(error)).lower()) from error
+        raise _FileFaultError("S103", (error.strerror or str(error)).lower()) from error
 
 
-def _check_unchanged(before: os.stat_result, after: os.stat_result, size: int) -> None:
-    unchanged = (before.st_size, before.st_mtime_ns, before.st_ctime_ns) == (
+def _status(source: int) -> os.stat_result:
+    try:
+        return os.fstat(source)
+    except OSError as error:
+        raise _FileFaultError("S103", (error.strerror or str(error)).lower()) from error
+
+
+def _check_unchanged(before: os.stat_result, after: os.stat_result) -> None:
+    if (before.st_size, before.st_mtime_ns, before.st_ctime_ns) != (
         after.st_size,
         after.st_mtime_ns,
         after.st_ctime_ns,
-    )
-    if not unchanged or size != before.st_size:
-        raise _ChangedError("S104", "changed while it was read, twice")
+    ):
+        raise _ChangedError("S104", _CHANGED)
+
+
+def _create_in(target: filesystem.FolderCursor, folder_path: bytes, name: bytes) -> tuple[int, int]:
+    """Create the copy anew and return its folder and itself; a name that the store cannot hold is the file's fault."""
+    try:
+        folder = target.folder(folder_path)
+        return folder, _create(name, folder)
+    except OSError as error:
+        if error.errno in (errno.EINVAL, errno.EILSEQ, errno.ENAMETOOLONG):
+            message = (
+                f"the store's file system does not take this name: {(error.strerror or str(error)).lower()}"
+            )
+            raise _FileFaultError("N307", message) from error
+        raise
 
 
 def _create(name: bytes, folder: int) -> int:
     """Create the copy anew; what an interrupted run left under its name in the staging area goes first."""
     try:
         return filesystem.create_regular(name, folder)
-    except FileExistsError:
+    except FileExistsError as error:
+        if name not in map(os.fsencode, os.listdir(folder)):
+            message = "the store's file system takes this name for that of another file"
+            raise _FileFaultError("N307", message) from error
         os.unlink(name, dir_fd=folder)
         return filesystem.create_regular(name, folder)
 
 
-def _write(writer: int, block: bytes, path: str) -> None:
-    view = memoryview(block)
+@contextlib.contextmanager
+def _store_faults(path: str) -> Iterator[None]:
+    """Turn what the operating system refuses while a copy is written into a :class:`StoreError`."""
     try:
-        while view:
-            view = view[os.write(writer, view) :]
+        yield
     except OSError as error:
         raise _store_fault(path, error) from error
 

@@ -186,6 +186,19 @@ class Staging:
             tree.remove_tree(self.area)
         return destination
 
+    def remove_copy(self, path: str) -> None:
+        """Take a copy out of the payload again, by its record path.
+
+        Raises:
+            StoreError: where the staging area cannot be written.
+        """
+        folder, _, name = path.encode("utf-8").rpartition(b"/")
+        with (
+            store_faults(f"take the copy of {path} out of the bag again"),
+            filesystem.FolderCursor(self.payload) as cursor,
+        ):
+            os.unlink(name, dir_fd=cursor.folder(folder))
+
     def _remove_tag_files(self) -> None:
         with os.scandir(self.bag) as entries:
             for entry in list(entries):

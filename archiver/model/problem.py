@@ -79,6 +79,12 @@ PROBLEM_KINDS = _registry(
         "S107", Severity.WARNING, "not a regular file", "Pipes, sockets and devices hold nothing to keep."
     ),
     ProblemKind("S108", Severity.WARNING, "very large sparse file", "It takes its full size in the bag."),
+    ProblemKind(
+        "S109",
+        Severity.INFO,
+        "changed after it was listed",
+        "It was examined again and is packed as it was when it was read.",
+    ),
     # The letter F is for what the bytes are
     ProblemKind(
         "F201", Severity.WARNING, "extension and content differ", "Rename a copy if players refuse it."
@@ -137,6 +143,12 @@ PROBLEM_KINDS = _registry(
         Severity.WARNING,
         "name or path too long elsewhere",
         "Unpack to a short folder on Linux or macOS.",
+    ),
+    ProblemKind(
+        "N307",
+        Severity.ERROR,
+        "name that the store cannot hold",
+        "Choose a store on another file system, then pack again.",
     ),
 )
 """Every problem code, in order. ``docs/reference/problems.md`` is made from it."""

@@ -8,9 +8,10 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archiver.executors import Threads
+from archiver.executors import GuardedProcesses, Threads
 from archiver.ingest.parts import PlanPart
 from archiver.ingest.plan import Totals
+from archiver.ingest.reexamine import Reexaminer
 from archiver.ingest.spool import Spool
 from archiver.ingest.staging import INCOMING, Staging, locked, unfinished
 from archiver.model.package import PackEntry, PlanEntry
@@ -84,13 +85,14 @@ def pack(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackReport]:
         if not division.continues:
             refuse_without_room(prepared, plan)
         copying, syncing = held.enter_context(Threads(request.jobs)), held.enter_context(Threads(1))
+        again = Reexaminer(prepared.assessor.assess, held.enter_context(GuardedProcesses(1)))
         maker = BagMaker(
             run=run,
             progress=Progress(started, run.now(), division.continues),
             rights=prepared.rights_context,
             documents=prepared.inputs.documents,
             tag_labels=prepared.tag_labels,
-            tools=CopyTools(copying, syncing, request.read_back, watch),
+            tools=CopyTools(copying, syncing, request.read_back, watch, again),
         )
         stagings = [Staging(store, key) for key in division.keys]
         spools = tuple(held.enter_context(Spool[PackEntry](scratch)) for _ in division.parts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from archiver import filesystem
@@ -15,6 +15,7 @@ from archiver.ingest.capture import capture
 from archiver.ingest.copy import Copied
 from archiver.ingest.parts import PlanPart
 from archiver.ingest.plan import Totals
+from archiver.ingest.reexamine import Reexaminer
 from archiver.ingest.spool import Spool
 from archiver.ingest.staging import Staging, store_faults
 from archiver.model.audio import Role
@@ -38,12 +39,14 @@ class CopyTools:
         syncing: Makes copies durable, behind the copying.
         read_back: Whether every copy is read from the disk again and compared.
         watch: Counts the bytes copied.
+        reexaminer: Examines again what changed between listing and copying.
     """
 
     copying: OrderedMap
     syncing: OrderedMap
     read_back: bool
     watch: Watch
+    reexaminer: Reexaminer
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +155,7 @@ def _capture(staging: Staging, part: PlanPart, packed: Spool[PackEntry], tools: 
             for algorithm in staging.key.algorithms
         ]
         for entry in part:
-            outcome = _with_outcome(entry, outcomes, staging.key.algorithms)
+            outcome = _with_outcome(entry, outcomes, staging, tools.reexaminer)
             packed.append(outcome)
             _count(totals, outcome)
             if isinstance(outcome, PackedFile):
@@ -162,14 +165,19 @@ def _capture(staging: Staging, part: PlanPart, packed: Spool[PackEntry], tools: 
 
 
 def _with_outcome(
-    entry: PlanEntry, outcomes: Iterator[Copied | Unpacked], algorithms: Sequence[str]
+    entry: PlanEntry, outcomes: Iterator[Copied | Unpacked], staging: Staging, reexaminer: Reexaminer
 ) -> PackEntry:
     if not isinstance(entry, AssessedFile):
         return entry
     outcome = next(outcomes)
     if isinstance(outcome, Unpacked):
         return outcome
-    digests = tuple(zip(algorithms, outcome.digests, strict=True))
+    if outcome.changed:
+        entry = reexaminer.assess_copy(entry.examined.ref, outcome, staging.payload)
+        if not entry.decision.disposition.packed:
+            staging.remove_copy(outcome.path)
+            return WithheldFile(entry)
+    digests = tuple(zip(staging.key.algorithms, outcome.digests, strict=True))
     return PackedFile(entry, outcome.size_bytes, outcome.modified_ns, digests)
 
 
