@@ -103,8 +103,13 @@ def _check_file(file: Recorded, ladder: FolderLadder) -> list[Finding]:
         return [found("B706", file.path, str(change))]
     except OSError as error:
         return [_failure(file.path, error)]
-    wrong = [algorithm for algorithm, recorded in file.digests if digests[algorithm] not in recorded]
-    return _mismatch(file, digests, wrong) if wrong else []
+    return compare(file, digests)
+
+
+def compare(file: Recorded, actual: Mapping[str, str]) -> list[Finding]:
+    """Compare the digests recorded for ``file`` with the ``actual`` ones; :mod:`.serialized_digests` needs it too."""
+    wrong = [algorithm for algorithm, recorded in file.digests if actual[algorithm] not in recorded]
+    return _mismatch(file, actual, wrong) if wrong else []
 
 
 def _hash(name: bytes, folder: int, algorithms: list[str]) -> dict[str, str]:
