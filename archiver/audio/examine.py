@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from archiver.audio.blocks.read import read_blocks
+from archiver.audio.evidence.find import find_evidence
+from archiver.audio.evidence.redaction import redact_blocks
+from archiver.audio.evidence.text import find_text_evidence
 from archiver.audio.identify import recorded_format
 from archiver.audio.kinds import KINDS, Kind, extension_of
 from archiver.audio.magic import Sniffed, sniff
@@ -23,11 +26,13 @@ from archiver.audio.roles import role_of
 from archiver.audio.tags import canonical_tags
 from archiver.filesystem import NotRegularError, open_regular_beneath
 from archiver.model.audio import AudioProperties, ExaminedFile, Format, Role, TagBlock
-from archiver.model.evidence import Protection
+from archiver.model.evidence import Evidence, Protection
 from archiver.model.problem import Problem
 from archiver.model.source import FileRef
 
 _BUFFER_BYTES = 16384
+_TEXT_BYTES = 1 << 20
+_OTHER_TEXT = frozenset({"log", "xml", "plist"})
 _TAGGED_BESIDE_AUDIO = frozenset({Kind.OGG_THEORA, Kind.OGG})
 
 
@@ -100,14 +105,17 @@ def _examined(ref: FileRef, file: BinaryIO, size: int) -> ExaminedFile:
     blocks = _tag_blocks(subject, role, notes)
     protection = detect(file, size, ref.path) if size else None
     audio = _properties(subject, blocks, protection, notes) if role is Role.AUDIO else None
+    evidence = _evidence(subject, role, blocks)
+    shown = redact_blocks(blocks)  # from here on without personal data
     return ExaminedFile(
         ref,
         role,
         found,
         audio=audio,
-        tags=canonical_tags(blocks, subject.sniffed.kind),
-        tag_blocks=blocks,
+        tags=canonical_tags(shown, subject.sniffed.kind),
+        tag_blocks=shown,
         protection=protection,
+        evidence=evidence,
         problems=(*ref.problems, *notes.problems),
     )
 
@@ -148,6 +156,15 @@ def _tag_blocks(subject: _Subject, role: Role, notes: _Notes) -> tuple[TagBlock,
     for code, message in reading.problems:
         notes.add(code, message)
     return reading.blocks
+
+
+def _evidence(subject: _Subject, role: Role, blocks: tuple[TagBlock, ...]) -> tuple[Evidence, ...]:
+    """What bears on rights, from the tags, or from the text of what lies beside the music."""
+    if blocks:
+        return find_evidence(blocks)
+    if role in (Role.AUDIO, Role.ARTWORK) or (role is Role.OTHER and subject.extension not in _OTHER_TEXT):
+        return ()
+    return find_text_evidence(subject.file, min(subject.size, _TEXT_BYTES), role)
 
 
 def _properties(

@@ -47,7 +47,9 @@ def examine(tmp_path: Path) -> Examine:
 @pytest.fixture(scope="session")
 def samples() -> Path:
     """The folder of mutagen's test data, which stays outside the project; its absence is loud."""
-    folder = Path(os.environ.get("ARCHIVER_AUDIO_SAMPLES", "/work/shared/data/audio-samples"))
-    if not folder.is_dir():
-        pytest.skip(f"the audio samples are not in {folder}; ARCHIVER_AUDIO_SAMPLES names their folder")
+    named = os.environ.get("ARCHIVER_AUDIO_SAMPLES")
+    if not named:
+        pytest.skip("ARCHIVER_AUDIO_SAMPLES does not name a folder with mutagen's test data")
+    folder = Path(named)
+    assert folder.is_dir(), f"ARCHIVER_AUDIO_SAMPLES names {folder}, which is no folder"
     return folder

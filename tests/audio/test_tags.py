@@ -341,7 +341,7 @@ def test_id3v1_fills_only_what_is_missing() -> None:
         "title": "A title cut off at thirty char",
         "artist": "A",
         "album": "Al",
-        "year": "1999",
+        "date": "1999",
         "comment": "c",
     }
     both = mp3(frames=[text_frame("TIT2", "A title cut off at thirty characters")], trailing=b"") + id3v1(
