@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 import platformdirs
 
 from archiver.errors import ConfigError
-from archiver.rights.toml_document import Document
+from archiver.toml.document import Document
 
 MOST_JOBS = 256
 _KEYS = ("store", "policy", "algorithms", "jobs", "bag-info")

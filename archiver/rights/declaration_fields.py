@@ -12,8 +12,8 @@ from archiver.model.terms import Span, TermFacts
 from archiver.rights.globs import has_wildcard
 from archiver.rights.spans import year_span
 from archiver.rights.term_rules import EVENTS
-from archiver.rights.toml_document import Document, nearest
-from archiver.rights.toml_positions import Path
+from archiver.toml.document import Document, nearest
+from archiver.toml.positions import Path
 
 Word = TypeVar("Word", bound=StrEnum)
 

@@ -9,8 +9,8 @@ from archiver.rights.grants import Reach, reach
 from archiver.rights.licenses import identify_license
 from archiver.rights.machine_use import may_permit
 from archiver.rights.terms import load_terms
-from archiver.rights.toml_document import Document
-from archiver.rights.toml_positions import Path
+from archiver.toml.document import Document
+from archiver.toml.positions import Path
 
 _BELONGS_TO = {
     "carrier_held": Basis.CARRIER,
@@ -89,9 +89,7 @@ def _without_effect(declaration: Declaration) -> Iterator[tuple[Path, str]]:
                 yield ("acts", act.value), text
     for use, answer in declaration.machine_use:
         if answer is Answer.ALLOW and not may_permit(declaration):
-            text = (
-                f"A {declaration.role} can pass a denial of {use} on, not a permission, without a document."
-            )
+            text = f"In the role '{declaration.role}' {use} can be denied, and allowed only with a document."
             yield ("ai", use.value), text
     rows = load_terms().jurisdictions
     unknown = [place for place in declaration.jurisdiction if place not in rows]
@@ -104,7 +102,7 @@ def _why_not(declaration: Declaration, act: Act) -> str:
     if needed is Reach.NEVER:
         return f"The basis {declaration.basis.value!r} cannot carry {act.value!r}; it stays unknown."
     if needed is Reach.DOCUMENTED and declaration.document is None:
-        return f"{act.value!r} stays unknown: a {declaration.role} can state it here only with a document."
+        return f"{act.value!r} stays unknown: in the role '{declaration.role}' it can be allowed only with a document."
     return ""
 
 

@@ -27,8 +27,8 @@ from archiver.rights.declaration_fields import (
     read_words,
 )
 from archiver.rights.declaration_sense import check_sense
-from archiver.rights.toml_document import Document
-from archiver.rights.toml_positions import Path
+from archiver.toml.document import Document
+from archiver.toml.positions import Path
 
 VERSION = 1
 """The version of the form that this program reads."""

@@ -81,7 +81,7 @@ def due(
 
     Args:
         decided: Path and decision of every file; read once.
-        declarations: By the identifiers that the decisions name.
+        declarations: By the identifiers that the decisions name; one that is missing ends nothing.
         on: The day from which to look.
         until: The day up to which to look.
         terms: The table of terms.
@@ -109,8 +109,8 @@ def _of_file(
     decision: Decision, declarations: Mapping[str, Declaration], on: date, until: date
 ) -> Iterable[tuple[_Key, str]]:
     for name in decision.declarations:
-        declaration = declarations[name]
-        if declaration.expires is not None and on <= declaration.expires <= until:
+        declaration = declarations.get(name)
+        if declaration is not None and declaration.expires is not None and on <= declaration.expires <= until:
             yield from _ending(declaration, declaration.expires)
     for layer in decision.layers:
         for finding in layer.findings:

@@ -129,7 +129,7 @@ def _obstacle(declaration: Declaration, act: Act, layers: tuple[LayerAssessment,
         text = f"{name}: the basis '{basis}' cannot carry '{act}'."
         return _reason(rules.BASIS_CANNOT_CARRY, text, declaration, act)
     if needed is Reach.DOCUMENTED and declaration.document is None:
-        text = f"{name}: a {declaration.role} can state '{act}' on the basis '{basis}' only with a document."
+        text = f"{name}: on the basis '{basis}', in the role '{declaration.role}', '{act}' needs a document."
         return _reason(rules.NEEDS_DOCUMENT, text, declaration, act)
     if basis is Basis.CARRIER and declaration.carrier_held is not CarrierHeld.YES:
         held = declaration.carrier_held or "of unknown whereabouts"

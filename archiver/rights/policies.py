@@ -8,8 +8,8 @@ from importlib import resources
 
 from archiver.model.rights import Act, Disposition, Policy
 from archiver.rights.declaration_fields import read_words
-from archiver.rights.toml_document import Document
-from archiver.rights.toml_positions import Path
+from archiver.toml.document import Document
+from archiver.toml.positions import Path
 
 POLICY_NAMES = ("personal", "donation", "public")
 """The policies that come with the program."""

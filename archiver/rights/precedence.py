@@ -102,7 +102,12 @@ def _outcome(act: Act, said: list[tuple[Declaration, Statement]]) -> ActOutcome:
     counted = [(declaration, found) for declaration, found in said if found.answer is not None]
     aside = tuple(found.reason for _, found in said if found.answer is None)
     if not counted:
-        reason = Reason(rules.NOT_DECLARED, f"No declaration that counts speaks of '{act}'.", (), act)
+        text = (
+            f"What is declared of '{act}' does not count."
+            if aside
+            else f"Nobody has declared anything of '{act}'."
+        )
+        reason = Reason(rules.NOT_DECLARED, text, (), act)
         return ActOutcome(act, Answer.UNKNOWN, (reason, *aside))
     level = min(closeness(declaration.level) for declaration, _ in counted)
     closest = [

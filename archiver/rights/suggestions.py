@@ -27,7 +27,7 @@ from archiver.rights.globs import has_wildcard
 from archiver.rights.licenses import identify_license
 from archiver.rights.meanings import Meaning, meaning
 from archiver.rights.terms import TermTable
-from archiver.rights.toml_text import toml_string
+from archiver.toml.text import toml_string
 
 _DOCUMENT = "documents/your-document.pdf"
 _TRANSFERRED = ((Act.PRESERVE, Answer.ALLOW), (Act.TRANSFER, Answer.ALLOW))

@@ -10,7 +10,7 @@ from archiver.model.audio import ExaminedFile
 from archiver.rights.declarations import VERSION
 from archiver.rights.grouping import FoundGroup, group
 from archiver.rights.meanings import Meaning
-from archiver.rights.toml_text import toml_string
+from archiver.toml.text import toml_string
 
 _WIDTH = 80
 

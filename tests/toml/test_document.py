@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.errors import USAGE
-from archiver.rights.toml_document import MAX_BYTES, Document, TomlFileError, nearest
+from archiver.toml.document import MAX_BYTES, Document, TomlFileError, nearest
 
 
 def faults(data: bytes) -> list[tuple[int, int, str]]:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.rights.toml_positions import Path, Position, Positions
-from archiver.rights.toml_text import toml_string
+from archiver.toml.positions import Path, Position, Positions
+from archiver.toml.text import toml_string
 
 DOCUMENT = '''\
 # a comment with [brackets] and "quotes

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from archiver.errors import ConfigError
-from archiver.rights.toml_positions import Path, Position, Positions
+from archiver.toml.positions import Path, Position, Positions
 
 MAX_BYTES = 16 * 1024 * 1024
 """A file larger than this was not written by a person; it is refused before it is parsed."""
