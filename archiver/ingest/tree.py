@@ -15,7 +15,7 @@ def sync_folders(root: bytes) -> None:
         OSError: as the system calls do.
     """
     with filesystem.FolderCursor(root) as cursor:
-        for folder in _deepest_first(cursor):
+        for folder in _deepest_first(cursor, b""):
             filesystem.sync_folder(cursor.folder(folder))
 
 
@@ -23,12 +23,13 @@ def remove_tree(root: bytes) -> None:
     """Remove ``root`` and all below it, following no link; nothing happens where there is no such folder.
 
     Raises:
-        OSError: as the system calls do.
+        OSError: as the system calls do; also where ``root`` is itself a link, whose target stays untouched.
     """
     if not os.path.lexists(root):
         return
-    with filesystem.FolderCursor(root) as cursor:
-        for folder in _deepest_first(cursor):
+    above, name = os.path.split(os.path.abspath(root))
+    with filesystem.FolderCursor(above) as cursor:
+        for folder in _deepest_first(cursor, name):
             descriptor = cursor.folder(folder)
             with os.scandir(descriptor) as entries:
                 listed = [(os.fsencode(entry.name), entry.is_dir(follow_symlinks=False)) for entry in entries]
@@ -40,10 +41,10 @@ def remove_tree(root: bytes) -> None:
     os.rmdir(root)
 
 
-def _deepest_first(cursor: filesystem.FolderCursor) -> Iterator[bytes]:
-    """Yield every folder below the cursor's root after all that lie in it, the root itself (empty path) last."""
+def _deepest_first(cursor: filesystem.FolderCursor, start: bytes) -> Iterator[bytes]:
+    """Yield every folder below ``start`` after all that lie in it, and ``start``, a path below the cursor's root, last."""
     found: list[bytes] = []
-    pending = [b""]
+    pending = [start]
     while pending:
         folder = pending.pop()
         found.append(folder)
