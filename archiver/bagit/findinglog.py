@@ -19,6 +19,7 @@ class FindingLog:
         self._kept_per_code = kept_per_code
         self._kept: dict[str, list[Finding]] = {}
         self._counts: dict[str, int] = {}
+        self._bars: dict[str, tuple[str, str, str]] = {}
         self._lock = threading.Lock()
 
     def add(self, code: str, path: str, message: str) -> None:
@@ -32,12 +33,17 @@ class FindingLog:
                 self._take(finding)
 
     def _take(self, finding: Finding) -> None:
-        self._counts[finding.code] = self._counts.get(finding.code, 0) + 1
-        kept = self._kept.setdefault(finding.code, [])
+        code = finding.code
+        self._counts[code] = self._counts.get(code, 0) + 1
+        bar = self._bars.get(code)
+        if bar is not None and report_order(finding) >= bar:
+            return
+        kept = self._kept.setdefault(code, [])
         kept.append(finding)
         if len(kept) >= 2 * self._kept_per_code:
             kept.sort(key=report_order)
             del kept[self._kept_per_code :]
+            self._bars[code] = report_order(kept[-1])
 
     def count(self, code: str) -> int:
         """How many findings of ``code`` were added."""

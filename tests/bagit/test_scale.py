@@ -1,0 +1,88 @@
+"""Memory stays bounded however many lines a manifest and entries a bag has; measured in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.bagit.bags import build_bag
+
+MEMORY_LIMIT = 300 << 20
+
+SCRIPT = """
+import json, resource, sys
+from archiver.bagit.report import Depth
+from archiver.bagit.validate import validate
+report = validate(sys.argv[1], Depth(sys.argv[2]))
+print(json.dumps({"counts": report.counts, "kept": len(report.findings), "valid": report.valid,
+                  "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}))
+"""
+
+
+def measure(bag: Path, depth: str) -> dict[str, object]:
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, str(bag), depth], capture_output=True, text=True, check=True
+    )
+    result: dict[str, object] = json.loads(done.stdout)
+    return result
+
+
+def write_long_manifest(bag: Path, name: str, lines: int) -> None:
+    """List ``lines`` files that are not there, in an order far from any sorted one."""
+    with (bag / name).open("w") as file:
+        for number in range(lines):
+            scattered = number * 7_368_787 % lines
+            file.write(f"{scattered:032x}  data/Artist {scattered % 997}/Album/{scattered:08d} Track.flac\n")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        pytest.param(150_000, id="short"),
+        pytest.param(10_000_000, id="long", marks=[pytest.mark.slow, pytest.mark.timeout(3600)]),
+    ],
+)
+def test_a_long_manifest_takes_little_memory(tmp_path: Path, lines: int) -> None:
+    bag = build_bag(tmp_path / "bag", algorithms=("md5",), info="", seal=False)
+    write_long_manifest(bag, "manifest-md5.txt", lines)
+    result = measure(bag, "full")
+    assert result["counts"] == {"B319": 1, "B320": 1, "B401": lines, "B402": 2}
+    assert result["kept"] == 1005
+    assert isinstance(result["memory"], int)
+    assert result["memory"] < MEMORY_LIMIT
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_many_case_twins_and_spellings_take_little_memory(tmp_path: Path) -> None:
+    bag = build_bag(tmp_path / "bag", algorithms=("md5",), info="", seal=False)
+    with (bag / "manifest-md5.txt").open("w", encoding="utf-8") as file:
+        for number in range(1 << 20):
+            name = "".join("aA"[number >> bit & 1] for bit in range(20))
+            accents = "".join(
+                ("\u0323\u0301", "\u0301\u0323")[number >> bit & 1].join("ae") for bit in range(20)
+            )
+            file.write(f"{number:032x}  data/{name}\n{number:032x}  data/{accents}\n")
+    result = measure(bag, "full")
+    counts = result["counts"]
+    assert isinstance(counts, dict)
+    assert (counts["B401"], counts["B505"], counts["B506"]) == (2 << 20, (1 << 20) - 1, (1 << 20) - 1)
+    assert isinstance(result["memory"], int)
+    assert result["memory"] < MEMORY_LIMIT
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_a_line_of_a_gigabyte_takes_little_memory(tmp_path: Path) -> None:
+    bag = build_bag(tmp_path / "bag", algorithms=("md5",), info="", seal=False)
+    with (bag / "manifest-md5.txt").open("wb") as file:
+        for _ in range(1024):
+            file.write(b"a" * (1 << 20))
+    result = measure(bag, "complete")
+    assert result["counts"] == {"B203": 1, "B319": 1, "B320": 1, "B402": 2}
+    assert isinstance(result["memory"], int)
+    assert result["memory"] < MEMORY_LIMIT // 4
