@@ -134,8 +134,8 @@ def test_everything_that_can_be_declared() -> None:
     )
     assert fourth.citation == "CDPA 1988 s. 42"
     assert fifth.license == "CC-BY-4.0"
-    assert file.lines == (8, 20, 24, 35, 41)
-    assert [(remark.line, remark.declaration) for remark in file.remarks] == [(18, "smith-deed")]
+    assert file.lines == (8, 21, 26, 38, 44)
+    assert file.remarks == ()
 
 
 def test_an_empty_file_declares_nothing() -> None:
