@@ -14,6 +14,9 @@ from tests.samples import Entry, build_tree, tree_digest
 Name = TypeVar("Name", bound=str | bytes)
 MakeSource = Callable[..., Path]
 
+TEST_DATA = frozenset({"ARCHIVER_AUDIO_SAMPLES", "ARCHIVER_SCHEMAS"})
+"""Variables that name folders of public test data, which the program itself knows nothing of."""
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _no_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
@@ -30,7 +33,8 @@ def _no_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         ):
             patch.setenv(name, str(home / folder))
         for name in list(os.environ):
-            if name.startswith("ARCHIVER_") or name in {"SOURCE_DATE_EPOCH", "NO_COLOR", "FORCE_COLOR"}:
+            ours = name.startswith("ARCHIVER_") and name not in TEST_DATA
+            if ours or name in {"SOURCE_DATE_EPOCH", "NO_COLOR", "FORCE_COLOR"}:
                 patch.delenv(name)
         yield
 
