@@ -8,6 +8,7 @@ Layout below the store::
         journal.jsonl         the copies that are whole and on the disk
         bag/                  the bag; renamed to STORE/NAME when it is finished
         archive/              or the bag as an archive, where that was asked for
+        ready                 which of the two is whole, on the disk and waits for its name
 """
 
 from __future__ import annotations
@@ -17,10 +18,8 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import Literal
 
 from archiver import filesystem
-from archiver.bagit.serialized_writer import serialize
 from archiver.errors import StoreError
 from archiver.ingest import tree
 
@@ -126,65 +125,17 @@ class Staging:
         """
         hint = "No bag was written. Check the disk of the store, then run the same command again."
         with store_faults(f"write to {os.fsdecode(self.area)}", hint):
-            continues = _read_key(self.area) == self.key
+            continues = read_key(self.area) == self.key
             if not continues:
                 tree.remove_tree(self.area)
                 os.makedirs(self.area)
                 _write_key(self.area, self.key)
             os.makedirs(self.payload, exist_ok=True)
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(self.area + b"/ready")
+            tree.remove_tree(self.area + b"/archive")
             self._remove_tag_files()
         return continues
-
-    def seal(self) -> bytes:
-        """Sync every folder of the bag, give it its own name with one rename, and clear the area.
-
-        Returns:
-            The absolute path of the finished bag.
-
-        Raises:
-            StoreError: where syncing or renaming fails, or the name is taken; the area is left as it is.
-        """
-        with store_faults(f"finish the bag {os.fsdecode(self.destination)}"):
-            tree.sync_folders(self.bag)
-            if os.path.lexists(self.destination):
-                raise FileExistsError(0, "something of that name is there already")
-            os.rename(self.bag, self.destination)
-            with filesystem.FolderCursor(os.path.dirname(self.destination)) as store:
-                filesystem.sync_folder(store.folder(b""))
-        with contextlib.suppress(OSError):  # the bag is whole and in place; the next run removes what is left
-            tree.remove_tree(self.area)
-        return self.destination
-
-    def seal_archive(self, kind: Literal["tar", "zip"], modified: int) -> bytes:
-        """Serialize the bag, give the archive the bag's name with one rename, and clear the area.
-
-        Args:
-            kind: The archive's format.
-            modified: Time of tag files and folders in it, in seconds since 1970 UTC.
-
-        Returns:
-            The absolute path of the finished archive.
-
-        Raises:
-            StoreError: where writing or renaming fails, or the name is taken; the area is left as it is.
-        """
-        name = f".{kind}".encode()
-        destination = self.destination + name
-        with store_faults(f"finish the archive {os.fsdecode(destination)}"):
-            if os.path.lexists(destination):
-                raise FileExistsError(0, "something of that name is there already")
-            tree.remove_tree(self.area + b"/archive")
-            os.mkdir(self.area + b"/archive")
-            made = self.area + b"/archive/" + os.path.basename(destination)
-            serialize(self.bag, made, kind, modified)
-            os.rename(made, destination)
-            with filesystem.FolderCursor(os.path.dirname(destination)) as store:
-                filesystem.sync_folder(store.folder(b""))
-        with contextlib.suppress(
-            OSError
-        ):  # the archive is whole and in place; the next run removes what is left
-            tree.remove_tree(self.area)
-        return destination
 
     def remove_copy(self, path: str) -> None:
         """Take a copy out of the payload again, by its record path.
@@ -212,18 +163,23 @@ class Staging:
 
 def unfinished(store: bytes) -> Iterator[StagingKey]:
     """Yield what interrupted runs left in the store, in the order of their names."""
-    try:
-        with os.scandir(store + b"/" + INCOMING) as entries:
-            areas = sorted(entry.path for entry in entries if entry.is_dir(follow_symlinks=False))
-    except FileNotFoundError:
-        return
-    for area in areas:
-        key = _read_key(area)
-        if key is not None:
+    for area in areas_of(store):
+        key = read_key(area)
+        if key is not None and os.path.lexists(area + b"/bag"):
             yield key
 
 
-def _read_key(area: bytes) -> StagingKey | None:
+def areas_of(store: bytes) -> list[bytes]:
+    """Return the absolute paths of the staging areas in the store, in the order of their names."""
+    try:
+        with os.scandir(store + b"/" + INCOMING) as entries:
+            return sorted(entry.path for entry in entries if entry.is_dir(follow_symlinks=False))
+    except FileNotFoundError:
+        return []
+
+
+def read_key(area: bytes) -> StagingKey | None:
+    """Return what a staging area says it is made of, or ``None`` where it does not say."""
     try:
         with open(area + b"/staging.json", encoding="utf-8") as stream:
             content = json.load(stream)

@@ -55,4 +55,14 @@ def _awkward(character: str) -> bool:
 
 def _taken(store: bytes, name: str) -> bool:
     path = store + b"/" + os.fsencode(name)
-    return any(os.path.lexists(path + suffix) for suffix in (b"", b".tar", b".tar.gz", b".zip"))
+    if any(os.path.lexists(path + suffix) for suffix in (b"", b".tar", b".tar.gz", b".zip")):
+        return True
+    group = os.fsencode(name) + b"_1_of_"
+    return any(entry.startswith(group) for entry in _entries(store))
+
+
+def _entries(store: bytes) -> list[bytes]:
+    try:
+        return os.listdir(store)
+    except OSError:  # what is wrong with the store is told where it is opened
+        return []

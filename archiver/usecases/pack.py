@@ -12,6 +12,7 @@ from archiver.executors import GuardedProcesses, Threads
 from archiver.ingest.parts import PlanPart
 from archiver.ingest.plan import Totals
 from archiver.ingest.reexamine import Reexaminer
+from archiver.ingest.sealing import make_ready, publish, recover
 from archiver.ingest.spool import Spool
 from archiver.ingest.staging import INCOMING, Staging, locked, unfinished
 from archiver.model.package import PackEntry, PlanEntry
@@ -75,6 +76,8 @@ def pack(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackReport]:
     store, started = prepared.store, run.now()
     with contextlib.ExitStack() as held:
         held.enter_context(locked(store))
+        for bag in recover(store):
+            watch.note(f"Gave its name to a bag that an interrupted run had finished: {os.fsdecode(bag)}")
         scratch = store + b"/" + INCOMING
         plan = held.enter_context(
             planned(
@@ -99,7 +102,9 @@ def pack(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackReport]:
         totals = Totals()
         for staging, part, spool in zip(stagings, division.parts, spools, strict=True):
             totals.add(maker.make(staging, part, spool))
-        bags = tuple(os.fsdecode(_seal(staging, request, run)) for staging in stagings)
+        for staging in stagings:
+            make_ready(staging, request.serialize, int(run.now().timestamp()))
+        bags = tuple(os.fsdecode(publish(staging.area, staging.destination)) for staging in stagings)
         yield _report(prepared, division, totals, bags=bags, spools=spools, dry_run=False)
 
 
@@ -116,12 +121,6 @@ def rehearse(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackRepor
         suffix = f".{request.serialize}" if request.serialize else ""
         bags = tuple(f"{os.fsdecode(prepared.store)}/{key.name}{suffix}" for key in division.keys)
         yield _report(prepared, division, plan.totals, bags=bags, spools=(plan.entries,), dry_run=True)
-
-
-def _seal(staging: Staging, request: PackRequest, run: Run) -> bytes:
-    if request.serialize is None:
-        return staging.seal()
-    return staging.seal_archive(request.serialize, int(run.now().timestamp()))
 
 
 def _report(  # noqa: PLR0913 - what both ways of packing have at their end

@@ -9,13 +9,13 @@ import pytest
 
 from archiver.ingest.tree import remove_tree, sync_folders
 from tests.conftest import MakeSource
-from tests.samples import Folder, Link, Pipe, build_tree
+from tests.samples import Entry, Folder, Link, Pipe, build_tree
 
 
 def test_everything_goes_and_nothing_beside_it(source: MakeSource, tmp_path: Path) -> None:
     outside = source({"keep": "x"}, "outside")
     deep = b"/".join([b"d" * 250] * 20)
-    tree = {
+    tree: dict[bytes, Entry] = {
         b"a/b/c": b"1",
         b"a/\xff\n": b"2",
         deep + b"/f": b"3",

@@ -1,0 +1,159 @@
+"""Copies are journaled once they are on the disk, and only a journaled copy that is in place is not made again."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.errors import StoreError
+from archiver.executors import Serial, Threads
+from archiver.ingest import capture as capture_module
+from archiver.ingest.capture import capture
+from archiver.ingest.copy import Copied
+from archiver.ingest.journal import Journal
+from archiver.ingest.scan import scan
+from archiver.ingest.staging import Staging, StagingKey
+from archiver.model.problem import Problem
+from archiver.model.source import FileRef, Unpacked
+from archiver.usecases.sources import sources_of
+from tests.conftest import MakeSource
+from tests.samples import read_tree
+
+KEY = StagingKey("Music", 1, 1, ("sha512",), "fingerprint")
+TREE = {f"{folder}/{number}": f"{folder}{number}" for folder in "abc" for number in range(10)}
+
+
+def refs(root: Path) -> list[FileRef]:
+    return [entry for entry in scan(sources_of([str(root)])) if isinstance(entry, FileRef)]
+
+
+def opened(store: Path) -> Staging:
+    staging = Staging(os.fsencode(store), KEY)
+    staging.open()
+    return staging
+
+
+def captured(
+    files: Sequence[FileRef], staging: Staging, *, read_back: bool = False
+) -> list[Copied | Unpacked]:
+    serial = Serial()
+    return list(capture(files, staging, copying=serial, syncing=serial, read_back=read_back))
+
+
+def test_every_file_is_copied_in_order_and_journaled(source: MakeSource, tmp_path: Path) -> None:
+    root = source(TREE)
+    staging = opened(tmp_path / "store")
+    outcomes = captured(refs(root), staging)
+    assert [outcome.path for outcome in outcomes if isinstance(outcome, Copied)] == list(TREE)
+    assert read_tree(Path(os.fsdecode(staging.payload))) == read_tree(root)
+    assert len(Path(os.fsdecode(staging.journal)).read_bytes().splitlines()) == len(TREE)
+
+
+def test_threads_give_the_same_as_one_after_another(
+    source: MakeSource, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(capture_module, "_BATCH_FILES", 2)
+    monkeypatch.setattr(capture_module, "_SYNC_FILES", 3)
+    files = refs(source(TREE))
+    serial = captured(files, opened(tmp_path / "one"))
+    with Threads(4) as copying, Threads(1) as syncing:
+        staging = opened(tmp_path / "two")
+        threads = list(capture(files, staging, copying=copying, syncing=syncing, read_back=True))
+    assert threads == serial
+
+
+def test_second_run_copies_only_what_is_not_in_place(source: MakeSource, tmp_path: Path) -> None:
+    root = source(TREE)
+    staging = opened(tmp_path / "store")
+    first = captured(refs(root), staging)
+    payload = Path(os.fsdecode(staging.payload))
+    (payload / "a" / "1").unlink()
+    (payload / "b" / "2").write_text("another size")
+    os.utime(payload / "c" / "3", ns=(1, 1))
+    inodes = {path: path.stat().st_ino for path in payload.rglob("*") if path.is_file()}
+    assert captured(refs(root), staging) == first
+    assert read_tree(payload) == read_tree(root)
+    again = {str(path.relative_to(payload)) for path, inode in inodes.items() if path.stat().st_ino != inode}
+    assert again | {"a/1"} <= {"a/1", "b/2", "c/3"}
+    assert len(Path(os.fsdecode(staging.journal)).read_bytes().splitlines()) == len(TREE)
+
+
+@pytest.mark.parametrize("kept", [0, 1, 7, 29])
+@pytest.mark.parametrize("torn", [b"", b'["a', b"\x00\x00\x00", b'{"a": 1}\n', b"null\n", b'["a", 1]'])
+def test_journal_cut_off_by_a_crash_is_used_up_to_there(
+    source: MakeSource, tmp_path: Path, kept: int, torn: bytes
+) -> None:
+    root = source(TREE)
+    staging = opened(tmp_path / "store")
+    first = captured(refs(root), staging)
+    journal = Path(os.fsdecode(staging.journal))
+    whole = journal.read_bytes()
+    lines = whole.splitlines(keepends=True)
+    journal.write_bytes(b"".join(lines[:kept]) + torn)
+    assert captured(refs(root), staging) == first
+    assert journal.read_bytes() == whole
+
+
+def test_journal_of_another_division_is_not_believed(source: MakeSource, tmp_path: Path) -> None:
+    root = source(TREE)
+    staging = opened(tmp_path / "store")
+    files = refs(root)
+    captured(files, staging)
+    outcomes = captured(files[5:], staging)
+    assert [outcome.path for outcome in outcomes if isinstance(outcome, Copied)] == list(TREE)[5:]
+    digests = [outcome.digests[0] for outcome in outcomes if isinstance(outcome, Copied)]
+    assert digests == [hashlib.sha512(text.encode()).hexdigest() for text in list(TREE.values())[5:]]
+
+
+def test_reading_back_finds_a_disk_that_lies(
+    source: MakeSource, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = refs(source(TREE))
+    staging = opened(tmp_path / "store")
+    captured(files, staging)
+    path = Path(os.fsdecode(staging.payload)) / "b" / "3"
+    status = path.stat()
+    path.write_text("B3")
+    os.utime(path, ns=(status.st_mtime_ns, status.st_mtime_ns))
+    with pytest.raises(StoreError, match="gives back other bytes than were written for b/3"):
+        captured(files, staging, read_back=True)
+
+
+outcomes = st.lists(
+    st.one_of(
+        st.builds(
+            Copied,
+            st.text(st.characters(exclude_categories=["Cs"]), min_size=1),
+            st.integers(0, 2**63),
+            st.integers(-(2**63), 2**63),
+            st.tuples(st.text("0123456789abcdef", min_size=32, max_size=32)),
+        ),
+        st.text(st.characters(exclude_categories=["Cs"]), min_size=1).map(
+            lambda path: Unpacked(Problem(path, "S101", "unreadable"))
+        ),
+    ),
+    max_size=20,
+)
+
+
+@given(recorded=outcomes, cut=st.integers(0, 4000))
+def test_journal_never_gives_back_what_was_not_recorded(
+    recorded: list[Copied | Unpacked], cut: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("journal")
+    path = os.fsencode(folder / "journal.jsonl")
+    (folder / "data").mkdir()
+    with Journal(path, os.fsencode(folder / "data")) as journal:
+        assert list(journal.copied_before()) == []
+        journal.record(recorded)
+    os.truncate(path, min(cut, os.path.getsize(path)))
+    with Journal(path, os.fsencode(folder / "data")) as journal:
+        found = list(journal.copied_before())
+    assert len(found) <= len(recorded)
+    assert set(found) <= {None}  # none of the copies is in place

@@ -1,0 +1,177 @@
+"""A bag is built out of sight, under a lock, and taken up again only by the run that it belongs to."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from archiver.errors import StoreError
+from archiver.ingest.sealing import make_ready, publish, recover
+from archiver.ingest.staging import Staging, StagingKey, locked, unfinished
+from tests.samples import build_tree, read_tree
+
+KEY = StagingKey("Music", 1, 1, ("sha512",), "fingerprint")
+
+
+def staged(store: Path, key: StagingKey = KEY) -> Staging:
+    """A staging area with one file in its payload and one tag file."""
+    staging = Staging(os.fsencode(store), key)
+    staging.open()
+    build_tree(Path(os.fsdecode(staging.bag)), {f"data/{key.part}": key.name, "bagit.txt": "tag"})
+    return staging
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_equal_key_continues_with_payload_and_journal_but_without_tag_files(tmp_path: Path) -> None:
+    staging = staged(tmp_path)
+    Path(os.fsdecode(staging.journal)).write_text("kept")
+    assert Staging(os.fsencode(tmp_path), KEY).open()
+    assert read_tree(tmp_path / ".incoming" / "Music" / "bag") == {b"data/1": b"Music"}
+    assert Path(os.fsdecode(staging.journal)).read_text() == "kept"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        dataclasses.replace(KEY, fingerprint="other"),
+        dataclasses.replace(KEY, algorithms=("md5",)),
+        dataclasses.replace(KEY, algorithms=("sha512", "md5")),
+    ],
+)
+def test_other_key_begins_anew(tmp_path: Path, other: StagingKey) -> None:
+    staged(tmp_path)
+    assert not Staging(os.fsencode(tmp_path), other).open()
+    assert read_tree(tmp_path / ".incoming" / "Music" / "bag") == {}
+
+
+@pytest.mark.parametrize("damage", ["", "{", "[]", "null", '{"schema": "archiver.staging/1"}', "\x00" * 100])
+def test_damaged_key_begins_anew(tmp_path: Path, damage: str) -> None:
+    staged(tmp_path)
+    (tmp_path / ".incoming" / "Music" / "staging.json").write_text(damage)
+    assert list(unfinished(os.fsencode(tmp_path))) == []
+    assert not Staging(os.fsencode(tmp_path), KEY).open()
+
+
+def test_key_of_another_version_is_not_continued(tmp_path: Path) -> None:
+    staged(tmp_path)
+    path = tmp_path / ".incoming" / "Music" / "staging.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "schema": "archiver.staging/2"}))
+    assert not Staging(os.fsencode(tmp_path), KEY).open()
+
+
+def test_unfinished_packages_are_told_in_order(tmp_path: Path) -> None:
+    assert list(unfinished(os.fsencode(tmp_path))) == []
+    for name in ("b", "a"):
+        staged(tmp_path, dataclasses.replace(KEY, package=name))
+    assert [key.package for key in unfinished(os.fsencode(tmp_path))] == ["a", "b"]
+
+
+def test_publishing_gives_the_name_and_clears_the_area(tmp_path: Path) -> None:
+    staging = staged(tmp_path)
+    make_ready(staging, None, 0)
+    assert names(tmp_path) == [".incoming"]
+    assert publish(staging.area, staging.destination) == os.fsencode(tmp_path / "Music")
+    assert read_tree(tmp_path / "Music") == {b"data/1": b"Music", b"bagit.txt": b"tag"}
+    assert names(tmp_path / ".incoming") == []
+
+
+@pytest.mark.parametrize("taken", ["file", "folder", "dangling link"])
+def test_nothing_is_ever_overwritten(tmp_path: Path, taken: str) -> None:
+    staging = staged(tmp_path)
+    make_ready(staging, None, 0)
+    if taken == "file":
+        (tmp_path / "Music").write_text("mine")
+    elif taken == "folder":
+        (tmp_path / "Music").mkdir()
+    else:
+        (tmp_path / "Music").symlink_to("nowhere")
+    with pytest.raises(StoreError, match="something of that name is there already"):
+        publish(staging.area, staging.destination)
+    assert names(tmp_path / ".incoming" / "Music") == ["bag", "ready", "staging.json"]
+    assert not (tmp_path / "Music" / "data").exists()
+
+
+def test_what_is_not_ready_gets_no_name(tmp_path: Path) -> None:
+    staging = staged(tmp_path)
+    with pytest.raises(StoreError):
+        publish(staging.area, staging.destination)
+    Path(os.fsdecode(staging.area + b"/ready")).touch()
+    with pytest.raises(StoreError):
+        publish(staging.area, staging.destination)
+    assert names(tmp_path) == [".incoming"]
+
+
+def test_recovery_leaves_what_can_be_continued(tmp_path: Path) -> None:
+    staged(tmp_path)
+    group = dataclasses.replace(KEY, package="Group", parts=2)
+    make_ready(staged(tmp_path, group), None, 0)
+    make_ready(staged(tmp_path, dataclasses.replace(group, part=2)), None, 0)
+    before = read_tree(tmp_path)
+    assert recover(os.fsencode(tmp_path)) == ()
+    assert read_tree(tmp_path) == before
+
+
+def test_recovery_removes_what_has_got_its_name_or_was_never_begun(tmp_path: Path) -> None:
+    staging = staged(tmp_path)
+    make_ready(staging, None, 0)
+    os.rename(staging.bag, staging.destination)
+    (tmp_path / ".incoming" / "begun").mkdir()
+    assert recover(os.fsencode(tmp_path)) == ()
+    assert names(tmp_path / ".incoming") == []
+    assert names(tmp_path) == [".incoming", "Music"]
+
+
+@pytest.mark.parametrize("archive", [None, "tar", "zip"])
+def test_recovery_names_the_rest_of_a_torn_group(tmp_path: Path, archive: str | None) -> None:
+    stagings = [staged(tmp_path, dataclasses.replace(KEY, part=part, parts=3)) for part in (1, 2, 3)]
+    for staging in stagings:
+        make_ready(staging, archive, 0)  # type: ignore[arg-type]  # one of the three words above
+    publish(stagings[0].area, stagings[0].destination)
+    ending = f".{archive}" if archive else ""
+    expected = [f"Music_{part}_of_3{ending}" for part in (1, 2, 3)]
+    assert [os.path.basename(path).decode() for path in recover(os.fsencode(tmp_path))] == expected[1:]
+    assert names(tmp_path) == [".incoming", *expected]
+    assert names(tmp_path / ".incoming") == []
+    assert recover(os.fsencode(tmp_path)) == ()
+
+
+def test_lock_keeps_another_process_out_and_names_its_holder(tmp_path: Path) -> None:
+    store = os.fsencode(tmp_path / "new" / "store")
+    code = (
+        "import os, sys\n"
+        "from archiver.errors import StoreError\n"
+        "from archiver.ingest.staging import locked\n"
+        "try:\n"
+        "    with locked(os.fsencode(sys.argv[1])): print('got it')\n"
+        "except StoreError as error: print(error.message)\n"
+    )
+    other = [sys.executable, "-c", code, os.fsdecode(store)]
+    with locked(store):
+        held = subprocess.run(other, capture_output=True, text=True, check=True)
+    free = subprocess.run(other, capture_output=True, text=True, check=True)
+    assert f"another run is writing to the store {os.fsdecode(store)} (process {os.getpid()})" in held.stdout
+    assert free.stdout == "got it\n"
+
+
+@pytest.mark.parametrize("obstacle", ["store", "store/.incoming", "store/.incoming/lock"])
+def test_store_that_cannot_be_made_is_a_clear_error(tmp_path: Path, obstacle: str) -> None:
+    path = tmp_path / obstacle
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if obstacle.endswith("lock"):
+        path.mkdir()
+    else:
+        path.write_text("a file")
+    with (
+        pytest.raises(StoreError, match="cannot write to the store"),
+        locked(os.fsencode(tmp_path / "store")),
+    ):
+        pass
