@@ -18,7 +18,7 @@ from archiver.audio.magic import Sniffed, sniff
 from archiver.audio.mismatch import extension_mismatch
 from archiver.audio.pictures import has_moving_picture
 from archiver.audio.pronom import PronomAnswer, ask_pronom
-from archiver.audio.pronom_view import shown_path
+from archiver.audio.pronom_view import END_BYTES, descriptor_path, shown_path
 from archiver.audio.properties.read import has_reader, read_properties
 from archiver.audio.properties.stretch import UnparsableError
 from archiver.audio.protection.detect import detect
@@ -133,12 +133,14 @@ def _format(subject: _Subject, notes: _Notes) -> Format | None:
 
 
 def _pronom_answer(subject: _Subject) -> PronomAnswer | None:
+    """PRONOM's answer. A name that promises another format can hide what the bytes are, so it may be left out."""
     ref = subject.ref
     with shown_path(subject.file, subject.size, subject.sniffed, ref.root, ref.relative) as path:
-        try:
-            return None if path is None else ask_pronom(path)
-        except OSError:
-            return None  # whatever ails the path, copying the file will meet it and report it
+        answer = None if path is None else ask_pronom(path)
+    if answer is None and subject.sniffed.kind is None:
+        nameless = descriptor_path(subject.file.fileno()) if subject.size <= END_BYTES else None
+        answer = None if nameless is None else ask_pronom(nameless)
+    return answer
 
 
 def _role(subject: _Subject) -> Role:

@@ -44,14 +44,15 @@ class PronomAnswer:
 
 
 def ask_pronom(path: str) -> PronomAnswer | None:
-    """Identify the file at ``path``; ``None`` where PRONOM knows nothing that fits, or the file is empty.
+    """Identify the file at ``path``; ``None`` where PRONOM knows nothing that fits, or the file is empty or unreadable.
 
-    Of several answers the one that rests on the best ground counts, and of equals the first.
-
-    Raises:
-        OSError: where the file cannot be read.
+    Of several answers the one that rests on the best ground counts, and of equals the first. A fault of the
+    source is not reported here, for copying the file meets it again.
     """
-    result = pygfried.identify(path, detailed=True)
+    try:
+        result = pygfried.identify(path, detailed=True)
+    except OSError:
+        return None
     matches = [match for found in result["files"] for match in found["matches"] if match["ns"] == "pronom"]
     named = [match for match in matches if match["id"] not in ("", "UNKNOWN")]
     if not named or result["files"][0]["filesize"] == 0:

@@ -118,5 +118,10 @@ def _nameable_path(root: bytes, relative: bytes, descriptor: int) -> str | None:
             return path.decode("utf-8")
         except UnicodeDecodeError:
             pass
+    return descriptor_path(descriptor)
+
+
+def descriptor_path(descriptor: int) -> str | None:
+    """A path without a name, under which an open file can be opened again; ``None`` where the system has none."""
     folder = next((each for each in ("/proc/self/fd", "/dev/fd") if os.path.isdir(each)), None)
     return None if folder is None else f"{folder}/{descriptor}"

@@ -154,7 +154,8 @@ def test_vorbis_and_opus() -> None:
         1,
         False,
     )
-    assert vorbis.duration_s == pytest.approx(OggVorbis(io.BytesIO(ogg_vorbis(title="x"))).info.length)
+    theirs = OggVorbis(io.BytesIO(ogg_vorbis(title="x"))).info
+    assert vorbis.duration_s == pytest.approx(getattr(theirs, "length", None))
     found = known(opus(packets=100))
     assert (found.codec, found.sample_rate_hz, found.lossless) == ("opus", 48000, False)
     assert found.duration_s == pytest.approx(2.0, abs=0.1)
