@@ -17,6 +17,7 @@ from archiver.bagit.sorting import Sorter
 
 _STEP_FILES = 500
 _STEP_BYTES = 64 << 20
+_RUN_BYTES = 8 << 20
 
 
 class DigestJoin:
@@ -35,8 +36,8 @@ class DigestJoin:
         self._prefix = f"{root}/" if root else ""
         self._of_payload = _algorithms(manifests, of_tags=False)
         self._of_tags = _algorithms(manifests, of_tags=True)
-        self._expected = Sorter()
-        self._actual = Sorter()
+        self._expected = Sorter(_RUN_BYTES)
+        self._actual = Sorter(_RUN_BYTES)
 
     def __enter__(self) -> Self:
         return self

@@ -22,6 +22,7 @@ from archiver.bagit.walking import Kind, Present
 _KINDS = {MemberKind.FILE: Kind.FILE, MemberKind.FOLDER: Kind.FOLDER, MemberKind.REFUSED: Kind.SPECIAL}
 _MOST_FOLDERS = 100
 _LONGEST_NAME = 200
+_RUN_BYTES = 8 << 20
 
 
 def place_of(name: str) -> str:
@@ -47,7 +48,7 @@ class ArchiveIndex:
     def __init__(self, limits: Limits) -> None:
         self.root = ""
         self._left = limits.tag_bytes
-        self._entries = Sorter()
+        self._entries = Sorter(_RUN_BYTES)
         self._aside = tempfile.TemporaryDirectory(prefix="archiver-")
         self._folders: dict[str, int] = {}
         self._tops: dict[str, bool] = {}

@@ -25,6 +25,7 @@ _CENTRAL = struct.Struct("<4s6H3L5H2L")
 _LOCAL = struct.Struct("<4s5H3L2H")
 _RECORD = struct.Struct(">QQQLHHH")
 _LARGEST_DESCRIPTOR = 24
+_LARGEST_ENTRY = _CENTRAL.size + 3 * 0xFFFF
 _LIMIT16, _LIMIT32 = 0xFFFF, 0xFFFFFFFF
 _ENCRYPTED = 1 << 0 | 1 << 6 | 1 << 13
 _SIZES_AFTER = 1 << 3
@@ -32,6 +33,7 @@ _UTF8 = 1 << 11
 _STORED, _DEFLATED = 0, 8
 _UNIX_SYSTEMS = (3, 19)
 _BLOCK = 1 << 20
+_RUN_BYTES = 8 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def read_zip(stream: BinaryIO, quota: Quota, tell: Tell) -> Iterator[Member]:
         ArchiveError: where it cannot be read any further.
         OSError: from temporary files.
     """
-    with Sorter() as entries:
+    with Sorter(_RUN_BYTES) as entries:
         list_start = _list_entries(stream, entries, tell)
         end, gap = 0, 0
         for record in entries:
@@ -133,7 +135,7 @@ def _list_entries(stream: BinaryIO, entries: Sorter, tell: Tell) -> int:
         if position + _CENTRAL.size > end:
             raise ArchiveError("B819", "", "its list of members is shorter than it says")
         offset = position - buffered
-        if len(buffer) - offset < _CENTRAL.size + 3 * _LIMIT16:
+        if len(buffer) - offset < _LARGEST_ENTRY and buffered + len(buffer) < end:
             buffer, buffered, offset = _read_at(stream, position, min(_BLOCK, end - position)), position, 0
         entry, length = _parse_central(buffer, offset)
         entries.add(_pack(entry))

@@ -129,6 +129,14 @@ def _hash(folder: int, path: str, algorithms: tuple[str, ...]) -> dict[str, str]
 
 def _line_writer(top: BagTop) -> Callable[[str, str], bytes]:
     """How this bag's version writes a line: before 1.0 a percent sign stood for itself."""
-    if not top.declaration.before_1_0:
-        return lambda path, digest: f"{digest}  {encode_path(path)}\n".encode()
-    return lambda path, digest: f"{digest}  {encode_path(path).replace('%25', '%')}\n".encode()
+
+    def line(path: str, digest: str) -> bytes:
+        written = encode_path(path)
+        if top.declaration.before_1_0:
+            written = written.replace("%25", "%")
+        try:
+            return f"{digest}  {written}\n".encode()
+        except UnicodeEncodeError as error:
+            raise UpdateError(f"{path!r}: its name is not UTF-8, so no manifest can list it") from error
+
+    return line

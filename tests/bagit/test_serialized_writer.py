@@ -13,6 +13,9 @@ import pytest
 
 from archiver import filesystem
 from archiver.bagit import serialized_zip_writer
+from archiver.bagit.findings import Finding
+from archiver.bagit.serialized_member import Limits
+from archiver.bagit.serialized_open import Archive
 from archiver.bagit.serialized_writer import SerializeError, serialize
 from archiver.bagit.serialized_zip_writer import ZipMembers
 
@@ -242,3 +245,7 @@ def test_more_members_than_the_old_format_counts_and_years_that_dos_does_not_kno
         listed = archive.infolist()
     assert len(listed) == 65_601
     assert (listed[0].date_time[0], listed[1].date_time[0]) == (1980, 2107)
+    told: list[Finding] = []
+    with Archive(os.fsencode(tmp_path / "many.zip"), Limits()) as opened:
+        assert sum(1 for _ in opened.members(told.append)) == 65_601
+    assert told == []

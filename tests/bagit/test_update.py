@@ -208,6 +208,14 @@ def test_a_name_in_another_normalisation_is_refused(tmp_path: Path) -> None:
     assert is_valid(bag)
 
 
+def test_a_tag_file_whose_name_no_manifest_can_hold_is_named(bag: Path) -> None:
+    write_file(bag, b"metadata/caf\xe9.txt", b"x")
+    assert is_valid(bag)
+    with pytest.raises(UpdateError, match="not UTF-8"):
+        add_algorithm(os.fsencode(bag), "md5")
+    assert not list(bag.glob(".bagit*"))
+
+
 def test_two_updates_at_once_are_refused(bag: Path) -> None:
     def nested(work: Callable[..., object], batches: object) -> object:
         with pytest.raises(UpdateError, match="another update"):
