@@ -20,6 +20,7 @@ _COMMANDS = {
     "explain": "say what is known of a file's rights, and what follows",
     "rights": "help to write declarations of rights, and check them",
     "due": "say what rights end by a day, and what to review",
+    "bag": "change the tag files of a finished bag",
     "completion": "print what makes your shell complete archiver's commands",
 }
 """Every subcommand, in the order of use, with its line in the overview; each is the module of its name."""

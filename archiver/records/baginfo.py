@@ -49,12 +49,10 @@ def parse_label(text: str) -> tuple[str, str]:
     label, colon, value = (part.strip() for part in text.partition(":"))
     if not colon or not label or not value:
         raise UsageError(
-            f"cannot understand --info {text!r}", "Write it as 'Label: value', with quotation marks."
+            f"cannot understand the label {text!r}", "Write it as 'Label: value', with quotation marks."
         )
     if label.casefold() in _COMPUTED:
-        raise UsageError(
-            f"the label {label} is computed from the bag and cannot be given", "Leave it out of --info."
-        )
+        raise UsageError(f"the label {label} is computed from the bag and cannot be given", "Leave it out.")
     return label, value
 
 

@@ -1,0 +1,78 @@
+"""``archiver bag``: changes the tag files of a finished bag."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from archiver import config, errors
+from archiver.bagit.update import Updated
+from archiver.cli import options
+from archiver.cli.commands import Command
+from archiver.cli.jsonstream import write_json
+from archiver.cli.text import shown, wrapped
+from archiver.cli.top import new_run
+from archiver.records.baginfo import parse_label
+from archiver.usecases.bag_update import add_algorithm_to, set_info_of
+
+_ADD_EXAMPLES = """
+  archiver bag add-algorithm /media/backup/Music-2026-11-22 sha256
+"""
+_SET_EXAMPLES = """
+  archiver bag set-info BAG 'Contact-Name: Erika Example'
+"""
+
+
+@click.group(name="bag", epilog="Each command's --help lists examples and exit statuses.")
+def command() -> None:
+    """Change the tag files of a finished bag, after verifying it in full."""
+
+
+@command.command(cls=Command, name="add-algorithm", examples=_ADD_EXAMPLES)
+@click.argument("bag", metavar="BAG", type=click.Path())
+@click.argument("algorithm", metavar="ALGORITHM")
+@options.jobs
+@options.as_json
+def add_algorithm_command(bag: str, algorithm: str, jobs: int | None, as_json: bool) -> int:
+    """Give BAG manifests of one more checksum ALGORITHM.
+
+    Every file is read once: its old checksums are compared and the new one is
+    computed in the same reading. The payload is not changed.
+    """
+    settings = config.load_settings(os.environ)
+    workers = options.jobs_or_default(jobs or settings.jobs)
+    _show(bag, add_algorithm_to(bag, algorithm, new_run(os.environ), workers), as_json=as_json)
+    return errors.DONE
+
+
+@command.command(cls=Command, name="set-info", examples=_SET_EXAMPLES)
+@click.argument("bag", metavar="BAG", type=click.Path())
+@click.argument("label", metavar="'LABEL: VALUE'")
+@options.jobs
+@options.as_json
+def set_info_command(bag: str, label: str, jobs: int | None, as_json: bool) -> int:
+    """Give a label of BAG's bag-info.txt one value.
+
+    The bag is verified in full first; an invalid bag is left as it is.
+    """
+    settings = config.load_settings(os.environ)
+    workers = options.jobs_or_default(jobs or settings.jobs)
+    name, value = parse_label(label)
+    _show(bag, set_info_of(bag, name, value, new_run(os.environ), workers), as_json=as_json)
+    return errors.DONE
+
+
+def _show(bag: str, updated: Updated, *, as_json: bool) -> None:
+    if as_json:
+        members = {"bag": bag, "changed": list(updated.files), "recovered": updated.recovered}
+        write_json("archiver.bag-update/1", members, {})
+        return
+    if updated.recovered:
+        click.echo(wrapped("An update that had been interrupted was completed first."))
+    if not updated.files:
+        click.echo(wrapped(f"{shown(bag)} says so already; nothing was changed."))
+        return
+    click.echo(wrapped(f"{shown(bag)} was verified in full and updated. Written anew:"))
+    for name in updated.files:
+        click.echo(f"  {shown(name)}")
