@@ -68,7 +68,7 @@ class TagFrame:
         sha256: Digest of the frame's payload, in hex; ``None`` for personal data, which could be guessed from
             it, for keys, and where a limit stopped the reading.
         text: The decoded text, several values on a line each, or ``None`` for binary frames and for personal
-            data.
+            data. Of a picture or an encapsulated file it is the description or file name, if there is one.
     """
 
     id: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archiver.audio.blocks.extents import Extents
 from archiver.audio.blocks.reading import Draft
-from archiver.audio.blocks.text import key_part
+from archiver.audio.blocks.text import MAX_KEY, key_part, utf8_or_latin1
 from archiver.audio.blocks.vorbis_comment import read_vorbis_comment
 
 _APPLICATION, _COMMENT, _CUESHEET, _PICTURE = 2, 4, 5, 6
@@ -42,7 +42,8 @@ def read_metadata_block(draft: Draft, kind: int, run: Extents, start: int, heade
         read_vorbis_comment(draft, run, start)
     elif kind == _PICTURE:
         digest = run.digest(start, length)
-        draft.block("flac-picture", header, end - header).add("PICTURE", header, end, digest, None)
+        text = _picture_description(run, start)
+        draft.block("flac-picture", header, end - header).add("PICTURE", header, end, digest, text)
     elif kind == _APPLICATION:
         key = "APPLICATION:" + key_part(run.read(start, 4).decode("latin-1"))
         digest = run.digest(start + 4, length - 4) if length > 4 else None
@@ -50,3 +51,10 @@ def read_metadata_block(draft: Draft, kind: int, run: Extents, start: int, heade
     elif kind == _CUESHEET:
         digest = run.digest(start, length)
         draft.block("flac-cuesheet", header, end - header).add("CUESHEET", header, end, digest, None)
+
+
+def _picture_description(run: Extents, start: int) -> str | None:
+    """The words that stand with a picture, or ``None``; the picture itself is binary."""
+    mime = int.from_bytes(run.read(start + 4, 4), "big")
+    size = int.from_bytes(run.read(start + 8 + mime, 4), "big")
+    return utf8_or_latin1(run.read(start + 12 + mime, min(size, 4 * MAX_KEY)))[:MAX_KEY] or None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable
 
-from archiver.audio.blocks.text import joined_values, key_part, printable_text
+from archiver.audio.blocks.text import MAX_KEY, joined_values, key_part, printable_text
 
 MAX_EXPANDED = 256 << 10
 """Bytes that a compressed frame may expand to and still be read."""
@@ -101,9 +101,10 @@ def _commercial(key: str, data: bytes) -> _Parsed:
 def _object(key: str, data: bytes) -> _Parsed:
     encoding = data[0] if data else 0
     mime, _, rest = data[1:].partition(b"\0")
-    _, rest = split_terminated(rest, encoding)
+    file_name, rest = split_terminated(rest, encoding)
     description, _ = split_terminated(rest, encoding)
-    return f"{key}:{key_part(mime.decode('latin-1'))}:{key_part(decoded(description, encoding))}", None
+    key = f"{key}:{key_part(mime.decode('latin-1'))}:{key_part(decoded(description, encoding))}"
+    return key, decoded(file_name, encoding)[:MAX_KEY] or None
 
 
 def _picture(key: str, data: bytes) -> _Parsed:
@@ -136,6 +137,8 @@ _PARSERS: dict[str, Callable[[str, bytes], _Parsed]] = {
 
 def key_and_text(frame_id: str, payload: bytes) -> tuple[str, str | None]:
     """The key of a frame such as ``TXXX:LICENSE``, ``COMM:desc:eng``, ``GEOB:mime:desc``, and its text.
+
+    The text of an encapsulated object (GEOB) is its file name; other binary frames have none.
 
     Args:
         frame_id: Three letters (2.2) or four.

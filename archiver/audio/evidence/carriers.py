@@ -20,7 +20,7 @@ _VINYL = re.compile(
     re.IGNORECASE,
 )
 _CD = re.compile(
-    r"^(?:dig/a?cd|cd(?:[ /(-].*)?|compact disc.*|(?:shm-|hd|blu-spec |enhanced |copy control )?cd2?|dcd|sacd.*|hdcd)$",
+    r"^(?:cd(?:[ /(-].*)?|compact disc.*|(?:shm-|hd|blu-spec |enhanced |copy control |mixed mode )cd2?|sacd.*)$",
     re.IGNORECASE,
 )
 _SIDE = re.compile(r"^[A-H][0-9]{1,2}[a-z]?$")

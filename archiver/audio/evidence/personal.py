@@ -25,7 +25,7 @@ _PROGRAM_ADDRESSES = frozenset(
 _NO_DOMAINS = "png jpg jpeg gif bmp tif webp flac mp3 m4a wav ogg opus txt log cue pdf"
 _FILE_SUFFIXES = frozenset(_NO_DOMAINS.split())
 _EMAIL = re.compile(
-    r"[^\W_][\w.!#$&'*+/=?^`{|}~-]{0,63}(?:@|%40|\uff20)(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,8}(?:[^\W\d_]{2,24}|xn--[a-z0-9-]{2,59})\b",
+    r"[^\W_][\w.!#$&'*+/=?^`{|}~-]{0,63}(?:@|%40|\uff20)(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,8}(?:xn--[a-z0-9-]{2,59}|[^\W\d_]{2,24})\b",
     re.IGNORECASE,
 )
 _CUT_EMAIL = re.compile(r"[^\W_][\w.+%-]{0,63}@[\w.-]{0,63}$")
@@ -38,7 +38,7 @@ _HOME = re.compile(
 )
 _NOBODY = frozenset({"public", "shared", "default", "all users", "default user", "guest"})
 _RIPPED_BY = re.compile(
-    r"\b(?:(?:ripped|rip)(?:\s*(?:&|and)\s*\w+)?\s+by\b|ripper\s*:)\s*:?\s*(?P<name>[^\s:][^\r\n;|,()\[\]]{0,79})",
+    r"\b(?:(?:ripped|rip)(?:\s*(?:&|and)\s*\w+)?\s+by\b|ripper\s*:)\s*:?\s*[\[(]?(?P<name>[^\s:\[\]()][^\r\n;|,()\[\]]{0,79})",
     re.IGNORECASE,
 )
 _SOFTWARE = re.compile(
@@ -91,7 +91,7 @@ def _candidates(text: str) -> Iterator[PersonalSpan]:
         if match["name"].strip().casefold() not in _NOBODY:
             yield PersonalSpan("home-path", match.start("name"), match.end("name"))
     for match in _RIPPED_BY.finditer(text):
-        if _SOFTWARE.match(match["name"]) is None:
+        if _SOFTWARE.match(match["name"]) is None and match["name"] != WITHHELD.strip("[]"):
             yield PersonalSpan("ripped-by", match.start("name"), match.end("name"))
 
 
@@ -103,9 +103,13 @@ def cut_address(text: str) -> PersonalSpan | None:
 
 def without(text: str, spans: list[PersonalSpan]) -> str:
     """``text`` with :data:`WITHHELD` in the place of each span."""
-    for span in reversed(spans):
-        text = text[: span.start] + WITHHELD + text[span.end :]
-    return text
+    if not spans:
+        return text
+    kept, at = [], 0
+    for span in spans:
+        kept.append(text[at : span.start])
+        at = span.end
+    return WITHHELD.join([*kept, text[at:]])
 
 
 def withheld(text: str) -> str:

@@ -102,10 +102,8 @@ def _redacted(field: Field, values: Sequence[str]) -> TagFrame:
     spans = spans_in(field.text, known, field.kind)
     if not spans and not key_spans:
         return frame
-    key = without(frame.id, key_spans)
-    if not spans:
-        return replace(frame, id=key)
-    return replace(frame, id=key, sha256=None, text=without(field.text, spans))
+    text = without(field.text, spans) if spans else frame.text
+    return replace(frame, id=without(frame.id, key_spans), sha256=None, text=text)
 
 
 def _occurrences(folded: str, value: str) -> list[PersonalSpan]:

@@ -29,6 +29,35 @@ _ITUNES_KIND = re.compile(
     r"|<key>(Track Type)</key><string>Remote</string>"
 )
 _MAX_CLAIMS = 200
+_HINTS = (
+    # a line with none of these, in lower case, has nothing to tell; most lines have none
+    *(
+        "@",
+        "%40",
+        "\uff20",
+        "/home/",
+        "users",
+        "/run/media/",
+        "documents and",
+        "benutzer",
+        "dokumente",
+        "utilisateurs",
+    ),
+    *(
+        "usuarios",
+        "rip",
+        "licen",
+        "creative",
+        "cc",
+        "all rights",
+        "isrc",
+        "discid",
+        "<key>",
+        "checksum",
+        "sha-256",
+    ),
+    *("audio copy", "lossless", "whipper", "morituri", "poweramp", "eac ", "xld", "exact match"),
+)
 
 
 def find_text_evidence(file: BinaryIO, size: int, role: Role) -> tuple[Evidence, ...]:
@@ -53,6 +82,9 @@ def find_text_evidence(file: BinaryIO, size: int, role: Role) -> tuple[Evidence,
     claims: list[Evidence] = []
     personal: list[Evidence] = []
     for line in lines_of(window, *encoding):
+        folded = line.text.lower()
+        if not any(hint in folded for hint in _HINTS):
+            continue
         log.feed(line)
         if len(claims) < _MAX_CLAIMS:
             claims.extend(_claims(line, role))

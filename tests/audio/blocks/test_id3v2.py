@@ -35,6 +35,7 @@ FRAMES = [
     owned_frame("UFID", "http://musicbrainz.org", b"0b6d"),
     owned_frame("PRIV", "binary", b"\x01\x02\xff\xfe"),
     object_frame("application/c2pa", "", "manifest", b"\0jumb"),
+    object_frame("text/plain", "C:\\x\\notes.txt", "", b"\0"),
     ownership_frame(price="EUR1.00", date="20200101", seller="Shop"),
 ]
 EXPECTED = {
@@ -47,6 +48,7 @@ EXPECTED = {
     "UFID:http://musicbrainz.org": "0b6d",
     "PRIV:binary": None,
     "GEOB:application/c2pa:manifest": None,
+    "GEOB:text/plain:": "C:\\x\\notes.txt",
     "OWNE": "EUR1.00\n20200101\nShop",
 }
 

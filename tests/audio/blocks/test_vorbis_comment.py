@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from archiver.audio.blocks.reading import MAX_FRAMES
 from tests.audio.blocks.reading import block_of, frame_of, read, sha256, texts
 from tests.samples import Picture, flac, jpeg, ogg_vorbis, opus
-from tests.samples.comments import comment_block
+from tests.samples.comments import comment_block, picture_block
 from tests.samples.flac import metadata_block
 from tests.samples.ogg import ogg_stream
 
@@ -38,6 +38,11 @@ def test_flac_pictures_applications_and_cue_sheets_by_digest() -> None:
     assert frame_of(block_of(reading, "flac-application"), "APPLICATION:riff").sha256 == sha256(b"payload")
     assert frame_of(block_of(reading, "flac-cuesheet"), "CUESHEET").sha256 == sha256(b"cue" * 100)
     assert all(frame.text is None for block in reading.blocks for frame in block.frames)
+
+
+def test_the_words_that_stand_with_a_picture() -> None:
+    data = flac_file((6, picture_block(Picture(b"\x89PNG", mime="image/png", description="Vorderseite"))))
+    assert texts(block_of(read(data), "flac-picture")) == {"PICTURE": "Vorderseite"}
 
 
 def test_flac_after_an_id3_tag_and_with_a_real_picture() -> None:

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+import archiver
+from archiver.audio.evidence.observe import MAX_VALUE, observe
+from archiver.audio.evidence.reference import reference_page
+from archiver.model.evidence_kinds import EVIDENCE_KINDS
+from archiver.model.evidence_rows import EVIDENCE_ROWS
+
+PACKAGE = Path(archiver.__file__).parent / "audio" / "evidence"
+PAGE = Path(archiver.__file__).parent.parent / "docs" / "reference" / "evidence.md"
+NEVER_WRITTEN = ("legal", "you own", "public domain", "fair use", "pirated")
+
+
+def codes_in_use() -> set[str]:
+    used = set()
+    for path in PACKAGE.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and node.value in EVIDENCE_KINDS
+            ):
+                used.add(node.value)
+    return used
+
+
+def test_codes_are_unique_and_well_formed() -> None:
+    assert len(EVIDENCE_KINDS) == len(EVIDENCE_ROWS)
+    assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", code) for code in EVIDENCE_KINDS)
+
+
+def test_every_code_is_given_by_some_module() -> None:
+    assert codes_in_use() == set(EVIDENCE_KINDS)
+
+
+def test_an_unknown_code_cannot_be_observed() -> None:
+    with pytest.raises(KeyError):
+        observe("no-such-code", "x")
+
+
+@pytest.mark.parametrize("code", EVIDENCE_KINDS)
+def test_registry_decides_strength_and_privacy(code: str) -> None:
+    item = observe(code, "there", " told jane@example.org ")
+    kind = EVIDENCE_KINDS[code]
+    assert (item.strength, item.personal) == (kind.strength, kind.personal)
+    assert item.value is None if kind.personal else "jane" not in (item.value or "")
+
+
+def test_values_are_bounded() -> None:
+    value = observe("licence-text", "there", "x" * 5000).value
+    assert value is not None
+    assert len(value) == MAX_VALUE
+
+
+def test_the_reference_page_is_current() -> None:
+    assert PAGE.read_text(encoding="utf-8") == reference_page()
+
+
+@pytest.mark.parametrize("word", NEVER_WRITTEN)
+def test_words_never_written(word: str) -> None:
+    assert word not in reference_page().casefold()
