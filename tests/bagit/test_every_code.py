@@ -552,11 +552,23 @@ def assert_report_holds_together(report: BagReport) -> None:
 
 def test_unfinished_check_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "no such folder"))
-    validation = Validation(str(build_bag(tmp_path / "bag")), Depth.FULL)
-    validation._sorter = Sorter(run_bytes=1)
-    validation.read()
-    assert list(validation.check()) == []
-    report = validation.report()
+    with Validation(str(build_bag(tmp_path / "bag")), Depth.FULL) as validation:
+        validation._sorter = Sorter(run_bytes=1)
+        validation.read()
+        assert list(validation.check()) == []
+        report = validation.report()
+    assert report.counts["B115"] == 1
+    assert (report.complete, report.valid) == (False, False)
+
+
+def test_comparing_that_stops_half_way_is_told(tmp_path: Path) -> None:
+    with Validation(str(build_bag(tmp_path / "bag")), Depth.FULL) as validation:
+        validation._sorter = Sorter(run_bytes=1)
+        validation.read()
+        assert validation._sorter._file is not None
+        os.ftruncate(validation._sorter._file.fileno(), 100)
+        list(validation.check())
+        report = validation.report()
     assert report.counts["B115"] == 1
     assert (report.complete, report.valid) == (False, False)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -232,6 +234,41 @@ def test_hard_links_are_files_like_others(tmp_path: Path, check: Check) -> None:
     (bag / "data/b").unlink()
     os.link(bag / "data/a", bag / "data/b")
     assert check(bag).valid is True
+
+
+def validate_with_read_error(bag: Path, name: str) -> dict[str, int]:
+    """Validate in a process of its own in which every read of one file fails."""
+    strace = shutil.which("strace")
+    if strace is None:
+        pytest.skip("strace is not installed, so no read error can be made")
+    script = (
+        "import sys; from archiver.bagit.validate import validate; print(dict(validate(sys.argv[1]).counts))"
+    )
+    python = [sys.executable, "-c", script, str(bag)]
+    inject = [strace, "-qq", "-o", "/dev/null", "-P", str(bag / name), "-e", "inject=read:error=EIO"]
+    done = subprocess.run([*inject, *python], capture_output=True, text=True, check=False)
+    if "ptrace" in done.stderr or "PTRACE" in done.stderr:
+        pytest.skip("this system does not let strace trace")
+    assert done.returncode == 0, done.stderr
+    counts: dict[str, int] = ast.literal_eval(done.stdout)
+    return counts
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("data/Album/01 First.flac", {"B705": 1}),
+        # it is read twice: for what it says, and for its digest
+        ("bag-info.txt", {"B705": 2}),
+        ("manifest-sha512.txt", {"B402": 2, "B705": 2}),
+        ("tagmanifest-sha512.txt", {"B316": 1, "B321": 2, "B705": 1}),
+        ("bagit.txt", {"B105": 1, "B107": 1, "B705": 2}),
+    ],
+)
+def test_a_read_error_of_the_disk_is_a_finding_and_the_rest_goes_on(
+    tmp_path: Path, name: str, expected: dict[str, int]
+) -> None:
+    assert validate_with_read_error(build_bag(tmp_path / "bag"), name) == expected
 
 
 @pytest.fixture

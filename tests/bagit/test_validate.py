@@ -404,6 +404,14 @@ def test_folders_in_the_way_are_told(tmp_path: Path, check: Check) -> None:
     assert said(report) == {("B318", ONE), ("B114", ONE), ("B113", "data")}
 
 
+def test_a_file_for_a_payload_folder_is_told(tmp_path: Path, check: Check) -> None:
+    bag = build_bag(tmp_path / "bag", {}, seal=False)
+    (bag / "data").rmdir()
+    (bag / "data").write_bytes(b"x")
+    assert {("B703", "data"), ("B113", "data")} <= said(check(bag))
+    assert check(bag).valid is False
+
+
 def test_tag_files_may_be_folders_of_any_depth_and_unlisted_links_are_errors(
     tmp_path: Path, check: Check
 ) -> None:
