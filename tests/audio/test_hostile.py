@@ -164,7 +164,7 @@ BOMBS: dict[str, tuple[str, Callable[[], bytes], list[str]]] = {
     "comments without number": (
         "b.flac", lambda: b"fLaC\0\0\0\x22" + bytes(34) + b"\x84\0\0\x08" + struct.pack("<II", 0, 0xFFFFFFFF), ["F202", "F207"],
     ),
-    "sync words and nothing else": ("b.mp3", lambda: b"\xff\xfb\x90\0" * 300_000, ["F202", "F206"]),
+    "sync words and nothing else": ("b.mp3", lambda: b"\xff\xfb\x90\0" * 300_000, ["F202"]),
     "a text of one line": ("rip.log", lambda: b"Exact Audio Copy " + b"@" * 3_000_000, []),
 }  # fmt: skip
 

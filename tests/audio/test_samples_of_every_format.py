@@ -24,7 +24,7 @@ EXPECTED: dict[str, dict[str, Any]] = json.loads(
     (Path(__file__).parent / "data" / "samples.json").read_text("utf-8")
 )
 PROPERTIES = ("codec", "sample_rate_hz", "channels", "bit_depth", "lossless")
-AGREED = ("title", "artist", "album", "composer", "genre")
+AGREED = ("title", "artist", "album", "genre")
 
 Refer = Callable[[Path, bytes], FileRef]
 
