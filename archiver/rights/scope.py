@@ -37,6 +37,7 @@ class ScopeIndex:
         ordered = sorted(declarations, key=lambda declaration: closeness(declaration.level))
         self._declarations = tuple(ordered)
         self._tests = tuple(_test_of(declaration.scope) for declaration in ordered)
+        self._paths: dict[str, list[int]] = {}
         self._folders: dict[str, list[int]] = {}
         self._tags: dict[str, dict[str, list[int]]] = {}
         self._everywhere: list[int] = []
@@ -52,6 +53,7 @@ class ScopeIndex:
         """
         candidates = set(self._everywhere)
         whole = normal_path(path)
+        candidates.update(self._paths.get(whole, ()))
         if self._folders:
             folder = whole
             while folder:
@@ -71,7 +73,10 @@ class ScopeIndex:
         name, values = _literal_tag(scope)
         if scope.paths:
             for pattern in scope.paths:
-                self._folders.setdefault(literal_folder(pattern), []).append(number)
+                if has_wildcard(pattern) or pattern.endswith("/"):
+                    self._folders.setdefault(literal_folder(pattern), []).append(number)
+                else:
+                    self._paths.setdefault(normal_path(pattern), []).append(number)
         elif values:
             by_value = self._tags.setdefault(name, {})
             for value in values:

@@ -25,7 +25,7 @@ docs/reference/rights-toml.md lists every field.
 _TITLES = {
     "protected": "protected by {detail}",
     Meaning.PURCHASE: "with signs of a purchase: {detail}",
-    Meaning.LICENSE_CLAIM: "that claim a licence in their tags: {detail}",
+    Meaning.LICENSE_CLAIM: "with a licence claimed in the tags: {detail}",
     Meaning.RIP: "with signs of a copy from a disc: {detail}",
     Meaning.STREAM_HINT: "with a tag that names a streaming source: {detail}",
     "": "in which no sign of their origin was found",
@@ -97,7 +97,7 @@ def _scope(paths: tuple[str, ...]) -> Iterator[str]:
         yield f"#scope = {{ path = {patterns[0]} }}"
         return
     yield "#scope.path = ["
-    yield from (f"#  {pattern}," for pattern in patterns)
+    yield from (f"#{pattern}," for pattern in patterns)
     yield "#]"
 
 

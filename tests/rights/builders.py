@@ -7,6 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from archiver.model.audio import ExaminedFile, Role
 from archiver.model.evidence import Evidence, Protection, Strength
 from archiver.model.rights import (
     Act,
@@ -19,6 +20,7 @@ from archiver.model.rights import (
     MachineUse,
     Scope,
 )
+from archiver.model.source import FileRef, FileStat
 from archiver.model.terms import Layer, Span, TermFacts
 from archiver.rights.meanings import MEANINGS
 from archiver.rights.spans import year_span
@@ -150,3 +152,16 @@ evidence_items = st.builds(
     personal=st.booleans(),
 )
 evidence_lists = st.lists(evidence_items, max_size=4).map(tuple)
+
+
+def examined(
+    path: str,
+    *evidence: Evidence,
+    album: str = "",
+    protection: Protection | None = None,
+    role: Role = Role.AUDIO,
+) -> ExaminedFile:
+    """A file of a source that is packed alone."""
+    ref = FileRef(b"/music", path.encode(), path, FileStat(1, 0, 0, 1))
+    tags = {"album": (album,)} if album else {}
+    return ExaminedFile(ref, role, None, tags=tags, protection=protection, evidence=evidence)

@@ -1,0 +1,211 @@
+from __future__ import annotations
+
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.model.audio import ExaminedFile, Role
+from archiver.model.evidence import Evidence
+from archiver.model.rights import Basis, Level
+from archiver.rights.declarations import parse_declarations
+from archiver.rights.grouping import Sign, group, sign_of
+from archiver.rights.meanings import Meaning
+from archiver.rights.scope import ScopeIndex
+from archiver.rights.template import template
+from tests.rights.builders import FAIRPLAY, TODAY, examined, seen
+
+BANDCAMP = seen("bandcamp-comment", "Visit https://example.bandcamp.com")
+RIPPED = seen("cd-toc")
+LICENSED = seen("licence-claim", "CC-BY-SA-3.0")
+STREAMED = seen("stream-hint")
+
+
+def uncommented(text: str) -> bytes:
+    """What a person gets who takes away every '#' that no blank follows, and fills in who they are."""
+    lines = [
+        line[1:] if line.startswith("#") and not line.startswith("# ") else line for line in text.splitlines()
+    ]
+    return "\n".join(lines).encode()
+
+
+def collection() -> list[ExaminedFile]:
+    return [
+        *(examined(f"Band/One/{n}.flac", BANDCAMP, album="One") for n in range(3)),
+        *(examined(f"Band/Two/{n}.flac", BANDCAMP, album="Two") for n in range(2)),
+        examined("Discs/X/CD 1/1.flac", RIPPED, album="X"),
+        examined("Discs/X/CD 2/1.flac", RIPPED, album="X"),
+        examined("Discs/X/cover.jpg", role=Role.ARTWORK),
+        examined("Mixed/a.ogg", LICENSED, BANDCAMP),
+        examined("Mixed/b.ogg", seen("licence-text", "some licence")),
+        examined("Mixed/c.ogg"),
+        examined("old/d.m4p", seen("store-account", personal=True), protection=FAIRPLAY),
+        examined("s.mp3", STREAMED),
+    ]
+
+
+def test_the_whole_text() -> None:
+    assert (
+        template(collection(), "Music", date(2026, 11, 22))
+        == """\
+# What may be done with the files of Music, declared by a person.
+#
+# Nothing here is declared yet. To declare a group, remove the '#' at the start
+# of its lines that have no space after it, and take out or change what is not
+# so. Unknown is a good answer: what nobody declares stays unknown.
+# docs/reference/rights-toml.md lists every field.
+version = 1
+
+[defaults]
+#by = "Your Name"
+#role = "owner"   # or donor, rightsholder, custodian
+#date = 2026-11-22
+
+# 1 file in 1 album protected by Apple FairPlay
+# No declaration changes what is protected; these lines only tell where the
+# files are.
+# old/
+
+# 1 file in 1 album that claim a licence in their tags: CC-BY-SA-3.0
+# A licence in a tag is a claim. Look it up on the rightsholder's own page
+# first.
+#[[declaration]]
+#scope = { path = "Mixed/a.ogg" }
+#basis = "license"
+#license = "CC-BY-SA-3.0"
+
+# 1 file in 1 album that claim a licence in their tags: not one the program
+# knows
+# A licence in a tag is a claim. Look it up on the rightsholder's own page
+# first.
+#[[declaration]]
+#scope = { path = "Mixed/b.ogg" }
+#basis = "license"
+#acts = { preserve = "allow", access = "allow" }
+
+# 5 files in 2 albums with signs of a purchase: comment by Bandcamp
+# If you bought them, declare it. A purchase carries preserve and access;
+# handing a download on needs a document that says so.
+#[[declaration]]
+#scope = { path = "Band/" }
+#basis = "purchase"
+
+# 2 files in 1 album with signs of a copy from a disc: table of contents of a CD
+# If you made these copies from discs that you still hold, declare it. If the
+# discs were given away or lost, write "transferred" or "lost".
+#[[declaration]]
+#scope = { path = "Discs/" }
+#basis = "carrier"
+#carrier_held = "yes"
+
+# 1 file in 1 album with a tag that names a streaming source: online source
+# A tag like this proves nothing. Declare what you know of them, or leave them
+# unknown.
+#[[declaration]]
+#scope = { path = "s.mp3" }
+#basis = "unknown"
+
+# 1 file in 1 album in which no sign of their origin was found
+# Declare what you know of them: purchase, carrier, donor, license, own. Or
+# leave them unknown.
+#[[declaration]]
+#scope = { path = "Mixed/c.ogg" }
+#basis = "unknown"
+"""
+    )
+
+
+def test_as_it_is_it_declares_nothing() -> None:
+    text = template(collection(), "Music", TODAY)
+    assert parse_declarations(text.encode(), "rights.toml").declarations == ()
+
+
+def test_uncommented_it_declares_every_group() -> None:
+    file = parse_declarations(uncommented(template(collection(), "Music", TODAY)), "rights.toml")
+    assert [declaration.basis for declaration in file.declarations] == [
+        Basis.LICENSE,
+        Basis.LICENSE,
+        Basis.PURCHASE,
+        Basis.CARRIER,
+        Basis.UNKNOWN,
+        Basis.UNKNOWN,
+    ]
+    assert file.remarks == ()
+
+
+def test_a_folder_of_mixed_origin_is_told_file_by_file_and_others_by_folder() -> None:
+    files = [
+        examined("A/1.flac", BANDCAMP),
+        examined("A/B/2.flac", BANDCAMP),
+        examined("A/C/3.flac", RIPPED),
+        examined("D/E/4.flac", BANDCAMP),
+    ]
+    assert {found.sign.kind: found.paths for found in group(files)} == {
+        Meaning.PURCHASE: ("A/1.flac", "A/B/", "D/"),
+        Meaning.RIP: ("A/C/",),
+    }
+
+
+def test_a_file_with_several_signs_is_in_one_group() -> None:
+    assert sign_of(examined("x", STREAMED, RIPPED, BANDCAMP, LICENSED)) == Sign(
+        Meaning.LICENSE_CLAIM, "CC-BY-SA-3.0"
+    )
+    assert sign_of(examined("x", STREAMED, RIPPED, BANDCAMP)) == Sign(Meaning.PURCHASE, "comment by Bandcamp")
+    assert sign_of(examined("x", LICENSED, protection=FAIRPLAY)) == Sign("protected", "Apple FairPlay")
+    assert sign_of(examined("x", seen("isrc"))) == Sign("")
+    both = (seen("store-catalogue-id"), seen("store-account", personal=True))
+    assert sign_of(examined("x", *both)) == sign_of(examined("x", *reversed(both)))
+
+
+def test_an_empty_source_gives_a_file_that_can_be_read() -> None:
+    assert parse_declarations(template([], "Empty", TODAY).encode(), "rights.toml").declarations == ()
+
+
+parts = st.text(
+    st.characters(exclude_characters="/*", exclude_categories=["Cs"]), min_size=1, max_size=4
+).filter(
+    lambda name: (
+        name not in (".", "..")
+        and not any(ord(char) < 32 for char in name)
+        and "\\" not in name
+        and ":" not in name
+    )
+)
+evidence_sets = st.lists(st.sampled_from((BANDCAMP, RIPPED, LICENSED, STREAMED)), max_size=2).map(tuple)
+found_files = st.lists(
+    st.tuples(st.lists(parts, min_size=1, max_size=3).map("/".join), evidence_sets),
+    max_size=8,
+    unique_by=lambda found: found[0],
+)
+
+
+@given(found_files)
+def test_every_audio_file_is_in_exactly_one_declaration(
+    found: list[tuple[str, tuple[Evidence, ...]]],
+) -> None:
+    folders = {path.rpartition("/")[0] for path, _ in found}
+    files = [
+        examined(path, *evidence)
+        for path, evidence in found
+        if not any(one.startswith(path) for one in folders)
+    ]
+    text = template(files, "Music", TODAY)
+    declarations = parse_declarations(uncommented(text), "rights.toml").declarations
+    index = ScopeIndex(declarations)
+    for file in files:
+        [declaration] = index.matching(file.ref.path, file.tags)
+        groups = [one for one in group(files) if declaration.scope.paths == one.paths]
+        assert sign_of(file) in [one.sign for one in groups]
+    assert sum(one.files for one in group(files)) == len(files)
+
+
+def test_lines_fit_the_terminal_where_paths_do() -> None:
+    assert max(map(len, template(collection(), "Music", TODAY).splitlines())) <= 80
+
+
+def test_a_name_cannot_break_out_of_its_line() -> None:
+    file = examined('a"]\nbasis = "own"\n#/1.flac', BANDCAMP)
+    text = template([file], "Mu\nsic", TODAY)
+    assert 'basis = "own"' not in text.splitlines()
+    assert "of Mu?sic, declared" in text
+    assert Level.FILE  # the path below is one file in one folder
