@@ -85,9 +85,13 @@ def group(files: Iterable[ExaminedFile]) -> tuple[FoundGroup, ...]:
         FoundGroup(sign, members.files, len(members.albums), tuple(sorted(paths[sign])))
         for sign, members in gathered.items()
     )
-    return tuple(
-        sorted(groups, key=lambda found: (_ORDER.index(found.sign.kind), -found.files, found.sign.detail))
-    )
+    return tuple(sorted(groups, key=_rank))
+
+
+def _rank(found: FoundGroup) -> tuple[int, int, bool, str]:
+    """The order in which groups are written: by sign, the largest first, what is not known by name last."""
+    detail = found.sign.detail
+    return _ORDER.index(found.sign.kind), -found.files, not detail, detail
 
 
 @dataclass(slots=True)

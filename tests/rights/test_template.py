@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from archiver.model.audio import ExaminedFile, Role
 from archiver.model.evidence import Evidence
-from archiver.model.rights import Basis, Level
+from archiver.model.rights import Basis
 from archiver.rights.declarations import parse_declarations
 from archiver.rights.grouping import Sign, group, sign_of
 from archiver.rights.meanings import Meaning
@@ -66,7 +66,7 @@ version = 1
 # files are.
 # old/
 
-# 1 file in 1 album that claim a licence in their tags: CC-BY-SA-3.0
+# 1 file in 1 album with a licence claimed in the tags: CC-BY-SA-3.0
 # A licence in a tag is a claim. Look it up on the rightsholder's own page
 # first.
 #[[declaration]]
@@ -74,7 +74,7 @@ version = 1
 #basis = "license"
 #license = "CC-BY-SA-3.0"
 
-# 1 file in 1 album that claim a licence in their tags: not one the program
+# 1 file in 1 album with a licence claimed in the tags: not one the program
 # knows
 # A licence in a tag is a claim. Look it up on the rightsholder's own page
 # first.
@@ -208,4 +208,8 @@ def test_a_name_cannot_break_out_of_its_line() -> None:
     text = template([file], "Mu\nsic", TODAY)
     assert 'basis = "own"' not in text.splitlines()
     assert "of Mu?sic, declared" in text
-    assert Level.FILE  # the path below is one file in one folder
+
+
+def test_a_list_of_paths_is_written_one_a_line() -> None:
+    lines = template([examined(f"{name}.mp3", RIPPED) for name in "ba"], "Music", TODAY).splitlines()
+    assert lines[lines.index("#scope.path = [") + 1 :][:3] == ['#"a.mp3",', '#"b.mp3",', "#]"]
