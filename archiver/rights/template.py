@@ -27,7 +27,7 @@ _TITLES = {
     Meaning.PURCHASE: "with signs of a purchase: {detail}",
     Meaning.LICENSE_CLAIM: "with a licence claimed in the tags: {detail}",
     Meaning.RIP: "with signs of a copy from a disc: {detail}",
-    Meaning.STREAM_HINT: "with a tag that names a streaming source: {detail}",
+    Meaning.STREAM_HINT: "with a tag that names an online source",
     "": "in which no sign of their origin was found",
 }
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archiver.model.evidence import Evidence, Protection, Strength
@@ -56,6 +56,7 @@ def offered(explanation: Explanation, words: str) -> Suggestion:
     return found
 
 
+@settings(max_examples=40)
 @given(declaration_lists, evidence_lists, st.sampled_from((None, FAIRPLAY, SACD)))
 def test_an_explanation_agrees_with_the_decisions_and_leaves_no_reason_out(
     declarations: tuple[Declaration, ...], evidence: tuple[Evidence, ...], protection: Protection | None
@@ -75,6 +76,7 @@ def test_an_explanation_agrees_with_the_decisions_and_leaves_no_reason_out(
     assert [one.id for one in explanation.declarations] == list(decisions[0].declarations)
 
 
+@settings(max_examples=30)
 @given(declaration_lists, evidence_lists, st.sampled_from(("Album", "")), st.sampled_from((None, SACD)))
 def test_what_is_suggested_does_what_is_promised(
     declarations: tuple[Declaration, ...],

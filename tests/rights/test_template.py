@@ -98,7 +98,7 @@ version = 1
 #basis = "carrier"
 #carrier_held = "yes"
 
-# 1 file in 1 album with a tag that names a streaming source: online source
+# 1 file in 1 album with a tag that names an online source
 # A tag like this proves nothing. Declare what you know of them, or leave them
 # unknown.
 #[[declaration]]
