@@ -1,0 +1,90 @@
+"""Make the reference pages that follow from the program itself; run ``python -m docs.make_pages`` from the root.
+
+Writes ``docs/reference/command-line.md`` from the help of every command and ``docs/reference/problems.md`` from
+the registry of problems. A test tells when either has fallen behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+
+from archiver.cli.main import archiver
+from archiver.model.problem import PROBLEM_KINDS, ProblemKind
+
+_REFERENCE = Path(__file__).parent / "reference"
+_KINDS = {
+    "S": ("The source", "What was seen in a source and could not be read, or not as it stands."),
+    "F": ("The bytes", "What a file is, against what its name promises and its format demands."),
+    "N": (
+        "The names",
+        "Names that other systems cannot hold. The file is packed under its name all the same.",
+    ),
+}
+
+
+def command_line_page() -> str:
+    """Return the page with every command's help."""
+    return "\n".join(_command_line_lines()) + "\n"
+
+
+def _command_line_lines() -> Iterator[str]:
+    yield "# The command line\n"
+    yield "Every command with all its options, as `--help` prints it. This page is made by `python -m docs.make_pages`."
+    for path, text in _helps(archiver, ("archiver",), None):
+        yield f"\n## {' '.join(path)}\n\n```text\n{text}\n```"
+
+
+def _helps(
+    command: click.Command, path: tuple[str, ...], parent: click.Context | None
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    context = click.Context(command, parent, path[-1], terminal_width=80)
+    text = "\n".join(line.rstrip() for line in command.get_help(context).splitlines())
+    yield path, text
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            assert below is not None
+            yield from _helps(below, (*path, name), context)
+
+
+def problems_page() -> str:
+    """Return the page with every problem code."""
+    return "\n".join(_problem_lines()) + "\n"
+
+
+def _problem_lines() -> Iterator[str]:
+    yield "# Problems\n"
+    yield (
+        "A problem is a finding about one file or folder of a source, with a code that never changes its meaning.\n"
+        "It stands in the report of `scan` and `pack` and in `metadata/files.jsonl`. An **error** means that the\n"
+        "file is not in the bag; a **warning**, that somebody should look; an **info** asks for nothing. What is\n"
+        "found wrong with a bag has [codes of its own](bagit-findings.md).\n"
+    )
+    yield "This page is made by `python -m docs.make_pages`."
+    for letter, (title, text) in _KINDS.items():
+        yield f"\n## {letter}: {title}\n\n{text}\n\n| code | weight | problem | what to do |\n|---|---|---|---|"
+        yield from (_problem_row(kind) for kind in PROBLEM_KINDS.values() if kind.code[0] == letter)
+
+
+def _problem_row(kind: ProblemKind) -> str:
+    return f"| {kind.code} | {kind.severity.value} | {kind.title} | {kind.advice} |"
+
+
+PAGES: dict[Path, Callable[[], str]] = {
+    _REFERENCE / "command-line.md": command_line_page,
+    _REFERENCE / "problems.md": problems_page,
+}
+
+
+def main() -> None:
+    """Write every page."""
+    for path, page in PAGES.items():
+        path.write_text(page(), encoding="utf-8")
+        print(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+
+
+if __name__ == "__main__":
+    main()
