@@ -36,14 +36,14 @@ class Judge:
     def judge(self, units: Iterable[Unit]) -> Iterator[Recorded]:
         """Yield every file that a manifest lists and that is there, in the order of ``units``."""
         held: list[Unit] = []
-        last: Unit | None = None
         for unit in units:
-            if last is not None and unit.folded == last.folded:
-                self._compare_twins(last, unit)
-            last = unit
-            if held and (unit.normal != held[0].normal or len(held) == _HELD):
-                yield from self._settle(held)
-                held = []
+            if held:
+                last = held[-1]
+                if unit.folded == last.folded:
+                    self._compare_twins(last, unit)
+                if unit.normal != last.normal or len(held) == _HELD:
+                    yield from self._settle(held)
+                    held = []
             held.append(unit)
         yield from self._settle(held)
 
@@ -58,14 +58,12 @@ class Judge:
         both_lie_there = first.kind is not None and second.kind is not None
         return not both_lie_there and not (first.listed.keys() & second.listed.keys())
 
-    def _settle(self, units: list[Unit]) -> Iterator[Recorded]:
+    def _settle(self, units: list[Unit]) -> list[Recorded]:
         """Judge the spellings of one name, after joining those that mean one file."""
         if len(units) > 1:
             units = self._join_spellings(units)
-        for unit in units:
-            recorded = self._judge_one(unit)
-            if recorded is not None:
-                yield recorded
+        recorded = [self._judge_one(unit) for unit in units]
+        return [file for file in recorded if file is not None]
 
     def _join_spellings(self, units: list[Unit]) -> list[Unit]:
         there = [unit for unit in units if unit.kind is not None]
@@ -88,18 +86,19 @@ class Judge:
     def _judge_one(self, unit: Unit) -> Recorded | None:
         in_payload = unit.path.startswith(_PAYLOAD)
         wanted = self.payload if in_payload else self.tags
-        if unit.listed:
-            self._judge_repeats(unit)
+        if unit.kind is not None and (odd := judge_name(unit.path)):
+            self.log.extend(odd)
         if unit.fetched:
             self._judge_fetch(unit)
-        if unit.kind in (Kind.FILE, Kind.FOLDER):
-            self.log.extend(judge_name(unit.path))
         if unit.kind is None:
             self._judge_absent(unit, in_payload=in_payload)
         elif unit.kind is Kind.FOLDER:
             self._judge_folder(unit)
         elif len(unit.listed) < len(wanted):
             self._judge_unlisted(unit, wanted, in_payload=in_payload)
+        for index, listing in unit.listed.items():
+            if listing.times > 1:
+                self._judge_repeat(unit.path, self.manifests[index].name, listing)
         if unit.kind is not Kind.FILE or not unit.listed:
             return None
         digests = self._digests(unit)
@@ -108,17 +107,12 @@ class Judge:
     def _digests(self, unit: Unit) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Return what is recorded for each algorithm that can be computed; nothing where no digest is usable."""
         digests: dict[str, tuple[str, ...]] = {}
-        for index, listing in sorted(unit.listed.items()):
+        for index in sorted(unit.listed):
             algorithm = self.manifests[index].algorithm
-            usable = tuple(filter(None, listing.digests))
+            usable = tuple([digest for digest in unit.listed[index].digests if digest])
             if algorithm is not None and usable:
                 digests[algorithm] = digests.get(algorithm, ()) + usable
         return tuple(digests.items())
-
-    def _judge_repeats(self, unit: Unit) -> None:
-        for index, listing in unit.listed.items():
-            if listing.times > 1:
-                self._judge_repeat(unit.path, self.manifests[index].name, listing)
 
     def _judge_repeat(self, path: str, name: str, listing: Listing) -> None:
         if len(listing.digests) > 1:

@@ -75,7 +75,8 @@ def fetch_record(entry: FetchEntry) -> bytes:
 
 def listed_record(index: int, entry: Entry) -> bytes:
     """The record of a line of the manifest with the given index, which is below 10,000."""
-    return f"{_key(entry.path)}2{index:04d}{entry.line:012d}{entry.digest}".encode("utf-8", "surrogatepass")
+    path, digest, line = entry
+    return f"{_key(path)}2{index:04d}{line:012d}{digest}".encode("utf-8", "surrogatepass")
 
 
 def read_units(records: Iterable[bytes]) -> Iterator[Unit]:
