@@ -33,7 +33,6 @@ from archiver.model.source import FileRef
 _BUFFER_BYTES = 16384
 _TEXT_BYTES = 1 << 20
 _OTHER_TEXT = frozenset({"log", "xml", "plist"})
-_TAGGED_BESIDE_AUDIO = frozenset({Kind.OGG_THEORA, Kind.OGG})
 
 
 def examine_file(ref: FileRef) -> ExaminedFile:
@@ -151,7 +150,7 @@ def _role(subject: _Subject) -> Role:
 def _tag_blocks(subject: _Subject, role: Role, notes: _Notes) -> tuple[TagBlock, ...]:
     """The tag blocks of anything that can carry them: sound, damaged sound, and films in the same containers."""
     kind = subject.sniffed.kind
-    taggable = kind in _TAGGED_BESIDE_AUDIO or (kind is not None and KINDS[kind].role is Role.AUDIO)
+    taggable = kind is Kind.OGG_THEORA or (kind is not None and KINDS[kind].role is Role.AUDIO)
     if not subject.size or not (taggable or role is Role.AUDIO):
         return ()
     reading = read_blocks(subject.file, subject.size, kind or "")

@@ -141,7 +141,7 @@ KINDS: dict[Kind, KindFacts] = {
     Kind.OGG_FLAC: _audio("Ogg FLAC", "audio/ogg", f"{_OGG} oggflac flac"),
     Kind.OGG_SPEEX: _audio("Ogg Speex", "audio/ogg", f"spx {_OGG}"),
     Kind.OGG_THEORA: _other("Ogg Theora", "video/ogg", "ogv ogg ogx oggtheora"),
-    Kind.OGG: _other("Ogg with a stream that is not known", "application/ogg", f"{_OGG} ogv ogm axa axv spx"),
+    Kind.OGG: _audio("Ogg with a stream that is not known", "application/ogg", f"{_OGG} ogv ogm axa axv spx"),
     Kind.MP4: _audio("MPEG-4 or QuickTime file", "audio/mp4", _MP4),
     Kind.ASF: _audio("Windows Media (ASF)", "audio/x-ms-wma", "wma asf wmv wm asx"),
     Kind.MATROSKA: _audio("Matroska or WebM", "audio/x-matroska", "mka mkv mk3d mks webm weba"),

@@ -12,7 +12,8 @@ from archiver.audio.properties.asf import VIDEO_MEDIA, stream_types
 
 _AUDIO_BRANDS = frozenset({b"M4A ", b"M4B ", b"M4P ", b"F4A ", b"F4B ", b"aax ", b"aaxc"})
 _AUDIO_EXTENSIONS = frozenset({"m4a", "m4b", "m4p", "m4r", "3ga", "aax", "aaxc", "f4a", "f4b", "mka", "weba"})
-_VIDEO_EXTENSIONS = frozenset({"rv", "rmvb"})
+_VIDEO_EXTENSIONS = frozenset({"rv", "rmvb", "ogv", "ogm", "ogx", "axv"})
+_TOLD_BY_NAME = frozenset({Kind.REALMEDIA, Kind.OGG})
 _MATROSKA_VIDEO = re.compile(rb"\x86[\x80-\xff]V_")
 _MATROSKA_BYTES = 64 << 10
 
@@ -40,7 +41,7 @@ def has_moving_picture(file: BinaryIO, size: int, kind: Kind | None, extension: 
         return VIDEO_MEDIA in stream_types(window, 0)
     if kind is Kind.MATROSKA:
         return _MATROSKA_VIDEO.search(window.read(0, _MATROSKA_BYTES)) is not None
-    return kind is Kind.REALMEDIA and extension in _VIDEO_EXTENSIONS
+    return kind in _TOLD_BY_NAME and extension in _VIDEO_EXTENSIONS
 
 
 def _mp4_video(window: Window) -> bool:

@@ -35,6 +35,7 @@ from tests.samples.asf import guid, wma
 from tests.samples.id3 import comment_frame
 from tests.samples.mp3 import mp3_frame
 from tests.samples.mp4 import audio_entry, box, full_box, text_atom
+from tests.samples.ogg import ogg_stream
 from tests.samples.sidecars import DiscTrack, cue_sheet, eac_log, md5_file, pdf, playlist_m3u8
 from tests.samples.wavpack import wavpack
 
@@ -170,6 +171,9 @@ def test_a_film_is_other_and_keeps_its_tags(examine: Examine) -> None:
         guid("B7DC0791-A9B7-11CF-8EE6-00C00C205365") + (24 + 54).to_bytes(8, "little") + video + bytes(38)
     )
     assert examine("film.wmv", wma(objects=[stream])).role is Role.OTHER
+    unknown = ogg_stream([([b"some codec"], 0)])
+    assert examine("film.ogm", unknown).role is Role.OTHER
+    assert (examine("a.ogg", unknown).role, codes(examine("a.ogg", unknown))) == (Role.AUDIO, ["F204"])
 
 
 def test_a_protected_file_is_seen_and_still_described(examine: Examine) -> None:
@@ -208,6 +212,13 @@ def test_faults_of_the_source(tmp_path: Path, refer: Refer, fault: str, code: st
     os.symlink("a.mp3", tmp_path / "link")
     found = examine_file(replace(ref, relative=fault.encode()))
     assert (found.role, found.format, codes(found)) == (Role.AUDIO, None, [code])
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/mem"), reason="needs a file whose reading fails")
+def test_a_read_error_of_the_disk(tmp_path: Path, refer: Refer) -> None:
+    """Reading a process's memory at address zero fails with the error that a broken sector gives."""
+    found = examine_file(replace(refer(tmp_path, b""), root=b"/proc/self", relative=b"mem", path="a.mp3"))
+    assert (found.role, codes(found)) == (Role.AUDIO, ["S103"])
 
 
 def test_a_file_that_may_not_be_read(tmp_path: Path, refer: Refer) -> None:
