@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from bisect import bisect_right
 
 from archiver.audio.blocks.window import Window
+
+_HEAD = 1 << 16
 
 
 class Extents:
@@ -12,29 +15,40 @@ class Extents:
 
     Args:
         window: The file.
-        stretches: ``(offset, length)`` in order; those of no length are dropped.
+        stretches: ``(offset, length)`` in order; what lies past the file's end is dropped.
     """
 
-    __slots__ = ("_nowhere", "_starts", "_stretches", "size", "window")
+    __slots__ = ("_head", "_nowhere", "_starts", "_stretches", "size", "window")
 
     def __init__(self, window: Window, stretches: list[tuple[int, int]]) -> None:
         self.window = window
-        self._stretches = [stretch for stretch in stretches if stretch[1] > 0]
-        self._nowhere = stretches[0][0] if stretches else 0
+        within = ((offset, min(length, window.size - offset)) for offset, length in stretches)
+        self._stretches = [stretch for stretch in within if stretch[1] > 0]
+        self._nowhere = min(stretches[0][0], window.size) if stretches else 0
         self._starts: list[int] = []
         self.size = 0
+        self._head: bytes | None = None
         for _, length in self._stretches:
             self._starts.append(self.size)
             self.size += length
 
     def read(self, position: int, length: int) -> bytes:
         """``length`` bytes from ``position`` of the run, or as many as there are and the window grants."""
+        if self._head is None:
+            self._head = self._gathered(0, _HEAD)
+        if 0 <= position and position + length <= len(self._head):
+            return self._head[position : position + length]
+        return self._gathered(position, length)
+
+    def _gathered(self, position: int, length: int) -> bytes:
         return b"".join(self.window.read(*stretch) for stretch in self.stretches(position, length))
 
     def absolute(self, position: int) -> int:
         """The byte offset in the file of ``position``; that of the run's end, for any position at or past it."""
         if not self._stretches:
             return self._nowhere
+        if len(self._stretches) == 1:
+            return self._stretches[0][0] + min(max(position, 0), self.size)
         index = bisect_right(self._starts, max(position, 0)) - 1
         offset, length = self._stretches[index]
         return offset + min(position - self._starts[index], length)
@@ -61,6 +75,8 @@ class Extents:
         """SHA-256 in hex of this part of the run, or ``None``; see :meth:`Window.digest`."""
         if position + length > self.size:
             return None
+        if self._head is not None and 0 <= position and position + length <= len(self._head):
+            return hashlib.sha256(self._head[position : position + length]).hexdigest()
         if not length:
             return self.window.digest(0, 0)
         return self.window.digest_extents(self.stretches(position, length))

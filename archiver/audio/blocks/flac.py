@@ -41,8 +41,8 @@ def read_metadata_block(draft: Draft, kind: int, run: Extents, start: int, heade
     if kind == _COMMENT:
         read_vorbis_comment(draft, run, start)
     elif kind == _PICTURE:
-        digest = run.digest(start, length)
         text = _picture_description(run, start)
+        digest = run.digest(start, length)
         draft.block("flac-picture", header, end - header).add("PICTURE", header, end, digest, text)
     elif kind == _APPLICATION:
         key = "APPLICATION:" + key_part(run.read(start, 4).decode("latin-1"))

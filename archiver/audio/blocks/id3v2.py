@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from archiver.audio.blocks.id3v2_body import Body, PlainBody, synchronised
 from archiver.audio.blocks.id3v2_frames import MAX_EXPANDED, expanded, key_and_text
 from archiver.audio.blocks.id3v2_walk import (
@@ -67,11 +69,9 @@ def _add_frame(draft: Draft, block: BlockDraft, body: Body, header: Id3Header, f
     if encrypted or (compressed and frame.size > limit):
         block.add_payload(frame.id, frame.start, frame.payload, frame.end, None)
         return
-    stored = body.read(frame.payload, min(frame.size, limit))
-    each_unsynchronised = isinstance(body, PlainBody) and (frame.flags & 0x02 or header.flags & 0x80)
-    if header.version == 4 and each_unsynchronised:
-        stored = synchronised(stored)
-    data = _unwrapped(stored, header, frame.flags)
+    stored = data = body.read(frame.payload, min(frame.size, limit))
+    if frame.flags or header.flags & 0x80:
+        data = _unwrapped(stored, body, header, frame.flags)
     if data is None:
         draft.malformed(
             f"the compressed frame {frame.id} at byte {frame.start} is broken or expands beyond "
@@ -80,14 +80,19 @@ def _add_frame(draft: Draft, block: BlockDraft, body: Body, header: Id3Header, f
         block.add_payload(frame.id, frame.start, frame.payload, frame.end, None)
         return
     key, text = key_and_text(frame.id, data)
-    block.add_payload(key, frame.start, frame.payload, frame.end, text if frame.size <= limit else None)
+    if len(stored) == frame.end - frame.payload:
+        block.add(key, frame.start, frame.end, hashlib.sha256(stored).hexdigest(), text)
+    else:
+        block.add_payload(key, frame.start, frame.payload, frame.end, text if frame.size <= limit else None)
     if frame.id in _CHAPTERS and not frame.flags and isinstance(body, PlainBody):
         _add_chapter_frames(draft, block, header, frame, data)
 
 
-def _unwrapped(data: bytes, header: Id3Header, flags: int) -> bytes | None:
+def _unwrapped(data: bytes, body: Body, header: Id3Header, flags: int) -> bytes | None:
     """Frame data without group byte, length and compression, as the frame's format flags declare them."""
     if header.version == 4:
+        if isinstance(body, PlainBody) and (flags & 0x02 or header.flags & 0x80):
+            data = synchronised(data)
         compressed, extra = flags & 0x08, (1 if flags & 0x40 else 0) + (4 if flags & 0x01 else 0)
     else:
         compressed, extra = flags & 0x80, (4 if flags & 0x80 else 0) + (1 if flags & 0x20 else 0)

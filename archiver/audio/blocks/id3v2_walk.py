@@ -91,7 +91,8 @@ def id3v2_frames(body: Body, header: Id3Header) -> Iterator[Id3Frame]:
     """The frames in order. A last one without an id says where the walk broke off, if it did."""
     position = _after_extended_header(body, header, header.offset + 10)
     width = 6 if header.version == 2 else 10
-    plain = header.version == 3 or (header.version == 4 and not _sizes_are_syncsafe(body, position))
+    plain = header.version == 3
+    settled = header.version != 4
     while position + width <= body.end:
         head = body.read(position, width)
         if len(head) < width or not head[0]:
@@ -100,7 +101,11 @@ def id3v2_frames(body: Body, header: Id3Header) -> Iterator[Id3Frame]:
             frame_id, size, flags = head[:3], int.from_bytes(head[3:], "big"), 0
         else:
             frame_id, flags = head[:4].rstrip(b"\0 "), head[9]
-            size = int.from_bytes(head[4:8], "big") if plain else syncsafe(head[4:8])
+            size = int.from_bytes(head[4:8], "big")
+            if not settled and size > 0x7F:
+                plain, settled = not _sizes_are_syncsafe(body, position), True
+            if not plain and size > 0x7F:
+                size = syncsafe(head[4:8])
         payload = body.skip(position, width)
         end = None if payload is None else body.skip(payload, size)
         if payload is None or end is None or not _valid_id(frame_id):

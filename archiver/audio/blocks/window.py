@@ -47,13 +47,16 @@ class Window:
 
     def read(self, offset: int, length: int) -> bytes:
         """Bytes at ``offset``: ``length`` of them, or as many as the file and :data:`MAX_READ` allow."""
-        length = min(length, self.size - offset, MAX_READ)
+        end = offset + length
+        if end > self.size or length > MAX_READ:
+            length = min(length, self.size - offset, MAX_READ)
+            end = offset + length
         if length <= 0 or offset < 0 or self._reads_left <= 0:
             return b""
         self._reads_left -= 1
         for start, block in self._blocks:
-            if start <= offset and offset + length <= start + len(block):
-                return block[offset - start : offset - start + length]
+            if start <= offset and end <= start + len(block):
+                return block[offset - start : end - start]
         if length > _PAGE // 2:
             return self._fetch(offset, length)
         block = self._fetch(offset, min(_PAGE, self.size - offset))

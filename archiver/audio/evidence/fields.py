@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from archiver.audio.evidence.personal import withheld
 from archiver.model.audio import TagBlock, TagFrame
@@ -53,8 +53,7 @@ _PATHS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One frame with its shared name.
 
     Attributes:
@@ -63,25 +62,31 @@ class Field:
         text: The frame's text; empty if it has none.
         kind: The block's kind.
         frame: The frame.
-        locator: Frame or atom and byte offset, free of personal data.
     """
 
     name: str
     text: str
     kind: str
     frame: TagFrame
-    locator: str
+
+    @property
+    def locator(self) -> str:
+        """Frame or atom and byte offset, free of personal data."""
+        return f"{_PATHS.get(self.kind, '')}{withheld(self.frame.id)}@{self.frame.offset}"
 
 
-def fields_of(blocks: Sequence[TagBlock]) -> Iterator[Field]:
+def fields_of(blocks: Sequence[TagBlock]) -> tuple[Field, ...]:
     """Every frame of every block, in the order of the file."""
-    for block in blocks:
-        path = _PATHS.get(block.kind, "")
-        id3 = block.kind.startswith("id3v2")
-        for frame in block.frames:
-            locator = f"{path}{withheld(frame.id)}@{frame.offset}"
-            name = _id3_name(frame.id) if id3 else _other_name(block.kind, frame.id)
-            yield Field(name, frame.text or "", block.kind, frame, locator)
+    return tuple(
+        Field(
+            _id3_name(frame.id) if block.kind.startswith("id3v2") else _other_name(block.kind, frame.id),
+            frame.text or "",
+            block.kind,
+            frame,
+        )
+        for block in blocks
+        for frame in block.frames
+    )
 
 
 def _id3_name(key: str) -> str:

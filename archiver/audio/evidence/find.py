@@ -15,7 +15,12 @@ from archiver.audio.evidence.licences import licence_evidence
 from archiver.audio.evidence.machine_use import machine_evidence
 from archiver.audio.evidence.observe import observe
 from archiver.audio.evidence.personal import without
-from archiver.audio.evidence.private_frames import is_private_frame, is_ripper, personal_values
+from archiver.audio.evidence.private_frames import (
+    holds_personal_data,
+    is_private_frame,
+    is_ripper,
+    personal_values,
+)
 from archiver.audio.evidence.redaction import known_in, spans_in
 from archiver.audio.evidence.stores import store_evidence
 from archiver.audio.evidence.streams import stream_evidence
@@ -36,6 +41,17 @@ _BY_FIELD = (
     stream_evidence,
 )
 
+_SILENT_KEYS = """
+    TIT1 TIT2 TIT3 TPE1 TPE2 TPE3 TALB TPOS TCON TCOM TDRC TYER TDAT TDOR TORY TLEN TSSE TSOP TSOA TSO2 TBPM TKEY TLAN
+    TT2 TP1 TAL TP2 TCO TYE APIC PIC TITLE ARTIST ALBUM ALBUMARTIST DATE GENRE COMPOSER DISCNUMBER DISCTOTAL
+    TRACKTOTAL TOTALTRACKS TOTALDISCS ORIGINALDATE BARCODE CATALOGNUMBER VENDOR ENCODER LYRICS YEAR COVR
+    ©NAM ©ART ©ALB AART ©WRT ©GEN ©DAY ©TOO DISK CPIL PGAP TMPO GNRE METADATA_BLOCK_PICTURE PICTURE
+    MUSICBRAINZ_TRACKID MUSICBRAINZ_ALBUMID MUSICBRAINZ_ARTISTID MUSICBRAINZ_ALBUMARTISTID ACOUSTID_ID
+    MUSICBRAINZ_RELEASEGROUPID MUSICBRAINZ_RELEASETRACKID REPLAYGAIN_TRACK_GAIN REPLAYGAIN_TRACK_PEAK
+    REPLAYGAIN_ALBUM_GAIN REPLAYGAIN_ALBUM_PEAK INAM IART IPRD IGNR ICRD ITRK ISFT
+"""
+_SILENT = frozenset(_SILENT_KEYS.split()) | {"ALBUM ARTIST"}
+
 
 def find_evidence(blocks: Sequence[TagBlock]) -> tuple[Evidence, ...]:
     """Everything in a file's tags that bears on origin, licence or a person.
@@ -44,15 +60,19 @@ def find_evidence(blocks: Sequence[TagBlock]) -> tuple[Evidence, ...]:
         blocks: As :func:`archiver.audio.blocks.read.read_blocks` gave them, *not* redacted.
 
     Returns:
-        In the order of the codes' modules, then of the file; the same for the same blocks. No personal value
-        is in any of it.
+        What bears on origin and licence first, then personal data, each in the order of the file; the same for
+        the same blocks. No personal value is in any of it.
     """
-    fields = list(fields_of(blocks))
-    values = personal_values(blocks)
-    found = [*itunes_evidence(fields), *carrier_evidence(fields)]
-    for field in fields:
+    fields = fields_of(blocks)
+    telling = [field for field in fields if field.name not in _SILENT]
+    found = [*itunes_evidence(telling), *carrier_evidence(telling)]
+    for field in telling:
         for look in _BY_FIELD:
             found.extend(look(field))
+    if not holds_personal_data(fields):
+        return limited(tuple(dict.fromkeys(found)))
+    values = personal_values(fields)
+    for field in fields:
         found.extend(_personal(field, values))
     return limited(tuple(_clean(item, values) for item in dict.fromkeys(found)))
 

@@ -17,7 +17,7 @@ from archiver.audio.evidence.personal import (
     personal_spans,
     without,
 )
-from archiver.audio.evidence.private_frames import is_private_frame, personal_values
+from archiver.audio.evidence.private_frames import holds_personal_data, is_private_frame, personal_values
 from archiver.model.audio import TagBlock, TagFrame, Tags
 
 CATALOGUE_FIELDS = frozenset({"title", "artist", "album", "album_artist", "composer", "label"})
@@ -39,11 +39,14 @@ def redact_blocks(blocks: Sequence[TagBlock]) -> tuple[TagBlock, ...]:
     A frame that is personal as a whole keeps its key, offset and length only. In any other text each name,
     address or path component is replaced by :data:`archiver.audio.evidence.personal.WITHHELD`.
     """
-    values = personal_values(blocks)
     fields = fields_of(blocks)
+    if not holds_personal_data(fields):
+        return tuple(blocks)
+    values = personal_values(fields)
+    remaining = iter(fields)
     redacted = []
     for block in blocks:
-        frames = tuple(_redacted(next(fields), values) for _ in block.frames)
+        frames = tuple(_redacted(next(remaining), values) for _ in block.frames)
         changed = any(new is not old for new, old in zip(frames, block.frames, strict=True))
         redacted.append(replace(block, frames=frames) if changed else block)
     return tuple(redacted)
@@ -57,7 +60,7 @@ def redact_tags(tags: Tags, blocks: Sequence[TagBlock] = ()) -> dict[str, tuple[
         blocks: The blocks that they were made from, *before* redaction, so that a buyer's name is also found
             where nothing else marks it. Tags made from redacted blocks need none.
     """
-    values = personal_values(blocks)
+    values = personal_values(fields_of(blocks))
     redacted = {}
     for name, texts in tags.items():
         if name in _PRIVATE_TAGS:

@@ -15,6 +15,7 @@ from archiver.model.evidence import Evidence
 
 NAMESPACE = "udirector.net/schemas/2009/uits"
 _OWNERS = ("mailto:uits-info@umusic.com", "mailto:uits@7digital.com", "google/uits")
+_KEYS = frozenset({"UITS", "APPLICATION:UITS"})
 _PUBLIC = ("Distributor", "Time", "ProductID", "AssetID", "nonce")
 _TRANSACTION = ("TID", "UID")
 _MEDIA = "Media"
@@ -29,10 +30,12 @@ class _Refused(Exception):  # noqa: N818 - it only ends the parsing
 
 def is_receipt(frame: TagFrame) -> bool:
     """Whether a frame holds a UITS receipt, whole or broken: all of it is then personal data."""
-    key = frame.id.casefold()
-    if key.startswith("priv:") and key[5:] in _OWNERS:
+    key = frame.id
+    if key.startswith("PRIV:") and key[5:].casefold() in _OWNERS:
         return True
-    return key in ("uits", "application:uits") or (frame.text is not None and NAMESPACE in frame.text)
+    if key in _KEYS:
+        return True
+    return frame.text is not None and frame.text.lstrip("\ufeff \r\n")[:1] == "<" and NAMESPACE in frame.text
 
 
 def receipt_evidence(field: Field) -> Iterator[Evidence]:

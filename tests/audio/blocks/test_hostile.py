@@ -1,0 +1,195 @@
+"""Damaged and malicious files: nothing raises, loops, or takes memory beyond its bound."""
+
+from __future__ import annotations
+
+import io
+import random
+import struct
+import time
+import tracemalloc
+import zlib
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from archiver.audio.blocks import window as window_module
+from archiver.audio.blocks.read import read_blocks
+from archiver.audio.blocks.window import Window
+from archiver.audio.evidence.find import find_evidence
+from archiver.audio.evidence.redaction import redact_blocks
+from archiver.audio.evidence.text import find_text_evidence
+from archiver.audio.protection.detect import detect
+from archiver.model.audio import Role
+from tests.audio.blocks.reading import check
+from tests.audio.evidence.test_redaction import FILES
+from tests.audio.protection.fixtures import LOOK_ALIKES, PROTECTED, UNCERTAIN
+from tests.samples.comments import comment_block
+from tests.samples.mp4 import box, full_box
+from tests.samples.ogg import ogg_stream
+
+MEMORY_BYTES = 64 << 20
+CORPUS = [
+    *(("", data) for data in FILES.values()),
+    *((name, data) for name, data, _ in (*PROTECTED.values(), *UNCERTAIN.values()) if len(data) < 100_000),
+    *((name, data) for name, data in LOOK_ALIKES.values() if len(data) < 100_000),
+    ("rip.log", "Exact Audio Copy V1.0\r\nFilename C:\\Users\\jane\\x.wav\r\n".encode("utf-16")),
+]
+NUMBERS = (
+    b"\0\0\0\0",
+    b"\xff\xff\xff\xff",
+    b"\x7f\xff\xff\xff",
+    b"\0\0\0\x01",
+    b"\x80\0\0\0",
+    b"\x7f\x7f\x7f\x7f",
+)
+
+
+def look_at(name: str, data: bytes) -> None:
+    """Everything that examining a file does with its bytes here."""
+    reading = read_blocks(io.BytesIO(data), len(data))
+    check(reading, len(data))
+    redact_blocks(reading.blocks)
+    for item in find_evidence(reading.blocks):
+        assert item.personal is False or item.value is None
+    detect(io.BytesIO(data), len(data), name)
+    for role in (Role.LOG, Role.CUE, Role.DOCUMENT):
+        find_text_evidence(io.BytesIO(data), min(len(data), 4096), role)
+
+
+def mutated(data: bytes, source: random.Random) -> bytes:
+    """One to four wounds: changed bytes, planted numbers, holes, repeats, a cut."""
+    wounded = bytearray(data)
+    for _ in range(source.randint(1, 4)):
+        at = source.randrange(len(wounded) or 1)
+        match source.randrange(5):
+            case 0:
+                wounded[at : at + 1] = bytes([source.randrange(256)])
+            case 1:
+                wounded[at : at + 4] = source.choice(NUMBERS)
+            case 2:
+                del wounded[at : at + source.randint(1, 40)]
+            case 3:
+                wounded[at:at] = wounded[at : at + source.randint(1, 200)]
+            case _:
+                del wounded[max(at, 1) :]
+    return bytes(wounded)
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.sampled_from(CORPUS), st.integers(0, 1 << 32))
+def test_wounded_files_are_read_as_far_as_they_go(case: tuple[str, bytes], seed: int) -> None:
+    name, data = case
+    look_at(name, mutated(data, random.Random(seed)))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_a_hundred_thousand_wounded_files() -> None:
+    source = random.Random(20240229)
+    slowest = 0.0
+    for _ in range(100_000):
+        name, data = source.choice(CORPUS)
+        began = time.process_time()
+        look_at(name, mutated(data, source))
+        slowest = max(slowest, time.process_time() - began)
+    assert slowest < 5
+
+
+@given(
+    st.binary(max_size=300),
+    st.sampled_from(["mp4", "ogg-vorbis", "flac", "asf", "wav", "rf64", "aiff", "dsf", "dsdiff", "caf", ""]),
+)
+def test_any_bytes_under_any_name(data: bytes, container: str) -> None:
+    check(read_blocks(io.BytesIO(data), len(data), container), len(data))
+
+
+def many_boxes(depth: int) -> bytes:
+    return box("free") * 200_000 if not depth else box("moov", many_boxes(depth - 1))
+
+
+BOMBS = {
+    "id3 of the largest size": b"ID3\x03\0\0\x7f\x7f\x7f\x7fTIT2\x0f\xff\xff\xff\0\0" + bytes(10_000),
+    "id3 whose compressed frame is huge": b"ID3\x03\0\0\0\x1f\x7f\x7f"
+    + b"TIT2" + struct.pack(">I", 400_000) + b"\0\x80" + (b"\0\0\0\0" + zlib.compress(bytes(300 << 20), 9)).ljust(400_000, b"\0"),
+    "id3 of frames without content": b"ID3\x03\0\0\0\x7f\x7f\x7f" + b"TIT2\0\0\0\0\0\0" * 20_000,
+    "id3 unsynchronised to the end": b"ID3\x03\0\x80\0\x7f\x7f\x7f" + b"TXXX\0\x10\0\0\0\0" + b"\xff\0" * 1_000_000,
+    "many id3 tags": (b"ID3\x04\0\0\0\0\0\x0b" + b"TIT2\0\0\0\x01\0\0\0") * 20_000,
+    "ape with many items": b"x" * 10 + b"".join(b"\0\0\0\0\0\0\0\0k%06d\0" % n for n in range(12_000))
+    + b"APETAGEX" + struct.pack("<IIII", 2000, 12_000 * 16 + 32, 0xFFFFFFFF, 0) + bytes(8),
+    "mp4 of empty boxes": box("ftyp", b"M4A ") + many_boxes(1),
+    "mp4 of empty items": box("ftyp", b"M4A ") + box("moov", box("udta", full_box("meta", box("ilst", box("trkn") * 50_000)))),
+    "mp4 of tracks": box("ftyp", b"M4A ") + box("moov", box("trak", box("udta", box("name") * 30)) * 10_000),
+    "ogg without an end of headers": ogg_stream([([b"\x01vorbis" + bytes(23)], 0), ([b"\x03vorbis" + bytes(3_000_000)], 0)]),
+    "ogg of many streams": b"".join(ogg_stream([([b"\x01vorbis"], 0)], serial=n, ended=False) for n in range(5000)),
+    "comments without content": b"fLaC\x84\xf0\0\0" + bytes(4) + b"\xff\xff\xff\xff" + bytes(0xEFFFF8),
+    "text in many scripts": b"fLaC\x84\x80\0\0" + comment_block([("K", "\U0001f3b5" * 200_000)] * 10),
+    "riff of empty chunks": b"RIFF\0\0\0\0WAVE" + b"junk\0\0\0\0" * 500_000,
+    "xmp of addresses": box("ftyp", b"M4A ") + box("uuid", bytes(16), b"a@b.org /home/x/ " * 10_000),
+    "zero-sized chunks": b"FRM8" + bytes(8) + b"DSD " + b"COMT" + bytes(8) + bytes(2_000_000),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BOMBS)
+def test_bombs_stay_within_memory_and_time(case: str) -> None:
+    data = BOMBS[case]
+    began = time.process_time()
+    tracemalloc.start()
+    try:
+        look_at("x.flac", data)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak - len(data) < MEMORY_BYTES
+    assert time.process_time() - began < 20
+
+
+def test_a_file_that_asks_for_too_many_reads_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(window_module, "MAX_READS", 500)
+    data = box("ftyp", b"M4A ") + box("free") * 5000
+    reading = read_blocks(io.BytesIO(data), len(data))
+    assert [message for _, message in reading.problems] == [
+        "the file's headers have more parts than are looked at"
+    ]
+
+
+def test_a_file_that_shrinks_while_it_is_read() -> None:
+    data = next(iter(FILES.values()))
+    for size in range(0, len(data), 97):
+        reading = read_blocks(io.BytesIO(data[:size]), len(data))
+        assert all(
+            frame.sha256 is None or len(frame.sha256) == 64
+            for block in reading.blocks
+            for frame in block.frames
+        )
+
+
+def test_the_window_reads_what_is_there_and_no_more() -> None:
+    window = Window(io.BytesIO(b"0123456789"), 8)
+    assert window.read(-1, 4) == b""
+    assert window.read(6, 100) == b"67"
+    assert window.read(8, 1) == b""
+    assert window.read(3, 0) == b""
+    assert window.read(2, 3) == b"234"
+    assert window.digest(4, 5) is None
+    assert window.digest(-1, 2) is None
+
+
+def test_digests_end_where_their_allowance_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(window_module, "MAX_DIGESTED", 10)
+    window = Window(io.BytesIO(bytes(100)), 100)
+    assert window.digest(0, 8) is not None
+    assert window.digest(0, 8) is None
+    assert window.digest_extents([(0, 1), (5, 1)]) is not None
+    assert window.digest_extents([(0, 1), (5, 1)]) is None
+
+
+def test_faults_of_the_disk_are_not_hidden() -> None:
+    class Failing(io.BytesIO):
+        def read(self, _size: int | None = -1, /) -> bytes:
+            raise OSError(5, "Input/output error")
+
+    with pytest.raises(OSError, match="Input/output"):
+        read_blocks(Failing(b"x" * 100), 100)
+    with pytest.raises(OSError, match="Input/output"):
+        detect(Failing(b"x" * 100), 100, "x")
