@@ -41,6 +41,7 @@ class SerializedValidation(Validation):
         self._limits = limits
         self._index = ArchiveIndex(limits)
         self._aside: bytes | None = None
+        self._state: tuple[int, int, int, int] | None = None
 
     def close(self) -> None:
         """Give the temporary files back; may be called twice."""
@@ -66,6 +67,11 @@ class SerializedValidation(Validation):
                 if join.expected:
                     yield from self._hash(join)
                 self._log.extend(join.findings())
+                if join.compared < join.expected:
+                    unread = join.expected - join.compared
+                    self._log.add(
+                        "B115", "", f"{unread:,} files were not reached when the archive was read again"
+                    )
         except OSError as error:
             self._log.add("B115", "", f"comparing stopped: {error.strerror or error}")
 
@@ -93,7 +99,7 @@ class SerializedValidation(Validation):
         listed = FindingLog()
         try:
             with Archive(self._root, self._limits) as archive:
-                self.kind = archive.kind
+                self.kind, self._state = archive.kind, archive.state
                 for member in archive.members(lambda finding: listed.extend((finding,))):
                     self._index.take(member, lambda finding: listed.extend((finding,)))
         except ArchiveError as error:
@@ -129,6 +135,7 @@ class SerializedValidation(Validation):
         """Read the archive once more for its digests."""
         try:
             with Archive(self._root, self._limits) as archive:
+                archive.ensure_unchanged(self._state)
                 yield from join.read(archive.members(self._tell_damage))
         except ArchiveError as error:
             self._tell(self._relative(error.finding))

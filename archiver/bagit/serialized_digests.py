@@ -29,10 +29,11 @@ class DigestJoin:
 
     Attributes:
         expected: How many files are expected.
+        compared: How many of them :meth:`findings` could compare, because they were read.
     """
 
     def __init__(self, root: str, manifests: Sequence[ManifestName]) -> None:
-        self.expected = 0
+        self.expected = self.compared = 0
         self._prefix = f"{root}/" if root else ""
         self._of_payload = _algorithms(manifests, of_tags=False)
         self._of_tags = _algorithms(manifests, of_tags=True)
@@ -88,6 +89,7 @@ class DigestJoin:
                     return
                 path, _, digests = following.partition(b"\0")
             if path == wanted:
+                self.compared += 1
                 file = _recorded(wanted, said)
                 algorithms = self._of_payload if file.path.startswith("data/") else self._of_tags
                 yield from compare(file, dict(zip(algorithms, digests.decode().split(";"), strict=True)))

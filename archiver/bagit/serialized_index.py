@@ -49,7 +49,7 @@ class ArchiveIndex:
         self.root = ""
         self._left = limits.tag_bytes
         self._entries = Sorter(_RUN_BYTES)
-        self._aside = tempfile.TemporaryDirectory(prefix="archiver-")
+        self._aside: tempfile.TemporaryDirectory[str] | None = None
         self._folders: dict[str, int] = {}
         self._tops: dict[str, bool] = {}
         self._more_tops = 0
@@ -67,7 +67,8 @@ class ArchiveIndex:
     def close(self) -> None:
         """Give the temporary files back; may be called twice."""
         self._entries.close()
-        self._aside.cleanup()
+        if self._aside is not None:
+            self._aside.cleanup()
 
     def take(self, member: Member, tell: Tell) -> None:
         """Take the next member, and read it if it is a tag file that says what the bag is.
@@ -149,6 +150,8 @@ class ArchiveIndex:
 
     def _folder(self, top: str) -> bytes | None:
         """The folder aside for the bag that ``top`` may be; None where there are too many."""
+        if self._aside is None:
+            self._aside = tempfile.TemporaryDirectory(prefix="archiver-")
         number = self._folders.get(top)
         if number is None:
             if len(self._folders) == _MOST_FOLDERS:

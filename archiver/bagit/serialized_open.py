@@ -41,6 +41,7 @@ class Archive:
 
     Attributes:
         kind: What it is.
+        state: Its size, time and place on the disk, which tell whether it has changed.
 
     Raises:
         ArchiveError: B801 if it cannot be opened or is no archive, B818 if it is one that is not read here.
@@ -53,7 +54,7 @@ class Archive:
         except (OSError, ValueError) as error:
             raise ArchiveError("B801", "", f"it cannot be opened: {error}") from error
         try:
-            self._state = self._look()
+            self.state = self._look()
             self.kind = _recognise(os.pread(self._stream.fileno(), tarfile.BLOCKSIZE, 0))
         except OSError as error:
             self._stream.close()
@@ -80,7 +81,7 @@ class Archive:
             ArchiveError: where it cannot be read any further, or has changed since it was opened.
             OSError: from temporary files.
         """
-        size = self._state[0]
+        size = self.state[0]
         quota = Quota(size, self._limits)
         self._stream.seek(0)
         if self.kind == "zip":
@@ -90,12 +91,20 @@ class Archive:
         else:
             with gzip.GzipFile(fileobj=self._stream, mode="rb") as unpacked:
                 yield from read_tar(TarSource(cast("BinaryIO", unpacked), None, quota), tell)
-        if self._look() != self._state:
+        self.ensure_unchanged(self.state)
+
+    def ensure_unchanged(self, state: tuple[int, int, int, int] | None) -> None:
+        """Refuse to go on where the archive is no longer as it was when its state was ``state``.
+
+        Raises:
+            ArchiveError: B801, if so.
+        """
+        if self._look() != state:
             raise ArchiveError("B801", "", "it changed while it was read")
 
-    def _look(self) -> tuple[int, int]:
+    def _look(self) -> tuple[int, int, int, int]:
         status = os.fstat(self._stream.fileno())
-        return status.st_size, status.st_mtime_ns
+        return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
 
 
 def _open(path: bytes) -> int:

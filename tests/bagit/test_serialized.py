@@ -6,6 +6,7 @@ import os
 import struct
 import subprocess
 import tarfile
+import tempfile
 import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -519,6 +520,9 @@ def put_both(local: int, central: int, value: bytes) -> Callable[[bytearray], No
         (put(b"PK\5\6", 4, struct.pack("<H", 1)), "B801"),
         (put(b"PK\5\6", 0, b"PK\0\0"), "B801"),
         (put_both(14, 16, b"\xff\xff\xff\xff"), "B821"),
+        (put_both(22, 24, b"\xff\xff\xff\xff"), "B801"),
+        (put(b"PK\1\2", 34, b"\1", last=True), "B801"),
+        (put(b"PK\1\2", 28, b"\xff\xff", last=True), "B801"),
         (lambda content: content.extend(b"after"), "B820"),
     ],
 )
@@ -526,6 +530,41 @@ def test_hostile_zips(bag: Path, tmp_path: Path, change: Callable[[bytearray], N
     report = judge(zip_with(bag, tmp_path / "bag.zip", change))
     assert code in codes(report)
     assert report.valid is (code == "B820")
+
+
+def test_a_damaged_end_of_a_large_zip_is_told(bag: Path, tmp_path: Path) -> None:
+    make_zip(bag, tmp_path / "bag.zip")
+    content = (tmp_path / "bag.zip").read_bytes()
+    end = content.index(b"PK\5\6")
+    for where in (0, end, 1 << 40, (1 << 64) - 1):
+        locator = struct.pack("<4sLQL", b"PK\6\7", 0, where, 1)
+        (tmp_path / "bag.zip").write_bytes(content[:end] + locator + content[end:])
+        assert codes(judge(tmp_path / "bag.zip"))[:3] == ["B101", "B801", "B803"]
+
+
+@pytest.mark.parametrize("change", [bytes(10_240), None])
+def test_an_archive_that_changes_between_the_readings_is_told(
+    bag: Path, tmp_path: Path, change: bytes | None
+) -> None:
+    target = tmp_path / "bag.tar"
+    make_tar(bag, target)
+    with open_serialized(os.fsencode(target)) as validation:
+        if change is None:
+            target.unlink()
+        else:
+            target.write_bytes(target.read_bytes() + change)
+        list(validation.check())
+        assert codes(validation.report()) == ["B115", "B801"]
+        assert validation.report().valid is False
+
+
+def test_without_room_for_temporary_files_the_report_says_so(
+    bag: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_tar(bag, tmp_path / "bag.tar")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+    report = validate_serialized(os.fsencode(tmp_path / "bag.tar"))
+    assert (codes(report), report.valid) == (["B115"], False)
 
 
 def test_members_of_a_zip_that_share_bytes_are_refused(bag: Path, tmp_path: Path) -> None:
