@@ -222,18 +222,17 @@ def _consequence(
     grounds += [
         _Ground(policy.protected if is_protected else Disposition.REVIEW, reason) for reason in conflicts
     ]
-    if personal:
-        text = f"It carries personal data: {policy.personal_data} under '{policy.name}'."
-        rested = (*(where(item) for item in personal[:_SHOWN]), f"policy {policy.name}")
-        grounds.append(_Ground(policy.personal_data, Reason(rules.PERSONAL_DATA, text, rested)))
-    disposition = max(
-        (ground.follows for ground in grounds), key=_RANK.__getitem__, default=Disposition.INCLUDE
-    )
     if all(outcome.answer is Answer.ALLOW for outcome in outcomes if outcome.act in policy.needs):
         text = f"Every act that '{policy.name}' needs is allowed: {', '.join(policy.needs)}."
         grounds.append(
             _Ground(Disposition.INCLUDE, Reason(rules.ACTS_ALLOWED, text, (f"policy {policy.name}",)))
         )
+    if personal:
+        text = f"It carries personal data: {policy.personal_data} under '{policy.name}'."
+        rested = (*(where(item) for item in personal[:_SHOWN]), f"policy {policy.name}")
+        grounds.append(_Ground(policy.personal_data, Reason(rules.PERSONAL_DATA, text, rested)))
+    follows = [ground.follows for ground in grounds]
+    disposition = max(follows, key=_RANK.__getitem__, default=Disposition.INCLUDE)
     grounds.sort(key=lambda ground: -_RANK[ground.follows])
     return disposition, tuple(ground.reason for ground in grounds), _until(disposition, grounds)
 

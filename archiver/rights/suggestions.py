@@ -81,7 +81,8 @@ def suggest(  # noqa: PLR0913 - what a decision follows from, and what a suggest
             for policy, before, after in zip(policies, now, then, strict=True)
             if _opens(before.disposition, after.disposition)
         )
-        if acts or outcomes:
+        # where a basis is declared already, an act that no policy asked for is no reason to declare another
+        if outcomes or (acts and (not toml or now[0].basis is Basis.UNKNOWN)):
             found.append(Suggestion(text, toml, acts, outcomes))
     return tuple(found)
 

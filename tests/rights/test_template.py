@@ -157,6 +157,25 @@ def test_a_file_with_several_signs_is_in_one_group() -> None:
     assert sign_of(examined("x", *both)) == sign_of(examined("x", *reversed(both)))
 
 
+def test_a_rip_log_speaks_for_its_album_wherever_in_it_it_lies() -> None:
+    log = seen("rip-log")
+    files = [
+        examined("X/CD 1/1.flac", album="X"),
+        examined("X/CD 2/1.flac", BANDCAMP, album="X"),
+        examined("X/rip.log", log, role=Role.LOG),
+        examined("X/notes.txt", role=Role.DOCUMENT),
+        examined("Y/1.flac"),
+        examined("Y/Other/1.log", log, role=Role.LOG),
+    ]
+    found = {one.sign.kind: (one.sign.detail, one.files, one.albums, one.paths) for one in group(files)}
+    assert found == {
+        Meaning.PURCHASE: ("comment by Bandcamp", 1, 1, ("X/CD 2/",)),
+        Meaning.RIP: ("log of a CD rip", 1, 1, ("X/CD 1/",)),
+        "": ("", 1, 1, ("Y/",)),
+    }
+    assert group(files) == group(list(reversed(files)))
+
+
 def test_an_empty_source_gives_a_file_that_can_be_read() -> None:
     assert parse_declarations(template([], "Empty", TODAY).encode(), "rights.toml").declarations == ()
 
