@@ -36,7 +36,7 @@ class Extents:
         """``length`` bytes from ``position`` of the run, or as many as there are and the window grants."""
         if self._head is None:
             self._head = self._gathered(0, _HEAD)
-        if 0 <= position and position + length <= len(self._head):
+        if position >= 0 and position + length <= len(self._head):
             return self._head[position : position + length]
         return self._gathered(position, length)
 
@@ -75,7 +75,7 @@ class Extents:
         """SHA-256 in hex of this part of the run, or ``None``; see :meth:`Window.digest`."""
         if position + length > self.size:
             return None
-        if self._head is not None and 0 <= position and position + length <= len(self._head):
+        if self._head is not None and position >= 0 and position + length <= len(self._head):
             return hashlib.sha256(self._head[position : position + length]).hexdigest()
         if not length:
             return self.window.digest(0, 0)

@@ -69,7 +69,8 @@ def _add_frame(draft: Draft, block: BlockDraft, body: Body, header: Id3Header, f
     if encrypted or (compressed and frame.size > limit):
         block.add_payload(frame.id, frame.start, frame.payload, frame.end, None)
         return
-    stored = data = body.read(frame.payload, min(frame.size, limit))
+    stored = body.read(frame.payload, min(frame.size, limit))
+    data: bytes | None = stored
     if frame.flags or header.flags & 0x80:
         data = _unwrapped(stored, body, header, frame.flags)
     if data is None:

@@ -105,35 +105,49 @@ def test_any_bytes_under_any_name(data: bytes, container: str) -> None:
 
 
 def many_boxes(depth: int) -> bytes:
-    return box("free") * 200_000 if not depth else box("moov", many_boxes(depth - 1))
+    return box("free") * 30_000 if not depth else box("moov", many_boxes(depth - 1))
 
 
 BOMBS = {
     "id3 of the largest size": b"ID3\x03\0\0\x7f\x7f\x7f\x7fTIT2\x0f\xff\xff\xff\0\0" + bytes(10_000),
     "id3 whose compressed frame is huge": b"ID3\x03\0\0\0\x1f\x7f\x7f"
-    + b"TIT2" + struct.pack(">I", 400_000) + b"\0\x80" + (b"\0\0\0\0" + zlib.compress(bytes(300 << 20), 9)).ljust(400_000, b"\0"),
+     b"TIT2" + struct.pack(">I", 400_000) + b"\0\x80" + (b"\0\0\0\0" + zlib.compress(bytes(300 << 20), 9)).ljust(400_000, b"\0"),
     "id3 of frames without content": b"ID3\x03\0\0\0\x7f\x7f\x7f" + b"TIT2\0\0\0\0\0\0" * 20_000,
     "id3 unsynchronised to the end": b"ID3\x03\0\x80\0\x7f\x7f\x7f" + b"TXXX\0\x10\0\0\0\0" + b"\xff\0" * 1_000_000,
     "many id3 tags": (b"ID3\x04\0\0\0\0\0\x0b" + b"TIT2\0\0\0\x01\0\0\0") * 20_000,
     "ape with many items": b"x" * 10 + b"".join(b"\0\0\0\0\0\0\0\0k%06d\0" % n for n in range(12_000))
     + b"APETAGEX" + struct.pack("<IIII", 2000, 12_000 * 16 + 32, 0xFFFFFFFF, 0) + bytes(8),
     "mp4 of empty boxes": box("ftyp", b"M4A ") + many_boxes(1),
-    "mp4 of empty items": box("ftyp", b"M4A ") + box("moov", box("udta", full_box("meta", box("ilst", box("trkn") * 50_000)))),
+    "mp4 of empty items": box("ftyp", b"M4A ") + box("moov", box("udta", full_box("meta", box("ilst", box("trkn") * 15_000)))),
     "mp4 of tracks": box("ftyp", b"M4A ") + box("moov", box("trak", box("udta", box("name") * 30)) * 10_000),
     "ogg without an end of headers": ogg_stream([([b"\x01vorbis" + bytes(23)], 0), ([b"\x03vorbis" + bytes(3_000_000)], 0)]),
     "ogg of many streams": b"".join(ogg_stream([([b"\x01vorbis"], 0)], serial=n, ended=False) for n in range(5000)),
-    "comments without content": b"fLaC\x84\xf0\0\0" + bytes(4) + b"\xff\xff\xff\xff" + bytes(0xEFFFF8),
+    "comments without content": b"fLaC\x84\x10\0\0" + bytes(4) + b"\xff\xff\xff\xff" + bytes(0x0FFFF8),
     "text in many scripts": b"fLaC\x84\x80\0\0" + comment_block([("K", "\U0001f3b5" * 200_000)] * 10),
-    "riff of empty chunks": b"RIFF\0\0\0\0WAVE" + b"junk\0\0\0\0" * 500_000,
-    "xmp of addresses": box("ftyp", b"M4A ") + box("uuid", bytes(16), b"a@b.org /home/x/ " * 10_000),
+    "riff of empty chunks": b"RIFF\0\0\0\0WAVE" + b"junk\0\0\0\0" * 50_000,
+    "xmp of addresses": box("ftyp", b"M4A ") + box("uuid", bytes(16), b"a@b.org /home/x/ " * 3_000),
     "zero-sized chunks": b"FRM8" + bytes(8) + b"DSD " + b"COMT" + bytes(8) + bytes(2_000_000),
 }  # fmt: skip
 
 
+MANY_PARTS = (
+    "id3 of frames without content", "ape with many items", "mp4 of empty boxes", "mp4 of empty items",
+    "mp4 of tracks", "comments without content", "riff of empty chunks", "xmp of addresses",
+)  # fmt: skip
+
+
 @pytest.mark.parametrize("case", BOMBS)
-def test_bombs_stay_within_memory_and_time(case: str) -> None:
-    data = BOMBS[case]
+def test_bombs_end_in_time(case: str) -> None:
     began = time.process_time()
+    look_at("x.flac", BOMBS[case])
+    assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, marks=pytest.mark.slow if case in MANY_PARTS else ()) for case in BOMBS]
+)
+def test_bombs_stay_within_memory(case: str) -> None:
+    data = BOMBS[case]
     tracemalloc.start()
     try:
         look_at("x.flac", data)
@@ -141,7 +155,6 @@ def test_bombs_stay_within_memory_and_time(case: str) -> None:
     finally:
         tracemalloc.stop()
     assert peak - len(data) < MEMORY_BYTES
-    assert time.process_time() - began < 20
 
 
 def test_a_file_that_asks_for_too_many_reads_is_left(monkeypatch: pytest.MonkeyPatch) -> None:

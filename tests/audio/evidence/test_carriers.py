@@ -16,7 +16,7 @@ from tests.audio.evidence.frames import found
         ("id3v2.4", "TMED", "CD", [("cd-media", "CD")]),
         ("id3v2.4", "TMED", "DIG/ACD", []),
         ("id3v2.4", "TMED", "TT/33", [("vinyl-media", "TT/33")]),
-        ("vorbis-comment", "MEDIA", "12\" Vinyl", [("vinyl-media", "12\" Vinyl")]),
+        ("vorbis-comment", "MEDIA", '12" Vinyl', [("vinyl-media", '12" Vinyl')]),
         ("mp4-ilst", "----:com.apple.iTunes:MEDIA", "CD-R", [("cd-media", "CD-R")]),
         ("asf-extended", "WM/Media", "LP", [("vinyl-media", "LP")]),
         ("vorbis-comment", "SOURCE", "Vinyl", [("vinyl-media", "Vinyl")]),
