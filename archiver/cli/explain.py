@@ -10,12 +10,12 @@ import click
 from archiver import config, errors
 from archiver.cli import options
 from archiver.cli.commands import Command
-from archiver.cli.explain_report import explained_lines, explained_record
+from archiver.cli.explain_record import explained_record
+from archiver.cli.explain_report import explained_lines
 from archiver.cli.jsonstream import write_json
 from archiver.cli.text import shown, wrapped
 from archiver.cli.top import new_run
-from archiver.model.problem import Problem
-from archiver.usecases.explain import ExplainRequest, explain_files
+from archiver.usecases.explain import ExplainRequest, UnexplainedFile, explain_files
 
 _EXAMPLES = """
   archiver explain Music/Album/01.flac
@@ -64,10 +64,10 @@ def command(
         for number, outcome in enumerate(outcomes):
             if number:
                 click.echo()
-            if isinstance(outcome, Problem):
-                click.echo(wrapped(f"{shown(outcome.path)}: {shown(outcome.message)}"))
+            if isinstance(outcome, UnexplainedFile):
+                click.echo(wrapped(f"{shown(outcome.named)}: {shown(outcome.problem.message)}"))
             else:
                 for line in explained_lines(outcome):
                     click.echo(line)
-    unread = any(isinstance(outcome, Problem) for outcome in outcomes)
+    unread = any(isinstance(outcome, UnexplainedFile) for outcome in outcomes)
     return errors.INCOMPLETE if unread else errors.DONE

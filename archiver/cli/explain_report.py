@@ -1,50 +1,43 @@
-"""One file's rights as a tree of short lines, and as a record."""
+"""One file's rights as a short tree: a heading, below it a name, a colon and what is said of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
 
-from archiver.cli.text import shown, wrapped
-from archiver.model.problem import Problem
-from archiver.model.rights import Answer, Reason
+from archiver.cli.text import count, shown, wrapped
+from archiver.model.evidence import Evidence
+from archiver.model.rights import Answer, Declaration, Reason
 from archiver.model.terms import LayerAssessment
-from archiver.records.files import examined_record
-from archiver.rights.explain import ActExplanation
+from archiver.records.visible import shortened
+from archiver.rights.explain import ActExplanation, Explanation, PolicyOutcome
+from archiver.rights.suggestions import Suggestion
 from archiver.usecases.explain import ExplainedFile
 
-_EVIDENCE_SHOWN = 12
+_KINDS_SHOWN = 8
+_DECLARATIONS_SHOWN = 5
 _SUGGESTIONS_SHOWN = 3
-_VALUE_SHOWN = 60
+_VALUE_COLUMNS = 60
+_PLACE_COLUMNS = 54
 
 
 def explained_lines(explained: ExplainedFile) -> Iterator[str]:
-    """Yield what a newcomer needs to see, most of it in under a screen."""
+    """Yield what a newcomer needs to see, for a plain file in under a screen."""
     file, explanation = explained.file, explained.explanation
-    yield wrapped(f"{shown(file.ref.path)}: {file.role}, {_format(explained)}")
-    yield ""
-    yield "What the file says"
-    yield from _seen(explained)
-    yield ""
-    yield "What is declared"
-    yield from _declared(explained)
-    yield ""
-    yield f"What may be done with it on {explanation.on}"
-    for act in explanation.acts:
-        yield from _act(act)
-    yield from _layers(explanation.layers)
-    yield ""
-    yield "What follows"
-    for outcome in explanation.outcomes:
-        yield _field(outcome.policy, f"{outcome.disposition}. {_first(outcome.reasons)}")
-    if explanation.suggestions:
-        yield ""
-        yield "What would change it"
-        for suggestion in explanation.suggestions[:_SUGGESTIONS_SHOWN]:
-            yield wrapped(shown(suggestion.text), indent="  ")
-            yield from (f"      {shown(line)}" for line in suggestion.toml.splitlines())
-    yield ""
-    yield "Unknown is never taken for allowed. This is not legal advice."
+    yield wrapped(shown(explained.named))
+    yield wrapped(f"{file.role}, {_format(explained)}")
+    sections = (
+        ("What the file says", _seen(explained)),
+        ("What is declared", _declared(explained)),
+        (f"What may be done with it on {explanation.on}", _acts(explanation)),
+        ("What follows under each policy", map(_outcome, explanation.outcomes)),
+        ("What would change it", _suggested(explanation.suggestions)),
+    )
+    for title, lines in sections:
+        listed = list(lines)
+        if listed:
+            yield f"\n{title}"
+            yield from listed
+    yield "\nUnknown is never taken for allowed. This is not legal advice."
 
 
 def _format(explained: ExplainedFile) -> str:
@@ -56,142 +49,117 @@ def _format(explained: ExplainedFile) -> str:
 
 def _seen(explained: ExplainedFile) -> Iterator[str]:
     file = explained.file
-    if file.protection is not None:
-        yield _field("protected", f"{shown(file.protection.name)}, at {shown(file.protection.locator)}")
+    if file.protection is None:
+        yield _said("protection", "none detected")
     else:
-        yield _field("protection", "none detected")
-    for evidence in file.evidence[:_EVIDENCE_SHOWN]:
-        value = (
-            "personal data, not shown" if evidence.personal else shown(evidence.value or "")[:_VALUE_SHOWN]
-        )
-        yield _field(evidence.code, f"{value} ({evidence.strength}; {shown(evidence.locator)})")
-    if len(file.evidence) > _EVIDENCE_SHOWN:
-        yield f"  and {len(file.evidence) - _EVIDENCE_SHOWN} more; --json lists them"
-    if not file.evidence:
-        yield _field("evidence", "none detected")
+        certain = "protected" if file.protection.certain else "may be protected"
+        yield _placed(certain, shown(file.protection.name), file.protection.locator)
+    kinds = _by_code(file.evidence)
+    for code, found in list(kinds.items())[:_KINDS_SHOWN]:
+        yield _evidence(code, found)
+    if len(kinds) > _KINDS_SHOWN:
+        yield f"  and {count(len(kinds) - _KINDS_SHOWN, 'kind')} of evidence more; --json lists them"
+    if not kinds:
+        yield _said("evidence", "none detected")
+
+
+def _by_code(evidence: Iterable[Evidence]) -> dict[str, list[Evidence]]:
+    kinds: dict[str, list[Evidence]] = {}
+    for found in evidence:
+        kinds.setdefault(found.code, []).append(found)
+    return kinds
+
+
+def _evidence(code: str, found: list[Evidence]) -> str:
+    first = found[0]
+    value = "personal data, not shown" if first.personal else shown(first.value or "")
+    number = f" (1 of {len(found)})" if len(found) > 1 else ""
+    return _placed(code, shortened(value, _VALUE_COLUMNS) + number, first.locator, f"{first.strength}, ")
+
+
+def _placed(name: str, text: str, locator: str, strength: str = "") -> str:
+    """What was seen and where: on one line where both fit."""
+    place = f"{strength}at {shortened(shown(locator), _PLACE_COLUMNS)}"
+    together = _said(name, f"{text} ({place})")
+    return together if "\n" not in together else f"{_said(name, text)}\n      {place}"
 
 
 def _declared(explained: ExplainedFile) -> Iterator[str]:
+    declarations = explained.explanation.declarations
     if explained.rights is None:
         yield "  Nothing: there is no rights.toml for it."
-        return
-    if not explained.explanation.declarations:
+    elif not declarations:
         yield wrapped(f"Nothing in {shown(explained.rights)} speaks of it.", indent="  ")
-    for declaration in explained.explanation.declarations:
-        words = f"{declaration.basis}, by {shown(declaration.by)} ({declaration.role}) on {declaration.date}"
-        words += f", document {shown(declaration.document)}" if declaration.document else ""
-        words += f", until {declaration.expires}" if declaration.expires else ""
-        yield _field(declaration.id, words)
+    for declaration in declarations[:_DECLARATIONS_SHOWN]:
+        yield _said(declaration.id, _declaration(declaration))
+    if len(declarations) > _DECLARATIONS_SHOWN:
+        yield f"  and {len(declarations) - _DECLARATIONS_SHOWN} more; --json lists them"
 
 
-def _act(act: ActExplanation) -> Iterator[str]:
-    yield _field(
-        act.act.value,
-        f"{act.answer.value}. {_first(act.reasons)}"
-        if act.answer is not Answer.UNKNOWN or act.reasons
-        else "unknown",
-    )
+def _declaration(declaration: Declaration) -> str:
+    words = f"{declaration.basis}, by {shown(declaration.by)} ({declaration.role}) on {declaration.date}"
+    words += f", document {shown(declaration.document)}" if declaration.document else ""
+    return words + (f", until {declaration.expires}" if declaration.expires else "")
+
+
+def _acts(explanation: Explanation) -> Iterator[str]:
+    yield from map(_act, explanation.acts)
+    answered = [use for use in explanation.machine_use if use.answer is not Answer.UNKNOWN]
+    if answered:
+        words = (f"{use.use.value.replace('_', ' ')} {use.answer}" for use in answered)
+        yield _said("use by machines", ", ".join(words))
+    yield from _layers(explanation.layers)
+    for remark in explanation.remarks:
+        yield _said("note", shown(remark.text))
+
+
+def _act(act: ActExplanation) -> str:
+    return _said(act.act, f"{act.answer}. {_first(act.reasons)}")
 
 
 def _layers(layers: tuple[LayerAssessment, ...]) -> Iterator[str]:
-    for layer in layers:
-        if not layer.findings:
-            continue
-        yield _field(layer.layer.value, shown(layer.text))
     silent = [layer.layer.value for layer in layers if not layer.findings]
+    for layer in layers:
+        if layer.findings:
+            yield _said(layer.layer, shown(layer.text))
     if silent:
-        yield _field("copyright", f"not evaluated for {', '.join(silent)}: no date is declared")
+        which = "" if len(silent) == len(layers) else f" for {', '.join(silent)}"
+        yield _said("copyright", f"not evaluated{which}; no date is declared")
+
+
+def _outcome(outcome: PolicyOutcome) -> str:
+    until = f" until {outcome.restricted_until}" if outcome.restricted_until is not None else ""
+    return _said(outcome.policy, f"{outcome.disposition}{until}. {_first(outcome.reasons)}")
+
+
+def _suggested(suggestions: tuple[Suggestion, ...]) -> Iterator[str]:
+    """The sentences, and for the first that has one the declaration to write."""
+    written = False
+    for suggestion in suggestions[:_SUGGESTIONS_SHOWN]:
+        yield _hanging(f"- {shown(suggestion.text)}{_effect(suggestion)}", "    ")
+        if suggestion.toml and not written:
+            yield from (f"      {shown(line)}" for line in suggestion.toml.splitlines())
+            written = True
+    if len(suggestions) > 1 and written:
+        yield "  --json has the lines to write for each."
+
+
+def _effect(suggestion: Suggestion) -> str:
+    effects = [f"{policy}: {disposition}" for policy, disposition in suggestion.outcomes]
+    return f" ({', '.join(effects)})" if effects else ""
 
 
 def _first(reasons: tuple[Reason, ...]) -> str:
     return shown(reasons[0].text) if reasons else ""
 
 
-def _field(name: str, text: str) -> str:
-    """A name and what is said of it, the text hanging beside the name."""
-    first, *rest = wrapped(text, indent=" " * 14).splitlines() or [""]
-    head = f"  {shown(name):<11} "
-    if len(head) > 14:
-        return "\n".join([head.rstrip(), first, *rest])
-    return "\n".join([head + first.lstrip(), *rest])
+def _said(name: str, text: str) -> str:
+    """A name and what is said of it."""
+    return _hanging(f"{shown(name)}: {text}".rstrip(), "      ")
 
 
-def explained_record(explained: ExplainedFile | Problem) -> dict[str, Any]:
-    """Return the same in full for ``archiver.explain/1``; personal values stand nowhere."""
-    if isinstance(explained, Problem):
-        return {"path": explained.path, "problem": {"code": explained.code, "message": explained.message}}
-    file, explanation = explained.file, explained.explanation
-    outcome = explanation.outcomes[0]
-    described = examined_record(file)
-    return {
-        "path": file.ref.path,
-        "role": file.role.value,
-        "format": described["format"],
-        "protection": described["protection"],
-        "evidence": [
-            {
-                "code": evidence.code,
-                "locator": evidence.locator,
-                "value": None if evidence.personal else evidence.value,
-                "strength": evidence.strength.value,
-                "personal": evidence.personal,
-            }
-            for evidence in file.evidence
-        ],
-        "declarations": [
-            {
-                "id": declaration.id,
-                "basis": declaration.basis.value,
-                "by": declaration.by,
-                "role": declaration.role.value,
-                "date": declaration.date.isoformat(),
-                "document": declaration.document,
-                "expires": declaration.expires.isoformat() if declaration.expires else None,
-            }
-            for declaration in explanation.declarations
-        ],
-        "layers": {layer.layer.value: _layer(layer) for layer in explanation.layers},
-        "acts": {
-            act.act.value: {
-                "answer": act.answer.value,
-                "reasons": [_reason(reason) for reason in act.reasons],
-            }
-            for act in explanation.acts
-        },
-        "machine_use": {answer.use.value: answer.answer.value for answer in explanation.machine_use},
-        "basis": explanation.basis.value,
-        "policy": outcome.policy,
-        "disposition": outcome.disposition.value,
-        "reasons": [_reason(reason) for reason in (*outcome.reasons, *explanation.remarks)],
-        "policies": {
-            each.policy: {
-                "disposition": each.disposition.value,
-                "reasons": [_reason(reason) for reason in each.reasons],
-            }
-            for each in explanation.outcomes
-        },
-        "suggestions": [
-            {"text": suggestion.text, "toml": suggestion.toml} for suggestion in explanation.suggestions
-        ],
-    }
-
-
-def _layer(layer: LayerAssessment) -> dict[str, Any]:
-    return {
-        "text": layer.text,
-        "findings": [
-            {
-                "jurisdiction": finding.jurisdiction,
-                "state": finding.state.value,
-                "ends_earliest": finding.ends_earliest.isoformat() if finding.ends_earliest else None,
-                "ends_latest": finding.ends_latest.isoformat() if finding.ends_latest else None,
-                "rules": list(finding.rules),
-                "text": finding.text,
-            }
-            for finding in layer.findings
-        ],
-    }
-
-
-def _reason(reason: Reason) -> dict[str, Any]:
-    return {"code": reason.code, "text": reason.text, "rests_on": list(reason.rests_on)}
+def _hanging(text: str, indent: str) -> str:
+    """A paragraph after two spaces; what does not fit on its first line goes on below, after ``indent``."""
+    first, *rest = wrapped(text, indent="  ").splitlines()
+    below = " ".join(line.strip() for line in rest)
+    return "\n".join([first, *([wrapped(below, indent=indent)] if below else [])])

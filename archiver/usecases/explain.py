@@ -45,18 +45,33 @@ class ExplainedFile:
     """One file with everything that follows for it.
 
     Attributes:
+        named: The file as the user named it.
         file: What its bytes say.
         explanation: What follows; its first outcome is the one under the policy asked for.
         rights: The file of declarations that was read, or ``None``.
     """
 
+    named: str
     file: ExaminedFile
     explanation: Explanation
     rights: str | None
 
 
-def explain_files(request: ExplainRequest) -> Iterator[ExplainedFile | Problem]:
-    """Explain each file in turn; what cannot be read is yielded as the problem it is.
+@dataclass(frozen=True, slots=True)
+class UnexplainedFile:
+    """One file that could not be read.
+
+    Attributes:
+        named: The file as the user named it.
+        problem: Why.
+    """
+
+    named: str
+    problem: Problem
+
+
+def explain_files(request: ExplainRequest) -> Iterator[ExplainedFile | UnexplainedFile]:
+    """Explain each file in turn; what cannot be read is yielded with the reason.
 
     Raises:
         UsageError: where a file, source, policy or file of declarations cannot be read.
@@ -66,20 +81,20 @@ def explain_files(request: ExplainRequest) -> Iterator[ExplainedFile | Problem]:
     places = [_place(named, request) for named in request.files]
     indexes = {rights: ScopeIndex(_declarations(rights)) for _, rights in places}
     with examined([source for source, _ in places], 1, Unwatched()) as entries:
-        for entry, (_, rights) in zip(entries, places, strict=True):
+        for entry, named, (_, rights) in zip(entries, request.files, places, strict=True):
             if isinstance(entry, ExaminedFile):
-                yield _explained(entry, indexes[rights], policies, request.on, rights)
+                explanation = _explanation(entry, indexes[rights], policies, request.on)
+                yield ExplainedFile(named, entry, explanation, rights)
             elif not isinstance(entry, EmptyFolder):
-                yield entry.problem
+                yield UnexplainedFile(named, entry.problem)
 
 
-def _explained(
-    file: ExaminedFile, index: ScopeIndex, policies: Sequence[Policy], on: dt.date, rights: str | None
-) -> ExplainedFile:
+def _explanation(
+    file: ExaminedFile, index: ScopeIndex, policies: Sequence[Policy], on: dt.date
+) -> Explanation:
     path, tags = file.ref.path, file.tags
     matching = index.matching(path, tags)
-    explanation = explain(file.evidence, file.protection, matching, policies, on, path=path, tags=tags)
-    return ExplainedFile(file, explanation, rights)
+    return explain(file.evidence, file.protection, matching, policies, on, path=path, tags=tags)
 
 
 def _declarations(rights: str | None) -> tuple[Declaration, ...]:
@@ -90,8 +105,9 @@ def _place(named: str, request: ExplainRequest) -> tuple[Source, str | None]:
     """Give the file as a source below the folder that declarations speak for, and the file of declarations."""
     path = os.path.realpath(os.fsencode(named))
     if not os.path.isfile(path):
-        found = "it is a folder" if os.path.isdir(path) else "there is no such file"
-        raise UsageError(f"cannot explain {named}: {found}", "Name files. For folders: archiver scan FOLDER")
+        raise UsageError(
+            f"cannot explain {named}: {_instead(path)}", "Name files. For folders: archiver scan"
+        )
     root, rights = os.path.dirname(path), request.rights
     if request.source is not None:
         root = os.path.realpath(os.fsencode(request.source))
@@ -103,6 +119,13 @@ def _place(named: str, request: ExplainRequest) -> tuple[Source, str | None]:
     if rights is None and os.path.isfile(beside):
         rights = beside
     return Source(root, os.path.relpath(path, root), "", os.path.basename(os.fsdecode(path))), rights
+
+
+def _instead(path: bytes) -> str:
+    """Say what is at a path where a file should be."""
+    if os.path.isdir(path):
+        return "it is a folder"
+    return "it is not a regular file" if os.path.lexists(path) else "there is no such file"
 
 
 def _declared_folder(folder: bytes) -> bytes:

@@ -1,0 +1,64 @@
+"""Reads finished bags with nothing of the program's own, so that it can judge them."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.running import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A bag on the disk, and how the run ended that made it."""
+
+    bag: Path
+    outcome: Outcome
+
+    @property
+    def payload(self) -> frozenset[str]:
+        """Every file below ``data``, relative to it."""
+        data = self.bag / "data"
+        return frozenset(str(path.relative_to(data)) for path in data.rglob("*") if path.is_file())
+
+    @property
+    def files(self) -> list[dict[str, Any]]:
+        """The rows of ``metadata/files.jsonl``."""
+        text = (self.bag / "metadata" / "files.jsonl").read_text("utf-8")
+        return [json.loads(line) for line in text.splitlines()]
+
+    @property
+    def rights(self) -> dict[str, Any]:
+        """``metadata/rights/rights.json``, as any JSON reader has it."""
+        record: dict[str, Any] = json.loads((self.bag / "metadata" / "rights" / "rights.json").read_bytes())
+        return record
+
+    @property
+    def rows(self) -> list[dict[str, str]]:
+        """The rows of ``metadata/rights/rights.csv``."""
+        with (self.bag / "metadata" / "rights" / "rights.csv").open(newline="", encoding="utf-8") as lines:
+            return list(csv.DictReader(lines))
+
+    @property
+    def info(self) -> dict[str, str]:
+        """The labels of ``bag-info.txt``; none of those read here is folded or repeated."""
+        lines = (self.bag / "bag-info.txt").read_text("utf-8").splitlines()
+        return dict(line.split(": ", 1) for line in lines if ": " in line)
+
+
+def read_package(bag: Path, outcome: Outcome) -> Package:
+    """Return the bag that a run made."""
+    assert (bag / "bagit.txt").is_file(), outcome.err + outcome.out
+    return Package(bag, outcome)
+
+
+def records(bag: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield the path and bytes of everything in a bag but its payload."""
+    for path in sorted(bag.rglob("*")):
+        relative = path.relative_to(bag)
+        if path.is_file() and relative.parts[0] != "data":
+            yield str(relative), path.read_bytes()
