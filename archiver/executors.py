@@ -6,14 +6,19 @@ workers when the ``with`` block ends, also when that is by an exception or Ctrl-
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import multiprocessing
 import os
+import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
+from multiprocessing import forkserver, resource_tracker
+from multiprocessing.context import BaseContext
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
@@ -86,15 +91,19 @@ class _Pooled:
         in_flight: deque[Future[R]] = deque()
         try:
             for item in itertools.islice(remaining, self._window):
-                in_flight.append(self._pool.submit(work, item))
+                in_flight.append(self._submit(work, item))
             while in_flight:
                 outcome = in_flight.popleft().result()
                 for item in itertools.islice(remaining, 1):
-                    in_flight.append(self._pool.submit(work, item))
+                    in_flight.append(self._submit(work, item))
                 yield outcome
         finally:
             for future in in_flight:
                 future.cancel()
+
+    def _submit(self, work: Callable[[T], R], item: T) -> Future[R]:
+        with _interrupts_deferred():
+            return self._pool.submit(work, item)
 
 
 class Threads(_Pooled):
@@ -108,8 +117,7 @@ class Processes(_Pooled):
     """Processes: for many small pieces of trusted work that the interpreter lock would hold up."""
 
     def __init__(self, jobs: int) -> None:
-        context = multiprocessing.get_context(_start_method())
-        super().__init__(ProcessPoolExecutor(jobs, mp_context=context), window=4 * jobs)
+        super().__init__(ProcessPoolExecutor(jobs, mp_context=_context()), window=4 * jobs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +149,7 @@ class GuardedProcesses:
         self._window = 3 * jobs
         self._pool = ProcessPool(
             max_workers=jobs,
-            context=multiprocessing.get_context(_start_method()),
+            context=_context(),
             initializer=filesystem.limit_memory,
             initargs=[memory_bytes],
         )
@@ -172,7 +180,8 @@ class GuardedProcesses:
             yield from outcomes
 
     def _submit(self, work: Callable[[T], R], batch: list[T], seconds: float) -> Future[list[R]]:
-        return self._pool.schedule(_work_through, args=[work, batch], timeout=seconds)
+        with _interrupts_deferred():
+            return self._pool.schedule(_work_through, args=[work, batch], timeout=seconds)
 
     def _outcomes(self, work: Callable[[T], R], batch: list[T], future: Future[list[R]]) -> list[R | Stopped]:
         try:
@@ -201,6 +210,35 @@ def _batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
         yield batch
 
 
-def _start_method() -> str:
-    """Never fork: pygfried carries a Go runtime, whose threads do not survive one."""
-    return "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+@contextlib.contextmanager
+def _interrupts_deferred() -> Iterator[None]:
+    """Let an interrupt wait for the end of a ``with`` block, so that it never finds a pool with a half started worker."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    handlers = {
+        number: signal.signal(number, lambda number, _: came.append(number))
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        if came:
+            signal.raise_signal(came[0])
+
+
+def _context() -> BaseContext:
+    """Give what starts workers. It never forks this process: pygfried's Go runtime would not survive that.
+
+    Ctrl-C reaches every process of a terminal. Workers never hear it, not even while they start: this process
+    hears it and ends them.
+    """
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    resource_tracker.ensure_running()  # by itself it would let interrupts through again while they are held
+    with filesystem.interrupts_held():
+        forkserver.ensure_running()
+    return multiprocessing.get_context("forkserver")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import signal
 import stat
 import sys
 from collections.abc import Callable, Iterator
@@ -190,6 +191,19 @@ def limit_memory(size_bytes: int) -> None:
     """
     if sys.platform != "win32":
         resource.setrlimit(resource.RLIMIT_DATA, (size_bytes, size_bytes))
+
+
+@contextlib.contextmanager
+def interrupts_held() -> Iterator[None]:
+    """Hold Ctrl-C back for a ``with`` block; processes started in it never hear it, nor do those they start."""
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def free_bytes(path: bytes) -> int | None:

@@ -1,0 +1,92 @@
+"""Stopped by Ctrl-C or by the system, a run says so and leaves nothing half done; the same command goes on from there."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import MakeSource
+from tests.reliability.faults import inject, left_over, visible_bags
+from tests.running import EPOCH, ROOT, command, run_here, run_program
+from tests.samples import build_tree, read_tree
+
+MANY = {f"Album {number // 100:02}/{number:04}": f"{number}" for number in range(1300)}
+"""More files than are synced together, so that some are journaled before the others are copied."""
+
+DECLARATION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+
+TELLS_OF_IT = {b"metadata/events.jsonl", b"metadata/premis.xml", b"tagmanifest-sha512.txt"}
+"""What may tell that copies of an interrupted run were kept."""
+
+
+@pytest.mark.parametrize("name", ["INT", "TERM"])
+def test_interrupted_while_copying(source: MakeSource, tmp_path: Path, name: str) -> None:
+    root, store = source(MANY), tmp_path / "store"
+    words = inject(tmp_path / "trace", f"fsync:signal={name}:when=1100")
+    stopped = run_program("pack", root, "--to", store, before=words, SOURCE_DATE_EPOCH=EPOCH)
+    assert stopped.code == 130
+    assert "interrupted" in stopped.err
+    assert "Traceback" not in stopped.err
+    assert visible_bags(store) == []
+    (area,) = left_over(store)
+    kept = {path.name: path.stat().st_ino for path in (store / ".incoming" / area / "bag" / "data").rglob("*")}
+    assert len(kept) > 1024
+
+    again = run_here("pack", root, "--to", store, "--json", SOURCE_DATE_EPOCH=EPOCH)
+    assert again.code == 0, again.err
+    assert again.json["continued"] is True
+    (bag,) = visible_bags(store)
+    assert str(bag) == again.json["bag"]
+    assert left_over(store) == []
+    journaled = [f"{number:04}" for number in range(1000)]
+    inodes = {path.name: path.stat().st_ino for path in (bag / "data").rglob("*")}
+    assert [inodes[file] for file in journaled] == [kept[file] for file in journaled]
+
+    whole = run_here("pack", root, "--to", tmp_path / "other", "--json", SOURCE_DATE_EPOCH=EPOCH)
+    assert whole.json["continued"] is False
+    first, second = read_tree(bag), read_tree(Path(whole.json["bag"]))
+    assert first.keys() == second.keys()
+    assert {path for path in first if first[path] != second[path]} <= TELLS_OF_IT
+    assert b"an interrupted run had finished were kept" in first[b"metadata/events.jsonl"]
+
+
+def children(process: subprocess.Popen[bytes]) -> list[str]:
+    return Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+
+
+def made_bag(folder: Path, files: int) -> Path:
+    """Make a bag by hand that is large enough to be verified in several processes."""
+    content = bytes(6000)
+    build_tree(folder, {f"data/{number}": content for number in range(files)} | {"bagit.txt": DECLARATION})
+    digest = hashlib.sha512(content).hexdigest()
+    lines = "".join(f"{digest}  data/{number}\n" for number in range(files))
+    (folder / "manifest-sha512.txt").write_text(lines)
+    return folder
+
+
+@pytest.mark.parametrize("arguments", [("scan",), ("pack", "--dry-run", "--to", "store"), ("verify", "-j2")])
+@pytest.mark.parametrize("patience", [0.0, 0.3])
+def test_interrupted_anywhere_ends_at_once_and_without_a_traceback(
+    tmp_path: Path, arguments: tuple[str, ...], patience: float
+) -> None:
+    bag = made_bag(tmp_path / "bag", 2100)
+    words = command(arguments[0], bag, *arguments[1:], *(["--bag-in-bag"] if arguments[0] == "pack" else []))
+    process = subprocess.Popen(
+        words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+    )
+    while process.poll() is None and not children(process):
+        time.sleep(0.005)
+    time.sleep(patience)
+    began = time.monotonic()
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to every process of the run
+    _, err = process.communicate(timeout=20)
+    took = time.monotonic() - began
+    assert process.returncode == 130 or (process.returncode in {0, -signal.SIGINT} and patience)  # it was done
+    assert took < 5
+    assert "KeyboardInterrupt" not in err.decode()
