@@ -175,8 +175,9 @@ class Policy:
         name: Short name, such as ``personal``.
         title: What it is for, in one plain sentence.
         needs: The acts that every included file needs, in the order of :class:`Act`.
-        denied: What follows when a needed act is denied: by act, in the order of ``needs``.
-        unknown: What follows when a needed act is unknown: by act, in the order of ``needs``.
+        denied: What follows when an act is denied: every needed one and any other that matters, in the order
+            of :class:`Act`.
+        unknown: What follows when an act is unknown: every needed one, in the order of :class:`Act`.
         protected: What follows when the file is protected.
         maybe_protected: What follows when the file may be protected and only a person can tell.
         personal_data: What follows when the file carries personal data.
@@ -217,8 +218,8 @@ class Reason:
     Attributes:
         code: Stable code of the rule, listed in ``docs/reference/rights-toml.md``.
         text: One plain sentence.
-        rests_on: What it rests on: ``evidence CODE at LOCATOR``, ``declaration ID``, ``policy NAME``,
-            ``term ROW``; personal values never stand here.
+        rests_on: What it rests on: ``evidence CODE at LOCATOR``, ``protection SCHEME at LOCATOR``,
+            ``declaration ID``, ``policy NAME``, ``term ROW``; personal values never stand here.
         act: The act it speaks of, or ``None`` where it speaks of the file.
     """
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archiver.rights.globs import literal_folder, normal_path, normal_text, path_matcher, text_matcher
@@ -32,6 +32,16 @@ from archiver.rights.globs import literal_folder, normal_path, normal_text, path
         ("Who?/*", "Whox/1.mp3", False),
         ("*/x", "a/b/x", False),
         ("a.b", "axb", False),
+        ("a/**/b/**/c", "a/x/b/b/y/c", True),
+        ("a/**/b/**/c", "a/b/c", True),
+        ("a/**/b/**/c", "a/c/b", False),
+        ("**/a*/b", "a1/x/a2/b", True),
+        ("**/**/x", "x", True),
+        ("a*b*c", "a-b-b-c", True),
+        ("a*b*c", "a-c-b", False),
+        ("*ab", "aab", True),
+        ("a**b", "a/b", False),
+        ("a**b", "axb", True),
         ("*", "line\nbreak", True),
     ],
 )
@@ -82,3 +92,53 @@ def test_a_name_without_stars_matches_itself_and_all_its_folders_match_what_is_b
         assert path_matcher(folder)(path)
         assert path_matcher(folder + "**")(path)
         assert (normal_path(path) + "/").startswith(literal_folder(folder) + "/")
+
+
+def matches_slowly(pattern: str, path: str) -> bool:
+    """The meaning of a pattern, tried in every way."""
+    if pattern.endswith("/"):
+        pattern += "**"
+
+    def name(wanted: str, given_name: str) -> bool:
+        if not wanted:
+            return not given_name
+        if wanted[0] == "*":
+            return any(name(wanted.lstrip("*"), given_name[cut:]) for cut in range(len(given_name) + 1))
+        return given_name[:1] == wanted[0] and name(wanted[1:], given_name[1:])
+
+    def parts(wanted: list[str], given_parts: list[str]) -> bool:
+        if not wanted:
+            return not given_parts
+        if wanted == ["**"]:
+            return bool(given_parts)
+        if wanted[0] == "**":
+            return any(parts(wanted[1:], given_parts[cut:]) for cut in range(len(given_parts) + 1))
+        return bool(given_parts) and name(wanted[0], given_parts[0]) and parts(wanted[1:], given_parts[1:])
+
+    return parts(pattern.split("/"), path.split("/"))
+
+
+starred = st.lists(
+    st.text(st.sampled_from("ab*"), min_size=1, max_size=4) | st.just("**"), min_size=1, max_size=4
+)
+plain = st.lists(st.text(st.sampled_from("ab"), min_size=1, max_size=4), min_size=1, max_size=5)
+
+
+@settings(max_examples=500)
+@given(starred.map("/".join), plain.map("/".join))
+def test_a_pattern_matches_what_trying_every_way_finds(pattern: str, path: str) -> None:
+    assert path_matcher(pattern)(path) is matches_slowly(pattern, path)
+
+
+@settings(max_examples=300)
+@given(st.text(st.sampled_from("ab*"), max_size=7), st.text(st.sampled_from("ab"), max_size=8))
+def test_a_value_matches_what_trying_every_way_finds(pattern: str, value: str) -> None:
+    assert text_matcher(pattern)(value) is matches_slowly(pattern or "-", value or "-")
+
+
+def test_no_pattern_takes_long() -> None:
+    name = "a" * 200
+    path = "/".join([name] * 15)
+    assert not path_matcher("**/" * 200 + "*a" * 200 + "*b")(path)
+    assert not path_matcher("/".join(["*a" * 60 + "*", "**"] * 20) + "/b")(path)
+    assert not text_matcher("*a" * 2000 + "*b")("a" * 3000)
