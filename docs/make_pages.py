@@ -40,7 +40,8 @@ def _command_line_lines() -> Iterator[str]:
 def _helps(
     command: click.Command, path: tuple[str, ...], parent: click.Context | None
 ) -> Iterator[tuple[tuple[str, ...], str]]:
-    context = click.Context(command, parent, path[-1], terminal_width=80)
+    # two columns less than the terminal, as click leaves them free
+    context = command.make_context(path[-1], [], parent, resilient_parsing=True, terminal_width=78)
     text = "\n".join(line.rstrip() for line in command.get_help(context).splitlines())
     yield path, text
     if isinstance(command, click.Group):
