@@ -257,7 +257,8 @@ class Decision:
     Attributes:
         disposition: What becomes of it.
         acts: The answer for each act.
-        basis: The declared basis that governs; ``unknown`` where none does. Evidence alone gives none.
+        basis: The declared basis that governs, which is never one that evidence contradicts; ``unknown`` where
+            none does. Evidence alone gives none.
         policy: Name of the policy.
         on: The day that was asked for.
         layers: The four layers, in the order of :class:`Layer`.

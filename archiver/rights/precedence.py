@@ -47,7 +47,7 @@ class Resolution:
 
     Attributes:
         acts: One outcome per act, in the order of :class:`Act`.
-        basis: The basis of the closest declaration in force that has one.
+        basis: The basis of the closest declaration in force that has one and that nothing contradicts.
         layers: The four layers.
         conflicts: Why a declaration contradicts its own dates; empty where none does.
         declarations: Identifiers, closest first.
@@ -77,6 +77,11 @@ def resolve(
         reason for declaration in ordered for reason in _term_conflicts(declaration, layers, on)
     )
     void = {id_ for reason in conflicts for id_ in reason.rests_on}
+    standing = [
+        declaration
+        for declaration in ordered
+        if declaration.basis not in without and f"declaration {declaration.id}" not in void
+    ]
     outcomes = []
     for act in Act:
         said = []
@@ -84,13 +89,11 @@ def resolve(
             found = statement(declaration, act, on, layers)
             if found is None:
                 continue
-            if declaration.basis in without or f"declaration {declaration.id}" in void:
-                found = _voided(found)
-            said.append((declaration, found))
+            said.append((declaration, found if declaration in standing else _voided(found)))
         outcomes.append(_outcome(act, said))
     return Resolution(
         acts=tuple(outcomes),
-        basis=_basis(ordered, on),
+        basis=_basis(standing, on),
         layers=layers,
         conflicts=conflicts,
         declarations=tuple(declaration.id for declaration in ordered),
