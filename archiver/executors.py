@@ -107,10 +107,19 @@ class _Pooled:
 
 
 class Threads(_Pooled):
-    """Threads: for work that waits for disks or computes in C without the interpreter lock, as hashing does."""
+    """Threads: for work that waits for disks or computes in C without the interpreter lock, as hashing does.
+
+    An interrupt does not wait for the work in hand, which may be a file of many gigabytes; the threads end with
+    the process.
+    """
 
     def __init__(self, jobs: int) -> None:
         super().__init__(ThreadPoolExecutor(jobs, thread_name_prefix="archiver"), window=4 * jobs)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pool.shutdown(wait=not isinstance(error, KeyboardInterrupt), cancel_futures=True)
 
 
 class Processes(_Pooled):
