@@ -25,14 +25,14 @@ EVIDENCE_ROWS: tuple[tuple[str, str, str, str, str], ...] = (
         "time of a purchase",
         "*strong",
         "When this very copy was bought; with a store's records it leads to the buyer.",
-        "iTunes Store: MP4 purd",
+        "iTunes Store: MP4 purd; UITS Time",
     ),
     (
         "store-transaction",
         "transaction at a store",
         "*conclusive",
         "A number by which a store knows this sale and its buyer.",
-        "UITS TID and UID; iTunes Store pinf and sinf, schi.tran and schi.righ",
+        "UITS TID, UID and nonce, or a UITS receipt that cannot be read; iTunes Store pinf and sinf, schi.tran and schi.righ",
     ),
     (
         "store-purchase",
@@ -67,7 +67,7 @@ EVIDENCE_ROWS: tuple[tuple[str, str, str, str, str], ...] = (
         "receipt of a store",
         "conclusive",
         "A signed statement by a distributor about the copy as sold. The signature is not checked here.",
-        "UITS 1.1 (Universal Music Group): nonce, Distributor, Time, ProductID, AssetID",
+        "UITS 1.1 (Universal Music Group): Distributor, ProductID, AssetID",
     ),
     (
         "store-receipt-media-digest",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from archiver.audio.blocks.extents import Extents
-from archiver.audio.blocks.reading import Draft
+from archiver.audio.blocks.reading import MAX_TEXT, Draft
 from archiver.audio.blocks.text import MAX_KEY, key_part, utf8_or_latin1
 from archiver.audio.blocks.vorbis_comment import read_vorbis_comment
 
 _APPLICATION, _COMMENT, _CUESHEET, _PICTURE = 2, 4, 5, 6
 _MAX_BLOCKS = 4096
+_RECEIPT = "APPLICATION:UITS"
+"""The one application block that is known to hold text: a store's receipt in XML."""
 
 
 def read_flac(draft: Draft, offset: int) -> None:
@@ -47,7 +49,10 @@ def read_metadata_block(draft: Draft, kind: int, run: Extents, start: int, heade
     elif kind == _APPLICATION:
         key = "APPLICATION:" + key_part(run.read(start, 4).decode("latin-1"))
         digest = run.digest(start + 4, length - 4) if length > 4 else None
-        draft.block("flac-application", header, end - header).add(key, header, end, digest, None)
+        text = None
+        if key == _RECEIPT:
+            text = utf8_or_latin1(run.read(start + 4, min(length - 4, MAX_TEXT))) or None
+        draft.block("flac-application", header, end - header).add(key, header, end, digest, text)
     elif kind == _CUESHEET:
         digest = run.digest(start, length)
         draft.block("flac-cuesheet", header, end - header).add("CUESHEET", header, end, digest, None)

@@ -16,8 +16,15 @@ from archiver.model.evidence import Evidence
 NAMESPACE = "udirector.net/schemas/2009/uits"
 _OWNERS = ("mailto:uits-info@umusic.com", "mailto:uits@7digital.com", "google/uits")
 _KEYS = frozenset({"UITS", "APPLICATION:UITS"})
-_PUBLIC = ("Distributor", "Time", "ProductID", "AssetID", "nonce")
-_TRANSACTION = ("TID", "UID")
+_PUBLIC = ("Distributor", "ProductID", "AssetID")
+_SALE = {
+    "TID": "store-transaction",
+    "UID": "store-transaction",
+    "nonce": "store-transaction",
+    "Time": "store-purchase-date",
+}
+"""What is made for one sale, by which the store's records lead to the buyer."""
+_NUMBERS = ("TID", "UID", "nonce")
 _MEDIA = "Media"
 _MAX_RECEIPT = 256 << 10
 _MAX_TEXT = 1000
@@ -45,11 +52,13 @@ def receipt_evidence(field: Field) -> Iterator[Evidence]:
     told = _elements(field.text)
     public = [f"{name}={told[name]}" for name in _PUBLIC if told.get(name)]
     yield observe("store-receipt", field.locator, "; ".join(public) or None)
-    if any(told.get(name) for name in _TRANSACTION):
+    if told.get("TID") or told.get("UID"):
         yield observe("store-purchase", field.locator, told.get("Distributor"))
-    for name in _TRANSACTION:
+    if not told:  # what cannot be read may name the sale all the same
+        yield observe("store-transaction", field.locator)
+    for name, code in _SALE.items():
         if told.get(name):
-            yield observe("store-transaction", f"{field.locator}/{name}")
+            yield observe(code, f"{field.locator}/{name}")
     digest = told.get(_MEDIA, "").lower()
     if len(digest) == 64 and all(char in "0123456789abcdef" for char in digest):
         yield observe("store-receipt-media-digest", field.locator, digest)
@@ -58,14 +67,14 @@ def receipt_evidence(field: Field) -> Iterator[Evidence]:
 def transaction_values(text: str) -> tuple[str, ...]:
     """The numbers in a receipt by which the store knows the sale and the buyer."""
     told = _elements(text)
-    return tuple(told[name] for name in _TRANSACTION if told.get(name))
+    return tuple(told[name] for name in _NUMBERS if told.get(name))
 
 
 def _elements(text: str) -> dict[str, str]:
     """The text of the elements asked for: those before a fault, if the XML has one; none if it has a document type."""
     if not text or len(text) > _MAX_RECEIPT:
         return {}
-    wanted = {*_PUBLIC, *_TRANSACTION, _MEDIA}
+    wanted = {*_PUBLIC, *_SALE, _MEDIA}
     found: dict[str, str] = {}
     path: list[str] = []
 

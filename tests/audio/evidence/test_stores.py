@@ -10,7 +10,7 @@ from archiver.audio.evidence.find import MAX_PER_CODE, find_evidence
 from archiver.audio.evidence.uits import is_receipt
 from archiver.model.evidence import Strength
 from tests.audio.evidence.frames import block, found, told
-from tests.samples import m4a, mp3
+from tests.samples import flac, m4a, mp3
 from tests.samples.id3 import comment_frame, owned_frame
 from tests.samples.mp4 import aac_config, audio_entry, box, data_atom, full_box, text_atom
 
@@ -75,10 +75,19 @@ def test_receipts_of_every_store(owner: str) -> None:
     assert told_here["store-purchase"] == "Example Store"
     assert "ProductID=00602517178656" in (told_here["store-receipt"] or "")
     transactions = [item for item in evidence if item.code == "store-transaction"]
-    assert [item.locator.rpartition("/")[2] for item in transactions] == ["TID", "UID"]
+    assert [item.locator.rpartition("/")[2] for item in transactions] == ["TID", "UID", "nonce"]
     assert all(item.personal and item.value is None for item in transactions)
-    assert "4711" not in repr(evidence)
-    assert "SECRET" not in repr(evidence)
+    assert [item.locator for item in evidence if item.code == "store-purchase-date"] == [
+        transactions[0].locator.replace("TID", "Time")
+    ]
+    assert not [value for value in ("4711", "SECRET", "QUJD", "2010-05-06") if value in repr(evidence)]
+
+
+def test_a_receipt_in_flac_is_read_where_it_stands() -> None:
+    data = flac(blocks=[(2, b"UITS" + RECEIPT.format(digest=DIGEST).encode())])
+    told_here = dict(told(find_evidence(blocks_of(data))))
+    assert told_here["store-purchase"] == "Example Store"
+    assert "store-transaction" in told_here
 
 
 @pytest.mark.parametrize("key", ["UITS", "APPLICATION:UITS"])
@@ -98,9 +107,10 @@ def test_receipts_in_other_places(key: str) -> None:
         "x" * 300_000,
     ],
 )
-def test_broken_or_hostile_receipts_yield_only_their_presence(text: str | None) -> None:
+def test_broken_or_hostile_receipts_yield_only_their_presence_and_count_as_personal(text: str | None) -> None:
     assert found("id3v2.3", ("PRIV:Google/UITS", text)) == [
         ("store-receipt", None),
+        ("store-transaction", None),
         ("store-mark", "Google Play"),
     ]
 
