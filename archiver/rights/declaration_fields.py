@@ -41,16 +41,13 @@ _CAN_BE_NEVER = ("published", "work_published", "lyricist_died")
 _YEARS = re.compile(r"(\d{4})?\s*\.\.\s*(\d{4})?")
 _JURISDICTION = re.compile(r"[A-Z]{2}")
 _OFTEN_MEANT = {"UK": "GB", "USA": "US", "UNITED STATES": "US", "UNITED KINGDOM": "GB", "EUROPE": "EU"}
-_DRIVE = re.compile(r"[A-Za-z]:")
+_DRIVE = re.compile(r"[A-Za-z]:(?:/|$)")
 
 
 def read_scope(document: Document, value: object, path: Path) -> Scope:
     """Read ``scope = { path, album, tag, level }``; a scope left out is the whole collection."""
     table = document.table(value, path, ("path", "album", "tag", "level"))
-    paths = document.texts(table["path"], (*path, "path")) if "path" in table else ()
-    for index, pattern in enumerate(paths):
-        where = (*path, "path", index) if isinstance(table["path"], list) else (*path, "path")
-        _check_relative(document, pattern, where)
+    paths = _read_paths(document, table["path"], (*path, "path")) if "path" in table else ()
     albums = document.texts(table["album"], (*path, "album")) if "album" in table else ()
     tags = _read_tags(document, table["tag"], (*path, "tag")) if "tag" in table else ()
     level = document.word(table["level"], (*path, "level"), Level) if "level" in table else None
@@ -75,6 +72,19 @@ def _names_one_folder(pattern: str) -> bool:
     return bool(folder) and not has_wildcard(folder)
 
 
+def _read_paths(document: Document, value: object, path: Path) -> tuple[str, ...]:
+    """One pattern or a list of them; a name may consist of blanks, as a file's can."""
+    if value == []:
+        return document.texts(value, path)
+    found = []
+    for index, item in enumerate(value if isinstance(value, list) else [value]):
+        where = (*path, index) if isinstance(value, list) else path
+        text = item if isinstance(item, str) and item else document.text(item, where)
+        if text is not None and _check_relative(document, text, where):
+            found.append(text)
+    return tuple(found)
+
+
 def _read_tags(document: Document, value: object, path: Path) -> tuple[tuple[str, tuple[str, ...]], ...]:
     if not isinstance(value, dict):
         document.fault(path, "tag must be a table.", 'Write tag = { label = "Example Records" }.')
@@ -97,8 +107,6 @@ def _check_relative(document: Document, text: str, path: Path) -> bool:
         document.fault(path, f"{text!r} begins at the root.", "Paths begin below the folder of this file.")
     elif any(part in (".", "..") for part in text.split("/")) or "//" in text:
         document.fault(path, f"{text!r} holds '.', '..' or an empty part.", "Leave it out.")
-    elif any(ord(char) < 32 for char in text):
-        document.fault(path, "There is a control character in the path.")
     else:
         return True
     return False
