@@ -105,6 +105,8 @@ def _by_weight(
 def _sync(group: _SyncGroup) -> _SyncGroup:
     """Make the group's copies durable, and read them back where asked; give the group back."""
     with filesystem.FolderCursor(group.payload) as cursor:
+        if len(group.outcomes) > 1:
+            filesystem.start_sync(cursor.folder(b""))
         for outcome in group.outcomes:
             if isinstance(outcome, Copied):
                 try:

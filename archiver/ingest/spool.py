@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import pickle
 import struct
@@ -9,6 +10,8 @@ import tempfile
 import zlib
 from collections.abc import Iterable, Iterator
 from typing import Generic, Self, TypeVar
+
+from archiver.errors import StoreError
 
 T = TypeVar("T")
 
@@ -23,10 +26,14 @@ class Spool(Generic[T]):
 
     Args:
         folder: Where the temporary file lives; the system's temporary folder where ``None``.
+
+    Raises:
+        StoreError: from here or from adding values, where the temporary file cannot be written.
     """
 
     def __init__(self, folder: bytes | None = None) -> None:
-        self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed by __exit__
+        with _faults():
+            self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed by __exit__
         self._waiting: list[T] = []
         self._count = 0
 
@@ -34,7 +41,8 @@ class Spool(Generic[T]):
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._file.close()
+        with contextlib.suppress(OSError):  # what could not be written is not needed any more
+            self._file.close()
 
     def __len__(self) -> int:
         return self._count
@@ -68,6 +76,20 @@ class Spool(Generic[T]):
     def _flush(self) -> None:
         if self._waiting:
             packed = zlib.compress(pickle.dumps(self._waiting, pickle.HIGHEST_PROTOCOL), 1)
-            self._file.seek(0, io.SEEK_END)
-            self._file.write(_LENGTH.pack(len(packed)) + packed)
+            with _faults():
+                self._file.seek(0, io.SEEK_END)
+                self._file.write(_LENGTH.pack(len(packed)) + packed)
+                self._file.flush()
             self._waiting = []
+
+
+@contextlib.contextmanager
+def _faults() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            f"cannot write a temporary file: {(error.strerror or str(error)).lower()}",
+            "No bag was written. Free some space on the disk of the store, or of the system's temporary folder"
+            " where no store is named, and run the same command again.",
+        ) from error

@@ -41,14 +41,17 @@ def locked(store: bytes) -> Iterator[None]:
         os.makedirs(store + b"/" + INCOMING, exist_ok=True)
         descriptor = os.open(store + b"/" + INCOMING + b"/lock", os.O_RDWR | os.O_CREAT, 0o666)
     try:
-        if not filesystem.try_lock(descriptor):
+        with store_faults(f"lock the store {shown}", "Nothing was written. Choose a store on another disk."):
+            free = filesystem.try_lock(descriptor)
+        if not free:
             holder = os.pread(descriptor, 20, 0).decode("ascii", "replace").strip()
             raise StoreError(
                 f"another run is writing to the store {shown}{f' (process {holder})' if holder else ''}",
                 "Nothing was written. Wait until it has ended, then run the same command again.",
             )
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
+        with store_faults(f"write to the store {shown}", "Nothing was packed. Check its disk."):
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
         yield
     finally:
         os.close(descriptor)

@@ -35,7 +35,9 @@ def test_interrupted_while_copying(source: MakeSource, tmp_path: Path, name: str
     assert "Traceback" not in stopped.err
     assert visible_bags(store) == []
     (area,) = left_over(store)
-    kept = {path.name: path.stat().st_ino for path in (store / ".incoming" / area / "bag" / "data").rglob("*")}
+    kept = {
+        path.name: path.stat().st_ino for path in (store / ".incoming" / area / "bag" / "data").rglob("*")
+    }
     assert len(kept) > 1024
 
     again = run_here("pack", root, "--to", store, "--json", SOURCE_DATE_EPOCH=EPOCH)
@@ -87,6 +89,25 @@ def test_interrupted_anywhere_ends_at_once_and_without_a_traceback(
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to every process of the run
     _, err = process.communicate(timeout=20)
     took = time.monotonic() - began
-    assert process.returncode == 130 or (process.returncode in {0, -signal.SIGINT} and patience)  # it was done
+    assert process.returncode == 130 or (
+        process.returncode in {0, -signal.SIGINT} and patience
+    )  # it was done
     assert took < 5
     assert "KeyboardInterrupt" not in err.decode()
+
+
+def test_interrupt_does_not_wait_for_a_large_file(tmp_path: Path) -> None:
+    large, store = tmp_path / "large.wav", tmp_path / "store"
+    large.touch()
+    os.truncate(large, 8 << 30)
+    process = subprocess.Popen(
+        command("pack", large, "--to", store), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
+    while process.poll() is None and not any(store.rglob("large.wav")):
+        time.sleep(0.01)
+    began = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert time.monotonic() - began < 3
+    assert process.returncode == 130, err
+    assert visible_bags(store) == []

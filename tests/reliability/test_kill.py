@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,12 @@ from tests.reliability.faults import MUTATING, calls_of_main_thread, inject, lef
 from tests.running import EPOCH, run_here, run_program
 from tests.samples import flac, read_tree
 
-TREE: dict[str, bytes | str] = {"Album/01.flac": flac(), "Album/cover.txt": "c", "Notes/n": "n" * 900, "b\n%": "odd"}
+TREE: dict[str, bytes | str] = {
+    "Album/01.flac": flac(),
+    "Album/cover.txt": "c",
+    "Notes/n": "n" * 900,
+    "b\n%": "odd",
+}
 ONE_BAG = ("-j1",)
 GROUP = ("-j1", "--max-size", "1000")
 
@@ -33,7 +38,9 @@ def kill_and_run_again(source: Path, store: Path, fault: str, options: Sequence[
     assert again.code == 0, again.err
     bags = visible_bags(store)
     assert [str(bag) for bag in bags if str(bag) in again.json["bags"]] == again.json["bags"]
-    packed = {name: content for bag in again.json["bags"] for name, content in read_tree(Path(bag) / "data").items()}
+    packed = {
+        name: content for bag in again.json["bags"] for name, content in read_tree(Path(bag) / "data").items()
+    }
     assert packed == read_tree(source)
     assert left_over(store) == []
     assert len(bags) <= len(finished) + 2 * len(again.json["bags"])
@@ -41,7 +48,7 @@ def kill_and_run_again(source: Path, store: Path, fault: str, options: Sequence[
 
 
 @pytest.fixture(scope="module")
-def counted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, list[str]]]:
+def counted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     """Every kill point of an undisturbed run into one bag, and into a group of two, as faults for strace."""
     from tests.samples import build_tree  # noqa: PLC0415 - the module's source fixture is for one test only
 
@@ -59,7 +66,7 @@ def counted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, list
         points[name] = [
             f"{call}:signal=KILL:when={number}" for call in MUTATING for number in range(1, calls[call] + 1)
         ]
-    yield points
+    return points
 
 
 @pytest.mark.parametrize(
