@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from archiver.model.evidence import Evidence, Protection
+from archiver.model.pickling import by_fields
 from archiver.model.problem import Problem
 from archiver.model.source import FileRef
 
@@ -27,6 +28,7 @@ class Role(StrEnum):
     OTHER = "other"
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class Format:
     """What the bytes are.
@@ -44,6 +46,7 @@ class Format:
     signature_version: str
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class AudioProperties:
     """The technical properties of the audio; ``None`` where the file does not say."""
@@ -57,6 +60,7 @@ class AudioProperties:
     lossless: bool | None = None
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class TagFrame:
     """One frame, atom, comment or item of a tag block, where it stands in the file.
@@ -78,6 +82,7 @@ class TagFrame:
     text: str | None
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class TagBlock:
     """One block of tags in a file, with a ``kind`` such as ``id3v2.3``, ``vorbis-comment`` or ``mp4-ilst``."""
@@ -88,6 +93,7 @@ class TagBlock:
     frames: tuple[TagFrame, ...]
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class ExaminedFile:
     """A file whose headers were read.

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from archiver.model.pickling import by_fields
+
 
 class Strength(StrEnum):
     """How far an observation carries: a fact of the bytes, a good sign, or a hint."""
@@ -14,6 +16,7 @@ class Strength(StrEnum):
     WEAK = "weak"
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One observation, with where to find it again.
@@ -33,6 +36,7 @@ class Evidence:
     personal: bool = False
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class Protection:
     """A technical protection measure seen in the bytes, without decoding anything.

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from archiver.model.audio import ExaminedFile
+from archiver.model.pickling import by_fields
 from archiver.model.rights import Decision
 from archiver.model.source import EmptyFolder, FolderProblem, Unpacked
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class AssessedFile:
     """A file with the decision on what becomes of it."""
@@ -22,6 +24,7 @@ class AssessedFile:
         return self.examined.ref.path
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class PackedFile:
     """A file whose bytes are in the bag.
@@ -44,6 +47,7 @@ class PackedFile:
         return "data/" + self.assessed.path
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class WithheldFile:
     """A file that the decision keeps out of the bag: disposition ``exclude`` or ``review``."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from archiver.model.pickling import by_fields
+
 
 class Severity(StrEnum):
     """How much a problem weighs.
@@ -18,6 +20,7 @@ class Severity(StrEnum):
     INFO = "info"
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One finding about one file.

@@ -10,6 +10,7 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
+from archiver.model.pickling import by_fields
 from archiver.model.terms import Layer, LayerAssessment, TermFacts
 
 
@@ -193,6 +194,7 @@ class Policy:
     personal_data: Disposition
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class Acts:
     """The answer for each of the five acts."""
@@ -211,6 +213,7 @@ class Acts:
         return tuple((act, self[act]) for act in Act)
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class Reason:
     """One step on the way to a decision.
@@ -229,6 +232,7 @@ class Reason:
     act: Act | None = None
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class UseAnswer:
     """The answer for one machine use, and who gave it.
@@ -250,6 +254,7 @@ class UseAnswer:
     stricter_signal: bool = False
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What becomes of one file under one policy on one day, and why.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from archiver.model.pickling import by_fields
 from archiver.model.problem import Problem
 
 
@@ -26,6 +27,7 @@ class Source:
     name: str
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class FileStat:
     """What ``lstat`` said when the file was listed; times in nanoseconds since 1970-01-01 UTC."""
@@ -36,6 +38,7 @@ class FileStat:
     inode: int
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class FileRef:
     """A regular file in a source, before anything of it was read.
@@ -65,6 +68,7 @@ class FileRef:
         return None
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class EmptyFolder:
     """A folder with nothing in it: BagIt cannot hold it, so it is listed (RFC 8493 knows files only)."""
@@ -79,6 +83,7 @@ class FolderProblem:
     problem: Problem
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class Unpacked:
     """Something seen in a source, or refused by a later stage, that does not go into the bag, and why."""

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from archiver.model.pickling import by_fields
+
 
 class Layer(StrEnum):
     """One of the four things in a piece of recorded music that are protected apart from each other."""
@@ -72,6 +74,7 @@ class TermFacts:
     lyricist_died: Span | None = None
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class TermFinding:
     """What the rules of one jurisdiction give for one layer.
@@ -95,6 +98,7 @@ class TermFinding:
     text: str
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class LayerAssessment:
     """One layer of one file: its findings by jurisdiction, or why there are none.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import csv
 import io
-from collections.abc import Iterable
-from typing import Any, BinaryIO
+from collections.abc import Sequence
+from typing import Any, BinaryIO, Self
 
 from archiver.model.audio import AudioProperties, ExaminedFile, Format, TagBlock
 from archiver.model.evidence import Protection
@@ -54,12 +54,42 @@ _TAG_COLUMNS = (
 )
 
 
-def write_files_jsonl(stream: BinaryIO, entries: Iterable[PackEntry]) -> None:
-    """Write one JSON object for each file seen, in the order of the scan."""
-    for entry in entries:
+class FileRecords:
+    """Writes both records, one entry after another, in the order of the scan.
+
+    Args:
+        jsonl: Takes one JSON object a line.
+        table: Takes the table: UTF-8, RFC 4180, a header row and one row for each file seen, several values joined by
+            ``; ``. Cells that a spreadsheet would run as formulas are made text (:func:`safe_cell`).
+        algorithms: Checksum algorithms, a column each.
+    """
+
+    def __init__(self, jsonl: BinaryIO, table: BinaryIO, algorithms: Sequence[str]) -> None:
+        self._jsonl = jsonl
+        self._algorithms = tuple(algorithms)
+        self._text = io.TextIOWrapper(table, "utf-8", errors="backslashreplace", newline="")
+        self._table = csv.writer(self._text)
+
+    def __enter__(self) -> Self:
+        self._table.writerow(
+            [
+                *("path", "source_path", "role", "size_bytes", "modified", *self._algorithms),
+                *("format", "puid", "mime", "codec", "duration_s", "sample_rate_hz", "channels", "bit_depth"),
+                *(*_TAG_COLUMNS, "protection", "disposition", "basis", "problems"),
+            ]
+        )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._text.flush()
+        self._text.detach()
+
+    def add(self, entry: PackEntry) -> None:
+        """Record one entry; what is no file is passed over."""
         record = file_record(entry)
         if record is not None:
-            stream.write(json_bytes(record) + b"\n")
+            self._jsonl.write(json_bytes(record) + b"\n")
+            self._table.writerow([safe_cell(cell) for cell in _row(record, self._algorithms)])
 
 
 def file_record(entry: PackEntry) -> dict[str, Any] | None:
@@ -175,30 +205,7 @@ def _problem(problem: Problem) -> dict[str, str]:
     }
 
 
-def write_files_csv(stream: BinaryIO, entries: Iterable[PackEntry], algorithms: Iterable[str]) -> None:
-    """Write the same as a table: UTF-8 with a header row, one row for each file seen, several values joined by ``; ``.
-
-    Cells that a spreadsheet would run as formulas are made text (:func:`archiver.records.csvcells.safe_cell`).
-    """
-    algorithms = tuple(algorithms)
-    text = io.TextIOWrapper(stream, "utf-8", errors="backslashreplace", newline="", write_through=False)
-    table = csv.writer(text)
-    table.writerow(
-        [
-            *("path", "source_path", "role", "size_bytes", "modified", *algorithms),
-            *("format", "puid", "mime", "codec", "duration_s", "sample_rate_hz", "channels", "bit_depth"),
-            *(*_TAG_COLUMNS, "protection", "disposition", "basis", "problems"),
-        ]
-    )
-    for entry in entries:
-        record = file_record(entry)
-        if record is not None:
-            table.writerow([safe_cell(cell) for cell in _row(record, algorithms)])
-    text.flush()
-    text.detach()
-
-
-def _row(record: dict[str, Any], algorithms: Iterable[str]) -> list[str]:
+def _row(record: dict[str, Any], algorithms: Sequence[str]) -> list[str]:
     found, audio = record["format"] or {}, record["audio"] or {}
     tags, rights = record["tags"] or {}, record["rights"] or {}
     digests, protection = record["digests"] or {}, record["protection"] or {}

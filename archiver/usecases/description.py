@@ -1,4 +1,4 @@
-"""Writes everything of a staged bag that describes its payload: metadata, bag-info, declaration, tag manifests."""
+"""Writes what describes a staged bag as a whole: events, rights, README, bag-info, declaration, tag manifests."""
 
 from __future__ import annotations
 
@@ -14,13 +14,12 @@ from archiver.bagit.paths import encode_path
 from archiver.ingest.plan import Totals
 from archiver.ingest.spool import Spool
 from archiver.ingest.staging import Staging, store_faults
-from archiver.model.package import PackedFile, PackEntry, WithheldFile
+from archiver.model.package import PackedFile, PackEntry
 from archiver.model.rights_summary import RightsSummary
 from archiver.model.run import Event, Run
 from archiver.model.source import EmptyFolder
 from archiver.records.baginfo import BagFacts, Labels, bag_info_labels
 from archiver.records.events import write_events
-from archiver.records.files import write_files_csv, write_files_jsonl
 from archiver.records.machine_use import write_ai_usage, write_tdmrep
 from archiver.records.premis import PremisPackage, write_premis
 from archiver.records.readme import BagOutline, readme_text
@@ -108,13 +107,9 @@ def planned_tag_files(
 
 
 def _records(staging: Staging, description: Description) -> Iterator[Record]:
-    named = _Named(description.entries, description.rights.anonymous_withheld)
-    algorithms = staging.key.algorithms
-    yield "metadata/files.jsonl", lambda stream: write_files_jsonl(stream, named)
-    yield "metadata/files.csv", lambda stream: write_files_csv(stream, named, algorithms)
     yield "metadata/events.jsonl", lambda stream: write_events(stream, description.events)
     if description.totals.empty_folders:
-        yield "metadata/empty-folders.txt", lambda stream: _write_empty_folders(stream, named)
+        yield "metadata/empty-folders.txt", lambda stream: _write_empty_folders(stream, description.entries)
     readme = readme_text(description.run, _outline(staging, description)).encode()
     yield "metadata/README.txt", lambda stream: stream.write(readme)
 
@@ -138,19 +133,6 @@ def _rights_records(staging: Staging, description: Description, summary: RightsS
 
 def _copy_document(document: Document, stream: BinaryIO) -> None:
     stream.write(read_small_file(document.path, "the document"))
-
-
-class _Named:
-    """The entries without those whose names are to be left out."""
-
-    def __init__(self, entries: Iterable[PackEntry], anonymous_withheld: bool) -> None:  # noqa: FBT001 - one fact
-        self._entries = entries
-        self._anonymous_withheld = anonymous_withheld
-
-    def __iter__(self) -> Iterator[PackEntry]:
-        for entry in self._entries:
-            if not (self._anonymous_withheld and isinstance(entry, WithheldFile)):
-                yield entry
 
 
 def _identifier(staging: Staging, description: Description) -> uuid.UUID:

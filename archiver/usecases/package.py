@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime as dt
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Self
 
 from archiver import filesystem
 from archiver.bagit.sizes import human_size
-from archiver.bagit.writer import ManifestWriter
+from archiver.bagit.writer import ManifestWriter, new_tag_file
 from archiver.executors import OrderedMap
 from archiver.ingest.capture import capture
 from archiver.ingest.copy import Copied
@@ -23,6 +26,7 @@ from archiver.model.package import AssessedFile, PackedFile, PackEntry, PlanEntr
 from archiver.model.run import Run
 from archiver.model.source import Unpacked
 from archiver.records.baginfo import Labels
+from archiver.records.files import FileRecords
 from archiver.records.rights_context import RightsContext
 from archiver.usecases.description import Description, describe
 from archiver.usecases.history import Course, events_of
@@ -99,7 +103,7 @@ class BagMaker:
             StoreError: where the staging area cannot be written.
         """
         continued = staging.open()
-        totals = _capture(staging, part, packed, self.tools)
+        totals = self._capture(staging, part, packed)
         course = Course(
             started=self.progress.started,
             planned=self.progress.planned,
@@ -128,40 +132,74 @@ class BagMaker:
         )
         return totals
 
+    def _capture(self, staging: Staging, part: PlanPart, packed: Spool[PackEntry]) -> Totals:
+        """Copy the part's files into the staged bag; write its payload manifests and the record of its files."""
+        tools, totals = self.tools, Totals()
+        for_refs, for_outcomes = itertools.tee(part)
+        refs = (entry.examined.ref for entry in for_refs if isinstance(entry, AssessedFile))
+        copies = capture(
+            refs, staging, copying=tools.copying, syncing=tools.syncing, read_back=tools.read_back
+        )
+        step = Step("Copying", "bytes", part.bytes)
+        outcomes = tools.watch.track(step, copies, lambda it: it.size_bytes if isinstance(it, Copied) else 0)
+        with _Ledgers.opened(staging) as ledgers:
+            for entry in for_outcomes:
+                outcome = _with_outcome(entry, outcomes, staging, tools.reexaminer)
+                _count(totals, outcome)
+                if not (self.rights.anonymous_withheld and isinstance(outcome, WithheldFile)):
+                    ledgers.add(outcome)
+                packed.append(_without_blocks(outcome))
+        return totals
+
+
+@dataclass(frozen=True, slots=True)
+class _Ledgers:
+    """The tag files that grow with every copy: payload manifests, ``files.jsonl`` and ``files.csv``."""
+
+    manifests: tuple[ManifestWriter, ...]
+    records: FileRecords
+
+    @classmethod
+    @contextlib.contextmanager
+    def opened(cls, staging: Staging) -> Iterator[Self]:
+        with contextlib.ExitStack() as held:
+            held.enter_context(store_faults(f"write the manifests and records of {staging.key.name}"))
+            top, below = (
+                held.enter_context(filesystem.FolderCursor(staging.bag, filesystem.make_folders_beneath))
+                for _ in range(2)
+            )
+            bag, metadata = top.folder(b""), below.folder(b"metadata")
+            jsonl, table = (
+                held.enter_context(new_tag_file(metadata, name)) for name in ("files.jsonl", "files.csv")
+            )
+            algorithms = staging.key.algorithms
+            records = held.enter_context(FileRecords(jsonl, table, algorithms))
+            manifests = [held.enter_context(ManifestWriter(bag, name, "payload")) for name in algorithms]
+            yield cls(tuple(manifests), records)
+
+    def add(self, outcome: PackEntry) -> None:
+        self.records.add(outcome)
+        if isinstance(outcome, PackedFile):
+            for manifest, (_, digest) in zip(self.manifests, outcome.digests, strict=True):
+                manifest.add(outcome.bag_path, digest)
+
+
+def _without_blocks(entry: PackEntry) -> PackEntry:
+    """Leave the raw tag blocks behind, which only ``files.jsonl`` holds and which are most of an entry's size."""
+    if not isinstance(entry, PackedFile | WithheldFile):
+        return entry
+    examined = dataclasses.replace(entry.assessed.examined, tag_blocks=())
+    return dataclasses.replace(entry, assessed=dataclasses.replace(entry.assessed, examined=examined))
+
 
 def contents_sentence(totals: Totals) -> str:
     """Say in one sentence what the files add up to."""
     audio = totals.roles[Role.AUDIO]
-    """Say in one sentence what the files add up to."""
     albums = f"{len(totals.albums)} album{'' if len(totals.albums) == 1 else 's'}"
     return (
         f"Music: {albums}, {audio} audio file{'' if audio == 1 else 's'} and"
         f" {totals.roles.total() - audio} accompanying files, {human_size(totals.bytes)} in all."
     )
-
-
-def _capture(staging: Staging, part: PlanPart, packed: Spool[PackEntry], tools: CopyTools) -> Totals:
-    """Copy the part's files into the staged bag and write its payload manifests."""
-    totals = Totals()
-    refs = (entry.examined.ref for entry in part if isinstance(entry, AssessedFile))
-    copies = capture(refs, staging, copying=tools.copying, syncing=tools.syncing, read_back=tools.read_back)
-    step = Step("Copying", "bytes", part.bytes)
-    outcomes = tools.watch.track(step, copies, lambda it: it.size_bytes if isinstance(it, Copied) else 0)
-    with contextlib.ExitStack() as open_files:
-        open_files.enter_context(store_faults(f"write the manifests of {staging.key.name}"))
-        bag = open_files.enter_context(filesystem.FolderCursor(staging.bag)).folder(b"")
-        manifests = [
-            open_files.enter_context(ManifestWriter(bag, algorithm, "payload"))
-            for algorithm in staging.key.algorithms
-        ]
-        for entry in part:
-            outcome = _with_outcome(entry, outcomes, staging, tools.reexaminer)
-            packed.append(outcome)
-            _count(totals, outcome)
-            if isinstance(outcome, PackedFile):
-                for manifest, (_, digest) in zip(manifests, outcome.digests, strict=True):
-                    manifest.add(outcome.bag_path, digest)
-    return totals
 
 
 def _with_outcome(
