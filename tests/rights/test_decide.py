@@ -257,7 +257,7 @@ def test_a_term_that_runs_by_the_declared_dates_is_reviewed() -> None:
 # 5. evidence tightens and never loosens
 
 
-@settings(max_examples=200)
+@settings(max_examples=150)
 @given(declaration_lists, evidence_lists, evidence_items, protections, policies)
 def test_more_evidence_never_loosens_anything(
     given_declarations: tuple[Declaration, ...],

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pickle
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,13 +45,27 @@ def test_many_at_once_are_decided_as_each_alone(
             assert copy.decide(path, {}, evidence, protection) == alone
 
 
-def test_a_collection_declared_file_by_file_keeps_no_more_than_it_should() -> None:
+def test_a_collection_declared_file_by_file_keeps_no_more_than_it_should(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "_KEPT", 8)
     declarations = [
         declared(Basis.PURCHASE, id=f"d{number}", scope=Scope(paths=(f"{number}.flac",)))
-        for number in range(module._KEPT + 10)
+        for number in range(30)
     ]
     decider = Decider(declarations, builtin_policy("personal"), TODAY)
     for number in range(len(declarations)):
         assert decider.decide(f"{number}.flac", {}, (), None).declarations == (f"d{number}",)
-    assert len(decider._plain) <= module._KEPT
-    assert len(decider._standings) <= module._KEPT
+    assert 0 < len(decider._plain) <= 8
+    assert 0 < len(decider._standings) <= 8
+
+
+def test_single_files_are_found_by_name_however_many_are_declared() -> None:
+    """Looking through all of them for each would take minutes."""
+    declarations = [
+        declared(Basis.PURCHASE, id=f"d{number}", scope=Scope(paths=(f"{number}.flac",)))
+        for number in range(20_000)
+    ]
+    decider = Decider(declarations, builtin_policy("personal"), TODAY)
+    for number in range(0, 20_000, 7):
+        assert decider.matching(f"{number}.flac", {}) == (declarations[number],)

@@ -90,7 +90,7 @@ def test_what_is_suggested_does_what_is_promised(
     for suggestion in found.suggestions:
         if not suggestion.toml:
             continue
-        [more] = parse_declarations((HEAD + suggestion.toml).encode(), "x").declarations
+        [more] = parse_declarations((HEAD + suggestion.toml).encode(), "x", "suggested:").declarations
         assert ScopeIndex([more]).matching(path, tags) == (more,)
         after = [decide(evidence, protection, [*declarations, more], policy, TODAY) for policy in POLICIES]
         gained = {act for act in Act if after[0].acts[act] is Answer.ALLOW is not before[0].acts[act]}

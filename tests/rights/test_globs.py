@@ -124,13 +124,13 @@ starred = st.lists(
 plain = st.lists(st.text(st.sampled_from("ab"), min_size=1, max_size=4), min_size=1, max_size=5)
 
 
-@settings(max_examples=500)
+@settings(max_examples=250)
 @given(starred.map("/".join), plain.map("/".join))
 def test_a_pattern_matches_what_trying_every_way_finds(pattern: str, path: str) -> None:
     assert path_matcher(pattern)(path) is matches_slowly(pattern, path)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(st.text(st.sampled_from("ab*"), max_size=7), st.text(st.sampled_from("ab"), max_size=8))
 def test_a_value_matches_what_trying_every_way_finds(pattern: str, value: str) -> None:
     assert text_matcher(pattern)(value) is matches_slowly(pattern or "-", value or "-")
