@@ -39,8 +39,8 @@ def inject(log: Path, fault: str, *, paths: tuple[Path, ...] = ()) -> list[str]:
     """Return the words that inject ``fault``, such as ``fsync:error=EIO``; only on ``paths`` where there are any."""
     names = fault.partition(":")[0]
     chosen = [word for path in paths for word in ("-P", str(path))]
-    # quick, but a signal that can be handled is lost with it
-    quick = [] if ":signal=" in fault and ":signal=KILL" not in fault else ["--seccomp-bpf"]
+    # quick, but strace loses signals with it
+    quick = [] if ":signal=" in fault else ["--seccomp-bpf"]
     return strace(log, *quick, *chosen, "-e", f"trace={names}", "-e", f"inject={fault}")
 
 
