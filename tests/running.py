@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import io
 import json
 import os
@@ -16,6 +17,9 @@ from typing import Any
 import pytest
 
 from archiver.cli.main import main
+from archiver.cli.top import new_run
+from archiver.model.run import Run
+from archiver.usecases.preparing import PackRequest
 
 EPOCH = "1700000000"
 """A moment for ``SOURCE_DATE_EPOCH``: 2023-11-14T22:13:20Z."""
@@ -85,3 +89,33 @@ def run_program(
         timeout=100,
     )
     return Outcome(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
+
+
+def fixed_run() -> Run:
+    """Return a run whose clock stands still at :data:`EPOCH`."""
+    return new_run({"SOURCE_DATE_EPOCH": EPOCH})
+
+
+def pack_request(
+    source: str | os.PathLike[str],
+    store: str | os.PathLike[str],
+    **changes: Any,  # noqa: ANN401 - any field of the request
+) -> PackRequest:
+    """Return the request that ``archiver pack SOURCE --to STORE`` makes, with ``changes``."""
+    plain = PackRequest(
+        sources=(os.fspath(source),),
+        store=os.fspath(store),
+        name=None,
+        algorithms=(),
+        info=(),
+        jobs=1,
+        read_back=False,
+        bag_in_bag=False,
+        max_bytes=None,
+        rights=None,
+        policy="personal",
+        anonymous_withheld=False,
+        profile=None,
+        serialize=None,
+    )
+    return dataclasses.replace(plain, **changes)

@@ -29,9 +29,10 @@ class Reexaminer:
     def assess_copy(self, listed: FileRef, copied: Copied, payload: bytes) -> AssessedFile:
         """Return what the copy below the folder ``payload`` is and what becomes of it, with problem ``S109``."""
         stat = dataclasses.replace(listed.stat, size_bytes=copied.size_bytes, mtime_ns=copied.modified_ns)
-        copy = FileRef(payload, copied.path.encode("utf-8"), copied.path, stat)
         changed = Problem(listed.path, "S109", "changed after it was listed; examined again as it was packed")
+        problems = (*listed.problems, changed)
+        copy = FileRef(payload, copied.path.encode("utf-8"), copied.path, stat, problems)
         (examined,) = examine([copy], self._workers)
         assert isinstance(examined, ExaminedFile)
-        ref = dataclasses.replace(listed, stat=stat, problems=(*listed.problems, changed))
+        ref = dataclasses.replace(listed, stat=stat, problems=problems)
         return self._assess(dataclasses.replace(examined, ref=ref))
