@@ -17,7 +17,7 @@ from archiver.cli.jsonstream import write_json
 from archiver.cli.text import count, shown, wrapped
 from archiver.cli.top import new_run
 from archiver.rights.due import DueItem
-from archiver.usecases.due import due_in, rules_due
+from archiver.usecases.due import DueBag, due_in, rules_due
 
 _EXAMPLES = """
   archiver due /media/backup                       in the next year
@@ -37,8 +37,8 @@ _EXAMPLES = """
 def command(paths: tuple[str, ...], until: dt.datetime | None, as_json: bool) -> int:
     """Say what embargoes, permissions and terms end by a day, and what to review.
 
-    Looks at the rights recorded in each BAG, or in every bag of a STORE.
-    Writes nothing. To know that the records are unchanged: archiver verify.
+    Looks at the rights recorded in each BAG, or in every bag of a STORE. A bag
+    without such a record is named, and the others are looked at. Writes nothing. To know that the records are unchanged: archiver verify.
     """
     today = new_run(os.environ).today()
     last = until.date() if until is not None else today + dt.timedelta(days=365)
@@ -46,24 +46,29 @@ def command(paths: tuple[str, ...], until: dt.datetime | None, as_json: bool) ->
     rules = rules_due(today, last)
     if as_json:
         members = {"from": today.isoformat(), "until": last.isoformat(), "rules": list(map(_record, rules))}
-        records = ({"bag": bag.bag, "items": list(map(_record, bag.items))} for bag in bags)
-        write_json("archiver.due/1", members, {"bags": records})
-        return errors.DONE
-    click.echo(f"From {today} to {last}, in {count(len(bags), 'bag')}")
-    for bag in bags:
+        write_json("archiver.due/1", members, {"bags": map(_bag_record, bags)})
+    else:
+        for line in _report(bags, rules, f"From {today} to {last}"):
+            click.echo(line)
+    return max((bag.fault.exit_code for bag in bags if bag.fault is not None), default=errors.DONE)
+
+
+def _report(bags: list[DueBag], rules: tuple[DueItem, ...], period: str) -> Iterator[str]:
+    read = [bag for bag in bags if bag.fault is None]
+    yield f"{period}, in {count(len(read), 'bag')}"
+    for bag in read:
         if bag.items:
-            click.echo(f"\n{shown(bag.bag)}")
-            for line in _lines(bag.items):
-                click.echo(line)
-    if not any(bag.items for bag in bags):
-        click.echo("\nNothing comes due.")
+            yield f"\n{shown(bag.bag)}"
+            yield from _lines(bag.items)
+    if not any(bag.items for bag in read):
+        yield "\nNothing comes due."
+    for bag in bags:
+        if bag.fault is not None:
+            yield "\n" + wrapped(shown(f"{bag.fault.message}. {bag.fault.hint}"))
     if rules:
         text = f"{count(len(rules), 'rule')} for terms of protection should be checked again from {rules[0].day} on;"
-        click.echo(
-            "\n" + wrapped(text + " a newer version of this program may have done so. --json lists them.")
-        )
-    click.echo("\nThis is not legal advice.")
-    return errors.DONE
+        yield "\n" + wrapped(text + " a newer version of this program may have done so. --json lists them.")
+    yield "\nThis is not legal advice."
 
 
 def _lines(items: tuple[DueItem, ...]) -> Iterator[str]:
@@ -76,3 +81,8 @@ def _lines(items: tuple[DueItem, ...]) -> Iterator[str]:
 
 def _record(item: DueItem) -> dict[str, Any]:
     return dataclasses.asdict(item) | {"day": item.day.isoformat(), "kind": item.kind.value}
+
+
+def _bag_record(bag: DueBag) -> dict[str, Any]:
+    fault = None if bag.fault is None else bag.fault.message
+    return {"bag": bag.bag, "items": list(map(_record, bag.items)), "fault": fault}

@@ -11,7 +11,7 @@ from archiver import config, errors
 from archiver.cli import options
 from archiver.cli.commands import Command
 from archiver.cli.explain_record import explained_record
-from archiver.cli.explain_report import explained_lines
+from archiver.cli.explain_report import CLOSING, explained_lines
 from archiver.cli.jsonstream import write_json
 from archiver.cli.text import shown, wrapped
 from archiver.cli.top import new_run
@@ -69,5 +69,6 @@ def command(
             else:
                 for line in explained_lines(outcome):
                     click.echo(line)
+        click.echo(f"\n{CLOSING}")
     unread = any(isinstance(outcome, UnexplainedFile) for outcome in outcomes)
     return errors.INCOMPLETE if unread else errors.DONE

@@ -13,6 +13,9 @@ from archiver.rights.explain import ActExplanation, Explanation, PolicyOutcome
 from archiver.rights.suggestions import Suggestion
 from archiver.usecases.explain import ExplainedFile
 
+CLOSING = "Unknown is never taken for allowed. This is not legal advice."
+"""What ends a report, once, however many files it explains."""
+
 _KINDS_SHOWN = 8
 _DECLARATIONS_SHOWN = 5
 _SUGGESTIONS_SHOWN = 3
@@ -21,7 +24,7 @@ _PLACE_COLUMNS = 54
 
 
 def explained_lines(explained: ExplainedFile) -> Iterator[str]:
-    """Yield what a newcomer needs to see, for a plain file in under a screen."""
+    """Yield what a newcomer needs to see of one file, for a plain one in under a screen."""
     file, explanation = explained.file, explained.explanation
     yield wrapped(shown(explained.named))
     yield wrapped(f"{file.role}, {_format(explained)}")
@@ -37,7 +40,6 @@ def explained_lines(explained: ExplainedFile) -> Iterator[str]:
         if listed:
             yield f"\n{title}"
             yield from listed
-    yield "\nUnknown is never taken for allowed. This is not legal advice."
 
 
 def _format(explained: ExplainedFile) -> str:

@@ -64,7 +64,7 @@ def template_command(source: str, output: str | None, jobs: int | None) -> int:
 @options.jobs
 @options.as_json
 def check_command(file: str, source: str, jobs: int | None, as_json: bool) -> int:
-    """Say what each declaration in FILE matches in a source, and what none matches."""
+    """Say what each declaration in FILE matches in a source, and what is left over."""
     settings = config.load_settings(os.environ)
     result = rights_check(file, source, options.jobs_or_default(jobs or settings.jobs), watcher())
     if as_json:

@@ -1,20 +1,20 @@
 """Reads a bag's ``metadata/rights/rights.json`` back, row by row, as what was decided and declared.
 
-The record may come from anywhere, so nothing of it is trusted: a line has a greatest length, and a row that is not as
-:mod:`archiver.records.rights_json` writes it ends the reading with an error that names the bag.
+The record may come from anywhere, so nothing of it is trusted: its sections must come in their order and all be
+there, a line has a greatest length and complexity, and a row that is not as :mod:`archiver.records.rights_json`
+writes it ends the reading with an error that names the bag.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from archiver import filesystem
-from archiver.errors import ArchiverError
+from archiver.errors import DAMAGED, INCOMPLETE, ArchiverError
 from archiver.model.rights import (
     Act,
     Acts,
@@ -29,18 +29,45 @@ from archiver.model.rights import (
     Scope,
 )
 from archiver.model.terms import Layer, LayerAssessment, TermFinding, TermState
+from archiver.records.open_record import open_record
+from archiver.records.rights_json import SCHEMA
 
 RIGHTS_RECORD = "metadata/rights/rights.json"
-_LONGEST_LINE = 16 << 20
 _SECTION = re.compile(rb'"(declarations|files|withheld)":\[(?:\]\}?)?$')
-_KNOWN_SCHEMA = b'"schema":"archiver.rights/1"'
+_SECTIONS = [b"declarations", b"files", b"withheld"]
+_HEADING = re.compile(rb'"(?:declarations|files|withheld)":\[')
+_SCHEMA = re.compile(rb'"schema":"([^"]{1,80})"')
+_ASSESSED_ON = re.compile(rb'\{"assessed_on":"(\d{4}-\d\d-\d\d)"')
+_LONGEST_LINE = 16 << 20
+_LONGEST_ROW = 2 << 20
+"""A row about one file; a declaration may list many paths and take a whole line."""
+_MOST_VALUES, _MOST_BRACKETS = 1_000_000, 20_000
+"""In one line; what the JSON reader builds from a short line would else fill the memory."""
+_MOST_UNNAMED = 10_000
 
-Recorded = Declaration | tuple[str, Decision]
-"""A row: a declaration, or a file's path with its decision."""
+
+@dataclass(frozen=True, slots=True)
+class UnnamedFiles:
+    """Withheld files whose names were left out on purpose: how many, and what was decided."""
+
+    files: int
+    decision: Decision
+
+
+Recorded = Declaration | tuple[str, Decision] | UnnamedFiles
+"""A row: a declaration, a file's path with its decision, or a number of files without their names."""
 
 
 class RightsRecordError(ArchiverError):
-    """A bag has no record of rights that can be read."""
+    """The record of rights of a bag is damaged or not one that this program writes."""
+
+    exit_code = DAMAGED
+
+
+class NoRightsRecordError(ArchiverError):
+    """A bag has no record of rights, or it cannot be opened."""
+
+    exit_code = INCOMPLETE
 
 
 def read_rights_record(bag: str) -> Iterator[Recorded]:
@@ -49,68 +76,105 @@ def read_rights_record(bag: str) -> Iterator[Recorded]:
     Withheld files come with their source path. What the record does not hold (machine use, evidence) is left out
     of the values.
 
+    Args:
+        bag: Path of a bag: a folder, or a tar, tar.gz or zip archive.
+
     Raises:
-        RightsRecordError: where there is no such record, or not one that this program writes.
+        NoRightsRecordError: where there is no such record, or it cannot be opened.
+        RightsRecordError: where it is not one that this program writes.
     """
     try:
-        descriptor = filesystem.open_regular_beneath(
-            os.path.abspath(os.fsencode(bag)), RIGHTS_RECORD.encode()
-        )
-    except OSError as error:
-        raise RightsRecordError(
-            f"the bag {bag} has no record of rights: {(error.strerror or str(error)).lower()}",
-            "Only bags that this program packed have one.",
+        stream = open_record(bag, RIGHTS_RECORD)
+    except FileNotFoundError as error:
+        raise NoRightsRecordError(
+            f"{bag} has no record of rights", "Only bags that this program packed have one."
         ) from error
-    with os.fdopen(descriptor, "rb") as stream:
+    except (OSError, ValueError) as error:
+        raise NoRightsRecordError(
+            f"the record of rights in {bag} cannot be read: {_reason_of(error)}",
+            "Check the bag: archiver verify BAG",
+        ) from error
+    with stream:
         try:
             yield from _rows(stream)
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError) as error:
             raise RightsRecordError(
-                f"the record of rights in the bag {bag} is not as this program writes it",
-                "Check the bag first: archiver verify BAG",
+                f"the record of rights in {bag} is not as this program writes it",
+                "Check the bag: archiver verify BAG",
             ) from error
 
 
+def _reason_of(error: Exception) -> str:
+    reason = error.strerror if isinstance(error, OSError) else None
+    return (reason or str(error)).lower()
+
+
 def _rows(stream: BinaryIO) -> Iterator[Recorded]:
-    section, on, known = b"", dt.date.min, False
+    sections = iter(_SECTIONS)
+    section, on, schema, ended, unnamed = b"", dt.date.min, b"", False, 0
     while line := stream.readline(_LONGEST_LINE):
         text = line.rstrip(b"\n")
         heading = _SECTION.search(text)
         if heading is not None:
-            section = heading[1]
+            for found in _HEADING.finditer(text):
+                section = found[0][1:-3]
+                if section != next(sections, None):
+                    raise ValueError("the sections are not in their order")
             on = _assessed_on(text, on)
-            known = known or _KNOWN_SCHEMA in text
-        elif text not in (b"]}", b""):
-            row = json.loads(text.rstrip(b","))
-            yield _declaration(row) if section == b"declarations" else _decided(row, section, on)
-    if not known:
-        raise ValueError("no known schema")
+            schema = _schema(text) or schema
+            ended = text.endswith(b"}")
+        elif text == b"]}":
+            ended = True
+        elif text:
+            if ended:
+                raise ValueError("something follows the end")
+            row = _json(text.rstrip(b","), section)
+            recorded = _declaration(row) if section == b"declarations" else _decided(row, section, on)
+            unnamed += isinstance(recorded, UnnamedFiles)
+            if unnamed > _MOST_UNNAMED:
+                raise ValueError("more groups of unnamed files than are ever written")
+            yield recorded
+    if not ended or next(sections, None) is not None or schema != SCHEMA.encode():
+        raise ValueError("it is not whole, or of another form")
+
+
+def _json(text: bytes, section: bytes) -> Any:  # noqa: ANN401 - whatever stands there; the caller looks
+    longest = _LONGEST_LINE if section == b"declarations" else _LONGEST_ROW
+    brackets = text.count(b"{") + text.count(b"[")
+    if len(text) >= longest or brackets > _MOST_BRACKETS or text.count(b",") > _MOST_VALUES:
+        raise ValueError("a row is larger than any that is written")
+    return json.loads(text)
 
 
 def _assessed_on(text: bytes, before: dt.date) -> dt.date:
-    found = re.match(rb'\{"assessed_on":"(\d{4}-\d\d-\d\d)"', text)
+    found = _ASSESSED_ON.match(text)
     return before if found is None else dt.date.fromisoformat(found[1].decode())
+
+
+def _schema(text: bytes) -> bytes | None:
+    # the last one: a policy's name and title stand before it and hold what their writer liked
+    found = _SCHEMA.findall(text)
+    return found[-1] if found else None
 
 
 def _declaration(row: dict[str, Any]) -> Declaration:
     return Declaration(
-        id=row["id"],
+        id=_text(row["id"]),
         scope=Scope(),
         basis=Basis(row["basis"]),
-        by=row["by"],
+        by=_text(row["by"]),
         role=DeclarantRole(row["role"]),
         date=dt.date.fromisoformat(row["date"]),
         acts=tuple((Act(act), Answer(answer)) for act, answer in row["acts"].items()),
-        license=row["license"],
-        document=row["document"],
+        license=_text_or_none(row["license"]),
+        document=_text_or_none(row["document"]),
         expires=_day(row["expires"]),
         machine_use=tuple((MachineUse(use), Answer(answer)) for use, answer in row["machine_use"].items()),
-        note=row["note"],
+        note=_text_or_none(row["note"]),
     )
 
 
-def _decided(row: dict[str, Any], section: bytes, on: dt.date) -> tuple[str, Decision]:
-    path = row.get("path") if section == b"files" else row.get("source_path")
+def _decided(row: dict[str, Any], section: bytes, on: dt.date) -> Recorded:
     decision = Decision(
         disposition=Disposition(row["disposition"]),
         acts=Acts(**{Act(act).value: Answer(answer) for act, answer in row.get("acts", {}).items()}),
@@ -119,34 +183,52 @@ def _decided(row: dict[str, Any], section: bytes, on: dt.date) -> tuple[str, Dec
         on=on,
         layers=tuple(_layer(Layer(name), layer) for name, layer in row.get("layers", {}).items()),
         machine_use=(),
-        reasons=tuple(_reason(reason) for reason in row.get("reasons", ())),
-        declarations=tuple(row.get("declarations", ())),
+        reasons=tuple(_reason(reason) for reason in row["reasons"]),
+        declarations=tuple(map(_text, row.get("declarations", ()))),
         personal=bool(row.get("personal_data")),
         restricted_until=_day(row.get("restricted_until")),
     )
-    return str(path or "(name left out)"), decision
+    if section == b"files":
+        return _text(row["path"]), decision
+    if "source_path" in row:
+        return _text(row["source_path"]), decision
+    if type(row["files"]) is not int or row["files"] < 1:
+        raise ValueError("no number of files")
+    return UnnamedFiles(row["files"], decision)
 
 
 def _layer(layer: Layer, row: dict[str, Any]) -> LayerAssessment:
     findings = tuple(
         TermFinding(
             layer=layer,
-            jurisdiction=finding["jurisdiction"],
+            jurisdiction=_text(finding["jurisdiction"]),
             state=TermState(finding["state"]),
             ends_earliest=_day(finding["ends_earliest"]),
             ends_latest=_day(finding["ends_latest"]),
-            rules=tuple(finding["rules"]),
-            text=finding["text"],
+            rules=tuple(map(_text, finding["rules"])),
+            text=_text(finding["text"]),
         )
         for finding in row["findings"]
     )
-    return LayerAssessment(layer, findings, row["text"])
+    return LayerAssessment(layer, findings, _text(row["text"]))
 
 
 def _reason(row: dict[str, Any]) -> Reason:
-    act = None if row["act"] is None else Act(row["act"])
-    return Reason(row["code"], row["text"], tuple(row["rests_on"]), act)
+    """A reason; that of unnamed files is told without the act and what it rests on."""
+    act = None if row.get("act") is None else Act(row["act"])
+    rests_on = tuple(map(_text, row.get("rests_on", ())))
+    return Reason(_text(row["code"]), _text_or_none(row["text"]) or "", rests_on, act)
 
 
 def _day(text: str | None) -> dt.date | None:
     return None if text is None else dt.date.fromisoformat(text)
+
+
+def _text_or_none(value: object) -> str | None:
+    return None if value is None else _text(value)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("no text")
+    return value

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from archiver import filesystem
+from archiver.records.open_record import open_record
 
 _LONGEST_LINE = 16 << 20
 
@@ -28,12 +27,10 @@ def tracks_of(bag: str, paths: Collection[str]) -> dict[str, Track]:
     """
     found: dict[str, Track] = {}
     try:
-        descriptor = filesystem.open_regular_beneath(
-            os.path.abspath(os.fsencode(bag)), b"metadata/files.jsonl"
-        )
-    except OSError:
+        lines = open_record(bag, "metadata/files.jsonl")
+    except (OSError, ValueError):
         return found
-    with os.fdopen(descriptor, "rb") as lines:
+    with lines:
         while line := lines.readline(_LONGEST_LINE):
             try:
                 record = json.loads(line)

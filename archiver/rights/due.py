@@ -70,12 +70,14 @@ class _Gathered:
 _Key = tuple[date, DueKind, str]
 
 
-def due(
+def due(  # noqa: PLR0913 - what was decided, with names and without, and the three things it is held against
     decided: Iterable[tuple[str, Decision]],
     declarations: Mapping[str, Declaration],
     on: date,
     until: date,
     terms: TermTable,
+    *,
+    unnamed: Iterable[tuple[int, Decision]] = (),
 ) -> tuple[DueItem, ...]:
     """What comes due from one day to another, both included.
 
@@ -85,6 +87,7 @@ def due(
         on: The day from which to look.
         until: The day up to which to look.
         terms: The table of terms.
+        unnamed: Numbers of files whose names were left out, with their decision; read once, after ``decided``.
 
     Returns:
         The items, sorted by day, kind and subject.
@@ -96,6 +99,9 @@ def due(
             item.files += 1
             if len(item.examples) < _EXAMPLES:
                 item.examples.append(path)
+    for files, decision in unnamed:
+        for key, text in _of_file(decision, declarations, on, until):
+            gathered.setdefault(key, _Gathered(text)).files += files
     items = [
         DueItem(day, kind, subject, item.text, item.files, tuple(item.examples))
         for (day, kind, subject), item in gathered.items()

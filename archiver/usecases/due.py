@@ -7,38 +7,56 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from archiver.errors import UsageError
+from archiver.errors import ArchiverError, UsageError
 from archiver.model.rights import Decision, Declaration
-from archiver.records.rights_reader import read_rights_record
+from archiver.records.rights_reader import (
+    NoRightsRecordError,
+    RightsRecordError,
+    UnnamedFiles,
+    read_rights_record,
+)
 from archiver.rights.due import DueItem, DueKind, due
 from archiver.rights.terms import load_terms
+
+_ARCHIVES = (".tar", ".tar.gz", ".tgz", ".zip")
 
 
 @dataclass(frozen=True, slots=True)
 class DueBag:
-    """What comes due in one bag."""
+    """What comes due in one bag.
+
+    Attributes:
+        bag: The bag.
+        items: What comes due; empty where its record cannot be read.
+        fault: Why its record cannot be read, with the exit status that follows; ``None`` where it can.
+    """
 
     bag: str
     items: tuple[DueItem, ...]
+    fault: ArchiverError | None = None
 
 
 def due_in(paths: Sequence[str], on: dt.date, until: dt.date) -> Iterator[DueBag]:
     """Look through bags, and through every bag of a store, and yield what comes due in each.
 
+    A bag without a record of rights, or with a damaged one, is yielded with the fault, and the others follow.
+
     Args:
-        paths: Bags or stores as the user named them.
+        paths: Bags or stores as the user named them; a bag may be an archive.
         on: The day from which to look.
         until: The day up to which to look.
 
     Raises:
         UsageError: where a path is neither bag nor store, or the days are the wrong way round.
-        RightsRecordError: where a bag has no record of rights that can be read.
     """
     if until < on:
         raise UsageError(f"{until} is before {on}, the day to look from", "Name a later day with --until.")
-    for path in paths:
-        for bag in _bags(path):
+    bags = list(dict.fromkeys(bag for path in paths for bag in _bags(path)))
+    for bag in bags:
+        try:
             yield DueBag(bag, _due_in_bag(bag, on, until))
+        except (NoRightsRecordError, RightsRecordError) as fault:
+            yield DueBag(bag, (), fault)
 
 
 def rules_due(on: dt.date, until: dt.date) -> tuple[DueItem, ...]:
@@ -48,34 +66,45 @@ def rules_due(on: dt.date, until: dt.date) -> tuple[DueItem, ...]:
 
 def _due_in_bag(bag: str, on: dt.date, until: dt.date) -> tuple[DueItem, ...]:
     declarations: dict[str, Declaration] = {}
+    unnamed: list[tuple[int, Decision]] = []
 
     def decided() -> Iterator[tuple[str, Decision]]:
         for recorded in read_rights_record(bag):
-            if isinstance(recorded, Declaration):
-                declarations[recorded.id] = recorded
-            else:
-                yield recorded
+            match recorded:
+                case Declaration():
+                    # nothing else of a declaration comes due, and there may be many
+                    if recorded.expires is not None and on <= recorded.expires <= until:
+                        declarations[recorded.id] = recorded
+                case UnnamedFiles(files, decision):
+                    unnamed.append((files, decision))
+                case _:
+                    yield recorded
 
-    found = due(decided(), declarations, on, until, load_terms())
+    found = due(decided(), declarations, on, until, load_terms(), unnamed=unnamed)
     return tuple(item for item in found if item.kind is not DueKind.RULE_TO_CHECK)
 
 
 def _bags(path: str) -> list[str]:
-    if os.path.isfile(os.path.join(path, "bagit.txt")):
+    if _is_bag(path):
         return [path]
     try:
         with os.scandir(path) as entries:
-            found = sorted(
-                entry.path
-                for entry in entries
-                if not entry.name.startswith(".") and os.path.isfile(os.path.join(entry.path, "bagit.txt"))
-            )
+            names = sorted(entry.name for entry in entries if not entry.name.startswith("."))
     except OSError as error:
         raise UsageError(
-            f"cannot read {path}: {(error.strerror or str(error)).lower()}", "Check its spelling."
+            f"cannot read {path}: {(error.strerror or str(error)).lower()}",
+            "Name a bag, or the folder of bags.",
         ) from error
+    found = [bag for bag in (os.path.join(path, name) for name in names) if _is_bag(bag)]
     if not found:
         raise UsageError(
             f"{path} is neither a bag nor a store with bags in it", "Name a bag, or the folder of bags."
         )
     return found
+
+
+def _is_bag(path: str) -> bool:
+    """Whether a path is a folder with a declaration, or bears the name of an archive."""
+    if os.path.isfile(path):
+        return path.lower().endswith(_ARCHIVES)
+    return os.path.isfile(os.path.join(path, "bagit.txt"))

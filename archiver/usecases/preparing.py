@@ -197,7 +197,7 @@ def _package_name(prepared: Prepared, plan: PackagePlan, run: Run) -> tuple[str,
     """Give the package's name, and whether an interrupted run of the same package is continued under it."""
     if not plan.totals.files:
         raise UsageError(
-            f"there is nothing to pack: {plan.totals.seen} entries seen, none that can go into a bag",
+            f"there is nothing to pack: of {plan.totals.seen} entries seen, no file can go into a bag",
             "Nothing was written. To see what is there: archiver scan SOURCE",
         )
     asked = prepared.request.name

@@ -10,68 +10,8 @@ from typing import Any
 import pytest
 
 from tests.end_to_end import planted
-from tests.end_to_end.bags import Package, read_package, records
-from tests.running import Outcome, run_here
-from tests.samples import build_tree, tree_digest
-
-MOMENT = "1767225600"
-
-
-@pytest.fixture(scope="module")
-def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_tree(tmp_path_factory.mktemp("source") / "Music", planted.collection())
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("store")
-
-
-@pytest.fixture(scope="module")
-def bags(source: Path, store: Path) -> Mapping[str, Package]:
-    before = tree_digest(source)
-    made = {}
-    for policy in ("personal", "donation", "public"):
-        outcome = run_here(
-            "pack", source, "--to", store, "--name", policy, "--policy", policy, SOURCE_DATE_EPOCH=MOMENT
-        )
-        made[policy] = read_package(store / policy, outcome)
-    assert tree_digest(source) == before
-    return made
-
-
-@pytest.fixture(scope="module")
-def screens(source: Path, store: Path, bags: Mapping[str, Package]) -> Mapping[str, Outcome]:
-    """What every command prints about the source and the bags, for people and for programs."""
-    before = tree_digest(source)
-    files = sorted(path for path in source.rglob("*") if path.is_file())
-    template = source.parent / "template.toml"
-    runs = {f"pack --policy {name}": package.outcome for name, package in bags.items()}
-    wanted: dict[str, tuple[str | Path, ...]] = {
-        "scan": ("scan", source),
-        "explain": ("explain", *files),
-        "pack --dry-run": ("pack", source, "--to", store, "--dry-run", "--policy", "public"),
-        "verify": ("verify", *(package.bag for package in bags.values())),
-        "due": ("due", store),
-    }
-    for name, words in wanted.items():
-        runs[name] = run_here(*words)
-        runs[f"{name} --json"] = run_here(*words, "--json")
-    runs["pack --json"] = run_here("pack", source, "--to", store, "--name", "again", "--json")
-    runs["rights template"] = run_here("rights", "template", source)
-    template.write_text(uncommented(runs["rights template"].out), "utf-8")
-    for form in ((), ("--json",)):
-        name = " ".join(("rights check", *form))
-        runs[name] = run_here("rights", "check", template, "--source", source, *form)
-    assert tree_digest(source) == before
-    return runs
-
-
-def uncommented(text: str) -> str:
-    """What a person gets who takes away every comment sign that has no space after it."""
-    return "".join(
-        line[1:] if line.startswith("#") and line[1:2].strip() else line for line in text.splitlines(True)
-    )
+from tests.end_to_end.bags import Package, records
+from tests.running import Outcome
 
 
 def assessed(package: Package) -> dict[str, dict[str, Any]]:
@@ -105,23 +45,27 @@ def test_the_values_are_there_to_be_found() -> None:
 
 
 @pytest.mark.parametrize("policy", ["personal", "donation", "public"])
-def test_no_record_in_a_bag_holds_a_value_in_any_form(bags: Mapping[str, Package], policy: str) -> None:
-    found = [leak for name, data in records(bags[policy].bag) for leak in planted.leaks(name, data)]
+def test_no_record_in_a_bag_holds_a_value_in_any_form(
+    planted_bags: Mapping[str, Package], policy: str
+) -> None:
+    found = [leak for name, data in records(planted_bags[policy].bag) for leak in planted.leaks(name, data)]
     assert found == []
 
 
-def test_nothing_that_is_printed_holds_a_value_in_any_form(screens: Mapping[str, Outcome]) -> None:
+def test_nothing_that_is_printed_holds_a_value_in_any_form(planted_screens: Mapping[str, Outcome]) -> None:
     found = [
         leak
-        for name, outcome in screens.items()
+        for name, outcome in planted_screens.items()
         for leak in planted.leaks(name, (outcome.out + outcome.err).encode())
     ]
     assert found == []
-    assert {name: outcome.code for name, outcome in screens.items() if outcome.code not in (0, 3)} == {}
+    assert {
+        name: outcome.code for name, outcome in planted_screens.items() if outcome.code not in (0, 3)
+    } == {}
 
 
-def test_every_planted_file_is_counted_and_each_place_is_located(bags: Mapping[str, Package]) -> None:
-    rows = assessed(bags["personal"])
+def test_every_planted_file_is_counted_and_each_place_is_located(planted_bags: Mapping[str, Package]) -> None:
+    rows = assessed(planted_bags["personal"])
     whole = {path: row for path, row in rows.items() if path.startswith(("Planted/", "Beside/"))}
     assert len(whole) == len(planted.audio_files()) + len(planted.text_files())
     for path, row in whole.items():
@@ -135,18 +79,28 @@ def test_every_planted_file_is_counted_and_each_place_is_located(bags: Mapping[s
 
 
 def test_the_count_is_told_the_same_everywhere(
-    bags: Mapping[str, Package], screens: Mapping[str, Outcome]
+    planted_bags: Mapping[str, Package], planted_screens: Mapping[str, Outcome]
 ) -> None:
-    package = bags["personal"]
+    package = planted_bags["personal"]
     number = sum(row["personal_data"] for row in assessed(package).values())
     assert number >= len(planted.audio_files()) + len(planted.text_files())
     assert package.info["Personal-Data"] == f"detected in {number} files, see metadata/rights"
     assert f"Carrying personal data: {number} files" in package.outcome.out
-    assert f"Carrying personal data: {number} files" in screens["scan"].out
+    assert f"Carrying personal data: {number} files" in planted_screens["scan"].out
     readme = (package.bag / "metadata" / "rights" / "README.txt").read_text("utf-8")
     assert f"{number} files with data that can identify a person" in readme
 
 
-def test_public_withholds_every_file_that_names_a_person(bags: Mapping[str, Package]) -> None:
-    rights = bags["public"].rights
+def test_public_withholds_every_file_that_names_a_person(planted_bags: Mapping[str, Package]) -> None:
+    rights = planted_bags["public"].rights
     assert not any(row["personal_data"] for row in rights["files"])
+
+
+def test_the_place_of_the_source_on_this_machine_is_not_recorded(
+    planted_source: Path, planted_bags: Mapping[str, Package]
+) -> None:
+    place = str(planted_source.parent).encode()
+    found = [
+        name for package in planted_bags.values() for name, data in records(package.bag) if place in data
+    ]
+    assert found == []
