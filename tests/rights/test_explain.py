@@ -117,6 +117,21 @@ def test_a_file_of_which_nothing_is_known() -> None:
     assert offered(found, "you still hold").acts == (Act.PRESERVE, Act.ACCESS)
 
 
+def test_deeds_and_letters_are_suggested_with_what_they_would_cover() -> None:
+    found = explained()
+    letter, deed = offered(found, "agreed in writing"), offered(found, "of the donor")
+    assert letter.acts == (Act.PRESERVE, Act.TRANSFER, Act.PUBLISH)
+    assert letter.outcomes == (("donation", Disposition.INCLUDE), ("public", Disposition.INCLUDE))
+    assert letter.toml.splitlines()[2:] == [
+        'basis = "license"',
+        'role = "rightsholder"',
+        'acts = { preserve = "allow", transfer = "allow", publish = "allow" }',
+        'document = "documents/your-document.pdf"',
+    ]
+    assert deed.acts == (Act.PRESERVE, Act.TRANSFER)
+    assert deed.outcomes == (("donation", Disposition.INCLUDE),)
+
+
 def test_the_album_is_suggested_where_the_tags_name_one() -> None:
     found = explained(album='The "Best" of')
     assert offered(found, "your own making").toml.splitlines()[1] == 'scope = { album = "The \\"Best\\" of" }'

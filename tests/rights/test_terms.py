@@ -432,6 +432,57 @@ def test_the_sentence_names_layer_place_day_and_rule() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("rule", "on", "text"),
+    [
+        (
+            "gb-recording-published-before-1963",
+            d(2040),
+            "GB: the term of the recording appears to have ended no later than 2032-12-31, by CDPA 1988 s. 13A(2).",
+        ),
+        (
+            "gb-recording-published-before-1963",
+            d(2020),
+            "GB: undetermined for the recording (it ends not before 2012-12-31 and not after 2032-12-31), by CDPA 1988 s. 13A(2).",
+        ),
+        (
+            "gb-recording-published-before-1963",
+            d(2000),
+            "GB: the term of the recording runs at least until 2012-12-31, by CDPA 1988 s. 13A(2).",
+        ),
+        (
+            "br-recording",
+            d(2000),
+            "BR: the term of the recording runs until 2020-12-31, by Lei 9.610/1998 Art. 96.",
+        ),
+        (
+            "us-recording-from-1978",
+            d(2050),
+            "US: undetermined for the recording (it ends not before 2048-12-31), by 17 USC 302.",
+        ),
+        (
+            "jp-recording",
+            d(2050),
+            "JP: undetermined for the recording; the rule needs review (jp-recording).",
+        ),
+    ],
+)
+def test_the_sentence_says_no_more_than_the_state(rule: str, on: date, text: str) -> None:
+    assert finding(next(edge for edge in EDGES if edge.rule == rule), on).text == text
+
+
+def test_the_sentence_on_a_layer_names_the_places() -> None:
+    facts = TermFacts(fixed=year_span(1950), published=year_span(1950), lyricist_died=NEVER)
+    layers = assess(facts, ["BR", "EU", "US"], TODAY, TABLE)
+    assert layers[0].text == "The term of the recording appears to have ended in: BR, EU (on 2026-11-22)."
+    assert (
+        layers[1].text
+        == "The term of the performance is not known to have ended anywhere asked (on 2026-11-22)."
+    )
+    assert layers[2].text == "Copyright in the musical work was not evaluated: no date is declared for it."
+    assert layers[3].text == "There is nothing to assess: the lyrics are declared absent."
+
+
 def test_a_place_without_rules_is_undetermined() -> None:
     [found] = assess(TermFacts(fixed=year_span(1900)), ["ZZ"], TODAY, TABLE)[0].findings
     assert found.state is TermState.UNDETERMINED
