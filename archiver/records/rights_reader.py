@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 from archiver.errors import DAMAGED, INCOMPLETE, ArchiverError
 from archiver.model.rights import (
@@ -31,6 +31,8 @@ from archiver.model.rights import (
 from archiver.model.terms import Layer, LayerAssessment, TermFinding, TermState
 from archiver.records.open_record import open_record
 from archiver.records.rights_json import SCHEMA
+
+Asked = TypeVar("Asked", Act, MachineUse)
 
 RIGHTS_RECORD = "metadata/rights/rights.json"
 _SECTION = re.compile(rb'"(declarations|files|withheld)":\[(?:\]\}?)?$')
@@ -111,7 +113,7 @@ def _reason_of(error: Exception) -> str:
 
 def _rows(stream: BinaryIO) -> Iterator[Recorded]:
     sections = iter(_SECTIONS)
-    section, on, schema, ended, unnamed = b"", dt.date.min, b"", False, 0
+    section, on, schema, ended, unnamed = b"", None, b"", False, 0
     while line := stream.readline(_LONGEST_LINE):
         text = line.rstrip(b"\n")
         heading = _SECTION.search(text)
@@ -120,14 +122,14 @@ def _rows(stream: BinaryIO) -> Iterator[Recorded]:
                 section = found[0][1:-3]
                 if section != next(sections, None):
                     raise ValueError("the sections are not in their order")
-            on = _assessed_on(text, on)
+            on = on or _assessed_on(text)
             schema = _schema(text) or schema
             ended = text.endswith(b"}")
         elif text == b"]}":
             ended = True
         elif text:
-            if ended:
-                raise ValueError("something follows the end")
+            if ended or on is None:
+                raise ValueError("something stands before the beginning or after the end")
             row = _json(text.rstrip(b","), section)
             recorded = _declaration(row) if section == b"declarations" else _decided(row, section, on)
             unnamed += isinstance(recorded, UnnamedFiles)
@@ -146,9 +148,11 @@ def _json(text: bytes, section: bytes) -> Any:  # noqa: ANN401 - whatever stands
     return json.loads(text)
 
 
-def _assessed_on(text: bytes, before: dt.date) -> dt.date:
+def _assessed_on(text: bytes) -> dt.date:
     found = _ASSESSED_ON.match(text)
-    return before if found is None else dt.date.fromisoformat(found[1].decode())
+    if found is None:
+        raise ValueError("no day of assessment")
+    return dt.date.fromisoformat(found[1].decode())
 
 
 def _schema(text: bytes) -> bytes | None:
@@ -165,13 +169,19 @@ def _declaration(row: dict[str, Any]) -> Declaration:
         by=_text(row["by"]),
         role=DeclarantRole(row["role"]),
         date=dt.date.fromisoformat(row["date"]),
-        acts=tuple((Act(act), Answer(answer)) for act, answer in row["acts"].items()),
+        acts=_answers(Act, row["acts"]),
         license=_text_or_none(row["license"]),
         document=_text_or_none(row["document"]),
         expires=_day(row["expires"]),
-        machine_use=tuple((MachineUse(use), Answer(answer)) for use, answer in row["machine_use"].items()),
+        machine_use=_answers(MachineUse, row["machine_use"]),
         note=_text_or_none(row["note"]),
     )
+
+
+def _answers(named: type[Asked], answers: dict[str, str]) -> tuple[tuple[Asked, Answer], ...]:
+    """The answers in the order of the words, which JSON has sorted otherwise."""
+    given = {named(word): Answer(answer) for word, answer in answers.items()}
+    return tuple((word, given[word]) for word in named if word in given)
 
 
 def _decided(row: dict[str, Any], section: bytes, on: dt.date) -> Recorded:
