@@ -73,10 +73,11 @@ def _report(bags: list[DueBag], rules: tuple[DueItem, ...], period: str) -> Iter
 
 def _lines(items: tuple[DueItem, ...]) -> Iterator[str]:
     for item in items:
-        yield wrapped(f"{item.day}  {shown(item.text)}", indent="  ")
-        if item.files:
-            yield f"              {count(item.files, 'file')}"
-            yield from (f"              {shown(path)}" for path in item.examples)
+        files = (
+            f" {count(item.files, 'file')}, such as:" if item.examples else f" {count(item.files, 'file')}."
+        )
+        yield wrapped(f"{item.day}: {shown(item.text)}{files}", indent="  ", below="    ")
+        yield from (f"      {shown(path)}" for path in item.examples)
 
 
 def _record(item: DueItem) -> dict[str, Any]:

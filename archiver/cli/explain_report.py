@@ -138,7 +138,7 @@ def _suggested(suggestions: tuple[Suggestion, ...]) -> Iterator[str]:
     """The sentences, and for the first that has one the declaration to write."""
     written = False
     for suggestion in suggestions[:_SUGGESTIONS_SHOWN]:
-        yield _hanging(f"- {shown(suggestion.text)}{_effect(suggestion)}", "    ")
+        yield wrapped(f"- {shown(suggestion.text)}{_effect(suggestion)}", indent="  ", below="    ")
         if suggestion.toml and not written:
             yield from (f"      {shown(line)}" for line in suggestion.toml.splitlines())
             written = True
@@ -157,11 +157,4 @@ def _first(reasons: tuple[Reason, ...]) -> str:
 
 def _said(name: str, text: str) -> str:
     """A name and what is said of it."""
-    return _hanging(f"{shown(name)}: {text}".rstrip(), "      ")
-
-
-def _hanging(text: str, indent: str) -> str:
-    """A paragraph after two spaces; what does not fit on its first line goes on below, after ``indent``."""
-    first, *rest = wrapped(text, indent="  ").splitlines()
-    below = " ".join(line.strip() for line in rest)
-    return "\n".join([first, *([wrapped(below, indent=indent)] if below else [])])
+    return wrapped(f"{shown(name)}: {text}".rstrip(), indent="  ", below="      ")

@@ -26,13 +26,16 @@ def _shown_character(character: str) -> str:
     return character
 
 
-def wrapped(text: str, indent: str = "") -> str:
-    """Break a paragraph at :data:`WIDTH` columns, each line after ``indent``; long paths are never broken."""
+def wrapped(text: str, indent: str = "", below: str | None = None) -> str:
+    """Break a paragraph at :data:`WIDTH` columns; long paths are never broken.
+
+    Each line begins with ``indent``, those after the first with ``below`` where it is given.
+    """
     return textwrap.fill(
         text,
         WIDTH - 1,
         initial_indent=indent,
-        subsequent_indent=indent,
+        subsequent_indent=indent if below is None else below,
         break_long_words=False,
         break_on_hyphens=False,
     )
