@@ -19,7 +19,7 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
 from multiprocessing import forkserver, resource_tracker
 from multiprocessing.context import BaseContext
-from typing import TYPE_CHECKING, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -176,31 +176,47 @@ class GuardedProcesses:
         self._pool.join()
 
     def map_ordered(self, work: Callable[[T], R], items: Iterable[T]) -> Iterator[R | Stopped]:
-        """Yield ``work(item)``, or :class:`Stopped` where the worker was lost, for each item in order."""
+        """Yield ``work(item)``, or :class:`Stopped` where the worker was lost, for each item in order.
+
+        Any other exception of ``work`` is raised at its item.
+        """
         batches = _batched(items, _GUARD_BATCH)
-        in_flight: deque[tuple[list[T], Future[list[R]]]] = deque()
+        in_flight: deque[tuple[list[T], Future[_Worked[R]]]] = deque()
         for batch in itertools.islice(batches, self._window):
             in_flight.append((batch, self._submit(work, batch, self._seconds + _LOAD_SECONDS)))
         while in_flight:
             batch, future = in_flight.popleft()
-            outcomes = self._outcomes(work, batch, future)
+            worked = self._worked(work, batch, future)
             for further in itertools.islice(batches, 1):
                 in_flight.append((further, self._submit(work, further, self._seconds + _LOAD_SECONDS)))
-            yield from outcomes
+            yield from worked.outcomes
+            if worked.error is not None:
+                raise worked.error
 
-    def _submit(self, work: Callable[[T], R], batch: list[T], seconds: float) -> Future[list[R]]:
+    def _submit(self, work: Callable[[T], R], batch: list[T], seconds: float) -> Future[_Worked[R]]:
         with _interrupts_deferred():
             return self._pool.schedule(_work_through, args=[work, batch], timeout=seconds)
 
-    def _outcomes(self, work: Callable[[T], R], batch: list[T], future: Future[list[R]]) -> list[R | Stopped]:
+    def _worked(
+        self, work: Callable[[T], R], batch: list[T], future: Future[_Worked[R]]
+    ) -> _Worked[R] | _Worked[R | Stopped]:
         try:
-            return [*future.result()]
+            return future.result()
         except (FutureTimeoutError, ProcessExpired, MemoryError):
-            return [self._alone(work, item) for item in batch]
+            outcomes: list[R | Stopped] = []
+            for item in batch:
+                alone = self._alone(work, item)
+                if isinstance(alone, Stopped):
+                    outcomes.append(alone)
+                    continue
+                outcomes += alone.outcomes
+                if alone.error is not None:
+                    return _Worked(outcomes, alone.error)
+            return _Worked(outcomes, None)
 
-    def _alone(self, work: Callable[[T], R], item: T) -> R | Stopped:
+    def _alone(self, work: Callable[[T], R], item: T) -> _Worked[R] | Stopped:
         try:
-            return self._submit(work, [item], self._seconds).result()[0]
+            return self._submit(work, [item], self._seconds).result()
         except FutureTimeoutError:
             return Stopped("time")
         except MemoryError:
@@ -209,8 +225,24 @@ class GuardedProcesses:
             return Stopped("crash")
 
 
-def _work_through(work: Callable[[T], R], batch: list[T]) -> list[R]:
-    return [work(item) for item in batch]
+@dataclass(frozen=True, slots=True)
+class _Worked(Generic[R]):
+    """The outcomes of a batch up to its end, or up to the item whose exception stands beside them."""
+
+    outcomes: list[R]
+    error: Exception | None
+
+
+def _work_through(work: Callable[[T], R], batch: list[T]) -> _Worked[R]:
+    outcomes = []
+    for item in batch:
+        try:
+            outcomes.append(work(item))
+        except MemoryError:
+            raise
+        except Exception as error:  # noqa: BLE001 - it is raised again where its item's turn has come
+            return _Worked(outcomes, error)
+    return _Worked(outcomes, None)
 
 
 def _batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
