@@ -1,6 +1,6 @@
 """How long deciding takes: a collection of 1,000,000 files under 1,000 declarations, on one core.
 
-Run it from the root of the project: ``python benchmarks/decide.py [FILES]``. A quarter of the files carry no
+Run it from the root of the project: ``python -m benchmarks.decide [FILES]``. A quarter of the files carry no
 evidence, half carry a rip log's or a store's signs, a quarter carry a licence, a reservation or personal data.
 """
 
