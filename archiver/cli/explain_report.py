@@ -30,7 +30,7 @@ def explained_lines(explained: ExplainedFile) -> Iterator[str]:
     yield wrapped(f"{file.role}, {_format(explained)}")
     sections = (
         ("What the file says", _seen(explained)),
-        ("What is declared", _declared(explained)),
+        (_declared_title(explained), _declared(explained)),
         (f"What may be done with it on {explanation.on}", _acts(explanation)),
         ("What follows under each policy", map(_outcome, explanation.outcomes)),
         ("What would change it", _suggested(explanation.suggestions)),
@@ -38,7 +38,7 @@ def explained_lines(explained: ExplainedFile) -> Iterator[str]:
     for title, lines in sections:
         listed = list(lines)
         if listed:
-            yield f"\n{title}"
+            yield "\n" + wrapped(title)
             yield from listed
 
 
@@ -84,6 +84,12 @@ def _placed(name: str, text: str, locator: str, strength: str = "") -> str:
     place = f"{strength}at {shortened(shown(locator), _PLACE_COLUMNS)}"
     together = _said(name, f"{text} ({place})")
     return together if "\n" not in together else f"{_said(name, text)}\n      {place}"
+
+
+def _declared_title(explained: ExplainedFile) -> str:
+    if explained.rights is None or not explained.explanation.declarations:
+        return "What is declared"
+    return f"What is declared in {shown(explained.rights)}"
 
 
 def _declared(explained: ExplainedFile) -> Iterator[str]:

@@ -1,0 +1,300 @@
+"""``explain`` tells a newcomer in under a screen what is known of a file, and a program everything."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.running import Outcome, command, run_here
+from tests.samples import Entry, File, build_tree, flac, tree_digest
+
+MOMENT = "1767225600"
+"""2026-01-01."""
+SCREEN = 40
+PLAIN = "Example Artist/Morning Scales (2004)/01 Going Up.flac"
+BOUGHT = "Bought/Bought Once/01 Bought Once.m4a"
+LOCKED = "Bought/Locked Away/01 Locked Away.m4p"
+COMMONS = "Open Sounds Ensemble/Commons Tune/01 Share.ogg"
+HALL = "Donated/Evening at the Hall (1987)/Side B.aiff"
+
+KEYS = {
+    *("path", "format", "protection", "evidence", "declarations", "layers", "acts", "disposition", "reasons"),
+    *("source_path", "role", "machine_use", "basis", "policy", "restricted_until", "policies", "suggestions"),
+}
+"""The first row is the design's, the second what else a program may want."""
+
+POLICY = """\
+name = "{name}"
+title = "A policy of one's own."
+needs = ["{act}"]
+protected = "exclude"
+maybe_protected = "review"
+personal_data = "{personal}"
+
+[denied]
+{act} = "{denied}"
+
+[unknown]
+{act} = "restrict"
+"""
+
+GOLDEN = """\
+{path}
+audio, FLAC (Free Lossless Audio Codec) 1.2.1 (fmt/279)
+
+What the file says
+  protection: none detected
+  copyright-line: 2004 Invented Records (strong, at COPYRIGHT@246)
+  isrc: ZZEXA0400001 (strong, at ISRC@316)
+
+What is declared in ../rights.toml
+  discs: carrier, by Max Muster (owner) on 2024-03-01
+
+What may be done with it on 2026-01-01
+  preserve: allow. discs (album, carrier) allows 'preserve'.
+  access: allow. discs (album, carrier) allows 'access'.
+  transfer: unknown. Nobody has declared anything of 'transfer'.
+  publish: unknown. Nobody has declared anything of 'publish'.
+  mine: unknown. Nobody has declared anything of 'mine'.
+  copyright: not evaluated; no date is declared
+
+What follows under each policy
+  personal: include. Every act that 'personal' needs is allowed: preserve.
+  donation: restrict. 'transfer' is unknown: restrict under 'donation'.
+  public: exclude. 'publish' is unknown: exclude under 'public'.
+
+What would change it
+"""
+
+
+def explain(collection: Path, *words: str | Path, rights: Path | None = None) -> Outcome:
+    more = () if rights is None else ("--source", collection, "--rights", rights)
+    return run_here("explain", *more, *words, SOURCE_DATE_EPOCH=MOMENT)
+
+
+def test_a_plain_file_is_explained_on_one_screen(
+    collection: Path, declared: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(collection)
+    outcome = explain(collection, PLAIN, rights=Path("..", declared.name))
+    assert outcome.code == 0
+    assert outcome.err == ""
+    assert outcome.out.startswith(GOLDEN.format(path=PLAIN))
+    lines = outcome.out.splitlines()
+    assert len(lines) <= SCREEN
+    assert max(map(len, lines)) <= 80
+    assert lines[-1] == "Unknown is never taken for allowed. This is not legal advice."
+
+
+def test_every_line_of_the_tree_is_a_name_and_what_is_said_of_it(collection: Path, declared: Path) -> None:
+    """So that it can be listened to: nothing depends on columns, a colon ends each name."""
+    for path in (PLAIN, BOUGHT, LOCKED, COMMONS, HALL):
+        for line in explain(collection, collection / path, rights=declared).out.splitlines():
+            if line.startswith("  ") and not line.startswith(("    ", "  - ", "  --json")):
+                assert ": " in line or line.startswith("  Nothing"), line
+
+
+@pytest.mark.parametrize(
+    ("path", "sentences"),
+    [
+        (BOUGHT, ["store-account: personal data, not shown (1 of 2)", "donation: restrict.", "purchase, by Max Muster"]),
+        (LOCKED, ["protected: Apple FairPlay", "No declaration changes this", "donation: exclude.", "personal: include."]),
+        (COMMONS, ["licence-url: https://creativecommons.org/licenses/by-sa/4.0/", "note: A licence in the file's tags is a claim", "public: include."]),
+        (HALL, ["hall-deed: donor, by Erika Example (donor) on 2021-10-05, document documents/deed-of-gift.txt", "public: exclude. 'publish' is denied"]),
+    ],
+)  # fmt: skip
+def test_what_matters_is_told(collection: Path, declared: Path, path: str, sentences: list[str]) -> None:
+    told = " ".join(explain(collection, collection / path, rights=declared).out.split())
+    assert [sentence for sentence in sentences if sentence not in told] == []
+
+
+def test_without_declarations_it_says_so_and_what_could_be_declared(tmp_path: Path) -> None:
+    source = build_tree(tmp_path / "Music", {"one.flac": flac(title="One")})
+    told = explain(source, source / "one.flac", "--source", source).out
+    assert "Nothing: there is no rights.toml for it." in told
+    assert '      [[declaration]]\n      scope = { path = "one.flac" }\n' in told
+    assert "personal: include. 'preserve' is unknown: include under 'personal'." in told
+
+
+def test_the_nearest_rights_file_above_is_found(tmp_path: Path) -> None:
+    rights = 'version = 1\n[[declaration]]\nid = "mine"\nscope = { path = "a/b/*" }\nbasis = "own"\nby = "E. Example"\n'
+    rights += 'role = "owner"\ndate = 2020-01-01\n'
+    source = build_tree(tmp_path / "Music", {"rights.toml": rights, "a/b/one.flac": flac(title="One")})
+    told = explain(source, source / "a" / "b" / "one.flac")
+    assert (
+        f"What is declared in {source}/rights.toml\n  mine: own, by E. Example (owner) on 2020-01-01"
+        in told.out
+    )
+    (record,) = explain(source, source / "a" / "b" / "one.flac", "--json").json["files"]
+    assert (record["path"], record["source_path"]) == (str(source / "a/b/one.flac"), "a/b/one.flac")
+
+
+def test_another_policy_is_asked_first_and_may_be_a_file(
+    collection: Path, declared: Path, tmp_path: Path
+) -> None:
+    policy = tmp_path / "reading-room.toml"
+    policy.write_text(POLICY.format(name="reading-room", act="access", denied="exclude", personal="review"))
+    outcome = explain(collection, collection / BOUGHT, "--policy", policy, rights=declared)
+    assert outcome.code == 0, outcome.err
+    follows = outcome.out.partition("What follows under each policy\n")[2]
+    assert follows.startswith(
+        "  reading-room: review. It carries personal data: review under 'reading-room'."
+    )
+    assert [line.split(":")[0].strip() for line in follows.splitlines()[:4]] == [
+        *("reading-room", "personal", "donation", "public")
+    ]
+    donation = explain(collection, collection / BOUGHT, "--policy", "donation", "--json", rights=declared)
+    (record,) = donation.json["files"]
+    assert (record["policy"], record["disposition"]) == ("donation", "restrict")
+
+
+def test_another_day_gives_another_answer(tmp_path: Path) -> None:
+    rights = (
+        'version = 1\n[[declaration]]\nscope = { path = "**" }\nbasis = "own"\nby = "E. Example"\n'
+        'role = "rightsholder"\ndate = 2020-01-01\nacts = { transfer = "allow", publish = "deny" }\n'
+        'expires = 2030-06-30\njurisdiction = "EU"\nfacts = { fixed = 1966, published = 1967 }\n'
+    )
+    source = build_tree(tmp_path / "Music", {"rights.toml": rights, "one.flac": flac(title="One")})
+    answers = {}
+    for day in ("2030-06-30", "2030-07-01", "2037-12-30", "2038-01-01"):
+        outcome = explain(source, source / "one.flac", "--on", day, "--json")
+        assert outcome.json["on"] == day
+        (record,) = outcome.json["files"]
+        state = record["layers"]["recording"]["findings"][0]["state"]
+        answers[day] = (record["acts"]["publish"]["answer"], record["acts"]["transfer"]["answer"], state)
+    assert answers == {
+        "2030-06-30": ("deny", "allow", "runs"),
+        "2030-07-01": ("unknown", "unknown", "runs"),
+        "2037-12-30": ("unknown", "unknown", "runs"),
+        "2038-01-01": ("unknown", "unknown", "appears-to-have-ended"),
+    }
+    assert "on 2030-07-01" in explain(source, source / "one.flac", "--on", "2030-07-01").out
+
+
+def test_a_restriction_with_a_day_names_the_day(tmp_path: Path) -> None:
+    rights = (
+        'version = 1\n[[declaration]]\nid = "embargo"\nscope = { path = "**" }\nbasis = "donor"\n'
+        'by = "E. Example"\nrole = "donor"\ndate = 2020-01-01\ndocument = "deed.txt"\n'
+        'acts = { preserve = "allow", transfer = "deny" }\nexpires = 2030-06-30\n'
+    )
+    files: dict[str, Entry] = {"rights.toml": rights, "deed.txt": "deed", "one.flac": flac(title="One")}
+    source = build_tree(tmp_path / "Music", files)
+    (tmp_path / "closed.toml").write_text(
+        POLICY.format(name="closed", act="transfer", denied="restrict", personal="restrict")
+    )
+    words = (source / "one.flac", "--policy", tmp_path / "closed.toml")
+    assert "  closed: restrict until 2030-06-30." in explain(source, *words).out
+    (record,) = explain(source, *words, "--json").json["files"]
+    assert record["restricted_until"] == record["policies"]["closed"]["restricted_until"] == "2030-06-30"
+
+
+def test_json_has_the_keys_of_the_design(collection: Path, declared: Path) -> None:
+    paths = [collection / path for path in (PLAIN, BOUGHT, LOCKED, COMMONS, HALL)]
+    outcome = explain(collection, *paths, "--json", rights=declared)
+    assert outcome.code == 0
+    value = outcome.json
+    assert list(value) == ["schema", "on", "files"]
+    assert value["schema"] == "archiver.explain/1"
+    assert [record["path"] for record in value["files"]] == list(map(str, paths))
+    for record in value["files"]:
+        assert record.keys() == KEYS
+        assert record["acts"].keys() == {"preserve", "access", "transfer", "publish", "mine"}
+        assert record["layers"].keys() == {"recording", "performance", "work", "lyrics"}
+        assert {key for item in record["evidence"] for key in item} <= {
+            "code",
+            "locator",
+            "value",
+            "strength",
+            "personal",
+        }
+        assert not any(item["value"] for item in record["evidence"] if item["personal"])
+        assert record["format"].keys() == {"puid", "name", "mime", "signature_version"}
+    assert value["files"][2]["protection"]["scheme"] == "fairplay"
+
+
+def test_several_files_are_told_apart_and_the_closing_stands_once(collection: Path, declared: Path) -> None:
+    paths = [collection / path for path in (PLAIN, BOUGHT)]
+    told = explain(collection, *paths, rights=declared).out.replace("\n", " ")
+    assert [told.count(f"{path} audio") for path in paths] == [1, 1]
+    assert told.count("This is not legal advice.") == 1
+    twice = explain(collection, paths[0], paths[0], "--json", rights=declared)
+    assert twice.code == 0, twice.err
+    assert twice.json["files"][0] == twice.json["files"][1]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("nowhere.flac", "cannot explain nowhere.flac: there is no such file"),
+        ("folder", "cannot explain folder: it is a folder"),
+        ("pipe", "cannot explain pipe: it is not a regular file"),
+        ("broken-link", "cannot explain broken-link: there is no such file"),
+    ],
+)
+def test_what_is_no_file_is_refused_before_anything_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("folder").mkdir()
+    os.mkfifo("pipe")
+    Path("broken-link").symlink_to("nothing")
+    Path("good.flac").write_bytes(flac(title="Good"))
+    outcome = run_here("explain", "good.flac", name)
+    assert outcome.code == 2
+    assert outcome.out == ""
+    assert message in outcome.err
+    assert "archiver scan" in outcome.err
+
+
+def test_a_file_outside_the_source_is_refused(collection: Path, tmp_path: Path) -> None:
+    (tmp_path / "one.flac").write_bytes(flac(title="One"))
+    outcome = run_here("explain", tmp_path / "one.flac", "--source", collection)
+    assert outcome.code == 2
+    assert "does not lie in the source" in " ".join(outcome.err.split())
+
+
+@pytest.mark.parametrize("data", [b"", b"\0" * 100, flac(title="x")[:50], b"fLaC\xff\xff\xff\xff"])
+def test_a_broken_file_is_explained_as_far_as_it_goes(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "broken.flac"
+    path.write_bytes(data)
+    outcome = run_here("explain", path)
+    assert outcome.code == 0, outcome.err
+    assert "protection: none detected" in outcome.out
+
+
+def test_a_file_that_cannot_be_read_is_named_and_the_others_are_explained(tmp_path: Path) -> None:
+    source = build_tree(
+        tmp_path / "Music", {"closed.flac": File(flac(title="x"), mode=0), "open.flac": flac(title="Open")}
+    )
+    if os.access(source / "closed.flac", os.R_OK):
+        pytest.skip("this user may read every file, whatever its mode")
+    outcome = run_here("explain", source / "closed.flac", source / "open.flac")
+    assert outcome.code == 3
+    assert f"{source / 'closed.flac'}: permission denied" in outcome.out
+    assert f"{source / 'open.flac'}\n" in outcome.out
+
+
+def test_nothing_is_changed_and_nothing_is_written(tmp_path: Path) -> None:
+    source = build_tree(tmp_path / "Music", {"one.flac": flac(title="One"), "two.flac": flac(title="Two")})
+    before = tree_digest(tmp_path)
+    assert run_here("explain", source / "one.flac", source / "two.flac").code == 0
+    assert tree_digest(tmp_path) == before
+
+
+def test_it_stands_in_a_pipe_that_closes_early(collection: Path) -> None:
+    paths = [path for path in sorted(collection.rglob("*")) if path.is_file()]
+    with subprocess.Popen(
+        command("explain", *paths),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=Path(__file__).parents[2],
+    ) as running:
+        assert running.stdout is not None
+        running.stdout.readline()
+        running.stdout.close()
+        assert running.stderr is not None
+        told = running.stderr.read().decode()
+    assert "Traceback" not in told
