@@ -16,7 +16,7 @@ from archiver.cli.progress import watcher
 from archiver.cli.sizes import SIZE
 from archiver.cli.top import new_run
 from archiver.errors import UsageError
-from archiver.records.baginfo import parse_label
+from archiver.records.baginfo import checked_label, parse_label
 from archiver.usecases import pack
 from archiver.usecases.preparing import PackRequest
 
@@ -110,7 +110,10 @@ def command(
         store=destination,
         name=name,
         algorithms=_algorithms(algorithms or settings.algorithms),
-        info=(*(pair for pair in settings.bag_info if pair[0].casefold() not in given), *labels),
+        info=(
+            *(checked_label(*pair) for pair in settings.bag_info if pair[0].casefold() not in given),
+            *labels,
+        ),
         jobs=options.jobs_or_default(jobs or settings.jobs),
         read_back=read_back,
         bag_in_bag=bag_in_bag,

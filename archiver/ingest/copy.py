@@ -89,7 +89,8 @@ def copy_batch(batch: CopyBatch) -> list[Copied | Unpacked]:
             try:
                 outcomes.append(kept or _copy(ref, target, batch.algorithms))
             except _FileFaultError as fault:
-                outcomes.append(Unpacked(Problem(ref.path, fault.code, fault.message)))
+                problem = Problem(ref.path, fault.code, fault.message)
+                outcomes.append(Unpacked(problem, ref.original_name))
     return outcomes
 
 

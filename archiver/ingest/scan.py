@@ -10,7 +10,16 @@ from dataclasses import dataclass
 from archiver import filesystem
 from archiver.ingest import names
 from archiver.model.problem import Problem
-from archiver.model.source import EmptyFolder, FileRef, FileStat, FolderProblem, ScanEntry, Source, Unpacked
+from archiver.model.source import (
+    EmptyFolder,
+    FileRef,
+    FileStat,
+    FolderProblem,
+    ScanEntry,
+    Source,
+    Unpacked,
+    undecodable,
+)
 
 _SPARSE_BYTES = 1 << 30
 """From this size on a file that is mostly holes is worth a warning."""
@@ -71,7 +80,8 @@ def _single(source: Source, above: bytes, name: bytes, given: _Names) -> Iterato
     try:
         status = os.lstat(b"/".join(filter(None, (source.root, above, name))))
     except OSError as error:
-        yield _unreadable(f"{path}/{source.name}" if path else source.name, "S105", error)
+        record_path = f"{path}/{given.record[name]}" if path else given.record[name]
+        yield _unreadable(record_path, "S105", error, name)
         return
     for entry in _entries(source, _Folder(above, path), [_Listed(name, status)], given):
         if isinstance(entry, _Folder):  # it was a file when the source was named
@@ -84,7 +94,7 @@ def _tree(source: Source) -> Iterator[ScanEntry]:
     try:
         top = filesystem.open_folder(source.root)
     except OSError as error:
-        yield _unreadable(source.folder or source.name, "S102", error)
+        yield _unreadable(source.folder or source.name, "S102", error, b"")
         return
     try:
         pending = [_Folder(b"", source.folder)]
@@ -93,7 +103,7 @@ def _tree(source: Source) -> Iterator[ScanEntry]:
             try:
                 listed = _list(top, folder)
             except OSError as error:
-                yield _unreadable(folder.path or source.name, "S102", error)
+                yield _unreadable(folder.path or source.name, "S102", error, folder.relative)
                 continue
             below: list[_Folder] = []
             for entry in _entries(source, folder, listed, _Names(entry.name for entry in listed)):
@@ -135,9 +145,11 @@ def _entries(
             yield from (FolderProblem(problem) for problem in problems)
             yield _Folder(relative, path)
         elif stat.S_ISLNK(mode):
-            yield Unpacked(Problem(path, "S106", "a symbolic link; links are not followed"))
+            problem = Problem(path, "S106", "a symbolic link; links are not followed")
+            yield Unpacked(problem, undecodable(relative))
         else:
-            yield Unpacked(Problem(path, "S107", f"a {_special(mode)}, not a file"))
+            problem = Problem(path, "S107", f"a {_special(mode)}, not a file")
+            yield Unpacked(problem, undecodable(relative))
 
 
 def _file(
@@ -176,5 +188,5 @@ def _special(mode: int) -> str:
     return "special file"
 
 
-def _unreadable(path: str, code: str, error: OSError) -> Unpacked:
-    return Unpacked(Problem(path, code, (error.strerror or str(error)).lower()))
+def _unreadable(path: str, code: str, error: OSError, relative: bytes) -> Unpacked:
+    return Unpacked(Problem(path, code, (error.strerror or str(error)).lower()), undecodable(relative))

@@ -61,11 +61,7 @@ class FileRef:
     @property
     def original_name(self) -> bytes | None:
         """The path below the source as bytes where it is not UTF-8, else ``None``."""
-        try:
-            self.relative.decode("utf-8")
-        except UnicodeDecodeError:
-            return self.relative
-        return None
+        return undecodable(self.relative)
 
 
 @by_fields
@@ -86,10 +82,25 @@ class FolderProblem:
 @by_fields
 @dataclass(frozen=True, slots=True)
 class Unpacked:
-    """Something seen in a source, or refused by a later stage, that does not go into the bag, and why."""
+    """Something seen in a source, or refused by a later stage, that does not go into the bag, and why.
+
+    Attributes:
+        problem: Why.
+        original_name: As :attr:`FileRef.original_name`.
+    """
 
     problem: Problem
+    original_name: bytes | None = None
 
 
 ScanEntry = FileRef | EmptyFolder | FolderProblem | Unpacked
 """What a listing yields: files, and everything that is not a file, so that nothing seen is silently skipped."""
+
+
+def undecodable(relative: bytes) -> bytes | None:
+    """Return a path that is not UTF-8 as it is; ``None`` for one that its record path gives back."""
+    try:
+        relative.decode("utf-8")
+    except UnicodeDecodeError:
+        return relative
+    return None

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from archiver.bagit.sizes import human_size, payload_oxum
+from archiver.bagit.writer import BagWriteError, format_bag_info
 from archiver.errors import UsageError
 from archiver.model.run import Run
 
@@ -44,15 +45,28 @@ def parse_label(text: str) -> tuple[str, str]:
     """Split ``Label: value`` as a person types it.
 
     Raises:
-        UsageError: where there is no colon, an empty label or an empty value, or the label is one that is computed.
+        UsageError: where there is no colon, or as :func:`checked_label`.
     """
     label, colon, value = (part.strip() for part in text.partition(":"))
-    if not colon or not label or not value:
+    if not colon:
         raise UsageError(
             f"cannot understand the label {text!r}", "Write it as 'Label: value', with quotation marks."
         )
+    return checked_label(label, value)
+
+
+def checked_label(label: str, value: str) -> tuple[str, str]:
+    """Return a label and its value as they are, if they can stand in ``bag-info.txt``.
+
+    Raises:
+        UsageError: where the label is one that is computed, or a reader would not get both back as they are.
+    """
     if label.casefold() in _COMPUTED:
         raise UsageError(f"the label {label} is computed from the bag and cannot be given", "Leave it out.")
+    try:
+        format_bag_info([(label, value)])
+    except BagWriteError as error:
+        raise UsageError(f"cannot write {error}", "Write it as 'Label: value' on one line.") from error
     return label, value
 
 

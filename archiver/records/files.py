@@ -109,7 +109,11 @@ def file_record(entry: PackEntry) -> dict[str, Any] | None:
             record |= _examined(entry.assessed.examined)
             record["rights"] = _rights(entry.assessed.decision)
         case Unpacked(problem):
-            record |= {"source_path": problem.path, "problems": [_problem(problem)]}
+            record |= {
+                "source_path": problem.path,
+                "source_path_b64": _base64(entry.original_name),
+                "problems": [_problem(problem)],
+            }
         case EmptyFolder() | FolderProblem():
             return None
     return record
@@ -122,10 +126,9 @@ def examined_record(file: ExaminedFile) -> dict[str, Any]:
 
 def _examined(file: ExaminedFile) -> dict[str, Any]:
     ref = file.ref
-    original = ref.original_name
     return {
         "source_path": ref.path,
-        "source_path_b64": None if original is None else base64.b64encode(original).decode("ascii"),
+        "source_path_b64": _base64(ref.original_name),
         "role": file.role.value,
         "size_bytes": ref.stat.size_bytes,
         "modified": rfc3339_ns(ref.stat.mtime_ns),
@@ -136,6 +139,10 @@ def _examined(file: ExaminedFile) -> dict[str, Any]:
         "protection": _protection(file.protection),
         "problems": [_problem(problem) for problem in file.problems],
     }
+
+
+def _base64(original: bytes | None) -> str | None:
+    return None if original is None else base64.b64encode(original).decode("ascii")
 
 
 def _format(found: Format | None) -> dict[str, Any] | None:

@@ -133,6 +133,12 @@ def test_names_that_are_not_utf_8_keep_their_bytes(source: MakeSource) -> None:
     assert sorted(problem.code for problem in folder_problems) == ["N301", "N301"]
 
 
+def test_what_is_not_packed_keeps_its_bytes_too(source: MakeSource) -> None:
+    entries = listing(source({b"\xe9": Link("a"), b"\xff/\xfe": Pipe(), "é".encode(): Link("b")}))
+    originals = {entry.problem.path: entry.original_name for entry in entries if isinstance(entry, Unpacked)}
+    assert originals == {"=E9": b"\xe9", "=FF/=FE": b"\xff/\xfe", "é": None}
+
+
 def test_files_named_singly_are_told_apart_like_those_of_a_folder(source: MakeSource) -> None:
     root = source({b"\xff.mp3": b"1", b"=FF.mp3": b"2", b"a.mp3": b"3", b"A.mp3": b"4", b"other/x": b""})
     named = [
