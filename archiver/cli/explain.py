@@ -25,7 +25,7 @@ _EXAMPLES = """
 
 
 @click.command(cls=Command, name="explain", examples=_EXAMPLES)
-@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path())
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(readable=False))
 @options.rights
 @click.option(
     "--source", metavar="FOLDER", type=click.Path(), help="The folder that the declarations speak for."

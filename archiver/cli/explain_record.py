@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from archiver.model.evidence import Evidence
 from archiver.model.rights import Declaration, Reason
 from archiver.model.terms import LayerAssessment
+from archiver.records.evidence import evidence_record
 from archiver.records.files import examined_record
 from archiver.rights.explain import PolicyOutcome
 from archiver.usecases.explain import ExplainedFile, UnexplainedFile
@@ -29,7 +29,7 @@ def explained_record(explained: ExplainedFile | UnexplainedFile) -> dict[str, An
         "role": file.role.value,
         "format": described["format"],
         "protection": described["protection"],
-        "evidence": list(map(_evidence, file.evidence)),
+        "evidence": list(map(evidence_record, file.evidence)),
         "declarations": list(map(_declaration, explanation.declarations)),
         "layers": {layer.layer.value: _layer(layer) for layer in explanation.layers},
         "acts": {
@@ -51,16 +51,6 @@ def explained_record(explained: ExplainedFile | UnexplainedFile) -> dict[str, An
             }
             for suggestion in explanation.suggestions
         ],
-    }
-
-
-def _evidence(evidence: Evidence) -> dict[str, Any]:
-    return {
-        "code": evidence.code,
-        "locator": evidence.locator,
-        "value": None if evidence.personal else evidence.value,
-        "strength": evidence.strength.value,
-        "personal": evidence.personal,
     }
 
 

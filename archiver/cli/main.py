@@ -41,7 +41,7 @@ A first try:
   archiver pack Music --to /media/backup
   archiver verify /media/backup/*
 
-Files are only ever read. Nothing is downloaded, decrypted or changed.
+Your music is only ever read. Nothing is downloaded, decrypted or sent anywhere.
 """
 
 

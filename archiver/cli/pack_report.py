@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from archiver.bagit.paths import encode_path
 from archiver.bagit.sizes import human_size
 from archiver.cli.findings import problem_lines
 from archiver.cli.jsonstream import write_json
 from archiver.cli.text import WIDTH, count, shown, wrapped
 from archiver.ingest.plan import problems_in
 from archiver.model.audio import Role
-from archiver.model.package import WithheldFile
+from archiver.model.package import PackedFile, WithheldFile
 from archiver.model.problem import Problem
 from archiver.model.rights import Disposition
 from archiver.records.rights_tally import summarise
@@ -108,16 +110,23 @@ def _withheld_lines(report: PackReport) -> Iterator[str]:
 
 
 def _verify_lines(report: PackReport) -> Iterator[str]:
-    bag = report.bags[0]
-    quoted = shlex.quote(bag)
+    quoted = shown(shlex.quote(report.bags[0]))
+    if "sha512" not in report.algorithms or not os.path.isdir(report.bags[0]):
+        yield "\nTo check it later:"
+        yield f"  archiver verify {quoted}"
+        return
     yield "\nTo check it later, with this program or with nothing but sha512sum:"
-    yield f"  archiver verify {shown(quoted)}"
-    if "sha512" in report.algorithms:
-        command = f"cd {shown(quoted)} && sha512sum -c --quiet manifest-sha512.txt"
-        yield (
-            f"  {command}"
-            if len(command) < WIDTH - 2
-            else f"  cd {shown(quoted)}\n  sha512sum -c --quiet manifest-sha512.txt"
+    yield f"  archiver verify {quoted}"
+    check = "sha512sum -c --quiet manifest-sha512.txt"
+    command = f"cd {quoted} && {check}"
+    yield f"  {command}" if len(command) < WIDTH - 2 else f"  cd {quoted}\n  {check}"
+    if any(
+        isinstance(entry, PackedFile) and encode_path(entry.bag_path) != entry.bag_path
+        for entry in report.entries
+    ):
+        yield wrapped(
+            "Files with a percent sign or a line break in their name need archiver verify: BagIt writes these"
+            " characters in a way that sha512sum does not know."
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import shlex
 from collections.abc import Iterator
 
 import click
@@ -52,7 +53,9 @@ def template_command(source: str, output: str | None, jobs: int | None) -> int:
     else:
         write_new_file(output, text)
         click.echo(wrapped(f"Written to {shown(output)}. Edit it, then:"))
-        click.echo(f"  archiver rights check {shown(output)} --source {shown(source)}")
+        click.echo(
+            f"  archiver rights check {shown(shlex.quote(output))} --source {shown(shlex.quote(source))}"
+        )
     return errors.DONE
 
 

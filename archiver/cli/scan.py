@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Iterator
 from typing import Any
 
 import click
 
-from archiver import errors
+from archiver import config, errors
 from archiver.bagit.sizes import human_size
 from archiver.cli import options
 from archiver.cli.commands import Command
@@ -20,6 +21,7 @@ from archiver.cli.text import count, duration, shown, wrapped
 from archiver.model.audio import ExaminedFile, Role
 from archiver.model.problem import Problem
 from archiver.model.source import EmptyFolder
+from archiver.records.evidence import evidence_record
 from archiver.records.files import examined_record, file_record
 from archiver.usecases import scan
 
@@ -41,7 +43,8 @@ def command(sources: tuple[str, ...], jobs: int | None, as_json: bool) -> int:
     files that cannot be read, are not what their name says, carry a technical
     protection or personal data, or bear names that other systems refuse.
     """
-    with scan.scan(sources, options.jobs_or_default(jobs), watcher()) as report:
+    settings = config.load_settings(os.environ)
+    with scan.scan(sources, options.jobs_or_default(jobs or settings.jobs), watcher()) as report:
         if as_json:
             _write_json(report)
         else:
@@ -82,7 +85,7 @@ def _attention(report: scan.ScanReport) -> Iterator[str]:
         for name, number in sorted(report.protected.items())
     ]
     if report.personal:
-        lines.append(f"  Carrying personal data: {count(report.personal['files'], 'file')}")
+        lines.append(f"  Carrying personal data: {count(report.personal, 'file')}")
     lines += problem_lines(report.totals.problems, _problems(report))
     if lines:
         yield "\nWhat needs attention"
@@ -113,6 +116,8 @@ def _write_json(report: scan.ScanReport) -> None:
             {"role": role.value, "format": name, **dataclasses.asdict(of)}
             for (role, name), of in sorted(report.formats.items())
         ],
+        "protected": dict(sorted(report.protected.items())),
+        "personal_data_files": report.personal,
         "problem_counts": dict(sorted(totals.problems.items())),
     }
     write_json("archiver.scan/1", members, {"entries": _records(report)})
@@ -120,6 +125,7 @@ def _write_json(report: scan.ScanReport) -> None:
 
 def _records(report: scan.ScanReport) -> Iterator[dict[str, Any]]:
     for entry in report.entries:
-        record = examined_record(entry) if isinstance(entry, ExaminedFile) else file_record(entry)
-        if record is not None:
-            yield record
+        if isinstance(entry, ExaminedFile):
+            yield examined_record(entry) | {"evidence": list(map(evidence_record, entry.evidence))}
+        elif (record := file_record(entry)) is not None:
+            yield record | {"evidence": []}

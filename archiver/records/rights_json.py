@@ -13,11 +13,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
-from archiver.model.evidence import Evidence, Protection
+from archiver.model.evidence import Protection
 from archiver.model.package import AssessedFile, PackedFile, PackEntry, WithheldFile
 from archiver.model.rights import Answer, Declaration, Policy, Reason, Scope, UseAnswer
 from archiver.model.rights_summary import RightsSummary
 from archiver.model.terms import LayerAssessment, Span, TermFacts
+from archiver.records.evidence import evidence_record
 from archiver.records.rights_context import RightsContext
 from archiver.rights.rules import RULES
 
@@ -59,7 +60,7 @@ def assessed_record(assessed: AssessedFile) -> dict[str, Any]:
         "basis": decision.basis.value,
         "declarations": list(decision.declarations),
         "disposition": decision.disposition.value,
-        "evidence": [_evidence(found) for found in examined.evidence],
+        "evidence": [evidence_record(found) for found in examined.evidence],
         "layers": {layer.layer.value: _layer(layer) for layer in decision.layers},
         "machine_use": {
             answer.use.value: _use(answer) for answer in decision.machine_use if _says_something(answer)
@@ -92,16 +93,6 @@ def _anonymous(withheld: Iterable[AssessedFile]) -> Iterator[dict[str, Any]]:
     for (disposition, codes), files in sorted(groups.items()):
         reasons = [{"code": code, "text": RULES.get(code)} for code in codes]
         yield {"disposition": disposition, "files": files, "reasons": reasons}
-
-
-def _evidence(found: Evidence) -> dict[str, Any]:
-    return {
-        "code": found.code,
-        "locator": found.locator,
-        "personal": found.personal,
-        "strength": found.strength.value,
-        "value": None if found.personal else found.value,
-    }
 
 
 def _protection(found: Protection | None) -> dict[str, Any] | None:

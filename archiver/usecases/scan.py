@@ -27,9 +27,9 @@ class FormatTotal:
     duration_s: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ScanReport:
-    """What a scan found.
+    """What a scan found; grows entry by entry.
 
     Attributes:
         sources: The sources' names.
@@ -45,7 +45,7 @@ class ScanReport:
     totals: Totals
     formats: dict[tuple[Role, str], FormatTotal] = field(default_factory=dict)
     protected: Counter[str] = field(default_factory=Counter)
-    personal: Counter[str] = field(default_factory=Counter)
+    personal: int = 0
 
 
 @contextlib.contextmanager
@@ -78,4 +78,4 @@ def _count(report: ScanReport, file: ExaminedFile) -> None:
     if file.protection is not None:
         report.protected[file.protection.name] += 1
     if any(evidence.personal for evidence in file.evidence):
-        report.personal["files"] += 1
+        report.personal += 1
