@@ -97,6 +97,7 @@ def _record(outcome: VerifiedBag) -> dict[str, Any]:
         "files": report.files,
         "bytes": report.bytes,
         "algorithms": list(report.algorithms),
+        "update_pending": outcome.update_pending,
         "problems": list(map(_finding, report.findings)),
         "profile": None if outcome.mismatches is None else list(map(_finding, outcome.mismatches)),
     }

@@ -33,6 +33,9 @@ def bag_lines(outcome: VerifiedBag) -> Iterator[str]:
         if findings:
             yield f"\n  {_TITLES[severity]}"
             yield from _finding_lines(outcome, findings)
+    if outcome.update_pending:
+        text = "An update of its tag files was interrupted. Give the same archiver bag command again to complete it."
+        yield "\n" + wrapped(text, indent="  ")
     if outcome.mismatches is not None:
         yield from _profile_lines(outcome.mismatches)
     if report.complete is False or report.valid is False:

@@ -12,6 +12,7 @@ from archiver.bagit.profile import Profile
 from archiver.bagit.profile_read import check_folder
 from archiver.bagit.report import BagReport, Depth
 from archiver.bagit.serialized import SerializedValidation, open_serialized
+from archiver.bagit.update_journal import is_update_pending
 from archiver.bagit.validate import Validation, open_bag
 from archiver.executors import OrderedMap, Processes, Serial, Threads
 from archiver.records.tracks import Track, tracks_of
@@ -50,6 +51,7 @@ class VerifiedBag:
         report: The judgement, with every finding.
         mismatches: In what it does not conform to the profile; ``None`` where none was asked about.
         faulty: Payload files that are there and have a fault of their own.
+        update_pending: Whether an update of its tag files was interrupted and waits to be completed.
         tracks: By payload path, what the bag's own record says a damaged or missing file is. The record may be
             damaged itself; it is shown, never relied on.
     """
@@ -57,6 +59,7 @@ class VerifiedBag:
     report: BagReport
     mismatches: tuple[Finding, ...] | None
     faulty: int
+    update_pending: bool
     tracks: dict[str, Track]
 
     @property
@@ -85,7 +88,13 @@ def verify(request: VerifyRequest, watch: Watch) -> Iterator[VerifiedBag]:
         wrong = [finding for finding in report.findings if finding.severity is Severity.ERROR]
         broken = {finding.path for finding in wrong if finding.path.startswith("data/")}
         gone = {finding.path for finding in wrong if finding.code in _GONE}
-        yield VerifiedBag(report, mismatches, len(broken - gone), tracks_of(path, broken) if broken else {})
+        yield VerifiedBag(
+            report=report,
+            mismatches=mismatches,
+            faulty=len(broken - gone),
+            update_pending=is_update_pending(os.fsencode(path)),
+            tracks=tracks_of(path, broken) if broken else {},
+        )
 
 
 def _open(path: str, depth: Depth) -> Validation:
