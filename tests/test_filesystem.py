@@ -40,10 +40,10 @@ def test_devices_are_refused() -> None:
 
 def test_no_link_on_the_way_is_followed(source: MakeSource) -> None:
     root = os.fsencode(source({"real/a": "x", "link": Link("real")}))
-    with pytest.raises(OSError, match="directory|symbolic"):
+    with pytest.raises(OSError, match=r"directory|symbolic"):
         filesystem.open_regular_beneath(root, b"link/a")
     top = filesystem.open_folder(root)
-    with pytest.raises(OSError, match="directory|symbolic"):
+    with pytest.raises(OSError, match=r"directory|symbolic"):
         filesystem.make_folders_beneath(top, b"link/new")
     os.close(top)
     assert not os.path.exists(root + b"/real/new")
@@ -79,9 +79,9 @@ def test_failures_leave_no_descriptor_open(opened: int, tmp_path: Path) -> None:
     before = len(os.listdir("/proc/self/fd"))
     for _ in range(5):
         for attempt in (b"t/file/a", b"t/gone/a", b"t/link/a"):
-            with pytest.raises(OSError, match="directory|symbolic"):
+            with pytest.raises(OSError, match=r"directory|symbolic"):
                 filesystem.open_folder_beneath(opened, attempt)
-            with pytest.raises(OSError, match="directory|symbolic"):
+            with pytest.raises(OSError, match=r"directory|symbolic"):
                 filesystem.open_regular_beneath(os.fsencode(tmp_path), attempt)
         with pytest.raises(filesystem.NotRegularError):
             filesystem.open_regular_beneath(os.fsencode(tmp_path), b"t/pipe")

@@ -54,10 +54,6 @@ def readme_text(run: Run, outline: BagOutline) -> str:
         "How to check it\n---------------",
         _paragraph("Open a terminal in the folder that holds bagit.txt and type:"),
         *_commands(outline.algorithms),
-        _paragraph(
-            "The first command checks the music, the second everything that describes it. No line may say FAILED."
-            " To see failures only, add --quiet."
-        ),
         *([_paragraph(_ESCAPED)] if outline.escaped else []),
         "What was seen\n-------------",
         _account(outline),
@@ -76,6 +72,11 @@ metadata/events.jsonl   what was done to the files, and by what program
 metadata/premis.xml     the same for repositories (PREMIS 3)
 metadata/rights/        what may be done with each file, and on what evidence
 """
+
+_READING_IT = (
+    "The first command checks the music, the second everything that describes it. No line may say FAILED. To see"
+    " failures only, add --quiet."
+)
 
 _ESCAPED = (
     "Some names here hold a percent sign or a line break. Manifests must write these as %25, %0A and %0D"
@@ -102,12 +103,9 @@ def _commands(algorithms: Sequence[str]) -> list[str]:
     if algorithm is None:
         return ["    archiver verify ."]
     program = _COREUTILS[algorithm]
-    return [
-        f"    {program} -c manifest-{algorithm}.txt\n    {program} -c tagmanifest-{algorithm}.txt",
-        _paragraph(f"On a Mac: shasum -a {algorithm.removeprefix('sha')} -c ...")
-        if algorithm.startswith("sha")
-        else "",
-    ]
+    commands = f"    {program} -c manifest-{algorithm}.txt\n    {program} -c tagmanifest-{algorithm}.txt"
+    on_a_mac = [_paragraph(f"On a Mac: shasum -a {algorithm.removeprefix('sha')} -c ...")]
+    return [commands, *(on_a_mac if algorithm.startswith("sha") else []), _paragraph(_READING_IT)]
 
 
 def _account(outline: BagOutline) -> str:

@@ -37,7 +37,7 @@ def tracks_of(bag: str, paths: Collection[str]) -> dict[str, Track]:
                 path, tags = record["path"], record["tags"]
                 if path in paths and tags:
                     found[path] = Track(*(_first(tags, name) for name in ("title", "artist", "album")))
-            except (ValueError, TypeError, KeyError, RecursionError):
+            except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
                 continue
     return found
 

@@ -1,0 +1,65 @@
+"""The page in every bag tells a person what it is and how to check it, and what it tells is true."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from archiver.records.readme import BagOutline, readme_text
+from tests.records.entries import RUN
+
+OUTLINE = BagOutline(
+    name="Music-2026-11-22",
+    description="Music: 12 albums, 140 audio files and 31 accompanying files, 4.1 GB in all.",
+    algorithms=("sha512",),
+    seen=180,
+    packed=171,
+    withheld=5,
+    lost=4,
+    empty_folders=0,
+    escaped=False,
+)
+
+
+def page(**changes: object) -> str:
+    return readme_text(RUN, dataclasses.replace(OUTLINE, **changes))  # type: ignore[arg-type]  # one field each
+
+
+@pytest.mark.parametrize(
+    "algorithms", [("sha512",), ("md5",), ("blake2b",), ("sha3256",), ("sha1", "sha512")]
+)
+@pytest.mark.parametrize("escaped", [False, True])
+def test_page_is_plain_text_of_78_columns_with_single_blank_lines(
+    algorithms: tuple[str, ...], escaped: bool
+) -> None:  # noqa: FBT001 - a parameter
+    text = page(algorithms=algorithms, escaped=escaped, empty_folders=2)
+    assert max(map(len, text.splitlines())) <= 78
+    assert "\n\n\n" not in text
+    assert text.endswith("\n")
+    assert text.isascii()
+
+
+@pytest.mark.parametrize(
+    ("algorithms", "command"),
+    [
+        (("sha512",), "sha512sum -c manifest-sha512.txt"),
+        (("md5", "sha512"), "sha512sum -c manifest-sha512.txt"),
+        (("md5",), "md5sum -c tagmanifest-md5.txt"),
+        (("blake2b512",), "b2sum -c manifest-blake2b512.txt"),
+        (("sha3256",), "archiver verify ."),
+    ],
+)
+def test_command_is_one_that_can_check_it(algorithms: tuple[str, ...], command: str) -> None:
+    text = page(algorithms=algorithms)
+    assert f"    {command}\n" in text
+    assert ("The first command" in text) is (command != "archiver verify .")
+    assert ("On a Mac" in text) is command.startswith("sha")
+
+
+def test_numbers_add_up_and_special_cases_are_told() -> None:
+    assert "180  seen in the source\n171  packed\n  5  withheld" in page()
+    assert "%25" not in page()
+    assert "%25" in page(escaped=True)
+    assert "empty-folders.txt" not in page()
+    assert "2  empty folders, listed in metadata/empty-folders.txt" in page(empty_folders=2)
