@@ -29,6 +29,7 @@ def explained_record(explained: ExplainedFile | UnexplainedFile) -> dict[str, An
         "role": file.role.value,
         "format": described["format"],
         "protection": described["protection"],
+        "problems": described["problems"],
         "evidence": list(map(evidence_record, file.evidence)),
         "declarations": list(map(_declaration, explanation.declarations)),
         "layers": {layer.layer.value: _layer(layer) for layer in explanation.layers},

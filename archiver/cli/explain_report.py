@@ -16,6 +16,9 @@ from archiver.usecases.explain import ExplainedFile
 CLOSING = "Unknown is never taken for allowed. This is not legal advice."
 """What ends a report, once, however many files it explains."""
 
+_UNSEEN = frozenset({"F202", "F203", "F204", "F205", "F207"})
+"""Problems for which something in the file may not have been seen."""
+
 _KINDS_SHOWN = 8
 _DECLARATIONS_SHOWN = 5
 _SUGGESTIONS_SHOWN = 3
@@ -63,6 +66,9 @@ def _seen(explained: ExplainedFile) -> Iterator[str]:
         yield f"  and {count(len(kinds) - _KINDS_SHOWN, 'kind')} of evidence more; --json lists them"
     if not kinds:
         yield _said("evidence", "none detected")
+    for problem in file.problems:
+        if problem.code in _UNSEEN:
+            yield _said("but", shown(problem.message))
 
 
 def _by_code(evidence: Iterable[Evidence]) -> dict[str, list[Evidence]]:

@@ -19,6 +19,9 @@ from archiver.usecases.planning import examined
 from archiver.usecases.rights_inputs import RIGHTS_FILE, read_declarations, read_policy
 from archiver.usecases.watch import Unwatched
 
+_UNREAD = frozenset({"S101", "S103", "S105", "S107"})
+"""Problems after which nothing is known of a file's bytes."""
+
 
 @dataclass(frozen=True, slots=True)
 class ExplainRequest:
@@ -83,8 +86,12 @@ def explain_files(request: ExplainRequest) -> Iterator[ExplainedFile | Unexplain
     with examined([source for source, _ in places], 1, Unwatched()) as entries:
         for entry, named, (_, rights) in zip(entries, request.files, places, strict=True):
             if isinstance(entry, ExaminedFile):
-                explanation = _explanation(entry, indexes[rights], policies, request.on)
-                yield ExplainedFile(named, entry, explanation, rights)
+                unread = [problem for problem in entry.problems if problem.code in _UNREAD]
+                if unread:
+                    yield UnexplainedFile(named, unread[0])
+                else:
+                    explanation = _explanation(entry, indexes[rights], policies, request.on)
+                    yield ExplainedFile(named, entry, explanation, rights)
             elif not isinstance(entry, EmptyFolder):
                 yield UnexplainedFile(named, entry.problem)
 
