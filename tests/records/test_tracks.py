@@ -9,6 +9,7 @@ import pytest
 
 from archiver.records.tracks import Track, tracks_of
 
+STRANGE_PATHS: tuple[object, ...] = (None, 1, [], {}, ["data/a"])
 WANTED = {"data/a", "data/b"}
 
 
@@ -36,7 +37,7 @@ def test_tracks_are_named(tmp_path: Path) -> None:
     "line",
     [
         *(b"", b"{", b"null", b"[]", b"1", b'"text"', b"\xff\xfe", b"\x00" * 100, b"[" * 100_000, b"{}"),
-        *(record(path, {"title": ["x"]}) for path in (None, 1, [], {}, ["data/a"])),
+        *(record(path, {"title": ["x"]}) for path in STRANGE_PATHS),
         *(record("data/a", tags) for tags in ("text", 1, ["x"], [["x"]], {"title": 1}, {"title": {"a": 1}})),
         record("data/a", None),
     ],
