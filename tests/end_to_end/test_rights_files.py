@@ -1,0 +1,262 @@
+"""From a template to declarations to a package; and what a wrong file of declarations is answered with."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.bags import read_package
+from tests.end_to_end.declaring import uncommented
+from tests.running import run_here
+from tests.samples import Entry, build_tree, flac, m4a, mp3, tree_digest
+from tests.samples.mp4 import text_atom
+from tests.samples.sidecars import DiscTrack, eac_log
+
+MOMENT = "1767225600"
+TEMPLATE_OPENING = "# What may be done with the files of collection, declared by a person."
+
+
+@pytest.fixture(scope="module")
+def template(collection: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "rights.toml"
+    outcome = run_here("rights", "template", collection, "-o", path, SOURCE_DATE_EPOCH=MOMENT)
+    assert outcome.code == 0, outcome.err
+    assert f"archiver rights check {path} --source {collection}" in outcome.out.replace("\n  ", " ")
+    return path
+
+
+def test_a_template_declares_nothing_until_it_is_edited(template: Path, collection: Path) -> None:
+    text = template.read_text("utf-8")
+    assert text.startswith(TEMPLATE_OPENING)
+    assert max(map(len, text.splitlines())) <= 80
+    checked = run_here("rights", "check", template, "--source", collection, "--json")
+    assert checked.code == 0, checked.err
+    assert (checked.json["declarations"], checked.json["undeclared"]) == ([], 46)
+
+
+def test_a_template_is_the_same_every_time(template: Path, collection: Path) -> None:
+    again = run_here("rights", "template", collection, SOURCE_DATE_EPOCH=MOMENT)
+    assert again.out == template.read_text("utf-8")
+
+
+def test_a_template_uncommented_is_checked_and_packs(
+    template: Path, collection: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "rights.toml"
+    path.write_text(uncommented(template.read_text("utf-8")), "utf-8")
+    checked = run_here("rights", "check", path, "--source", collection, "--json")
+    assert checked.code == 0, checked.err
+    assert [one["files"] for one in checked.json["declarations"]] == [2, 2, 1, 16, 23]
+    assert checked.json["undeclared_examples"] == [
+        "Bought/Locked Away/01 Locked Away.m4p",  # protected: no declaration is suggested
+        "Playlists/Evening.m3u8",  # no audio in its folder
+    ]
+    assert checked.json["remarks"] == []
+    packed = run_here(
+        "pack",
+        collection,
+        "--to",
+        tmp_path / "store",
+        "--name",
+        "bag",
+        "--rights",
+        path,
+        SOURCE_DATE_EPOCH=MOMENT,
+    )
+    assert packed.code == 0, packed.err
+    package = read_package(tmp_path / "store" / "bag", packed)
+    bases = {row["path"]: row["basis"] for row in package.rights["files"]}
+    assert bases["data/Bought/Bought Once/01 Bought Once.m4a"] == "purchase"
+    assert bases["data/Open Sounds Ensemble/Commons Tune/01 Share.ogg"] == "license"
+    assert bases["data/Example Artist/Two Evenings/Disc 2/02 Last Encore.flac"] == "carrier"
+    assert {one["by"] for one in package.rights["declarations"]} == {"Your Name"}
+    assert run_here("verify", package.bag).code == 0
+
+
+def thousand_albums() -> dict[str, Entry]:
+    """A collection of a thousand albums of one track: discs with logs, a store's files, Bandcamp, licences, the rest."""
+    log = eac_log([DiscTrack("One", "01 One.flac", 10_000)], album="x")
+    bought = m4a(title="One", atoms=[text_atom("apID", "buyer@example.org"), text_atom("ownr", "E. Example")])
+    kinds: dict[str, dict[str, Entry]] = {
+        "Discs": {"01 One.flac": flac(title="One"), "rip.log": log},
+        "Store": {"01 One.m4a": bought},
+        "Camp": {"01 One.flac": flac(title="One", comment="Visit https://example.bandcamp.com")},
+        "Free": {
+            "01 One.flac": flac({"LICENSE": "https://creativecommons.org/licenses/by/4.0/"}, title="One")
+        },
+        "Rest": {"01 One.mp3": mp3(title="One")},
+    }
+    return {
+        f"{kind}/Artist {number % 40:02}/Album {number:03}/{name}": data
+        for kind, files in kinds.items()
+        for number in range(200)
+        for name, data in files.items()
+    }
+
+
+def test_a_thousand_albums_are_declared_in_a_few_declarations(tmp_path: Path) -> None:
+    source = build_tree(tmp_path / "Music", thousand_albums())
+    before = tree_digest(source)
+    outcome = run_here("rights", "template", source, "-o", tmp_path / "rights.toml")
+    assert outcome.code == 0, outcome.err
+    text = (tmp_path / "rights.toml").read_text("utf-8")
+    assert text.count("[[declaration]]") == 5
+    assert len(text.splitlines()) < 60
+    for words in (
+        "200 files in 200 albums with signs of a purchase: comment by Bandcamp",
+        "200 files in 200 albums with signs of a purchase: account at a store",
+        "200 files in 200 albums with a licence claimed in the tags: CC-BY-4.0",
+        "200 files in 200 albums with signs of a copy from a disc: log of a CD rip",
+        "200 files in 200 albums in which no sign of their origin was found",
+    ):
+        assert words in text.replace("\n# ", " "), words
+    (tmp_path / "rights.toml").write_text(uncommented(text), "utf-8")
+    checked = run_here("rights", "check", tmp_path / "rights.toml", "--source", source, "--json").json
+    assert (checked["files"], checked["undeclared"]) == (1200, 0)
+    assert sorted(one["files"] for one in checked["declarations"]) == [200, 200, 200, 200, 400]
+    assert tree_digest(source) == before
+
+
+FULL = 'scope = { path = "**" }\nbasis = "own"\nby = "E. Example"\nrole = "owner"\ndate = 2020-01-01\n'
+WRONG = """\
+version = 1
+[defaults]
+by = "Erika Example"
+role = "onwer"
+date = 2024-03-01
+
+[[declaration]]
+scope = { path = "**" }
+bassis = "own"
+acts = { pubish = "allow", access = "yes" }
+"""
+EXPECTED = (
+    (4, 8, '"owner"'),
+    (9, 1, "'basis'"),
+    (10, 10, "'publish'"),
+    (10, 37, '"allow"'),
+)
+"""Line, column and the word that was probably meant."""
+
+
+def assert_told(text: str, path: Path) -> None:
+    told = " ".join(text.split())
+    for line, column, word in EXPECTED:
+        match = re.search(rf"line {line}, column {column}: (.*?)(?=, line \d|$)", told)
+        assert match, (line, column, told)
+        assert word.strip("\"'") in match[1], (word, match[1])
+    assert str(path) in told
+    assert "Traceback" not in told
+
+
+def test_a_wrong_file_is_answered_with_line_column_and_the_nearest_word(
+    collection: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "rights.toml"
+    path.write_text(WRONG)
+    track = collection / "Demo Trio/Packed Light/01 Small Suitcase.wv"
+    for words in (
+        ("rights", "check", path, "--source", collection),
+        ("pack", collection, "--to", tmp_path / "store", "--rights", path),
+        ("pack", collection, "--to", tmp_path / "store", "--rights", path, "--dry-run"),
+        ("explain", track, "--source", collection, "--rights", path),
+    ):
+        outcome = run_here(*words)
+        assert outcome.code == 2, words
+        assert outcome.out == ""
+        assert_told(outcome.err, path)
+    assert not (tmp_path / "store").exists(), "nothing is begun before the declarations are understood"
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("version = 1\n[[declaration]\n", "line 2"),
+        ("version = 1\nx = \xff\n", "line 2"),
+        ("version = 2\n", "line 1, column 11"),
+        ("", ""),
+        (
+            f'version = 1\n[[declaration]]\nid = "a"\n{FULL}[[declaration]]\nid = "a"\n{FULL}',
+            "line 10, column 6",
+        ),
+    ],
+)
+def test_a_file_that_is_no_toml_or_no_declaration_is_placed_too(
+    collection: Path, tmp_path: Path, text: str, place: str
+) -> None:
+    path = tmp_path / "rights.toml"
+    path.write_bytes(text.encode("latin-1"))
+    outcome = run_here("rights", "check", path, "--source", collection)
+    assert outcome.code == 2
+    assert place in " ".join(outcome.err.split())
+    assert str(path) in outcome.err
+
+
+def test_a_wrong_policy_file_is_answered_alike(collection: Path, tmp_path: Path) -> None:
+    policy = tmp_path / "mine.toml"
+    policy.write_text('name = "mine"\ntitle = "x"\nneeds = ["preserv"]\nprotected = "exclud"\n')
+    outcome = run_here("pack", collection, "--to", tmp_path / "store", "--policy", policy)
+    told = " ".join(outcome.err.split())
+    assert outcome.code == 2
+    assert re.search(r"line 3, column 1\d: .*preserve", told), told
+    assert re.search(r"line 4, column 13: .*exclude", told), told
+    nowhere = run_here("pack", collection, "--to", tmp_path / "store", "--policy", "personl")
+    assert nowhere.code == 2
+    assert "there is no policy 'personl'" in nowhere.err
+    assert "personal, donation, public" in nowhere.err
+
+
+def test_a_template_overwrites_nothing(collection: Path, tmp_path: Path) -> None:
+    path = tmp_path / "rights.toml"
+    path.write_text("mine")
+    outcome = run_here("rights", "template", collection, "-o", path)
+    assert outcome.code == 2
+    assert "is there already and is not overwritten" in " ".join(outcome.err.split())
+    assert path.read_text() == "mine"
+    outcome = run_here("rights", "template", collection, "-o", tmp_path / "no" / "folder.toml")
+    assert outcome.code == 2
+    assert "cannot write" in outcome.err
+
+
+@pytest.mark.parametrize("command", ["template", "check"])
+def test_a_source_that_is_no_folder_is_refused(collection: Path, declared: Path, command: str) -> None:
+    track = collection / "Demo Trio/Packed Light/01 Small Suitcase.wv"
+    words = (declared, "--source", track) if command == "check" else (track,)
+    outcome = run_here("rights", command, *words)
+    assert outcome.code == 2
+    assert "is a file" in outcome.err
+
+
+def test_check_says_what_matches_and_what_nothing_matches(collection: Path, declared: Path) -> None:
+    outcome = run_here("rights", "check", declared, "--source", collection)
+    assert outcome.code == 0
+    assert "discs (line 16): 16 files\n" in outcome.out
+    assert "Declared by nobody: 20 of 46 files\n" in outcome.out
+    listed = run_here("rights", "check", declared, "--source", collection, "--json")
+    value = listed.json
+    assert list(value) == [
+        *("schema", "files", "undeclared", "undeclared_examples", "declarations", "remarks")
+    ]
+    assert value["schema"] == "archiver.rights-check/1"
+    keys = {"declaration", "line", "files", "examples"}
+    assert all(one.keys() == keys for one in value["declarations"])
+    assert {one["declaration"]: one["files"] for one in value["declarations"]} == {
+        "discs": 16,
+        "bought-once": 1,
+        "band-sale": 2,
+        "rehearsal": 2,
+        "commons-tune": 2,
+        "hall-deed": 3,
+    }
+
+
+def test_check_points_at_a_declaration_that_matches_nothing(collection: Path, tmp_path: Path) -> None:
+    path = tmp_path / "rights.toml"
+    path.write_text(
+        'version = 1\n[[declaration]]\nid = "typo"\nscope = { path = "Demo Tri0/**" }\nbasis = "own"\n'
+        'by = "E. Example"\nrole = "owner"\ndate = 2020-01-01\n'
+    )
+    outcome = run_here("rights", "check", path, "--source", collection)
+    assert "typo (line 2): 0 files\n    Nothing in the source fits its scope.\n" in outcome.out
