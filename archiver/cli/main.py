@@ -85,7 +85,7 @@ def main() -> NoReturn:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     signal.signal(signal.SIGTERM, _interrupt)
-    status = _status()
+    status = _flushed(_status())
     if status == errors.INTERRUPTED:
         _end_at_once(status)
     sys.exit(status)
@@ -111,9 +111,7 @@ def _status() -> int:
         _say(error)
         return error.exit_code
     except BrokenPipeError:
-        # the reader of our output has gone; Python would complain once more when it flushes at the end
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return errors.STOPPED
+        return _unread()
     except Exception as error:
         if os.environ.get("ARCHIVER_DEBUG"):
             raise
@@ -122,10 +120,41 @@ def _status() -> int:
     return result if isinstance(result, int) else errors.DONE
 
 
+def _flushed(status: int) -> int:
+    """Write what is still to be written to standard output, and return ``status`` if that succeeds."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return _unread()
+    except OSError as error:
+        _discard_output()
+        _say(
+            errors.ArchiverError(
+                f"cannot write to standard output: {(error.strerror or str(error)).lower()}",
+                "What the command was to do is done; only its report is not complete.",
+            )
+        )
+        return errors.STOPPED
+    return status
+
+
+def _unread() -> int:
+    """End because whoever read our output has gone, as ``head`` does; not worth a word."""
+    _discard_output()
+    return errors.STOPPED
+
+
+def _discard_output() -> None:
+    """Keep Python from complaining once more when it flushes at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _say(error: errors.ArchiverError) -> None:
     from archiver.cli.text import shown, wrapped  # noqa: PLC0415 - only an error needs it
 
-    first, *rest = error.message.splitlines() or [""]
+    # only a file with several faults has a line for each; a line break in any other message is part of a name
+    lines = error.message.split("\n") if isinstance(error, errors.ConfigError) else [error.message]
+    first, *rest = lines
     click.echo(wrapped(f"archiver: {shown(first)}"), err=True)
     for line in rest:
         click.echo(wrapped(shown(line), indent="  "), err=True)

@@ -23,7 +23,9 @@ def chosen_name(name: str, store: bytes) -> str:
     refusal = next((message for _, message in portability(name)), None)
     if not name or "/" in name or name.startswith(".") or name != name.strip():
         refusal = "it must be one folder's name that does not begin with a dot"
-    elif len(name.encode("utf-8", "replace")) > _LONGEST_BYTES:
+    elif any("\ud800" <= character <= "\udfff" for character in name):
+        refusal = "it is not UTF-8"
+    elif len(name.encode("utf-8")) > _LONGEST_BYTES:
         refusal = f"it is longer than {_LONGEST_BYTES} bytes"
     if refusal is not None:
         raise UsageError(f"a bag cannot be named {name!r}: {refusal}", "Choose another --name.")

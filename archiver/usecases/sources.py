@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import os
 import stat
+import unicodedata
 from collections.abc import Sequence
 
 from archiver.errors import UsageError
@@ -75,11 +77,12 @@ def _resolved(path: str) -> bytes:
 
 
 def _refuse_overlap(paths: Sequence[str], roots: Sequence[bytes]) -> None:
-    for path, root in zip(paths, roots, strict=True):
-        for other, outer in zip(paths, roots, strict=True):
-            if path is not other and (root == outer or root.startswith(outer.rstrip(b"/") + b"/")):
-                relation = "is the same as" if root == outer else "lies in"
-                raise UsageError(f"the source {path} {relation} the source {other}", "Name it once.")
+    # sorted so, whatever lies in a folder stands right behind it
+    placed = sorted((root.rstrip(b"/") + b"/", path) for path, root in zip(paths, roots, strict=True))
+    for (outer, other), (root, path) in itertools.pairwise(placed):
+        if root.startswith(outer):
+            relation = "is the same as" if root == outer else "lies in"
+            raise UsageError(f"the source {path} {relation} the source {other}", "Name it once.")
 
 
 def _refuse_bag(path: str, root: bytes) -> None:
@@ -107,12 +110,16 @@ def _told_apart(names: Sequence[str]) -> list[str]:
     taken: set[str] = set()
     for name in names:
         candidate, number = name, 1
-        while candidate.casefold() in taken:
+        while _folded(candidate) in taken:
             number += 1
             candidate = f"{name}_{number}"
-        taken.add(candidate.casefold())
+        taken.add(_folded(candidate))
         given.append(candidate)
     return given
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def _source(root: bytes) -> Source:
