@@ -97,7 +97,7 @@ def test_what_is_no_folder_and_no_file_is_refused(tmp_path: Path, kind: str) -> 
 @pytest.mark.parametrize("inside", ["", "data", "data/Album", "data/Album/f", "metadata"])
 def test_a_bag_or_what_lies_in_one_is_refused_by_accident_only(tmp_path: Path, inside: str) -> None:
     bag = build_tree(tmp_path / "bag", {"bagit.txt": "", "data/Album/f": "", "metadata/f": ""})
-    with pytest.raises(UsageError, match="the bag|is a bag") as caught:
+    with pytest.raises(UsageError, match=r"the bag|is a bag") as caught:
         sources_of([str(bag / inside)], bags_on_purpose=False)
     assert "--bag-in-bag" in caught.value.hint
     assert sources_of([str(bag / inside)])
@@ -112,7 +112,7 @@ def test_a_folder_with_bags_in_it_is_no_bag(tmp_path: Path) -> None:
 def test_a_store_in_a_source_is_refused(tmp_path: Path, store: str) -> None:
     root = build_tree(tmp_path / "Music", {"f": "", "deep/f": ""})
     (tmp_path / "Music" / "link").symlink_to(".")
-    with pytest.raises(UsageError, match="the store .* lies in the source"):
+    with pytest.raises(UsageError, match=r"the store .* lies in the source"):
         refuse_store_in_source(os.fsencode(root / store), sources_of([str(root)]))
 
 
