@@ -19,13 +19,23 @@ from archiver.bagit.info_edit import replace_element
 from archiver.bagit.reading import BagTop, read_blocks, read_top
 from archiver.bagit.report import BagReport, Depth
 from archiver.bagit.update_journal import Journal, UpdateError, recover, stage
-from archiver.bagit.update_manifests import stage_payload_manifest, stage_tag_manifests
+from archiver.bagit.update_manifests import (
+    HashMapper,
+    PayloadReader,
+    serial_hash_map,
+    stage_payload_manifest,
+    stage_tag_manifests,
+)
 from archiver.bagit.validate import Mapper, serial_map, validate
 
 EVENTS_NAME = "metadata/events.jsonl"
 _COMPUTED = frozenset({"payload-oxum"})
 _LARGEST_INFO = 64 << 20
 _COPIED = 1 << 20
+
+
+class InvalidBagError(UpdateError):
+    """The bag is not valid, so that it is not updated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +55,11 @@ class Updated:
 
 
 def add_algorithm(
-    bag: bytes, algorithm: str, event: bytes | None = None, map_ordered: Mapper = serial_map
+    bag: bytes,
+    algorithm: str,
+    event: bytes | None = None,
+    map_ordered: Mapper = serial_map,
+    hash_ordered: HashMapper = serial_hash_map,
 ) -> Updated:
     """Give the bag in the folder ``bag`` payload and tag manifests of ``algorithm`` too.
 
@@ -54,13 +68,15 @@ def add_algorithm(
         algorithm: Any common name of it, ``SHA-256`` or ``sha256``.
         event: A line of JSON with its line break, to be appended to ``metadata/events.jsonl``.
         map_ordered: How the bag is verified first.
+        hash_ordered: How the payload is then read once more, for old and new digests together.
 
     Returns:
         Without files, where the bag has manifests of the algorithm already.
 
     Raises:
         UnknownAlgorithmError: if the algorithm is unknown.
-        UpdateError: if the bag is invalid, held by another update, or of a kind that is not updated.
+        InvalidBagError: if the bag is not valid.
+        UpdateError: if it is held by another update, or of a kind that is not updated.
         OSError: as the system calls do.
     """
     name = normalise_algorithm(algorithm)
@@ -68,7 +84,8 @@ def add_algorithm(
         if name in update.top.algorithms:
             return Updated((), update.recovered, update.report)
         with stage(update.folder) as journal:
-            stage_payload_manifest(update.folder, update.top, name, update.report.files, journal)
+            reader = PayloadReader(os.path.abspath(bag), hash_ordered)
+            stage_payload_manifest(update.folder, update.top, name, update.report.files, journal, reader)
             _stage_event(update.folder, event, journal)
             stage_tag_manifests(update.folder, update.top, name, journal)
         return _checked(bag, update, journal)
@@ -133,7 +150,7 @@ def _opened(bag: bytes, map_ordered: Mapper) -> Iterator[_Update]:
         report = validate(bag, Depth.FULL, map_ordered)
         if not report.valid:
             first = next(finding for finding in report.findings if finding.severity is Severity.ERROR)
-            raise UpdateError(
+            raise InvalidBagError(
                 f"the bag is not valid ({first.code} {first.path!r}: {first.message}), and new digests must not"
                 " cover damage; it was left as it is"
             )

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
+from archiver import filesystem
+from archiver.bagit.algorithms import hash_descriptor
 from archiver.bagit.findings import Finding
 from archiver.bagit.manifest_reader import Entry, ManifestName, read_manifest
 from archiver.bagit.paths import encode_path
@@ -13,7 +17,41 @@ from archiver.bagit.update_journal import STAGED_PREFIX, Journal, UpdateError
 from archiver.bagit.writer import hash_beneath
 
 
-def stage_payload_manifest(folder: int, top: BagTop, algorithm: str, files: int, journal: Journal) -> None:
+class ToHash(NamedTuple):
+    """A listed file to read once more; ``root`` is the bag's absolute path."""
+
+    root: bytes
+    entry: Entry
+    algorithms: tuple[str, ...]
+
+
+class Hashed(NamedTuple):
+    """A listed file with its digests by algorithm, and the bytes that it holds."""
+
+    entry: Entry
+    bytes: int
+    digests: dict[str, str]
+
+
+HashMapper = Callable[[Callable[[ToHash], Hashed], Iterable[ToHash]], Iterable[Hashed]]
+"""As :data:`archiver.bagit.validate.Mapper`, for files that are hashed once more."""
+
+
+def serial_hash_map(work: Callable[[ToHash], Hashed], items: Iterable[ToHash]) -> Iterable[Hashed]:
+    """The :data:`HashMapper` that does one after the other."""
+    return map(work, items)
+
+
+class PayloadReader(NamedTuple):
+    """How the payload is read once more: where the bag is, and what runs the reading."""
+
+    root: bytes
+    map_ordered: HashMapper
+
+
+def stage_payload_manifest(  # noqa: PLR0913, PLR0917 - what one manifest is made from
+    folder: int, top: BagTop, algorithm: str, files: int, journal: Journal, reader: PayloadReader
+) -> None:
     """Stage ``manifest-ALGORITHM.txt`` over the whole payload, in the order of a manifest that is there.
 
     Every file is read once, for the new digest and for the one recorded, which must be the same still.
@@ -24,6 +62,7 @@ def stage_payload_manifest(folder: int, top: BagTop, algorithm: str, files: int,
         algorithm: The normalised name of the new algorithm.
         files: How many files the payload holds.
         journal: Where it is staged.
+        reader: Reads the payload.
 
     Raises:
         UpdateError: if no manifest lists the whole payload, or a file is not what is recorded.
@@ -36,8 +75,9 @@ def stage_payload_manifest(folder: int, top: BagTop, algorithm: str, files: int,
     listed = 0
     path = f"manifest-{algorithm}.txt"
     with journal.write(path) as stream:
-        for entry in _entries(folder, top, source):
-            digests = _hash(folder, entry.path, (source.algorithm, algorithm))
+        wanted = (source.algorithm, algorithm)
+        items = (ToHash(reader.root, entry, wanted) for entry in _entries(folder, top, source))
+        for entry, _, digests in reader.map_ordered(hash_listed, items):
             if digests[source.algorithm] != entry.digest:
                 raise UpdateError(
                     f"{entry.path!r} is no longer what {source.name} records; nothing was changed"
@@ -118,13 +158,24 @@ def _pass_over(finding: Finding) -> None:
     """Take a warning about a line, which the verification told."""
 
 
-def _hash(folder: int, path: str, algorithms: tuple[str, ...]) -> dict[str, str]:
+def hash_listed(item: ToHash) -> Hashed:
+    """Read a listed file once for all its digests; no link is followed.
+
+    Raises:
+        UpdateError: if there is no file of that very spelling.
+        OSError: as the system calls do.
+    """
     try:
-        return hash_beneath(folder, path, algorithms)
+        descriptor = filesystem.open_regular_beneath(item.root, os.fsencode(item.entry.path))
     except FileNotFoundError as error:
         raise UpdateError(
-            f"{path!r} is spelled otherwise on the disk than in the manifest; nothing was changed"
+            f"{item.entry.path!r} is spelled otherwise on the disk than in the manifest; nothing was changed"
         ) from error
+    try:
+        size = os.fstat(descriptor).st_size
+        return Hashed(item.entry, size, hash_descriptor(descriptor, item.algorithms))
+    finally:
+        os.close(descriptor)
 
 
 def _line_writer(top: BagTop) -> Callable[[str, str], bytes]:

@@ -11,6 +11,7 @@ from archiver.bagit.update import Updated
 from archiver.cli import options
 from archiver.cli.commands import Command
 from archiver.cli.jsonstream import write_json
+from archiver.cli.progress import watcher
 from archiver.cli.text import shown, wrapped
 from archiver.cli.top import new_run
 from archiver.records.baginfo import parse_label
@@ -37,12 +38,13 @@ def command() -> None:
 def add_algorithm_command(bag: str, algorithm: str, jobs: int | None, as_json: bool) -> int:
     """Give BAG manifests of one more checksum ALGORITHM.
 
-    Every file is read once: its old checksums are compared and the new one is
-    computed in the same reading. The payload is not changed.
+    The bag is verified in full first; an invalid bag is left as it is. Then
+    every file is read once more, and its old checksum is compared and the new
+    one computed in that same reading. The payload is not changed.
     """
     settings = config.load_settings(os.environ)
     workers = options.jobs_or_default(jobs or settings.jobs)
-    _show(bag, add_algorithm_to(bag, algorithm, new_run(os.environ), workers), as_json=as_json)
+    _show(bag, add_algorithm_to(bag, algorithm, new_run(os.environ), workers, watcher()), as_json=as_json)
     return errors.DONE
 
 
@@ -59,7 +61,7 @@ def set_info_command(bag: str, label: str, jobs: int | None, as_json: bool) -> i
     settings = config.load_settings(os.environ)
     workers = options.jobs_or_default(jobs or settings.jobs)
     name, value = parse_label(label)
-    _show(bag, set_info_of(bag, name, value, new_run(os.environ), workers), as_json=as_json)
+    _show(bag, set_info_of(bag, name, value, new_run(os.environ), workers, watcher()), as_json=as_json)
     return errors.DONE
 
 

@@ -3,29 +3,59 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterable
+from typing import Protocol, TypeVar
 
 from archiver.bagit.algorithms import UnknownAlgorithmError, normalise_algorithm
-from archiver.bagit.update import Updated, add_algorithm, set_info
+from archiver.bagit.report import Depth
+from archiver.bagit.update import InvalidBagError, Updated, add_algorithm, set_info
 from archiver.bagit.update_journal import UpdateError
+from archiver.bagit.validate import open_bag
 from archiver.bagit.writer import BagWriteError
-from archiver.errors import ArchiverError, StoreError, UsageError
+from archiver.errors import DAMAGED, ArchiverError, StoreError, UsageError
 from archiver.executors import Threads
 from archiver.model.run import Event, Run
 from archiver.records.events import event_line
+from archiver.usecases.watch import Step, Watch
+
+T = TypeVar("T")
+R = TypeVar("R", bound="_Read")
 
 _UNCHANGED = "The bag is as it was before. Check it: archiver verify BAG"
 
 
 class BagUpdateError(ArchiverError):
-    """The bag cannot be updated: it is invalid, held by another update, or of a kind that is not updated."""
+    """The bag cannot be updated: it is held by another update, or of a kind that is not updated."""
 
 
-def add_algorithm_to(bag: str, algorithm: str, run: Run, jobs: int) -> Updated:
+class BagDamagedError(BagUpdateError):
+    """The bag is not valid, so that it is not updated."""
+
+    exit_code = DAMAGED
+
+
+class _Read(Protocol):
+    """An outcome of reading files."""
+
+    @property
+    def bytes(self) -> int:
+        """Bytes that were read."""
+
+
+def add_algorithm_to(bag: str, algorithm: str, run: Run, jobs: int, watch: Watch) -> Updated:
     """Give a bag manifests of one more algorithm.
+
+    Args:
+        bag: Path of the bag's folder.
+        algorithm: Any common name of it.
+        run: Who does it, and when.
+        jobs: Threads to use.
+        watch: Counts the bytes verified, then the bytes read once more.
 
     Raises:
         UsageError: where the algorithm is unknown or ``bag`` is no folder.
-        BagUpdateError: where the bag is not valid.
+        BagDamagedError: where the bag is not valid.
+        BagUpdateError: where it cannot be updated for another reason.
         StoreError: where the bag cannot be written; the next update completes or undoes what was begun.
     """
     try:
@@ -35,39 +65,79 @@ def add_algorithm_to(bag: str, algorithm: str, run: Run, jobs: int) -> Updated:
     detail = f"{name} manifests were added after the bag was verified in full."
     event = Event("message digest calculation", run.now(), "Success", detail, run.software)
     try:
+        folder, payload, everything = _measured(bag)
+        verifying = Step("Verifying", "bytes", everything)
+        adding = Step(f"Computing {name}", "bytes", payload)
         with Threads(jobs) as threads:
-            return add_algorithm(_folder(bag), name, event_line(event), threads.map_ordered)
+            return add_algorithm(
+                folder,
+                name,
+                event_line(event),
+                lambda work, items: _watched(threads, watch, verifying, work, items),
+                lambda work, items: _watched(threads, watch, adding, work, items),
+            )
+    except InvalidBagError as error:
+        raise BagDamagedError(f"cannot update {bag}: {error}", _UNCHANGED) from error
     except UpdateError as error:
         raise BagUpdateError(f"cannot update {bag}: {error}", _UNCHANGED) from error
     except OSError as error:
         raise _unwritable(bag, error) from error
 
 
-def set_info_of(bag: str, label: str, value: str, run: Run, jobs: int) -> Updated:
+def set_info_of(  # noqa: PLR0913, PLR0917 - which bag, what is set, and what it runs on
+    bag: str, label: str, value: str, run: Run, jobs: int, watch: Watch
+) -> Updated:
     """Give one label of a bag's ``bag-info.txt`` one value.
+
+    Args:
+        bag: Path of the bag's folder.
+        label: The label.
+        value: Its value.
+        run: Who does it, and when.
+        jobs: Threads to use.
+        watch: Counts the bytes verified.
 
     Raises:
         UsageError: where label or value cannot stand there, or ``bag`` is no folder.
-        BagUpdateError: where the bag is not valid or the label is computed.
+        BagDamagedError: where the bag is not valid.
+        BagUpdateError: where it cannot be updated for another reason, or the label is computed.
         StoreError: where the bag cannot be written; the next update completes or undoes what was begun.
     """
     detail = f"The label {label} of bag-info.txt was set after the bag was verified in full."
     event = Event("metadata modification", run.now(), "Success", detail, run.software)
     try:
+        folder, _, everything = _measured(bag)
+        verifying = Step("Verifying", "bytes", everything)
         with Threads(jobs) as threads:
-            return set_info(_folder(bag), label, value, event_line(event), threads.map_ordered)
+            return set_info(
+                folder,
+                label,
+                value,
+                event_line(event),
+                lambda work, items: _watched(threads, watch, verifying, work, items),
+            )
     except BagWriteError as error:
         raise UsageError(str(error), "Nothing was changed.") from error
+    except InvalidBagError as error:
+        raise BagDamagedError(f"cannot update {bag}: {error}", _UNCHANGED) from error
     except UpdateError as error:
         raise BagUpdateError(f"cannot update {bag}: {error}", _UNCHANGED) from error
     except OSError as error:
         raise _unwritable(bag, error) from error
 
 
-def _folder(bag: str) -> bytes:
+def _measured(bag: str) -> tuple[bytes, int, int]:
+    """Return the bag's path, and how many bytes its payload and all its files hold."""
     if not os.path.isdir(bag):
         raise UsageError(f"{bag} is no folder", "Name a bag that is a folder; an archive is not updated.")
-    return os.fsencode(bag)
+    with open_bag(bag, Depth.FAST) as listed:
+        return os.fsencode(bag), listed.payload_bytes, listed.total_bytes
+
+
+def _watched(
+    threads: Threads, watch: Watch, step: Step, work: Callable[[T], R], items: Iterable[T]
+) -> Iterable[R]:
+    return watch.track(step, threads.map_ordered(work, items), lambda read: read.bytes)
 
 
 def _unwritable(bag: str, error: OSError) -> StoreError:
