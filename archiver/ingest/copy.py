@@ -21,6 +21,7 @@ from archiver.model.source import FileRef, FileStat, Unpacked
 BLOCK_BYTES = 1 << 20
 _ATTEMPTS = 2
 _CHANGED = "changed while it was read, twice"
+_NAME_TAKEN = "N307"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,8 @@ def copy_batch(batch: CopyBatch) -> list[Copied | Unpacked]:
             try:
                 outcomes.append(kept or _copy(ref, target, batch.algorithms))
             except _FileFaultError as fault:
+                if fault.code != _NAME_TAKEN:
+                    _remove_leftover(batch.payload, ref.path)
                 problem = Problem(ref.path, fault.code, fault.message)
                 outcomes.append(Unpacked(problem, ref.original_name))
     return outcomes
@@ -192,7 +195,7 @@ def _create_in(target: filesystem.FolderCursor, folder_path: bytes, name: bytes)
             message = (
                 f"the store's file system does not take this name: {(error.strerror or str(error)).lower()}"
             )
-            raise _FileFaultError("N307", message) from error
+            raise _FileFaultError(_NAME_TAKEN, message) from error
         raise
 
 
@@ -203,9 +206,21 @@ def _create(name: bytes, folder: int) -> int:
     except FileExistsError as error:
         if name not in map(os.fsencode, os.listdir(folder)):
             message = "the store's file system takes this name for that of another file"
-            raise _FileFaultError("N307", message) from error
+            raise _FileFaultError(_NAME_TAKEN, message) from error
         os.unlink(name, dir_fd=folder)
         return filesystem.create_regular(name, folder)
+
+
+def _remove_leftover(payload: bytes, path: str) -> None:
+    """Remove what an interrupted run, which could still read the file, left under its name without journaling it."""
+    folder_path, _, name = path.encode("utf-8").rpartition(b"/")
+    with _store_faults(path), filesystem.FolderCursor(payload) as existing:
+        try:
+            folder = existing.folder(folder_path)
+        except OSError:  # there is no such folder, or the store cannot hold its name: nothing is left in it
+            return
+        if name in map(os.fsencode, os.listdir(folder)):
+            os.unlink(name, dir_fd=folder)
 
 
 @contextlib.contextmanager

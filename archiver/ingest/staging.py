@@ -66,7 +66,8 @@ class StagingKey:
         part: Number of the part, from 1.
         parts: How many parts the group has.
         algorithms: Checksum algorithms.
-        fingerprint: Digest over everything that goes into the whole package, with sizes and times.
+        fingerprint: Digest over everything that goes into the whole package, with sizes and times, and over where it
+            is divided.
     """
 
     package: str

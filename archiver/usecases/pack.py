@@ -43,7 +43,7 @@ class PackReport:
         spools: Every entry with its outcome, in the order of the scan, on disk; one spool for each bag.
         parts: The parts, one for each bag.
         continued: Whether an interrupted run was continued.
-        unfinished: Names of packages that other interrupted runs left in the store.
+        unfinished: Names of staging folders that other interrupted runs left in the store.
         remarks: What in the declarations will not do what their writer may expect.
     """
 
@@ -141,6 +141,6 @@ def _report(  # noqa: PLR0913 - what both ways of packing have at their end
         spools=spools,
         parts=division.parts,
         continued=division.continues,
-        unfinished=tuple(key.name for key in unfinished(prepared.store) if key.package != division.name),
+        unfinished=tuple(key.name for key in unfinished(prepared.store) if key not in division.keys),
         remarks=prepared.remarks,
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -168,10 +169,16 @@ def divide(prepared: Prepared, plan: PackagePlan, run: Run) -> Division:
     Raises:
         UsageError: where there is nothing to pack, or the package would not conform to its profile.
     """
-    name, continues = _package_name(prepared, plan, run)
+    if not plan.totals.files:
+        raise UsageError(
+            f"there is nothing to pack: of {plan.totals.seen} entries seen, no file can go into a bag",
+            "Nothing was written. To see what is there: archiver scan SOURCE",
+        )
     parts = parts_of(plan, prepared.request.max_bytes)
+    fingerprint = _divided_fingerprint(plan, parts)
+    name, continues = _package_name(prepared, fingerprint, run)
     keys = tuple(
-        StagingKey(name, number, len(parts), prepared.algorithms, plan.fingerprint)
+        StagingKey(name, number, len(parts), prepared.algorithms, fingerprint)
         for number in range(1, len(parts) + 1)
     )
     _refuse_mismatch(prepared, plan, run, len(parts))
@@ -193,16 +200,17 @@ def refuse_without_room(prepared: Prepared, plan: PackagePlan) -> None:
         )
 
 
-def _package_name(prepared: Prepared, plan: PackagePlan, run: Run) -> tuple[str, bool]:
+def _divided_fingerprint(plan: PackagePlan, parts: Sequence[PlanPart]) -> str:
+    """Give the digest of the plan and of where it is divided: a bag begun with other files must not be gone on with."""
+    starts = [part.start for part in parts]
+    return hashlib.sha256(f"{plan.fingerprint} {starts}".encode()).hexdigest()
+
+
+def _package_name(prepared: Prepared, fingerprint: str, run: Run) -> tuple[str, bool]:
     """Give the package's name, and whether an interrupted run of the same package is continued under it."""
-    if not plan.totals.files:
-        raise UsageError(
-            f"there is nothing to pack: of {plan.totals.seen} entries seen, no file can go into a bag",
-            "Nothing was written. To see what is there: archiver scan SOURCE",
-        )
     asked = prepared.request.name
     for key in unfinished(prepared.store):
-        same = (key.fingerprint, key.algorithms) == (plan.fingerprint, prepared.algorithms)
+        same = (key.fingerprint, key.algorithms) == (fingerprint, prepared.algorithms)
         if same and asked in (None, key.package):
             return key.package, True
     return asked or default_name(prepared.sources, run.today(), prepared.store), False

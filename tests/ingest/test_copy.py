@@ -257,3 +257,16 @@ def test_paths_beyond_the_longest_are_copied(source: MakeSource, tmp_path: Path)
     root = source({deep: b"far down"})
     assert isinstance(outcome_of(tmp_path / "data", refs(root)[0]), Copied)
     assert read_tree(tmp_path / "data") == {deep.encode(): b"far down"}
+
+
+def test_what_an_interrupted_run_left_of_a_file_that_is_gone_is_removed(
+    source: MakeSource, tmp_path: Path
+) -> None:
+    """It would be in the payload and in no manifest."""
+    root = source({"a/kept": "kept", "a/gone": "gone"})
+    gone, kept = refs(root)
+    payload = build_tree(tmp_path / "data", {"a/gone": "left by a run that was killed"})
+    lost = FileRef(gone.root, gone.relative + b" is not there", gone.path, gone.stat)
+    outcomes = copy_batch(batch(payload, lost, kept))
+    assert code_of(outcomes[0]) == "S105"
+    assert read_tree(payload) == {b"a/kept": b"kept"}

@@ -1,0 +1,53 @@
+"""A run after an interrupted one, with other options, makes what is asked for now and takes up nothing that does not fit."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import MakeSource
+from tests.reliability.faults import left_over, visible_bags
+from tests.running import EPOCH, run_here, run_program
+from tests.samples import read_tree
+
+ALBUMS = {
+    **{f"a/{number}": bytes(10_000) for number in range(5)},
+    **{f"b/{number}": bytes(10_000) for number in range(2)},
+    "c/large": bytes(40_000),
+}
+STOPS_AT_THE_LARGE_FILE = ("prlimit", "--fsize=39000")
+
+
+@pytest.mark.skipif(shutil.which("prlimit") is None, reason="prlimit (util-linux) stops the first run")
+@pytest.mark.parametrize(
+    ("first", "second", "bags", "abandoned"),
+    [
+        ("70kB", "60kB", ["a", "b c"], 0),  # as many bags, divided elsewhere
+        ("70kB", "50kB", ["a", "b", "c"], 2),
+        ("70kB", "1MB", ["a b c"], 2),
+        ("1MB", "70kB", ["a b", "c"], 1),
+        ("70kB", "75kB", ["a b", "c"], 0),  # divided alike: gone on with
+    ],
+)
+def test_another_size_divides_anew(
+    source: MakeSource, tmp_path: Path, *, first: str, second: str, bags: list[str], abandoned: int
+) -> None:
+    root, store = source(ALBUMS), tmp_path / "store"
+    words = ("pack", root, "--to", store, "--max-size")
+    stopped = run_program(*words, first, before=STOPS_AT_THE_LARGE_FILE, SOURCE_DATE_EPOCH=EPOCH)
+    assert stopped.code == 1, stopped.err
+    begun = left_over(store)
+    again = run_here(*words, second, SOURCE_DATE_EPOCH=EPOCH)
+    assert again.code == 0, again.err
+    assert [
+        " ".join(sorted(folder.name for folder in (bag / "data").iterdir())) for bag in visible_bags(store)
+    ] == bags
+    packed = [read_tree(bag / "data") for bag in visible_bags(store)]
+    assert {path: content for tree in packed for path, content in tree.items()} == read_tree(root)
+    assert ("Went on" in again.out) == (second == "75kB")
+    assert len(left_over(store)) == abandoned
+    for name in left_over(store):
+        assert name in begun
+        assert f"  {name}\n" in again.out
