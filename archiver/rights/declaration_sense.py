@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archiver.model.rights import Act, Answer, Basis, DeclarantRole, Declaration
+from archiver.model.rights import Act, Answer, Basis, DeclarantRole, Declaration, MachineUse
 from archiver.rights.grants import Reach, reach
 from archiver.rights.licenses import identify_license
-from archiver.rights.machine_use import may_permit
+from archiver.rights.machine_use import can_carry_mining, may_permit
 from archiver.rights.terms import load_terms
 from archiver.toml.document import Document
 from archiver.toml.positions import Path
@@ -89,8 +89,7 @@ def _without_effect(declaration: Declaration) -> Iterator[tuple[Path, str]]:
                 yield ("acts", act.value), text
     for use, answer in declaration.machine_use:
         if answer is Answer.ALLOW and not may_permit(declaration):
-            text = f"In the role '{declaration.role}' {use} can be denied, and allowed only with a document."
-            yield ("ai", use.value), text
+            yield ("ai", use.value), _why_not_permitted(declaration, use)
     rows = load_terms().jurisdictions
     unknown = [place for place in declaration.jurisdiction if place not in rows]
     if declaration.facts is not None and unknown:
@@ -104,6 +103,12 @@ def _why_not(declaration: Declaration, act: Act) -> str:
     if needed is Reach.DOCUMENTED and declaration.document is None:
         return f"{act.value!r} stays unknown: in the role '{declaration.role}' it can be allowed only with a document."
     return ""
+
+
+def _why_not_permitted(declaration: Declaration, use: MachineUse) -> str:
+    if not can_carry_mining(declaration):
+        return f"The basis {declaration.basis.value!r} cannot carry {use.value!r}; it stays unknown."
+    return f"In the role '{declaration.role}' {use} can be denied, and allowed only with a document."
 
 
 def _known_license(declaration: Declaration) -> bool:

@@ -2,7 +2,8 @@
 
 Every use is unknown unless somebody entitled to it declares otherwise; unknown means *not granted*. A reservation
 belongs to the rightsholder, so anybody may pass a denial on, while a permission counts only from a rightsholder,
-from the maker of the recording, or with a document.
+from the maker of the recording, or with a document on a basis that can carry the act ``mine`` at all: a receipt
+documents a purchase, and a purchase carries no such use.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from archiver.model.rights import (
     UseAnswer,
 )
 from archiver.rights import rules
+from archiver.rights.grants import Reach, reach
 from archiver.rights.scope import closeness
 
 _ORDER = (Answer.DENY, Answer.ALLOW, Answer.UNKNOWN)
@@ -28,9 +30,16 @@ _ORDER = (Answer.DENY, Answer.ALLOW, Answer.UNKNOWN)
 
 def may_permit(declaration: Declaration) -> bool:
     """Whether a declaration can permit a machine use, and not only deny it."""
-    if declaration.document is not None or declaration.role is DeclarantRole.RIGHTSHOLDER:
+    if declaration.role is DeclarantRole.RIGHTSHOLDER:
         return True
+    if declaration.document is not None:
+        return can_carry_mining(declaration)
     return declaration.basis is Basis.OWN and declaration.role is not DeclarantRole.CUSTODIAN
+
+
+def can_carry_mining(declaration: Declaration) -> bool:
+    """Whether the basis of a declaration reaches the act ``mine``, by whatever it may take."""
+    return reach(declaration.basis, declaration.role, Act.MINE) is not Reach.NEVER
 
 
 def declared_uses(
@@ -78,7 +87,8 @@ def _declared_use(
 def _said(declaration: Declaration, use: MachineUse) -> Answer | None:
     named = dict(declaration.machine_use).get(use)
     if named is None and use is MachineUse.DATA_MINING:
-        return dict(declaration.acts).get(Act.MINE)
+        mine = dict(declaration.acts).get(Act.MINE)
+        return mine if mine is not Answer.ALLOW or can_carry_mining(declaration) else None
     return named
 
 

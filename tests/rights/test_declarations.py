@@ -365,8 +365,12 @@ def test_the_error_is_one_of_usage_and_names_the_file() -> None:
             "The basis 'unknown' cannot carry 'preserve'; it stays unknown.",
         ),
         (
-            'basis = "purchase"\nai = { search = "allow" }',
+            'basis = "statute"\njurisdiction = "GB"\ncitation = "x"\nacts = { mine = "allow" }\nai = { search = "allow" }',
             "In the role 'owner' search can be denied, and allowed only with a document.",
+        ),
+        (
+            'basis = "purchase"\ndocument = "receipt.pdf"\nai = { search = "allow" }',
+            "The basis 'purchase' cannot carry 'search'; it stays unknown.",
         ),
         (
             'basis = "own"\njurisdiction = "ZZ"\nfacts = { fixed = 1900 }',

@@ -51,6 +51,22 @@ def test_only_a_rightsholder_permits_by_their_word(role: DeclarantRole) -> None:
     assert use(decided(own), asked).answer is (UNKNOWN if role is DeclarantRole.CUSTODIAN else ALLOW)
 
 
+@pytest.mark.parametrize("basis", [Basis.PURCHASE, Basis.CARRIER, Basis.UNKNOWN])
+@pytest.mark.parametrize("role", [DeclarantRole.OWNER, DeclarantRole.DONOR, DeclarantRole.CUSTODIAN])
+def test_a_receipt_permits_no_machine_use(basis: Basis, role: DeclarantRole) -> None:
+    wish = uses(**{which.value: "allow" for which in MachineUse})
+    decision = decided(declared(basis, role=role, machine_use=wish, document="receipt.pdf"))
+    assert {answer.answer for answer in decision.machine_use} == {UNKNOWN}
+
+
+@pytest.mark.parametrize("role", DeclarantRole)
+@pytest.mark.parametrize("basis", [Basis.PURCHASE, Basis.CARRIER, Basis.UNKNOWN])
+def test_mining_that_a_basis_cannot_carry_allows_no_data_mining(basis: Basis, role: DeclarantRole) -> None:
+    decision = decided(declared(basis, role=role, acts=acts(mine="allow"), document="receipt.pdf"))
+    assert decision.acts.mine is UNKNOWN
+    assert use(decision, MachineUse.DATA_MINING).answer is UNKNOWN
+
+
 def test_anybody_passes_a_denial_on() -> None:
     wish = declared(Basis.PURCHASE, role=DeclarantRole.CUSTODIAN, machine_use=uses(search="deny"))
     assert use(decided(wish), MachineUse.SEARCH) == UseAnswer(
