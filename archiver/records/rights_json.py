@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 from archiver.model.evidence import Protection
@@ -35,13 +36,16 @@ def write_rights_json(
 
     Args:
         stream: Where to.
-        entries: Every entry of the package; iterated twice, so no generator.
+        entries: Every entry of the package; iterated several times, so no generator.
         context: Policy, day, declarations.
         summary: What the entries add up to.
     """
     head = {"assessed_on": context.assessed_on.isoformat()}
     stream.write(_json(head)[:-1])
-    declarations = (_declaration(one, context) for one in context.declarations.values())
+    if context.anonymous_withheld:
+        declarations = _of_packed(entries, context)
+    else:
+        declarations = (_declaration(one, context) for one in context.declarations.values())
     _write_array(stream, "declarations", declarations)
     _write_array(stream, "files", (_packed(one) for one in entries if isinstance(one, PackedFile)))
     tail = {"policy": _policy(context.policy), "schema": SCHEMA, "totals": _totals(summary)}
@@ -160,6 +164,16 @@ def _declaration(declared: Declaration, context: RightsContext) -> dict[str, Any
         "role": declared.role.value,
         "scope": _scope(declared.scope),
     }
+
+
+def _of_packed(entries: Iterable[PackEntry], context: RightsContext) -> Iterator[dict[str, Any]]:
+    """Each declaration that speaks of a packed file, with its level alone: a pattern can name what was withheld."""
+    named = {
+        name for one in entries if isinstance(one, PackedFile) for name in one.assessed.decision.declarations
+    }
+    for declared in context.declarations.values():
+        if declared.id in named:
+            yield _declaration(replace(declared, scope=Scope(level=declared.scope.level)), context)
 
 
 def _scope(scope: Scope) -> dict[str, Any]:

@@ -283,12 +283,7 @@ def _named_grants(decision: Decision, declaration: Declaration) -> Iterator[Gran
 def _access(decision: Decision, declaration: Declaration | None) -> Grant:
     if decision.disposition is Disposition.RESTRICT:
         until = decision.restricted_until
-        note = (
-            f"Access is withheld until {until} has passed."
-            if until
-            else "Access is withheld until a person decides."
-        )
-        return Grant(_ACTS[Act.ACCESS], Restriction.DISALLOW, note, decision.on, until)
+        return Grant(_ACTS[Act.ACCESS], Restriction.DISALLOW, _withheld(until), decision.on, until)
     return _grant(decision, declaration, _ACTS[Act.ACCESS], decision.acts.access)
 
 
@@ -296,7 +291,14 @@ def _dissemination(decision: Decision, declaration: Declaration | None) -> Grant
     transfer, publish = decision.acts.transfer, decision.acts.publish
     answer = transfer if transfer is publish else Answer.UNKNOWN
     note = f"Transfer to another holder: {transfer}. Publication: {publish}."
+    if decision.disposition is Disposition.RESTRICT and answer is Answer.ALLOW:
+        # a repository that acts on this word alone must not open what is closed
+        answer, note = Answer.UNKNOWN, f"{note} {_withheld(decision.restricted_until)}"
     return _grant(decision, declaration, "disseminate", answer, note)
+
+
+def _withheld(until: dt.date | None) -> str:
+    return f"Access is withheld until {f'{until} has passed' if until else 'a person decides'}."
 
 
 def _grant(

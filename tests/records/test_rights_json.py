@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import json
 from typing import Any
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from archiver.model.evidence import Evidence, Strength
 from archiver.model.package import PackEntry, WithheldFile
-from archiver.model.rights import Act, Basis, Reason
+from archiver.model.rights import Act, Basis, DeclarantRole, Declaration, Level, Reason, Scope
 from archiver.records.rights_context import RightsContext
 from archiver.records.rights_json import SCHEMA, write_rights_json
 from archiver.records.rights_tally import summarise
@@ -79,6 +80,30 @@ def test_anonymous_means_no_name_no_locator_no_sentence_on_a_single_file() -> No
     assert (group["disposition"], group["files"]) == ("exclude", 2)
     assert group["reasons"][0]["code"] == "protected"
     assert group["reasons"][0]["text"]
+
+
+def test_anonymous_keeps_no_scope_and_no_declaration_of_withheld_files_alone() -> None:
+    declared = {
+        name: Declaration(
+            name,
+            Scope(("Secret Album/01.flac",), ("Secret Album",), (("label", ("Secret Label",)),), Level.FILE),
+            Basis.OWN,
+            "Ola Example",
+            DeclarantRole.OWNER,
+            dt.date(2026, 1, 1),
+        )
+        for name in ("spoken-of", "secret")
+    }
+    context = dataclasses.replace(ANONYMOUS, declarations=declared)
+    kept = packed("a", decision(declarations=("spoken-of",)))
+    left = WithheldFile(assessed("b", decision(declarations=("secret", "spoken-of"))))
+    data, value = record((kept, left), context)
+    assert b"Secret" not in data
+    (only,) = value["declarations"]
+    assert only["id"] == "spoken-of"
+    assert only["scope"] == {"albums": [], "level": "file", "paths": [], "tags": {}}
+    named = record((kept, left), dataclasses.replace(context, anonymous_withheld=False))[1]
+    assert named["declarations"][0]["scope"]["albums"] == ["Secret Album"]
 
 
 def test_a_personal_value_is_not_written_even_where_one_slipped_in() -> None:

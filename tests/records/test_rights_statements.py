@@ -96,6 +96,17 @@ def test_a_restricted_file_is_closed_whatever_was_declared_of_access() -> None:
     assert (use.act, use.restriction, use.ends) == ("use", Restriction.DISALLOW, dt.date(2030, 1, 1))
 
 
+def test_a_restricted_file_may_be_disseminated_on_a_condition_only() -> None:
+    decided = decision(
+        disposition=Disposition.RESTRICT, acts=Acts(*[ALLOW] * 5), restricted_until=dt.date(2030, 1, 1)
+    )
+    handed_on = rights_statements(decided, CONTEXT)[0].grants[2]
+    assert (handed_on.act, handed_on.restriction) == ("disseminate", Restriction.CONDITIONAL)
+    assert handed_on.note == (
+        "Transfer to another holder: allow. Publication: allow. Access is withheld until 2030-01-01 has passed."
+    )
+
+
 def test_nothing_declared_is_copyright_not_evaluated() -> None:
     (only,) = rights_statements(decision(), CONTEXT)
     assert only.note == "Copyright not evaluated."
