@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Iterable
 
@@ -11,6 +12,9 @@ from archiver.bagit.findings import Finding, report_order
 KEPT_PER_CODE = 1000
 """How many findings of one code a report holds, however many there are."""
 
+_KEPT_CHARACTERS = 1 << 20
+"""Characters of paths and messages that the findings of one code may hold together; one is kept however long."""
+
 
 class FindingLog:
     """Takes findings in any order, from any thread; what :meth:`report` returns does not depend on the order."""
@@ -18,6 +22,7 @@ class FindingLog:
     def __init__(self, kept_per_code: int = KEPT_PER_CODE) -> None:
         self._kept_per_code = kept_per_code
         self._kept: dict[str, list[Finding]] = {}
+        self._characters: dict[str, int] = {}
         self._counts: dict[str, int] = {}
         self._bars: dict[str, tuple[str, str, str]] = {}
         self._lock = threading.Lock()
@@ -40,10 +45,22 @@ class FindingLog:
             return
         kept = self._kept.setdefault(code, [])
         kept.append(finding)
-        if len(kept) >= 2 * self._kept_per_code:
+        characters = self._characters.get(code, 0) + _length(finding)
+        if len(kept) >= 2 * self._kept_per_code or characters > 2 * _KEPT_CHARACTERS:
             kept.sort(key=report_order)
-            del kept[self._kept_per_code :]
-            self._bars[code] = report_order(kept[-1])
+            most = self._most(kept)
+            # the first that is left out bars all that come after it, whenever they are added
+            if most < len(kept):
+                self._bars[code] = report_order(kept[most])
+            del kept[most:]
+            characters = sum(map(_length, kept))
+        self._characters[code] = characters
+
+    def _most(self, ordered: list[Finding]) -> int:
+        """How many of the findings of one code, in report order, are kept."""
+        sums = itertools.accumulate(map(_length, ordered))
+        within = sum(1 for _ in itertools.takewhile(lambda total: total <= _KEPT_CHARACTERS, sums))
+        return min(max(within, 1), self._kept_per_code)
 
     def count(self, code: str) -> int:
         """How many findings of ``code`` were added."""
@@ -60,8 +77,14 @@ class FindingLog:
         """
         reported: list[Finding] = []
         for code, kept in sorted(self._kept.items()):
-            reported += sorted(kept, key=report_order)[: self._kept_per_code]
-            more = self._counts[code] - self._kept_per_code
+            ordered = sorted(kept, key=report_order)
+            ordered = ordered[: self._most(ordered)]
+            reported += ordered
+            more = self._counts[code] - len(ordered)
             if more > 0:
                 reported.append(found(code, "", f"and {more:,} more like these"))
         return tuple(reported)
+
+
+def _length(finding: Finding) -> int:
+    return len(finding.path) + len(finding.message)

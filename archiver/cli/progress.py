@@ -44,7 +44,7 @@ class TerminalWatch(NotesOnly):
     def track(self, step: Step, outcomes: Iterable[T], weigh: Callable[[T], int]) -> Iterator[T]:
         """Yield ``outcomes`` unchanged and count them on the terminal; the line goes when the step ends."""
         with Progress(*_columns(step), console=Console(stderr=True), transient=True) as display:
-            task = display.add_task(step.title, total=step.total)
+            task = display.add_task(shown(step.title), total=step.total)
             for outcome in outcomes:
                 yield outcome
                 display.advance(task, weigh(outcome))

@@ -62,7 +62,7 @@ def _verdict(outcome: VerifiedBag) -> str:
     report = outcome.report
     if report.valid:
         return "valid. Every file is there, and every byte is as it was recorded."
-    if report.version is None and report.counts.keys() & {"B101", "B102"}:
+    if report.version is None and report.counts.keys() & {"B101", "B102", "B801", "B818"}:
         return "this is no bag that can be read."
     if report.complete is False:
         return "NOT COMPLETE." if report.valid is None else "NOT VALID, and not complete."

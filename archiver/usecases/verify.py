@@ -49,7 +49,8 @@ class VerifiedBag:
 
     Attributes:
         report: The judgement, with every finding.
-        mismatches: In what it does not conform to the profile; ``None`` where none was asked about.
+        mismatches: In what it does not conform to the profile; ``None`` where none was asked about, or where no
+            version of BagIt is declared, so that there is no bag to hold against it.
         faulty: Payload files that are there and have a fault of their own.
         update_pending: Whether an update of its tag files was interrupted and waits to be completed.
         tracks: By payload path, what the bag's own record says a damaged or missing file is. The record may be
@@ -103,11 +104,11 @@ def _open(path: str, depth: Depth) -> Validation:
 
 def _check_profile(
     validation: Validation, profile: Profile, path: str, report: BagReport
-) -> tuple[Finding, ...]:
+) -> tuple[Finding, ...] | None:
+    if report.version is None:
+        return None  # no bag, or one that does not say what it is, which the report tells
     if isinstance(validation, SerializedValidation):
         return validation.check_profile(profile)
-    if report.version is None:
-        return ()  # no bag, which the report says
     return check_folder(profile, os.fsencode(path))
 
 

@@ -49,6 +49,37 @@ def test_the_rest_is_counted() -> None:
     assert sum(map(len, log._kept.values())) < 10
 
 
+@given(
+    st.lists(st.tuples(st.sampled_from(["B401", "B402"]), st.integers(0, 40), st.booleans()), max_size=30),
+    st.randoms(),
+)
+def test_long_paths_are_kept_as_far_as_room_is_whatever_the_order(
+    added: list[tuple[str, int, bool]], random: st.DataObject
+) -> None:
+    one, other = FindingLog(), FindingLog()
+    for log in (one, other):
+        for code, number, is_long in added:
+            log.add(code, f"{number:02d}" + "x" * (300_000 if is_long else 0), "gone")
+        random.shuffle(added)  # type: ignore[attr-defined]
+    assert one.report() == other.report()
+
+
+def test_a_flood_of_long_paths_is_counted_and_held_in_little_memory() -> None:
+    log = FindingLog()
+    for number in reversed(range(200)):
+        log.add("B401", f"data/{number:03d}{'x' * 250_000}", "gone")
+    assert sum(len(finding.path) for finding in log._kept["B401"]) < 3 << 20
+    *first, last = log.report()
+    assert [finding.path[5:8] for finding in first] == ["000", "001", "002", "003"]
+    assert last.message == "and 196 more like these"
+
+
+def test_one_finding_is_kept_however_long() -> None:
+    log = FindingLog()
+    log.add("B401", "x" * 3_000_000, "gone")
+    assert len(log.report()) == 1
+
+
 def test_threads_may_add_at_once() -> None:
     log = FindingLog(kept_per_code=10)
 
