@@ -73,7 +73,7 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
 
 
 def parse_settings(data: bytes, name: str) -> Settings:
-    """Read a configuration file's bytes.
+    """Read a configuration file's bytes; ``~`` at the beginning of a path is the home folder, as a shell has it.
 
     Raises:
         ConfigError: with line and column of everything that is wrong.
@@ -81,14 +81,19 @@ def parse_settings(data: bytes, name: str) -> Settings:
     document = Document(data, name)
     table = document.table(document.root, (), _KEYS)
     settings = Settings(
-        store=document.text(table["store"], ("store",)) if "store" in table else None,
+        store=_path(document, table["store"], "store") if "store" in table else None,
         algorithms=document.texts(table["algorithms"], ("algorithms",)) if "algorithms" in table else (),
         jobs=_jobs(document, table["jobs"]) if "jobs" in table else None,
         bag_info=_bag_info(document, table["bag-info"]) if "bag-info" in table else (),
     )
-    policy = document.text(table["policy"], ("policy",)) if "policy" in table else None
+    policy = _path(document, table["policy"], "policy") if "policy" in table else None
     document.finish()
     return replace(settings, policy=policy or settings.policy)
+
+
+def _path(document: Document, value: object, key: str) -> str | None:
+    text = document.text(value, (key,))
+    return None if text is None else os.path.expanduser(text)
 
 
 def _jobs(document: Document, value: object) -> int | None:

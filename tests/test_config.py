@@ -41,6 +41,14 @@ def test_nothing_said_is_the_default() -> None:
     assert load_settings({}) == Settings()
 
 
+def test_a_tilde_is_the_home_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No shell has seen the file, and nobody wants a folder named ``~``."""
+    monkeypatch.setenv("HOME", "/home/erika")
+    monkeypatch.setenv("USERPROFILE", "/home/erika")
+    settings = parse_settings(b'store = "~/Backup"\npolicy = "~/mine.toml"\n', "config.toml")
+    assert (settings.store, settings.policy) == ("/home/erika/Backup", "/home/erika/mine.toml")
+
+
 def test_environment_goes_before_the_file(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text(FILE)

@@ -38,7 +38,7 @@ def locked(store: bytes) -> Iterator[None]:
     with store_faults(
         f"write to the store {shown}", "Nothing was written. Check the folder and its permissions."
     ):
-        os.makedirs(store + b"/" + INCOMING, exist_ok=True)
+        _make_durable(store + b"/" + INCOMING)
         descriptor = os.open(store + b"/" + INCOMING + b"/lock", os.O_RDWR | os.O_CREAT, 0o666)
     try:
         with store_faults(f"lock the store {shown}", "Nothing was written. Choose a store on another disk."):
@@ -55,6 +55,19 @@ def locked(store: bytes) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def _make_durable(folder: bytes) -> None:
+    """Make a folder and what is missing above it, and sync each parent: a bag is no safer than the way to it."""
+    missing = []
+    folder = os.path.abspath(folder)
+    while not os.path.isdir(folder):
+        missing.append(folder)
+        folder = os.path.dirname(folder)
+    for made in reversed(missing):
+        os.makedirs(made, exist_ok=True)
+        with filesystem.FolderCursor(os.path.dirname(made)) as above:
+            filesystem.sync_folder(above.folder(b""))
 
 
 @dataclass(frozen=True, slots=True)

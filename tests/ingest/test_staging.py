@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from archiver import filesystem
 from archiver.errors import StoreError
 from archiver.ingest.sealing import make_ready, publish, recover
 from archiver.ingest.staging import Staging, StagingKey, locked, unfinished
@@ -175,3 +176,22 @@ def test_store_that_cannot_be_made_is_a_clear_error(tmp_path: Path, obstacle: st
         locked(os.fsencode(tmp_path / "store")),
     ):
         pass
+
+
+def test_every_folder_that_is_made_for_the_store_is_durable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bag in a new store would be lost with the store's own entry above it."""
+    synced = []
+    sync_folder = filesystem.sync_folder
+
+    def watched(folder: int) -> None:
+        synced.append(os.fstat(folder).st_ino)
+        sync_folder(folder)
+
+    monkeypatch.setattr(filesystem, "sync_folder", watched)
+    store = tmp_path / "new" / "store"
+    with locked(os.fsencode(store)):
+        assert synced == [folder.stat().st_ino for folder in (tmp_path, tmp_path / "new", store)]
+    with locked(os.fsencode(store)):
+        assert len(synced) == 3
