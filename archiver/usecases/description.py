@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import BinaryIO
 
@@ -69,6 +69,8 @@ def describe(staging: Staging, description: Description) -> None:
         StoreError: where the staging area cannot be written.
     """
     summary = summarise(description.entries)
+    if description.rights.anonymous_withheld:
+        description = _of_packed_files(description)
     with (
         store_faults(f"write the descriptions of the bag {staging.key.name}"),
         filesystem.FolderCursor(staging.bag, filesystem.make_folders_beneath) as folders,
@@ -85,6 +87,28 @@ def describe(staging: Staging, description: Description) -> None:
                 with writer.new_tag_file(bag, name) as stream:
                     stream.write(writer.format_bag_info(labels))
         writer.write_tag_manifests(bag, staging.key.algorithms)
+
+
+def _of_packed_files(description: Description) -> Description:
+    """Without the declarations, and the documents behind them, that speak of no file in the bag."""
+    rights = description.rights
+    spoken = {
+        name
+        for entry in description.entries
+        if isinstance(entry, PackedFile)
+        for name in entry.assessed.decision.declarations
+    }
+    behind = {name: path for name, path in rights.documents.items() if name in spoken}
+    kept = set(behind.values())
+    return replace(
+        description,
+        rights=replace(
+            rights,
+            declarations={name: one for name, one in rights.declarations.items() if name in spoken},
+            documents=behind,
+        ),
+        documents=[one for one in description.documents if f"{DOCUMENTS_FOLDER}/{one.name}" in kept],
+    )
 
 
 def planned_tag_files(
