@@ -6,6 +6,7 @@ import os
 import shlex
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from archiver.bagit.paths import encode_path
@@ -17,8 +18,9 @@ from archiver.ingest.plan import problems_in
 from archiver.model.audio import Role
 from archiver.model.package import PackedFile, WithheldFile
 from archiver.model.problem import Problem
-from archiver.model.rights import Disposition
+from archiver.model.rights import Decision, Disposition, Reason
 from archiver.records.rights_tally import summarise
+from archiver.rights.rules import speaks_of_disposition
 from archiver.usecases.pack import PackReport
 
 _WITHHELD_SHOWN = 5
@@ -100,7 +102,7 @@ def _withheld_lines(report: PackReport) -> Iterator[str]:
         if isinstance(entry, WithheldFile):
             decision = entry.assessed.decision
             yield wrapped(f"{shown(entry.assessed.path)}: {decision.disposition.value}", indent="  ")
-            yield from (wrapped(shown(reason.text), indent="        ") for reason in decision.reasons[:2])
+            yield from (wrapped(shown(reason.text), indent="        ") for reason in _telling(decision))
             shown_files += 1
             remaining -= 1
             if shown_files == _WITHHELD_SHOWN:

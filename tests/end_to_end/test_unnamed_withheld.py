@@ -48,5 +48,9 @@ def test_the_bag_repeats_neither_their_names_nor_the_deeds_behind_them(tmp_path:
             assert b"Muster" not in data, path
     assert run_here("verify", quiet / "bag").code == 0
     named = tmp_path / "named"
-    assert run_here("pack", source, "--to", named, *options).code == 3
+    told = run_here("pack", source, "--to", named, *options)
+    assert told.code == 3
+    assert "'publish' is denied: exclude under 'public'." in told.out
+    assert "denies 'publish', with the document" in told.out
+    assert "allows 'preserve'" not in told.out
     assert (named / "bag/metadata/rights/documents/secret-deed.txt").exists()
