@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import importlib
 import os
 import signal
@@ -25,6 +26,8 @@ _COMMANDS = {
     "completion": "print what makes your shell complete archiver's commands",
 }
 """Every subcommand, in the order of use, with its line in the overview; each is the module of its name."""
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 _EPILOG = """\b
 Exit status, the same for every command:
@@ -115,8 +118,7 @@ def _status() -> int:
     except Exception as error:
         if os.environ.get("ARCHIVER_DEBUG"):
             raise
-        _say(_unexpected(error))
-        return errors.STOPPED
+        return _unforeseen(error)
     return result if isinstance(result, int) else errors.DONE
 
 
@@ -127,15 +129,20 @@ def _flushed(status: int) -> int:
     except BrokenPipeError:
         return _unread()
     except OSError as error:
-        _discard_output()
-        _say(
-            errors.ArchiverError(
-                f"cannot write to standard output: {(error.strerror or str(error)).lower()}",
-                "What the command was to do is done; only its report is not complete.",
-            )
-        )
-        return errors.STOPPED
+        return _unwritten(error)
     return status
+
+
+def _unwritten(error: OSError) -> int:
+    """Say that the report could not be written where it was to go."""
+    _discard_output()
+    _say(
+        errors.ArchiverError(
+            f"cannot write to standard output: {(error.strerror or str(error)).lower()}",
+            "Only the report is not complete. A bag that stands under its name is whole.",
+        )
+    )
+    return errors.STOPPED
 
 
 def _unread() -> int:
@@ -156,18 +163,24 @@ def _say(error: errors.ArchiverError) -> None:
     lines = error.message.split("\n") if isinstance(error, errors.ConfigError) else [error.message]
     first, *rest = lines
     click.echo(wrapped(f"archiver: {shown(first)}"), err=True)
-    for line in rest:
+    for line in (*rest, *error.details):
         click.echo(wrapped(shown(line), indent="  "), err=True)
     if error.hint:
         click.echo(wrapped(shown(error.hint), indent="  "), err=True)
 
 
-def _unexpected(error: Exception) -> errors.ArchiverError:
-    return errors.ArchiverError(
-        f"a fault in this program stopped the run: {type(error).__name__}: {error}",
-        "No source was changed and no bag was left unfinished under its name. Please report it, with what"
-        " the same command prints after: export ARCHIVER_DEBUG=1",
+def _unforeseen(error: Exception) -> int:
+    if isinstance(error, OSError) and error.errno in _FULL:
+        # faults of the store are told as such where they happen; this one is of the output
+        return _unwritten(error)
+    _say(
+        errors.ArchiverError(
+            f"a fault in this program stopped the run: {type(error).__name__}: {error}",
+            "No source was changed and no bag was left unfinished under its name. Please report it, with what"
+            " the same command prints after: export ARCHIVER_DEBUG=1",
+        )
     )
+    return errors.STOPPED
 
 
 def _interrupted() -> int:

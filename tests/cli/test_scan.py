@@ -1,0 +1,89 @@
+"""What ``archiver scan`` tells a person and a program."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from archiver.records.files import KEYS
+from tests.conftest import MakeSource
+from tests.running import run_here
+from tests.samples import Entry, Folder, Link, flac, m4a, mp3
+
+TREE: dict[str, Entry] = {
+    "Album/01.flac": flac({"TITLE": ["One"], "ALBUM": ["First"], "ARTIST": ["A"]}),
+    "Album/cover.jpg": b"\xff\xd8\xff\xe0 not whole",
+    "Album/fake.mp3": flac(),
+    "b.mp3": mp3({"TIT2": ["Two"]}),
+    "c.m4a": m4a({"©nam": ["Three"]}),
+    "broken.flac": b"fLaC" + b"\xff" * 50,
+    "empty.mp3": b"",
+    "CON": "device",
+    "empty": Folder(),
+}
+
+
+def test_a_person_gets_tables_and_what_needs_attention(source: MakeSource) -> None:
+    outcome = run_here("scan", source(TREE))
+    assert outcome.code == 0
+    assert outcome.err == ""
+    lines = outcome.out.splitlines()
+    assert lines[0].startswith("Music: ")
+    assert "6 audio files" in lines[0]
+    assert any(line.split()[:2] == ["Audio", "Files"] for line in lines)
+    assert any(line.strip().startswith("Beside the audio") for line in lines)
+    assert "1 empty folder" in outcome.out
+    assert "What needs attention" in lines
+    for code, path in (("F201", "Album/fake.mp3"), ("N304", "CON"), ("F205", "empty.mp3")):
+        assert f"  {code}  " in outcome.out
+        assert path in outcome.out
+
+
+def test_nothing_to_attend_to_is_said_so(source: MakeSource) -> None:
+    outcome = run_here("scan", source({"a/1.mp3": mp3({"TIT2": ["x"]})}))
+    assert "Nothing that needs attention was detected." in outcome.out
+
+
+def test_json_has_everything(source: MakeSource) -> None:
+    root = source({**TREE, "link": Link("x")})
+    outcome = run_here("scan", root, "--json")
+    assert outcome.code == 3
+    report = outcome.json
+    assert report["schema"] == "archiver.scan/1"
+    agreed = {
+        "sources",
+        "seen",
+        "files",
+        "bytes",
+        "albums",
+        "duration_s",
+        "empty_folders",
+        "formats",
+        "problem_counts",
+    }
+    assert agreed | {"entries"} <= set(report)
+    assert (report["seen"], report["files"], report["empty_folders"]) == (9, 8, 1)
+    assert [tuple(entry)[: len(KEYS)] for entry in report["entries"]] == [KEYS] * 9
+    assert sum(each["files"] for each in report["formats"]) == 8
+    by_path = {entry["source_path"]: entry for entry in report["entries"]}
+    assert by_path["Album/01.flac"]["tags"]["title"] == ["One"]
+    assert by_path["link"]["problems"][0]["code"] == "S106"
+    assert report["problem_counts"]["S106"] == 1
+
+
+def test_nothing_is_written_anywhere(source: MakeSource, tmp_path: Path) -> None:
+    root = source(TREE)
+    assert run_here("scan", root).code == 0
+    assert sorted(os.listdir(tmp_path)) == ["Music"]
+
+
+def test_an_empty_folder_is_no_error(source: MakeSource) -> None:
+    outcome = run_here("scan", source({"below": Folder()}))
+    assert outcome.code == 0
+    assert "0 audio files" in outcome.out
+
+
+def test_scan_of_what_is_not_there(tmp_path: Path) -> None:
+    outcome = run_here("scan", tmp_path / "gone")
+    assert outcome.code == 2
+    assert "cannot read the source" in outcome.err
