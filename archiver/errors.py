@@ -15,6 +15,8 @@ raised. Exit statuses are the same for every command:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 DONE = 0
 STOPPED = 1
 USAGE = 2
@@ -29,14 +31,16 @@ class ArchiverError(Exception):
     Args:
         message: What failed and on which path, in one plain sentence.
         hint: What state things are in and what to do next; may be empty.
+        details: What belongs to the message and is shown a line each.
     """
 
     exit_code = STOPPED
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(self, message: str, hint: str = "", details: Sequence[str] = ()) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.details = tuple(details)
 
 
 class UsageError(ArchiverError):

@@ -29,10 +29,17 @@ class ProfileMismatchError(UsageError):
     """
 
     def __init__(self, name: str, mismatches: Sequence[Mismatch]) -> None:
-        lines = [f"the package would not conform to the profile {name}:"]
-        lines += [f"{mismatch.code}  {mismatch.message}. {mismatch.fix}" for mismatch in mismatches]
-        super().__init__("\n".join(lines), "Nothing was written. Mend these and run the command again.")
+        super().__init__(
+            f"the package would not conform to the profile {name}:",
+            "Nothing was written. A label is given with --info 'Label: value', an archive is made with --serialize."
+            " Mend these and run the command again.",
+            [f"{one.code}  {_place(one)}{one.message}. {one.fix}" for one in mismatches],
+        )
         self.mismatches = tuple(mismatches)
+
+
+def _place(mismatch: Mismatch) -> str:
+    return f"{mismatch.path}: " if mismatch.path not in ("", mismatch.subject) else ""
 
 
 def read_profile(name: str) -> Profile:
@@ -115,6 +122,13 @@ def refuse_mismatch(profile: Profile, name: str, planned: Planned) -> None:
         payload=payload,
         other_info=planned.others,
     )
-    wrong = [one for one in check_plan(profile, facts) if one.severity is Severity.ERROR]
+    comes_with_its_labels = {
+        path for path, rules in profile.other_labels.items() if any(rule.required for rule in rules)
+    }
+    wrong = [
+        one
+        for one in check_plan(profile, facts)
+        if one.severity is Severity.ERROR and not (one.code == "B951" and one.path in comes_with_its_labels)
+    ]
     if wrong:
         raise ProfileMismatchError(name, wrong)
