@@ -111,17 +111,34 @@ def _withheld_lines(report: PackReport) -> Iterator[str]:
         yield f"  and {remaining:,} more, listed in metadata/rights"
 
 
-def _verify_lines(report: PackReport) -> Iterator[str]:
-    quoted = shown(shlex.quote(report.bags[0]))
-    if "sha512" not in report.algorithms or not os.path.isdir(report.bags[0]):
-        yield "\nTo check it later:"
-        yield f"  archiver verify {quoted}"
+def _telling(decision: Decision) -> Iterator[Reason]:
+    """The weightiest reason for the disposition, then what was answered for its act, or else the next such reason."""
+    grounds = [reason for reason in decision.reasons if speaks_of_disposition(reason)]
+    first = next(iter(grounds or decision.reasons), None)
+    if first is None:
         return
-    yield "\nTo check it later, with this program or with nothing but sha512sum:"
-    yield f"  archiver verify {quoted}"
+    yield first
+    answered = (reason for reason in decision.reasons if reason.act is first.act and reason not in grounds)
+    yield from islice(grounds[1:] if first.act is None else answered, 1)
+
+
+def _verify_lines(report: PackReport) -> Iterator[str]:
+    several = len(report.bags) > 1
+    it = "them" if several else "it"
+    quoted = [shown(shlex.quote(bag)) for bag in report.bags]
+    verify = [f"  archiver verify {bag}" for bag in quoted]
+    if "sha512" not in report.algorithms or not os.path.isdir(report.bags[0]):
+        yield f"\nTo check {it} later:"
+        yield from verify
+        return
+    yield f"\nTo check {it} later, with this program or with nothing but sha512sum:"
+    yield from verify
     check = "sha512sum -c --quiet manifest-sha512.txt"
-    command = f"cd {quoted} && {check}"
-    yield f"  {command}" if len(command) < WIDTH - 2 else f"  cd {quoted}\n  {check}"
+    command = f"cd {quoted[0]} && {check}"
+    if several:
+        yield f"  {check}   (in the folder of each)"
+    else:
+        yield f"  {command}" if len(command) < WIDTH - 2 else f"  cd {quoted[0]}\n  {check}"
     if any(
         isinstance(entry, PackedFile) and encode_path(entry.bag_path) != entry.bag_path
         for entry in report.entries

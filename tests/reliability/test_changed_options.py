@@ -46,6 +46,7 @@ def test_another_size_divides_anew(
     ] == bags
     packed = [read_tree(bag / "data") for bag in visible_bags(store)]
     assert {path: content for tree in packed for path, content in tree.items()} == read_tree(root)
+    assert [f"archiver verify {bag}" in again.out for bag in visible_bags(store)] == [True] * len(bags)
     assert ("Went on" in again.out) == (second == "75kB")
     assert len(left_over(store)) == abandoned
     for name in left_over(store):
