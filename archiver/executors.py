@@ -11,11 +11,13 @@ import itertools
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import forkserver, resource_tracker
 from multiprocessing.context import BaseContext
@@ -24,6 +26,7 @@ from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeVar
 from pebble import ProcessExpired, ProcessPool
 
 from archiver import filesystem
+from archiver.errors import ArchiverError
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -93,7 +96,7 @@ class _Pooled:
             for item in itertools.islice(remaining, self._window):
                 in_flight.append(self._submit(work, item))
             while in_flight:
-                outcome = in_flight.popleft().result()
+                outcome = _result(in_flight.popleft())
                 for item in itertools.islice(remaining, 1):
                     in_flight.append(self._submit(work, item))
                 yield outcome
@@ -104,6 +107,16 @@ class _Pooled:
     def _submit(self, work: Callable[[T], R], item: T) -> Future[R]:
         with _interrupts_deferred():
             return self._pool.submit(work, item)
+
+
+def _result(future: Future[R]) -> R:
+    try:
+        return future.result()
+    except BrokenExecutor as error:
+        raise ArchiverError(
+            "a worker process was ended from outside, perhaps because the machine ran out of memory",
+            "No source was changed and no bag was left unfinished. Try again with fewer --jobs.",
+        ) from error
 
 
 class Threads(_Pooled):
@@ -159,8 +172,8 @@ class GuardedProcesses:
         self._pool = ProcessPool(
             max_workers=jobs,
             context=_context(),
-            initializer=filesystem.limit_memory,
-            initargs=[memory_bytes],
+            initializer=_restrain,
+            initargs=[memory_bytes, bool(os.environ.get("ARCHIVER_DEBUG"))],
         )
 
     def __enter__(self) -> Self:
@@ -202,6 +215,8 @@ class GuardedProcesses:
     ) -> _Worked[R] | _Worked[R | Stopped]:
         try:
             return future.result()
+        except BrokenProcessPool as error:
+            raise _cannot_start() from error
         except (FutureTimeoutError, ProcessExpired, MemoryError):
             outcomes: list[R | Stopped] = []
             for item in batch:
@@ -217,6 +232,8 @@ class GuardedProcesses:
     def _alone(self, work: Callable[[T], R], item: T) -> _Worked[R] | Stopped:
         try:
             return self._submit(work, [item], self._seconds).result()
+        except BrokenProcessPool as error:
+            raise _cannot_start() from error
         except FutureTimeoutError:
             return Stopped("time")
         except MemoryError:
@@ -243,6 +260,22 @@ def _work_through(work: Callable[[T], R], batch: list[T]) -> _Worked[R]:
         except Exception as error:  # noqa: BLE001 - it is raised again where its item's turn has come
             return _Worked(outcomes, error)
     return _Worked(outcomes, None)
+
+
+def _cannot_start() -> ArchiverError:
+    return ArchiverError(
+        "the processes that read files' headers cannot be started",
+        "Nothing was changed. See whether this machine has memory left and lets you start processes.",
+    )
+
+
+def _restrain(memory_bytes: int, aloud: bool) -> None:  # noqa: FBT001 - called by position
+    """Prepare a worker: limit its memory and, unless ``aloud``, drop what a dying parser prints, pages at times."""
+    filesystem.limit_memory(memory_bytes)
+    if not aloud:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stderr.fileno())
+        os.close(nowhere)
 
 
 def _batched(items: Iterable[T], size: int) -> Iterator[list[T]]:

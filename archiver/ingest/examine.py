@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Iterable, Iterator
 
 from archiver.audio.examine import examine_file
@@ -26,7 +27,7 @@ def examine(entries: Iterable[ScanEntry], workers: GuardedProcesses) -> Iterator
 
     A file that hangs, crashes or exhausts its parser comes out with problem ``F203`` and nothing else known.
     """
-    waiting: list[ScanEntry] = []
+    waiting: deque[ScanEntry] = deque()
 
     def remembered() -> Iterator[ScanEntry]:
         for entry in entries:
@@ -34,12 +35,13 @@ def examine(entries: Iterable[ScanEntry], workers: GuardedProcesses) -> Iterator
             yield entry
 
     for outcome in workers.map_ordered(_examine, remembered()):
-        entry = waiting.pop(0)
-        if isinstance(outcome, Stopped):
-            assert isinstance(entry, FileRef)
-            yield _unexamined(entry, outcome.reason)
-        else:
+        entry = waiting.popleft()
+        if not isinstance(outcome, Stopped):
             yield outcome
+        elif isinstance(entry, FileRef):
+            yield _unexamined(entry, outcome.reason)
+        else:  # its worker was lost for a reason of its own, such as a machine that slept
+            yield entry
 
 
 def _examine(entry: ScanEntry) -> Examined:

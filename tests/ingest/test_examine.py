@@ -1,0 +1,62 @@
+"""Reading headers cannot hurt: what stops a parser becomes a problem of one file, and everything stays in order."""
+
+from __future__ import annotations
+
+import pytest
+
+from archiver.errors import ArchiverError
+from archiver.executors import GuardedProcesses
+from archiver.ingest.examine import examine
+from archiver.ingest.scan import scan
+from archiver.model.audio import ExaminedFile, Role
+from archiver.model.source import EmptyFolder, FolderProblem, Unpacked
+from archiver.usecases.sources import sources_of
+from tests.conftest import MakeSource
+from tests.samples import Entry, Folder, Link, flac
+
+TREE: dict[str, Entry] = {
+    "a.flac": flac({"TITLE": ["One"]}),
+    "b:c/d.flac": flac({"TITLE": ["Two"]}),
+    "empty": Folder(),
+    "link": Link("x"),
+    "notes.txt": "x",
+    "x:y.flac": flac(),
+}
+
+
+def test_files_are_examined_in_order_and_all_else_passes_through(source: MakeSource) -> None:
+    entries = list(scan(sources_of([str(source(TREE))])))
+    with GuardedProcesses(2) as workers:
+        found = list(examine(entries, workers))
+    assert [type(entry) for entry in found].count(ExaminedFile) == 4
+    assert {EmptyFolder, FolderProblem, Unpacked} < set(map(type, found))
+    for before, after in zip(entries, found, strict=True):
+        assert (after.ref if isinstance(after, ExaminedFile) else after) == before
+    titles = {entry.ref.path: entry.tags.get("title") for entry in found if isinstance(entry, ExaminedFile)}
+    assert titles["a.flac"] == ("One",)
+    assert titles["b:c/d.flac"] == ("Two",)
+
+
+def test_parsers_without_memory_are_told_and_nothing_is_lost(
+    source: MakeSource, capfd: pytest.CaptureFixture[str]
+) -> None:
+    entries = list(scan(sources_of([str(source(TREE))])))
+    with GuardedProcesses(1, memory_bytes=150 << 20) as workers:
+        found = list(examine(entries, workers))
+    assert len(found) == len(entries)
+    files = [entry for entry in found if isinstance(entry, ExaminedFile)]
+    assert len(files) == 4
+    assert all("F203" in [problem.code for problem in file.problems] for file in files)
+    (awkward,) = [file for file in files if file.ref.path == "x:y.flac"]
+    assert awkward.problems[0].code == "N304"  # what was known of its name is kept
+    assert {file.role for file in files} == {Role.AUDIO, Role.DOCUMENT}
+    assert capfd.readouterr().err == ""  # the parser's runtime prints pages when it dies
+
+
+def test_workers_that_cannot_even_start_end_the_run_clearly(source: MakeSource) -> None:
+    entries = scan(sources_of([str(source(TREE))]))
+    with (
+        GuardedProcesses(1, memory_bytes=16 << 20) as workers,
+        pytest.raises(ArchiverError, match="cannot be started"),
+    ):
+        list(examine(entries, workers))
