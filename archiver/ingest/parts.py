@@ -35,7 +35,9 @@ class PlanPart:
     def __iter__(self) -> Iterator[PlanEntry]:
         index = 0
         for entry in self.entries:
-            if self.start <= index and (self.end is None or index < self.end):
+            if self.end is not None and index >= self.end:
+                return
+            if self.start <= index:
                 yield entry
             if isinstance(entry, AssessedFile):
                 index += 1

@@ -1,0 +1,121 @@
+"""A plan accounts for everything that was met, and its parts hold all of it, once, in order."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.ingest.parts import parts_of
+from archiver.ingest.plan import PackagePlan, Totals, plan, problems_in
+from archiver.ingest.spool import Spool
+from archiver.model.audio import AudioProperties, Role
+from archiver.model.package import AssessedFile, PlanEntry, WithheldFile
+from archiver.model.problem import Problem
+from archiver.model.rights import Disposition
+from archiver.model.source import EmptyFolder, FolderProblem, Unpacked
+from tests.records.entries import assessed, decision
+
+Seen = AssessedFile | EmptyFolder | FolderProblem | Unpacked
+
+
+def file(path: str, size: int = 5, disposition: Disposition = Disposition.INCLUDE) -> AssessedFile:
+    entry = assessed(path, decision(disposition=disposition))
+    ref = dataclasses.replace(
+        entry.examined.ref, stat=dataclasses.replace(entry.examined.ref.stat, size_bytes=size)
+    )
+    return AssessedFile(dataclasses.replace(entry.examined, ref=ref), entry.decision)
+
+
+seen = st.lists(
+    st.one_of(
+        st.builds(
+            file, st.sampled_from(["A/1", "A/2", "B/1", "B/CD1/1", "B/CD2/1", "c"]), st.integers(0, 50)
+        ),
+        st.builds(file, st.just("x/1"), st.integers(0, 50), st.sampled_from(list(Disposition))),
+        st.just(EmptyFolder("e")),
+        st.just(Unpacked(Problem("l", "S106", "link"))),
+        st.just(FolderProblem(Problem("f:", "N304", "odd"))),
+    ),
+    max_size=40,
+)
+
+
+def planned(entries: Sequence[Seen], spool: Spool[PlanEntry]) -> PackagePlan:
+    return plan(iter(entries), spool)
+
+
+@given(seen)
+def test_everything_met_is_counted_once(entries: list[Seen]) -> None:
+    with Spool[PlanEntry]() as spool:
+        totals = planned(entries, spool).totals
+        kept = list(spool)
+    kinds = Counter(type(entry) for entry in kept)
+    assert len(kept) == len(entries)
+    assert (totals.files, totals.withheld) == (kinds[AssessedFile], kinds[WithheldFile])
+    assert (totals.lost, totals.empty_folders) == (kinds[Unpacked], kinds[EmptyFolder])
+    assert totals.seen == totals.files + totals.withheld + totals.lost
+    assert totals.bytes == sum(
+        entry.examined.ref.stat.size_bytes for entry in kept if isinstance(entry, AssessedFile)
+    )
+    assert totals.problems == Counter(problem.code for entry in kept for problem in problems_in(entry))
+    for entry in entries:
+        if isinstance(entry, AssessedFile) and not entry.decision.disposition.packed:
+            assert WithheldFile(entry) in kept
+
+
+@given(seen, st.integers(1, 120))
+def test_parts_hold_everything_once_and_in_order(entries: list[Seen], most: int) -> None:
+    with Spool[PlanEntry]() as spool:
+        package = planned(entries, spool)
+        parts = parts_of(package, most)
+        together = [entry for part in parts for entry in part]
+        assert together == list(spool)
+        for part in parts:
+            sizes = [entry.examined.ref.stat.size_bytes for entry in part if isinstance(entry, AssessedFile)]
+            assert part.bytes == sum(sizes)
+            assert part.bytes <= most or (part.oversize and len(sizes) == 1)
+        (whole,) = parts_of(package, None)
+        assert list(whole) == together
+
+
+@given(seen, seen)
+def test_totals_of_parts_add_up(first: list[Seen], second: list[Seen]) -> None:
+    with Spool[PlanEntry]() as a, Spool[PlanEntry]() as b, Spool[PlanEntry]() as both:
+        totals = Totals()
+        totals.add(planned(first, a).totals)
+        totals.add(planned(second, b).totals)
+        assert totals == planned([*first, *second], both).totals
+
+
+def test_fingerprint_is_that_of_the_files_to_copy() -> None:
+    def fingerprint(*entries: Seen) -> str:
+        with Spool[PlanEntry]() as spool:
+            return planned(entries, spool).fingerprint
+
+    base = fingerprint(file("a"), file("b"))
+    assert fingerprint(file("a"), EmptyFolder("e"), Unpacked(Problem("l", "S106", "")), file("b")) == base
+    assert fingerprint(file("a"), file("b"), file("c", disposition=Disposition.EXCLUDE)) == base
+    assert fingerprint(file("b"), file("a")) != base
+    assert fingerprint(file("a", 6), file("b")) != base
+    assert fingerprint(file("a")) != base
+
+
+@pytest.mark.parametrize(
+    ("entries", "albums", "seconds"),
+    [
+        ([assessed("A/1", audio=AudioProperties("FLAC", 10.0)), assessed("A/2")], 1, 10.0),
+        ([assessed("A/CD1/1"), assessed("A/CD2/1")], 1, 0.0),
+        ([assessed("A/1", tags={"album": ("One",)}), assessed("A/2", tags={"album": ("one ",)})], 1, 0.0),
+        ([assessed("A/1", tags={"album": ("One",)}), assessed("A/2", tags={"album": ("Two",)})], 2, 0.0),
+        ([assessed("A/cover.jpg", role=Role.ARTWORK)], 0, 0.0),
+    ],
+)
+def test_albums_and_playing_time(entries: list[AssessedFile], albums: int, seconds: float) -> None:
+    with Spool[PlanEntry]() as spool:
+        totals = planned(entries, spool).totals
+    assert (len(totals.albums), totals.duration_s) == (albums, seconds)
