@@ -41,7 +41,7 @@ GUARD_MEMORY_BYTES = 512 << 20
 """How much data a parsing worker may hold; PRONOM's signatures take about 200 MB of it."""
 
 _GUARD_BATCH = 32
-_LOAD_SECONDS = 30.0
+_LOAD_SECONDS = 10.0
 """Allowance for a fresh worker to import its libraries and load PRONOM's signatures on a busy machine."""
 
 
@@ -231,7 +231,7 @@ class GuardedProcesses:
 
     def _alone(self, work: Callable[[T], R], item: T) -> _Worked[R] | Stopped:
         try:
-            return self._submit(work, [item], self._seconds).result()
+            return self._submit(work, [item], self._seconds + _LOAD_SECONDS).result()
         except BrokenProcessPool as error:
             raise _cannot_start() from error
         except FutureTimeoutError:

@@ -41,7 +41,8 @@ def examine_file(ref: FileRef) -> ExaminedFile:
     Never raises for anything that a file can contain: damage, missing parsers and source faults come back as
     problems (``S1xx``, ``F2xx``) in the result. A hang or a crash of a parser is for the caller to survive: run
     this in a worker process with a limit on time and memory (:class:`archiver.executors.GuardedProcesses`).
-    The file is opened once, read only and without following links, and is not changed.
+    The file is opened read only and without following links, and is not changed; PRONOM's library then opens a
+    short file once more by its path.
     """
     try:
         with _opened(ref) as (file, size):

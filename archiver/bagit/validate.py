@@ -166,6 +166,10 @@ class Validation:
 
     def _read_manifests(self, top: int, bag: BagTop) -> None:
         before_1_0, encoding = bag.declaration.before_1_0, bag.declaration.encoding
+        if len(bag.manifests) > _MOST_MANIFESTS:
+            self._log.add(
+                "B115", "", f"only the first {_MOST_MANIFESTS} of {len(bag.manifests)} manifests were read"
+            )
         for manifest in bag.manifests[:_MOST_MANIFESTS]:
             index = len(self._manifests)
             self._manifests.append(manifest)

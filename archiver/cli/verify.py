@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -98,9 +99,15 @@ def _record(outcome: VerifiedBag) -> dict[str, Any]:
         "bytes": report.bytes,
         "algorithms": list(report.algorithms),
         "update_pending": outcome.update_pending,
-        "problems": list(map(_finding, report.findings)),
+        "albums": [{"album": name, "files": files} for name, files in outcome.albums],
+        "problems": [_finding(finding) | {"track": _track(outcome, finding)} for finding in report.findings],
         "profile": None if outcome.mismatches is None else list(map(_finding, outcome.mismatches)),
     }
+
+
+def _track(outcome: VerifiedBag, finding: Finding) -> dict[str, str] | None:
+    track = outcome.tracks.get(finding.path)
+    return None if track is None else dataclasses.asdict(track)
 
 
 def _finding(finding: Finding) -> dict[str, str]:

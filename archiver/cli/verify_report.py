@@ -38,6 +38,9 @@ def bag_lines(outcome: VerifiedBag) -> Iterator[str]:
         yield "\n" + wrapped(text, indent="  ")
     if outcome.mismatches is not None:
         yield from _profile_lines(outcome.mismatches)
+    if outcome.albums:
+        yield "\n  Albums touched"
+        yield from _album_lines(outcome)
     if report.complete is False or report.valid is False:
         yield from _advice(outcome)
 
@@ -88,6 +91,15 @@ def _finding_lines(outcome: VerifiedBag, findings: list[Finding]) -> Iterator[st
             yield f"          and {number - min(_EXAMPLES, len(members)):,} more; --json lists them"
 
 
+def _album_lines(outcome: VerifiedBag) -> Iterator[str]:
+    for name, files in outcome.albums[:_EXAMPLES]:
+        yield wrapped(f"{shown(name)}: {count(files, 'file')}", indent="    ")
+    if len(outcome.albums) > _EXAMPLES:
+        yield f"    and {len(outcome.albums) - _EXAMPLES:,} more"
+    if outcome.faulty is not None:
+        yield "    No other album is touched."
+
+
 def _track(track: Track) -> str:
     words = [f'"{shown(track.title)}"' if track.title else "a track"]
     if track.artist:
@@ -101,11 +113,10 @@ def _advice(outcome: VerifiedBag) -> Iterator[str]:
     report = outcome.report
     errors = sorted({finding.code for finding in report.findings if finding.severity is Severity.ERROR})
     yield "\n  What to do"
-    if report.version is not None and report.files and report.depth is Depth.FULL and "B115" not in errors:
-        intact = report.files - outcome.faulty
-        yield wrapped(
-            f"{intact:,} of {count(report.files, 'payload file')} have no fault of their own.", indent="    "
-        )
+    full = report.version is not None and report.files and report.depth is Depth.FULL and "B115" not in errors
+    if full and outcome.faulty is not None:
+        whole = f"{report.files - outcome.faulty:,} of {count(report.files, 'payload file')}"
+        yield wrapped(f"{whole} have no fault of their own.", indent="    ")
     for advice in dict.fromkeys(FINDING_KINDS[code].advice for code in errors):
         yield wrapped(advice, indent="    ")
     yield wrapped("Nothing in the bag was changed by this check.", indent="    ")

@@ -35,13 +35,23 @@ class _SyncGroup:
     algorithms: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class CopyWays:
+    """What copying runs on.
+
+    Attributes:
+        copying: Runs the copying.
+        syncing: Makes copies durable, behind the copying.
+        watched: Takes the outcomes as the copying gives them, counts them and gives them back.
+    """
+
+    copying: OrderedMap
+    syncing: OrderedMap
+    watched: Callable[[Iterable[Copied | Unpacked]], Iterator[Copied | Unpacked]]
+
+
 def capture(
-    refs: Iterable[FileRef],
-    staging: Staging,
-    *,
-    copying: OrderedMap,
-    syncing: OrderedMap,
-    read_back: bool,
+    refs: Iterable[FileRef], staging: Staging, ways: CopyWays, *, read_back: bool
 ) -> Iterator[Copied | Unpacked]:
     """Copy the files into the staged bag and yield one outcome for each, in order, once it is on the disk.
 
@@ -54,11 +64,16 @@ def capture(
     algorithms = staging.key.algorithms
     with Journal(staging.journal, staging.payload) as journal:
         batches = _batches(refs, journal.copied_before(), staging.payload, algorithms)
-        copied = itertools.chain.from_iterable(copying.map_ordered(copy_batch, batches))
+        copied = ways.watched(itertools.chain.from_iterable(ways.copying.map_ordered(copy_batch, batches)))
         groups = _groups(copied, staging.payload, algorithms if read_back else ())
-        for group in syncing.map_ordered(_sync, groups):
+        for group in ways.syncing.map_ordered(_sync, groups):
             journal.record(group.outcomes)
             yield from group.outcomes
+
+
+def copied_bytes(outcome: Copied | Unpacked) -> int:
+    """Bytes that an outcome put into the staging area."""
+    return outcome.size_bytes if isinstance(outcome, Copied) else 0
 
 
 def _batches(
@@ -78,12 +93,8 @@ def _of_same_file(kept: Copied | None, ref: FileRef) -> Copied | None:
 def _groups(
     copied: Iterable[Copied | Unpacked], payload: bytes, algorithms: tuple[str, ...]
 ) -> Iterator[_SyncGroup]:
-    for group in _by_weight(copied, _written_bytes, _SYNC_FILES, _SYNC_BYTES):
+    for group in _by_weight(copied, copied_bytes, _SYNC_FILES, _SYNC_BYTES):
         yield _SyncGroup(payload, tuple(group), algorithms)
-
-
-def _written_bytes(outcome: Copied | Unpacked) -> int:
-    return outcome.size_bytes if isinstance(outcome, Copied) else 0
 
 
 def _by_weight(

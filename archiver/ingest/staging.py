@@ -16,6 +16,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
@@ -95,6 +96,21 @@ class StagingKey:
         return self.package if self.parts == 1 else f"{self.package}_{self.part}_of_{self.parts}"
 
 
+def folds(folder: bytes, names: tuple[bytes, bytes]) -> bool:
+    """Whether the file system of ``folder`` takes the two names, which differ, for one.
+
+    Raises:
+        StoreError: where it cannot be tried.
+    """
+    with store_faults(f"write to {os.fsdecode(folder)}", "No bag was written. Check the disk of the store."):
+        trial = tempfile.mkdtemp(prefix=b"names-", dir=folder)
+        try:
+            os.mkdir(trial + b"/" + names[0])
+            return os.path.lexists(trial + b"/" + names[1])
+        finally:
+            tree.remove_tree(trial)
+
+
 GO_ON = "All copies wait in the store's .incoming folder; run the same command again to go on from there."
 
 
@@ -127,6 +143,11 @@ class Staging:
         self.payload = self.bag + b"/data"
         self.journal = self.area + b"/journal.jsonl"
         self.destination = store + b"/" + os.fsencode(key.name)
+
+    def holds_other(self) -> bool:
+        """Whether an interrupted run left something else under this name, which :meth:`open` will remove."""
+        key = read_key(self.area)
+        return key is not None and key != self.key
 
     def open(self) -> bool:
         """Make the area, or take up what an interrupted run with the same key left in it.

@@ -69,8 +69,7 @@ def describe(staging: Staging, description: Description) -> None:
         StoreError: where the staging area cannot be written.
     """
     summary = summarise(description.entries)
-    if description.rights.anonymous_withheld:
-        description = _of_packed_files(description)
+    description = _of_packed_files(description)
     with (
         store_faults(f"write the descriptions of the bag {staging.key.name}"),
         filesystem.FolderCursor(staging.bag, filesystem.make_folders_beneath) as folders,
@@ -90,7 +89,11 @@ def describe(staging: Staging, description: Description) -> None:
 
 
 def _of_packed_files(description: Description) -> Description:
-    """Without the declarations, and the documents behind them, that speak of no file in the bag."""
+    """Without the documents behind declarations that speak of no file in the bag.
+
+    Where the names of withheld files are to be left out, such declarations are left out as well, since their
+    scopes name folders and albums.
+    """
     rights = description.rights
     spoken = {
         name
@@ -98,15 +101,16 @@ def _of_packed_files(description: Description) -> Description:
         if isinstance(entry, PackedFile)
         for name in entry.assessed.decision.declarations
     }
+    declarations = {
+        name: one
+        for name, one in rights.declarations.items()
+        if name in spoken or not rights.anonymous_withheld
+    }
     behind = {name: path for name, path in rights.documents.items() if name in spoken}
     kept = set(behind.values())
     return replace(
         description,
-        rights=replace(
-            rights,
-            declarations={name: one for name, one in rights.declarations.items() if name in spoken},
-            documents=behind,
-        ),
+        rights=replace(rights, declarations=declarations, documents=behind),
         documents=[one for one in description.documents if f"{DOCUMENTS_FOLDER}/{one.name}" in kept],
     )
 

@@ -29,7 +29,7 @@ def chosen_name(name: str, store: bytes) -> str:
         refusal = f"it is longer than {_LONGEST_BYTES} bytes"
     if refusal is not None:
         raise UsageError(f"a bag cannot be named {name!r}: {refusal}", "Choose another --name.")
-    if _taken(store, name):
+    if is_taken(store, name):
         raise UsageError(
             f"{os.fsdecode(store)}/{name} exists already, and a bag is never overwritten",
             "Choose another --name.",
@@ -45,7 +45,7 @@ def default_name(sources: Sequence[Source], day: dt.date, store: bytes) -> str:
     more = f"_and_{len(sources) - 1}_more" if len(sources) > 1 else ""
     base = f"{stem or 'music'}{more}-{day.isoformat()}"
     name, number = base, 1
-    while _taken(store, name):
+    while is_taken(store, name):
         number += 1
         name = f"{base}_{number}"
     return name
@@ -55,7 +55,8 @@ def _awkward(character: str) -> bool:
     return character == "%" or any(True for _ in portability(f"a{character}a"))
 
 
-def _taken(store: bytes, name: str) -> bool:
+def is_taken(store: bytes, name: str) -> bool:
+    """Whether something in the store bears a bag's name, alone or with an archive's ending."""
     path = store + b"/" + os.fsencode(name)
     if any(os.path.lexists(path + suffix) for suffix in (b"", b".tar", b".tar.gz", b".zip")):
         return True

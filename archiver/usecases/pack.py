@@ -25,6 +25,7 @@ from archiver.usecases.preparing import (
     Prepared,
     divide,
     prepare,
+    refuse_folding_store,
     refuse_without_room,
 )
 from archiver.usecases.watch import Watch
@@ -85,6 +86,7 @@ def pack(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackReport]:
             )
         )
         division = divide(prepared, plan, run)
+        refuse_folding_store(prepared, plan)
         if not division.continues:
             refuse_without_room(prepared, plan)
         copying, syncing = held.enter_context(Threads(request.jobs)), held.enter_context(Threads(1))

@@ -8,13 +8,14 @@ import datetime as dt
 import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Self
 
 from archiver import filesystem
 from archiver.bagit.sizes import human_size
 from archiver.bagit.writer import ManifestWriter, new_tag_file
 from archiver.executors import OrderedMap
-from archiver.ingest.capture import capture
+from archiver.ingest.capture import CopyWays, capture, copied_bytes
 from archiver.ingest.copy import Copied
 from archiver.ingest.parts import PlanPart
 from archiver.ingest.plan import Totals
@@ -102,6 +103,11 @@ class BagMaker:
         Raises:
             StoreError: where the staging area cannot be written.
         """
+        if staging.holds_other():
+            self.tools.watch.note(
+                f"What an interrupted run left of {staging.key.name} is copied anew: its source, checksums or"
+                " division have changed since."
+            )
         continued = staging.open()
         totals = self._capture(staging, part, packed)
         course = Course(
@@ -137,11 +143,13 @@ class BagMaker:
         tools, totals = self.tools, Totals()
         for_refs, for_outcomes = itertools.tee(part)
         refs = (entry.examined.ref for entry in for_refs if isinstance(entry, AssessedFile))
-        copies = capture(
-            refs, staging, copying=tools.copying, syncing=tools.syncing, read_back=tools.read_back
-        )
         step = Step("Copying", "bytes", part.bytes)
-        outcomes = tools.watch.track(step, copies, lambda it: it.size_bytes if isinstance(it, Copied) else 0)
+        outcomes = capture(
+            refs,
+            staging,
+            CopyWays(tools.copying, tools.syncing, partial(tools.watch.track, step, weigh=copied_bytes)),
+            read_back=tools.read_back,
+        )
         with _Ledgers.opened(staging) as ledgers:
             for entry in for_outcomes:
                 outcome = _with_outcome(entry, outcomes, staging, tools.reexaminer)

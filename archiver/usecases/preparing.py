@@ -11,17 +11,17 @@ from typing import Literal
 from archiver import filesystem
 from archiver.bagit.profile import Profile
 from archiver.bagit.sizes import human_size
-from archiver.errors import StoreError, UsageError
+from archiver.errors import INCOMPLETE, ArchiverError, StoreError, UsageError
 from archiver.ingest.assess import Assessor
 from archiver.ingest.parts import PlanPart, parts_of
 from archiver.ingest.plan import PackagePlan
-from archiver.ingest.staging import StagingKey, unfinished
+from archiver.ingest.staging import INCOMING, StagingKey, folds, unfinished
 from archiver.model.run import Run
 from archiver.model.source import Source
 from archiver.records.baginfo import BagFacts, Labels, bag_info_labels
 from archiver.records.rights_context import RightsContext
 from archiver.usecases.description import BAG_INFO, planned_tag_files
-from archiver.usecases.naming import chosen_name, default_name
+from archiver.usecases.naming import chosen_name, default_name, is_taken
 from archiver.usecases.package import contents_sentence
 from archiver.usecases.profiling import (
     Planned,
@@ -33,8 +33,15 @@ from archiver.usecases.profiling import (
 from archiver.usecases.rights_inputs import RightsInputs, read_policy, read_rights
 from archiver.usecases.sources import refuse_store_in_source, sources_of
 
+_ACCENTED = ("\u00e9".encode(), "e\u0301".encode())
 _MARGIN_BYTES = 64 << 20
 """Room wanted on the store's disk beside the payload, for the descriptions."""
+
+
+class AllWithheldError(ArchiverError):
+    """The policy keeps every file out, so that there is no bag to write."""
+
+    exit_code = INCOMPLETE
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,12 +174,19 @@ def divide(prepared: Prepared, plan: PackagePlan, run: Run) -> Division:
     """Name the package and divide the plan over its bags.
 
     Raises:
+        AllWithheldError: where the policy keeps every file out.
         UsageError: where there is nothing to pack, or the package would not conform to its profile.
     """
+    if plan.totals.withheld and not plan.totals.files:
+        raise AllWithheldError(
+            f"the policy {prepared.assessor.policy.name} lets none of {plan.totals.withheld:,} files into a bag",
+            "No bag was written. Why, for one of them: archiver explain FILE. What you know of them can be declared:"
+            " archiver rights template SOURCE",
+        )
     if not plan.totals.files:
         raise UsageError(
             f"there is nothing to pack: of {plan.totals.seen} entries seen, no file can go into a bag",
-            "Nothing was written. To see what is there: archiver scan SOURCE",
+            "No bag was written. To see what is there: archiver scan SOURCE",
         )
     parts = parts_of(plan, prepared.request.max_bytes)
     fingerprint = _divided_fingerprint(plan, parts)
@@ -200,6 +214,22 @@ def refuse_without_room(prepared: Prepared, plan: PackagePlan) -> None:
         )
 
 
+def refuse_folding_store(prepared: Prepared, plan: PackagePlan) -> None:
+    """Refuse a store that takes two names of the sources for one, for the second file would replace the first.
+
+    Raises:
+        StoreError: where it does; no bag was written.
+    """
+    for code, difference, names in (("N302", "case", (b"x", b"X")), ("N303", "normalisation", _ACCENTED)):
+        number = plan.totals.problems[code]
+        if number and folds(prepared.store + b"/" + INCOMING, names):
+            raise StoreError(
+                f"{number:,} names in the source differ only by {difference}, and the store's disk takes such names"
+                " for one",
+                "No bag was written. Choose a store on a disk that keeps them apart.",
+            )
+
+
 def _divided_fingerprint(plan: PackagePlan, parts: Sequence[PlanPart]) -> str:
     """Give the digest of the plan and of where it is divided: a bag begun with other files must not be gone on with."""
     starts = [part.start for part in parts]
@@ -211,7 +241,7 @@ def _package_name(prepared: Prepared, fingerprint: str, run: Run) -> tuple[str, 
     asked = prepared.request.name
     for key in unfinished(prepared.store):
         same = (key.fingerprint, key.algorithms) == (fingerprint, prepared.algorithms)
-        if same and asked in (None, key.package):
+        if same and asked in (None, key.package) and not is_taken(prepared.store, key.name):
             return key.package, True
     return asked or default_name(prepared.sources, run.today(), prepared.store), False
 

@@ -32,7 +32,7 @@ def sources_of(paths: Sequence[str], *, bags_on_purpose: bool = True) -> tuple[S
     if not bags_on_purpose:
         for path, root in zip(paths, roots, strict=True):
             _refuse_bag(path, root)
-    sources = [_source(root) for root in roots]
+    sources = [_source(root, path) for root, path in zip(roots, paths, strict=True)]
     tops = list(dict.fromkeys(source.root for source in sources))
     folders = dict(zip(tops, _told_apart([_name(top) for top in tops]), strict=True))
     if len(tops) == 1:
@@ -54,7 +54,7 @@ def refuse_store_in_source(store: bytes, sources: Sequence[Source]) -> None:
                 f"the store {os.fsdecode(store)} lies in the source {os.fsdecode(root)}",
                 "A store cannot be packed into itself. Choose a store outside the source, on another disk if you can.",
             )
-        if root.startswith(real + b"/.incoming"):
+        if root.startswith(real + b"/.incoming/"):
             raise UsageError(
                 f"the source {os.fsdecode(root)} is an unfinished package of the store",
                 "Name the folder that your music is in.",
@@ -122,7 +122,9 @@ def _folded(name: str) -> str:
     return unicodedata.normalize("NFC", name).casefold()
 
 
-def _source(root: bytes) -> Source:
+def _source(root: bytes, named: str) -> Source:
+    """A source bears the name under which the user knows it, which may be that of a link to it."""
+    name = _name(os.path.abspath(os.fsencode(named)))
     if os.path.isdir(root):
-        return Source(root, None, "", _name(root))
-    return Source(os.path.dirname(root), os.path.basename(root), "", _name(root))
+        return Source(root, None, "", name)
+    return Source(os.path.dirname(root), os.path.basename(root), "", name)

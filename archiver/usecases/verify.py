@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from archiver.bagit.codes import found
 from archiver.bagit.findings import Finding, Severity
 from archiver.bagit.profile import Profile
 from archiver.bagit.profile_read import check_folder
@@ -15,6 +17,7 @@ from archiver.bagit.serialized import SerializedValidation, open_serialized
 from archiver.bagit.update_journal import is_update_pending
 from archiver.bagit.validate import Validation, open_bag
 from archiver.executors import OrderedMap, Processes, Serial, Threads
+from archiver.model.album import album_folder
 from archiver.records.tracks import Track, tracks_of
 from archiver.usecases.profiling import read_profile
 from archiver.usecases.watch import Step, Watch
@@ -51,7 +54,10 @@ class VerifiedBag:
         report: The judgement, with every finding.
         mismatches: In what it does not conform to the profile; ``None`` where none was asked about, or where no
             version of BagIt is declared, so that there is no bag to hold against it.
-        faulty: Payload files that are there and have a fault of their own.
+        faulty: Payload files that are there and have a fault of their own; ``None`` where there are so many
+            findings that not all of them are kept.
+        albums: The albums that damaged or missing files belong to, by the name that the bag's record or else the
+            folder gives, with how many of those files each has; in the order of their folders.
         update_pending: Whether an update of its tag files was interrupted and waits to be completed.
         tracks: By payload path, what the bag's own record says a damaged or missing file is. The record may be
             damaged itself; it is shown, never relied on.
@@ -59,7 +65,8 @@ class VerifiedBag:
 
     report: BagReport
     mismatches: tuple[Finding, ...] | None
-    faulty: int
+    faulty: int | None
+    albums: tuple[tuple[str, int], ...]
     update_pending: bool
     tracks: dict[str, Track]
 
@@ -86,16 +93,33 @@ def verify(request: VerifyRequest, watch: Watch) -> Iterator[VerifiedBag]:
                 pass
             report = validation.report()
             mismatches = None if profile is None else _check_profile(validation, profile, path, report)
-        wrong = [finding for finding in report.findings if finding.severity is Severity.ERROR]
-        broken = {finding.path for finding in wrong if finding.path.startswith("data/")}
-        gone = {finding.path for finding in wrong if finding.code in _GONE}
-        yield VerifiedBag(
-            report=report,
-            mismatches=mismatches,
-            faulty=len(broken - gone),
-            update_pending=is_update_pending(os.fsencode(path)),
-            tracks=tracks_of(path, broken) if broken else {},
-        )
+        yield _verified(path, report, mismatches)
+
+
+def _verified(path: str, report: BagReport, mismatches: tuple[Finding, ...] | None) -> VerifiedBag:
+    wrong = [finding for finding in report.findings if finding.severity is Severity.ERROR]
+    broken = {finding.path for finding in wrong if finding.path.startswith("data/")}
+    gone = {finding.path for finding in wrong if finding.code in _GONE}
+    tracks = tracks_of(path, broken) if broken else {}
+    told = Counter(finding.code for finding in report.findings)
+    all_kept = all(number <= told[code] for code, number in report.counts.items())
+    return VerifiedBag(
+        report=report,
+        mismatches=mismatches,
+        faulty=len(broken - gone) if all_kept else None,
+        albums=_albums(broken, tracks),
+        update_pending=is_update_pending(os.fsencode(path)),
+        tracks=tracks,
+    )
+
+
+def _albums(broken: Iterable[str], tracks: Mapping[str, Track]) -> tuple[tuple[str, int], ...]:
+    touched: Counter[tuple[str, str]] = Counter()
+    for path in sorted(broken):
+        folder = album_folder(path)
+        title = tracks[path].album if path in tracks else ""
+        touched[folder, title or folder.removeprefix("data/").removeprefix("data")] += 1
+    return tuple((name or "(top folder)", files) for (_, name), files in touched.items())
 
 
 def _open(path: str, depth: Depth) -> Validation:
@@ -109,7 +133,10 @@ def _check_profile(
         return None  # no bag, or one that does not say what it is, which the report tells
     if isinstance(validation, SerializedValidation):
         return validation.check_profile(profile)
-    return check_folder(profile, os.fsencode(path))
+    try:
+        return check_folder(profile, os.fsencode(path))
+    except OSError as error:  # it went, or became unreadable, after it was checked
+        return (found("B115", "", f"the profile could not be checked: {error.strerror or error}"),)
 
 
 def _executor(

@@ -129,7 +129,9 @@ def test_the_keys_of_a_json_report_are_documented(
     assert names, "the heading is on the page"
     assert f"`{report.pop('schema')}`" in heading
     entries = report.pop("entries", [])
-    assert all(tuple(entry) == KEYS for entry in entries), "a record has the keys of files.jsonl"
+    assert all(tuple(entry) == (*KEYS, "evidence") for entry in entries), (
+        "a record has the keys of files.jsonl and the evidence"
+    )
     found = set(keys(report))
     # a list or object that is empty this time has no keys below it
     names += [name[: end.start()] for name in names for end in re.finditer(r"\.|\[\]", name)]

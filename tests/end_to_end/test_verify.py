@@ -16,7 +16,7 @@ from tests.samples import read_tree, tree_digest
 ENCORE = "data/Example Artist/Two Evenings/Disc 2/02 Last Encore.flac"
 KEYS = {
     *("bag", "valid", "complete", "files", "bytes", "problems"),
-    *("depth", "version", "algorithms", "profile", "update_pending"),
+    *("depth", "version", "algorithms", "profile", "update_pending", "albums"),
 }
 """The first row is the design's, the second what else a program may want."""
 
@@ -153,7 +153,7 @@ def test_json_has_the_keys_of_the_design(bag: Path, packages: Mapping[str, Packa
     assert (good["valid"], good["complete"], good["files"], good["problems"]) == (True, True, 4, [])
     assert (bad["valid"], bad["complete"]) == (False, True)
     (problem,) = bad["problems"]
-    assert problem.keys() == {"code", "severity", "path", "message", "spec"}
+    assert problem.keys() == {"code", "severity", "path", "message", "spec", "track"}
     assert (problem["code"], problem["severity"], problem["path"]) == ("B411", "error", ENCORE)
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from archiver.errors import StoreError
 from archiver.executors import Serial, Threads
 from archiver.ingest import capture as capture_module
-from archiver.ingest.capture import capture
+from archiver.ingest.capture import CopyWays, capture
 from archiver.ingest.copy import Copied
 from archiver.ingest.journal import Journal
 from archiver.ingest.scan import scan
@@ -43,7 +43,7 @@ def captured(
     files: Sequence[FileRef], staging: Staging, *, read_back: bool = False
 ) -> list[Copied | Unpacked]:
     serial = Serial()
-    return list(capture(files, staging, copying=serial, syncing=serial, read_back=read_back))
+    return list(capture(files, staging, CopyWays(serial, serial, iter), read_back=read_back))
 
 
 def test_every_file_is_copied_in_order_and_journaled(source: MakeSource, tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ def test_threads_give_the_same_as_one_after_another(
     serial = captured(files, opened(tmp_path / "one"))
     with Threads(4) as copying, Threads(1) as syncing:
         staging = opened(tmp_path / "two")
-        threads = list(capture(files, staging, copying=copying, syncing=syncing, read_back=True))
+        threads = list(capture(files, staging, CopyWays(copying, syncing, iter), read_back=True))
     assert threads == serial
 
 

@@ -31,8 +31,8 @@ def page(**changes: object) -> str:
 )
 @pytest.mark.parametrize("escaped", [False, True])
 def test_page_is_plain_text_of_78_columns_with_single_blank_lines(
-    algorithms: tuple[str, ...], escaped: bool
-) -> None:  # noqa: FBT001 - a parameter
+    algorithms: tuple[str, ...], *, escaped: bool
+) -> None:
     text = page(algorithms=algorithms, escaped=escaped, empty_folders=2)
     assert max(map(len, text.splitlines())) <= 78
     assert "\n\n\n" not in text
