@@ -102,24 +102,46 @@ def test_a_plain_file_is_explained_on_one_screen(
 
 def test_every_line_of_the_tree_is_a_name_and_what_is_said_of_it(collection: Path, declared: Path) -> None:
     """So that it can be listened to: nothing depends on columns, a colon ends each name."""
-    for path in (PLAIN, BOUGHT, LOCKED, COMMONS, HALL):
-        for line in explain(collection, collection / path, rights=declared).out.splitlines():
-            if line.startswith("  ") and not line.startswith(("    ", "  - ", "  --json")):
-                assert ": " in line or line.startswith("  Nothing"), line
+    paths = [collection / path for path in (PLAIN, BOUGHT, LOCKED, COMMONS, HALL)]
+    for line in explain(collection, *paths, rights=declared).out.splitlines():
+        if line.startswith("  ") and not line.startswith(("    ", "  - ", "  --json")):
+            assert ": " in line or line.startswith("  Nothing"), line
 
 
-@pytest.mark.parametrize(
-    ("path", "sentences"),
-    [
-        (BOUGHT, ["store-account: personal data, not shown (1 of 2)", "donation: restrict.", "purchase, by Max Muster"]),
-        (LOCKED, ["protected: Apple FairPlay", "No declaration changes this", "donation: exclude.", "personal: include."]),
-        (COMMONS, ["licence-url: https://creativecommons.org/licenses/by-sa/4.0/", "note: A licence in the file's tags is a claim", "public: include."]),
-        (HALL, ["hall-deed: donor, by Erika Example (donor) on 2021-10-05, document documents/deed-of-gift.txt", "public: exclude. 'publish' is denied"]),
+TOLD = {
+    BOUGHT: [
+        "store-account: personal data, not shown (1 of 2)",
+        "bought-once: purchase, by Max Muster (owner) on 2024-03-01",
+        "donation: restrict.",
     ],
-)  # fmt: skip
-def test_what_matters_is_told(collection: Path, declared: Path, path: str, sentences: list[str]) -> None:
-    told = " ".join(explain(collection, collection / path, rights=declared).out.split())
-    assert [sentence for sentence in sentences if sentence not in told] == []
+    LOCKED: [
+        "protected: Apple FairPlay",
+        "No declaration changes this",
+        "personal: include.",
+        "donation: exclude.",
+    ],
+    COMMONS: [
+        "licence-url: https://creativecommons.org/licenses/by-sa/4.0/",
+        "note: A licence in the file's tags is a claim",
+        "public: include.",
+    ],
+    HALL: [
+        "hall-deed: donor, by Erika Example (donor) on 2021-10-05, document documents/deed-of-gift.txt",
+        "public: exclude. 'publish' is denied",
+    ],
+}
+
+
+def test_what_matters_is_told(collection: Path, declared: Path) -> None:
+    outcome = explain(collection, *(collection / path for path in TOLD), rights=declared)
+    told = [" ".join(part.split()) for part in outcome.out.split("What the file says")[1:]]
+    missing = [
+        sentence
+        for part, sentences in zip(told, TOLD.values(), strict=True)
+        for sentence in sentences
+        if sentence not in part
+    ]
+    assert missing == []
 
 
 def test_without_declarations_it_says_so_and_what_could_be_declared(tmp_path: Path) -> None:
@@ -180,7 +202,6 @@ def test_another_day_gives_another_answer(tmp_path: Path) -> None:
         "2037-12-30": ("unknown", "unknown", "runs"),
         "2038-01-01": ("unknown", "unknown", "appears-to-have-ended"),
     }
-    assert "on 2030-07-01" in explain(source, source / "one.flac", "--on", "2030-07-01").out
 
 
 def test_a_restriction_with_a_day_names_the_day(tmp_path: Path) -> None:
@@ -265,14 +286,16 @@ def test_a_file_outside_the_source_is_refused(collection: Path, tmp_path: Path) 
     assert "does not lie in the source" in " ".join(outcome.err.split())
 
 
-@pytest.mark.parametrize("data", [b"", b"\0" * 100, flac(title="x")[:50], b"fLaC\xff\xff\xff\xff"])
-def test_a_broken_file_is_explained_as_far_as_it_goes(tmp_path: Path, data: bytes) -> None:
-    path = tmp_path / "broken.flac"
-    path.write_bytes(data)
-    outcome = run_here("explain", path)
+def test_a_broken_file_is_explained_as_far_as_it_goes(tmp_path: Path) -> None:
+    broken = (b"", b"\0" * 100, flac(title="x")[:50], b"fLaC\xff\xff\xff\xff")
+    source = build_tree(tmp_path / "Music", {f"{number}.flac": data for number, data in enumerate(broken)})
+    outcome = explain(source, *sorted(source.iterdir()))
     assert outcome.code == 0, outcome.err
-    assert "protection: none detected" in outcome.out
-    assert "\n  but: " in outcome.out, "whoever reads that must know that not all could be seen"
+    parts = outcome.out.split("What the file says")[1:]
+    assert len(parts) == len(broken)
+    for part in parts:
+        assert "protection: none detected" in part
+        assert "\n  but: " in part, "whoever reads that must know that not all could be seen"
 
 
 def test_a_file_that_cannot_be_read_is_named_and_the_others_are_explained(tmp_path: Path) -> None:
