@@ -46,6 +46,7 @@ class Sizes:
 
 
 QUICK = Sizes(large_files=4, large_mb=64, small_files=1_000, few_files=100, decided_files=20_000)
+MIDDLE = Sizes(large_files=4, large_mb=512, small_files=20_000, few_files=1_000, decided_files=1_000_000)
 FULL = Sizes(large_files=8, large_mb=512, small_files=100_000, few_files=1_000, decided_files=1_000_000)
 
 
@@ -97,7 +98,7 @@ SUBJECTS: dict[str, Callable[[Path, Sizes, int], Iterator[Row]]] = {
 def main() -> int:
     """Measure, print, and write the page where asked; 1 if a number that is wanted does not hold."""
     asked = _arguments()
-    sizes = FULL if asked.full else QUICK
+    sizes = FULL if asked.full else MIDDLE if asked.middle else QUICK
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="archiver-benchmark-", dir=asked.scratch) as folder:
         scratch = Path(folder)
@@ -114,6 +115,9 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure archiver.")
+    parser.add_argument(
+        "--middle", action="store_true", help="sizes that show the order of things in some minutes"
+    )
     parser.add_argument("--full", action="store_true", help="the sizes to publish, instead of small ones")
     parser.add_argument(
         "--only", action="append", choices=SUBJECTS, help="measure this alone; may be repeated"
