@@ -54,7 +54,17 @@ def examine_file(ref: FileRef) -> ExaminedFile:
     except Exception as error:  # noqa: BLE001 - a slip on bytes that nobody foresaw must not end the run
         problem = Problem(ref.path, "F203", f"reading its headers failed ({type(error).__name__})")
     role = role_of(None, extension_of(ref.path), b"", moving_picture=False)
-    return ExaminedFile(ref, role, None, problems=(*ref.problems, problem))
+    protection = _protection_alone(ref)
+    return ExaminedFile(ref, role, None, protection=protection, problems=(*ref.problems, problem))
+
+
+def _protection_alone(ref: FileRef) -> Protection | None:
+    """The protection of a file that could not be examined: no slip elsewhere may hide it."""
+    try:
+        with _opened(ref) as (file, size):
+            return detect(file, size, ref.path) if size else None
+    except Exception:  # noqa: BLE001 - it cannot be read, or not be looked into; the file's problem says so
+        return None
 
 
 @contextlib.contextmanager

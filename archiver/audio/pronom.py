@@ -51,7 +51,7 @@ def ask_pronom(path: str) -> PronomAnswer | None:
     """
     try:
         result = pygfried.identify(path, detailed=True)
-    except OSError:
+    except (OSError, ValueError):  # the latter where pygfried cannot read its own answer
         return None
     matches = [match for found in result["files"] for match in found["matches"] if match["ns"] == "pronom"]
     named = [match for match in matches if match["id"] not in ("", "UNKNOWN")]

@@ -33,6 +33,7 @@ _AUDIO_LAST = 1 << 10
 _AUDIO_SHOWN_WHOLE = 32 << 10
 _CONTAINERS_SHOWN_WHOLE = 64 << 20
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 _PLAIN_EXTENSION = re.compile(r"[a-z0-9_+-]{1,12}")
 
 
@@ -109,11 +110,12 @@ def _suffix(relative: bytes) -> str:
 def _nameable_path(root: bytes, relative: bytes, descriptor: int) -> str | None:
     """A path by which pygfried can open the file: its own, or its open descriptor's where that cannot be passed.
 
-    pygfried takes text only, so a name that is not UTF-8, or too long for one system call, goes by descriptor,
-    and the extension plays no part in the answer.
+    pygfried takes text only, and fails on some control characters in its own answer. So a name that is not UTF-8,
+    has such characters, or is too long for one system call, goes by descriptor, and the extension plays no part
+    in the answer.
     """
     path = root.rstrip(b"/") + b"/" + relative
-    if len(path) <= MAX_PATH_BYTES:
+    if len(path) <= MAX_PATH_BYTES and _CONTROL.search(path) is None:
         try:
             return path.decode("utf-8")
         except UnicodeDecodeError:

@@ -76,7 +76,8 @@ def _group(found: FoundGroup) -> Iterator[str]:
     yield from _prose(f"{_count(found.files, 'file')} in {_count(found.albums, 'album')} {title}")
     yield from _prose(_ADVICE[kind])
     if kind == "protected":
-        yield from _prose("\n".join(found.paths))
+        # a comment of TOML holds no control character
+        yield from (f"# {path if path.isprintable() else toml_string(path)}" for path in found.paths)
         return
     yield "#[[declaration]]"
     yield from _scope(found.paths)

@@ -60,6 +60,29 @@ def test_a_song(examine: Examine) -> None:
     assert (found.protection, found.problems) == (None, ())
 
 
+def test_a_slip_in_a_parser_does_not_hide_a_protection(
+    examine: Examine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slip(*_: object) -> None:
+        raise ValueError
+
+    monkeypatch.setattr("archiver.audio.examine.sniff", slip)
+    found = examine("a.m4p", m4a(entry=audio_entry("drms", box("sinf"))))
+    assert found.protection is not None
+    assert found.protection.scheme == "fairplay"
+    assert codes(found) == ["F203"]
+    assert examine("a.m4a", m4a()).protection is None
+
+
+@pytest.mark.parametrize("character", ["\x01", "\x1a", "\x1b", "\x1f", "\x7f", "\u202e"])
+def test_no_character_of_a_name_hides_what_a_file_is(examine: Examine, character: str) -> None:
+    found = examine(f"a{character}.m4p", m4a(entry=audio_entry("drms", box("sinf")), title="T"))
+    assert found.protection is not None
+    assert found.format is not None
+    assert found.format.puid == "fmt/2094"
+    assert found.tags["title"] == ("T",)
+
+
 def test_what_pronom_does_not_know_is_named_without_a_puid(examine: Examine) -> None:
     found = examine("a.wv", wavpack(title="T"))
     assert found.format is not None

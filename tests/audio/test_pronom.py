@@ -136,6 +136,17 @@ def test_names_that_cannot_be_passed_go_by_descriptor(tmp_path: Path) -> None:
     assert data == flac()
 
 
+@pytest.mark.parametrize("number", [*range(1, 32), 0x7F, 0x85, 0x2028, 0x202E])
+def test_no_character_of_a_name_hides_a_format(tmp_path: Path, number: int) -> None:
+    """The library fails on its own answer where the name has one of 1A to 1F in it."""
+    name = f"a{chr(number)}b.flac".encode()
+    path, data = show(tmp_path, name, flac())
+    assert path is not None
+    assert data == flac()
+    answer = ask_pronom(str(tmp_path / os.fsdecode(name)))
+    assert answer is None or answer.puid == "fmt/279"
+
+
 def test_without_room_for_a_copy_the_file_itself_is_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,7 @@ from tests.end_to_end.bags import read_package
 from tests.end_to_end.declaring import uncommented
 from tests.running import run_here
 from tests.samples import Entry, build_tree, flac, m4a, mp3, tree_digest
-from tests.samples.mp4 import text_atom
+from tests.samples.mp4 import aac_config, audio_entry, box, full_box, text_atom
 from tests.samples.sidecars import DiscTrack, eac_log
 
 MOMENT = "1767225600"
@@ -117,6 +117,51 @@ def test_a_thousand_albums_are_declared_in_a_few_declarations(tmp_path: Path) ->
     assert (checked["files"], checked["undeclared"]) == (1200, 0)
     assert sorted(one["files"] for one in checked["declarations"]) == [200, 200, 200, 200, 400]
     assert tree_digest(source) == before
+
+
+ODD_NAMES = (
+    *("[brackets] {x}", "star * question?", 'quote " back\\slash', "line\nbreak", "\x1b[31mescape", "# hash"),
+    *(
+        "end space ",
+        "tab\tname",
+        "100%",
+        "Ünï",
+        "'''",
+        "-dash",
+        "~home",
+        "a, {b,c}",
+        "\u202ertl",
+        "del\x7f",
+        "C:",
+    ),
+)
+
+
+def test_any_name_is_declared_by_a_template(tmp_path: Path) -> None:
+    """Names hold what TOML, patterns and terminals take for their own; one file of each is protected."""
+    scheme = box("sinf", box("frma", b"mp4a"), full_box("schm", b"itun", bytes(4)))
+    locked = m4a(entry=audio_entry("drms", aac_config(), scheme), samples=[b""])
+    tree: dict[str, Entry] = {}
+    for name in ODD_NAMES:
+        tree |= {f"{name}/{name}.flac": flac(title="x"), f"Locked {name}/x.m4p": locked}
+        tree |= {f"Mixed/{name}.flac": flac(title="y"), f"Mixed/{name}.m4p": locked}
+    source = build_tree(tmp_path / "Music", tree)
+    outcome = run_here("rights", "template", source)
+    assert outcome.code == 0, outcome.err
+    assert "\x1b" not in outcome.out
+    assert (
+        f"# {2 * len(ODD_NAMES)} files in {len(ODD_NAMES) + 1} albums protected by Apple FairPlay"
+        in outcome.out
+    )
+    path = tmp_path / "rights.toml"
+    for text, undeclared in ((outcome.out, 4), (uncommented(outcome.out), 2)):
+        path.write_text(text, "utf-8")
+        checked = run_here("rights", "check", path, "--source", source, "--json")
+        assert checked.code == 0, checked.err
+        assert (checked.json["files"], checked.json["undeclared"]) == (
+            4 * len(ODD_NAMES),
+            undeclared * len(ODD_NAMES),
+        )
 
 
 FULL = 'scope = { path = "**" }\nbasis = "own"\nby = "E. Example"\nrole = "owner"\ndate = 2020-01-01\n'
