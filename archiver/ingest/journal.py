@@ -97,7 +97,7 @@ def _in_place(cursor: filesystem.FolderCursor, copied: Copied | None) -> Copied 
     folder, _, name = copied.path.encode("utf-8").rpartition(b"/")
     try:
         status = os.stat(name, dir_fd=cursor.folder(folder), follow_symlinks=False)
-    except OSError:
+    except (OSError, ValueError):  # a damaged line may hold a name that cannot be
         return None
     unchanged = (status.st_size, status.st_mtime_ns) == (copied.size_bytes, copied.modified_ns)
     return copied if unchanged else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 from collections.abc import Sequence
 
 from archiver.errors import UsageError
@@ -39,7 +40,8 @@ def chosen_name(name: str, store: bytes) -> str:
 
 def default_name(sources: Sequence[Source], day: dt.date, store: bytes) -> str:
     """Name a bag after its first source and the day; a number follows where that is taken."""
-    stem = "".join("_" if _awkward(character) else character for character in sources[0].name).strip(" .")
+    stem = "".join("_" if _awkward(character) else character for character in sources[0].name)
+    stem = re.sub(r"^[\s.]+|[\s.]+$", "", stem)
     while len(stem.encode("utf-8")) > _LONGEST_BYTES - 30:
         stem = stem[:-1]
     more = f"_and_{len(sources) - 1}_more" if len(sources) > 1 else ""

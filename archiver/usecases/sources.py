@@ -54,7 +54,7 @@ def refuse_store_in_source(store: bytes, sources: Sequence[Source]) -> None:
                 f"the store {os.fsdecode(store)} lies in the source {os.fsdecode(root)}",
                 "A store cannot be packed into itself. Choose a store outside the source, on another disk if you can.",
             )
-        if root.startswith(real + b"/.incoming/"):
+        if (root + b"/").startswith(real + b"/.incoming/"):
             raise UsageError(
                 f"the source {os.fsdecode(root)} is an unfinished package of the store",
                 "Name the folder that your music is in.",

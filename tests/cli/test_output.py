@@ -137,7 +137,7 @@ def test_progress_shows_on_a_terminal_and_output_stays_clean(large: Path, tmp_pa
     assert "\x1b" not in out
     for title in ("Listing", "Reading headers", "Copying"):
         assert title in terminal
-    assert "MB/s" in terminal
+    assert re.search(r"[kMG]B/s", terminal)
     assert re.search(r"/\S+ MB", terminal)
 
 
@@ -162,9 +162,7 @@ def test_narrow_terminals_are_no_fault(large: Path) -> None:
     assert "Traceback" not in terminal
 
 
-@pytest.mark.parametrize(
-    "words", [("scan", "--json"), ("scan",), ("pack", "--dry-run", "--to", "store", "--json")]
-)
+@pytest.mark.parametrize("words", [("scan", "--json"), ("scan",)])
 def test_reader_that_goes_away_is_no_fault(source: MakeSource, words: tuple[str, ...]) -> None:
     root = source({f"{number:05}:{'x' * 200}": "x" for number in range(400)})
     with subprocess.Popen(

@@ -64,6 +64,7 @@ def test_number_of_jobs_changes_nothing(source: MakeSource, tmp_path: Path) -> N
     assert all(other == first for other in others)
 
 
+@pytest.mark.slow
 def test_archives_are_the_same_bytes_too(source: MakeSource, tmp_path: Path) -> None:
     root = source(TREE)
     archives = []

@@ -72,13 +72,13 @@ def counted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
 @pytest.mark.parametrize(
     "fault",
     [
-        "mkdir:signal=KILL:when=3",
+        pytest.param("mkdir:signal=KILL:when=3", marks=pytest.mark.slow),
         "ftruncate:signal=KILL:when=2",
         "utimensat:signal=KILL:when=1",
-        "fsync:signal=KILL:when=2",
+        pytest.param("fsync:signal=KILL:when=2", marks=pytest.mark.slow),
         "fsync:signal=KILL:when=20",
         "rename:signal=KILL:when=1",
-        "rmdir:signal=KILL:when=1",
+        pytest.param("rmdir:signal=KILL:when=1", marks=pytest.mark.slow),
         "unlinkat:signal=KILL:when=4",
     ],
 )
@@ -86,7 +86,9 @@ def test_killed_at_a_point_that_matters(source: MakeSource, tmp_path: Path, faul
     assert kill_and_run_again(source(TREE), tmp_path / "store", fault, ONE_BAG) == -signal.SIGKILL
 
 
-@pytest.mark.parametrize("fault", ["rename:signal=KILL:when=2", "rmdir:signal=KILL:when=1"])
+@pytest.mark.parametrize(
+    "fault", ["rename:signal=KILL:when=2", pytest.param("rmdir:signal=KILL:when=1", marks=pytest.mark.slow)]
+)
 def test_killed_between_the_names_of_a_group(source: MakeSource, tmp_path: Path, fault: str) -> None:
     assert kill_and_run_again(source(TREE), tmp_path / "store", fault, GROUP) == -signal.SIGKILL
 

@@ -187,7 +187,7 @@ name = st.binary(min_size=1, max_size=60).filter(
 )
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.dictionaries(name, st.binary(max_size=20), min_size=1, max_size=12))
 def test_any_names_at_all(tmp_path_factory: pytest.TempPathFactory, tree: dict[bytes, bytes]) -> None:
     folder = tmp_path_factory.mktemp("any")

@@ -78,12 +78,13 @@ def test_fault_of_the_store(source: MakeSource, tmp_path: Path, fault: str, plac
     finishes(root, store)
 
 
+@pytest.mark.slow
 def test_store_folder_that_cannot_be_synced_after_the_name_was_given(
     source: MakeSource, tmp_path: Path
 ) -> None:
     root, store = source(TREE), tmp_path / "store"
     store.mkdir()
-    words = inject(tmp_path / "trace", "fsync:error=EIO", paths=(store,))
+    words = inject(tmp_path / "trace", "fsync:error=EIO:when=2", paths=(store,))
     stopped = run_program("pack", root, "--to", store, before=words, SOURCE_DATE_EPOCH=EPOCH)
     is_clear(stopped)
     (bag,) = visible_bags(store)  # it has its name and is whole; only that the name will last is not known
@@ -99,6 +100,7 @@ def test_temporary_files_that_do_not_fit(source: MakeSource, tmp_path: Path) -> 
     finishes(root, store)
 
 
+@pytest.mark.slow
 def test_file_larger_than_the_file_system_takes(source: MakeSource, tmp_path: Path) -> None:
     root, store = source(TREE), tmp_path / "store"
     limited = ["sh", "-c", 'ulimit -f 4096; exec "$@"', "sh"]  # 2 MiB
