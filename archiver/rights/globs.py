@@ -20,6 +20,13 @@ def has_wildcard(pattern: str) -> bool:
     return "*" in pattern
 
 
+def path_pattern(path: str) -> str:
+    """A pattern that fits a path and that declarations can hold: a star for what they take for a Windows path."""
+    if path[1:3] == ":/":
+        path = f"{path[0]}*{path[2:]}"
+    return path.replace("\\", "*")
+
+
 def normal_path(path: str) -> str:
     """A path in the form patterns are compared in: NFC, since some systems write NFD."""
     return path if path.isascii() else unicodedata.normalize("NFC", path)

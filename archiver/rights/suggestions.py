@@ -23,7 +23,7 @@ from archiver.model.rights import (
 )
 from archiver.rights import rules
 from archiver.rights.decide import decide
-from archiver.rights.globs import has_wildcard
+from archiver.rights.globs import has_wildcard, path_pattern
 from archiver.rights.licenses import identify_license
 from archiver.rights.meanings import Meaning, meaning
 from archiver.rights.terms import TermTable
@@ -177,7 +177,7 @@ def _scope_text(path: str, tags: Tags) -> tuple[Level, str]:
     album = next((title for title in tags.get("album", ()) if title.strip()), "")
     if album and not has_wildcard(album):
         return Level.ALBUM, f"{{ album = {toml_string(album)} }}"
-    return Level.FILE, f"{{ path = {toml_string(path)} }}"
+    return Level.FILE, f"{{ path = {toml_string(path_pattern(path))} }}"
 
 
 def _toml(declared: Declaration, scope: str) -> str:

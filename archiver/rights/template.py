@@ -8,6 +8,7 @@ from datetime import date
 
 from archiver.model.audio import ExaminedFile
 from archiver.rights.declarations import VERSION
+from archiver.rights.globs import path_pattern
 from archiver.rights.grouping import FoundGroup, group
 from archiver.rights.meanings import Meaning
 from archiver.toml.text import toml_string
@@ -93,20 +94,13 @@ def _declared(found: FoundGroup) -> tuple[str, ...]:
 
 
 def _scope(paths: tuple[str, ...]) -> Iterator[str]:
-    patterns = [toml_string(_pattern(path)) for path in paths]
+    patterns = [toml_string(path_pattern(path)) for path in paths]
     if len(patterns) == 1:
         yield f"#scope = {{ path = {patterns[0]} }}"
         return
     yield "#scope.path = ["
     yield from (f"#{pattern}," for pattern in patterns)
     yield "#]"
-
-
-def _pattern(path: str) -> str:
-    """A path as declarations can hold it: a star for what they take for a Windows path."""
-    if path[1:3] == ":/":
-        path = f"{path[0]}*{path[2:]}"
-    return path.replace("\\", "*")
 
 
 def _prose(text: str) -> Iterator[str]:

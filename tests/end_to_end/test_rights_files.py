@@ -305,3 +305,30 @@ def test_check_points_at_a_declaration_that_matches_nothing(collection: Path, tm
     )
     outcome = run_here("rights", "check", path, "--source", collection)
     assert "typo (line 2): 0 files\n    Nothing in the source fits its scope.\n" in outcome.out
+
+
+def test_every_declaration_that_explain_suggests_can_be_written_and_matches(tmp_path: Path) -> None:
+    source = build_tree(
+        tmp_path / "Music",
+        {f"{name}/{number}.flac": flac(title="x") for number, name in enumerate(ODD_NAMES)}
+        | {"tagged.flac": flac(title="x", album='An "odd" \\ album [2009]')},
+    )
+    files = sorted(path for path in source.rglob("*.flac"))
+    explained = run_here("explain", *files, "--source", source, "--json").json["files"]
+    (source / "documents").mkdir()
+    (source / "documents" / "your-document.pdf").write_bytes(b"%PDF-")
+    head = 'version = 1\n[defaults]\nby = "E. Example"\nrole = "owner"\ndate = 2020-01-01\n'
+    suggested = [
+        (one["source_path"], each["toml"]) for one in explained for each in one["suggestions"] if each["toml"]
+    ]
+    assert len(suggested) > 3 * len(files)
+    rights = source / "rights.toml"
+    rights.write_text(head + "".join(toml for _, toml in suggested), "utf-8")
+    checked = run_here("rights", "check", rights, "--source", source, "--json")
+    assert checked.code == 0, checked.err
+    missed = [
+        path
+        for (path, _), one in zip(suggested, checked.json["declarations"], strict=True)
+        if path not in one["examples"]
+    ]
+    assert missed == []
