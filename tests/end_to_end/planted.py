@@ -42,7 +42,7 @@ from tests.samples.id3 import (
     url_frame,
 )
 from tests.samples.mp4 import aac_config, audio_entry, box, data_atom, freeform_atom, full_box, text_atom
-from tests.samples.riff import bext_chunk
+from tests.samples.riff import bext_chunk, riff_chunk
 from tests.samples.sidecars import DiscTrack, eac_log, whipper_log, xld_log
 
 BUYER = "Wilhelmina Quartermaine"
@@ -108,6 +108,14 @@ def _mp3_frames() -> list[tuple[str, bytes]]:
         url_frame("WOAF", f"mailto:{EMAIL}"),
         url_frame("WCOM", f"https://shop.example.org/?buyer={EMAIL}"),
         ("COMR", b"\0EUR9.99\x0020300101mailto:" + EMAIL.encode() + b"\0\1Shop\0" + EMAIL.encode() + b"\0"),
+        ("ENCR", EMAIL.encode() + b"\0\x80data"),
+        ("GRID", EMAIL.encode() + b"\0\x80data"),
+        ("AENC", f"mailto:{EMAIL}".encode() + b"\0" + bytes(4)),
+        ("LINK", b"TIT2" + f"file:///home/{USER}/x.mp3".encode() + b"\0\0"),
+        ("SYLT", b"\0eng\2\1" + EMAIL.encode() + b"\0line\0" + bytes(4)),
+        ("RVA2", EMAIL.encode() + b"\0\1" + bytes(3)),
+        described_frame("WXXX", f"of {EMAIL}", f"https://shop.example.org/?who={EMAIL}"),
+        owned_frame("PRIV", "XMP", f"<x:xmpmeta><dc:creator>{EMAIL}</dc:creator></x:xmpmeta>".encode()),
         object_frame("text/plain", f"C:\\Users\\{USER}\\cover.txt", f"by {EMAIL}", EMAIL.encode()),
         (
             "CHAP",
@@ -146,6 +154,27 @@ def _vorbis() -> dict[str, str]:
     }
 
 
+def _cart() -> bytes:
+    """A ``cart`` chunk (AES46): title, artist, cut and client identifiers, and the URL and text at its end."""
+    texts = (f"for {EMAIL}", EMAIL, "", f"client {BUYER}"[:64])
+    head = b"0101" + b"".join(text.encode()[:64].ljust(64, b"\0") for text in texts)
+    user = f"Ripped by {BUYER}".encode()
+    rest = head.ljust(692, b"\0") + user.ljust(64, b"\0")
+    return rest.ljust(1024, b"\0") + f"mailto:{EMAIL}".encode().ljust(1024, b"\0") + NOTE.encode()
+
+
+def _udta() -> bytes:
+    """Tags outside ``ilst``: QuickTime texts, 3GPP boxes, and an XMP packet."""
+    text = NOTE.encode()
+    classic = box("©cmt", len(text).to_bytes(2, "big") + b"\x15\xc7" + text)
+    asset = full_box("cprt", b"\x15\xc7" + f"2013 {EMAIL}".encode() + b"\0")
+    xmp = box("XMP_", f"<x:xmpmeta><dc:creator>{EMAIL}</dc:creator></x:xmpmeta>".encode())
+    return box("udta", classic, asset, xmp)
+
+
+_XMP_UUID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
+
+
 def audio_files() -> dict[str, bytes]:
     """One file for each tag family, its personal data in every place that the family has."""
     frames = _mp3_frames()
@@ -173,6 +202,8 @@ def audio_files() -> dict[str, bytes]:
         ),
         "lyrics3.mp3": mp3(id3v2=0) + lyrics3(NOTE) + id3v1({"comment": "plain"}),
         "itunes.m4a": m4a(atoms=_mp4_atoms(), entry=audio_entry("mp4a", aac_config(), pinf), **_NAMES),
+        "quicktime.m4a": m4a(movie_boxes=[_udta()])
+        + box("uuid", _XMP_UUID + f"<x:xmpmeta><dc:creator>{EMAIL}</dc:creator></x:xmpmeta>".encode()),
         "itunes.m4p": m4a(
             atoms=_mp4_atoms(), entry=audio_entry("drms", aac_config(), sinf), samples=[b""], **_NAMES
         ),
@@ -204,6 +235,8 @@ def audio_files() -> dict[str, bytes]:
             chunks=[
                 (b"iXML", f"<BWFXML><NOTE>{NOTE}</NOTE><USER>{EMAIL}</USER></BWFXML>".encode()),
                 (b"UITS", _RECEIPT.encode()),
+                (b"cart", _cart()),
+                (b"LIST", b"adtl" + riff_chunk(b"note", bytes(4) + NOTE.encode() + b"\0")),
                 (b"_PMX", f"<x:xmpmeta><dc:creator>{EMAIL}</dc:creator></x:xmpmeta>".encode()),
             ],
             title="Planted",
@@ -216,6 +249,10 @@ def audio_files() -> dict[str, bytes]:
                 (b"AUTH", f"for {EMAIL}"),
             ],
             id3=id3v2(frames),
+            chunks=[
+                (b"APPL", b"pdos" + NOTE.encode()),
+                (b"COMT", b"\0\1" + bytes(6) + len(NOTE).to_bytes(2, "big") + NOTE.encode()),
+            ],
             title="Planted",
         ),
     }
