@@ -132,7 +132,7 @@ def test_what_kills_a_worker_is_named_and_the_others_keep_their_outcome(
 ) -> None:
     monkeypatch.setattr(executors, "_LOAD_SECONDS", 0.5)
     items = ["a", "b", what, "c", *(str(number) for number in range(70))]
-    with GuardedProcesses(2, seconds=2.5, memory_bytes=300 << 20) as guarded:
+    with GuardedProcesses(2, seconds=1.5, memory_bytes=300 << 20) as guarded:
         outcomes = list(guarded.map_ordered(misbehave, items))
     assert outcomes == ["a", "b", Stopped(reason), "c", *(str(number) for number in range(70))]
 
