@@ -17,7 +17,12 @@ from archiver.cli.progress import watcher
 from archiver.cli.text import count, shown, wrapped
 from archiver.cli.top import new_run
 from archiver.rights.check import CheckResult
-from archiver.usecases.rights_files import rights_check, rights_template, write_new_file
+from archiver.usecases.rights_files import (
+    refuse_unwritable,
+    rights_check,
+    rights_template,
+    write_new_file,
+)
 
 _TEMPLATE_EXAMPLES = """
   archiver rights template Music                        print it
@@ -46,6 +51,8 @@ def template_command(source: str, output: str | None, jobs: int | None) -> int:
     file suggests a question, and only you know the answer.
     """
     settings = config.load_settings(os.environ)
+    if output is not None:
+        refuse_unwritable(output)
     today = new_run(os.environ).today()
     text = rights_template(source, today, options.jobs_or_default(jobs or settings.jobs), watcher())
     if output is None:

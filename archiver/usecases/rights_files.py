@@ -47,6 +47,19 @@ def rights_check(file: str, source: str, jobs: int, watch: Watch) -> CheckResult
         )
 
 
+def refuse_unwritable(path: str) -> None:
+    """Refuse a file that :func:`write_new_file` could not write, before a source is read for it.
+
+    Raises:
+        UsageError: where it is there already, or its folder is not.
+    """
+    if os.path.lexists(path):
+        raise UsageError(f"{path} is there already and is not overwritten", "Name another file.")
+    folder = os.path.dirname(path) or "."
+    if not os.path.isdir(folder):
+        raise UsageError(f"cannot write {path}: there is no folder {folder}", "Name another file.")
+
+
 def write_new_file(path: str, text: str) -> None:
     """Write a file that is not there yet, for a person to edit.
 

@@ -36,11 +36,6 @@ def test_a_template_declares_nothing_until_it_is_edited(template: Path, collecti
     assert (checked.json["declarations"], checked.json["undeclared"]) == ([], 46)
 
 
-def test_a_template_is_the_same_every_time(template: Path, collection: Path) -> None:
-    again = run_here("rights", "template", collection, SOURCE_DATE_EPOCH=MOMENT)
-    assert again.out == template.read_text("utf-8")
-
-
 def test_a_template_uncommented_is_checked_and_packs(
     template: Path, collection: Path, tmp_path: Path
 ) -> None:
@@ -262,7 +257,7 @@ def test_a_template_overwrites_nothing(collection: Path, tmp_path: Path) -> None
     assert path.read_text() == "mine"
     outcome = run_here("rights", "template", collection, "-o", tmp_path / "no" / "folder.toml")
     assert outcome.code == 2
-    assert "cannot write" in outcome.err
+    assert "there is no folder" in " ".join(outcome.err.split())
 
 
 @pytest.mark.parametrize("command", ["template", "check"])
@@ -275,10 +270,6 @@ def test_a_source_that_is_no_folder_is_refused(collection: Path, declared: Path,
 
 
 def test_check_says_what_matches_and_what_nothing_matches(collection: Path, declared: Path) -> None:
-    outcome = run_here("rights", "check", declared, "--source", collection)
-    assert outcome.code == 0
-    assert "discs (line 16): 16 files\n" in outcome.out
-    assert "Declared by nobody: 20 of 46 files\n" in outcome.out
     listed = run_here("rights", "check", declared, "--source", collection, "--json")
     value = listed.json
     assert list(value) == [
@@ -297,14 +288,19 @@ def test_check_says_what_matches_and_what_nothing_matches(collection: Path, decl
     }
 
 
-def test_check_points_at_a_declaration_that_matches_nothing(collection: Path, tmp_path: Path) -> None:
+def test_check_points_at_a_declaration_that_matches_nothing(
+    collection: Path, declared: Path, tmp_path: Path
+) -> None:
     path = tmp_path / "rights.toml"
     path.write_text(
-        'version = 1\n[[declaration]]\nid = "typo"\nscope = { path = "Demo Tri0/**" }\nbasis = "own"\n'
+        declared.read_text("utf-8")
+        + '[[declaration]]\nid = "typo"\nscope = { path = "Demo Tri0/**" }\nbasis = "own"\n'
         'by = "E. Example"\nrole = "owner"\ndate = 2020-01-01\n'
     )
     outcome = run_here("rights", "check", path, "--source", collection)
-    assert "typo (line 2): 0 files\n    Nothing in the source fits its scope.\n" in outcome.out
+    assert "typo (line 68): 0 files\n    Nothing in the source fits its scope.\n" in outcome.out
+    assert "discs (line 16): 16 files\n" in outcome.out
+    assert "Declared by nobody: 20 of 46 files\n" in outcome.out
 
 
 def test_every_declaration_that_explain_suggests_can_be_written_and_matches(tmp_path: Path) -> None:
