@@ -130,9 +130,9 @@ def test_leaving_early_ends_the_workers() -> None:
 def test_what_kills_a_worker_is_named_and_the_others_keep_their_outcome(
     what: str, reason: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(executors, "_LOAD_SECONDS", 0.5)
+    monkeypatch.setattr(executors, "_LOAD_SECONDS", 1.5)
     items = ["a", "b", what, "c", *(str(number) for number in range(70))]
-    with GuardedProcesses(2, seconds=1.5, memory_bytes=300 << 20) as guarded:
+    with GuardedProcesses(2, seconds=2.0, memory_bytes=300 << 20) as guarded:
         outcomes = list(guarded.map_ordered(misbehave, items))
     assert outcomes == ["a", "b", Stopped(reason), "c", *(str(number) for number in range(70))]
 
