@@ -14,12 +14,13 @@ from rich.progress import (
     MofNCompleteColumn,
     Progress,
     ProgressColumn,
+    Task,
     TextColumn,
-    TimeRemainingColumn,
-    TransferSpeedColumn,
 )
+from rich.text import Text
 
-from archiver.cli.text import shown, wrapped
+from archiver.bagit.sizes import human_size
+from archiver.cli.text import duration, shown, wrapped
 from archiver.usecases.watch import Step, Unwatched, Watch
 
 T = TypeVar("T")
@@ -54,5 +55,22 @@ def _columns(step: Step) -> list[ProgressColumn]:
     title = TextColumn("{task.description}", markup=False)
     if step.total is None:
         return [title, TextColumn(f"{{task.completed:,.0f}} {step.unit}", markup=False)]
-    amount = [DownloadColumn(), TransferSpeedColumn()] if step.unit == "bytes" else [MofNCompleteColumn()]
-    return [title, BarColumn(bar_width=20), *amount, TimeRemainingColumn(compact=True)]
+    amount: ProgressColumn = DownloadColumn() if step.unit == "bytes" else MofNCompleteColumn()
+    return [title, BarColumn(bar_width=20), amount, _Pace(step.unit)]
+
+
+class _Pace(ProgressColumn):
+    """Rate and remaining time from the whole step so far: outcomes come in bursts, which a short memory misjudges."""
+
+    def __init__(self, unit: str) -> None:
+        super().__init__()
+        self._unit = unit
+
+    def render(self, task: Task) -> Text:
+        """Say nothing before the first outcome."""
+        elapsed = task.finished_time if task.finished_time is not None else task.elapsed
+        if not task.completed or not elapsed or task.remaining is None:
+            return Text("")
+        rate = task.completed / elapsed
+        pace = human_size(round(rate)) if self._unit == "bytes" else f"{rate:,.0f} {self._unit}"
+        return Text(f"{pace}/s  {duration(task.remaining / rate)} left")
