@@ -35,7 +35,9 @@ TELLS_OF_IT = {b"metadata/events.jsonl", b"metadata/premis.xml", b"tagmanifest-s
 @pytest.mark.parametrize("name", ["INT", pytest.param("TERM", marks=pytest.mark.slow)])
 def test_interrupted_while_copying(source: MakeSource, tmp_path: Path, name: str) -> None:
     root, store = source(MANY), tmp_path / "store"
-    words = inject(tmp_path / "trace", f"fsync:signal={name}:when=45")  # no thread but the syncing one makes so many
+    words = inject(
+        tmp_path / "trace", f"fsync:signal={name}:when=45"
+    )  # no thread but the syncing one makes so many
     stopped = subprocess.run(
         [*words, sys.executable, "-c", IN_SMALL_GROUPS, "pack", root, "--to", store, "-j1"],
         cwd=ROOT,

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -58,18 +56,6 @@ def test_disk_that_cannot_read_a_file(source: MakeSource, tmp_path: Path, when: 
     (record,) = [record for record in records(bag) if record["source_path"] == "Album/large.wav"]
     assert record["path"] is None
     assert [problem["code"] for problem in record["problems"]] == ["S103"]
-
-
-@pytest.fixture
-def permissions_count() -> list[str]:
-    """Words before a command that make permissions count for it, though root may start it."""
-    if os.geteuid() != 0:
-        return []
-    setpriv = shutil.which("setpriv")
-    words = [setpriv or "setpriv", "--bounding-set=-dac_override,-dac_read_search"]
-    if setpriv is None or subprocess.run([*words, "true"], capture_output=True, check=False).returncode:
-        pytest.skip("root cannot give up its powers here, so permissions are not tried")
-    return words
 
 
 def times(path: Path) -> tuple[int, int]:
