@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 
-from archiver.executors import available_cores
+from archiver.executors.ordered import available_cores
 
 _BLOCK_BYTES = 1 << 20
 _SECONDS = 0.5

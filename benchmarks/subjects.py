@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from archiver.executors import available_cores
+from archiver.executors.ordered import available_cores
 from benchmarks.commands import archiver, bagit_python, copy_and_sync, output, run
 from benchmarks.machine import sha512_rate
 from benchmarks.memory import peak_memory

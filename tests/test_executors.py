@@ -11,16 +11,10 @@ from typing import Any
 
 import pytest
 
-from archiver import executors
-from archiver.executors import (
-    GuardedProcesses,
-    OrderedMap,
-    Processes,
-    Serial,
-    Stopped,
-    Threads,
-    available_cores,
-)
+from archiver.executors import guarded as guarded_module
+from archiver.executors.guarded import GuardedProcesses, Stopped
+from archiver.executors.ordered import OrderedMap, Serial, available_cores
+from archiver.executors.pools import Processes, Threads
 
 EXECUTORS: dict[str, Callable[[], AbstractContextManager[Any]]] = {
     "serial": Serial,
@@ -130,7 +124,7 @@ def test_leaving_early_ends_the_workers() -> None:
 def test_what_kills_a_worker_is_named_and_the_others_keep_their_outcome(
     what: str, reason: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(executors, "_LOAD_SECONDS", 1.5)
+    monkeypatch.setattr(guarded_module, "_LOAD_SECONDS", 1.5)
     items = ["a", "b", what, "c", *(str(number) for number in range(70))]
     with GuardedProcesses(2, seconds=2.0, memory_bytes=300 << 20) as guarded:
         outcomes = list(guarded.map_ordered(misbehave, items))

@@ -40,7 +40,7 @@ def examine_file(ref: FileRef) -> ExaminedFile:
 
     Never raises for anything that a file can contain: damage, missing parsers and source faults come back as
     problems (``S1xx``, ``F2xx``) in the result. A hang or a crash of a parser is for the caller to survive: run
-    this in a worker process with a limit on time and memory (:class:`archiver.executors.GuardedProcesses`).
+    this in a worker process with a limit on time and memory (:class:`archiver.executors.guarded.GuardedProcesses`).
     The file is opened read only and without following links, and is not changed; PRONOM's library then opens a
     short file once more by its path.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from archiver import executors
+from archiver.executors.ordered import available_cores
 
 jobs = click.option(
     "-j",
@@ -18,7 +18,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON o
 
 def jobs_or_default(given: int | None) -> int:
     """Return what was given, or the cores that this process may use."""
-    return given or executors.available_cores()
+    return given or available_cores()
 
 
 rights = click.option(

@@ -11,7 +11,7 @@ from typing import TypeVar
 from archiver import filesystem
 from archiver.bagit.algorithms import hash_descriptor
 from archiver.errors import StoreError
-from archiver.executors import OrderedMap
+from archiver.executors.ordered import OrderedMap
 from archiver.ingest.copy import Copied, CopyBatch, copy_batch
 from archiver.ingest.journal import Journal
 from archiver.ingest.staging import Staging, reason

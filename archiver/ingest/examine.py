@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from archiver.audio.examine import examine_file
 from archiver.audio.roles import role_of
-from archiver.executors import GuardedProcesses, Stopped
+from archiver.executors.guarded import GuardedProcesses, Stopped
 from archiver.model.audio import ExaminedFile
 from archiver.model.problem import Problem
 from archiver.model.source import EmptyFolder, FileRef, FolderProblem, ScanEntry, Unpacked

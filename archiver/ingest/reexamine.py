@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 
-from archiver.executors import GuardedProcesses
+from archiver.executors.guarded import GuardedProcesses
 from archiver.ingest.copy import Copied
 from archiver.ingest.examine import examine
 from archiver.model.audio import ExaminedFile

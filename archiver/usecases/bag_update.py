@@ -13,7 +13,7 @@ from archiver.bagit.update_journal import UpdateError
 from archiver.bagit.validate import open_bag
 from archiver.bagit.writer import BagWriteError
 from archiver.errors import DAMAGED, ArchiverError, StoreError, UsageError
-from archiver.executors import Threads
+from archiver.executors.pools import Threads
 from archiver.model.run import Event, Run
 from archiver.records.events import event_line
 from archiver.usecases.watch import Step, Watch

@@ -8,7 +8,8 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archiver.executors import GuardedProcesses, Threads
+from archiver.executors.guarded import GuardedProcesses
+from archiver.executors.pools import Threads
 from archiver.ingest.parts import PlanPart
 from archiver.ingest.plan import Totals
 from archiver.ingest.reexamine import Reexaminer

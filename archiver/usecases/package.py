@@ -14,7 +14,7 @@ from typing import Self
 from archiver import filesystem
 from archiver.bagit.sizes import human_size
 from archiver.bagit.writer import ManifestWriter, new_tag_file
-from archiver.executors import OrderedMap
+from archiver.executors.ordered import OrderedMap
 from archiver.ingest.capture import CopyWays, capture, copied_bytes
 from archiver.ingest.copy import Copied
 from archiver.ingest.parts import PlanPart

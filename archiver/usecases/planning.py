@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
 
-from archiver.executors import GuardedProcesses
+from archiver.executors.guarded import GuardedProcesses
 from archiver.ingest.examine import Examined, examine
 from archiver.ingest.plan import PackagePlan, plan
 from archiver.ingest.scan import scan

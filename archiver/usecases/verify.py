@@ -16,7 +16,8 @@ from archiver.bagit.report import BagReport, Depth
 from archiver.bagit.serialized import SerializedValidation, open_serialized
 from archiver.bagit.update_journal import is_update_pending
 from archiver.bagit.validate import Validation, open_bag
-from archiver.executors import OrderedMap, Processes, Serial, Threads
+from archiver.executors.ordered import OrderedMap, Serial
+from archiver.executors.pools import Processes, Threads
 from archiver.model.album import album_folder
 from archiver.records.tracks import Track, tracks_of
 from archiver.usecases.profiling import read_profile

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.errors import StoreError
-from archiver.executors import Serial, Threads
+from archiver.executors.ordered import Serial
+from archiver.executors.pools import Threads
 from archiver.ingest import capture as capture_module
 from archiver.ingest.capture import CopyWays, capture
 from archiver.ingest.copy import Copied

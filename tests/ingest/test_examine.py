@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archiver.errors import ArchiverError
-from archiver.executors import GuardedProcesses
+from archiver.executors.guarded import GuardedProcesses
 from archiver.ingest.examine import examine
 from archiver.ingest.scan import scan
 from archiver.model.audio import ExaminedFile, Role

@@ -1,32 +1,23 @@
-"""Ways to run one function over many items: in turn, in threads, or in guarded worker processes.
-
-Every executor gives outcomes in the order of the items, holds only a bounded window of them, and ends its
-workers when the ``with`` block ends, also when that is by an exception or Ctrl-C.
-"""
+"""Worker processes for parsers that cannot be trusted: each item has a limit of time and of memory."""
 
 from __future__ import annotations
 
-import contextlib
 import itertools
-import multiprocessing
 import os
-import signal
 import sys
-import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import forkserver, resource_tracker
-from multiprocessing.context import BaseContext
-from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
 from archiver import filesystem
 from archiver.errors import ArchiverError
+from archiver.executors.starting import interrupts_deferred, worker_context
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -43,103 +34,6 @@ GUARD_MEMORY_BYTES = 512 << 20
 _GUARD_BATCH = 32
 _LOAD_SECONDS = 10.0
 """Allowance for a fresh worker to import its libraries and load PRONOM's signatures on a busy machine."""
-
-
-class OrderedMap(Protocol):
-    """What every executor offers."""
-
-    def map_ordered(self, work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
-        """Yield ``work(item)`` for each item, in order; an exception of ``work`` is raised at its item."""
-
-
-def available_cores() -> int:
-    """Cores this process may run on."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-class Serial:
-    """Runs in the calling thread; what every other executor must equal."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        return None
-
-    def map_ordered(self, work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
-        """Yield ``work(item)`` for each item, in order."""
-        return map(work, items)
-
-
-class _Pooled:
-    """A pool of the standard library with a bounded window, so that a million items are not submitted at once."""
-
-    def __init__(self, pool: Executor, window: int) -> None:
-        self._pool = pool
-        self._window = window
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._pool.shutdown(wait=True, cancel_futures=True)
-
-    def map_ordered(self, work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
-        """Yield ``work(item)`` for each item, in order; at most the window's items are in flight."""
-        remaining = iter(items)
-        in_flight: deque[Future[R]] = deque()
-        try:
-            for item in itertools.islice(remaining, self._window):
-                in_flight.append(self._submit(work, item))
-            while in_flight:
-                outcome = _result(in_flight.popleft())
-                for item in itertools.islice(remaining, 1):
-                    in_flight.append(self._submit(work, item))
-                yield outcome
-        finally:
-            for future in in_flight:
-                future.cancel()
-
-    def _submit(self, work: Callable[[T], R], item: T) -> Future[R]:
-        with _interrupts_deferred():
-            return self._pool.submit(work, item)
-
-
-def _result(future: Future[R]) -> R:
-    try:
-        return future.result()
-    except BrokenExecutor as error:
-        raise ArchiverError(
-            "a worker process was ended from outside, perhaps because the machine ran out of memory",
-            "No source was changed and no bag was left unfinished. Try again with fewer --jobs.",
-        ) from error
-
-
-class Threads(_Pooled):
-    """Threads: for work that waits for disks or computes in C without the interpreter lock, as hashing does.
-
-    An interrupt does not wait for the work in hand, which may be a file of many gigabytes; the threads end with
-    the process.
-    """
-
-    def __init__(self, jobs: int) -> None:
-        super().__init__(ThreadPoolExecutor(jobs, thread_name_prefix="archiver"), window=4 * jobs)
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._pool.shutdown(wait=not isinstance(error, KeyboardInterrupt), cancel_futures=True)
-
-
-class Processes(_Pooled):
-    """Processes: for many small pieces of trusted work that the interpreter lock would hold up."""
-
-    def __init__(self, jobs: int) -> None:
-        super().__init__(ProcessPoolExecutor(jobs, mp_context=_context()), window=4 * jobs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +65,7 @@ class GuardedProcesses:
         self._window = 3 * jobs
         self._pool = ProcessPool(
             max_workers=jobs,
-            context=_context(),
+            context=worker_context(),
             initializer=_restrain,
             initargs=[memory_bytes, bool(os.environ.get("ARCHIVER_DEBUG"))],
         )
@@ -207,7 +101,7 @@ class GuardedProcesses:
                 raise worked.error
 
     def _submit(self, work: Callable[[T], R], batch: list[T], seconds: float) -> Future[_Worked[R]]:
-        with _interrupts_deferred():
+        with interrupts_deferred():
             return self._pool.schedule(_work_through, args=[work, batch], timeout=seconds)
 
     def _worked(
@@ -282,37 +176,3 @@ def _batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
     remaining = iter(items)
     while batch := list(itertools.islice(remaining, size)):
         yield batch
-
-
-@contextlib.contextmanager
-def _interrupts_deferred() -> Iterator[None]:
-    """Let an interrupt wait for the end of a ``with`` block, so that it never finds a pool with a half started worker."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    came: list[int] = []
-    handlers = {
-        number: signal.signal(number, lambda number, _: came.append(number))
-        for number in (signal.SIGINT, signal.SIGTERM)
-    }
-    try:
-        yield
-    finally:
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
-        if came:
-            signal.raise_signal(came[0])
-
-
-def _context() -> BaseContext:
-    """Give what starts workers. It never forks this process: pygfried's Go runtime would not survive that.
-
-    Ctrl-C reaches every process of a terminal. Workers never hear it, not even while they start: this process
-    hears it and ends them.
-    """
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")
-    resource_tracker.ensure_running()  # by itself it would let interrupts through again while they are held
-    with filesystem.interrupts_held():
-        forkserver.ensure_running()
-    return multiprocessing.get_context("forkserver")
