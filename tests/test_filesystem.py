@@ -51,7 +51,9 @@ def test_no_link_on_the_way_is_followed(source: MakeSource) -> None:
 
 def test_links_to_the_root_itself_are_followed(source: MakeSource, tmp_path: Path) -> None:
     (tmp_path / "short").symlink_to(source({"a": "x"}))
-    os.close(filesystem.open_regular_beneath(os.fsencode(tmp_path / "short"), b"a"))
+    descriptor = filesystem.open_regular_beneath(os.fsencode(tmp_path / "short"), b"a")
+    assert os.read(descriptor, 9) == b"x"
+    os.close(descriptor)
 
 
 def test_nothing_is_ever_created_over_something(tmp_path: Path, opened: int) -> None:
@@ -70,7 +72,9 @@ def test_folders_are_made_to_any_depth(opened: int) -> None:
     deep = b"/".join([b"d" * 250] * 20)
     for _ in range(2):
         os.close(filesystem.make_folders_beneath(opened, deep))
-    os.close(filesystem.open_folder_beneath(opened, deep))
+    deepest = filesystem.open_folder_beneath(opened, deep)
+    assert os.listdir(deepest) == []
+    os.close(deepest)
     os.close(opened)
 
 

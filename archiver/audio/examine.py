@@ -103,6 +103,7 @@ class _Notes:
     problems: list[Problem] = field(default_factory=list)
 
     def add(self, code: str, message: str) -> None:
+        """Take the problem ``code`` of this file."""
         self.problems.append(Problem(self.path, code, message))
 
 

@@ -30,11 +30,12 @@ class Command(click.Command):
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the examples and the exit statuses after the options."""
-        for title, text in (("Examples", self._examples), ("Exit status", _status_lines())):
+        for title, text in (("Examples", self._examples), ("Exit status", status_lines())):
             formatter.write_paragraph()
             formatter.write(f"{title}:\n")
             formatter.write(text.strip("\n") + "\n")
 
 
-def _status_lines() -> str:
+def status_lines() -> str:
+    """Return the exit statuses, one indented line each."""
     return "\n".join(f"  {status:<4} {meaning}" for status, meaning in _STATUSES.items())

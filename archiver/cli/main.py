@@ -14,6 +14,7 @@ from typing import NoReturn
 import click
 
 from archiver import __version__, errors
+from archiver.cli.commands import status_lines
 
 _COMMANDS = {
     "scan": "say what is there; write nothing",
@@ -29,14 +30,9 @@ _COMMANDS = {
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
-_EPILOG = """\b
+_EPILOG = f"""\b
 Exit status, the same for every command:
-  0    done
-  1    stopped by an error, nothing lost
-  2    wrong usage
-  3    done, but some files were left out or await review
-  4    damage or an invalid bag was found
-  130  interrupted
+{status_lines()}
 
 \b
 A first try:

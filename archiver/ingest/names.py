@@ -45,13 +45,6 @@ def record_names(names: Iterable[bytes]) -> Mapping[bytes, str]:
     return given
 
 
-def original_bytes(record_name: str) -> bytes:
-    """Reverse the ``=XX`` form of one name that was not UTF-8."""
-    return re.sub(
-        rb"=([0-9A-F]{2})", lambda match: bytes.fromhex(match[1].decode()), record_name.encode("utf-8")
-    )
-
-
 def _quoted(name: bytes) -> str:
     text = name.decode("utf-8", "surrogateescape")
     return "".join(

@@ -120,6 +120,7 @@ class _Folder:
     files: list[tuple[str, Sign, str]] = field(default_factory=list)
 
     def add(self, path: str, sign: Sign, title: str) -> None:
+        """Take in the file ``path``, relative to the top, and make the folders on its way."""
         folder = self
         *names, last = path.split("/")
         for name in names:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Iterable
 
@@ -10,11 +11,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from archiver.ingest.names import LONGEST_NAME_BYTES, original_bytes, portability, record_names, twins
+from archiver.ingest.names import LONGEST_NAME_BYTES, portability, record_names, twins
 
 
 def is_name(raw: bytes) -> bool:
     return raw not in (b".", b"..") and not {0x00, 0x2F} & set(raw)
+
+
+def original_bytes(record_name: str) -> bytes:
+    """Reverse the ``=XX`` form of a name that was not UTF-8, as a reader of the record would."""
+    return re.sub(rb"=([0-9A-F]{2})", lambda found: bytes.fromhex(found[1].decode()), record_name.encode())
 
 
 any_name = st.binary(min_size=1, max_size=255).filter(is_name)

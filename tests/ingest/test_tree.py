@@ -32,6 +32,7 @@ def test_everything_goes_and_nothing_beside_it(source: MakeSource, tmp_path: Pat
 
 def test_removing_what_is_not_there_is_nothing(tmp_path: Path) -> None:
     remove_tree(os.fsencode(tmp_path / "gone"))
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_link_is_not_taken_for_the_folder_it_names(source: MakeSource, tmp_path: Path) -> None:
