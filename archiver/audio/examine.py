@@ -21,7 +21,7 @@ from archiver.audio.pronom import PronomAnswer, ask_pronom
 from archiver.audio.pronom_view import END_BYTES, descriptor_path, shown_path
 from archiver.audio.properties.read import has_reader, read_properties
 from archiver.audio.properties.stretch import UnparsableError
-from archiver.audio.protection.detect import detect
+from archiver.audio.protection.detect import UNSEEN, detect
 from archiver.audio.roles import role_of
 from archiver.audio.tags import canonical_tags
 from archiver.filesystem import NotRegularError, open_regular_beneath
@@ -64,7 +64,7 @@ def _protection_alone(ref: FileRef) -> Protection | None:
         with _opened(ref) as (file, size):
             return detect(file, size, ref.path) if size else None
     except Exception:  # noqa: BLE001 - it cannot be read, or not be looked into; the file's problem says so
-        return None
+        return UNSEEN
 
 
 @contextlib.contextmanager

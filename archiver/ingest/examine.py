@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 
 from archiver.audio.examine import examine_file
+from archiver.audio.protection.detect import UNSEEN
 from archiver.audio.roles import role_of
 from archiver.executors.guarded import GuardedProcesses, Stopped
 from archiver.model.audio import ExaminedFile
@@ -16,16 +17,17 @@ from archiver.model.source import EmptyFolder, FileRef, FolderProblem, ScanEntry
 Examined = ExaminedFile | EmptyFolder | FolderProblem | Unpacked
 
 _STOPPED = {
-    "time": "the parser took too long and was stopped; the file is packed as it is",
-    "memory": "the parser asked for too much memory and was stopped; the file is packed as it is",
-    "crash": "the parser crashed; the file is packed as it is",
+    "time": "the parser took too long and was stopped",
+    "memory": "the parser asked for too much memory and was stopped",
+    "crash": "the parser crashed",
 }
 
 
 def examine(entries: Iterable[ScanEntry], workers: GuardedProcesses) -> Iterator[Examined]:
     """Give each file its format, tags, properties and evidence, in order; what is no file passes through.
 
-    A file that hangs, crashes or exhausts its parser comes out with problem ``F203`` and nothing else known.
+    A file that hangs, crashes or exhausts its parser comes out with problem ``F203``, perhaps protected and
+    with nothing else known.
     """
     waiting: deque[ScanEntry] = deque()
 
@@ -52,4 +54,4 @@ def _unexamined(ref: FileRef, reason: str) -> ExaminedFile:
     problem = Problem(ref.path, "F203", _STOPPED[reason])
     extension = os.path.splitext(ref.path)[1].removeprefix(".").lower()
     role = role_of(None, extension, b"", moving_picture=False)
-    return ExaminedFile(ref, role, None, problems=(*ref.problems, problem))
+    return ExaminedFile(ref, role, None, protection=UNSEEN, problems=(*ref.problems, problem))

@@ -45,10 +45,16 @@ class Protection:
         scheme: Stable name such as ``fairplay``, ``cenc``, ``audible-aax``, ``wmdrm``, ``oma``, ``ncm``.
         name: The same for people.
         locator: Where it was seen.
-        certain: ``False`` for a carrier image (SACD, DVD-Audio) that may be encrypted and needs a person.
+        certain: ``False`` for a carrier image (SACD, DVD-Audio) that may be encrypted, and for a file that could
+            not be looked into: only a person can tell.
     """
 
     scheme: str
     name: str
     locator: str
     certain: bool = True
+
+    @property
+    def label(self) -> str:
+        """The name for people, with the doubt where there is one."""
+        return self.name if self.certain else f"perhaps ({self.name})"

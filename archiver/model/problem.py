@@ -102,7 +102,7 @@ PROBLEM_KINDS = _registry(
         "F203",
         Severity.WARNING,
         "parser stopped",
-        "The file outran the time or memory set for one file; it is packed.",
+        "Nobody has looked for its tags or protection; play it to see what it is.",
     ),
     ProblemKind(
         "F204",

@@ -140,9 +140,8 @@ def _inhibitors(found: Protection | None) -> str:
     """What stands in the way of using the file; there is no key in any record, so no element for one."""
     if found is None:
         return ""
-    certain = "" if found.certain else ", not certain"
     return (
-        f"<inhibitors><inhibitorType>{xml_text(found.name + certain)}</inhibitorType>"
+        f"<inhibitors><inhibitorType>{xml_text(found.label)}</inhibitorType>"
         "<inhibitorTarget>All content</inhibitorTarget></inhibitors>\n"
     )
 

@@ -89,7 +89,7 @@ class RightsTally:
         self._acts.update(decision.acts.items())
         self._count("declarations", decision.declarations)
         if examined.protection is not None:
-            self._count("protection", (examined.protection.name,))
+            self._count("protection", (examined.protection.label,))
         kinds = {found.code for found in examined.evidence if found.personal}
         if decision.personal or kinds:
             self._personal_files += 1

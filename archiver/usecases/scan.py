@@ -76,6 +76,6 @@ def _count(report: ScanReport, file: ExaminedFile) -> None:
     if file.audio is not None and file.audio.duration_s is not None:
         of_format.duration_s += file.audio.duration_s
     if file.protection is not None:
-        report.protected[file.protection.name] += 1
+        report.protected[file.protection.label] += 1
     if any(evidence.personal for evidence in file.evidence):
         report.personal += 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from archiver.errors import ArchiverError
@@ -9,7 +11,11 @@ from archiver.executors.guarded import GuardedProcesses
 from archiver.ingest.examine import examine
 from archiver.ingest.scan import scan
 from archiver.model.audio import ExaminedFile, Role
+from archiver.model.rights import Disposition
 from archiver.model.source import EmptyFolder, FolderProblem, Unpacked
+from archiver.rights.decide import decide
+from archiver.rights.declarations import parse_declarations
+from archiver.rights.policies import builtin_policy
 from archiver.usecases.sources import sources_of
 from tests.conftest import MakeSource
 from tests.samples import Entry, Folder, Link, flac
@@ -50,6 +56,8 @@ def test_parsers_without_memory_are_told_and_nothing_is_lost(
     (awkward,) = [file for file in files if file.ref.path == "x:y.flac"]
     assert awkward.problems[0].code == "N304"  # what was known of its name is kept
     assert {file.role for file in files} == {Role.AUDIO, Role.DOCUMENT}
+    # nobody has looked, so nothing may pass for unprotected
+    assert all(file.protection is not None and not file.protection.certain for file in files)
     assert capfd.readouterr().err == ""  # the parser's runtime prints pages when it dies
 
 
@@ -60,3 +68,24 @@ def test_workers_that_cannot_even_start_end_the_run_clearly(source: MakeSource) 
         pytest.raises(ArchiverError, match="cannot be started"),
     ):
         list(examine(entries, workers))
+
+
+def test_what_nobody_could_look_into_is_never_published(source: MakeSource) -> None:
+    declared = parse_declarations(
+        b'version = 1\n[defaults]\nby = "A"\nrole = "rightsholder"\ndate = 2026-01-01\n'
+        b'[[declaration]]\nbasis = "own"\nacts = { preserve = "allow", publish = "allow" }\n',
+        "rights.toml",
+    ).declarations
+    policy = builtin_policy("public")
+    entries = list(scan(sources_of([str(source(TREE))])))
+    with GuardedProcesses(1, memory_bytes=150 << 20) as starved, GuardedProcesses(1) as workers:
+        unseen, seen = list(examine(entries, starved)), list(examine(entries, workers))
+    dispositions = [
+        {
+            decide(file.evidence, file.protection, declared, policy, date(2026, 11, 26)).disposition
+            for file in files
+            if isinstance(file, ExaminedFile)
+        }
+        for files in (unseen, seen)
+    ]
+    assert dispositions == [{Disposition.REVIEW}, {Disposition.INCLUDE}]

@@ -120,7 +120,7 @@ def test_a_format_without_a_pronom_identifier_gets_none_and_an_unknown_one_says_
     assert not texts(known, ".//p:formatRegistry")
 
 
-@pytest.mark.parametrize(("certain", "kind"), [(True, "FairPlay"), (False, "FairPlay, not certain")])
+@pytest.mark.parametrize(("certain", "kind"), [(True, "FairPlay"), (False, "perhaps (FairPlay)")])
 def test_protection_is_an_inhibitor_without_a_key(certain: bool, kind: str) -> None:  # noqa: FBT001 - a case
     data = record([packed("a", protection=Protection("fairplay", "FairPlay", "moov@1", certain=certain))])
     (file,) = files(ET.fromstring(data))

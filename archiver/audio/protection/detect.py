@@ -16,6 +16,9 @@ from archiver.audio.protection.oma import oma_protection
 from archiver.audio.protection.qqmusic import qq_protection
 from archiver.model.evidence import Protection
 
+UNSEEN = Protection("unseen", "headers not readable", "file", certain=False)
+"""What is said of a file that could not be looked into: that nothing was seen in it proves nothing."""
+
 _BOXES = frozenset({b"ftyp", b"moov", b"mdat", b"free", b"wide", b"skip", b"pnot", b"styp", b"uuid"})
 _MAX_LEADING_TAGS = 16
 
