@@ -12,7 +12,7 @@ from collections import defaultdict
 from typing import Literal
 
 from archiver import filesystem
-from archiver.bagit.serialized_writer import serialize
+from archiver.bagit.serialized.writer import serialize
 from archiver.ingest import tree
 from archiver.ingest.staging import INCOMING, Staging, areas_of, read_key, store_faults
 

@@ -8,8 +8,8 @@ from typing import BinaryIO, cast
 
 from archiver import filesystem
 from archiver.bagit.findings import Finding
-from archiver.bagit.serialized_member import ArchiveError, Limits, Member, MemberKind
-from archiver.bagit.serialized_open import Archive
+from archiver.bagit.serialized.archive import Archive
+from archiver.bagit.serialized.member import ArchiveError, Limits, Member, MemberKind
 
 _IN_MEMORY = 1 << 20
 _LARGEST = 8 << 30

@@ -13,7 +13,7 @@ from archiver.bagit.findings import Finding, Severity
 from archiver.bagit.profile import Profile
 from archiver.bagit.profile_read import check_folder
 from archiver.bagit.report import BagReport, Depth
-from archiver.bagit.serialized import SerializedValidation, open_serialized
+from archiver.bagit.serialized.validation import SerializedValidation, open_serialized
 from archiver.bagit.update_journal import is_update_pending
 from archiver.bagit.validate import Validation, open_bag
 from archiver.executors import OrderedMap, Processes, Serial, Threads

@@ -19,9 +19,9 @@ from archiver.bagit.codes_package import PACKAGE_KINDS
 from archiver.bagit.profile_load import load_profile
 from archiver.bagit.profile_read import check_folder
 from archiver.bagit.report import BagReport, Depth
-from archiver.bagit.serialized import open_serialized, validate_serialized
-from archiver.bagit.serialized_member import Limits
-from archiver.bagit.serialized_writer import serialize
+from archiver.bagit.serialized.member import Limits
+from archiver.bagit.serialized.validation import open_serialized, validate_serialized
+from archiver.bagit.serialized.writer import serialize
 from archiver.bagit.validate import validate
 from tests.bagit.bags import TWO_FILES, Payload, build_bag, rewrite, seal_tags, write_file
 

@@ -12,12 +12,12 @@ from typing import Literal
 import pytest
 
 from archiver import filesystem
-from archiver.bagit import serialized_zip_writer
 from archiver.bagit.findings import Finding
-from archiver.bagit.serialized_member import Limits
-from archiver.bagit.serialized_open import Archive
-from archiver.bagit.serialized_writer import SerializeError, serialize
-from archiver.bagit.serialized_zip_writer import ZipMembers
+from archiver.bagit.serialized import zip_writer
+from archiver.bagit.serialized.archive import Archive
+from archiver.bagit.serialized.member import Limits
+from archiver.bagit.serialized.writer import SerializeError, serialize
+from archiver.bagit.serialized.zip_writer import ZipMembers
 
 WHEN = 1_700_000_001
 KINDS: tuple[Literal["tar", "zip"], ...] = ("tar", "zip")
@@ -207,7 +207,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(
 def test_zip64_is_used_where_sizes_and_offsets_ask_for_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(serialized_zip_writer, "_LIMIT32", 100)
+    monkeypatch.setattr(zip_writer, "_LIMIT32", 100)
     with (tmp_path / "a.zip").open("wb") as out:
         members = ZipMembers(out)
         members.add_file("bag/" + "a" * 100, 3, WHEN, [b"abc"])

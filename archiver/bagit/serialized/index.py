@@ -15,7 +15,7 @@ from typing import Self
 from archiver import filesystem
 from archiver.bagit.codes import found
 from archiver.bagit.paths import check_path, decode_path, encode_path, strip_current
-from archiver.bagit.serialized_member import ArchiveError, Limits, Member, MemberKind, Tell
+from archiver.bagit.serialized.member import ArchiveError, Limits, Member, MemberKind, Tell
 from archiver.bagit.sorting import Sorter
 from archiver.bagit.walking import Kind, Present
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from archiver.bagit.codes import found
-from archiver.bagit.serialized_member import ArchiveError, Member, MemberKind, Quota, Tell, folder, refused
+from archiver.bagit.serialized.member import ArchiveError, Member, MemberKind, Quota, Tell, folder, refused
 
 _UNIT = tarfile.BLOCKSIZE
 _BLOCK = 1 << 20

@@ -20,10 +20,10 @@ from archiver.bagit.profile_check import check_bag
 from archiver.bagit.profile_read import read_facts
 from archiver.bagit.reading import read_top
 from archiver.bagit.report import BagReport, Depth
-from archiver.bagit.serialized_digests import DigestJoin
-from archiver.bagit.serialized_index import ArchiveIndex
-from archiver.bagit.serialized_member import ArchiveError, Limits
-from archiver.bagit.serialized_open import Archive, ArchiveKind, base_name
+from archiver.bagit.serialized.archive import Archive, ArchiveKind, base_name
+from archiver.bagit.serialized.digests import DigestJoin
+from archiver.bagit.serialized.index import ArchiveIndex
+from archiver.bagit.serialized.member import ArchiveError, Limits
 from archiver.bagit.validate import Mapper, Validation, serial_map
 from archiver.bagit.walking import Present
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from archiver.bagit.codes import found
-from archiver.bagit.serialized_member import ArchiveError, Member, MemberKind, Quota, Tell, folder, refused
+from archiver.bagit.serialized.member import ArchiveError, Member, MemberKind, Quota, Tell, folder, refused
 from archiver.bagit.sorting import Sorter
 
 _END = struct.Struct("<4s4H2LH")

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
 from archiver import filesystem
-from archiver.bagit.serialized_tar_writer import TarMembers
-from archiver.bagit.serialized_zip_writer import ZipMembers
+from archiver.bagit.serialized.tar_writer import TarMembers
+from archiver.bagit.serialized.zip_writer import ZipMembers
 
 _BLOCK = 1 << 20
 _SUFFIXES: dict[str, bytes] = {"tar": b".tar", "zip": b".zip"}

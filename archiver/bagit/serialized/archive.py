@@ -10,9 +10,9 @@ from types import TracebackType
 from typing import BinaryIO, Literal, Self, cast
 
 from archiver import filesystem
-from archiver.bagit.serialized_member import ArchiveError, Limits, Member, Quota, Tell
-from archiver.bagit.serialized_tar_reader import TarSource, read_tar
-from archiver.bagit.serialized_zip_reader import read_zip
+from archiver.bagit.serialized.member import ArchiveError, Limits, Member, Quota, Tell
+from archiver.bagit.serialized.tar_reader import TarSource, read_tar
+from archiver.bagit.serialized.zip_reader import read_zip
 
 ArchiveKind = Literal["tar", "tar.gz", "zip"]
 
