@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import gzip
 import os
-import tarfile
 from collections.abc import Iterator
 from types import TracebackType
-from typing import BinaryIO, Literal, Self, cast
+from typing import Literal, Self
 
 from archiver import filesystem
+from archiver.bagit.serialized.gzip_reader import open_gzip
 from archiver.bagit.serialized.member import ArchiveError, Limits, Member, Quota, Tell
+from archiver.bagit.serialized.tar_header import UNIT, looks_like_header
 from archiver.bagit.serialized.tar_reader import TarSource, read_tar
 from archiver.bagit.serialized.zip_reader import read_zip
 
@@ -55,7 +55,7 @@ class Archive:
             raise ArchiveError("B801", "", f"it cannot be opened: {error}") from error
         try:
             self.state = self._look()
-            self.kind = _recognise(os.pread(self._stream.fileno(), tarfile.BLOCKSIZE, 0))
+            self.kind = _recognise(os.pread(self._stream.fileno(), UNIT, 0))
         except OSError as error:
             self._stream.close()
             raise ArchiveError("B801", "", f"it cannot be read: {error}") from error
@@ -89,8 +89,7 @@ class Archive:
         elif self.kind == "tar":
             yield from read_tar(TarSource(self._stream, size, None), tell)
         else:
-            with gzip.GzipFile(fileobj=self._stream, mode="rb") as unpacked:
-                yield from read_tar(TarSource(cast("BinaryIO", unpacked), None, quota), tell)
+            yield from read_tar(TarSource(open_gzip(self._stream, tell), None, quota), tell)
         self.ensure_unchanged(self.state)
 
     def ensure_unchanged(self, state: tuple[int, int, int, int] | None) -> None:
@@ -124,13 +123,8 @@ def _recognise(start: bytes) -> ArchiveKind:
     for signature, name in _OTHERS.items():
         if start.startswith(signature):
             raise ArchiveError("B818", "", f"it is compressed as {name}, which is not read here")
-    if len(start) < tarfile.BLOCKSIZE:
+    if not start or (any(start) and not looks_like_header(start)):
         raise ArchiveError("B801", "", "it is no tar, tar.gz or zip archive")
-    try:
-        tarfile.TarInfo.frombuf(start, "utf-8", "surrogateescape")
-    except tarfile.HeaderError as error:
-        if any(start):
-            raise ArchiveError("B801", "", "it is no tar, tar.gz or zip archive") from error
     return "tar"
 
 
