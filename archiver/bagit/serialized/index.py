@@ -86,6 +86,8 @@ class ArchiveIndex:
         if member.refusal is not None:
             code, message = member.refusal
             tell(found(code, path, message))
+            if code == "B811":
+                return  # nobody knows where it belongs
         top, _, rest = path.partition("/")
         self._note_top(top, is_folder=bool(rest) or member.kind is MemberKind.FOLDER)
         self._entries.add(_record(path, _KINDS[member.kind], member.size))

@@ -6,58 +6,36 @@ own header must say the same, and no two may share bytes, or the archive shows d
 
 from __future__ import annotations
 
-import os
 import stat
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import BinaryIO
 
 from archiver.bagit.codes import found
 from archiver.bagit.serialized.member import ArchiveError, Member, MemberKind, Quota, Tell, folder, refused
+from archiver.bagit.serialized.zip_list import (
+    LIMIT32,
+    UTF8,
+    ZipEntry,
+    extra_fields,
+    list_entries,
+    read_at,
+    unpack,
+    wide_numbers,
+)
 from archiver.bagit.sorting import Sorter
 
-_END = struct.Struct("<4s4H2LH")
-_LOCATOR64 = struct.Struct("<4sLQL")
-_END64 = struct.Struct("<4sQ2H2L4Q")
-_CENTRAL = struct.Struct("<4s6H3L5H2L")
 _LOCAL = struct.Struct("<4s5H3L2H")
-_RECORD = struct.Struct(">QQQLHHH")
 _LARGEST_DESCRIPTOR = 24
-_LARGEST_ENTRY = _CENTRAL.size + 3 * 0xFFFF
-_LIMIT16, _LIMIT32 = 0xFFFF, 0xFFFFFFFF
 _ENCRYPTED = 1 << 0 | 1 << 6 | 1 << 13
 _SIZES_AFTER = 1 << 3
-_UTF8 = 1 << 11
 _STORED, _DEFLATED = 0, 8
-_UNIX_SYSTEMS = (3, 19)
+_NEWEST_VERSION = 63
+_UNIX_SYSTEMS = frozenset({3, 19})
+_DOS_SYSTEMS = frozenset({0, 10, 14})
 _BLOCK = 1 << 20
 _RUN_BYTES = 8 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """One member as the list at the end has it."""
-
-    start: int
-    packed: int
-    size: int
-    checksum: int
-    flags: int
-    method: int
-    mode: int
-    raw_name: bytes
-
-    @property
-    def name(self) -> str:
-        if self.flags & _UTF8:
-            return self.raw_name.decode("utf-8", "surrogateescape")
-        try:
-            # many programs write UTF-8 and do not say so; no text in code page 437 is UTF-8 by accident
-            return self.raw_name.decode("utf-8")
-        except UnicodeDecodeError:
-            return self.raw_name.decode("cp437")
 
 
 def read_zip(stream: BinaryIO, quota: Quota, tell: Tell) -> Iterator[Member]:
@@ -73,168 +51,101 @@ def read_zip(stream: BinaryIO, quota: Quota, tell: Tell) -> Iterator[Member]:
         OSError: from temporary files.
     """
     with Sorter(_RUN_BYTES) as entries:
-        list_start = _list_entries(stream, entries, tell)
-        end, gap = 0, 0
+        list_start = list_entries(stream, entries, tell)
+        end = 0
         for record in entries:
-            entry = _unpack(record)
-            data_start = _judge_local(stream, entry, end, list_start)
-            if entry.start > end + gap:
+            entry = unpack(record)
+            if entry.start > end:
                 tell(found("B820", entry.name, "there are bytes before it that belong to no member"))
-            end = data_start + entry.packed
-            gap = _LARGEST_DESCRIPTOR if entry.flags & _SIZES_AFTER else 0
+            data_start, end = _judge_local(stream, entry, end, list_start, tell)
             yield _member(stream, entry, data_start, quota, tell)
+        if list_start > end:
+            tell(found("B820", "", "there are bytes before its list of members that belong to no member"))
 
 
-def _read_at(stream: BinaryIO, position: int, size: int) -> bytes:
-    """Read exactly ``size`` bytes at ``position``."""
-    try:
-        data = os.pread(stream.fileno(), size, position)
-    except (OSError, OverflowError) as error:
-        raise ArchiveError("B801", "", f"it cannot be read: {error}") from error
-    if len(data) < size:
-        raise ArchiveError("B801", "", "it ends too early")
-    return data
-
-
-def _find_end(stream: BinaryIO, tell: Tell) -> tuple[int, int, int]:
-    """Return where the list of members starts, its size in bytes, and how many members it has."""
-    total = os.fstat(stream.fileno()).st_size
-    tail_start = max(0, total - _END.size - _LIMIT16)
-    tail = _read_at(stream, tail_start, total - tail_start)
-    place = tail.rfind(b"PK\5\6")
-    if place < 0 or len(tail) - place < _END.size:
-        raise ArchiveError("B801", "", "it has no list of members; it was cut off, or is no zip archive")
-    _, disk, list_disk, here, count, size, start, comment = _END.unpack_from(tail, place)
-    if disk or list_disk or here != count:
-        raise ArchiveError("B801", "", "it is one of several parts")
-    end = tail_start + place
-    if end + _END.size + comment != total:
-        tell(found("B820", "", "there are bytes after its end"))
-    if end >= _LOCATOR64.size:
-        signature, _, where, disks = _LOCATOR64.unpack(
-            _read_at(stream, end - _LOCATOR64.size, _LOCATOR64.size)
-        )
-        if signature == b"PK\6\7":
-            signature, _, _, _, _, _, _, count, size, start = _END64.unpack(
-                _read_at(stream, where, _END64.size)
-            )
-            if signature != b"PK\6\6" or disks > 1:
-                raise ArchiveError("B801", "", "the end of its list of members is damaged")
-            end = where
-    if start + size != end:
-        raise ArchiveError("B819", "", "its list of members is not where it says")
-    return start, size, count
-
-
-def _list_entries(stream: BinaryIO, entries: Sorter, tell: Tell) -> int:
-    """Sort the list's entries by where the members start; return where the list itself starts."""
-    start, size, count = _find_end(stream, tell)
-    position, end = start, start + size
-    buffer, buffered = b"", start
-    for _ in range(count):
-        if position + _CENTRAL.size > end:
-            raise ArchiveError("B819", "", "its list of members is shorter than it says")
-        offset = position - buffered
-        if len(buffer) - offset < _LARGEST_ENTRY and buffered + len(buffer) < end:
-            buffer, buffered, offset = _read_at(stream, position, min(_BLOCK, end - position)), position, 0
-        entry, length = _parse_central(buffer, offset)
-        entries.add(_pack(entry))
-        position += length
-    if position != end:
-        raise ArchiveError("B819", "", "its list of members is longer than it says")
-    return start
-
-
-def _parse_central(buffer: bytes, offset: int) -> tuple[_Entry, int]:
-    fields = _CENTRAL.unpack_from(buffer, offset)
-    signature, made_by, _, flags, method, _, _, checksum, packed, size, *rest = fields
-    name_length, extra_length, comment_length, disk, _, attributes, start = rest
-    after = offset + _CENTRAL.size
-    length = _CENTRAL.size + name_length + extra_length + comment_length
-    if signature != b"PK\1\2" or offset + length > len(buffer):
-        raise ArchiveError("B801", "", "its list of members is damaged")
-    name = buffer[after : after + name_length]
-    extra = buffer[after + name_length : after + name_length + extra_length]
-    wide = iter(_wide_fields(extra))
-    try:
-        size = next(wide) if size == _LIMIT32 else size
-        packed = next(wide) if packed == _LIMIT32 else packed
-        start = next(wide) if start == _LIMIT32 else start
-    except StopIteration:
-        raise ArchiveError("B801", "", "its list of members lacks a large size") from None
-    if disk not in (0, _LIMIT16):
-        raise ArchiveError("B801", "", "it is one of several parts")
-    mode = attributes >> 16 if made_by >> 8 in _UNIX_SYSTEMS else 0
-    return _Entry(start, packed, size, checksum, flags, method, mode, name), length
-
-
-def _wide_fields(extra: bytes) -> tuple[int, ...]:
-    """The 64-bit numbers of the ZIP64 field (0x0001), which stand in for those that do not fit."""
-    position = 0
-    while position + 4 <= len(extra):
-        kind, length = struct.unpack_from("<HH", extra, position)
-        data = extra[position + 4 : position + 4 + length]
-        if kind == 1:
-            return struct.unpack_from(f"<{len(data) // 8}Q", data)
-        position += 4 + length
-    return ()
-
-
-def _pack(entry: _Entry) -> bytes:
-    # written as digits, for a sorter's records hold no line feed; big-endian, so that they sort by where they start
-    numbers = (entry.start, entry.packed, entry.size, entry.checksum, entry.flags, entry.method, entry.mode)
-    return (_RECORD.pack(*numbers) + entry.raw_name).hex().encode()
-
-
-def _unpack(record: bytes) -> _Entry:
-    packed = bytes.fromhex(record.decode())
-    start, length, size, checksum, flags, method, mode = _RECORD.unpack_from(packed)
-    return _Entry(start, length, size, checksum, flags, method, mode, packed[_RECORD.size :])
-
-
-def _judge_local(stream: BinaryIO, entry: _Entry, end: int, list_start: int) -> int:
-    """Compare the member's own header with the list; return where its bytes start."""
+def _judge_local(stream: BinaryIO, entry: ZipEntry, end: int, list_start: int, tell: Tell) -> tuple[int, int]:
+    """Compare the member's own header with the list; return where its bytes start and where it ends."""
     if entry.start < end:
         raise ArchiveError("B819", entry.name, "it shares bytes with another member")
-    fields = _LOCAL.unpack(_read_at(stream, entry.start, _LOCAL.size))
+    fields = _LOCAL.unpack(read_at(stream, entry.start, _LOCAL.size))
     signature, _, flags, method, _, _, checksum, packed, size, name_length, extra_length = fields
     if signature != b"PK\3\4":
         raise ArchiveError("B819", entry.name, "it is not where the list of members says")
-    names = _read_at(stream, entry.start + _LOCAL.size, name_length + extra_length)
+    names = read_at(stream, entry.start + _LOCAL.size, name_length + extra_length)
+    wide = iter(wide_numbers(extra_fields(names[name_length:])))
+    size = next(wide, size) if size == LIMIT32 else size
+    packed = next(wide, packed) if packed == LIMIT32 else packed
     says = [flags & ~_SIZES_AFTER, method, names[:name_length]]
-    listed: list[object] = [entry.flags & ~_SIZES_AFTER, entry.method, entry.raw_name]
-    if not flags & _SIZES_AFTER:
-        wide = iter(_wide_fields(names[name_length:]))
-        size = next(wide, size) if size == _LIMIT32 else size
-        packed = next(wide, packed) if packed == _LIMIT32 else packed
-        says += [checksum, packed, size]
-        listed += [entry.checksum, entry.packed, entry.size]
-    if says != listed:
+    listed = [entry.flags & ~_SIZES_AFTER, entry.method, entry.raw_name]
+    sums = list(zip((checksum, packed, size), (entry.checksum, entry.packed, entry.size), strict=True))
+    unknown = {0, LIMIT32} if flags & _SIZES_AFTER else set()
+    if says != listed or any(own not in unknown | {other} for own, other in sums):
         raise ArchiveError("B819", entry.name, "its own header and the list of members differ")
     data_start: int = entry.start + _LOCAL.size + name_length + extra_length
-    if data_start + entry.packed > list_start:
+    data_end = data_start + entry.packed
+    if data_end > list_start:
         raise ArchiveError("B819", entry.name, "it reaches into the list of members")
-    return data_start
+    if flags & _SIZES_AFTER:
+        data_end += _judge_descriptor(stream, entry, data_end, list_start, tell)
+    return data_start, data_end
 
 
-def _refusal(entry: _Entry) -> tuple[str, str] | None:
-    """Code and message for a member that cannot be used."""
-    if stat.S_ISLNK(entry.mode):
+def _judge_descriptor(stream: BinaryIO, entry: ZipEntry, position: int, list_start: int, tell: Tell) -> int:
+    """Compare what stands after the member with the list; return how many bytes it is (APPNOTE §4.3.9)."""
+    after = read_at(stream, position, min(_LARGEST_DESCRIPTOR, list_start - position))
+    for form in ("<LQQ", "<LLL"):
+        if form == "<LLL" and max(entry.packed, entry.size) > LIMIT32:
+            continue
+        numbers = struct.pack(form, entry.checksum, entry.packed, entry.size)
+        for descriptor in (b"PK\7\x08" + numbers, numbers):
+            if after.startswith(descriptor):
+                return len(descriptor)
+    tell(found("B819", entry.name, "what is said after it and the list of members differ"))
+    return 0
+
+
+def _refusal(entry: ZipEntry) -> tuple[str, str] | None:
+    """Code and message for a member that cannot be used for what it is."""
+    name, kind = entry.name, stat.S_IFMT(entry.mode) if entry.made_by in _UNIX_SYSTEMS else 0
+    if stat.S_ISLNK(kind):
         return "B812", "it is a symbolic link"
-    if stat.S_IFMT(entry.mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
-        return "B813", f"it has the file type {stat.S_IFMT(entry.mode):#o}"
+    if kind not in {0, stat.S_IFREG, stat.S_IFDIR}:
+        return "B813", f"it has the file type {kind:#o}"
+    if entry.made_by in _DOS_SYSTEMS and "\\" in name:
+        return "B811", "its name holds a backslash, which some programs take for the end of a folder's name"
+    if not entry.flags & UTF8 and _bears_two_names(entry):
+        return "B819", f"it has a second name, {entry.raw_name.decode('ascii')!r}"
+    if (kind == stat.S_IFDIR and not name.endswith("/")) or (name.endswith("/") and entry.size):
+        return "B819", "it is both a file and a folder"
+    return _packing_refusal(entry)
+
+
+def _packing_refusal(entry: ZipEntry) -> tuple[str, str] | None:
+    """Code and message for a member that cannot be unpacked here."""
     if entry.flags & _ENCRYPTED:
         return "B817", "it is encrypted"
-    if entry.method not in (_STORED, _DEFLATED):
-        return "B818", f"it is compressed by method {entry.method}"
+    if entry.method not in {_STORED, _DEFLATED}:
+        return "B818", f"it is compressed by method {entry.method}, which is not read here"
+    if entry.needs > _NEWEST_VERSION:
+        return "B818", f"it needs version {entry.needs / 10} of the zip format, which is not read here"
     return None
 
 
-def _member(stream: BinaryIO, entry: _Entry, data_start: int, quota: Quota, tell: Tell) -> Member:
+def _bears_two_names(entry: ZipEntry) -> bool:
+    """Whether programs that know of the Unicode name see another one than those that do not.
+
+    A plain name that stands in for letters it cannot hold, as ``?`` or ``#U00fc``, says so itself.
+    """
+    plain = entry.raw_name
+    differs = entry.unicode_name not in {b"", plain}
+    return differs and plain.isascii() and not {*b"?#"} & {*plain}
+
+
+def _member(stream: BinaryIO, entry: ZipEntry, data_start: int, quota: Quota, tell: Tell) -> Member:
     name, refusal = entry.name, _refusal(entry)
     if refusal is not None:
         return refused(name, *refusal)
-    if stat.S_ISDIR(entry.mode) or name.endswith("/"):
+    if name.endswith("/"):
         return folder(name)
 
     def blocks() -> Iterator[bytes]:
@@ -259,7 +170,7 @@ def _member(stream: BinaryIO, entry: _Entry, data_start: int, quota: Quota, tell
 
 def _stored(stream: BinaryIO, position: int, size: int) -> Iterator[bytes]:
     while size:
-        block = _read_at(stream, position, min(size, _BLOCK))
+        block = read_at(stream, position, min(size, _BLOCK))
         position += len(block)
         size -= len(block)
         yield block
@@ -267,11 +178,16 @@ def _stored(stream: BinaryIO, position: int, size: int) -> Iterator[bytes]:
 
 def _inflated(stream: BinaryIO, position: int, size: int) -> Iterator[bytes]:
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    unread = size
     for packed in _stored(stream, position, size):
-        while packed:
-            block = inflater.decompress(packed, _BLOCK)
+        unread -= len(packed)
+        while packed and not inflater.eof:
+            yield inflater.decompress(packed, _BLOCK)
             packed = inflater.unconsumed_tail  # noqa: PLW2901 - what is left over is fed in again
-            if not block and not packed:
-                break
-            yield block
+        if inflater.eof:
+            break
     yield inflater.flush()
+    if not inflater.eof:
+        raise zlib.error("its compressed bytes have no end")
+    if unread or inflater.unused_data:
+        raise zlib.error("its compressed bytes end before they should")
