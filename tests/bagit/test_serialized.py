@@ -6,7 +6,7 @@ import struct
 import tarfile
 import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -156,6 +156,46 @@ def test_progress_adds_up_to_what_was_announced(tmp_path: Path) -> None:
     assert sum(step.bytes for step in steps) == validation.total_bytes
 
 
+def test_listing_can_be_watched(tmp_path: Path) -> None:
+    bag = build_bag(tmp_path / "bag", {f"data/{number}": os.urandom(9 << 20) for number in range(5)})
+    make_tar_gz(bag, tmp_path / "bag.tar.gz")
+    seen: list[int] = []
+
+    def watched(size: int, steps: Iterator[int]) -> Iterator[int]:
+        assert size == (tmp_path / "bag.tar.gz").stat().st_size
+        for step in steps:
+            seen.append(step)
+            yield step
+
+    with open_serialized(os.fsencode(tmp_path / "bag.tar.gz"), watched=watched) as validation:
+        assert validation.payload_files == 5
+    assert len(seen) == 2
+    assert 32 << 20 <= sum(seen) <= 48 << 20
+
+
+def test_every_finding_counts_though_not_every_one_is_kept(bag: Path, tmp_path: Path) -> None:
+    links = [member(f"bag/data/{number}", type=tarfile.SYMTYPE, linkname="x") for number in range(1_500)]
+    report = judge(write_tar(tmp_path / "bag.tar", [*bag_members(bag), *links]))
+    assert report.counts["B812"] == 1_500
+
+
+def test_what_ends_the_reading_is_told_once(bag: Path, tmp_path: Path) -> None:
+    target = write_tar(tmp_path / "bag.tar", bag_members(bag))
+    content = target.read_bytes()
+    target.write_bytes(content[: content.index(b"bag/data/Album/02") + 515])
+    for name in ("bag.tar", "bag.tar.gz"):
+        if name == "bag.tar.gz":
+            (tmp_path / name).write_bytes(gzip.compress(target.read_bytes()))
+        assert codes(judge(tmp_path / name)).count("B801") == 1
+
+
+def test_an_archive_named_as_another_kind_is_told_what_it_is(bag: Path, tmp_path: Path) -> None:
+    make_gnu_tar(bag, tmp_path / "bag.tar")
+    (tmp_path / "bag.tar").rename(tmp_path / "bag.zip")
+    [finding] = judge(tmp_path / "bag.zip").findings
+    assert (finding.code, finding.message) == ("B804", "it is called 'bag.zip', yet is a tar archive")
+
+
 def test_the_folder_must_bear_the_archive_s_name(tmp_path: Path) -> None:
     bag = build_bag(tmp_path / "bag")
     for name in ("bag.tar", "BAG.TAR", "bag.tar.txt", "other.tar"):
@@ -283,6 +323,9 @@ def test_paths_that_cannot_be_opened_are_told(tmp_path: Path) -> None:
     for path in (tmp_path / "missing.tar", tmp_path / "pipe.tar", tmp_path):
         report = validate_serialized(os.fsencode(path))
         assert codes(report) == ["B801"]
+        assert report.findings[0].message.startswith(
+            ("it cannot be opened: No such", "it cannot be opened: not a")
+        )
         assert (report.complete, report.valid, report.files) == (False, False, 0)
 
 

@@ -52,13 +52,13 @@ class Archive:
         try:
             self._stream = os.fdopen(_open(path), "rb")
         except (OSError, ValueError) as error:
-            raise ArchiveError("B801", "", f"it cannot be opened: {error}") from error
+            raise ArchiveError("B801", "", f"it cannot be opened: {_reason(error)}") from error
         try:
             self.state = self._look()
             self.kind = _recognise(os.pread(self._stream.fileno(), UNIT, 0))
         except OSError as error:
             self._stream.close()
-            raise ArchiveError("B801", "", f"it cannot be read: {error}") from error
+            raise ArchiveError("B801", "", f"it cannot be read: {_reason(error)}") from error
         except BaseException:
             self._stream.close()
             raise
@@ -70,6 +70,11 @@ class Archive:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stream.close()
+
+    @property
+    def position(self) -> int:
+        """How many bytes of the archive have been passed where it is read from start to end, as a tar archive is."""
+        return self._stream.tell()
 
     def members(self, tell: Tell) -> Iterator[Member]:
         """Yield every member in the archive's order; the order is the same each time.
@@ -104,6 +109,10 @@ class Archive:
     def _look(self) -> tuple[int, int, int, int]:
         status = os.fstat(self._stream.fileno())
         return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 def _open(path: bytes) -> int:
