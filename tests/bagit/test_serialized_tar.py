@@ -239,3 +239,11 @@ def test_a_tar_whose_first_header_is_damaged_is_called_damaged(bag: Path, tmp_pa
     (tmp_path / "bag.tar").write_bytes(content)
     (told,) = [finding for finding in judge(tmp_path / "bag.tar").findings if finding.code == "B801"]
     assert "damaged" in told.message
+
+
+def test_a_checksum_of_signed_bytes_is_taken_too(bag: Path, tmp_path: Path) -> None:
+    header = block("bag/data/Ü", b"x")
+    signed = sum(byte - 256 * (byte > 127) for byte in header[:148] + b" " * 8 + header[156:512])
+    old = header[:148] + b"%06o\0 " % signed + header[156:]
+    (tmp_path / "bag.tar").write_bytes(old + rest_of(bag))
+    assert found_in(tmp_path / "bag.tar") == [("B206", "bag-info.txt"), ("B402", "data/Ü")]

@@ -15,6 +15,7 @@ _CHECKSUM = slice(148, 156)
 _NO_CHECKSUM = b" " * 8
 _USTAR = b"ustar\0"
 _GNU = b"ustar  \0"
+_ASCII = bytes(range(128))
 _OCTAL = re.compile(rb" *([0-7]*)[ \0]*")
 _BASE_256, _BASE_256_NEGATIVE = b"\x80", b"\xff"
 
@@ -73,7 +74,7 @@ def _checksums(block: bytes) -> tuple[int, int]:
     """The sum of all bytes, and the sum that programs came to for which a byte has a sign."""
     summed = block[: _CHECKSUM.start] + _NO_CHECKSUM + block[_CHECKSUM.stop :]
     unsigned = sum(summed)
-    return unsigned, unsigned - 256 * sum(byte > 127 for byte in summed)
+    return unsigned, unsigned - 256 * len(summed.translate(None, _ASCII))
 
 
 def _number(field: bytes) -> int:
