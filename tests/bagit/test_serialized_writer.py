@@ -186,6 +186,28 @@ def test_links_pipes_and_names_that_are_not_utf8_are_refused_and_leave_nothing(
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_a_name_longer_than_a_zip_can_hold_is_refused_there_and_kept_in_a_tar(
+    bag: Path, tmp_path: Path, kind: Literal["tar", "zip"]
+) -> None:
+    folder = filesystem.open_folder(os.fsencode(bag / "data"))
+    try:
+        deep = filesystem.make_folders_beneath(folder, b"/".join([b"x" * 240] * 280))
+        os.close(filesystem.create_regular(b"deep.flac", deep))
+        os.close(deep)
+    finally:
+        os.close(folder)
+    target = tmp_path / f"bag.{kind}"
+    if kind == "zip":
+        with pytest.raises(SerializeError, match="so long a name"):
+            serialize(os.fsencode(bag), os.fsencode(target), kind, WHEN)
+        assert not target.exists()
+    else:
+        assert serialize(os.fsencode(bag), os.fsencode(target), kind, WHEN).files == 8
+        with tarfile.open(target) as archive:
+            assert archive.getnames()[-1].endswith("x/deep.flac")
+
+
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("change", [b"longer than before" * 200_000, b"short"])
 def test_a_file_that_changes_while_it_is_read_is_refused(
     bag: Path, tmp_path: Path, kind: Literal["tar", "zip"], change: bytes, monkeypatch: pytest.MonkeyPatch
