@@ -106,6 +106,20 @@ def test_a_track_in_an_archive_is_named_too(collection: Path, tmp_path: Path, ki
     assert "45 of 46 payload files have no fault of their own." in told
 
 
+def test_of_an_archive_that_was_cut_off_nothing_unread_is_said_to_be_intact(
+    collection: Path, tmp_path: Path
+) -> None:
+    archive = make_archive(collection, tmp_path, "tar")
+    data = archive.read_bytes()
+    archive.write_bytes(data[: data.rindex(b"Two Evenings/Disc 2/02") + 600])
+    outcome = verify(archive)
+    assert outcome.code == 4
+    assert "B801" in outcome.out
+    assert "Albums touched" in outcome.out
+    assert "no fault" not in outcome.out
+    assert "No other album" not in outcome.out
+
+
 def test_fast_compares_names_sizes_and_totals_only(bag: Path) -> None:
     flip(bag / ENCORE)
     unread = verify("--fast", bag)
