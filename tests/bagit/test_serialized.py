@@ -305,6 +305,7 @@ def test_an_empty_archive_and_one_without_a_bag(tmp_path: Path) -> None:
         (b"no archive at all" * 100, "B801"),
         (b"BZh91AY&SY" + bytes(600), "B818"),
         (b"\xfd7zXZ\x00" + bytes(600), "B818"),
+        (b"\x1f\x9d\x90" + bytes(600), "B818"),
         (b"\x1f\x8b", "B801"),
         (b"\x1f\x8b\x08\x00" + b"x" * 600, "B801"),
         (b"PK\3\4" + bytes(600), "B801"),

@@ -32,6 +32,8 @@ _OTHERS = {
     b"7z\xbc\xaf\x27\x1c": "7-Zip",
     b"Rar!": "RAR",
     b"LZIP": "lzip",
+    b"\x04\x22\x4d\x18": "lz4",
+    b"\x1f\x9d": "compress",
     b"PK\7\x08": "zip in several parts",
 }
 
