@@ -76,6 +76,7 @@ def unicode_path(plain: bytes, name: str) -> bytes:
         (entry(rb"bag\data\a", made_by=0), "B811", r"bag\data\a"),
         (entry(rb"bag\data\a", made_by=10), "B811", r"bag\data\a"),
         (entry("bag/data/a", b"", unicode_path(b"bag/data/a", "bag/data/b"), flags=0), "B819", "data/b"),
+        (entry("bag/data/ä", b"", unicode_path("bag/data/ä".encode(), "bag/data/b")), "B819", "data/b"),
         (entry("bag/data/a", b"", unicode_path(b"bag/data/a", "../../b"), flags=0), "B811", "../../b"),
         (entry("bag/data/a\0b"), "B811", "bag/data/a\0b"),
     ],
@@ -106,6 +107,17 @@ def test_a_unicode_path_field_that_belongs_to_another_name_is_passed_over(bag: P
     for extra in (unicode_path(b"other", "x"), struct.pack("<HH", 0x7075, 3) + b"\1ab"):
         target = write_zip(tmp_path / "bag.zip", [entry(name, content, extra, flags=0), *others])
         assert codes(judge(target)) == []
+
+
+def test_a_unicode_path_field_must_not_differ_between_member_and_list(bag: Path, tmp_path: Path) -> None:
+    first, *others = bag_entries(bag)
+    raw = b"bag/#U00fc"
+    extra = unicode_path(raw, "bag/1")
+    target = write_zip(tmp_path / "bag.zip", [first, entry(raw, b"", extra, flags=0), *others])
+    content = target.read_bytes()
+    assert content.count(b"bag/1") == 2
+    target.write_bytes(content.replace(b"bag/1", b"bag/2", 1))
+    assert "B819" in codes(judge(target))
 
 
 def test_bytes_before_the_list_of_members_are_told(bag: Path, tmp_path: Path) -> None:

@@ -190,7 +190,7 @@ def _parse(buffer: bytes, offset: int) -> tuple[ZipEntry, int]:
         needs=needs & 0xFF,
         mode=attributes >> 16,
         raw_name=name,
-        unicode_name=_unicode_path(name, extra),
+        unicode_name=unicode_path(name, extra),
     )
     return entry, length
 
@@ -219,7 +219,7 @@ def wide_numbers(extra: dict[int, bytes]) -> tuple[int, ...]:
     return struct.unpack_from(f"<{len(data) // 8}Q", data)
 
 
-def _unicode_path(raw_name: bytes, extra: dict[int, bytes]) -> bytes:
+def unicode_path(raw_name: bytes, extra: dict[int, bytes]) -> bytes:
     """The name in the Unicode Path field, if that belongs to this very name (APPNOTE §4.6.9)."""
     data = extra.get(_UNICODE_PATH, b"")
     if len(data) < 5 or data[0] != 1 or int.from_bytes(data[1:5], "little") != zlib.crc32(raw_name):

@@ -21,6 +21,7 @@ from archiver.bagit.serialized.zip_list import (
     extra_fields,
     list_entries,
     read_at,
+    unicode_path,
     unpack,
     wide_numbers,
 )
@@ -72,11 +73,13 @@ def _judge_local(stream: BinaryIO, entry: ZipEntry, end: int, list_start: int, t
     if signature != b"PK\3\4":
         raise ArchiveError("B819", entry.name, "it is not where the list of members says")
     names = read_at(stream, entry.start + _LOCAL.size, name_length + extra_length)
-    wide = iter(wide_numbers(extra_fields(names[name_length:])))
+    extra = extra_fields(names[name_length:])
+    wide = iter(wide_numbers(extra))
     size = next(wide, size) if size == LIMIT32 else size
     packed = next(wide, packed) if packed == LIMIT32 else packed
-    says = [flags & ~_SIZES_AFTER, method, names[:name_length]]
-    listed = [entry.flags & ~_SIZES_AFTER, entry.method, entry.raw_name]
+    name = names[:name_length]
+    says = [flags & ~_SIZES_AFTER, method, name, unicode_path(name, extra) or entry.unicode_name]
+    listed = [entry.flags & ~_SIZES_AFTER, entry.method, entry.raw_name, entry.unicode_name]
     sums = list(zip((checksum, packed, size), (entry.checksum, entry.packed, entry.size), strict=True))
     unknown = {0, LIMIT32} if flags & _SIZES_AFTER else set()
     if says != listed or any(own not in unknown | {other} for own, other in sums):
@@ -113,8 +116,8 @@ def _refusal(entry: ZipEntry) -> tuple[str, str] | None:
         return "B813", f"it has the file type {kind:#o}"
     if entry.made_by in _DOS_SYSTEMS and "\\" in name:
         return "B811", "its name holds a backslash, which some programs take for the end of a folder's name"
-    if not entry.flags & UTF8 and _bears_two_names(entry):
-        return "B819", f"it has a second name, {entry.raw_name.decode('ascii')!r}"
+    if _bears_two_names(entry):
+        return "B819", f"it has a second name, {entry.raw_name.decode('utf-8', 'replace')!r}"
     if (kind == stat.S_IFDIR and not name.endswith("/")) or (name.endswith("/") and entry.size):
         return "B819", "it is both a file and a folder"
     return _packing_refusal(entry)
@@ -137,8 +140,9 @@ def _bears_two_names(entry: ZipEntry) -> bool:
     A plain name that stands in for letters it cannot hold, as ``?`` or ``#U00fc``, says so itself.
     """
     plain = entry.raw_name
-    differs = entry.unicode_name not in {b"", plain}
-    return differs and plain.isascii() and not {*b"?#"} & {*plain}
+    if entry.unicode_name in {b"", plain}:
+        return False
+    return bool(entry.flags & UTF8) or (plain.isascii() and not {*b"?#"} & {*plain})
 
 
 def _member(stream: BinaryIO, entry: ZipEntry, data_start: int, quota: Quota, tell: Tell) -> Member:
