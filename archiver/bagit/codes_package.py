@@ -20,18 +20,36 @@ def _profile(section: str) -> str:
 
 
 PACKAGE_KINDS: tuple[FindingKind, ...] = (
-    FindingKind("B801", _ERROR, "archive cannot be read", _ARCHIVE, "Restore it from another copy."),
+    FindingKind(
+        "B801",
+        _ERROR,
+        "archive cannot be read",
+        _ARCHIVE,
+        "If it should be a bag, restore it from another copy.",
+    ),
     FindingKind("B802", _ERROR, "archive holds more than one folder", _ARCHIVE, _MAKER),
     FindingKind("B803", _ERROR, "archive has no folder at its top", _ARCHIVE, _MAKER),
     FindingKind("B804", _WARNING, "archive and folder differ in name", _ARCHIVE, "Rename the archive."),
-    FindingKind("B811", _ERROR, "member leads out of the archive", _HOSTILE, _REFUSE),
+    FindingKind("B811", _ERROR, "unsafe name in the archive", _HOSTILE, _REFUSE),
     FindingKind("B812", _ERROR, "link in the archive", _HOSTILE, _REFUSE),
     FindingKind("B813", _ERROR, "member is no regular file", _HOSTILE, _REFUSE),
     FindingKind("B814", _ERROR, "member stands twice", _HOSTILE, _REFUSE),
     FindingKind("B815", _ERROR, "member is a file and a folder", _HOSTILE, _REFUSE),
-    FindingKind("B816", _ERROR, "archive unpacks to too much", _HOSTILE, "Raise the limit if you trust it."),
+    FindingKind(
+        "B816",
+        _ERROR,
+        "archive unpacks to too much",
+        _HOSTILE,
+        "If you trust its maker, unpack it where there is room and verify the folder.",
+    ),
     FindingKind("B817", _ERROR, "encrypted member", _ARCHIVE, "Ask for an archive without encryption."),
-    FindingKind("B818", _ERROR, "unknown compression", _ARCHIVE, "Ask for a plain tar archive."),
+    FindingKind(
+        "B818",
+        _ERROR,
+        "stored in a way that is not read here",
+        _ARCHIVE,
+        "Unpack it with the program it was made with and verify the folder, or ask for a plain tar archive.",
+    ),
     FindingKind("B819", _ERROR, "archive contradicts itself", _HOSTILE, _REFUSE),
     FindingKind(
         "B820", _WARNING, "bytes outside the archive", _HOSTILE, "Look at what was added to the file."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from archiver.bagit.codes import found
 from archiver.bagit.findings import Finding, report_order
@@ -36,6 +36,14 @@ class FindingLog:
         with self._lock:
             for finding in findings:
                 self._take(finding)
+
+    def absorb(self, other: FindingLog, change: Callable[[Finding], Finding]) -> None:
+        """Take what ``other`` holds, each finding as ``change`` makes it, and count what it did not keep."""
+        for finding in itertools.chain.from_iterable(other._kept.values()):
+            self.extend((change(finding),))
+        with self._lock:
+            for code, kept in other._kept.items():
+                self._counts[code] += other.count(code) - len(kept)
 
     def _take(self, finding: Finding) -> None:
         code = finding.code

@@ -107,7 +107,7 @@ def _check_file(file: Recorded, ladder: FolderLadder) -> list[Finding]:
 
 
 def compare(file: Recorded, actual: Mapping[str, str]) -> list[Finding]:
-    """Compare the digests recorded for ``file`` with the ``actual`` ones; :mod:`.serialized_digests` needs it too."""
+    """Compare the digests recorded for ``file`` with the ``actual`` ones; :mod:`.serialized.digests` needs it too."""
     wrong = [algorithm for algorithm, recorded in file.digests if actual[algorithm] not in recorded]
     return _mismatch(file, actual, wrong) if wrong else []
 

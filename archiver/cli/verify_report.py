@@ -14,6 +14,8 @@ from archiver.records.tracks import Track
 from archiver.usecases.verify import VerifiedBag
 
 _EXAMPLES = 10
+_UNFINISHED = frozenset({"B112", "B115", "B801", "B816", "B819"})
+"""Findings after which nobody can say of other files that they have no fault: not all were read or compared."""
 _ORDER = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 _TITLES = {Severity.ERROR: "Wrong", Severity.WARNING: "Worth a look", Severity.INFO: "Noted"}
 
@@ -96,7 +98,7 @@ def _album_lines(outcome: VerifiedBag) -> Iterator[str]:
         yield wrapped(f"{shown(name)}: {count(files, 'file')}", indent="    ")
     if len(outcome.albums) > _EXAMPLES:
         yield f"    and {len(outcome.albums) - _EXAMPLES:,} more"
-    if outcome.faulty is not None:
+    if outcome.faulty is not None and not _UNFINISHED & outcome.report.counts.keys():
         yield "    No other album is touched."
 
 
@@ -113,8 +115,8 @@ def _advice(outcome: VerifiedBag) -> Iterator[str]:
     report = outcome.report
     errors = sorted({finding.code for finding in report.findings if finding.severity is Severity.ERROR})
     yield "\n  What to do"
-    full = report.version is not None and report.files and report.depth is Depth.FULL and "B115" not in errors
-    if full and outcome.faulty is not None:
+    full = report.version is not None and report.files and report.depth is Depth.FULL
+    if full and not _UNFINISHED & report.counts.keys() and outcome.faulty is not None:
         whole = f"{report.files - outcome.faulty:,} of {count(report.files, 'payload file')}"
         yield wrapped(f"{whole} have no fault of their own.", indent="    ")
     for advice in dict.fromkeys(FINDING_KINDS[code].advice for code in errors):

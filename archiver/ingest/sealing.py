@@ -9,10 +9,15 @@ from __future__ import annotations
 import contextlib
 import os
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import Literal
 
 from archiver import filesystem
-from archiver.bagit.serialized_writer import serialize
+from archiver.bagit.findings import Severity
+from archiver.bagit.hashing import Checked
+from archiver.bagit.serialized.validation import open_serialized
+from archiver.bagit.serialized.writer import SerializeError, serialize
+from archiver.errors import StoreError
 from archiver.ingest import tree
 from archiver.ingest.staging import INCOMING, Staging, areas_of, read_key, store_faults
 
@@ -29,7 +34,7 @@ def make_ready(staging: Staging, archive: Literal["tar", "zip"] | None, modified
         modified: Time of tag files and folders in the archive, in seconds since 1970 UTC.
 
     Raises:
-        StoreError: where syncing or writing fails; the area is left as it is.
+        StoreError: where syncing or writing fails, or the bag cannot be made an archive; the area is left as it is.
     """
     made = b"bag"
     with store_faults(f"finish the bag {staging.key.name}"):
@@ -37,13 +42,52 @@ def make_ready(staging: Staging, archive: Literal["tar", "zip"] | None, modified
         if archive is not None:
             made = b"archive/" + os.path.basename(staging.destination) + f".{archive}".encode()
             os.mkdir(staging.area + b"/archive")
-            serialize(staging.bag, staging.area + b"/" + made, archive, modified)
+            _serialize(staging, made, archive, modified)
         with open(staging.area + _READY, "xb") as marker:
             marker.write(made)
             marker.flush()
             os.fsync(marker.fileno())
         with filesystem.FolderCursor(staging.area) as area:
             filesystem.sync_folder(area.folder(b""))
+
+
+def _serialize(staging: Staging, made: bytes, archive: Literal["tar", "zip"], modified: int) -> None:
+    try:
+        serialize(staging.bag, staging.area + b"/" + made, archive, modified)
+    except SerializeError as error:
+        raise StoreError(
+            f"cannot make the archive of {staging.key.name}: {error}",
+            "All copies wait in the store's .incoming folder; run the same command again, or without --serialize.",
+        ) from error
+
+
+def read_back(area: bytes) -> Iterator[Checked]:
+    """Validate the archive that is ready in the area as it lies on the disk, its cached bytes dropped.
+
+    Args:
+        area: Absolute path of a staging area that is marked as ready, with an archive in it.
+
+    Returns:
+        An outcome every few hundred files, until all are read.
+
+    Raises:
+        StoreError: where it cannot be read, or is not the valid bag that was written.
+    """
+    with store_faults(f"read back from {os.fsdecode(area)}"):
+        with open(area + _READY, "rb") as marker:
+            made = area + b"/" + marker.read()
+        with open(made, "rb") as archive:
+            filesystem.drop_cache(archive.fileno())
+    with open_serialized(made) as validation:
+        yield from validation.check()
+        report = validation.report()
+    if not report.valid:
+        wrong = next(finding for finding in report.findings if finding.severity is Severity.ERROR)
+        raise StoreError(
+            f"{os.fsdecode(os.path.basename(made))} does not read back as it was written:"
+            f" {wrong.code} {wrong.path}: {wrong.message}",
+            "No bag got its name. The store's disk may be failing; all copies wait in its .incoming folder.",
+        )
 
 
 def publish(area: bytes, destination: bytes) -> bytes:

@@ -8,8 +8,9 @@ from typing import BinaryIO, cast
 
 from archiver import filesystem
 from archiver.bagit.findings import Finding
-from archiver.bagit.serialized_member import ArchiveError, Limits, Member, MemberKind
-from archiver.bagit.serialized_open import Archive
+from archiver.bagit.serialized.archive import Archive
+from archiver.bagit.serialized.index import place_of
+from archiver.bagit.serialized.member import ArchiveError, Limits, Member, MemberKind
 
 _IN_MEMORY = 1 << 20
 _LARGEST = 8 << 30
@@ -35,7 +36,7 @@ def _from_archive(bag: str, path: str) -> BinaryIO:
         with Archive(os.path.abspath(os.fsencode(bag)), Limits()) as archive:
             for member in archive.members(_untold):
                 # the bag is the archive's one folder
-                if member.kind is MemberKind.FILE and member.name.partition("/")[2] == path:
+                if member.kind is MemberKind.FILE and place_of(member.name).partition("/")[2] == path:
                     return _copied(member, path)
     except ArchiveError as error:
         raise OSError(str(error)) from error

@@ -30,9 +30,10 @@ def chosen_name(name: str, store: bytes) -> str:
         refusal = f"it is longer than {_LONGEST_BYTES} bytes"
     if refusal is not None:
         raise UsageError(f"a bag cannot be named {name!r}: {refusal}", "Choose another --name.")
-    if is_taken(store, name):
+    taken = taken_by(store, name)
+    if taken is not None:
         raise UsageError(
-            f"{os.fsdecode(store)}/{name} exists already, and a bag is never overwritten",
+            f"{os.fsdecode(store)}/{taken} exists already, and a bag is never overwritten",
             "Choose another --name.",
         )
     return name
@@ -47,7 +48,7 @@ def default_name(sources: Sequence[Source], day: dt.date, store: bytes) -> str:
     more = f"_and_{len(sources) - 1}_more" if len(sources) > 1 else ""
     base = f"{stem or 'music'}{more}-{day.isoformat()}"
     name, number = base, 1
-    while is_taken(store, name):
+    while taken_by(store, name) is not None:
         number += 1
         name = f"{base}_{number}"
     return name
@@ -57,13 +58,13 @@ def _awkward(character: str) -> bool:
     return character == "%" or any(True for _ in portability(f"a{character}a"))
 
 
-def is_taken(store: bytes, name: str) -> bool:
-    """Whether something in the store bears a bag's name, alone or with an archive's ending."""
-    path = store + b"/" + os.fsencode(name)
-    if any(os.path.lexists(path + suffix) for suffix in (b"", b".tar", b".tar.gz", b".zip")):
-        return True
+def taken_by(store: bytes, name: str) -> str | None:
+    """What in the store bears a bag's name, alone, with an archive's ending or as a group's; ``None`` if nothing does."""
+    for suffix in ("", ".tar", ".tar.gz", ".zip"):
+        if os.path.lexists(store + b"/" + os.fsencode(name + suffix)):
+            return name + suffix
     group = os.fsencode(name) + b"_1_of_"
-    return any(entry.startswith(group) for entry in _entries(store))
+    return next((os.fsdecode(entry) for entry in _entries(store) if entry.startswith(group)), None)
 
 
 def _entries(store: bytes) -> list[bytes]:

@@ -13,7 +13,7 @@ from archiver.executors.pools import Threads
 from archiver.ingest.parts import PlanPart
 from archiver.ingest.plan import Totals
 from archiver.ingest.reexamine import Reexaminer
-from archiver.ingest.sealing import make_ready, publish, recover
+from archiver.ingest.sealing import make_ready, publish, read_back, recover
 from archiver.ingest.spool import Spool
 from archiver.ingest.staging import INCOMING, Staging, locked, unfinished
 from archiver.model.package import PackEntry, PlanEntry
@@ -29,7 +29,7 @@ from archiver.usecases.preparing import (
     refuse_folding_store,
     refuse_without_room,
 )
-from archiver.usecases.watch import Watch
+from archiver.usecases.watch import Step, Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +107,10 @@ def pack(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackReport]:
             totals.add(maker.make(staging, part, spool))
         for staging in stagings:
             make_ready(staging, request.serialize, int(run.now().timestamp()))
+            if request.serialize and request.read_back:
+                step = Step(f"Reading back {staging.key.name}.{request.serialize}", "bytes")
+                for _ in watch.track(step, read_back(staging.area), lambda checked: checked.bytes):
+                    pass
         bags = tuple(os.fsdecode(publish(staging.area, staging.destination)) for staging in stagings)
         yield _report(prepared, division, totals, bags=bags, spools=spools, dry_run=False)
 

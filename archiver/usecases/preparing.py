@@ -21,7 +21,7 @@ from archiver.model.source import Source
 from archiver.records.baginfo import BagFacts, Labels, bag_info_labels
 from archiver.records.rights_context import RightsContext
 from archiver.usecases.description import BAG_INFO, planned_tag_files
-from archiver.usecases.naming import chosen_name, default_name, is_taken
+from archiver.usecases.naming import chosen_name, default_name, taken_by
 from archiver.usecases.package import contents_sentence
 from archiver.usecases.profiling import (
     Planned,
@@ -241,7 +241,7 @@ def _package_name(prepared: Prepared, fingerprint: str, run: Run) -> tuple[str, 
     asked = prepared.request.name
     for key in unfinished(prepared.store):
         same = (key.fingerprint, key.algorithms) == (fingerprint, prepared.algorithms)
-        if same and asked in (None, key.package) and not is_taken(prepared.store, key.name):
+        if same and asked in (None, key.package) and taken_by(prepared.store, key.name) is None:
             return key.package, True
     return asked or default_name(prepared.sources, run.today(), prepared.store), False
 

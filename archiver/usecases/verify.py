@@ -13,7 +13,7 @@ from archiver.bagit.findings import Finding, Severity
 from archiver.bagit.profile import Profile
 from archiver.bagit.profile_read import check_folder
 from archiver.bagit.report import BagReport, Depth
-from archiver.bagit.serialized import SerializedValidation, open_serialized
+from archiver.bagit.serialized.validation import SerializedValidation, open_serialized
 from archiver.bagit.update_journal import is_update_pending
 from archiver.bagit.validate import Validation, open_bag
 from archiver.executors.ordered import OrderedMap, Serial
@@ -86,10 +86,8 @@ def verify(request: VerifyRequest, watch: Watch) -> Iterator[VerifiedBag]:
     """
     profile = None if request.profile is None else read_profile(request.profile)
     for path in request.paths:
-        with _open(path, request.depth) as validation, _executor(validation, request) as executor:
-            step = Step(
-                f"Verifying {os.path.basename(os.path.abspath(path))}", "bytes", validation.total_bytes
-            )
+        with _open(path, request.depth, watch) as validation, _executor(validation, request) as executor:
+            step = Step(f"Verifying {_shown_name(path)}", "bytes", validation.total_bytes)
             for _ in watch.track(step, validation.check(executor.map_ordered), lambda checked: checked.bytes):
                 pass
             report = validation.report()
@@ -123,8 +121,18 @@ def _albums(broken: Iterable[str], tracks: Mapping[str, Track]) -> tuple[tuple[s
     return tuple((name or "(top folder)", files) for (_, name), files in touched.items())
 
 
-def _open(path: str, depth: Depth) -> Validation:
-    return open_serialized(path, depth) if os.path.isfile(path) else open_bag(path, depth)
+def _open(path: str, depth: Depth, watch: Watch) -> Validation:
+    if not os.path.isfile(path):
+        return open_bag(path, depth)
+
+    def watched(size: int, steps: Iterator[int]) -> Iterator[int]:
+        return watch.track(Step(f"Listing {_shown_name(path)}", "bytes", size), steps, int)
+
+    return open_serialized(path, depth, watched=watched)
+
+
+def _shown_name(path: str) -> str:
+    return os.path.basename(os.path.abspath(path))
 
 
 def _check_profile(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -91,3 +92,15 @@ def test_threads_may_add_at_once() -> None:
         list(pool.map(add, range(8)))
     assert log.count("B401") == 8000
     assert [finding.path for finding in log.report()[:10]] == [f"{number:04d}" for number in range(10)]
+
+
+def test_a_log_takes_over_what_another_holds_and_what_it_only_counted() -> None:
+    first, second = FindingLog(kept_per_code=2), FindingLog()
+    for number in range(9):
+        first.add("B401", f"bag/{number}", "gone")
+    first.add("B411", "bag/x", "changed")
+    second.add("B401", "y", "gone")
+    second.absorb(first, lambda finding: replace(finding, path=finding.path.removeprefix("bag/")))
+    assert second.counts() == {"B401": 10, "B411": 1}
+    assert [finding.path for finding in second.report()][:2] == ["0", "1"]
+    assert second.report()[-1].path == "x"

@@ -16,8 +16,8 @@ from archiver import filesystem
 from archiver.bagit.profile_load import load_profile
 from archiver.bagit.profile_read import check_folder
 from archiver.bagit.report import Depth
-from archiver.bagit.serialized import validate_serialized
-from archiver.bagit.serialized_writer import serialize
+from archiver.bagit.serialized.validation import validate_serialized
+from archiver.bagit.serialized.writer import serialize
 from archiver.bagit.sizes import payload_oxum
 from archiver.bagit.update import add_algorithm, set_info
 from archiver.bagit.validate import validate

@@ -1,14 +1,12 @@
 from __future__ import annotations
 
 import gzip
-import io
 import os
 import struct
-import subprocess
 import tarfile
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,13 +17,27 @@ from archiver.bagit.codes_package import PACKAGE_KINDS
 from archiver.bagit.profile_load import load_profile
 from archiver.bagit.profile_read import check_folder
 from archiver.bagit.report import BagReport, Depth
-from archiver.bagit.serialized import open_serialized, validate_serialized
-from archiver.bagit.serialized_member import Limits
-from archiver.bagit.serialized_writer import serialize
+from archiver.bagit.serialized.member import Limits
+from archiver.bagit.serialized.validation import open_serialized, validate_serialized
 from archiver.bagit.validate import validate
+from tests.bagit.archives import (
+    MAKERS,
+    bag_members,
+    codes,
+    judge,
+    make_deflated_zip,
+    make_gnu_tar,
+    make_tar,
+    make_tar_gz,
+    make_zip,
+    member,
+    put,
+    put_both,
+    write_tar,
+    zip_with,
+)
 from tests.bagit.bags import TWO_FILES, Payload, build_bag, rewrite, seal_tags, write_file
 
-WHEN = 1_700_000_000
 ODD_NAMES: Payload = {
     "data/100%.flac": b"percent",
     "data/a\nb\rc.flac": b"line breaks",
@@ -37,64 +49,6 @@ ODD_NAMES: Payload = {
     "data/" + "/".join(["deep"] * 60) + "/" + "ü" * 120: b"long",
     "data/empty": b"",
     "data/large": bytes(1_500_000),
-}
-
-
-def make_tar(bag: Path, target: Path) -> None:
-    serialize(os.fsencode(bag), os.fsencode(target), "tar", WHEN)
-
-
-def make_zip(bag: Path, target: Path) -> None:
-    serialize(os.fsencode(bag), os.fsencode(target), "zip", WHEN)
-
-
-def make_gnu_tar(bag: Path, target: Path, form: str = "gnu") -> None:
-    root = target.name.partition(".tar")[0]
-    command = ["tar", f"--format={form}", "-cf", str(target), "-C", str(bag.parent)]
-    subprocess.run([*command, f"--transform=s,^{bag.name},{root},", bag.name], check=True)
-
-
-def make_pax_tar(bag: Path, target: Path) -> None:
-    make_gnu_tar(bag, target, "pax")
-
-
-def make_tar_gz(bag: Path, target: Path) -> None:
-    plain = target.with_name("plain") / target.name.replace(".gz", "")
-    plain.parent.mkdir(exist_ok=True)
-    make_gnu_tar(bag, plain)
-    target.write_bytes(gzip.compress(plain.read_bytes()))
-
-
-def make_deflated_zip(bag: Path, target: Path) -> None:
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
-        for path in sorted(bag.rglob("*")):
-            archive.write(path, Path(target.stem, path.relative_to(bag)))
-
-
-def make_streamed_zip(bag: Path, target: Path) -> None:
-    class Pipe(io.RawIOBase):
-        def __init__(self, sink: io.BufferedWriter) -> None:
-            self.sink = sink
-
-        def writable(self) -> bool:
-            return True
-
-        def write(self, data: object) -> int:
-            return self.sink.write(bytes(data))  # type: ignore[call-overload]
-
-    with target.open("wb") as sink, zipfile.ZipFile(Pipe(sink), "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(bag.rglob("*")):
-            archive.write(path, Path(target.stem, path.relative_to(bag)))
-
-
-MAKERS: dict[str, tuple[str, Callable[[Path, Path], None]]] = {
-    "tar": ("bag.tar", make_tar),
-    "zip": ("bag.zip", make_zip),
-    "gnu tar": ("bag.tar", make_gnu_tar),
-    "pax tar": ("bag.tar", make_pax_tar),
-    "tar.gz": ("bag.tar.gz", make_tar_gz),
-    "deflated zip": ("bag.zip", make_deflated_zip),
-    "streamed zip": ("bag.zip", make_streamed_zip),
 }
 
 
@@ -110,18 +64,6 @@ def pack(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Path], Pat
         return target
 
     return run
-
-
-def judge(path: Path, depth: Depth = Depth.FULL, limits: Limits | None = None) -> BagReport:
-    """Validate the archive and prove at the same time that this changed nothing."""
-    before, content = path.stat(), path.read_bytes()
-    neighbours = sorted(os.listdir(path.parent))
-    report = validate_serialized(os.fsencode(path), depth, limits)
-    after = path.stat()
-    assert (before.st_mtime_ns, before.st_ctime_ns) == (after.st_mtime_ns, after.st_ctime_ns)
-    assert path.read_bytes() == content
-    assert sorted(os.listdir(path.parent)) == neighbours
-    return report
 
 
 def same(folder: BagReport, archive: BagReport) -> bool:
@@ -142,10 +84,6 @@ def same(folder: BagReport, archive: BagReport) -> bool:
         archive.metadata,
         archive.algorithms,
     )
-
-
-def codes(report: BagReport) -> list[str]:
-    return [finding.code for finding in report.findings]
 
 
 def spoil_nothing(bag: Path) -> None:
@@ -218,6 +156,46 @@ def test_progress_adds_up_to_what_was_announced(tmp_path: Path) -> None:
     assert sum(step.bytes for step in steps) == validation.total_bytes
 
 
+def test_listing_can_be_watched(tmp_path: Path) -> None:
+    bag = build_bag(tmp_path / "bag", {f"data/{number}": os.urandom(9 << 20) for number in range(5)})
+    make_tar_gz(bag, tmp_path / "bag.tar.gz")
+    seen: list[int] = []
+
+    def watched(size: int, steps: Iterator[int]) -> Iterator[int]:
+        assert size == (tmp_path / "bag.tar.gz").stat().st_size
+        for step in steps:
+            seen.append(step)
+            yield step
+
+    with open_serialized(os.fsencode(tmp_path / "bag.tar.gz"), watched=watched) as validation:
+        assert validation.payload_files == 5
+    assert len(seen) == 2
+    assert 32 << 20 <= sum(seen) <= 48 << 20
+
+
+def test_every_finding_counts_though_not_every_one_is_kept(bag: Path, tmp_path: Path) -> None:
+    links = [member(f"bag/data/{number}", type=tarfile.SYMTYPE, linkname="x") for number in range(1_500)]
+    report = judge(write_tar(tmp_path / "bag.tar", [*bag_members(bag), *links]))
+    assert report.counts["B812"] == 1_500
+
+
+def test_what_ends_the_reading_is_told_once(bag: Path, tmp_path: Path) -> None:
+    target = write_tar(tmp_path / "bag.tar", bag_members(bag))
+    content = target.read_bytes()
+    target.write_bytes(content[: content.index(b"bag/data/Album/02") + 515])
+    for name in ("bag.tar", "bag.tar.gz"):
+        if name == "bag.tar.gz":
+            (tmp_path / name).write_bytes(gzip.compress(target.read_bytes()))
+        assert codes(judge(tmp_path / name)).count("B801") == 1
+
+
+def test_an_archive_named_as_another_kind_is_told_what_it_is(bag: Path, tmp_path: Path) -> None:
+    make_gnu_tar(bag, tmp_path / "bag.tar")
+    (tmp_path / "bag.tar").rename(tmp_path / "bag.zip")
+    [finding] = judge(tmp_path / "bag.zip").findings
+    assert (finding.code, finding.message) == ("B804", "it is called 'bag.zip', yet is a tar archive")
+
+
 def test_the_folder_must_bear_the_archive_s_name(tmp_path: Path) -> None:
     bag = build_bag(tmp_path / "bag")
     for name in ("bag.tar", "BAG.TAR", "bag.tar.txt", "other.tar"):
@@ -226,31 +204,6 @@ def test_the_folder_must_bear_the_archive_s_name(tmp_path: Path) -> None:
         report = judge(tmp_path / name)
         assert report.valid
         assert codes(report) == ([] if name == "bag.tar" else ["B804"])
-
-
-def member(name: str, content: bytes = b"", **fields: object) -> tuple[tarfile.TarInfo, bytes]:
-    header = tarfile.TarInfo(name)
-    header.size = len(content)
-    for field, value in fields.items():
-        setattr(header, field, value)
-    return header, content
-
-
-def write_tar(
-    target: Path, members: Iterable[tuple[tarfile.TarInfo, bytes]], form: int = tarfile.PAX_FORMAT
-) -> Path:
-    with tarfile.open(target, "w", format=form) as archive:
-        for header, content in members:
-            archive.addfile(header, io.BytesIO(content))
-    return target
-
-
-def bag_members(bag: Path, root: str = "bag") -> list[tuple[tarfile.TarInfo, bytes]]:
-    return [
-        member(f"{root}/{path.relative_to(bag)}".removeprefix("/"), path.read_bytes())
-        for path in sorted(bag.rglob("*"))
-        if path.is_file()
-    ]
 
 
 @pytest.fixture
@@ -274,7 +227,7 @@ def bag(tmp_path: Path) -> Path:
         (member("bag/data/device", type=tarfile.CHRTYPE, devmajor=1, devminor=3), "B813", "data/device"),
         (member("bag/data/block", type=tarfile.BLKTYPE), "B813", "data/block"),
         (member("bag/data/odd", b"x", type=b"Z"), "B813", "data/odd"),
-        (member("bag/data/sparse", b"x", pax_headers={"GNU.sparse.major": "1"}), "B813", "data/sparse"),
+        (member("bag/data/sparse", b"x", pax_headers={"GNU.sparse.major": "1"}), "B818", "data/sparse"),
         (member("bag/data/Album/01 First.flac", b"other"), "B814", "data/Album/01 First.flac"),
         (member("./bag/bagit.txt", b"other"), "B814", "bagit.txt"),
         (member("bag/bagit.txt", type=tarfile.DIRTYPE), "B814", "bagit.txt"),
@@ -352,6 +305,7 @@ def test_an_empty_archive_and_one_without_a_bag(tmp_path: Path) -> None:
         (b"no archive at all" * 100, "B801"),
         (b"BZh91AY&SY" + bytes(600), "B818"),
         (b"\xfd7zXZ\x00" + bytes(600), "B818"),
+        (b"\x1f\x9d\x90" + bytes(600), "B818"),
         (b"\x1f\x8b", "B801"),
         (b"\x1f\x8b\x08\x00" + b"x" * 600, "B801"),
         (b"PK\3\4" + bytes(600), "B801"),
@@ -370,6 +324,9 @@ def test_paths_that_cannot_be_opened_are_told(tmp_path: Path) -> None:
     for path in (tmp_path / "missing.tar", tmp_path / "pipe.tar", tmp_path):
         report = validate_serialized(os.fsencode(path))
         assert codes(report) == ["B801"]
+        assert report.findings[0].message.startswith(
+            ("it cannot be opened: No such", "it cannot be opened: not a")
+        )
         assert (report.complete, report.valid, report.files) == (False, False, 0)
 
 
@@ -423,7 +380,7 @@ def test_a_damaged_header_ends_the_reading_but_not_the_report(bag: Path, tmp_pat
         (tarfile.XGLTYPE, b"10 path=x\n", "B819"),
         (tarfile.XHDTYPE, bytes(2 << 20), "B816"),
         (tarfile.GNUTYPE_LONGNAME, bytes(2 << 20), "B816"),
-        (tarfile.GNUTYPE_SPARSE, b"", "B813"),
+        (tarfile.GNUTYPE_SPARSE, b"", "B818"),
     ],
 )
 def test_hostile_tar_headers(bag: Path, tmp_path: Path, kind: bytes, data: bytes, code: str) -> None:
@@ -471,34 +428,6 @@ def test_tag_files_larger_than_the_limits_allow_are_not_copied_aside(bag: Path, 
     write_file(bag, "notes.txt", bytes(100_000))
     make_tar(bag, tmp_path / "bag.tar")
     assert "B816" in codes(judge(tmp_path / "bag.tar", limits=Limits(tag_bytes=50_000)))
-
-
-def zip_with(bag: Path, target: Path, change: Callable[[bytearray], None]) -> Path:
-    make_zip(bag, target)
-    content = bytearray(target.read_bytes())
-    change(content)
-    target.write_bytes(content)
-    return target
-
-
-def put(marker: bytes, offset: int, value: bytes, *, last: bool = False) -> Callable[[bytearray], None]:
-    """Overwrite bytes at an offset from the first (or last) header with the signature ``marker``."""
-
-    def change(content: bytearray) -> None:
-        place = (content.rindex if last else content.index)(marker) + offset
-        content[place : place + len(value)] = value
-
-    return change
-
-
-def put_both(local: int, central: int, value: bytes) -> Callable[[bytearray], None]:
-    """Overwrite the same field in the local header and the list entry of the last member."""
-
-    def change(content: bytearray) -> None:
-        put(b"PK\3\4", local, value, last=True)(content)
-        put(b"PK\1\2", central, value, last=True)(content)
-
-    return change
 
 
 @pytest.mark.parametrize(

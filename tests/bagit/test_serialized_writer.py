@@ -12,12 +12,12 @@ from typing import Literal
 import pytest
 
 from archiver import filesystem
-from archiver.bagit import serialized_zip_writer
 from archiver.bagit.findings import Finding
-from archiver.bagit.serialized_member import Limits
-from archiver.bagit.serialized_open import Archive
-from archiver.bagit.serialized_writer import SerializeError, serialize
-from archiver.bagit.serialized_zip_writer import ZipMembers
+from archiver.bagit.serialized import zip_writer
+from archiver.bagit.serialized.archive import Archive
+from archiver.bagit.serialized.member import Limits
+from archiver.bagit.serialized.writer import SerializeError, serialize
+from archiver.bagit.serialized.zip_writer import ZipMembers
 
 WHEN = 1_700_000_001
 KINDS: tuple[Literal["tar", "zip"], ...] = ("tar", "zip")
@@ -186,6 +186,28 @@ def test_links_pipes_and_names_that_are_not_utf8_are_refused_and_leave_nothing(
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_a_name_longer_than_a_zip_can_hold_is_refused_there_and_kept_in_a_tar(
+    bag: Path, tmp_path: Path, kind: Literal["tar", "zip"]
+) -> None:
+    folder = filesystem.open_folder(os.fsencode(bag / "data"))
+    try:
+        deep = filesystem.make_folders_beneath(folder, b"/".join([b"x" * 240] * 280))
+        os.close(filesystem.create_regular(b"deep.flac", deep))
+        os.close(deep)
+    finally:
+        os.close(folder)
+    target = tmp_path / f"bag.{kind}"
+    if kind == "zip":
+        with pytest.raises(SerializeError, match="so long a name"):
+            serialize(os.fsencode(bag), os.fsencode(target), kind, WHEN)
+        assert not target.exists()
+    else:
+        assert serialize(os.fsencode(bag), os.fsencode(target), kind, WHEN).files == 8
+        with tarfile.open(target) as archive:
+            assert archive.getnames()[-1].endswith("x/deep.flac")
+
+
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("change", [b"longer than before" * 200_000, b"short"])
 def test_a_file_that_changes_while_it_is_read_is_refused(
     bag: Path, tmp_path: Path, kind: Literal["tar", "zip"], change: bytes, monkeypatch: pytest.MonkeyPatch
@@ -207,7 +229,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(
 def test_zip64_is_used_where_sizes_and_offsets_ask_for_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(serialized_zip_writer, "_LIMIT32", 100)
+    monkeypatch.setattr(zip_writer, "_LIMIT32", 100)
     with (tmp_path / "a.zip").open("wb") as out:
         members = ZipMembers(out)
         members.add_file("bag/" + "a" * 100, 3, WHEN, [b"abc"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -79,11 +80,20 @@ def test_a_bit_is_found_at_either_end_of_any_kind_of_file(bag: Path, where: str)
     assert verify(bag).code == 0
 
 
-@pytest.mark.parametrize("kind", ["tar", "zip"])
-def test_a_track_in_an_archive_is_named_too(collection: Path, tmp_path: Path, kind: str) -> None:
-    packed = run_here("pack", collection, "--to", tmp_path, "--name", "bag", "--serialize", kind)
+def make_archive(collection: Path, folder: Path, kind: str) -> Path:
+    """An archive of this program's, or one of GNU tar's in which every name begins with ``./``."""
+    words = () if kind == "./" else ("--serialize", kind)
+    packed = run_here("pack", collection, "--to", folder, "--name", "bag", *words)
     assert packed.code == 0, packed.err
-    archive = tmp_path / f"bag.{kind}"
+    if kind != "./":
+        return folder / f"bag.{kind}"
+    subprocess.run(["tar", "-cf", "bag.tar", "./bag"], check=True, cwd=folder)
+    return folder / "bag.tar"
+
+
+@pytest.mark.parametrize("kind", ["tar", "zip", "./"])
+def test_a_track_in_an_archive_is_named_too(collection: Path, tmp_path: Path, kind: str) -> None:
+    archive = make_archive(collection, tmp_path, kind)
     assert verify(archive).code == 0
     data = archive.read_bytes()
     sound = read_tree(collection)[ENCORE.removeprefix("data/").encode()]
@@ -94,6 +104,20 @@ def test_a_track_in_an_archive_is_named_too(collection: Path, tmp_path: Path, ki
     assert outcome.code == 4
     assert 'this is "Last Encore" by Example Artist on the album "Two Evenings"' in told
     assert "45 of 46 payload files have no fault of their own." in told
+
+
+def test_of_an_archive_that_was_cut_off_nothing_unread_is_said_to_be_intact(
+    collection: Path, tmp_path: Path
+) -> None:
+    archive = make_archive(collection, tmp_path, "tar")
+    data = archive.read_bytes()
+    archive.write_bytes(data[: data.rindex(b"Two Evenings/Disc 2/02") + 600])
+    outcome = verify(archive)
+    assert outcome.code == 4
+    assert "B801" in outcome.out
+    assert "Albums touched" in outcome.out
+    assert "no fault" not in outcome.out
+    assert "No other album" not in outcome.out
 
 
 def test_fast_compares_names_sizes_and_totals_only(bag: Path) -> None:

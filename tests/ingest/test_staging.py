@@ -5,16 +5,19 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from archiver import filesystem
 from archiver.errors import StoreError
-from archiver.ingest.sealing import make_ready, publish, recover
+from archiver.ingest.sealing import make_ready, publish, read_back, recover
 from archiver.ingest.staging import Staging, StagingKey, locked, unfinished
+from tests.bagit.bags import build_bag
 from tests.samples import build_tree, read_tree
 
 KEY = StagingKey("Music", 1, 1, ("sha512",), "fingerprint")
@@ -143,6 +146,32 @@ def test_recovery_names_the_rest_of_a_torn_group(tmp_path: Path, archive: str | 
     assert names(tmp_path) == [".incoming", *expected]
     assert names(tmp_path / ".incoming") == []
     assert recover(os.fsencode(tmp_path)) == ()
+
+
+@pytest.mark.parametrize("kind", ["tar", "zip"])
+def test_an_archive_is_read_back_from_the_disk(tmp_path: Path, kind: Literal["tar", "zip"]) -> None:
+    staging = Staging(os.fsencode(tmp_path), KEY)
+    staging.open()
+    shutil.rmtree(os.fsdecode(staging.bag))
+    build_bag(Path(os.fsdecode(staging.bag)))
+    make_ready(staging, kind, 0)
+    assert sum(checked.bytes for checked in read_back(staging.area)) > 0
+    archive = tmp_path / ".incoming" / "Music" / "archive" / f"Music.{kind}"
+    content = bytearray(archive.read_bytes())
+    content[content.index(b"second one")] ^= 1
+    archive.write_bytes(content)
+    with pytest.raises(StoreError, match=r"does not read back.*B411 data/Album/02 Second\.flac"):
+        list(read_back(staging.area))
+    assert not (tmp_path / f"Music.{kind}").exists()
+
+
+def test_a_bag_that_cannot_be_made_an_archive_is_an_error_with_its_reason(tmp_path: Path) -> None:
+    staging = staged(tmp_path)
+    with open(staging.payload + b"/caf\xe9", "wb"):
+        pass
+    with pytest.raises(StoreError, match=r"cannot make the archive of Music: .*UTF-8"):
+        make_ready(staging, "tar", 0)
+    assert names(tmp_path) == [".incoming"]
 
 
 def test_lock_keeps_another_process_out_and_names_its_holder(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,8 @@ def test_several_sources_are_counted(tmp_path: Path) -> None:
 def test_a_number_follows_where_the_name_is_taken(tmp_path: Path, taken: str) -> None:
     (tmp_path / taken).touch()
     assert default_name([source("Music")], DAY, os.fsencode(tmp_path)) == "Music-2026-11-22_2"
+    with pytest.raises(UsageError, match=re.escape(f"/{taken} exists already")):
+        chosen_name("Music-2026-11-22", os.fsencode(tmp_path))
     (tmp_path / "Music-2026-11-22_2").symlink_to("nowhere")
     assert default_name([source("Music")], DAY, os.fsencode(tmp_path)) == "Music-2026-11-22_3"
 
@@ -56,7 +59,7 @@ def test_a_number_follows_where_the_name_is_taken(tmp_path: Path, taken: str) ->
 def test_the_name_of_a_group_is_taken_too(tmp_path: Path) -> None:
     (tmp_path / "Music-2026-11-22_1_of_3").mkdir()
     assert default_name([source("Music")], DAY, os.fsencode(tmp_path)) == "Music-2026-11-22_2"
-    with pytest.raises(UsageError, match="exists already"):
+    with pytest.raises(UsageError, match="/Music-2026-11-22_1_of_3 exists already"):
         chosen_name("Music-2026-11-22", os.fsencode(tmp_path))
 
 

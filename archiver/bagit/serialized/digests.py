@@ -11,8 +11,8 @@ from archiver.bagit.findings import Finding
 from archiver.bagit.hashing import Checked, Recorded, compare
 from archiver.bagit.manifest_reader import ManifestName
 from archiver.bagit.paths import decode_path, encode_path
-from archiver.bagit.serialized_index import is_placed, place_of
-from archiver.bagit.serialized_member import Member, MemberKind
+from archiver.bagit.serialized.index import is_placed, place_of
+from archiver.bagit.serialized.member import Member, MemberKind
 from archiver.bagit.sorting import Sorter
 
 _STEP_FILES = 500

@@ -2,6 +2,7 @@
 
 Understood are the formats of POSIX.1-1988 (ustar), POSIX.1-2001 (pax) and GNU tar with long names. Anything that is
 neither a file nor a folder is named and passed over; so are sparse files, whose bytes do not stand in the archive.
+Where programs that unpack tar archives would come to different members, reading ends.
 """
 
 from __future__ import annotations
@@ -9,18 +10,28 @@ from __future__ import annotations
 import tarfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from archiver.bagit.codes import found
-from archiver.bagit.serialized_member import ArchiveError, Member, MemberKind, Quota, Tell, folder, refused
+from archiver.bagit.serialized.member import ArchiveError, Member, MemberKind, Quota, Tell, folder, refused
+from archiver.bagit.serialized.tar_header import UNIT, TarHeader, read_header
 
-_UNIT = tarfile.BLOCKSIZE
 _BLOCK = 1 << 20
 _LARGEST_HEADER = 1 << 20
 _FILES = frozenset({tarfile.REGTYPE, tarfile.AREGTYPE, tarfile.CONTTYPE})
 _LINKS = frozenset({tarfile.LNKTYPE, tarfile.SYMTYPE})
-_WITHOUT_DATA = _LINKS | {tarfile.DIRTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE, tarfile.FIFOTYPE}
+_WITHOUT_DATA = _LINKS | {tarfile.CHRTYPE, tarfile.BLKTYPE, tarfile.FIFOTYPE}
+_EXTENDED = frozenset(
+    {
+        tarfile.XHDTYPE,
+        tarfile.XGLTYPE,
+        tarfile.GNUTYPE_LONGNAME,
+        tarfile.GNUTYPE_LONGLINK,
+    }
+)
+_LISTING, _LABEL, _CONTINUED = b"D", b"V", b"M"
+"""Types of GNU tar: a folder with a listing of it, the archive's label, the rest of a file from another volume."""
 _SPARSE = "GNU.sparse."
 
 
@@ -99,6 +110,7 @@ class _Extended:
     name: str | None = None
     size: int | None = None
     sparse: bool = False
+    kinds: set[bytes] = field(default_factory=set)
 
 
 def read_tar(source: TarSource, tell: Tell) -> Iterator[Member]:
@@ -113,12 +125,7 @@ def read_tar(source: TarSource, tell: Tell) -> Iterator[Member]:
     """
     while (header := _next_header(source, tell)) is not None:
         extended = _Extended()
-        while header.type in (
-            tarfile.XHDTYPE,
-            tarfile.XGLTYPE,
-            tarfile.GNUTYPE_LONGNAME,
-            tarfile.GNUTYPE_LONGLINK,
-        ):
+        while header.kind in _EXTENDED:
             _extend(extended, header, source)
             following = _next_header(source, tell)
             if following is None:
@@ -127,51 +134,64 @@ def read_tar(source: TarSource, tell: Tell) -> Iterator[Member]:
         yield from _member(header, extended, source)
 
 
-def _next_header(source: TarSource, tell: Tell) -> tarfile.TarInfo | None:
+def _next_header(source: TarSource, tell: Tell) -> TarHeader | None:
     """Read one header block; None at the end of the archive, which is judged."""
-    block = source.read(_UNIT)
-    while 0 < len(block) < _UNIT and (more := source.read(_UNIT - len(block))):
+    block = source.read(UNIT)
+    while 0 < len(block) < UNIT and (more := source.read(UNIT - len(block))):
         block += more
-    if not any(block):
-        _judge_end(block, source, tell)
-        return None
-    try:
-        header = tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
-    except tarfile.HeaderError as error:
-        raise ArchiveError("B801", "", f"a header of it is damaged: {error}") from error
-    if header.size < 0:
-        raise ArchiveError("B819", "", f"a member of it has {header.size} bytes")
-    return header
+    if block.strip(b"\0"):
+        return read_header(block)
+    _judge_end(block, source, tell)
+    return None
 
 
 def _judge_end(first: bytes, source: TarSource, tell: Tell) -> None:
     """Tell whether the archive ends with two empty blocks and nothing after them but empty ones."""
     rest = source.read(_BLOCK)
-    if len(first) < _UNIT or len(rest) < _UNIT:
+    if len(first) < UNIT or len(rest) < UNIT:
         tell(found("B820", "", "it ends without the two empty blocks that end a tar archive"))
+    told = False
     while rest:
-        if any(rest):
-            tell(found("B820", "", "there are bytes after its end"))
-            return
+        # it is read to its end, whatever stands there, so that damage to compression is seen
+        if not told and rest.strip(b"\0"):
+            told = True
+            tell(
+                found("B820", "", "there are bytes after its end, which other programs may take for members")
+            )
         rest = source.read(_BLOCK)
 
 
-def _extend(extended: _Extended, header: tarfile.TarInfo, source: TarSource) -> None:
+def _extend(extended: _Extended, header: TarHeader, source: TarSource) -> None:
     if header.size > _LARGEST_HEADER:
         raise ArchiveError("B816", "", f"a header of it has {header.size:,} bytes")
     data = source.exactly(header.size, "a header")
-    source.skip(-header.size % _UNIT, "a header")
-    if header.type == tarfile.GNUTYPE_LONGNAME:
-        extended.name = data.partition(b"\0")[0].decode("utf-8", "surrogateescape")
-    elif header.type in (tarfile.XHDTYPE, tarfile.XGLTYPE):
+    source.skip(-header.size % UNIT, "a header")
+    if header.kind == tarfile.XGLTYPE:
         records = _pax_records(data)
-        if header.type == tarfile.XGLTYPE and {"path", "size"} & records.keys():
+        if any(key in {"path", "size"} or key.startswith(_SPARSE) for key in records):
             raise ArchiveError("B819", "", "a header for all members gives a name or size")
-        if "path" in records:
-            extended.name = records["path"].decode("utf-8", "surrogateescape")
+        return
+    if header.kind in extended.kinds:
+        raise ArchiveError("B819", "", "two headers of one kind announce the same member")
+    extended.kinds.add(header.kind)
+    if header.kind == tarfile.GNUTYPE_LONGNAME:
+        _rename(extended, data.partition(b"\0")[0])
+    elif header.kind == tarfile.XHDTYPE:
+        records = _pax_records(data)
+        extended.sparse = any(key.startswith(_SPARSE) for key in records)
+        name = records.get("GNU.sparse.name", records.get("path"))
+        if name is not None:
+            _rename(extended, name)
         if "size" in records:
             extended.size = _pax_size(records["size"])
-        extended.sparse |= any(key.startswith(_SPARSE) for key in records)
+
+
+def _rename(extended: _Extended, name: bytes) -> None:
+    if extended.name is not None:
+        raise ArchiveError(
+            "B819", extended.name, "two headers name it, and programs differ in which they follow"
+        )
+    extended.name = name.decode("utf-8", "surrogateescape")
 
 
 def _pax_records(data: bytes) -> dict[str, bytes]:
@@ -196,24 +216,37 @@ def _pax_size(value: bytes) -> int:
     return int(value)
 
 
-def _member(header: tarfile.TarInfo, extended: _Extended, source: TarSource) -> Iterator[Member]:
+def _member(header: TarHeader, extended: _Extended, source: TarSource) -> Iterator[Member]:
     """Yield the one member, and afterwards stand at the header that follows it."""
     name = header.name if extended.name is None else extended.name
     size = header.size if extended.size is None else extended.size
-    if header.type == tarfile.GNUTYPE_SPARSE:
-        raise ArchiveError("B813", name, "it is stored as a sparse file; it and what follows it was not read")
-    if header.type in _FILES and not extended.sparse:
+    if header.kind == tarfile.GNUTYPE_SPARSE:
+        _skip_sparse_map(header, name, source)
+    if header.kind == tarfile.GNUTYPE_SPARSE or extended.sparse:
+        yield refused(name, "B818", "it is stored as a sparse file, which is not read here")
+    elif header.kind in {tarfile.DIRTYPE, _LISTING} or (header.kind in _FILES and name.endswith("/")):
+        if size and header.kind != _LISTING:
+            raise ArchiveError("B819", name, f"it is a folder, yet says it has {size:,} bytes")
+        yield folder(name)
+    elif header.kind in _FILES:
         yield from _file(name, size, source)
         return
-    if header.type == tarfile.DIRTYPE:
-        yield folder(name)
-    elif header.type in _LINKS:
-        yield refused(name, "B812", f"it is a link to {header.linkname!r}")
-    else:
-        kind = "is stored as a sparse file" if extended.sparse else f"is of type {header.type!r}"
-        yield refused(name, "B813", f"it {kind}")
-    if header.type not in _WITHOUT_DATA:
-        source.skip(size + -size % _UNIT, name)
+    elif header.kind in _LINKS:
+        yield refused(name, "B812", f"it is a link to {header.link!r}")
+    elif header.kind == _CONTINUED:
+        yield refused(name, "B818", "it goes on from another volume of this archive, which is not read here")
+    elif header.kind != _LABEL:
+        yield refused(name, "B813", f"it is of type {header.kind.decode('latin-1')!r}")
+    if header.kind not in _WITHOUT_DATA:
+        source.skip(size + -size % UNIT, name)
+
+
+def _skip_sparse_map(header: TarHeader, name: str, source: TarSource) -> None:
+    if not header.of_gnu:
+        raise ArchiveError("B818", name, "it is stored as a sparse file; it and what follows it was not read")
+    goes_on = header.goes_on
+    while goes_on:
+        goes_on = bool(source.exactly(UNIT, name)[504])
 
 
 def _file(name: str, size: int, source: TarSource) -> Iterator[Member]:
@@ -223,8 +256,8 @@ def _file(name: str, size: int, source: TarSource) -> Iterator[Member]:
         nonlocal started
         started = True
         yield from source.blocks(size, name)
-        source.skip(-size % _UNIT, name)
+        source.skip(-size % UNIT, name)
 
     yield Member(name, MemberKind.FILE, size, blocks)
     if not started:
-        source.skip(size + -size % _UNIT, name)
+        source.skip(size + -size % UNIT, name)

@@ -16,11 +16,12 @@ from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
 from archiver import filesystem
-from archiver.bagit.serialized_tar_writer import TarMembers
-from archiver.bagit.serialized_zip_writer import ZipMembers
+from archiver.bagit.serialized.tar_writer import TarMembers
+from archiver.bagit.serialized.zip_writer import ZipMembers
 
 _BLOCK = 1 << 20
 _SUFFIXES: dict[str, bytes] = {"tar": b".tar", "zip": b".zip"}
+_LONGEST_ZIP_NAME = 65_535
 
 
 class SerializeError(ValueError):
@@ -49,8 +50,8 @@ def serialize(bag: bytes, target: bytes, kind: Literal["tar", "zip"], modified: 
         modified: Time of tag files and folders in seconds since 1970 UTC, such as the accession's.
 
     Raises:
-        SerializeError: if the target's name does not fit the format, a name in the bag is not UTF-8, or a file
-            changes its size while it is read.
+        SerializeError: if the target's name does not fit the format, a name in the bag is not UTF-8 or too long for
+            a zip archive, or a file changes its size while it is read.
         NotRegularError: if something in the bag is neither file nor folder.
         FileExistsError: if ``target`` is there already.
         OSError: as the system calls do.
@@ -102,6 +103,8 @@ def _write(bag: bytes, stream: BinaryIO, kind: Literal["tar", "zip"], root: str,
         members.add_folder(root, modified)
         for path in _walk(cursor):
             name = f"{root}/{_text(path)}"
+            if kind == "zip" and len(name.encode()) > _LONGEST_ZIP_NAME:
+                raise SerializeError(f"{name[:200]!r}…: no zip archive can hold so long a name")
             if path.endswith(b"/"):
                 members.add_folder(name.removesuffix("/"), modified)
                 continue

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import gzip
 import os
-import tarfile
 from collections.abc import Iterator
 from types import TracebackType
-from typing import BinaryIO, Literal, Self, cast
+from typing import Literal, Self
 
 from archiver import filesystem
-from archiver.bagit.serialized_member import ArchiveError, Limits, Member, Quota, Tell
-from archiver.bagit.serialized_tar_reader import TarSource, read_tar
-from archiver.bagit.serialized_zip_reader import read_zip
+from archiver.bagit.serialized.gzip_reader import open_gzip
+from archiver.bagit.serialized.member import ArchiveError, Limits, Member, Quota, Tell
+from archiver.bagit.serialized.tar_header import UNIT, looks_like_header
+from archiver.bagit.serialized.tar_reader import TarSource, read_tar
+from archiver.bagit.serialized.zip_reader import read_zip
 
 ArchiveKind = Literal["tar", "tar.gz", "zip"]
 
@@ -32,6 +32,8 @@ _OTHERS = {
     b"7z\xbc\xaf\x27\x1c": "7-Zip",
     b"Rar!": "RAR",
     b"LZIP": "lzip",
+    b"\x04\x22\x4d\x18": "lz4",
+    b"\x1f\x9d": "compress",
     b"PK\7\x08": "zip in several parts",
 }
 
@@ -52,13 +54,13 @@ class Archive:
         try:
             self._stream = os.fdopen(_open(path), "rb")
         except (OSError, ValueError) as error:
-            raise ArchiveError("B801", "", f"it cannot be opened: {error}") from error
+            raise ArchiveError("B801", "", f"it cannot be opened: {_reason(error)}") from error
         try:
             self.state = self._look()
-            self.kind = _recognise(os.pread(self._stream.fileno(), tarfile.BLOCKSIZE, 0))
+            self.kind = _recognise(os.pread(self._stream.fileno(), UNIT, 0))
         except OSError as error:
             self._stream.close()
-            raise ArchiveError("B801", "", f"it cannot be read: {error}") from error
+            raise ArchiveError("B801", "", f"it cannot be read: {_reason(error)}") from error
         except BaseException:
             self._stream.close()
             raise
@@ -70,6 +72,11 @@ class Archive:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stream.close()
+
+    @property
+    def position(self) -> int:
+        """How many bytes of the archive have been passed where it is read from start to end, as a tar archive is."""
+        return self._stream.tell()
 
     def members(self, tell: Tell) -> Iterator[Member]:
         """Yield every member in the archive's order; the order is the same each time.
@@ -89,8 +96,7 @@ class Archive:
         elif self.kind == "tar":
             yield from read_tar(TarSource(self._stream, size, None), tell)
         else:
-            with gzip.GzipFile(fileobj=self._stream, mode="rb") as unpacked:
-                yield from read_tar(TarSource(cast("BinaryIO", unpacked), None, quota), tell)
+            yield from read_tar(TarSource(open_gzip(self._stream, tell), None, quota), tell)
         self.ensure_unchanged(self.state)
 
     def ensure_unchanged(self, state: tuple[int, int, int, int] | None) -> None:
@@ -105,6 +111,10 @@ class Archive:
     def _look(self) -> tuple[int, int, int, int]:
         status = os.fstat(self._stream.fileno())
         return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 def _open(path: bytes) -> int:
@@ -124,13 +134,8 @@ def _recognise(start: bytes) -> ArchiveKind:
     for signature, name in _OTHERS.items():
         if start.startswith(signature):
             raise ArchiveError("B818", "", f"it is compressed as {name}, which is not read here")
-    if len(start) < tarfile.BLOCKSIZE:
+    if not start or (any(start) and not looks_like_header(start)):
         raise ArchiveError("B801", "", "it is no tar, tar.gz or zip archive")
-    try:
-        tarfile.TarInfo.frombuf(start, "utf-8", "surrogateescape")
-    except tarfile.HeaderError as error:
-        if any(start):
-            raise ArchiveError("B801", "", "it is no tar, tar.gz or zip archive") from error
     return "tar"
 
 

@@ -15,7 +15,7 @@ from typing import Self
 from archiver import filesystem
 from archiver.bagit.codes import found
 from archiver.bagit.paths import check_path, decode_path, encode_path, strip_current
-from archiver.bagit.serialized_member import ArchiveError, Limits, Member, MemberKind, Tell
+from archiver.bagit.serialized.member import ArchiveError, Limits, Member, MemberKind, Tell
 from archiver.bagit.sorting import Sorter
 from archiver.bagit.walking import Kind, Present
 
@@ -86,6 +86,8 @@ class ArchiveIndex:
         if member.refusal is not None:
             code, message = member.refusal
             tell(found(code, path, message))
+            if code == "B811":
+                return  # nobody knows where it belongs
         top, _, rest = path.partition("/")
         self._note_top(top, is_folder=bool(rest) or member.kind is MemberKind.FOLDER)
         self._entries.add(_record(path, _KINDS[member.kind], member.size))

@@ -7,7 +7,7 @@ checked in full, for the digests of everything. What was read is then judged as 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from archiver import filesystem
@@ -20,12 +20,24 @@ from archiver.bagit.profile_check import check_bag
 from archiver.bagit.profile_read import read_facts
 from archiver.bagit.reading import read_top
 from archiver.bagit.report import BagReport, Depth
-from archiver.bagit.serialized_digests import DigestJoin
-from archiver.bagit.serialized_index import ArchiveIndex
-from archiver.bagit.serialized_member import ArchiveError, Limits
-from archiver.bagit.serialized_open import Archive, ArchiveKind, base_name
+from archiver.bagit.serialized.archive import Archive, ArchiveKind, base_name
+from archiver.bagit.serialized.digests import DigestJoin
+from archiver.bagit.serialized.index import ArchiveIndex
+from archiver.bagit.serialized.member import ArchiveError, Limits
 from archiver.bagit.validate import Mapper, Validation, serial_map
 from archiver.bagit.walking import Present
+
+_STEP_BYTES = 16 << 20
+
+Watched = Callable[[int, Iterator[int]], Iterable[int]]
+"""Is handed the archive's size and an iterator that lists it and yields how many bytes it has passed; gives back the
+same values, so that somebody can watch. Listing a compressed archive takes as long as unpacking it."""
+
+
+def unwatched(size: int, steps: Iterator[int]) -> Iterator[int]:
+    """The :data:`Watched` that nobody watches."""
+    del size
+    return steps
 
 
 class SerializedValidation(Validation):
@@ -35,13 +47,16 @@ class SerializedValidation(Validation):
         kind: What kind of archive it is; None where it is none.
     """
 
-    def __init__(self, bag: str, depth: Depth, limits: Limits) -> None:
+    def __init__(self, bag: str, depth: Depth, limits: Limits, watched: Watched) -> None:
         super().__init__(bag, depth)
         self.kind: ArchiveKind | None = None
         self._limits = limits
+        self._watched = watched
         self._index = ArchiveIndex(limits)
         self._aside: bytes | None = None
         self._state: tuple[int, int, int, int] | None = None
+        self._damaged: set[str] = set()
+        self._end: Finding | None = None
 
     def close(self) -> None:
         """Give the temporary files back; may be called twice."""
@@ -69,9 +84,7 @@ class SerializedValidation(Validation):
                 self._log.extend(join.findings())
                 if join.compared < join.expected:
                     unread = join.expected - join.compared
-                    self._log.add(
-                        "B115", "", f"{unread:,} files were not reached when the archive was read again"
-                    )
+                    self._log.add("B115", "", f"files whose bytes could not be reached: {unread:,}")
         except OSError as error:
             self._log.add("B115", "", f"comparing stopped: {error.strerror or error}")
 
@@ -100,17 +113,27 @@ class SerializedValidation(Validation):
         try:
             with Archive(self._root, self._limits) as archive:
                 self.kind, self._state = archive.kind, archive.state
-                for member in archive.members(lambda finding: listed.extend((finding,))):
-                    self._index.take(member, lambda finding: listed.extend((finding,)))
+                for _ in self._watched(archive.state[0], self._take_members(archive, listed)):
+                    pass
         except ArchiveError as error:
+            self._end = error.finding
             listed.extend((error.finding,))
         if self.kind is not None:
             try:
                 self._aside = self._index.settle(self._tell)
             except ArchiveError as error:
                 listed.extend((error.finding,))
-        self._log.extend(map(self._relative, listed.report()))
+        self._log.absorb(listed, self._relative)
         self._damaged = {finding.path for finding in listed.report() if finding.code == "B821"}
+
+    def _take_members(self, archive: Archive, listed: FindingLog) -> Iterator[int]:
+        """List all members; yield how many bytes of the archive were passed, 16 MiB or more at a time."""
+        passed = 0
+        for member in archive.members(lambda finding: listed.extend((finding,))):
+            self._index.take(member, lambda finding: listed.extend((finding,)))
+            if archive.position - passed >= _STEP_BYTES:
+                yield archive.position - passed
+                passed = archive.position
 
     def _read_aside(self, aside: bytes) -> None:
         self._judge_name()
@@ -127,9 +150,11 @@ class SerializedValidation(Validation):
         if self.kind is None or not self._index.root:
             return
         wanted = base_name(self._root, self.kind)
-        if wanted is None or nfc(wanted) != nfc(self._index.root):
-            name = os.fsdecode(os.path.basename(self._root))
-            self._log.add("B804", "", f"the archive is called {name!r}, its folder {self._index.root!r}")
+        name = os.fsdecode(os.path.basename(self._root))
+        if wanted is None:
+            self._log.add("B804", "", f"it is called {name!r}, yet is a {self.kind} archive")
+        elif nfc(wanted) != nfc(self._index.root):
+            self._log.add("B804", "", f"it is called {name!r}, its folder {self._index.root!r}")
 
     def _hash(self, join: DigestJoin) -> Iterator[Checked]:
         """Read the archive once more for its digests."""
@@ -138,7 +163,9 @@ class SerializedValidation(Validation):
                 archive.ensure_unchanged(self._state)
                 yield from join.read(archive.members(self._tell_damage))
         except ArchiveError as error:
-            self._tell(self._relative(error.finding))
+            # what ended the listing ends this too, and was told
+            if error.finding != self._end:
+                self._tell(self._relative(error.finding))
 
     def _tell_damage(self, finding: Finding) -> None:
         # all else that is wrong with members was told when they were listed, and damage to tag files too
@@ -157,14 +184,14 @@ def _untold(finding: Finding) -> None:
 
 
 def open_serialized(
-    path: bytes | str, depth: Depth = Depth.FULL, limits: Limits | None = None
+    path: bytes | str, depth: Depth = Depth.FULL, limits: Limits | None = None, watched: Watched = unwatched
 ) -> SerializedValidation:
     """List the archive at ``path`` and read its bag's tag files, so that it is known how much there is to check.
 
     A file that is no archive or holds no bag is no error but a finding in the report. The caller closes what is
     returned, best by ``with``.
     """
-    validation = SerializedValidation(os.fsdecode(path), depth, limits or Limits())
+    validation = SerializedValidation(os.fsdecode(path), depth, limits or Limits(), watched)
     try:
         validation.read()
     except BaseException:
