@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 
 from archiver.bagit import walking
+from archiver.bagit.findings import Finding
+from archiver.bagit.reading import read_blocks
 from archiver.bagit.report import Depth
 from archiver.bagit.validate import validate
 from tests.bagit.bags import build_bag, digest, rewrite, seal_tags, tree_state, write_file
@@ -187,6 +189,55 @@ def test_a_bottomless_pit_is_left_in_time(tmp_path: Path, monkeypatch: pytest.Mo
     report = validate(str(bag))
     assert report.counts["B704"] == 1
     assert report.complete is False
+
+
+@pytest.mark.parametrize("depth", [Depth.FAST, Depth.COMPLETE])
+def test_sparse_tag_files_of_terabytes_are_left_in_time(tmp_path: Path, depth: Depth) -> None:
+    bag = build_bag(tmp_path / "bag")
+    for name in ("bag-info.txt", "manifest-sha512.txt", "fetch.txt", "tagmanifest-sha512.txt"):
+        make_sparse(bag / name, 1 << 40)
+    start = time.monotonic()
+    report = validate(str(bag), depth)
+    assert time.monotonic() - start < 20
+    assert report.counts["B203"] == (1 if depth is Depth.FAST else 4)
+    assert report.valid is False
+
+
+def test_a_tag_file_that_grows_without_end_is_left(tmp_path: Path) -> None:
+    bag = build_bag(tmp_path / "bag", seal=False)
+    top = os.open(bag, os.O_RDONLY)
+    told: list[Finding] = []
+    with (bag / "bag-info.txt").open("ab", buffering=0) as file:
+        file.write(b"a" * (1 << 20))
+        size = (bag / "bag-info.txt").stat().st_size
+        read = 0
+        for block in read_blocks(top, "bag-info.txt", told.append):
+            read += len(block)
+            file.write(b"a" * len(block))
+    os.close(top)
+    assert (read, told) == (size, [])
+
+
+def test_more_manifests_than_there_are_algorithms_are_not_all_read(tmp_path: Path) -> None:
+    bag = build_bag(tmp_path / "bag", {f"data/{number}": b"x" for number in range(300)}, info="", seal=False)
+    for number in range(3000):
+        (bag / f"manifest-{'x' * 200}{number:04d}.txt").touch()
+    report = validate(str(bag))
+    # the first thousand by name: that of sha512 and 999 of the others
+    assert report.counts == {"B115": 1, "B303": 999, "B320": 1, "B403": 300}
+    assert max(len(one.message) for one in report.findings) < 1000
+
+
+def test_no_name_in_a_message_can_steer_a_terminal(tmp_path: Path, check: Check) -> None:
+    bag = build_bag(tmp_path / "bag", seal=False)
+    evil = "\x1b[\r\n\u202e\u2028\x9b\udce9"
+    write_file(bag, os.fsencode(f"manifest-{evil}.txt"), b"zz\n")
+    write_file(bag, os.fsencode(f"manifest-md5{evil}.txt"), (bag / "manifest-sha512.txt").read_bytes())
+    write_file(bag, os.fsencode(f"data/{evil}"), b"x")
+    report = check(bag)
+    assert {"B303", "B301", "B304", "B402", "B403"} <= report.counts.keys()
+    assert all(one.message.isprintable() for one in report.findings)
+    assert any("\\x1b[\\r\\n\\u202e\\u2028\\x9b\\udce9" in one.message for one in report.findings)
 
 
 def test_findings_without_number_are_counted_and_the_first_are_kept(tmp_path: Path, check: Check) -> None:
