@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from archiver.bagit.findinglog import FindingLog
 from archiver.bagit.findings import shortened_list
@@ -23,13 +23,22 @@ class Judge:
     Args:
         manifests: The manifests that were read, in the order of the indices of :attr:`Unit.listed`.
         log: Takes the findings.
+        unreadable: Folders that could not be listed; what they hold is unknown, so nothing in them is called missing.
         before_1_0: Whether the bag follows a version older than RFC 8493.
     """
 
-    def __init__(self, manifests: Sequence[ManifestName], log: FindingLog, *, before_1_0: bool) -> None:
+    def __init__(
+        self,
+        manifests: Sequence[ManifestName],
+        log: FindingLog,
+        unreadable: Collection[str] = (),
+        *,
+        before_1_0: bool,
+    ) -> None:
         self.manifests = manifests
         self.before_1_0 = before_1_0
         self.log = log
+        self.unreadable = tuple(f"{folder}/" for folder in unreadable)
         indices = range(len(manifests))
         self.tags = frozenset(index for index in indices if manifests[index].of_tags)
         self.payload = frozenset(indices) - self.tags
@@ -132,7 +141,7 @@ class Judge:
             self.log.add("B608", unit.path, f"it has {unit.size} bytes, fetch.txt says {unit.lengths[0]}")
 
     def _judge_absent(self, unit: Unit, *, in_payload: bool) -> None:
-        if not unit.listed:
+        if not unit.listed or unit.path.startswith(self.unreadable):
             return
         names = self._names(unit.listed)
         problem = check_path(unit.path)

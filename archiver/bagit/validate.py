@@ -33,6 +33,9 @@ The function and the items can be pickled. The items are made as they are asked 
 memory small.
 """
 
+_MOST_UNREADABLE = 100
+"""Folders that cannot be read of which it is remembered that what they hold is unknown, not missing."""
+
 
 def serial_map(work: Callable[[Batch], Checked], batches: Iterable[Batch]) -> Iterable[Checked]:
     """The :data:`Mapper` that does one after the other."""
@@ -59,6 +62,7 @@ class Validation:
         self._sorter = Sorter()
         self._top: BagTop | None = None
         self._manifests: list[ManifestName] = []
+        self._unreadable: set[str] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -140,6 +144,8 @@ class Validation:
 
     def _tell(self, finding: Finding) -> None:
         self._log.extend((finding,))
+        if finding.code == "B704" and len(self._unreadable) < _MOST_UNREADABLE:
+            self._unreadable.add(finding.path)
 
     def _judge_structure(self, bag: BagTop) -> None:
         """Judge which parts there are."""
@@ -193,7 +199,8 @@ class Validation:
         """Compare what is listed with what is there; yield what is to be hashed."""
         if self._top is None:
             return
-        judge = Judge(self._manifests, self._log, before_1_0=self._top.declaration.before_1_0)
+        before_1_0 = self._top.declaration.before_1_0
+        judge = Judge(self._manifests, self._log, self._unreadable, before_1_0=before_1_0)
         try:
             for recorded in judge.judge(read_units(self._sorter)):
                 if self._depth is Depth.FULL:
@@ -203,9 +210,9 @@ class Validation:
         self._judge_oxum(self._top)
 
     def _judge_oxum(self, bag: BagTop) -> None:
-        # a bag with files yet to be fetched cannot have its sum; that it is incomplete has been told
+        # a bag with files yet to be fetched, or folders that cannot be read, cannot have its sum; that has been told
         actual = self.payload_bytes, self.payload_files
-        if bag.metadata.oxum in (None, actual) or self._log.count("B605"):
+        if bag.metadata.oxum in (None, actual) or self._log.count("B605") or self._log.count("B704"):
             return
         stated, name = bag.metadata.oxum, bag.declaration.metadata_name
         if stated is not None:

@@ -71,7 +71,7 @@ def walk(top: int, tell: Callable[[Finding], None]) -> Iterator[Present]:
                         else:
                             yield present
             except OSError as error:
-                tell(found("B704", folder, f"the folder cannot be read: {error.strerror}"))
+                tell(found("B704", folder, f"what it holds is unknown: {error.strerror}"))
                 continue
             if folder:
                 yield Present(folder, Kind.FOLDER, seen)

@@ -136,6 +136,31 @@ def test_a_file_swapped_for_a_pipe_under_way_never_blocks(tmp_path: Path) -> Non
         assert {one.path for one in report.findings if one.severity == "error"} <= {"data/7", "bag-info.txt"}
 
 
+def test_what_an_unreadable_folder_holds_is_unknown_and_not_missing(tmp_path: Path) -> None:
+    """In a process of its own without root's rights, which no permission holds back."""
+    payload: dict[str | bytes, bytes] = {"data/Album/1": b"1", "data/Album 2/1": b"2", "data/Album 2/2": b"3"}
+    bag = build_bag(tmp_path / "bag", payload)
+    (bag / "data/Album 2/2").unlink()
+    script = """
+import os, sys
+from archiver.bagit.validate import validate
+top = os.open(sys.argv[1], os.O_RDONLY)
+os.fchdir(top)
+if os.geteuid() == 0:
+    os.setuid(65534)
+report = validate(f"/proc/self/fd/{top}")
+print([(one.code, one.path) for one in report.findings], report.complete)
+"""
+    (bag / "data/Album").chmod(0)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", script, str(bag)], capture_output=True, text=True, check=True
+        )
+    finally:
+        (bag / "data/Album").chmod(0o755)
+    assert done.stdout == "[('B401', 'data/Album 2/2'), ('B704', 'data/Album')] False\n"
+
+
 def test_names_and_paths_as_long_as_they_come(tmp_path: Path) -> None:
     bag = build_bag(tmp_path / "bag", {f"data/{'n' * 255}": b"x"}, info="", seal=False)
     part = "d" * 250
