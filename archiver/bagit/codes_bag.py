@@ -80,6 +80,16 @@ BAG_KINDS: tuple[FindingKind, ...] = (
         "Its checksum was verified all the same.",
     ),
     FindingKind(
+        "B214",
+        _WARNING,
+        "last line without an end",
+        _TEXT,
+        "It was read; look whether the file was cut short.",
+    ),
+    FindingKind(
+        "B215", _ERROR, "no space after the colon", _METADATA, f"{_MAKER}; older versions allowed it."
+    ),
+    FindingKind(
         "B301", _ERROR, "malformed manifest line", _MANIFEST, f"{_MAKER}; a line is a digest and a path."
     ),
     FindingKind("B302", _ERROR, "digest of the wrong length", _MANIFEST, f"{_MAKER}; the line may be cut."),
@@ -153,6 +163,13 @@ BAG_KINDS: tuple[FindingKind, ...] = (
     ),
     FindingKind(
         "B323", _WARNING, "digest in mixed case", _MANIFEST, "Allowed, but a sign of damage to the line."
+    ),
+    FindingKind(
+        "B324",
+        _WARNING,
+        "tag manifests use other algorithms",
+        _TAG_MANIFEST,
+        "They should use those of the payload manifests.",
     ),
 )
 """The B1, B2 and B3 codes, in order."""

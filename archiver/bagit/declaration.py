@@ -8,7 +8,7 @@ from itertools import starmap
 
 from archiver.bagit.codes import found
 from archiver.bagit.findings import Finding
-from archiver.bagit.tagtext import find_encoding
+from archiver.bagit.tagtext import LineFault, find_encoding
 
 DECLARATION_NAME = "bagit.txt"
 LARGEST_DECLARATION = 4096
@@ -77,6 +77,8 @@ def read_declaration(content: bytes) -> Declaration:
     lines = re.split(r"\r\n|\r|\n", text)
     if lines[-1] == "":
         lines.pop()
+    elif len(content) < LARGEST_DECLARATION:
+        told.append(("B214", f"line {len(lines)} {LineFault.UNENDED.value}"))
     values = _read_values(lines, told)
     version = _judge_version(values.get(_LABELS[0]), told)
     named = values.get(_LABELS[1])

@@ -19,7 +19,11 @@ FETCH_NAME = "fetch.txt"
 _LINE = re.compile(r"(?a)([^ \t]+)[ \t]+(-|\d{1,18})[ \t]+(.+)", re.DOTALL)
 _SCHEME = re.compile(r"(?a)[A-Za-z][A-Za-z0-9+.-]*:.")
 _FETCHABLE = frozenset({"http", "https", "ftp", "ftps", "sftp", "s3", "gs"})
+_WITH_BUCKETS = frozenset({"s3", "gs"})
 _LOCAL_NAMES = (".localhost", ".local", ".internal")
+_NOT_IN_AN_ADDRESS = re.compile(r"[^!-~]|[\"<>\\^`{|}]|%(?![0-9A-Fa-f]{2})")
+"""What no URI may hold (RFC 3986 §2); programs disagree on which host such an address leads to."""
+_NUMBER = re.compile(r"(?a)0x[0-9a-f]*|\d+")
 _SHOWN = 120
 
 
@@ -82,14 +86,24 @@ def _suspicion(address: str) -> str | None:
         host = (parts.hostname or "").rstrip(".")
     except ValueError:
         return "cannot be understood"
+    if _NOT_IN_AN_ADDRESS.search(address):
+        return "holds characters that no address may hold"
     if parts.scheme.lower() not in _FETCHABLE:
         return f"has the scheme {parts.scheme[:20]!r}"
     if parts.username is not None:
         return "carries a user name or password"
-    if host == "" or f".{host}".endswith(_LOCAL_NAMES):
-        return "leads to the reader's own machine or network"
+    has_domain = "." in host or ":" in host or parts.scheme.lower() in _WITH_BUCKETS
+    is_inside = not host or not has_domain or f".{host}".endswith(_LOCAL_NAMES) or _is_inside(host)
+    return "leads to the reader's own machine or network" if is_inside else None
+
+
+def _is_inside(host: str) -> bool:
+    """Whether ``host`` is a number that the open Internet has no machine for.
+
+    ``127.1``, ``0x7f.1`` and ``017700000001`` are numbers to many programs, though RFC 3986 knows four decimals only;
+    so every host whose last part is a number is taken for one, and for one inside unless it is written in full.
+    """
     try:
-        number = ipaddress.ip_address(int(host) if host.isdecimal() and host.isascii() else host)
+        return not ipaddress.ip_address(host).is_global
     except ValueError:
-        return None
-    return None if number.is_global else "leads to the reader's own machine or network"
+        return _NUMBER.fullmatch(host.rpartition(".")[2]) is not None

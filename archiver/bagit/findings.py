@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+
+_MOST_NAMED = 3
 
 
 class Severity(StrEnum):
@@ -28,7 +31,8 @@ class Finding:
         path: The file concerned, relative to the bag (``data/Album/01.flac``, ``manifest-sha512.txt``); empty
             where it is the bag itself. Bytes that are not UTF-8 are kept as surrogate escapes, so a terminal
             and a record must escape it.
-        message: One plain sentence about this very file; it may hold text of the bag, unescaped.
+        message: One plain sentence about this very file. Text of the bag in it is escaped where it does not print,
+            so that it cannot steer a terminal.
         spec: Where the rule stands: ``RFC 8493 §2.1.3``.
     """
 
@@ -48,6 +52,22 @@ class FindingKind:
     title: str
     spec: str
     advice: str
+
+
+def printable(text: str) -> str:
+    r"""Return ``text`` with every character escaped that does not print: a line feed becomes ``\n``."""
+    if text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
+        for character in text
+    )
+
+
+def shortened_list(names: Sequence[str]) -> str:
+    """Name the first three of ``names`` and count the rest, for a message that must stay one sentence."""
+    rest = len(names) - _MOST_NAMED
+    return ", ".join(names[:_MOST_NAMED]) + (f" and {rest:,} more" if rest > 0 else "")
 
 
 def report_order(finding: Finding) -> tuple[str, str, str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from archiver.bagit.findinglog import FindingLog
+from archiver.bagit.findings import shortened_list
 from archiver.bagit.hashing import Recorded
 from archiver.bagit.manifest_reader import ManifestName, parse_manifest_name
 from archiver.bagit.names import judge_name
@@ -22,13 +23,22 @@ class Judge:
     Args:
         manifests: The manifests that were read, in the order of the indices of :attr:`Unit.listed`.
         log: Takes the findings.
+        unreadable: Folders that could not be listed; what they hold is unknown, so nothing in them is called missing.
         before_1_0: Whether the bag follows a version older than RFC 8493.
     """
 
-    def __init__(self, manifests: Sequence[ManifestName], log: FindingLog, *, before_1_0: bool) -> None:
+    def __init__(
+        self,
+        manifests: Sequence[ManifestName],
+        log: FindingLog,
+        unreadable: Collection[str] = (),
+        *,
+        before_1_0: bool,
+    ) -> None:
         self.manifests = manifests
         self.before_1_0 = before_1_0
         self.log = log
+        self.unreadable = tuple(f"{folder}/" for folder in unreadable)
         indices = range(len(manifests))
         self.tags = frozenset(index for index in indices if manifests[index].of_tags)
         self.payload = frozenset(indices) - self.tags
@@ -131,9 +141,9 @@ class Judge:
             self.log.add("B608", unit.path, f"it has {unit.size} bytes, fetch.txt says {unit.lengths[0]}")
 
     def _judge_absent(self, unit: Unit, *, in_payload: bool) -> None:
-        if not unit.listed:
+        if not unit.listed or unit.path.startswith(self.unreadable):
             return
-        names = ", ".join(self.manifests[index].name for index in sorted(unit.listed))
+        names = self._names(unit.listed)
         problem = check_path(unit.path)
         if problem is not None:
             self.log.add("B502", unit.path, f"{names}: the path {problem.value}, and there is no such file")
@@ -143,10 +153,12 @@ class Judge:
             self.log.add(
                 "B401" if in_payload else "B404", unit.path, f"it is listed in {names}, but is not there"
             )
+        if in_payload and not self.before_1_0 and len(unit.listed) < len(self.payload):
+            self._add_partly_listed(unit)
 
     def _judge_folder(self, unit: Unit) -> None:
         if unit.listed:
-            names = ", ".join(self.manifests[index].name for index in sorted(unit.listed))
+            names = self._names(unit.listed)
             self.log.add("B318", unit.path, f"{names} lists it, but it is a folder")
         if unit.size == 0 and unit.path != "data":
             self.log.add("B114", unit.path, "the folder is empty, and no manifest can say so")
@@ -154,12 +166,12 @@ class Judge:
     def _judge_unlisted(self, unit: Unit, wanted: frozenset[int], *, in_payload: bool) -> None:
         if unit.kind is not Kind.FILE:
             return
-        absent = ", ".join(self.manifests[index].name for index in sorted(wanted - unit.listed.keys()))
+        absent = self._names(wanted - unit.listed.keys())
         if in_payload:
             if not unit.listed:
                 self.log.add("B402", unit.path, _why_unlisted(unit.path))
             elif not self.before_1_0:
-                self.log.add("B403", unit.path, f"{absent} does not list it")
+                self._add_partly_listed(unit)
             return
         manifest = parse_manifest_name(unit.path) if "/" not in unit.path else None
         if manifest is None and unit.listed:
@@ -168,6 +180,13 @@ class Judge:
             self.log.add("B321", unit.path, "no tag manifest lists it")
         elif not manifest.of_tags:
             self.log.add("B317" if self.before_1_0 else "B316", unit.path, f"{absent} does not list it")
+
+    def _add_partly_listed(self, unit: Unit) -> None:
+        absent, listing = self._names(self.payload - unit.listed.keys()), self._names(unit.listed)
+        self.log.add("B403", unit.path, f"{absent} does not list it, {listing} does")
+
+    def _names(self, indices: Iterable[int]) -> str:
+        return shortened_list([self.manifests[index].name for index in sorted(indices)])
 
 
 def _why_unlisted(path: str) -> str:

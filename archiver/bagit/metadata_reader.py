@@ -17,10 +17,17 @@ MOST_LINES = 100_000
 """Characters and lines of bag-info.txt that are read; the file's digest covers the rest."""
 
 _SPACES = " \t"
+_SPACED = frozenset(_SPACES)
 _OXUM = re.compile(r"(?a)(\d{1,30})\.(\d{1,20})")
 _COUNT = re.compile(r"(?a)(\d{1,12}) of (\d{1,12}|\?)")
 _OXUM_LABEL = "payload-oxum"
 _SINGLE = frozenset({"bagging-date", "bag-size", "bag-group-identifier", "bag-count"})
+_FAULT_CODES = {
+    LineFault.TOO_LONG: "B203",
+    LineFault.ENDLESS: "B203",
+    LineFault.MARK: "B204",
+    LineFault.UNENDED: "B214",
+}
 _DATES = frozenset({"bagging-date", "packing-date"})
 
 
@@ -52,7 +59,7 @@ def read_metadata(
     Args:
         lines: The lines of the file.
         name: The file's path in the bag, for findings.
-        before_1_0: Whether the bag's version still allowed white space before the colon.
+        before_1_0: Whether the bag's version still left it open where white space stands around the colon.
     """
     findings: list[Finding] = []
     entries: list[tuple[str, list[str]]] = []
@@ -80,8 +87,7 @@ def read_metadata(
 
 def line_fault(name: str, number: int, fault: LineFault) -> Finding:
     """Turn a line without text into the finding it is, for any tag file."""
-    code = {LineFault.TOO_LONG: "B203", LineFault.MARK: "B204"}.get(fault, "B202")
-    return found(code, name, f"line {number} {fault.value}")
+    return found(_FAULT_CODES.get(fault, "B202"), name, f"line {number} {fault.value}")
 
 
 def _read_element(  # noqa: PLR0913 - one line with where it stands and where its parts go
@@ -101,6 +107,8 @@ def _read_element(  # noqa: PLR0913 - one line with where it stands and where it
         return
     if label[-1] in _SPACES and not before_1_0:
         findings.append(found("B210", name, f"line {number} has white space between label and colon"))
+    if value[:1] not in _SPACED and not before_1_0:
+        findings.append(found("B215", name, f"line {number} has no white space between colon and value"))
     entries.append((label.strip(_SPACES), [value.strip(_SPACES)]))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,7 +16,11 @@ from archiver.bagit.manifest_reader import ManifestName, parse_manifest_name
 from archiver.bagit.metadata_reader import BagMetadata, read_metadata
 from archiver.bagit.tagtext import LineFault, read_lines
 
+MOST_MANIFESTS = 1000
+"""Manifests that are read; there are about a dozen algorithms."""
+
 _BLOCK = 64 << 10
+_NAMES = frozenset({DECLARATION_NAME, FETCH_NAME, "bag-info.txt", "package-info.txt", "data"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +30,8 @@ class BagTop:
     Attributes:
         declaration: What bagit.txt declares, or the assumptions that stand in for it.
         metadata: What bag-info.txt says; empty where there is none.
-        manifests: The payload manifests, then the tag manifests, each sorted by name.
+        manifests: The payload manifests, then the tag manifests, each sorted by name; the first
+            :data:`MOST_MANIFESTS` of them.
         has_declaration: Whether there is a bagit.txt.
         has_payload: Whether there is anything called ``data``.
         has_fetch: Whether there is a fetch.txt.
@@ -63,8 +69,9 @@ def read_top(top: int) -> BagTop:
         OSError: if the folder cannot be listed; whatever else fails is a finding.
     """
     findings: list[Finding] = []
-    with os.scandir(top) as entries:
-        files = {entry.name: entry.is_file(follow_symlinks=False) for entry in entries}
+    files, manifests = _list_top(top)
+    if len(manifests) > MOST_MANIFESTS:
+        findings.append(found("B115", "", f"only the first {MOST_MANIFESTS:,} manifests were read"))
     declaration = Declaration()
     if files.get(DECLARATION_NAME):
         blocks = read_blocks(top, DECLARATION_NAME, findings.append, LARGEST_DECLARATION + 1)
@@ -79,16 +86,36 @@ def read_top(top: int) -> BagTop:
         lines = read_tag_lines(top, name, declaration.encoding, findings.append)
         metadata = read_metadata(lines, name, before_1_0=declaration.before_1_0)
         findings += metadata.findings
-    named = filter(None, (parse_manifest_name(name) for name, is_file in files.items() if is_file))
     return BagTop(
         declaration=declaration,
         metadata=metadata,
-        manifests=tuple(sorted(named, key=lambda manifest: (manifest.of_tags, manifest.name))),
+        manifests=tuple(manifests[:MOST_MANIFESTS]),
         has_declaration=DECLARATION_NAME in files,
         has_payload="data" in files,
         has_fetch=bool(files.get(FETCH_NAME)),
         findings=tuple(findings),
     )
+
+
+def _list_top(top: int) -> tuple[dict[str, bool], list[ManifestName]]:
+    """Return which of the names that BagIt gives a meaning to are there, and whether as files; and the manifests.
+
+    Of the manifests, one more than :data:`MOST_MANIFESTS` is returned at most, however many there are.
+    """
+    files: dict[str, bool] = {}
+
+    def manifests() -> Iterator[ManifestName]:
+        with os.scandir(top) as entries:
+            for entry in entries:
+                is_file = entry.is_file(follow_symlinks=False)
+                if entry.name in _NAMES:
+                    files[entry.name] = is_file
+                manifest = parse_manifest_name(entry.name) if is_file else None
+                if manifest is not None:
+                    yield manifest
+
+    first = heapq.nsmallest(MOST_MANIFESTS + 1, manifests(), key=lambda one: (one.of_tags, one.name))
+    return files, first
 
 
 def read_tag_lines(
@@ -103,14 +130,16 @@ def read_blocks(
 ) -> Iterator[bytes]:
     """Yield the bytes of the regular file ``name`` in blocks, at most ``most`` in all.
 
-    A file that cannot be opened or read is told as ``B705``, and what was read of it so far is all there is.
+    A file that cannot be opened or read is told as ``B705``, and what was read of it so far is all there is. Of a
+    file that grows meanwhile, what it held when it was opened is read.
     """
-    left = most
     try:
         descriptor = filesystem.open_regular(os.fsencode(name), top)
         try:
-            while block := os.read(descriptor, _BLOCK if left is None else min(_BLOCK, left)):
-                left = None if left is None else left - len(block)
+            left = os.fstat(descriptor).st_size
+            left = left if most is None else min(left, most)
+            while left and (block := os.read(descriptor, min(_BLOCK, left))):
+                left -= len(block)
                 yield block
         finally:
             os.close(descriptor)

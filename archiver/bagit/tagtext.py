@@ -13,10 +13,13 @@ from enum import Enum
 
 LONGEST_LINE = 1 << 18
 """Bytes (characters, in UTF-16 and its like) of one line that are read before it is given up as too long."""
+ENDLESS_LINE = 1 << 28
+"""The same of a line whose end is sought, so that a sparse file of terabytes does not hold its reader up."""
 
 _PRINTABLE = bytes(range(0x20, 0x7F)) + b"\r\n\t"
 _NO_CHARSETS = frozenset(
     {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
+    | {"charmap", "utf_8_sig"}
 )
 _LONGEST_NAME = 64
 
@@ -25,10 +28,13 @@ class LineFault(Enum):
     """Why a line has no text."""
 
     TOO_LONG = "is too long to read"
+    ENDLESS = "is too long to find its end, so nothing after it was read"
     NOT_TEXT = "is not text in the declared encoding"
     REST_NOT_TEXT = "and all after it are not text in the declared encoding"
     MARK = "starts with a byte-order mark"
     """Not a line of its own: the line with the same number follows, without the mark."""
+    UNENDED = "is the last and has no line end"
+    """Not a line of its own: the line with the same number came before."""
 
 
 def find_encoding(name: str) -> str | None:
@@ -61,23 +67,27 @@ def read_lines(
         longest: The most that one line may hold.
 
     A line that is not text does not hide the lines after it, unless the encoding (UTF-16, EBCDIC …) gives no way
-    to find them again. A byte-order mark is reported and skipped.
+    to find them again, or it has no end within :data:`ENDLESS_LINE`. A byte-order mark is reported and skipped, and a
+    last line without an end is reported after it.
     """
     split = _narrow_lines if _holds_ascii(encoding) else _wide_lines
-    lines = split(blocks, encoding, longest)
-    first = next(lines, None)
-    if isinstance(first, str) and first.startswith("\ufeff"):
-        yield 1, LineFault.MARK
-        first = first[1:]
-    if first is not None:
-        yield 1, first
-    yield from enumerate(lines, 2)
+    number = 0
+    for line in split(blocks, encoding, longest):
+        if line is LineFault.UNENDED:
+            yield number, line
+            continue
+        number += 1
+        if number == 1 and isinstance(line, str) and line.startswith("\ufeff"):
+            yield number, LineFault.MARK
+            yield number, line[1:]
+        else:
+            yield number, line
 
 
 def _narrow_lines(blocks: Iterable[bytes], encoding: str, longest: int) -> Iterator[str | LineFault]:
     for line in _byte_lines(blocks, longest):
-        if line is None:
-            yield LineFault.TOO_LONG
+        if isinstance(line, LineFault):
+            yield line
             continue
         try:
             yield line.decode(encoding)
@@ -85,38 +95,51 @@ def _narrow_lines(blocks: Iterable[bytes], encoding: str, longest: int) -> Itera
             yield LineFault.NOT_TEXT
 
 
-def _byte_lines(blocks: Iterable[bytes], longest: int) -> Iterator[bytes | None]:
-    """Yield each line without its end, or None for one longer than ``longest``."""
-    pending, overlong = b"", False
+def _byte_lines(blocks: Iterable[bytes], longest: int) -> Iterator[bytes | LineFault]:
+    """Yield each line without its end, or what is wrong with its length or its end."""
+    pending, skipped = b"", 0
     for block in blocks:
         data = pending + block
         # a CR at the very end may be the first half of a CRLF, so it waits for the next block
         end = max(data.rfind(b"\n"), data.rfind(b"\r", 0, -1)) + 1
         complete, pending = data[:end], data[end:]
         for line in complete.splitlines():
-            yield None if overlong or len(line) > longest else line
-            overlong = False
+            yield LineFault.TOO_LONG if skipped or len(line) > longest else line
+            skipped = 0
         if len(pending) > longest:
-            pending, overlong = pending[-1:], True
-    if pending or overlong:
-        last = pending.removesuffix(b"\r")
-        yield None if overlong or len(last) > longest else last
+            pending, skipped = pending[-1:], skipped + len(pending)
+            if skipped > ENDLESS_LINE:
+                yield LineFault.ENDLESS
+                return
+    last = pending.removesuffix(b"\r")
+    if skipped or len(last) > longest:
+        yield LineFault.TOO_LONG
+    elif pending:
+        yield last
+        if last == pending:
+            yield LineFault.UNENDED
 
 
 def _wide_lines(blocks: Iterable[bytes], encoding: str, longest: int) -> Iterator[str | LineFault]:
-    pending, overlong = "", False
+    pending, skipped = "", 0
     for text in _decode(blocks, encoding):
         if text is None:
             yield LineFault.REST_NOT_TEXT
             return
         *complete, pending = (pending + text).split("\n")
         for line in complete:
-            yield LineFault.TOO_LONG if overlong or len(line) > longest else line
-            overlong = False
+            yield LineFault.TOO_LONG if skipped or len(line) > longest else line
+            skipped = 0
         if len(pending) > longest:
-            pending, overlong = "", True
-    if pending or overlong:
-        yield LineFault.TOO_LONG if overlong else pending
+            pending, skipped = "", skipped + len(pending)
+            if skipped > ENDLESS_LINE:
+                yield LineFault.ENDLESS
+                return
+    if skipped:
+        yield LineFault.TOO_LONG
+    elif pending:
+        yield pending
+        yield LineFault.UNENDED
 
 
 def _decode(blocks: Iterable[bytes], encoding: str) -> Iterator[str | None]:

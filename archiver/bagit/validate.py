@@ -16,7 +16,7 @@ from archiver import filesystem
 from archiver.bagit.algorithms import WEAK_ALGORITHMS
 from archiver.bagit.fetch_reader import FETCH_NAME, read_fetch
 from archiver.bagit.findinglog import FindingLog
-from archiver.bagit.findings import Finding
+from archiver.bagit.findings import Finding, shortened_list
 from archiver.bagit.hashing import Batch, Checked, Recorded, check_batch, make_batches
 from archiver.bagit.judging import Judge
 from archiver.bagit.manifest_reader import ManifestName, read_manifest
@@ -33,7 +33,8 @@ The function and the items can be pickled. The items are made as they are asked 
 memory small.
 """
 
-_MOST_MANIFESTS = 9_999
+_MOST_UNREADABLE = 100
+"""Folders that cannot be read of which it is remembered that what they hold is unknown, not missing."""
 
 
 def serial_map(work: Callable[[Batch], Checked], batches: Iterable[Batch]) -> Iterable[Checked]:
@@ -54,12 +55,14 @@ class Validation:
     def __init__(self, bag: str, depth: Depth) -> None:
         self.payload_files = self.payload_bytes = self.total_files = self.total_bytes = 0
         self._bag = bag
-        self._root = os.path.abspath(os.fsencode(bag))
+        # no path at all must not come to mean the folder that the program was started in
+        self._root = os.path.abspath(os.fsencode(bag)) if bag else b""
         self._depth = depth
         self._log = FindingLog()
         self._sorter = Sorter()
         self._top: BagTop | None = None
         self._manifests: list[ManifestName] = []
+        self._unreadable: set[str] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -77,8 +80,9 @@ class Validation:
         """List the bag and read its tag files; :func:`open_bag` has done it."""
         try:
             top = filesystem.open_folder(self._root)
-        except OSError as error:
-            self._log.add("B102", "", f"it cannot be opened as a folder: {error.strerror}")
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "its path holds a NUL character"
+            self._log.add("B102", "", f"it cannot be opened as a folder: {reason}")
             return
         try:
             self._top = read_top(top)
@@ -140,6 +144,8 @@ class Validation:
 
     def _tell(self, finding: Finding) -> None:
         self._log.extend((finding,))
+        if finding.code == "B704" and len(self._unreadable) < _MOST_UNREADABLE:
+            self._unreadable.add(finding.path)
 
     def _judge_structure(self, bag: BagTop) -> None:
         """Judge which parts there are."""
@@ -150,8 +156,19 @@ class Validation:
             self._log.add("B112", "", "there is no manifest-ALGORITHM.txt")
         if len(payload) == len(bag.manifests):
             self._log.add("B320", "", "there is no tagmanifest-ALGORITHM.txt")
-        if payload and all(manifest.algorithm in WEAK_ALGORITHMS for manifest in payload):
-            self._log.add("B319", "", f"the payload manifests use {', '.join(bag.algorithms)} only")
+        self._judge_algorithms(bag)
+
+    def _judge_algorithms(self, bag: BagTop) -> None:
+        """Judge which algorithms the manifests use, and how they name them."""
+        of_payload, of_tags = (
+            {one.algorithm or one.named_algorithm for one in bag.manifests if one.of_tags is kind}
+            for kind in (False, True)
+        )
+        if of_payload and of_tags and of_payload != of_tags:
+            message = f"{shortened_list(sorted(of_tags))} for tag files, {shortened_list(sorted(of_payload))} for the payload"
+            self._log.add("B324", "", message)
+        if of_payload and of_payload <= WEAK_ALGORITHMS:
+            self._log.add("B319", "", f"the payload manifests use {shortened_list(sorted(of_payload))} only")
         seen: dict[tuple[bool, str], str] = {}
         for manifest in bag.manifests:
             if manifest.algorithm is None:
@@ -166,11 +183,7 @@ class Validation:
 
     def _read_manifests(self, top: int, bag: BagTop) -> None:
         before_1_0, encoding = bag.declaration.before_1_0, bag.declaration.encoding
-        if len(bag.manifests) > _MOST_MANIFESTS:
-            self._log.add(
-                "B115", "", f"only the first {_MOST_MANIFESTS} of {len(bag.manifests)} manifests were read"
-            )
-        for manifest in bag.manifests[:_MOST_MANIFESTS]:
+        for manifest in bag.manifests:
             index = len(self._manifests)
             self._manifests.append(manifest)
             lines = read_tag_lines(top, manifest.name, encoding, self._tell)
@@ -186,7 +199,8 @@ class Validation:
         """Compare what is listed with what is there; yield what is to be hashed."""
         if self._top is None:
             return
-        judge = Judge(self._manifests, self._log, before_1_0=self._top.declaration.before_1_0)
+        before_1_0 = self._top.declaration.before_1_0
+        judge = Judge(self._manifests, self._log, self._unreadable, before_1_0=before_1_0)
         try:
             for recorded in judge.judge(read_units(self._sorter)):
                 if self._depth is Depth.FULL:
@@ -196,9 +210,9 @@ class Validation:
         self._judge_oxum(self._top)
 
     def _judge_oxum(self, bag: BagTop) -> None:
-        # a bag with files yet to be fetched cannot have its sum; that it is incomplete has been told
+        # a bag with files yet to be fetched, or folders that cannot be read, cannot have its sum; that has been told
         actual = self.payload_bytes, self.payload_files
-        if bag.metadata.oxum in (None, actual) or self._log.count("B605"):
+        if bag.metadata.oxum in (None, actual) or self._log.count("B605") or self._log.count("B704"):
             return
         stated, name = bag.metadata.oxum, bag.declaration.metadata_name
         if stated is not None:

@@ -44,10 +44,14 @@ def walk(top: int, tell: Callable[[Finding], None]) -> Iterator[Present]:
     Paths far longer than PATH_MAX are reached. A folder that cannot be read is told as ``B704``, a link as ``B701``, a pipe,
     socket or device as ``B702``; the payload folder itself as ``B703`` where it is no folder.
     """
-    waiting = [""]
+    # folders go by name and by how much of the path before them leads to their parent, which is the folder looked
+    # into last or one above it; whole paths of 32 Ki characters would fill the memory
+    waiting = [(0, "")]
+    folder = ""
     with FolderLadder(top) as ladder:
         while waiting:
-            folder = waiting.pop()
+            leading, name = waiting.pop()
+            folder = f"{folder[:leading]}/{name}" if leading else name
             if len(folder) > LONGEST_PATH:
                 tell(
                     found(
@@ -63,11 +67,11 @@ def walk(top: int, tell: Callable[[Finding], None]) -> Iterator[Present]:
                         path = f"{folder}/{entry.name}" if folder else entry.name
                         present = _look(entry, path, tell)
                         if present is None:
-                            waiting.append(path)
+                            waiting.append((len(folder), entry.name))
                         else:
                             yield present
             except OSError as error:
-                tell(found("B704", folder, f"the folder cannot be read: {error.strerror}"))
+                tell(found("B704", folder, f"what it holds is unknown: {error.strerror}"))
                 continue
             if folder:
                 yield Present(folder, Kind.FOLDER, seen)

@@ -16,9 +16,13 @@ def codes(content: bytes) -> list[str]:
 @pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
 def test_each_version_and_line_end_is_read(version: str, end: bytes) -> None:
     content = declaration(version).replace(b"\n", end)
-    for written in (content, content.removesuffix(end)):
-        read = read_declaration(written)
-        assert (read.version, read.encoding, read.findings) == (version, "utf-8", ())
+    read = read_declaration(content)
+    assert (read.version, read.encoding, read.findings) == (version, "utf-8", ())
+    cut = read_declaration(content.removesuffix(end))
+    assert (cut.version, cut.encoding) == (version, "utf-8")
+    assert [(one.code, one.message) for one in cut.findings] == [
+        ("B214", "line 2 is the last and has no line end")
+    ]
 
 
 def test_metadata_was_called_package_info_up_to_0_95() -> None:
@@ -68,7 +72,7 @@ def test_all_but_1_0_are_before_it() -> None:
         (declaration(encoding="ISO-8859-1"), ["B110"]),
         (b"\xef\xbb\xbf" + declaration(), ["B103"]),
         (b"\xff" + declaration(), ["B104", "B104", "B105"]),
-        (declaration().decode().encode("utf-16"), ["B104"] * 4 + ["B105", "B107"]),
+        (declaration().decode().encode("utf-16"), ["B104"] * 4 + ["B105", "B107", "B214"]),
     ],
 )
 def test_every_deviation_is_found(content: bytes, expected: list[str]) -> None:

@@ -216,6 +216,16 @@ def metadata_too_long(root: Path) -> Path:
     return build_bag(root, info="A: b\n" * (MOST_LINES + 1))
 
 
+@provokes("B214")
+def last_line_without_end(root: Path) -> Path:
+    return with_manifest(root, lambda text: text.removesuffix(b"\n"))
+
+
+@provokes("B215")
+def no_space_after_colon(root: Path) -> Path:
+    return build_bag(root, info="Contact-Name:A\n")
+
+
 @provokes("B301")
 def garbage_line(root: Path) -> Path:
     return with_manifest(root, lambda text: text + b"this is no digest\n")
@@ -363,6 +373,13 @@ def digest_in_mixed_case(root: Path) -> Path:
     text = name.read_text()
     letter = next(letter for letter in text if letter in "abcdef")
     name.write_text(text.replace(letter, letter.upper(), 1))
+    return bag
+
+
+@provokes("B324")
+def tag_manifest_of_another_algorithm(root: Path) -> Path:
+    bag = build_bag(root)
+    seal_tags(bag, ("sha256",))
     return bag
 
 

@@ -89,6 +89,18 @@ def test_every_wrong_line_is_found(line: str, code: str) -> None:
         "https://user:secret@example.org/a",
         "https://user@example.org/a",
         "http:///a",
+        "http://127.1/a",
+        "http://0x7f.0.0.1/a",
+        "http://0x7f000001/a",
+        "http://017700000001/a",
+        "http://0177.0.0.1/a",
+        "http://127.0.0.1./a",
+        "http://router/a",
+        "http://%6c%6fcalhost/a",
+        "http://\uff11\uff12\uff17.0.0.1/a",
+        "http://example.org\\@127.0.0.1/a",
+        "https://example.org/<a>",
+        "https://example.org/100%",
     ],
 )
 def test_addresses_not_to_follow_are_told(address: str) -> None:
@@ -99,7 +111,15 @@ def test_addresses_not_to_follow_are_told(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["https://example.org/a", "http://93.184.216.34/a", "s3://bucket/a", "HTTPS://EXAMPLE.ORG"]
+    "address",
+    [
+        *("https://example.org/a", "http://93.184.216.34/a", "s3://bucket/a", "HTTPS://EXAMPLE.ORG"),
+        *(
+            "https://example.org:8080/a?b=c&d=%20#e",
+            "http://[2606:2800:220:1::1]/a",
+            "https://7digital.com/1",
+        ),
+    ],
 )
 def test_ordinary_addresses_pass(address: str) -> None:
     assert read(f"{address} - data/a\n")[1] == []

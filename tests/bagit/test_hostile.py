@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 
 from archiver.bagit import walking
+from archiver.bagit.findings import Finding
+from archiver.bagit.reading import read_blocks
 from archiver.bagit.report import Depth
 from archiver.bagit.validate import validate
 from tests.bagit.bags import build_bag, digest, rewrite, seal_tags, tree_state, write_file
@@ -134,6 +136,31 @@ def test_a_file_swapped_for_a_pipe_under_way_never_blocks(tmp_path: Path) -> Non
         assert {one.path for one in report.findings if one.severity == "error"} <= {"data/7", "bag-info.txt"}
 
 
+def test_what_an_unreadable_folder_holds_is_unknown_and_not_missing(tmp_path: Path) -> None:
+    """In a process of its own without root's rights, which no permission holds back."""
+    payload: dict[str | bytes, bytes] = {"data/Album/1": b"1", "data/Album 2/1": b"2", "data/Album 2/2": b"3"}
+    bag = build_bag(tmp_path / "bag", payload)
+    (bag / "data/Album 2/2").unlink()
+    script = """
+import os, sys
+from archiver.bagit.validate import validate
+top = os.open(sys.argv[1], os.O_RDONLY)
+os.fchdir(top)
+if os.geteuid() == 0:
+    os.setuid(65534)
+report = validate(f"/proc/self/fd/{top}")
+print([(one.code, one.path) for one in report.findings], report.complete)
+"""
+    (bag / "data/Album").chmod(0)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", script, str(bag)], capture_output=True, text=True, check=True
+        )
+    finally:
+        (bag / "data/Album").chmod(0o755)
+    assert done.stdout == "[('B401', 'data/Album 2/2'), ('B704', 'data/Album')] False\n"
+
+
 def test_names_and_paths_as_long_as_they_come(tmp_path: Path) -> None:
     bag = build_bag(tmp_path / "bag", {f"data/{'n' * 255}": b"x"}, info="", seal=False)
     part = "d" * 250
@@ -187,6 +214,55 @@ def test_a_bottomless_pit_is_left_in_time(tmp_path: Path, monkeypatch: pytest.Mo
     report = validate(str(bag))
     assert report.counts["B704"] == 1
     assert report.complete is False
+
+
+@pytest.mark.parametrize("depth", [Depth.FAST, Depth.COMPLETE])
+def test_sparse_tag_files_of_terabytes_are_left_in_time(tmp_path: Path, depth: Depth) -> None:
+    bag = build_bag(tmp_path / "bag")
+    for name in ("bag-info.txt", "manifest-sha512.txt", "fetch.txt", "tagmanifest-sha512.txt"):
+        make_sparse(bag / name, 1 << 40)
+    start = time.monotonic()
+    report = validate(str(bag), depth)
+    assert time.monotonic() - start < 20
+    assert report.counts["B203"] == (1 if depth is Depth.FAST else 4)
+    assert report.valid is False
+
+
+def test_a_tag_file_that_grows_without_end_is_left(tmp_path: Path) -> None:
+    bag = build_bag(tmp_path / "bag", seal=False)
+    top = os.open(bag, os.O_RDONLY)
+    told: list[Finding] = []
+    with (bag / "bag-info.txt").open("ab", buffering=0) as file:
+        file.write(b"a" * (1 << 20))
+        size = (bag / "bag-info.txt").stat().st_size
+        read = 0
+        for block in read_blocks(top, "bag-info.txt", told.append):
+            read += len(block)
+            file.write(b"a" * len(block))
+    os.close(top)
+    assert (read, told) == (size, [])
+
+
+def test_more_manifests_than_there_are_algorithms_are_not_all_read(tmp_path: Path) -> None:
+    bag = build_bag(tmp_path / "bag", {f"data/{number}": b"x" for number in range(300)}, info="", seal=False)
+    for number in range(3000):
+        (bag / f"manifest-{'x' * 200}{number:04d}.txt").touch()
+    report = validate(str(bag))
+    # the first thousand by name: that of sha512 and 999 of the others
+    assert report.counts == {"B115": 1, "B303": 999, "B320": 1, "B403": 300}
+    assert max(len(one.message) for one in report.findings) < 1000
+
+
+def test_no_name_in_a_message_can_steer_a_terminal(tmp_path: Path, check: Check) -> None:
+    bag = build_bag(tmp_path / "bag", seal=False)
+    evil = "\x1b[\r\n\u202e\u2028\x9b\udce9"
+    write_file(bag, os.fsencode(f"manifest-{evil}.txt"), b"zz\n")
+    write_file(bag, os.fsencode(f"manifest-md5{evil}.txt"), (bag / "manifest-sha512.txt").read_bytes())
+    write_file(bag, os.fsencode(f"data/{evil}"), b"x")
+    report = check(bag)
+    assert {"B303", "B301", "B304", "B402", "B403"} <= report.counts.keys()
+    assert all(one.message.isprintable() for one in report.findings)
+    assert any("\\x1b[\\r\\n\\u202e\\u2028\\x9b\\udce9" in one.message for one in report.findings)
 
 
 def test_findings_without_number_are_counted_and_the_first_are_kept(tmp_path: Path, check: Check) -> None:

@@ -53,9 +53,15 @@ def test_other_names_are_not_manifests(name: str) -> None:
 
 
 @pytest.mark.parametrize("gap", [" ", "  ", "\t", " \t ", "        "])
-@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", ""])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_white_space_between_digest_and_path_and_line_ends_vary(gap: str, end: str) -> None:
     assert read(f"{HASH}{gap}data/a b{end}") == ([Entry("data/a b", HASH, 1)], [])
+
+
+def test_a_last_line_without_an_end_is_read_and_told() -> None:
+    entries, told = read(f"{HASH}  data/a\n{HASH}  data/b")
+    assert [entry.path for entry in entries] == ["data/a", "data/b"]
+    assert [(one.code, one.message) for one in told] == [("B214", "line 2 is the last and has no line end")]
 
 
 def test_capital_digests_are_read_and_mixed_ones_told() -> None:

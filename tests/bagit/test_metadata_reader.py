@@ -36,11 +36,12 @@ def test_folded_lines_are_joined_by_one_space(end: str) -> None:
 
 
 def test_labels_may_hold_spaces_and_values_colons() -> None:
-    metadata = read("Donor of record: Example: Archive\nURL:https://example.org/\nEmpty:\n")
+    metadata = read("Donor of record: Example: Archive\nURL: https://example.org/\nEmpty: \nTab:\tb\n")
     assert metadata.entries == (
         ("Donor of record", "Example: Archive"),
         ("URL", "https://example.org/"),
         ("Empty", ""),
+        ("Tab", "b"),
     )
     assert metadata.findings == ()
 
@@ -55,9 +56,18 @@ def test_space_before_the_colon_was_allowed_before_1_0() -> None:
     assert (codes(text), codes(text, before_1_0=True)) == (["B210", "B210"], [])
 
 
+def test_a_space_after_the_colon_was_not_needed_before_1_0() -> None:
+    text = "URL:https://example.org/\nEmpty:\n"
+    assert read(text).entries == read(text, before_1_0=True).entries
+    assert read(text).entries == (("URL", "https://example.org/"), ("Empty", ""))
+    assert (codes(text), codes(text, before_1_0=True)) == (["B215", "B215"], [])
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("A: b", ["B214"]),
+        ("A: b\n c", ["B214"]),
         ("no colon\n", ["B201"]),
         (": no label\n", ["B201"]),
         (" continues nothing\n", ["B201"]),

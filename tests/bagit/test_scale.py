@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -53,6 +55,52 @@ def test_a_long_manifest_takes_little_memory(tmp_path: Path, lines: int) -> None
     result = measure(bag, "full")
     assert result["counts"] == {"B319": 1, "B320": 1, "B401": lines, "B402": 2}
     assert result["kept"] == 1005
+    assert isinstance(result["memory"], int)
+    assert result["memory"] < MEMORY_LIMIT
+
+
+@pytest.fixture
+def deep_path(tmp_path: Path) -> Iterator[Path]:
+    """A folder that is removed by the system's own means: Python's follow no thousand levels, pytest's neither."""
+    yield tmp_path / "deep"
+    subprocess.run(["rm", "-rf", tmp_path / "deep"], check=True)
+
+
+@pytest.mark.parametrize(
+    ("levels", "folders"), [pytest.param(120, 12_000, id="wide"), pytest.param(5_000, 0, id="deep")]
+)
+def test_long_paths_of_folders_take_little_memory(deep_path: Path, levels: int, folders: int) -> None:
+    """Neither many folders below a path of nearly 30,000 characters nor a folder beside each of many levels."""
+    bag = build_bag(deep_path / "bag", info="", seal=False)
+    name = "d" * (30_000 // levels - 1)
+    folder = os.open(bag / "data", os.O_RDONLY)
+    for _ in range(levels):
+        os.mkdir(name, dir_fd=folder)
+        os.mkdir("beside", dir_fd=folder)
+        below = os.open(name, os.O_RDONLY, dir_fd=folder)
+        os.close(folder)
+        folder = below
+    for number in range(folders):
+        os.mkdir(f"{number:05d}", dir_fd=folder)
+    os.close(folder)
+    result = measure(bag, "fast")
+    empty = levels + (folders or 1)
+    assert result["counts"] == {"B114": empty, "B208": 1, "B320": 1}
+    assert isinstance(result["memory"], int)
+    assert result["memory"] < MEMORY_LIMIT
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_a_million_entries_of_one_folder_take_little_memory(tmp_path: Path) -> None:
+    bag = build_bag(tmp_path / "bag", info="", seal=False)
+    folder = os.open(bag / "data", os.O_RDONLY)
+    for number in range(500_000):
+        os.close(os.open(f"{number:06d} Track.flac", os.O_CREAT | os.O_WRONLY, dir_fd=folder))
+        os.mkdir(f"{number:06d} Album", dir_fd=folder)
+    os.close(folder)
+    result = measure(bag, "full")
+    assert result["counts"] == {"B114": 500_000, "B320": 1, "B402": 500_000}
     assert isinstance(result["memory"], int)
     assert result["memory"] < MEMORY_LIMIT
 

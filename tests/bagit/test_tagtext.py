@@ -30,12 +30,17 @@ def test_lines_come_back_however_the_file_is_cut(
 
 
 @given(LINES, ENDS, st.integers(1, 9))
-def test_a_last_line_needs_no_end(lines: list[str], end: str, step: int) -> None:
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_last_line_without_an_end_is_read_and_told(
+    encoding: str, lines: list[str], end: str, step: int
+) -> None:
     text = end.join(lines)
-    expected = re.split(r"\r\n|\r|\n", text)
-    if expected[-1] == "":
+    expected: list[tuple[int, str | LineFault]] = [*enumerate(re.split(r"\r\n|\r|\n", text), 1)]
+    if expected[-1][1] == "":
         expected.pop()
-    assert [line for _, line in read_lines(cut(text.encode(), step), "utf-8")] == expected
+    elif text[-1] not in "\r\n":
+        expected.append((len(expected), LineFault.UNENDED))
+    assert list(read_lines(cut(text.encode(encoding), step), encoding)) == expected
 
 
 @given(
@@ -50,8 +55,8 @@ def test_any_bytes_are_read_the_same_however_they_are_cut(content: bytes, step: 
 
 def test_line_separators_of_unicode_are_part_of_a_line() -> None:
     text = "a\u2028b\u2029c\x85d\x0be\x0cf\x1cg"
-    assert list(read_lines([text.encode()], "utf-8")) == [(1, text)]
-    assert list(read_lines([text.encode("utf-16")], "utf-16")) == [(1, text)]
+    for encoding in ("utf-8", "utf-16"):
+        assert list(read_lines([f"{text}\n".encode(encoding)], encoding)) == [(1, text)]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
@@ -68,6 +73,20 @@ def test_an_endless_line_is_read_in_bounded_time_and_memory() -> None:
     assert list(read_lines((block for _ in range(4096)), "utf-8")) == [(1, LineFault.TOO_LONG)]
     assert time.monotonic() - start < 5
     assert LONGEST_LINE < 1 << 20
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le"])
+def test_the_end_of_a_line_is_not_sought_for_ever(encoding: str) -> None:
+    text = "a".encode(encoding)
+
+    def endless() -> Iterator[bytes]:
+        yield "first\n".encode(encoding)
+        while True:
+            yield text * (1 << 16)
+
+    start = time.monotonic()
+    assert list(read_lines(endless(), encoding)) == [(1, "first"), (2, LineFault.ENDLESS)]
+    assert time.monotonic() - start < 10
 
 
 def test_bytes_that_are_no_text_hide_no_other_line() -> None:
@@ -108,6 +127,7 @@ def test_registered_character_sets_are_known(name: str, found: str) -> None:
         *("", "no-such", "x" * 10_000, "../../etc/passwd", "utf-8\0", "UTF\u20138", "."),
         *("rot13", "zlib", "base64", "hex", "os", "antigravity"),
         *("idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"),
+        *("charmap", "utf-8-sig", "UTF_8_SIG"),
     ],
 )
 def test_what_is_no_character_set_is_refused(name: str) -> None:

@@ -340,6 +340,15 @@ def test_fetch_lists_what_is_there_and_what_is_not(tmp_path: Path, check: Check)
     assert (report.complete, report.valid) == (False, False)
 
 
+@pytest.mark.parametrize("path", ["", "a\0b", b"", b"caf\xe9"])
+def test_a_path_that_names_nothing_is_no_bag(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str | bytes
+) -> None:
+    monkeypatch.chdir(build_bag(tmp_path / "bag"))
+    report = validate(path)
+    assert (report.counts, report.valid, report.files) == ({"B102": 1}, False, 0)
+
+
 @pytest.mark.parametrize("depth", list(Depth))
 @pytest.mark.parametrize("name", ["nothing", "file", "empty", "folder"])
 def test_what_is_no_bag_gets_a_report(tmp_path: Path, depth: Depth, name: str) -> None:
@@ -386,8 +395,41 @@ def test_contradicting_duplicates_do_not_excuse_damage(tmp_path: Path, check: Ch
 def test_a_manifest_of_an_unknown_algorithm_still_counts_for_presence(tmp_path: Path, check: Check) -> None:
     bag = build_bag(tmp_path / "bag")
     rewrite(bag, "manifest-crc32.txt", f"deadbeef  {ONE}\ndeadbeef  data/gone\n".encode())
-    expected = {("B303", "manifest-crc32.txt"), ("B401", "data/gone"), ("B403", "data/Album/02 Second.flac")}
+    expected = {
+        *(("B303", "manifest-crc32.txt"), ("B324", ""), ("B401", "data/gone")),
+        *(("B403", "data/Album/02 Second.flac"), ("B403", "data/gone")),
+    }
     assert said(check(bag)) == expected
+
+
+def test_a_missing_file_that_one_manifest_omits_gives_both_findings(tmp_path: Path, check: Check) -> None:
+    bag = build_bag(tmp_path / "bag", algorithms=("sha512", "sha256"), info="")
+    text = manifest_text("sha256", {"data/Album/02 Second.flac": b"second one\n"}).encode()
+    rewrite(bag, "manifest-sha256.txt", text, ("sha512", "sha256"))
+    (bag / ONE).unlink()
+    report = check(bag)
+    assert said(report) == {("B401", ONE), ("B403", ONE)}
+    assert report.findings[1].message == "manifest-sha256.txt does not list it, manifest-sha512.txt does"
+
+
+def test_every_payload_manifest_must_list_what_is_yet_to_be_fetched(tmp_path: Path, check: Check) -> None:
+    fetch = f"https://example.org/a - {ONE}\n".encode()
+    bag = build_bag(tmp_path / "bag", algorithms=("sha512", "sha256"), info="", tags={"fetch.txt": fetch})
+    text = manifest_text("sha256", {"data/Album/02 Second.flac": b"second one\n"}).encode()
+    rewrite(bag, "manifest-sha256.txt", text, ("sha512", "sha256"))
+    (bag / ONE).unlink()
+    assert said(check(bag)) == {("B605", ONE), ("B403", ONE)}
+
+
+def test_tag_manifests_should_use_the_algorithms_of_the_payload_manifests(
+    tmp_path: Path, check: Check
+) -> None:
+    bag = build_bag(tmp_path / "bag", algorithms=("sha512", "sha256"))
+    assert check(bag).findings == ()
+    seal_tags(bag, ("sha512",))
+    report = check(bag)
+    assert (report.valid, said(report)) == (True, {("B324", "")})
+    assert report.findings[0].message == "sha512 for tag files, sha256, sha512 for the payload"
 
 
 def test_before_1_0_a_file_in_one_manifest_of_two_is_enough(tmp_path: Path, check: Check) -> None:

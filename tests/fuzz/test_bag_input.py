@@ -44,6 +44,11 @@ def test_the_seed_is_a_valid_bag(root: Path) -> None:
     assert bag_input.try_input(bag_input.seed(), root).valid is True
 
 
+def test_more_findings_than_a_report_keeps_break_no_promise(root: Path) -> None:
+    report = bag_input.try_input(b"\n" * 1500 + bag_input.SEPARATOR + b"\n" * 1500, root)
+    assert report.counts["B309"] == 3000
+
+
 @given(data=st.lists(PIECES, max_size=30).map(b"".join) | st.binary(max_size=200))
 @settings(max_examples=60, deadline=None)
 def test_the_promises_hold_for_any_input(root: Path, data: bytes) -> None:
