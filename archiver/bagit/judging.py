@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect
+from collections.abc import Iterable, Iterator, Sequence, Set as AbstractSet
 
 from archiver.bagit.findinglog import FindingLog
 from archiver.bagit.hashing import Recorded
@@ -22,16 +23,28 @@ class Judge:
     Args:
         manifests: The manifests that were read, in the order of the indices of :attr:`Unit.listed`.
         log: Takes the findings.
+        unread: Folders and files that could not be read, which has been told; nothing follows from what is in them.
         before_1_0: Whether the bag follows a version older than RFC 8493.
     """
 
-    def __init__(self, manifests: Sequence[ManifestName], log: FindingLog, *, before_1_0: bool) -> None:
+    def __init__(
+        self,
+        manifests: Sequence[ManifestName],
+        log: FindingLog,
+        unread: AbstractSet[str],
+        *,
+        before_1_0: bool,
+    ) -> None:
         self.manifests = manifests
         self.before_1_0 = before_1_0
         self.log = log
+        self.unread = unread
+        self._hidden = sorted(f"{folder}/" for folder in unread)
         indices = range(len(manifests))
         self.tags = frozenset(index for index in indices if manifests[index].of_tags)
         self.payload = frozenset(indices) - self.tags
+        # what an unreadable manifest lists is not known, so that nothing can be said to be absent from it
+        self.unknown = frozenset(index for index in indices if manifests[index].name in unread)
 
     def judge(self, units: Iterable[Unit]) -> Iterator[Recorded]:
         """Yield every file that a manifest lists and that is there, in the order of ``units``."""
@@ -85,7 +98,7 @@ class Judge:
 
     def _judge_one(self, unit: Unit) -> Recorded | None:
         in_payload = unit.path.startswith(_PAYLOAD)
-        wanted = self.payload if in_payload else self.tags
+        wanted = (self.payload if in_payload else self.tags) - self.unknown
         if unit.kind is not None and (odd := judge_name(unit.path)):
             self.log.extend(odd)
         if unit.fetched:
@@ -94,12 +107,12 @@ class Judge:
             self._judge_absent(unit, in_payload=in_payload)
         elif unit.kind is Kind.FOLDER:
             self._judge_folder(unit)
-        elif len(unit.listed) < len(wanted):
+        elif wanted - unit.listed.keys():
             self._judge_unlisted(unit, wanted, in_payload=in_payload)
         for index, listing in unit.listed.items():
             if listing.times > 1:
                 self._judge_repeat(unit.path, self.manifests[index].name, listing)
-        if unit.kind is not Kind.FILE or not unit.listed:
+        if unit.kind is not Kind.FILE or not unit.listed or unit.path in self.unread:
             return None
         digests = self._digests(unit)
         return Recorded(unit.path, unit.size, digests) if digests else None
@@ -137,12 +150,23 @@ class Judge:
         problem = check_path(unit.path)
         if problem is not None:
             self.log.add("B502", unit.path, f"{names}: the path {problem.value}, and there is no such file")
+        elif folder := self._unread_above(unit.path):
+            self.log.add(
+                "B705", unit.path, f"it cannot be seen, because the folder {folder!r} cannot be read"
+            )
         elif unit.fetched:
             self.log.add("B605", unit.path, "fetch.txt says where it is to be had")
         else:
             self.log.add(
                 "B401" if in_payload else "B404", unit.path, f"it is listed in {names}, but is not there"
             )
+
+    def _unread_above(self, path: str) -> str:
+        """Return the folder that hides ``path``; nothing where there is none."""
+        # nothing is known inside an unreadable folder, so none lies in another: the nearest before it is the only one
+        before = bisect(self._hidden, path)
+        folder = self._hidden[before - 1] if before else ""
+        return folder.rstrip("/") if folder and path.startswith(folder) else ""
 
     def _judge_folder(self, unit: Unit) -> None:
         if unit.listed:
@@ -156,7 +180,7 @@ class Judge:
             return
         absent = ", ".join(self.manifests[index].name for index in sorted(wanted - unit.listed.keys()))
         if in_payload:
-            if not unit.listed:
+            if not unit.listed and not self.unknown & self.payload:
                 self.log.add("B402", unit.path, _why_unlisted(unit.path))
             elif not self.before_1_0:
                 self.log.add("B403", unit.path, f"{absent} does not list it")

@@ -34,6 +34,8 @@ memory small.
 """
 
 _MOST_MANIFESTS = 9_999
+_UNREAD = frozenset({"B704", "B705"})
+_MOST_UNREAD = 1_000
 
 
 def serial_map(work: Callable[[Batch], Checked], batches: Iterable[Batch]) -> Iterable[Checked]:
@@ -60,6 +62,8 @@ class Validation:
         self._sorter = Sorter()
         self._top: BagTop | None = None
         self._manifests: list[ManifestName] = []
+        self._intact = 0
+        self._unread: set[str] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -82,7 +86,8 @@ class Validation:
             return
         try:
             self._top = read_top(top)
-            self._log.extend(self._top.findings)
+            for finding in self._top.findings:
+                self._tell(finding)
             if self._top.is_bag:
                 self._read_files(top, self._top)
         except OSError as error:
@@ -94,6 +99,7 @@ class Validation:
         """Check every file, by ``map_ordered``; yield one outcome for each batch, until all is done."""
         for checked in map_ordered(check_batch, make_batches(self._root, self._compare())):
             self._log.extend(checked.findings)
+            self._intact += checked.intact
             yield checked
 
     def report(self) -> BagReport:
@@ -107,6 +113,7 @@ class Validation:
             version=top.declaration.version if top else None,
             complete=complete,
             valid=valid,
+            intact=self._intact if self._depth is Depth.FULL else None,
             files=self.payload_files,
             bytes=self.payload_bytes,
             algorithms=top.algorithms if top else (),
@@ -139,6 +146,8 @@ class Validation:
         return walk(top, self._tell)
 
     def _tell(self, finding: Finding) -> None:
+        if finding.code in _UNREAD and len(self._unread) < _MOST_UNREAD:
+            self._unread.add(finding.path)
         self._log.extend((finding,))
 
     def _judge_structure(self, bag: BagTop) -> None:
@@ -186,7 +195,8 @@ class Validation:
         """Compare what is listed with what is there; yield what is to be hashed."""
         if self._top is None:
             return
-        judge = Judge(self._manifests, self._log, before_1_0=self._top.declaration.before_1_0)
+        before_1_0 = self._top.declaration.before_1_0
+        judge = Judge(self._manifests, self._log, self._unread, before_1_0=before_1_0)
         try:
             for recorded in judge.judge(read_units(self._sorter)):
                 if self._depth is Depth.FULL:
