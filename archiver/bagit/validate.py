@@ -212,9 +212,7 @@ class Validation:
             return
         stated, name = bag.metadata.oxum, bag.declaration.metadata_name
         if stated is not None:
-            message = (
-                f"it states {stated[0]} bytes in {stated[1]} files, there are {actual[0]} in {actual[1]}"
-            )
+            message = f"it states {stated[0]:,} bytes in {stated[1]:,} files, there are {actual[0]:,} in {actual[1]:,}"
             self._log.add("B206", name, message)
 
 

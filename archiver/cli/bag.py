@@ -24,14 +24,19 @@ _SET_EXAMPLES = """
   archiver bag set-info BAG 'Contact-Name: Erika Example'
 """
 
+_INTERRUPTED = (
+    "The payload was not changed. The tag files are as they were, or the same command given again completes what it"
+    " had begun."
+)
+
 
 @click.group(name="bag", epilog="Each command's --help lists examples and exit statuses.")
 def command() -> None:
     """Change the tag files of a finished bag, after verifying it in full."""
 
 
-@command.command(cls=Command, name="add-algorithm", examples=_ADD_EXAMPLES)
-@click.argument("bag", metavar="BAG", type=click.Path())
+@command.command(cls=Command, name="add-algorithm", examples=_ADD_EXAMPLES, interrupted=_INTERRUPTED)
+@click.argument("bag", metavar="BAG", type=click.Path(readable=False))
 @click.argument("algorithm", metavar="ALGORITHM")
 @options.jobs
 @options.as_json
@@ -48,8 +53,8 @@ def add_algorithm_command(bag: str, algorithm: str, jobs: int | None, as_json: b
     return errors.DONE
 
 
-@command.command(cls=Command, name="set-info", examples=_SET_EXAMPLES)
-@click.argument("bag", metavar="BAG", type=click.Path())
+@command.command(cls=Command, name="set-info", examples=_SET_EXAMPLES, interrupted=_INTERRUPTED)
+@click.argument("bag", metavar="BAG", type=click.Path(readable=False))
 @click.argument("label", metavar="'LABEL: VALUE'")
 @options.jobs
 @options.as_json
