@@ -160,8 +160,9 @@ def _opened(bag: bytes, map_ordered: Mapper) -> Iterator[_Update]:
         report = validate(bag, Depth.FULL, map_ordered)
         if not report.valid:
             first = next(finding for finding in report.findings if finding.severity is Severity.ERROR)
+            completed = "an interrupted update was completed, but " if recovered else ""
             raise InvalidBagError(
-                f"the bag is not valid ({first.code} {first.path!r}: {first.message}), and new digests must not"
+                f"{completed}the bag is not valid ({first.code} {first.path!r}: {first.message}), and new digests must not"
                 " cover damage"
             )
         top = read_top(folder)

@@ -122,7 +122,7 @@ def _told(bag: str) -> Iterator[None]:
         raise UsageError(str(error), "Nothing was changed.") from error
     except InvalidBagError as error:
         raise BagDamagedError(
-            f"cannot update {bag}: {error}", f"The bag is as it was. To learn all that is wrong: {verify}"
+            f"cannot update {bag}: {error}", f"Nothing else was changed. To learn all that is wrong: {verify}"
         ) from error
     except BusyBagError as error:
         raise BagUpdateError(

@@ -195,6 +195,17 @@ def test_verify_says_how_to_complete_an_interrupted_update_and_that_completes_it
     assert run_here("verify", bag).out.count("\n") == 3
 
 
+def test_an_update_that_is_completed_over_a_damaged_payload_says_both(bag: Path) -> None:
+    interrupted(bag, "tagmanifest-sha512.txt")
+    (bag / "data" / "Unsorted" / "broken off.mp3").write_bytes(b"x")
+    outcome = run_here("bag", "add-algorithm", bag, "md5")
+    assert outcome.code == 4
+    told = " ".join(outcome.err.split())
+    assert "an interrupted update was completed, but the bag is not valid" in told
+    assert not (bag / ".bagit-update").exists()
+    assert not (bag / "manifest-md5.txt").exists()
+
+
 def test_an_interrupted_update_that_lost_a_file_says_so_and_not_that_all_is_as_it_was(bag: Path) -> None:
     interrupted(bag, "tagmanifest-sha512.txt")
     (bag / ".bagit-update" / "1").unlink()
