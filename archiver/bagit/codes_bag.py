@@ -20,7 +20,11 @@ _MAKER = "Ask whoever made the bag for a corrected one"
 
 BAG_KINDS: tuple[FindingKind, ...] = (
     FindingKind(
-        "B101", _ERROR, "no bagit.txt", _DECLARATION, "Check that the path names the bag's own folder."
+        "B101",
+        _ERROR,
+        "no bagit.txt",
+        _DECLARATION,
+        "Check that the path names the bag's own folder; if it does, restore bagit.txt.",
     ),
     FindingKind("B102", _ERROR, "bag cannot be opened", "RFC 8493 §2", "Check the path and its permissions."),
     FindingKind("B103", _ERROR, "bagit.txt starts with a byte-order mark", _DECLARATION, f"{_MAKER}."),
@@ -33,7 +37,7 @@ BAG_KINDS: tuple[FindingKind, ...] = (
         "B109", _WARNING, "bagit.txt spaced unusually", _DECLARATION, "Version 1.0 no longer allows it."
     ),
     FindingKind("B110", _INFO, "tag files are not in UTF-8", _DECLARATION, "UTF-8 is advised for new bags."),
-    FindingKind("B111", _ERROR, "no payload folder", _PAYLOAD, f"{_MAKER}: data/ is missing."),
+    FindingKind("B111", _ERROR, "no payload folder", _PAYLOAD, "Restore data/ from another copy of the bag."),
     FindingKind(
         "B112", _ERROR, "no payload manifest", _MANIFEST, f"{_MAKER}: nothing can be checked without one."
     ),

@@ -17,6 +17,8 @@ _BLOCK = 1 << 20
 _BATCH_FILES = 500
 _BATCH_BYTES = 64 << 20
 _SHOWN = 12
+_NEARLY_THE_SAME = 4
+"""Digits; two unrelated digests differ in fifteen of sixteen."""
 
 
 class Recorded(NamedTuple):
@@ -39,11 +41,12 @@ class Batch(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What came of a batch: how many files and bytes it was, and what was wrong."""
+    """What came of a batch: how many files and bytes it was, what was wrong, and how many payload files are intact."""
 
     files: int
     bytes: int
     findings: tuple[Finding, ...]
+    intact: int = 0
 
 
 class _ChangedError(Exception):
@@ -70,6 +73,7 @@ def check_batch(batch: Batch) -> Checked:
     Files are opened below the bag's folder without following a link, and never block.
     """
     findings: list[Finding] = []
+    intact = 0
     try:
         top = filesystem.open_folder(batch.root)
     except OSError as error:
@@ -78,10 +82,12 @@ def check_batch(batch: Batch) -> Checked:
         try:
             with FolderLadder(top) as ladder:
                 for file in batch.files:
-                    findings.extend(_check_file(file, ladder))
+                    wrong = _check_file(file, ladder)
+                    findings.extend(wrong)
+                    intact += not wrong and file.path.startswith("data/")
         finally:
             os.close(top)
-    return Checked(len(batch.files), sum(file.size for file in batch.files), tuple(findings))
+    return Checked(len(batch.files), sum(file.size for file in batch.files), tuple(findings), intact)
 
 
 def _failure(path: str, error: OSError) -> Finding:
@@ -147,11 +153,15 @@ def _mismatch(file: Recorded, actual: Mapping[str, str], wrong: list[str]) -> li
         found(
             code,
             file.path,
-            f"{algorithm} is {_short(actual[algorithm])}, not {_short(recorded[algorithm][0])}",
+            f"{algorithm} is {_difference(actual[algorithm], recorded[algorithm][0])}",
         )
         for algorithm in wrong
     ]
 
 
-def _short(digest: str) -> str:
-    return f"{digest[:_SHOWN]}…"
+def _difference(actual: str, recorded: str) -> str:
+    """Say both digests in short; two that are nearly the same come of a damaged record, never of a damaged file."""
+    differing = sum(one != other for one, other in zip(actual, recorded, strict=True))
+    if differing <= _NEARLY_THE_SAME:
+        return f"what is recorded but for {differing} of {len(actual)} digits, so the record of it is damaged"
+    return f"{actual[:_SHOWN]}…, not {recorded[:_SHOWN]}…"

@@ -39,4 +39,4 @@ def replace_element(content: bytes, label: str, value: str) -> bytes:
 
 def _label_of(line: bytes) -> str:
     label, colon, _ = line.partition(b":")
-    return label.decode("utf-8", "replace").strip(" \t").lower() if colon else ""
+    return label.decode("utf-8", "replace").strip("\ufeff \t").lower() if colon else ""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 from archiver.bagit.findinglog import FindingLog
 from archiver.bagit.findings import shortened_list
@@ -23,7 +24,7 @@ class Judge:
     Args:
         manifests: The manifests that were read, in the order of the indices of :attr:`Unit.listed`.
         log: Takes the findings.
-        unreadable: Folders that could not be listed; what they hold is unknown, so nothing in them is called missing.
+        unread: Folders and files that could not be read, which has been told; nothing follows from what is in them.
         before_1_0: Whether the bag follows a version older than RFC 8493.
     """
 
@@ -31,17 +32,19 @@ class Judge:
         self,
         manifests: Sequence[ManifestName],
         log: FindingLog,
-        unreadable: Collection[str] = (),
+        unread: AbstractSet[str],
         *,
         before_1_0: bool,
     ) -> None:
         self.manifests = manifests
         self.before_1_0 = before_1_0
         self.log = log
-        self.unreadable = tuple(f"{folder}/" for folder in unreadable)
+        self.unread = unread
         indices = range(len(manifests))
         self.tags = frozenset(index for index in indices if manifests[index].of_tags)
         self.payload = frozenset(indices) - self.tags
+        # what an unreadable manifest lists is not known, so that nothing can be said to be absent from it
+        self.unknown = frozenset(index for index in indices if manifests[index].name in unread)
 
     def judge(self, units: Iterable[Unit]) -> Iterator[Recorded]:
         """Yield every file that a manifest lists and that is there, in the order of ``units``."""
@@ -95,7 +98,7 @@ class Judge:
 
     def _judge_one(self, unit: Unit) -> Recorded | None:
         in_payload = unit.path.startswith(_PAYLOAD)
-        wanted = self.payload if in_payload else self.tags
+        wanted = (self.payload if in_payload else self.tags) - self.unknown
         if unit.kind is not None and (odd := judge_name(unit.path)):
             self.log.extend(odd)
         if unit.fetched:
@@ -104,12 +107,12 @@ class Judge:
             self._judge_absent(unit, in_payload=in_payload)
         elif unit.kind is Kind.FOLDER:
             self._judge_folder(unit)
-        elif len(unit.listed) < len(wanted):
+        elif wanted - unit.listed.keys():
             self._judge_unlisted(unit, wanted, in_payload=in_payload)
         for index, listing in unit.listed.items():
             if listing.times > 1:
                 self._judge_repeat(unit.path, self.manifests[index].name, listing)
-        if unit.kind is not Kind.FILE or not unit.listed:
+        if unit.kind is not Kind.FILE or not unit.listed or unit.path in self.unread:
             return None
         digests = self._digests(unit)
         return Recorded(unit.path, unit.size, digests) if digests else None
@@ -141,20 +144,31 @@ class Judge:
             self.log.add("B608", unit.path, f"it has {unit.size} bytes, fetch.txt says {unit.lengths[0]}")
 
     def _judge_absent(self, unit: Unit, *, in_payload: bool) -> None:
-        if not unit.listed or unit.path.startswith(self.unreadable):
+        if not unit.listed:
             return
         names = self._names(unit.listed)
         problem = check_path(unit.path)
         if problem is not None:
             self.log.add("B502", unit.path, f"{names}: the path {problem.value}, and there is no such file")
+        elif folder := self._unread_above(unit.path):
+            self.log.add(
+                "B705", unit.path, f"it cannot be seen, because the folder {folder!r} cannot be read"
+            )
         elif unit.fetched:
             self.log.add("B605", unit.path, "fetch.txt says where it is to be had")
         else:
             self.log.add(
                 "B401" if in_payload else "B404", unit.path, f"it is listed in {names}, but is not there"
             )
-        if in_payload and not self.before_1_0 and len(unit.listed) < len(self.payload):
-            self._add_partly_listed(unit)
+        if in_payload:
+            self._judge_partly_listed(unit)
+
+    def _unread_above(self, path: str) -> str:
+        """Return the folder that hides ``path``; nothing where there is none."""
+        folder = path if self.unread else ""
+        while folder and folder not in self.unread:
+            folder = folder.rpartition("/")[0]
+        return folder
 
     def _judge_folder(self, unit: Unit) -> None:
         if unit.listed:
@@ -168,10 +182,9 @@ class Judge:
             return
         absent = self._names(wanted - unit.listed.keys())
         if in_payload:
-            if not unit.listed:
+            if not unit.listed and not self.unknown & self.payload:
                 self.log.add("B402", unit.path, _why_unlisted(unit.path))
-            elif not self.before_1_0:
-                self._add_partly_listed(unit)
+            self._judge_partly_listed(unit)
             return
         manifest = parse_manifest_name(unit.path) if "/" not in unit.path else None
         if manifest is None and unit.listed:
@@ -181,9 +194,11 @@ class Judge:
         elif not manifest.of_tags:
             self.log.add("B317" if self.before_1_0 else "B316", unit.path, f"{absent} does not list it")
 
-    def _add_partly_listed(self, unit: Unit) -> None:
-        absent, listing = self._names(self.payload - unit.listed.keys()), self._names(unit.listed)
-        self.log.add("B403", unit.path, f"{absent} does not list it, {listing} does")
+    def _judge_partly_listed(self, unit: Unit) -> None:
+        absent = self.payload - self.unknown - unit.listed.keys()
+        if absent and unit.listed and not self.before_1_0:
+            message = f"{self._names(absent)} does not list it, {self._names(unit.listed)} does"
+            self.log.add("B403", unit.path, message)
 
     def _names(self, indices: Iterable[int]) -> str:
         return shortened_list([self.manifests[index].name for index in sorted(indices)])

@@ -133,14 +133,15 @@ def _judge(
                 findings.append(found("B205", name, f"Payload-Oxum reads {value[:80]!r}"))
             elif oxum is None:
                 oxum = int(parsed[1]), int(parsed[2])
-        elif key in _DATES and not _is_date(value):
+        elif key in _DATES and not is_date(value):
             findings.append(found("B211", name, f"{label} reads {value[:80]!r}"))
         elif key == "bag-count" and not _COUNT.fullmatch(value):
             findings.append(found("B212", name, f"{label} reads {value[:80]!r}"))
     return oxum
 
 
-def _is_date(value: str) -> bool:
+def is_date(value: str) -> bool:
+    """Whether ``value`` is a day as the reserved labels have it: YYYY-MM-DD."""
     try:
         return len(value) == len("2000-01-01") and bool(dt.date.fromisoformat(value))
     except ValueError:

@@ -35,6 +35,7 @@ class BagReport:
         complete: Whether everything that must be there is, and nothing else (RFC 8493 §3); None where too little
             was checked to say so.
         valid: Whether it is complete and every digest is right; None where too little was checked to say so.
+        intact: How many payload files were read and are as they were recorded; None where no file was read.
         files: How many files the payload holds, on the disk.
         bytes: How many bytes they are.
         algorithms: The algorithms of the payload manifests.
@@ -48,6 +49,7 @@ class BagReport:
     version: str | None
     complete: bool | None
     valid: bool | None
+    intact: int | None
     files: int
     bytes: int
     algorithms: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ together, or not at all: see :mod:`archiver.bagit.update_journal`.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from archiver.bagit.findings import Severity
 from archiver.bagit.info_edit import replace_element
 from archiver.bagit.reading import BagTop, read_blocks, read_top
 from archiver.bagit.report import BagReport, Depth
-from archiver.bagit.update_journal import Journal, UpdateError, recover, stage
+from archiver.bagit.update_journal import Journal, UnfinishedUpdateError, UpdateError, recover, stage
 from archiver.bagit.update_manifests import (
     HashMapper,
     PayloadReader,
@@ -38,12 +39,17 @@ class InvalidBagError(UpdateError):
     """The bag is not valid, so that it is not updated."""
 
 
+class BusyBagError(UpdateError):
+    """Another update holds the bag."""
+
+
 @dataclass(frozen=True, slots=True)
 class Updated:
     """What came of an update.
 
     Attributes:
         files: The tag files that were written, none where nothing had to change.
+        replaced: The values that the label had before, and no longer has.
         recovered: Whether an update that had been interrupted was completed first.
         report: The judgement of the bag as it is now; in full where nothing had to change, else complete, since
             what was verified before was not touched.
@@ -52,6 +58,7 @@ class Updated:
     files: tuple[str, ...]
     recovered: bool
     report: BagReport
+    replaced: tuple[str, ...] = ()
 
 
 def add_algorithm(
@@ -76,7 +83,9 @@ def add_algorithm(
     Raises:
         UnknownAlgorithmError: if the algorithm is unknown.
         InvalidBagError: if the bag is not valid.
-        UpdateError: if it is held by another update, or of a kind that is not updated.
+        BusyBagError: if it is held by another update.
+        UnfinishedUpdateError: if an update, this or an earlier one, cannot be completed.
+        UpdateError: if it is of a kind that is not updated.
         OSError: as the system calls do.
     """
     name = normalise_algorithm(algorithm)
@@ -115,7 +124,7 @@ def set_info(
         raise UpdateError(f"{label} is computed from the payload and cannot be set")
     with _opened(bag, map_ordered) as update:
         if update.top.declaration.encoding == "ascii" and not f"{label}{value}".isascii():
-            raise UpdateError("its tag files are in ASCII, and this value is not; nothing was changed")
+            raise UpdateError("its tag files are in ASCII, and this value is not")
         name = update.top.declaration.metadata_name
         content = _content(update.folder, name)
         changed = replace_element(content, label, value)
@@ -126,7 +135,8 @@ def set_info(
                 stream.write(changed)
             _stage_event(update.folder, event, journal)
             stage_tag_manifests(update.folder, update.top, None, journal)
-        return _checked(bag, update, journal)
+        replaced = tuple([one for name, one in update.top.metadata.entries if name.lower() == label.lower()])
+        return dataclasses.replace(_checked(bag, update, journal), replaced=replaced)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,14 +155,15 @@ def _opened(bag: bytes, map_ordered: Mapper) -> Iterator[_Update]:
     folder = filesystem.open_folder(bag)
     try:
         if not filesystem.try_lock(folder):
-            raise UpdateError("another update of this bag is under way; nothing was changed")
+            raise BusyBagError("another update of this bag is under way")
         recovered = recover(folder)
         report = validate(bag, Depth.FULL, map_ordered)
         if not report.valid:
             first = next(finding for finding in report.findings if finding.severity is Severity.ERROR)
+            completed = "an interrupted update was completed, but " if recovered else ""
             raise InvalidBagError(
-                f"the bag is not valid ({first.code} {first.path!r}: {first.message}), and new digests must not"
-                " cover damage; it was left as it is"
+                f"{completed}the bag is not valid ({first.code} {first.path!r}: {first.message}), and new digests must not"
+                " cover damage"
             )
         top = read_top(folder)
         if top.declaration.encoding not in ("utf-8", "ascii"):
@@ -168,7 +179,7 @@ def _content(folder: int, name: str) -> bytes:
         b"".join(read_blocks(folder, name, faults.append, _LARGEST_INFO + 1)) if _has(folder, name) else b""
     )
     if faults or len(content) > _LARGEST_INFO:
-        raise UpdateError(f"{name} is too large or cannot be read; nothing was changed")
+        raise UpdateError(f"{name} is too large or cannot be read")
     return content
 
 
@@ -204,7 +215,7 @@ def _checked(bag: bytes, update: _Update, journal: Journal) -> Updated:
     report = validate(bag, Depth.COMPLETE)
     if not report.complete:
         first = next(finding for finding in report.findings if finding.severity is Severity.ERROR)
-        raise UpdateError(
+        raise UnfinishedUpdateError(
             f"after the update the bag is not complete: {first.code} {first.path!r}: {first.message}"
         )
     return Updated(journal.paths, update.recovered, report)

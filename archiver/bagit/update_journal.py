@@ -15,10 +15,12 @@ The journal stands inside the bag because a rename needs one file system, and so
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import re
 import shutil
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -39,7 +41,11 @@ _STAGED_NAME = re.compile(r"[0-9]{1,4}|list\.json")
 
 
 class UpdateError(ValueError):
-    """The bag cannot be updated; the message says why, and that it is as it was unless it says otherwise."""
+    """The bag cannot be updated, as the message says; it is as it was."""
+
+
+class UnfinishedUpdateError(UpdateError):
+    """The update was decided on and cannot be completed: of its tag files some may be new and others old."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +64,23 @@ class Journal:
         folder: Descriptor of the folder in which the contents are staged.
     """
 
-    def __init__(self, folder: int) -> None:
+    def __init__(self, folder: int, bag: int) -> None:
         self.folder = folder
+        self._bag = bag
         self._staged: dict[str, str] = {}
 
     @contextlib.contextmanager
     def write(self, path: str) -> Iterator[BinaryIO]:
-        """Lend a stream for the new content of the tag file ``path``; it is synced when the block ends."""
+        """Lend a stream for the new content of the tag file ``path``; it is synced when the block ends.
+
+        Who may read and write the file stays as it is, where it is there already.
+        """
         name = str(len(self._staged) + 1)
+        mode = _mode_of(path, self._bag)
         with new_tag_file(self.folder, name) as stream:
             yield stream
+            if mode is not None and hasattr(os, "fchmod"):
+                os.fchmod(stream.fileno(), mode)
         self._staged[path] = name
 
     def digests(self, path: str, algorithms: tuple[str, ...]) -> dict[str, str]:
@@ -102,7 +115,7 @@ def stage(bag: int) -> Iterator[Journal]:
     os.mkdir(_STAGED, 0o777, dir_fd=bag)
     try:
         with filesystem.folder_beneath(bag, _STAGED) as folder:
-            journal = Journal(folder)
+            journal = Journal(folder, bag)
             yield journal
             journal.write_list()
         os.rename(_STAGED, _DECIDED, src_dir_fd=bag, dst_dir_fd=bag)
@@ -156,6 +169,23 @@ def _is_there(name: bytes, folder: int) -> bool:
     return True
 
 
+def _mode_of(path: str, bag: int) -> int | None:
+    """Return the permissions of the tag file ``path``; ``None`` where there is none yet.
+
+    Raises:
+        PermissionError: if it could not be replaced, which must be known before anything is decided on.
+        OSError: as the system calls do.
+    """
+    where, _, name = os.fsencode(path).rpartition(b"/")
+    try:
+        with filesystem.folder_beneath(bag, where) as parent:
+            if not os.access(b".", os.W_OK | os.X_OK, dir_fd=parent):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+            return stat.S_IMODE(os.stat(name, dir_fd=parent, follow_symlinks=False).st_mode)
+    except FileNotFoundError:
+        return None
+
+
 def _carry_out(bag: int) -> None:
     """Rename what is still staged onto its place, then take the journal away."""
     with filesystem.folder_beneath(bag, _DECIDED) as folder:
@@ -174,12 +204,10 @@ def _take_place(step: _Step, folder: int, bag: int) -> None:
     where, _, name = step.path.encode().rpartition(b"/")
     if not _is_there(step.staged.encode(), folder):
         if hash_beneath(bag, step.path, (_ALGORITHM,))[_ALGORITHM] != step.digest:
-            raise UpdateError(
-                f"an interrupted update has lost its new {step.path}; restore it from another copy"
-            )
+            raise UnfinishedUpdateError(f"an interrupted update has lost its new {step.path!r}")
         return
     if hash_beneath(folder, step.staged, (_ALGORITHM,))[_ALGORITHM] != step.digest:
-        raise UpdateError(f"an interrupted update holds a damaged {step.path}; restore it from another copy")
+        raise UnfinishedUpdateError(f"an interrupted update holds a damaged {step.path!r}")
     parent = filesystem.make_folders_beneath(bag, where)
     try:
         os.replace(step.staged.encode(), name, src_dir_fd=folder, dst_dir_fd=parent)
@@ -198,7 +226,9 @@ def _read_list(folder: int) -> list[_Step]:
     try:
         steps = [_step(step) for step in json.loads(content)["steps"]]
     except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise UpdateError(f"an interrupted update left a list that cannot be read: {error}") from error
+        raise UnfinishedUpdateError(
+            f"an interrupted update left a list that cannot be read: {error}"
+        ) from error
     return steps
 
 

@@ -79,15 +79,11 @@ def stage_payload_manifest(  # noqa: PLR0913, PLR0917 - what one manifest is mad
         items = (ToHash(reader.root, entry, wanted) for entry in _entries(folder, top, source))
         for entry, _, digests in reader.map_ordered(hash_listed, items):
             if digests[source.algorithm] != entry.digest:
-                raise UpdateError(
-                    f"{entry.path!r} is no longer what {source.name} records; nothing was changed"
-                )
+                raise UpdateError(f"{entry.path!r} is no longer what {source.name} records")
             stream.write(line(entry.path, digests[algorithm]))
             listed += 1
     if listed != files:
-        raise UpdateError(
-            f"{source.name} lists {listed} files, but the payload has {files}; nothing was changed"
-        )
+        raise UpdateError(f"{source.name} lists {listed} files, but the payload has {files}")
 
 
 def stage_tag_manifests(folder: int, top: BagTop, algorithm: str | None, journal: Journal) -> None:
@@ -140,7 +136,7 @@ def _stage_new(  # noqa: PLR0913, PLR0917 - what one manifest is made from
             known, digest = recorded.get(path, (algorithm, ""))
             digests = hash_beneath(folder, path, (known, algorithm))
             if digest and digests[known] != digest:
-                raise UpdateError(f"{path!r} is no longer what its tag manifest records; nothing was changed")
+                raise UpdateError(f"{path!r} is no longer what its tag manifest records")
             stream.write(line(path, digests[algorithm]))
 
 
@@ -151,7 +147,7 @@ def _entries(folder: int, top: BagTop, manifest: ManifestName) -> Iterator[Entry
 
 
 def _refuse(finding: Finding) -> None:
-    raise UpdateError(f"{finding.path!r}: {finding.message}; nothing was changed")
+    raise UpdateError(f"{finding.path!r}: {finding.message}")
 
 
 def _pass_over(finding: Finding) -> None:
@@ -169,7 +165,7 @@ def hash_listed(item: ToHash) -> Hashed:
         descriptor = filesystem.open_regular_beneath(item.root, os.fsencode(item.entry.path))
     except FileNotFoundError as error:
         raise UpdateError(
-            f"{item.entry.path!r} is spelled otherwise on the disk than in the manifest; nothing was changed"
+            f"{item.entry.path!r} is spelled otherwise on the disk than in the manifest"
         ) from error
     try:
         size = os.fstat(descriptor).st_size

@@ -33,8 +33,9 @@ The function and the items can be pickled. The items are made as they are asked 
 memory small.
 """
 
-_MOST_UNREADABLE = 100
-"""Folders that cannot be read of which it is remembered that what they hold is unknown, not missing."""
+_UNREAD = frozenset({"B704", "B705"})
+_MOST_UNREAD = 1_000
+"""Folders and files that cannot be read of which it is remembered that what they hold is unknown, not missing."""
 
 
 def serial_map(work: Callable[[Batch], Checked], batches: Iterable[Batch]) -> Iterable[Checked]:
@@ -62,7 +63,8 @@ class Validation:
         self._sorter = Sorter()
         self._top: BagTop | None = None
         self._manifests: list[ManifestName] = []
-        self._unreadable: set[str] = set()
+        self._intact = 0
+        self._unread: set[str] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -86,7 +88,8 @@ class Validation:
             return
         try:
             self._top = read_top(top)
-            self._log.extend(self._top.findings)
+            for finding in self._top.findings:
+                self._tell(finding)
             if self._top.is_bag:
                 self._read_files(top, self._top)
         except OSError as error:
@@ -98,6 +101,7 @@ class Validation:
         """Check every file, by ``map_ordered``; yield one outcome for each batch, until all is done."""
         for checked in map_ordered(check_batch, make_batches(self._root, self._compare())):
             self._log.extend(checked.findings)
+            self._intact += checked.intact
             yield checked
 
     def report(self) -> BagReport:
@@ -111,6 +115,7 @@ class Validation:
             version=top.declaration.version if top else None,
             complete=complete,
             valid=valid,
+            intact=self._intact if self._depth is Depth.FULL else None,
             files=self.payload_files,
             bytes=self.payload_bytes,
             algorithms=top.algorithms if top else (),
@@ -143,9 +148,9 @@ class Validation:
         return walk(top, self._tell)
 
     def _tell(self, finding: Finding) -> None:
+        if finding.code in _UNREAD and len(self._unread) < _MOST_UNREAD:
+            self._unread.add(finding.path)
         self._log.extend((finding,))
-        if finding.code == "B704" and len(self._unreadable) < _MOST_UNREADABLE:
-            self._unreadable.add(finding.path)
 
     def _judge_structure(self, bag: BagTop) -> None:
         """Judge which parts there are."""
@@ -200,7 +205,7 @@ class Validation:
         if self._top is None:
             return
         before_1_0 = self._top.declaration.before_1_0
-        judge = Judge(self._manifests, self._log, self._unreadable, before_1_0=before_1_0)
+        judge = Judge(self._manifests, self._log, self._unread, before_1_0=before_1_0)
         try:
             for recorded in judge.judge(read_units(self._sorter)):
                 if self._depth is Depth.FULL:
@@ -216,9 +221,7 @@ class Validation:
             return
         stated, name = bag.metadata.oxum, bag.declaration.metadata_name
         if stated is not None:
-            message = (
-                f"it states {stated[0]} bytes in {stated[1]} files, there are {actual[0]} in {actual[1]}"
-            )
+            message = f"it states {stated[0]:,} bytes in {stated[1]:,} files, there are {actual[0]:,} in {actual[1]:,}"
             self._log.add("B206", name, message)
 
 

@@ -24,14 +24,19 @@ _SET_EXAMPLES = """
   archiver bag set-info BAG 'Contact-Name: Erika Example'
 """
 
+_INTERRUPTED = (
+    "The payload was not changed. The tag files are as they were, or the same command given again completes what it"
+    " had begun."
+)
+
 
 @click.group(name="bag", epilog="Each command's --help lists examples and exit statuses.")
 def command() -> None:
     """Change the tag files of a finished bag, after verifying it in full."""
 
 
-@command.command(cls=Command, name="add-algorithm", examples=_ADD_EXAMPLES)
-@click.argument("bag", metavar="BAG", type=click.Path())
+@command.command(cls=Command, name="add-algorithm", examples=_ADD_EXAMPLES, interrupted=_INTERRUPTED)
+@click.argument("bag", metavar="BAG", type=click.Path(readable=False))
 @click.argument("algorithm", metavar="ALGORITHM")
 @options.jobs
 @options.as_json
@@ -48,15 +53,16 @@ def add_algorithm_command(bag: str, algorithm: str, jobs: int | None, as_json: b
     return errors.DONE
 
 
-@command.command(cls=Command, name="set-info", examples=_SET_EXAMPLES)
-@click.argument("bag", metavar="BAG", type=click.Path())
+@command.command(cls=Command, name="set-info", examples=_SET_EXAMPLES, interrupted=_INTERRUPTED)
+@click.argument("bag", metavar="BAG", type=click.Path(readable=False))
 @click.argument("label", metavar="'LABEL: VALUE'")
 @options.jobs
 @options.as_json
 def set_info_command(bag: str, label: str, jobs: int | None, as_json: bool) -> int:
     """Give a label of BAG's bag-info.txt one value.
 
-    The bag is verified in full first; an invalid bag is left as it is.
+    The bag is verified in full first; an invalid bag is left as it is. A value
+    that the label has is replaced, and shown; of several, all are.
     """
     settings = config.load_settings(os.environ)
     workers = options.jobs_or_default(jobs or settings.jobs)
@@ -67,7 +73,12 @@ def set_info_command(bag: str, label: str, jobs: int | None, as_json: bool) -> i
 
 def _show(bag: str, updated: Updated, *, as_json: bool) -> None:
     if as_json:
-        members = {"bag": bag, "changed": list(updated.files), "recovered": updated.recovered}
+        members = {
+            "bag": bag,
+            "changed": list(updated.files),
+            "replaced": list(updated.replaced),
+            "recovered": updated.recovered,
+        }
         write_json("archiver.bag-update/1", members, {})
         return
     if updated.recovered:
@@ -78,3 +89,7 @@ def _show(bag: str, updated: Updated, *, as_json: bool) -> None:
     click.echo(wrapped(f"{shown(bag)} was verified in full and updated. Written anew:"))
     for name in updated.files:
         click.echo(f"  {shown(name)}")
+    if updated.replaced:
+        click.echo(wrapped("What the label said before:"))
+    for value in updated.replaced:
+        click.echo(wrapped(shown(value), indent="  "))

@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from archiver import errors
+
 _STATUSES = {
     0: "done",
     1: "stopped by an error, nothing lost",
@@ -21,12 +23,23 @@ class Command(click.Command):
 
     Args:
         examples: Lines to show as they are, under "Examples".
+        interrupted: What state things are in after Ctrl-C, and what to do; where it says nothing, the program does.
         **options: As :class:`click.Command` takes them.
     """
 
-    def __init__(self, *args: Any, examples: str, **options: Any) -> None:  # noqa: ANN401 - click's own
+    def __init__(self, *args: Any, examples: str, interrupted: str = "", **options: Any) -> None:  # noqa: ANN401 - click's own
         super().__init__(*args, **options)
         self._examples = examples
+        self._interrupted = interrupted
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as stop:
+            if not self._interrupted:
+                raise
+            raise errors.Interrupted("interrupted", self._interrupted) from stop
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the examples and the exit statuses after the options."""

@@ -80,6 +80,7 @@ def archiver() -> None:
 
 def main() -> NoReturn:
     """Run the command line and end the process with its exit status; no traceback reaches a user."""
+    _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -88,6 +89,13 @@ def main() -> NoReturn:
     if status == errors.INTERRUPTED:
         _end_at_once(status)
     sys.exit(status)
+
+
+def _open_closed_streams() -> None:
+    """Send to nowhere what would go to a closed stream; its descriptor would become that of the next file opened."""
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "r+", encoding="utf-8"))  # noqa: SIM115 - as long as we run
 
 
 def _end_at_once(status: int) -> NoReturn:
@@ -183,8 +191,7 @@ def _interrupted() -> int:
     _say(
         errors.Interrupted(
             "interrupted",
-            "No source was changed and no bag was left unfinished under its name. What pack had copied waits in"
-            " the store's .incoming folder; the same command goes on from there.",
+            "No source was changed and no bag was left unfinished under its name.",
         )
     )
     return errors.INTERRUPTED

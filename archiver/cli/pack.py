@@ -30,7 +30,13 @@ _EXAMPLES = """
 """
 
 
-@click.command(cls=Command, name="pack", examples=_EXAMPLES)
+_INTERRUPTED = (
+    "No source was changed and no bag was left unfinished under its name. What had been copied waits in the store's"
+    " .incoming folder; the same command goes on from there."
+)
+
+
+@click.command(cls=Command, name="pack", examples=_EXAMPLES, interrupted=_INTERRUPTED)
 @click.argument("sources", metavar="SOURCE...", nargs=-1, required=True, type=click.Path())
 @click.option(
     "--to",

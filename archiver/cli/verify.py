@@ -16,26 +16,35 @@ from archiver.cli import options
 from archiver.cli.commands import Command
 from archiver.cli.jsonstream import write_json
 from archiver.cli.progress import watcher
-from archiver.cli.verify_report import bag_lines, summary_lines
+from archiver.cli.verify_report import bag_lines, summary_lines, verdict
+from archiver.usecases.touched import TouchedAlbum
 from archiver.usecases.verify import VerifiedBag, VerifyRequest, verify
 
 _EXAMPLES = """
   archiver verify /media/backup/Music-2026-11-22
   archiver verify /media/backup/*           every bag there, with a summary
-  archiver verify --fast BAG                names, sizes and totals only
+  archiver verify --fast BAG                number and size of files only
 """
 
 
-@click.command(cls=Command, name="verify", examples=_EXAMPLES)
-@click.argument("bags", metavar="BAG...", nargs=-1, required=True, type=click.Path())
+_INTERRUPTED = (
+    "Nothing was changed. Only what is reported above was checked; the rest is neither proved nor disproved."
+)
+
+
+@click.command(cls=Command, name="verify", examples=_EXAMPLES, interrupted=_INTERRUPTED)
+@click.argument("bags", metavar="BAG...", nargs=-1, required=True, type=click.Path(readable=False))
 @click.option(
-    "--fast", "depth", flag_value="fast", help="Compare names, sizes and the recorded totals; read no file."
+    "--fast",
+    "depth",
+    flag_value="fast",
+    help="Compare the number and size of all files with Payload-Oxum; read no manifest and no file.",
 )
 @click.option(
     "--complete",
     "depth",
     flag_value="complete",
-    help="Check that every listed file is there and no other; hash nothing.",
+    help="Compare names with the manifests: is every file there, and no other? Read no file.",
 )
 @click.option(
     "--profile", metavar="PROFILE", help="Check it against btr, aptrust, metaarchive or a profile file too."
@@ -49,28 +58,31 @@ def command(
 
     A BAG is a folder, or a tar, tar.gz or zip archive, read without unpacking.
 
-    Every file of every manifest, payload and tag files, is read and compared.
-    A bag is judged whoever made it. Nothing is repaired, fetched or changed.
+    Every file of every manifest, payload and tag files, is read and compared,
+    unless --fast or --complete is given, which look at less and say so. A bag
+    is judged whoever made it. Nothing is repaired, fetched or changed.
     """
     settings = config.load_settings(os.environ)
     wanted = Depth(depth) if depth else Depth.FULL
     request = VerifyRequest(bags, wanted, profile, options.jobs_or_default(jobs or settings.jobs))
     outcomes = verify(request, watcher())
-    return _json(outcomes) if as_json else _report(outcomes)
+    return _json(outcomes) if as_json else _report(outcomes, wanted)
 
 
-def _report(outcomes: Iterator[VerifiedBag]) -> int:
-    failed = seen = 0
+def _report(outcomes: Iterator[VerifiedBag], depth: Depth) -> int:
+    seen = 0
+    failed: list[tuple[str, str]] = []
     for outcome in outcomes:
         if seen:
             click.echo()
         for line in bag_lines(outcome):
             click.echo(line)
         seen += 1
-        failed += not outcome.passed
+        if not outcome.passed:
+            failed.append((outcome.report.bag, verdict(outcome)))
     if seen > 1:
         click.echo()
-        for line in summary_lines(seen, failed):
+        for line in summary_lines(seen, failed, depth):
             click.echo(line)
     return errors.DAMAGED if failed else errors.DONE
 
@@ -95,11 +107,12 @@ def _record(outcome: VerifiedBag) -> dict[str, Any]:
         "version": report.version,
         "valid": report.valid,
         "complete": report.complete,
+        "intact": report.intact,
         "files": report.files,
         "bytes": report.bytes,
         "algorithms": list(report.algorithms),
         "update_pending": outcome.update_pending,
-        "albums": [{"album": name, "files": files} for name, files in outcome.albums],
+        "albums": list(map(_album, outcome.albums)),
         "problems": [_finding(finding) | {"track": _track(outcome, finding)} for finding in report.findings],
         "profile": None if outcome.mismatches is None else list(map(_finding, outcome.mismatches)),
     }
@@ -108,6 +121,17 @@ def _record(outcome: VerifiedBag) -> dict[str, Any]:
 def _track(outcome: VerifiedBag, finding: Finding) -> dict[str, str] | None:
     track = outcome.tracks.get(finding.path)
     return None if track is None else dataclasses.asdict(track)
+
+
+def _album(album: TouchedAlbum) -> dict[str, str | int]:
+    return {
+        "album": album.title or album.folder,
+        "folder": album.folder,
+        "files": album.files,
+        "damaged": album.damaged,
+        "unreadable": album.unreadable,
+        "missing": album.missing,
+    }
 
 
 def _finding(finding: Finding) -> dict[str, str]:

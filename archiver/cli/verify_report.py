@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shlex
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from archiver.bagit.codes import FINDING_KINDS
 from archiver.bagit.findings import Finding, Severity
-from archiver.bagit.report import Depth
+from archiver.bagit.report import BagReport, Depth
 from archiver.bagit.sizes import human_size
 from archiver.cli.text import count, shown, wrapped
 from archiver.records.tracks import Track
+from archiver.records.visible import shortened
+from archiver.usecases.touched import TouchedAlbum
 from archiver.usecases.verify import VerifiedBag
 
 _EXAMPLES = 10
-_UNFINISHED = frozenset({"B112", "B115", "B801", "B816", "B819"})
-"""Findings after which nobody can say of other files that they have no fault: not all were read or compared."""
+_TITLE_COLUMNS = 60
 _ORDER = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 _TITLES = {Severity.ERROR: "Wrong", Severity.WARNING: "Worth a look", Severity.INFO: "Noted"}
+_UNREAD = "no file's bytes were checked"
 
 
 def bag_lines(outcome: VerifiedBag) -> Iterator[str]:
     """Yield the lines about one bag."""
     report = outcome.report
-    yield wrapped(f"{shown(report.bag)}: {_verdict(outcome)}")
+    yield wrapped(f"{shown(report.bag)}: {verdict(outcome)}")
     if report.version is not None:
         yield wrapped(
             f"BagIt {shown(report.version)}, {count(report.files, 'payload file')}, {human_size(report.bytes)}"
-            + (f", {', '.join(report.algorithms)}" if report.algorithms else ""),
+            + (f", {', '.join(map(shown, report.algorithms))}" if report.algorithms else ""),
             indent="  ",
         )
     for severity in _ORDER:
@@ -35,24 +38,58 @@ def bag_lines(outcome: VerifiedBag) -> Iterator[str]:
         if findings:
             yield f"\n  {_TITLES[severity]}"
             yield from _finding_lines(outcome, findings)
-    if outcome.update_pending:
-        text = "An update of its tag files was interrupted. Give the same archiver bag command again to complete it."
-        yield "\n" + wrapped(text, indent="  ")
     if outcome.mismatches is not None:
         yield from _profile_lines(outcome.mismatches)
     if outcome.albums:
         yield "\n  Albums touched"
         yield from _album_lines(outcome)
     if report.complete is False or report.valid is False:
-        yield from _advice(outcome)
+        yield from _intact_lines(outcome)
+        yield "\n  What to do"
+        yield from _advice_lines(outcome)
+    elif outcome.update_pending:
+        yield "\n  What to do"
+        yield from _completing_lines(outcome)
 
 
-def summary_lines(seen: int, failed: int) -> Iterator[str]:
-    """Yield the lines about all bags together."""
-    if failed:
-        yield f"{count(seen, 'bag')} checked: {seen - failed:,} as they should be, {failed:,} not."
-    else:
-        yield f"{count(seen, 'bag')} checked: all as they should be."
+def summary_lines(seen: int, failed: Sequence[tuple[str, str]], depth: Depth) -> Iterator[str]:
+    """Yield the lines about all bags together.
+
+    Args:
+        seen: How many bags were checked.
+        failed: Path and verdict of each that is not as it should be.
+        depth: How much of each was checked.
+    """
+    checked = f"{count(seen, 'bag')} checked" + ("" if depth is Depth.FULL else ", but no file's bytes")
+    if not failed:
+        yield f"{checked}: all as they should be."
+        return
+    yield wrapped(f"{checked}: {seen - len(failed):,} as they should be, {len(failed):,} not:")
+    for bag, said in failed:
+        yield wrapped(f"{shown(bag)}: {said}", indent="  ", below="    ")
+
+
+def verdict(outcome: VerifiedBag) -> str:
+    """Return one sentence or two on what a bag is."""
+    report = outcome.report
+    if report.version is None and not report.algorithms:
+        return "this is no bag that can be read."
+    if report.complete is False:
+        return "NOT COMPLETE." if report.valid is None else "NOT VALID, and not complete."
+    if report.valid is False:
+        return "NOT VALID."
+    return _proved(report) + ("" if outcome.passed else " It does NOT conform to the profile.")
+
+
+def _proved(report: BagReport) -> str:
+    """What a check that found nothing wrong has shown, and what it has not looked at."""
+    if report.depth is Depth.FULL:
+        return "valid. Every file is there, and every byte is as it was recorded."
+    if report.depth is Depth.COMPLETE:
+        return f"complete. Every file is there; {_UNREAD}."
+    if "B208" in report.counts:
+        return f"nothing wrong was seen, but there was nothing to compare with; {_UNREAD}."
+    return f"number and size of its files are as recorded; no name was compared, and {_UNREAD}."
 
 
 def _profile_lines(mismatches: tuple[Finding, ...]) -> Iterator[str]:
@@ -63,62 +100,110 @@ def _profile_lines(mismatches: tuple[Finding, ...]) -> Iterator[str]:
         yield wrapped(FINDING_KINDS[finding.code].advice, indent="          ")
 
 
-def _verdict(outcome: VerifiedBag) -> str:
-    report = outcome.report
-    if report.valid:
-        return "valid. Every file is there, and every byte is as it was recorded."
-    if report.version is None and report.counts.keys() & {"B101", "B102", "B801", "B818"}:
-        return "this is no bag that can be read."
-    if report.complete is False:
-        return "NOT COMPLETE." if report.valid is None else "NOT VALID, and not complete."
-    if report.valid is False:
-        return "NOT VALID."
-    if report.depth is Depth.COMPLETE:
-        return "complete. Every file is there; no file's bytes were checked."
-    return "names, sizes and totals agree; no file's bytes were checked."
-
-
 def _finding_lines(outcome: VerifiedBag, findings: list[Finding]) -> Iterator[str]:
     for code, group in groupby(findings, key=lambda finding: finding.code):
-        members = list(group)
-        number = outcome.report.counts.get(code, len(members))
-        yield wrapped(f"{code}  {FINDING_KINDS[code].title}: {number:,}  ({members[0].spec})", indent="    ")
-        for finding in members[:_EXAMPLES]:
-            where = f"{shown(finding.path)}: " if finding.path else ""
-            yield wrapped(f"{where}{shown(finding.message)}", indent="          ")
-            track = outcome.tracks.get(finding.path)
-            if track is not None and any((track.title, track.album)):
-                yield wrapped(_track(track), indent="          ")
+        # one without a path after others counts those that were left out
+        kept = [one for place, one in enumerate(group) if one.path or not place]
+        number = outcome.report.counts.get(code, len(kept))
+        yield wrapped(f"{code}  {FINDING_KINDS[code].title}: {number:,}  ({kept[0].spec})", indent="    ")
+        for message, alike in groupby(kept[:_EXAMPLES], key=lambda finding: finding.message):
+            yield from _example_lines(outcome, message, list(alike))
         if number > _EXAMPLES:
-            yield f"          and {number - min(_EXAMPLES, len(members)):,} more; --json lists them"
+            listed = "lists them" if number <= len(kept) else f"lists the first {len(kept):,}"
+            yield f"          and {number - min(_EXAMPLES, len(kept)):,} more; --json {listed}"
+
+
+def _example_lines(outcome: VerifiedBag, message: str, findings: list[Finding]) -> Iterator[str]:
+    """Tell of findings that say the same; what they say is told once."""
+    is_alone = len(findings) == 1
+    if not is_alone:
+        yield wrapped(f"of each: {shown(message)}", indent="          ")
+    for finding in findings:
+        where = shown(finding.path)
+        words = ": ".join(filter(None, (where, shown(message)))) if is_alone else where
+        yield wrapped(words, indent="          ")
+        track = outcome.tracks.get(finding.path)
+        if track is not None and any((track.title, track.album)):
+            yield wrapped(_track(track), indent="            ")
 
 
 def _album_lines(outcome: VerifiedBag) -> Iterator[str]:
-    for name, files in outcome.albums[:_EXAMPLES]:
-        yield wrapped(f"{shown(name)}: {count(files, 'file')}", indent="    ")
+    for album in outcome.albums[:_EXAMPLES]:
+        yield wrapped(_album(album), indent="    ", below="      ")
     if len(outcome.albums) > _EXAMPLES:
-        yield f"    and {len(outcome.albums) - _EXAMPLES:,} more"
-    if outcome.faulty is not None and not _UNFINISHED & outcome.report.counts.keys():
+        yield f"    and {len(outcome.albums) - _EXAMPLES:,} more; --json lists them"
+    if outcome.all_albums:
         yield "    No other album is touched."
+    elif any(number > len(outcome.report.findings) for number in outcome.report.counts.values()):
+        yield "    There may be more: not all findings are kept."
+
+
+def _album(album: TouchedAlbum) -> str:
+    states = (("damaged", album.damaged), ("unreadable", album.unreadable), ("missing", album.missing))
+    told = ", ".join(f"{number:,} {state}" for state, number in states if number)
+    title = f"{_short(album.title)}, in " if album.title else ""
+    return f"{title}{shown(album.folder)}: {told}"
 
 
 def _track(track: Track) -> str:
-    words = [f'"{shown(track.title)}"' if track.title else "a track"]
+    words = [f'"{_short(track.title)}"' if track.title else "a track"]
     if track.artist:
-        words.append(f"by {shown(track.artist)}")
+        words.append(f"by {_short(track.artist)}")
     if track.album:
-        words.append(f'on the album "{shown(track.album)}"')
-    return "  this is " + " ".join(words)
+        words.append(f'on the album "{_short(track.album)}"')
+    return "this is " + " ".join(words)
 
 
-def _advice(outcome: VerifiedBag) -> Iterator[str]:
+def _short(text: str) -> str:
+    """Return text from a tag, which may hold anything and be of any length, for a line of the report."""
+    return shortened(shown(text[: 10 * _TITLE_COLUMNS]), _TITLE_COLUMNS)
+
+
+def _intact_lines(outcome: VerifiedBag) -> Iterator[str]:
     report = outcome.report
-    errors = sorted({finding.code for finding in report.findings if finding.severity is Severity.ERROR})
-    yield "\n  What to do"
-    full = report.version is not None and report.files and report.depth is Depth.FULL
-    if full and not _UNFINISHED & report.counts.keys() and outcome.faulty is not None:
-        whole = f"{report.files - outcome.faulty:,} of {count(report.files, 'payload file')}"
-        yield wrapped(f"{whole} have no fault of their own.", indent="    ")
-    for advice in dict.fromkeys(FINDING_KINDS[code].advice for code in errors):
-        yield wrapped(advice, indent="    ")
+    if report.intact is None:
+        yield f"\n  What is intact\n    Not known: {_UNREAD}."
+    elif report.files:
+        intact = "No payload file is known to be"
+        if report.intact:
+            intact = count(report.intact, "payload file is", "payload files are")
+        yield f"\n  What is intact\n    {intact} as recorded, byte for byte."
+
+
+def _advice_lines(outcome: VerifiedBag) -> Iterator[str]:
+    report = outcome.report
+    if outcome.update_pending:
+        yield from _completing_lines(outcome)
+        return
+    advised: dict[str, list[str]] = {}
+    for code in sorted({finding.code for finding in report.findings if finding.severity is Severity.ERROR}):
+        advised.setdefault(FINDING_KINDS[code].advice, []).append(code)
+    for advice, codes in advised.items():
+        yield wrapped(f"{', '.join(codes)}: {advice}", indent="    ", below="      ")
+    bag = shown(shlex.quote(report.bag))
+    if outcome.meant:
+        yield from _meant_lines(outcome.meant)
+    elif report.depth is Depth.FAST and "B206" in report.counts:
+        yield wrapped(f"To learn which files these are: archiver verify {bag}", indent="    ", below="      ")
     yield wrapped("Nothing in the bag was changed by this check.", indent="    ")
+
+
+def _completing_lines(outcome: VerifiedBag) -> Iterator[str]:
+    report = outcome.report
+    yield wrapped(
+        "An update of its tag files was interrupted, so they may not fit each other. Any archiver bag command"
+        " completes it and changes no payload, such as:",
+        indent="    ",
+    )
+    algorithm = shown(shlex.quote(next(iter(report.algorithms), "sha512")))
+    yield f"      archiver bag add-algorithm {shown(shlex.quote(report.bag))} {algorithm}"
+    yield wrapped("Then verify the bag again.", indent="    ")
+
+
+def _meant_lines(bags: Sequence[str]) -> Iterator[str]:
+    few = bags[:_EXAMPLES]
+    yield wrapped("Perhaps you meant:", indent="    ")
+    for bag in few:
+        yield f"      archiver verify {shown(shlex.quote(bag))}"
+    if len(bags) > len(few):
+        yield f"      or one of {len(bags) - len(few):,} more"

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from archiver.bagit.metadata_reader import is_date
 from archiver.bagit.sizes import human_size, payload_oxum
 from archiver.bagit.writer import BagWriteError, format_bag_info
 from archiver.errors import UsageError
@@ -63,6 +64,8 @@ def checked_label(label: str, value: str) -> tuple[str, str]:
     """
     if label.casefold() in _COMPUTED:
         raise UsageError(f"the label {label} is computed from the bag and cannot be given", "Leave it out.")
+    if label.casefold() == "bagging-date" and not is_date(value):
+        raise UsageError(f"Bagging-Date cannot be {value!r}", "Write it as YYYY-MM-DD (RFC 8493 §2.2.2).")
     try:
         format_bag_info([(label, value)])
     except BagWriteError as error:

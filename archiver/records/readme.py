@@ -69,7 +69,7 @@ bag-info.txt            what this package is, in short labels
 metadata/files.csv      one row for every file, for a spreadsheet
 metadata/files.jsonl    the same in full, one JSON object a line
 metadata/events.jsonl   what was done to the files, and by what program
-metadata/premis.xml     the same for repositories (PREMIS 3)
+metadata/premis.xml     the same up to packing, for repositories (PREMIS 3)
 metadata/rights/        what may be done with each file, and on what evidence
 """
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Callable, Iterable
+import shlex
+from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol, TypeVar
 
 from archiver.bagit.algorithms import UnknownAlgorithmError, normalise_algorithm
 from archiver.bagit.report import Depth
-from archiver.bagit.update import InvalidBagError, Updated, add_algorithm, set_info
-from archiver.bagit.update_journal import UpdateError
+from archiver.bagit.update import BusyBagError, InvalidBagError, Updated, add_algorithm, set_info
+from archiver.bagit.update_journal import UnfinishedUpdateError, UpdateError, is_update_pending
 from archiver.bagit.validate import open_bag
 from archiver.bagit.writer import BagWriteError
 from archiver.errors import DAMAGED, ArchiverError, StoreError, UsageError
@@ -20,8 +22,6 @@ from archiver.usecases.watch import Step, Watch
 
 T = TypeVar("T")
 R = TypeVar("R", bound="_Read")
-
-_UNCHANGED = "The bag is as it was before. Check it: archiver verify BAG"
 
 
 class BagUpdateError(ArchiverError):
@@ -64,7 +64,7 @@ def add_algorithm_to(bag: str, algorithm: str, run: Run, jobs: int, watch: Watch
         raise UsageError(str(error), "Choose one of those.") from error
     detail = f"{name} manifests were added after the bag was verified in full."
     event = Event("message digest calculation", run.now(), "Success", detail, run.software)
-    try:
+    with _told(bag):
         folder, payload, everything = _measured(bag)
         verifying = Step("Verifying", "bytes", everything)
         adding = Step(f"Computing {name}", "bytes", payload)
@@ -76,12 +76,6 @@ def add_algorithm_to(bag: str, algorithm: str, run: Run, jobs: int, watch: Watch
                 lambda work, items: _watched(threads, watch, verifying, work, items),
                 lambda work, items: _watched(threads, watch, adding, work, items),
             )
-    except InvalidBagError as error:
-        raise BagDamagedError(f"cannot update {bag}: {error}", _UNCHANGED) from error
-    except UpdateError as error:
-        raise BagUpdateError(f"cannot update {bag}: {error}", _UNCHANGED) from error
-    except OSError as error:
-        raise _unwritable(bag, error) from error
 
 
 def set_info_of(  # noqa: PLR0913, PLR0917 - which bag, what is set, and what it runs on
@@ -105,7 +99,7 @@ def set_info_of(  # noqa: PLR0913, PLR0917 - which bag, what is set, and what it
     """
     detail = f"The label {label} of bag-info.txt was set after the bag was verified in full."
     event = Event("metadata modification", run.now(), "Success", detail, run.software)
-    try:
+    with _told(bag):
         folder, _, everything = _measured(bag)
         verifying = Step("Verifying", "bytes", everything)
         with Threads(jobs) as threads:
@@ -116,12 +110,31 @@ def set_info_of(  # noqa: PLR0913, PLR0917 - which bag, what is set, and what it
                 event_line(event),
                 lambda work, items: _watched(threads, watch, verifying, work, items),
             )
+
+
+@contextlib.contextmanager
+def _told(bag: str) -> Iterator[None]:
+    """Say of every fault in what state it left the bag, and what to do."""
+    verify = f"archiver verify {shlex.quote(bag)}"
+    try:
+        yield
     except BagWriteError as error:
         raise UsageError(str(error), "Nothing was changed.") from error
     except InvalidBagError as error:
-        raise BagDamagedError(f"cannot update {bag}: {error}", _UNCHANGED) from error
+        raise BagDamagedError(
+            f"cannot update {bag}: {error}", f"Nothing else was changed. To learn all that is wrong: {verify}"
+        ) from error
+    except BusyBagError as error:
+        raise BagUpdateError(
+            f"cannot update {bag}: {error}", "Wait until it has ended, then try again."
+        ) from error
+    except UnfinishedUpdateError as error:
+        raise BagDamagedError(
+            f"cannot update {bag}: {error}",
+            f"The payload was not changed. Restore the tag files from another copy of the bag, then: {verify}",
+        ) from error
     except UpdateError as error:
-        raise BagUpdateError(f"cannot update {bag}: {error}", _UNCHANGED) from error
+        raise BagUpdateError(f"cannot update {bag}: {error}", "The bag is as it was.") from error
     except OSError as error:
         raise _unwritable(bag, error) from error
 
@@ -130,6 +143,11 @@ def _measured(bag: str) -> tuple[bytes, int, int]:
     """Return the bag's path, and how many bytes its payload and all its files hold."""
     if not os.path.isdir(bag):
         raise UsageError(f"{bag} is no folder", "Name a bag that is a folder; an archive is not updated.")
+    if not os.access(bag, os.R_OK | os.W_OK | os.X_OK):
+        raise StoreError(
+            f"cannot update {bag}: it cannot be written",
+            "The bag is as it was. Its disk is read-only, or its folder is not yours to write: mend that first.",
+        )
     with open_bag(bag, Depth.FAST) as listed:
         return os.fsencode(bag), listed.payload_bytes, listed.total_bytes
 
@@ -142,7 +160,8 @@ def _watched(
 
 def _unwritable(bag: str, error: OSError) -> StoreError:
     reason = (error.strerror or str(error)).lower()
-    return StoreError(
-        f"cannot update {bag}: {reason}",
-        "Give the same command again: it completes or undoes what was begun.",
-    )
+    if is_update_pending(os.fsencode(bag)):
+        hint = "Its tag files are partly new. Mend the cause, then give the same command again: it completes them."
+    else:
+        hint = "Its tag files are all old or all new. Mend the cause, then give the same command again."
+    return StoreError(f"cannot update {bag}: {reason}", f"The payload was not changed. {hint}")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from archiver.bagit.codes import found
@@ -18,16 +17,15 @@ from archiver.bagit.update_journal import is_update_pending
 from archiver.bagit.validate import Validation, open_bag
 from archiver.executors.ordered import OrderedMap, Serial
 from archiver.executors.pools import Processes, Threads
-from archiver.model.album import album_folder
 from archiver.records.tracks import Track, tracks_of
+from archiver.usecases.nearby import bags_near
 from archiver.usecases.profiling import read_profile
+from archiver.usecases.touched import TouchedAlbum, tells_all, touched_albums
 from archiver.usecases.watch import Step, Watch
 
 _MANY_FILES = 2_000
 """From here on the interpreter lock holds up threads more than starting processes costs."""
 _FEW_BYTES = 8 << 20
-_GONE = frozenset({"B401", "B605"})
-"""Findings about payload files that are not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +53,20 @@ class VerifiedBag:
         report: The judgement, with every finding.
         mismatches: In what it does not conform to the profile; ``None`` where none was asked about, or where no
             version of BagIt is declared, so that there is no bag to hold against it.
-        faulty: Payload files that are there and have a fault of their own; ``None`` where there are so many
-            findings that not all of them are kept.
-        albums: The albums that damaged or missing files belong to, by the name that the bag's record or else the
-            folder gives, with how many of those files each has; in the order of their folders.
+        albums: The albums that damaged, unreadable or missing files belong to.
+        all_albums: Whether no other album is touched; else more may be, which the findings do not tell.
         update_pending: Whether an update of its tag files was interrupted and waits to be completed.
+        meant: Bags that the person may have meant, where this is none: those in the folder, or the one around it.
         tracks: By payload path, what the bag's own record says a damaged or missing file is. The record may be
             damaged itself; it is shown, never relied on.
     """
 
     report: BagReport
     mismatches: tuple[Finding, ...] | None
-    faulty: int | None
-    albums: tuple[tuple[str, int], ...]
+    albums: tuple[TouchedAlbum, ...]
+    all_albums: bool
     update_pending: bool
+    meant: tuple[str, ...]
     tracks: dict[str, Track]
 
     @property
@@ -85,9 +83,13 @@ def verify(request: VerifyRequest, watch: Watch) -> Iterator[VerifiedBag]:
         UsageError: where the profile cannot be used.
     """
     profile = None if request.profile is None else read_profile(request.profile)
-    for path in request.paths:
-        with _open(path, request.depth, watch) as validation, _executor(validation, request) as executor:
-            step = Step(f"Verifying {_shown_name(path)}", "bytes", validation.total_bytes)
+    for number, path in enumerate(request.paths, start=1):
+        name = _shown_name(path, number, len(request.paths))
+        with (
+            _open(path, request.depth, name, watch) as validation,
+            _executor(validation, request) as executor,
+        ):
+            step = Step(f"Verifying {name}", "bytes", validation.total_bytes)
             for _ in watch.track(step, validation.check(executor.map_ordered), lambda checked: checked.bytes):
                 pass
             report = validation.report()
@@ -98,41 +100,32 @@ def verify(request: VerifyRequest, watch: Watch) -> Iterator[VerifiedBag]:
 def _verified(path: str, report: BagReport, mismatches: tuple[Finding, ...] | None) -> VerifiedBag:
     wrong = [finding for finding in report.findings if finding.severity is Severity.ERROR]
     broken = {finding.path for finding in wrong if finding.path.startswith("data/")}
-    gone = {finding.path for finding in wrong if finding.code in _GONE}
     tracks = tracks_of(path, broken) if broken else {}
-    told = Counter(finding.code for finding in report.findings)
-    all_kept = all(number <= told[code] for code, number in report.counts.items())
     return VerifiedBag(
         report=report,
         mismatches=mismatches,
-        faulty=len(broken - gone) if all_kept else None,
-        albums=_albums(broken, tracks),
+        albums=touched_albums(wrong, tracks),
+        all_albums=tells_all(report),
         update_pending=is_update_pending(os.fsencode(path)),
+        meant=bags_near(path) if "B101" in report.counts else (),
         tracks=tracks,
     )
 
 
-def _albums(broken: Iterable[str], tracks: Mapping[str, Track]) -> tuple[tuple[str, int], ...]:
-    touched: Counter[tuple[str, str]] = Counter()
-    for path in sorted(broken):
-        folder = album_folder(path)
-        title = tracks[path].album if path in tracks else ""
-        touched[folder, title or folder.removeprefix("data/").removeprefix("data")] += 1
-    return tuple((name or "(top folder)", files) for (_, name), files in touched.items())
+def _shown_name(path: str, number: int, of: int) -> str:
+    """Say which bag it is, and how far a run over many has come."""
+    name = os.path.basename(os.path.abspath(path))
+    return name if of == 1 else f"{name} ({number} of {of})"
 
 
-def _open(path: str, depth: Depth, watch: Watch) -> Validation:
+def _open(path: str, depth: Depth, name: str, watch: Watch) -> Validation:
     if not os.path.isfile(path):
         return open_bag(path, depth)
 
     def watched(size: int, steps: Iterator[int]) -> Iterator[int]:
-        return watch.track(Step(f"Listing {_shown_name(path)}", "bytes", size), steps, int)
+        return watch.track(Step(f"Listing {name}", "bytes", size), steps, int)
 
     return open_serialized(path, depth, watched=watched)
-
-
-def _shown_name(path: str) -> str:
-    return os.path.basename(os.path.abspath(path))
 
 
 def _check_profile(

@@ -175,6 +175,25 @@ def test_bags_written_by_peers_are_valid_here(tmp_path: Path, make: Any) -> None
 
 
 @MAKERS
+@PEERS
+def test_bags_written_by_peers_stay_valid_for_them_after_an_update(
+    tmp_path: Path,
+    make: Any,  # noqa: ANN401 - untyped
+    peer: object,
+) -> None:
+    folder = tmp_path / "bag"
+    write_file(folder, "Album/01.flac", b"one")
+    make(str(folder), bag_info={"Contact-Name": ["a", "b"]}, checksums=["md5"])
+    payload = tree_state(folder / "data")
+    write_file(folder, "notes/unlisted.txt", b"what no tag manifest lists")
+    add_algorithm(os.fsencode(folder), "sha512", b"{}\n")
+    assert set_info(os.fsencode(folder), "Contact-Name", "Erika Example", b"{}\n").replaced == ("a", "b")
+    assert is_valid(folder)
+    assert is_valid_for(peer, folder, tmp_path / "copy")
+    assert tree_state(folder / "data") == payload
+
+
+@MAKERS
 @pytest.mark.parametrize("name", sorted(WRONG_WHEN_MADE_BY_PEERS))
 def test_bags_that_peers_write_wrongly_are_not_valid_here_either(
     tmp_path: Path,

@@ -71,6 +71,7 @@ def same(folder: BagReport, archive: BagReport) -> bool:
         folder.findings,
         folder.complete,
         folder.valid,
+        folder.intact,
         folder.files,
         folder.bytes,
         folder.metadata,
@@ -79,6 +80,7 @@ def same(folder: BagReport, archive: BagReport) -> bool:
         archive.findings,
         archive.complete,
         archive.valid,
+        archive.intact,
         archive.files,
         archive.bytes,
         archive.metadata,
@@ -540,7 +542,7 @@ def test_damage_to_a_deflated_member_is_told_and_the_others_are_still_checked(tm
         ("B411", "data/1"),
         ("B821", "data/1"),
     ]
-    assert (report.complete, report.valid) == (True, False)
+    assert (report.complete, report.valid, report.intact) == (True, False, 2)
 
 
 @pytest.mark.parametrize("written", ["data/Ünï".encode(), "data/Ünç".encode("cp437")])

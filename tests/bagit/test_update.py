@@ -19,7 +19,7 @@ from archiver.bagit.update import EVENTS_NAME, Updated, add_algorithm, set_info
 from archiver.bagit.update_journal import UpdateError, is_update_pending
 from archiver.bagit.validate import validate
 from archiver.bagit.writer import BagWriteError, format_bag_info
-from tests.bagit.bags import Payload, build_bag, tree_state, write_file
+from tests.bagit.bags import Payload, build_bag, rewrite, tree_state, write_file
 
 EVENT = b'{"type": "message digest calculation"}\n'
 PAYLOAD: Payload = {
@@ -91,6 +91,26 @@ def test_a_bag_without_tag_manifests_gets_one_of_the_new_algorithm(tmp_path: Pat
     assert "tagmanifest-md5.txt" in add_algorithm(os.fsencode(bag), "md5").files
     assert is_valid(bag)
     assert not (bag / "tagmanifest-sha512.txt").exists()
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o444])
+def test_who_may_read_a_tag_file_stays_as_it_is(bag: Path, mode: int) -> None:
+    """A bag that its owner keeps from others must not open itself to them with the next update."""
+    for name in ("bag-info.txt", EVENTS_NAME, "tagmanifest-sha512.txt"):
+        (bag / name).chmod(mode)
+    set_info(os.fsencode(bag), "Title", "x", EVENT)
+    for name in ("bag-info.txt", EVENTS_NAME, "tagmanifest-sha512.txt"):
+        assert (bag / name).stat().st_mode & 0o777 == mode
+    untouched = bag / "metadata" / "README.txt"
+    assert untouched.stat().st_mode & 0o777 != 0o600
+
+
+def test_what_the_label_said_before_is_told(bag: Path) -> None:
+    assert set_info(os.fsencode(bag), "Note", "one").replaced == ()
+    info = bag / "bag-info.txt"
+    rewrite(bag, info.name, info.read_bytes() + b"NOTE: two\n  lines\n")
+    assert set_info(os.fsencode(bag), "note", "three").replaced == ("one", "two lines")
+    assert info.read_bytes().endswith(b"\nnote: three\n")
 
 
 @pytest.mark.parametrize("version", ["0.95", "0.97"])
@@ -331,6 +351,7 @@ def test_a_folder_of_the_journal_s_name_that_is_somebody_s_is_left_alone(bag: Pa
         (b"Title : old\rA: 1\r", b"Title: new\nA: 1\r"),
         (b"A: Title: x\n", b"A: Title: x\nTitle: new\n"),
         ("A: \u2028\nTitle: \x85\n".encode(), "A: \u2028\nTitle: new\n".encode()),
+        ("\ufeffTitle: old\nA: 1\n".encode(), b"Title: new\nA: 1\n"),
     ],
 )
 def test_one_element_changes_and_every_other_byte_stays(content: bytes, expected: bytes) -> None:

@@ -19,6 +19,7 @@ from archiver.bagit.report import BagReport, Depth
 from archiver.bagit.validate import open_bag, validate
 from tests.bagit.bags import (
     TWO_FILES,
+    Payload,
     build_bag,
     declaration,
     digest,
@@ -531,3 +532,36 @@ def test_progress_adds_up_to_the_totals_known_before(tmp_path: Path) -> None:
     assert sum(step.bytes for step in steps) == validation.total_bytes - sealed
     assert len(steps) >= 4
     assert {step.files for step in steps if step.bytes > 64 << 20} == {1}
+
+
+def test_what_is_intact_is_counted_file_by_file(tmp_path: Path, check: Check) -> None:
+    payload: Payload = {f"data/{number}": b"%d" % number for number in range(5)}
+    bag = build_bag(tmp_path / "bag", payload)
+    assert check(bag).intact == 5
+    (bag / "data" / "0").write_bytes(b"x")
+    (bag / "data" / "1").unlink()
+    write_file(bag, "data/unlisted", b"x")
+    manifest = bag / "manifest-sha512.txt"
+    rewrite(bag, manifest.name, manifest.read_bytes().replace(digest("sha512", b"2").encode(), b"0" * 64))
+    report = check(bag)
+    # 2 lies there, but no digest is left to compare it with
+    assert (report.files, report.intact) == (5, 2)
+    assert check(bag, Depth.COMPLETE).intact is None
+    assert check(bag, Depth.FAST).intact is None
+
+
+def test_a_digest_that_differs_in_few_digits_is_told_from_a_damaged_file(
+    tmp_path: Path, check: Check
+) -> None:
+    """A file that changed has another digest altogether; one that is nearly right was damaged in the manifest."""
+    bag = build_bag(tmp_path / "bag")
+    right = digest("sha512", TWO_FILES[ONE])
+    almost = right[:60] + ("1" if right[60] == "0" else "0") + right[61:]
+    manifest = bag / "manifest-sha512.txt"
+    rewrite(bag, manifest.name, manifest.read_bytes().replace(right.encode(), almost.encode()))
+    [message] = [one.message for one in check(bag).findings if one.path == ONE]
+    assert message == "sha512 is what is recorded but for 1 of 128 digits, so the record of it is damaged"
+    bag = build_bag(tmp_path / "other")
+    (bag / ONE).write_bytes(b"other")
+    [message] = [one.message for one in check(bag).findings if one.path == ONE]
+    assert message == f"sha512 is {digest('sha512', b'other')[:12]}…, not {right[:12]}…"

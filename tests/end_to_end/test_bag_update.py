@@ -56,13 +56,14 @@ def test_an_algorithm_is_added_and_the_payload_is_not_touched(bag: Path) -> None
 
 def test_a_label_is_set_once_and_again(bag: Path) -> None:
     payload = tree_digest(bag / "data")
-    for value in ("Erika Example", "Max Muster"):
+    for value, before in (("Erika Example", []), ("Max Muster", ["Erika Example"])):
         outcome = run_here("bag", "set-info", bag, f"Contact-Name: {value}", "--json")
         assert outcome.code == 0, outcome.err
         assert outcome.json == {
             "schema": "archiver.bag-update/1",
             "bag": str(bag),
             "changed": ["bag-info.txt", "metadata/events.jsonl", "tagmanifest-sha512.txt"],
+            "replaced": before,
             "recovered": False,
         }
     info = (bag / "bag-info.txt").read_text("utf-8")
@@ -148,3 +149,69 @@ def test_progress_is_shown_on_a_terminal_and_nowhere_else(bag: Path) -> None:
     assert b"Verifying" in shown
     assert b"Computing md5" in shown
     assert b"\x1b" not in done.stdout
+
+
+def test_the_value_that_is_replaced_is_shown(bag: Path) -> None:
+    run_here("bag", "set-info", bag, "Contact-Name: Erika \x1b Example")
+    outcome = run_here("bag", "set-info", bag, "Contact-Name: Max Muster")
+    assert outcome.out.endswith("What the label said before:\n  Erika \\x1b Example\n")
+
+
+def test_a_date_is_written_as_the_rfc_has_it_or_not_at_all(bag: Path) -> None:
+    before = tree_digest(bag)
+    outcome = run_here("bag", "set-info", bag, "bagging-date: 22 November 2026")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "YYYY-MM-DD" in outcome.err
+    assert tree_digest(bag) == before
+    assert run_here("bag", "set-info", bag, "Bagging-Date: 2026-11-22").code == 0
+    assert run_here("verify", bag, "--json").json["bags"][0]["problems"] == []
+
+
+def interrupted(bag: Path, name: str) -> None:
+    """Leave the bag as an update does that was interrupted when ``name`` had not taken its place."""
+    old = (bag / name).read_bytes()
+    assert run_here("bag", "set-info", bag, "Contact-Name: Erika Example").code == 0
+    journal = bag / ".bagit-update"
+    journal.mkdir()
+    (bag / name).rename(journal / "1")
+    digest = hashlib.sha512((journal / "1").read_bytes()).hexdigest()
+    steps = [{"staged": "1", "path": name, "sha512": digest}]
+    (journal / "list.json").write_text(json.dumps({"version": 1, "steps": steps}))
+    (bag / name).write_bytes(old)
+
+
+def test_verify_says_how_to_complete_an_interrupted_update_and_that_completes_it(bag: Path) -> None:
+    interrupted(bag, "tagmanifest-sha512.txt")
+    before = tree_digest(bag)
+    outcome = run_here("verify", bag)
+    assert outcome.code == 4
+    command = f"archiver bag add-algorithm {bag} sha512"
+    assert f"      {command}\n" in outcome.out
+    assert "Restore it from another copy" not in outcome.out
+    assert tree_digest(bag) == before
+    completed = run_here(*command.split()[1:])
+    assert completed.code == 0, completed.err
+    assert "interrupted was completed first" in completed.out
+    assert run_here("verify", bag).out.count("\n") == 3
+
+
+def test_an_update_that_is_completed_over_a_damaged_payload_says_both(bag: Path) -> None:
+    interrupted(bag, "tagmanifest-sha512.txt")
+    (bag / "data" / "Unsorted" / "broken off.mp3").write_bytes(b"x")
+    outcome = run_here("bag", "add-algorithm", bag, "md5")
+    assert outcome.code == 4
+    told = " ".join(outcome.err.split())
+    assert "an interrupted update was completed, but the bag is not valid" in told
+    assert not (bag / ".bagit-update").exists()
+    assert not (bag / "manifest-md5.txt").exists()
+
+
+def test_an_interrupted_update_that_lost_a_file_says_so_and_not_that_all_is_as_it_was(bag: Path) -> None:
+    interrupted(bag, "tagmanifest-sha512.txt")
+    (bag / ".bagit-update" / "1").unlink()
+    outcome = run_here("bag", "set-info", bag, "Contact-Name: x")
+    assert outcome.code == 4
+    told = " ".join(outcome.err.split())
+    assert "has lost its new 'tagmanifest-sha512.txt'" in told
+    assert "Restore the tag files from another copy" in told
+    assert "as it was" not in told

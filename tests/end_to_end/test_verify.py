@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.bagit.bags import build_bag, seal_tags
 from tests.end_to_end.bags import Package
 from tests.running import Outcome, run_here
 from tests.samples import read_tree, tree_digest
@@ -17,7 +18,7 @@ from tests.samples import read_tree, tree_digest
 ENCORE = "data/Example Artist/Two Evenings/Disc 2/02 Last Encore.flac"
 KEYS = {
     *("bag", "valid", "complete", "files", "bytes", "problems"),
-    *("depth", "version", "algorithms", "profile", "update_pending", "albums"),
+    *("depth", "version", "algorithms", "profile", "update_pending", "albums", "intact"),
 }
 """The first row is the design's, the second what else a program may want."""
 
@@ -54,7 +55,7 @@ def test_a_flipped_bit_is_named_by_track_and_album_and_the_rest_is_said_to_be_in
     assert f"{bag}: NOT VALID." in told
     assert f"{ENCORE}: sha512 is " in told
     assert 'this is "Last Encore" by Example Artist on the album "Two Evenings"' in told
-    assert "45 of 46 payload files have no fault of their own." in told
+    assert "45 payload files are as recorded, byte for byte." in told
     assert "Restore it from another copy of the bag." in told
     assert told.count("this is ") == 1
     assert max(map(len, outcome.out.splitlines())) <= 80
@@ -103,7 +104,7 @@ def test_a_track_in_an_archive_is_named_too(collection: Path, tmp_path: Path, ki
     told = " ".join(outcome.out.split())
     assert outcome.code == 4
     assert 'this is "Last Encore" by Example Artist on the album "Two Evenings"' in told
-    assert "45 of 46 payload files have no fault of their own." in told
+    assert "45 payload files are as recorded, byte for byte." in told
 
 
 def test_of_an_archive_that_was_cut_off_nothing_unread_is_said_to_be_intact(
@@ -116,7 +117,7 @@ def test_of_an_archive_that_was_cut_off_nothing_unread_is_said_to_be_intact(
     assert outcome.code == 4
     assert "B801" in outcome.out
     assert "Albums touched" in outcome.out
-    assert "no fault" not in outcome.out
+    assert "46 payload files" not in outcome.out
     assert "No other album" not in outcome.out
 
 
@@ -124,7 +125,10 @@ def test_fast_compares_names_sizes_and_totals_only(bag: Path) -> None:
     flip(bag / ENCORE)
     unread = verify("--fast", bag)
     assert unread.code == 0
-    assert "names, sizes and totals agree; no file's bytes were checked." in " ".join(unread.out.split())
+    assert (
+        "number and size of its files are as recorded; no name was compared, and no file's bytes were checked."
+        in " ".join(unread.out.split())
+    )
     (bag / ENCORE).write_bytes(b"short")
     assert verify("--fast", bag).code == 4
     record = verify("--fast", bag, "--json").json["bags"][0]
@@ -154,7 +158,9 @@ def test_many_bags_end_in_a_summary(bag: Path, packages: Mapping[str, Package], 
     empty.mkdir()
     outcome = verify(packages["public"].bag, bag, packages["donation"].bag, empty)
     assert outcome.code == 4
-    assert outcome.out.endswith("\n4 bags checked: 2 as they should be, 2 not.\n")
+    _, found, summary = outcome.out.rpartition("\n4 bags checked: 2 as they should be, 2 not:\n")
+    assert found
+    assert " ".join(summary.split()) == f"{bag}: NOT VALID. {empty}: this is no bag that can be read."
     assert f"{packages['donation'].bag}: valid." in outcome.out, (
         "the bags after a damaged one are checked too"
     )
@@ -200,4 +206,87 @@ def test_a_path_that_is_nothing_is_reported_and_the_others_are_checked(
     outcome = verify(tmp_path / "nowhere", packages["public"].bag)
     assert outcome.code == 4
     assert f"{packages['public'].bag}: valid." in outcome.out
-    assert "2 bags checked: 1 as they should be, 1 not." in outcome.out
+    assert "2 bags checked: 1 as they should be, 1 not:" in outcome.out
+
+
+def test_an_album_that_is_gone_is_one_album_with_its_cover_and_discs(bag: Path) -> None:
+    shutil.rmtree(bag / "data" / "Example Artist" / "Two Evenings")
+    outcome = verify(bag)
+    assert "    Two Evenings, in data/Example Artist/Two Evenings: 7 missing\n" in outcome.out
+    assert "    No other album is touched.\n" in outcome.out
+    assert "    39 payload files are as recorded, byte for byte.\n" in outcome.out
+    assert outcome.out.count("is listed in manifest-sha512.txt, but is not there") == 1
+    assert verify(bag, "--json").json["bags"][0]["albums"] == [
+        {
+            "album": "Two Evenings",
+            "folder": "data/Example Artist/Two Evenings",
+            "files": 7,
+            "damaged": 0,
+            "unreadable": 0,
+            "missing": 7,
+        }
+    ]
+
+
+def test_a_file_that_was_added_touches_no_album(bag: Path) -> None:
+    (bag / "data" / "Example Artist" / "added later.txt").write_text("x")
+    outcome = verify(bag)
+    assert outcome.code == 4
+    assert "Albums touched" not in outcome.out
+    assert "    46 payload files are as recorded, byte for byte.\n" in outcome.out
+
+
+def test_of_very_many_findings_it_is_said_that_not_all_are_listed(tmp_path: Path) -> None:
+    lines = "".join(f"{'0' * 128}  data/{number // 2:04}/{number}\n" for number in range(1500))
+    bag = build_bag(tmp_path / "bag")
+    with (bag / "manifest-sha512.txt").open("a") as manifest:
+        manifest.write(lines)
+    seal_tags(bag)
+    outcome = verify(bag)
+    assert "          and 1,490 more; --json lists the first 1,000\n" in outcome.out
+    assert "    There may be more: not all findings are kept.\n" in outcome.out
+    assert "No other album" not in outcome.out
+    record = verify(bag, "--json").json["bags"][0]
+    assert len([one for one in record["problems"] if one["code"] == "B401" and one["path"]]) == 1000
+
+
+def test_text_from_tags_is_cut_to_a_readable_length(bag: Path) -> None:
+    record = bag / "metadata" / "files.jsonl"
+    text = record.read_text("utf-8")
+    record.write_text(text.replace('"Last Encore"', f'"{"A" * 2_000_000}"'), "utf-8")
+    flip(bag / ENCORE)
+    outcome = verify(bag)
+    assert 'this is "AAA' in " ".join(outcome.out.split())
+    assert len(outcome.out) < 3_000
+
+
+def test_a_fast_check_says_that_it_compares_no_names_and_how_to_learn_more(bag: Path) -> None:
+    (bag / ENCORE).rename(bag / "data" / "renamed.flac")
+    outcome = verify("--fast", bag, bag)
+    assert outcome.code == 0
+    assert "no name was compared, and no file's bytes were checked." in " ".join(outcome.out.split())
+    assert outcome.out.endswith("\n2 bags checked, but no file's bytes: all as they should be.\n")
+    (bag / "data" / "renamed.flac").unlink()
+    told = " ".join(verify("--fast", bag).out.split())
+    assert f"To learn which files these are: archiver verify {bag}" in told
+    assert "Not known: no file's bytes were checked." in told
+    (bag / "bag-info.txt").write_text("Title: x\n")
+    told = " ".join(verify("--fast", bag).out.split())
+    assert "nothing wrong was seen, but there was nothing to compare with" in told
+
+
+def test_the_bags_of_a_store_are_named_where_the_store_was_given(bag: Path) -> None:
+    outcome = verify(bag.parent)
+    assert outcome.code == 4
+    assert f"    Perhaps you meant:\n      archiver verify {bag}\n" in outcome.out
+    assert f"      archiver verify {bag}\n" in verify(bag / "data").out
+
+
+def test_a_bag_without_its_bagit_txt_is_checked_all_the_same(bag: Path) -> None:
+    (bag / "bagit.txt").unlink()
+    outcome = verify(bag)
+    assert outcome.code == 4
+    assert outcome.out.startswith(f"{bag}:")
+    assert "NOT VALID, and not complete." in " ".join(outcome.out.split())
+    assert "restore bagit.txt" in " ".join(outcome.out.split())
+    assert "    46 payload files are as recorded, byte for byte.\n" in outcome.out

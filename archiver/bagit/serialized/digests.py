@@ -30,10 +30,11 @@ class DigestJoin:
     Attributes:
         expected: How many files are expected.
         compared: How many of them :meth:`findings` could compare, because they were read.
+        intact: How many of those are payload files, and as they were recorded.
     """
 
     def __init__(self, root: str, manifests: Sequence[ManifestName]) -> None:
-        self.expected = self.compared = 0
+        self.expected = self.compared = self.intact = 0
         self._prefix = f"{root}/" if root else ""
         self._of_payload = _algorithms(manifests, of_tags=False)
         self._of_tags = _algorithms(manifests, of_tags=True)
@@ -92,7 +93,9 @@ class DigestJoin:
                 self.compared += 1
                 file = _recorded(wanted, said)
                 algorithms = self._of_payload if file.path.startswith("data/") else self._of_tags
-                yield from compare(file, dict(zip(algorithms, digests.decode().split(";"), strict=True)))
+                wrong = compare(file, dict(zip(algorithms, digests.decode().split(";"), strict=True)))
+                self.intact += not wrong and file.path.startswith("data/")
+                yield from wrong
 
 
 def _algorithms(manifests: Iterable[ManifestName], *, of_tags: bool) -> tuple[str, ...]:

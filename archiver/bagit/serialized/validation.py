@@ -82,6 +82,7 @@ class SerializedValidation(Validation):
                 if join.expected:
                     yield from self._hash(join)
                 self._log.extend(join.findings())
+                self._intact = join.intact
                 if join.compared < join.expected:
                     unread = join.expected - join.compared
                     self._log.add("B115", "", f"files whose bytes could not be reached: {unread:,}")
