@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from fnmatch import translate
 
 from archiver.bagit.findings import Finding, Severity, report_order
 from archiver.bagit.profile import AlgorithmRule, LabelRule, Presence, Profile
@@ -211,7 +209,7 @@ def _tag_files(profile: Profile, facts: BagFacts) -> Iterator[Mismatch]:
             yield Mismatch(
                 "B951", path, path, (), f"the tag file {path} is required", f"Add the tag file {path}."
             )
-    allowed = _compiled(profile.tag_files.allowed)
+    allowed = profile.tag_files.allowing()
     for path in sorted(present):
         if allowed and not is_bagit_file(path) and not allowed.fullmatch(path):
             yield Mismatch(
@@ -226,7 +224,7 @@ def _tag_files(profile: Profile, facts: BagFacts) -> Iterator[Mismatch]:
 
 def _payload(profile: Profile, facts: BagFacts) -> Iterator[Mismatch]:
     rule = profile.payload_files
-    allowed = _compiled(rule.allowed)
+    allowed = rule.allowing()
     if not (profile.data_empty or rule.required or allowed):
         return
     missing = set(rule.required)
@@ -255,13 +253,6 @@ def _payload(profile: Profile, facts: BagFacts) -> Iterator[Mismatch]:
             f"the payload must be empty, but has {files} files and {size} bytes",
             "Ask the recipient: this profile is for bags without payload.",
         )
-
-
-def _compiled(patterns: Sequence[str]) -> re.Pattern[str] | None:
-    """One expression for all patterns, or None where they allow everything."""
-    if "*" in patterns:
-        return None
-    return re.compile("|".join(map(translate, patterns)) if patterns else r"(?!)")
 
 
 def _either(options: Sequence[str]) -> str:

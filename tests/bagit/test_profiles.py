@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from archiver.bagit.codes import FINDING_KINDS
 from archiver.bagit.findings import Severity
-from archiver.bagit.profile import Presence, Profile, ProfileError
+from archiver.bagit.profile import PathRule, Presence, Profile, ProfileError
 from archiver.bagit.profile_check import check_bag, check_plan
 from archiver.bagit.profile_facts import BagFacts, Container
 from archiver.bagit.profile_load import BUNDLED, load_profile
-from archiver.bagit.profile_parse import MAX_BYTES, allows, parse_profile
+from archiver.bagit.profile_parse import MAX_BYTES, parse_profile
 
 IDENTIFIER = "https://example.org/profile.json"
 MINIMAL: dict[str, Any] = {
@@ -150,8 +150,14 @@ def test_a_name_that_is_no_profile_says_which_are_known(tmp_path: Path) -> None:
         (b"", "JSON"),
         (b"\xff", "JSON"),
         (b"[]", "object"),
-        (b"[" * 100_000, "JSON"),
+        (b"[" * 100_000, "nested too deeply"),
         (b'{"a": 1, "a": 2}', "'a' stands twice"),
+        (b'{"Data-Empty": NaN}', "NaN is no number in JSON"),
+        (b'{"x": [-Infinity]}', "-Infinity is no number in JSON"),
+        (b'{"x": ' + b"9" * 10_000 + b"}", "JSON"),
+        (b'{"x": "\\ud800"}', "surrogates not allowed"),
+        ('{"x": "é"}'.encode("latin-1"), "JSON"),
+        (json.dumps(MINIMAL).encode("utf-16"), "JSON"),
         (b'{"bagItProfileInfo": {}}', "DART"),
         (b" " * (MAX_BYTES + 1), "larger"),
     ],
@@ -198,6 +204,54 @@ def test_every_flaw_is_named_at_once() -> None:
         "Accept-BagIt-Version names no version",
     ):
         assert part in told
+
+
+def test_a_mark_before_a_profile_is_read_over() -> None:
+    assert parse_profile(b"\xef\xbb\xbf" + json.dumps(MINIMAL).encode(), "test").identifier == IDENTIFIER
+
+
+def test_of_very_many_flaws_the_first_are_told_and_all_are_kept() -> None:
+    content = json.dumps(MINIMAL | {"Bag-Info": {f"L{number}": 3 for number in range(50_000)}}).encode()
+    with pytest.raises(ProfileError) as caught:
+        parse_profile(content, "test")
+    assert len(caught.value.flaws) == 50_000
+    assert len(str(caught.value)) < 1_000
+    assert str(caught.value).endswith("; and 49,980 more")
+
+
+@pytest.mark.parametrize("identifier", ["https://e.org/\n\nX: y", " https://e.org/", "a\rb", "\ta"])
+def test_an_identifier_that_no_bag_could_name_is_a_flaw(identifier: str) -> None:
+    info = MINIMAL["BagIt-Profile-Info"] | {"BagIt-Profile-Identifier": identifier}
+    told = flaws(json.dumps(MINIMAL | {"BagIt-Profile-Info": info}).encode())
+    assert told == ("BagIt-Profile-Identifier is no single line of text",)
+
+
+@pytest.mark.parametrize("label", ["", "A:b", " A", "A\n"])
+def test_a_label_that_no_tag_file_can_hold_is_a_flaw(label: str) -> None:
+    assert flaws(json.dumps(MINIMAL | {"Bag-Info": {label: {}}}).encode()) == (
+        f"Bag-Info: {label!r} cannot be a label",
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../evil", "/tmp/evil", "a/b", "a\\b", "", ".", "..", "Bag-Info", "fetch", "manifest-sha512", "x\x00", "x\n"],
+)
+def test_further_tag_files_are_named_by_one_name_that_bagit_leaves_free(name: str) -> None:
+    told = flaws(json.dumps(MINIMAL | {"Other-Info": [{name: {"A": {}}}]}).encode())
+    assert told == (f"Other-Info: {name!r} names no further tag file at the top of a bag",)
+
+
+def test_rules_for_one_tag_file_stand_once() -> None:
+    content = json.dumps(MINIMAL | {"Other-Info": [{"dpn-info": {}}, {"DPN-Info": {}}]}).encode()
+    assert flaws(content) == ("Other-Info: DPN-Info stands twice",)
+
+
+def test_a_profile_must_leave_a_bag_some_manifest() -> None:
+    assert flaws(json.dumps(MINIMAL | {"Manifests-Allowed": []}).encode()) == (
+        "Manifests-Allowed names no manifest, and every bag has one",
+    )
+    assert codes(profile(Tag_Manifests_Allowed=[]), facts(tag_algorithms=())) == []
 
 
 def test_serialization_without_a_format_is_a_flaw_only_where_it_is_said() -> None:
@@ -363,12 +417,21 @@ def test_a_bag_that_metaarchive_takes() -> None:
         (("*",), "a/b", True),
         (("meta/*/*",), "meta/a", False),
         (("meta/dir/[0-9]",), "meta/dir/0", True),
+        (("data/Live [1999].txt",), "data/Live [1999].txt", True),
+        (("data/Live [1999].txt",), "data/Live 1.txt", True),
+        (("data/why?",), "data/why?", True),
         (("meta/dir/a/*",), "meta/dir/", True),
+        (("meta/dir/*",), "meta/other/", False),
         ((), "a", False),
     ],
 )
 def test_patterns(patterns: tuple[str, ...], path: str, expected: object) -> None:
-    assert allows(patterns, path) is expected
+    assert (PathRule((path,), patterns).unsupported() == ()) is expected
+
+
+@given(st.lists(st.text(min_size=1, max_size=8), min_size=1, max_size=4))
+def test_a_path_that_is_listed_as_allowed_is_allowed_whatever_is_in_it(paths: list[str]) -> None:
+    assert PathRule(tuple(paths), tuple(paths)).unsupported() == ()
 
 
 JSON = st.recursive(
