@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -125,20 +125,20 @@ def _telling(decision: Decision) -> Iterator[Reason]:
 def _verify_lines(report: PackReport) -> Iterator[str]:
     several = len(report.bags) > 1
     it = "them" if several else "it"
-    quoted = [shown(shlex.quote(bag)) for bag in report.bags]
-    verify = [f"  archiver verify {bag}" for bag in quoted]
+    bag = shown(shlex.quote(report.bags[0]))
+    verify = f"  archiver verify {_group_pattern(report.bags) if several else bag}"
     if "sha512" not in report.algorithms or not os.path.isdir(report.bags[0]):
         yield f"\nTo check {it} later:"
-        yield from verify
+        yield verify
         return
     yield f"\nTo check {it} later, with this program or with nothing but sha512sum:"
-    yield from verify
+    yield verify
     check = "sha512sum -c --quiet manifest-sha512.txt"
-    command = f"cd {quoted[0]} && {check}"
+    command = f"cd {bag} && {check}"
     if several:
         yield f"  {check}   (in the folder of each)"
     else:
-        yield f"  {command}" if len(command) < WIDTH - 2 else f"  cd {quoted[0]}\n  {check}"
+        yield f"  {command}" if len(command) < WIDTH - 2 else f"  cd {bag}\n  {check}"
     if any(
         isinstance(entry, PackedFile) and encode_path(entry.bag_path) != entry.bag_path
         for entry in report.entries
@@ -147,6 +147,12 @@ def _verify_lines(report: PackReport) -> Iterator[str]:
             "Files with a percent sign or a line break in their name need archiver verify: BagIt writes these"
             " characters in a way that sha512sum does not know."
         )
+
+
+def _group_pattern(bags: Sequence[str]) -> str:
+    """The bags of a group for a shell, which puts their numbers in the place of the star."""
+    stem, _, ending = bags[0].rpartition("_1_of_")
+    return f"{shown(shlex.quote(stem))}_*_of_{ending}"
 
 
 def _problems(report: PackReport) -> Iterator[Problem]:

@@ -41,6 +41,11 @@ class BagFacts:
     rights: Labels = ()
 
 
+def is_computed(label: str) -> bool:
+    """Whether a label is computed from the bag, so that it cannot be given."""
+    return label.casefold() in _COMPUTED
+
+
 def parse_label(text: str) -> tuple[str, str]:
     """Split ``Label: value`` as a person types it.
 
@@ -61,7 +66,7 @@ def checked_label(label: str, value: str) -> tuple[str, str]:
     Raises:
         UsageError: where the label is one that is computed, or a reader would not get both back as they are.
     """
-    if label.casefold() in _COMPUTED:
+    if is_computed(label):
         raise UsageError(f"the label {label} is computed from the bag and cannot be given", "Leave it out.")
     try:
         format_bag_info([(label, value)])

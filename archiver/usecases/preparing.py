@@ -20,6 +20,8 @@ from archiver.model.run import Run
 from archiver.model.source import Source
 from archiver.records.baginfo import BagFacts, Labels, bag_info_labels
 from archiver.records.rights_context import RightsContext
+from archiver.records.rights_labels import rights_labels
+from archiver.records.rights_tally import summarise
 from archiver.usecases.description import BAG_INFO, planned_tag_files
 from archiver.usecases.naming import chosen_name, default_name, is_taken
 from archiver.usecases.package import contents_sentence
@@ -195,7 +197,7 @@ def divide(prepared: Prepared, plan: PackagePlan, run: Run) -> Division:
         StagingKey(name, number, len(parts), prepared.algorithms, fingerprint)
         for number in range(1, len(parts) + 1)
     )
-    _refuse_mismatch(prepared, plan, run, len(parts))
+    _refuse_mismatch(prepared, plan, parts, run)
     return Division(name, continues, keys, parts)
 
 
@@ -246,18 +248,30 @@ def _package_name(prepared: Prepared, fingerprint: str, run: Run) -> tuple[str, 
     return asked or default_name(prepared.sources, run.today(), prepared.store), False
 
 
-def _refuse_mismatch(prepared: Prepared, plan: PackagePlan, run: Run, parts: int) -> None:
+def _refuse_mismatch(prepared: Prepared, plan: PackagePlan, parts: Sequence[PlanPart], run: Run) -> None:
     if prepared.profile is None or prepared.request.profile is None:
         return
     totals = plan.totals
-    facts = BagFacts(run.identifier, contents_sentence(totals), totals.files, totals.bytes, 1, parts)
-    info = bag_info_labels(run, facts, prepared.tag_labels[BAG_INFO])
+    facts = BagFacts(
+        identifier=run.identifier,
+        description=contents_sentence(totals),
+        files=totals.files,
+        bytes=totals.bytes,
+        part=1,
+        parts=len(parts),
+        rights=rights_labels(summarise(plan.entries), prepared.rights_context),
+    )
     planned_package = Planned(
-        entries=plan.entries,
-        info=info,
+        bags=parts,
+        info=bag_info_labels(run, facts, prepared.tag_labels[BAG_INFO]),
         others={path: labels for path, labels in prepared.tag_labels.items() if path != BAG_INFO},
         algorithms=prepared.algorithms,
-        tag_files=planned_tag_files(prepared.algorithms, prepared.inputs.documents, prepared.tag_labels),
+        tag_files=planned_tag_files(
+            prepared.algorithms,
+            prepared.inputs.documents,
+            prepared.tag_labels,
+            empty_folders=bool(totals.empty_folders),
+        ),
         container=prepared.request.serialize or "folder",
     )
     refuse_mismatch(prepared.profile, prepared.request.profile, planned_package)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,10 @@ from archiver.bagit.codes import FINDING_KINDS
 from archiver.bagit.findings import Severity
 from archiver.bagit.profile import PathRule, Presence, Profile, ProfileError
 from archiver.bagit.profile_check import check_bag, check_plan
-from archiver.bagit.profile_facts import BagFacts, Container
+from archiver.bagit.profile_facts import BagFacts, Container, Labels
 from archiver.bagit.profile_load import BUNDLED, load_profile
 from archiver.bagit.profile_parse import MAX_BYTES, parse_profile
+from archiver.bagit.writer import DECLARED
 
 IDENTIFIER = "https://example.org/profile.json"
 MINIMAL: dict[str, Any] = {
@@ -56,7 +57,8 @@ def facts(
     fetch: bool = False,
     tag_files: tuple[str, ...] = (),
     payload: Iterable[tuple[str, int]] = (("data/a.flac", 3),),
-    other_info: dict[str, tuple[tuple[str, str], ...]] | None = None,
+    other_info: Mapping[str, Labels] | None = None,
+    named_as_folder: bool = True,
 ) -> BagFacts:
     always = ("bagit.txt", "bag-info.txt", *(f"manifest-{name}.txt" for name in payload_algorithms))
     return BagFacts(
@@ -68,7 +70,8 @@ def facts(
         fetch,
         (*always, *tag_files),
         lambda: payload,
-        other_info or {},
+        named_as_folder=named_as_folder,
+        other_info=other_info or {},
     )
 
 
@@ -235,7 +238,20 @@ def test_a_label_that_no_tag_file_can_hold_is_a_flaw(label: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["../evil", "/tmp/evil", "a/b", "a\\b", "", ".", "..", "Bag-Info", "fetch", "manifest-sha512", "x\x00", "x\n"],
+    [
+        "../evil",
+        "/tmp/evil",
+        "a/b",
+        "a\\b",
+        "",
+        ".",
+        "..",
+        "Bag-Info",
+        "fetch",
+        "manifest-sha512",
+        "x\x00",
+        "x\n",
+    ],
 )
 def test_further_tag_files_are_named_by_one_name_that_bagit_leaves_free(name: str) -> None:
     told = flaws(json.dumps(MINIMAL | {"Other-Info": [{name: {"A": {}}}]}).encode())
@@ -286,6 +302,9 @@ def test_the_identifier_is_asked_for_and_may_be_one_of_several() -> None:
         ({"required": True}, (("TITLE", "x"),), []),
         ({"required": True}, (("Title", ""),), ["B903"]),
         ({"required": True, "emptyOk": False}, (("Title", ""),), ["B902"]),
+        ({"emptyOk": False}, (), []),
+        ({"emptyOk": False}, (("Title", " "),), ["B902"]),
+        ({"emptyOk": True}, (("Title", ""),), []),
         ({"recommended": True}, (), ["B906"]),
         ({"values": ["a", "b"]}, (), []),
         ({"values": ["a", "b"]}, (("Title", "b"),), []),
@@ -315,6 +334,9 @@ def test_label_rules(rule: dict[str, object], info: tuple[tuple[str, str], ...],
         ({"Accept_Serialization": ["application/tar"]}, facts(container="zip"), ["B933"]),
         ({"Accept_Serialization": ["application/tar"]}, facts(container="tar.gz"), ["B933"]),
         ({"Accept_Serialization": ["application/X-tar"]}, facts(container="tar"), []),
+        ({"tarDirMustMatchName": True}, facts(container="tar"), []),
+        ({"tarDirMustMatchName": True}, facts(container="tar", named_as_folder=False), ["B934"]),
+        ({"tarDirMustMatchName": False}, facts(container="tar", named_as_folder=False), []),
         ({"Accept_BagIt_Version": ["0.97"]}, facts(), ["B941"]),
         ({"Tag_Files_Required": ["aptrust-info.txt"]}, facts(), ["B951"]),
         ({"Tag_Files_Required": ["a/b.txt"]}, facts(tag_files=("a/b.txt",)), []),
@@ -360,7 +382,10 @@ def test_a_payload_is_listed_only_for_a_profile_that_asks() -> None:
 
 def test_a_fix_list_names_subject_choices_and_remedy_and_puts_errors_first() -> None:
     made = load_profile("aptrust")
-    plan = BagFacts("folder", "1.0", (), ("sha512",), ("sha512",), False, ("bagit.txt",), lambda: ())
+    declared = {"bagit.txt": DECLARED}
+    plan = BagFacts(
+        "folder", "1.0", (), ("sha512",), ("sha512",), False, ("bagit.txt",), lambda: (), other_info=declared
+    )
     fixes = check_plan(made, plan)
     assert [(fix.code, fix.subject) for fix in fixes] == [
         ("B931", "folder"),
@@ -375,6 +400,15 @@ def test_a_fix_list_names_subject_choices_and_remedy_and_puts_errors_first() -> 
     assert fixes[3].path == "aptrust-info.txt"
     assert fixes[3].fix == "Set Access to Consortia, Institution or Restricted."
     assert all(fix.severity is Severity.ERROR for fix in fixes)
+
+
+def test_aptrust_accepts_tag_files_in_utf_8_only() -> None:
+    made = load_profile("aptrust")
+    latin = {"bagit.txt": (("BagIt-Version", "1.0"), ("Tag-File-Character-Encoding", "ISO-8859-1"))}
+    told = [(one.code, one.path) for one in check_bag(made, facts(other_info=latin))]
+    assert ("B904", "bagit.txt") in told
+    told = [(one.code, one.path) for one in check_bag(made, facts(other_info={"bagit.txt": DECLARED}))]
+    assert ("B904", "bagit.txt") not in told
 
 
 def test_recommendations_come_after_errors() -> None:

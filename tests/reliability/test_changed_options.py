@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import shutil
 from pathlib import Path
 
@@ -46,7 +47,8 @@ def test_another_size_divides_anew(
     ] == bags
     packed = [read_tree(bag / "data") for bag in visible_bags(store)]
     assert {path: content for tree in packed for path, content in tree.items()} == read_tree(root)
-    assert [f"archiver verify {bag}" in again.out for bag in visible_bags(store)] == [True] * len(bags)
+    _, _, named = again.out.partition("  archiver verify ")
+    assert sorted(map(Path, glob.glob(named.splitlines()[0]))) == sorted(visible_bags(store))
     assert ("Went on" in again.out) == (second == "75kB")
     assert len(left_over(store)) == abandoned
     for name in left_over(store):
