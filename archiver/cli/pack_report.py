@@ -24,6 +24,7 @@ from archiver.rights.rules import speaks_of_disposition
 from archiver.usecases.pack import PackReport
 
 _WITHHELD_SHOWN = 5
+_SPLITS_SHOWN = 10
 
 
 def report_lines(report: PackReport) -> Iterator[str]:
@@ -85,14 +86,34 @@ def _rights_lines(report: PackReport) -> Iterator[str]:
 
 
 def _split_lines(report: PackReport) -> Iterator[str]:
+    cut = _cut_albums(report)
+    for album, bags in islice(cut.items(), _SPLITS_SHOWN):
+        first, last = (shown(bag.rpartition("/")[2]) for bag in (bags[0], bags[-1]))
+        yield wrapped(
+            f"{first} to {last}: the album {shown(album) or '(top folder)'} alone is larger than a bag may be"
+            " and was cut."
+        )
+    if len(cut) > _SPLITS_SHOWN:
+        yield f"And {count(len(cut) - _SPLITS_SHOWN, 'more album')} cut."
+    alone = {bag for bag, part in zip(report.bags, report.parts, strict=True) if part.oversize}
+    for bag in report.oversize[:_SPLITS_SHOWN]:
+        why = (
+            "because its one file is."
+            if bag in alone
+            else "by what describes its files. Ask for a little less."
+        )
+        yield wrapped(f"{shown(bag.rpartition('/')[2])} is larger than asked for, {why}")
+    if len(report.oversize) > _SPLITS_SHOWN:
+        yield f"And {count(len(report.oversize) - _SPLITS_SHOWN, 'more bag')} larger than asked for."
+
+
+def _cut_albums(report: PackReport) -> dict[str, list[str]]:
+    """The bags of each album that had to be cut."""
+    cut: dict[str, list[str]] = {}
     for bag, part in zip(report.bags, report.parts, strict=True):
-        name = shown(bag.rpartition("/")[2])
         for album in part.cut:
-            yield wrapped(
-                f"{name}: the album {shown(album) or '(top folder)'} alone is larger than a bag may be and was cut."
-            )
-        if part.oversize:
-            yield wrapped(f"{name} is larger than asked for, because its one file is.")
+            cut.setdefault(album, []).append(bag)
+    return cut
 
 
 def _withheld_lines(report: PackReport) -> Iterator[str]:
@@ -178,6 +199,8 @@ def write_report_json(report: PackReport) -> None:
         "empty_folders": totals.empty_folders,
         "algorithms": list(report.algorithms),
         "continued": report.continued,
+        "cut": [{"album": album, "bags": bags} for album, bags in _cut_albums(report).items()],
+        "oversize": list(report.oversize),
     }
     write_json(
         "archiver.pack/1", members, {"withheld": _withheld(report), "problems": _problem_records(report)}

@@ -8,6 +8,8 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from archiver import filesystem
+from archiver.bagit.walking import walk
 from archiver.executors.guarded import GuardedProcesses
 from archiver.executors.pools import Threads
 from archiver.ingest.parts import PlanPart
@@ -44,6 +46,7 @@ class PackReport:
         policy: Name of the policy that was applied.
         spools: Every entry with its outcome, in the order of the scan, on disk; one spool for each bag.
         parts: The parts, one for each bag.
+        oversize: The bags that are, or in a dry run are likely to be, larger than they were asked to be.
         continued: Whether an interrupted run was continued.
         unfinished: Names of staging folders that other interrupted runs left in the store.
         remarks: What in the declarations will not do what their writer may expect.
@@ -56,6 +59,7 @@ class PackReport:
     policy: str
     spools: tuple[Spool[PlanEntry] | Spool[PackEntry], ...]
     parts: tuple[PlanPart, ...]
+    oversize: tuple[str, ...]
     continued: bool
     unfinished: tuple[str, ...]
     remarks: tuple[str, ...]
@@ -108,7 +112,17 @@ def pack(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackReport]:
         for staging in stagings:
             make_ready(staging, request.serialize, int(run.now().timestamp()))
         bags = tuple(os.fsdecode(publish(staging.area, staging.destination)) for staging in stagings)
-        yield _report(prepared, division, totals, bags=bags, spools=spools, dry_run=False)
+        most = request.max_bytes
+        oversize = () if most is None else tuple(bag for bag in bags if _size(bag) > most)
+        yield _report(prepared, division, totals, bags=bags, oversize=oversize, spools=spools, dry_run=False)
+
+
+def _size(bag: str) -> int:
+    """Bytes of a bag's files together, or of the archive that it is."""
+    if os.path.isfile(bag):
+        return os.path.getsize(bag)
+    with filesystem.FolderCursor(os.fsencode(bag)) as cursor:
+        return sum(present.size for present in walk(cursor.folder(b""), lambda _: None))
 
 
 @contextlib.contextmanager
@@ -123,7 +137,17 @@ def rehearse(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackRepor
         division = divide(prepared, plan, run)
         suffix = f".{request.serialize}" if request.serialize else ""
         bags = tuple(f"{os.fsdecode(prepared.store)}/{key.name}{suffix}" for key in division.keys)
-        yield _report(prepared, division, plan.totals, bags=bags, spools=(plan.entries,), dry_run=True)
+        likely = zip(bags, division.parts, strict=True)
+        oversize = tuple(bag for bag, part in likely if part.oversize)
+        yield _report(
+            prepared,
+            division,
+            plan.totals,
+            bags=bags,
+            oversize=oversize,
+            spools=(plan.entries,),
+            dry_run=True,
+        )
 
 
 def _report(  # noqa: PLR0913 - what both ways of packing have at their end
@@ -132,6 +156,7 @@ def _report(  # noqa: PLR0913 - what both ways of packing have at their end
     totals: Totals,
     *,
     bags: tuple[str, ...],
+    oversize: tuple[str, ...],
     spools: tuple[Spool[PlanEntry] | Spool[PackEntry], ...],
     dry_run: bool,
 ) -> PackReport:
@@ -143,6 +168,7 @@ def _report(  # noqa: PLR0913 - what both ways of packing have at their end
         policy=prepared.assessor.policy.name,
         spools=spools,
         parts=division.parts,
+        oversize=oversize,
         continued=division.continues,
         unfinished=tuple(key.name for key in unfinished(prepared.store) if key not in division.keys),
         remarks=prepared.remarks,

@@ -6,6 +6,7 @@ import hashlib
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from archiver import filesystem
@@ -22,6 +23,7 @@ from archiver.records.baginfo import BagFacts, Labels, bag_info_labels
 from archiver.records.rights_context import RightsContext
 from archiver.records.rights_labels import rights_labels
 from archiver.records.rights_tally import summarise
+from archiver.records.weight import BAG_BYTES, described_bytes
 from archiver.usecases.description import BAG_INFO, planned_tag_files
 from archiver.usecases.naming import chosen_name, default_name, is_taken
 from archiver.usecases.package import contents_sentence
@@ -32,7 +34,7 @@ from archiver.usecases.profiling import (
     read_profile,
     refuse_mismatch,
 )
-from archiver.usecases.rights_inputs import RightsInputs, read_policy, read_rights
+from archiver.usecases.rights_inputs import RightsInputs, read_policy, read_rights, read_small_file
 from archiver.usecases.sources import refuse_store_in_source, sources_of
 
 _ACCENTED = ("\u00e9".encode(), "e\u0301".encode())
@@ -59,7 +61,7 @@ class PackRequest:
         jobs: Threads and processes to use.
         read_back: Whether every copy is read from the disk again and compared.
         bag_in_bag: Whether a source may be a bag.
-        max_bytes: Payload that one bag may hold; ``None`` for no limit.
+        max_bytes: What one bag may take, with its descriptions; ``None`` for no limit.
         rights: File of declarations that the user named, or ``None`` to look for one in each source.
         policy: Name of a policy, or path of a policy file.
         anonymous_withheld: Whether the names of withheld files stay out of the bag.
@@ -96,6 +98,8 @@ class Prepared:
         profile: The recipient's profile, or ``None``.
         algorithms: Checksum algorithms of payload and tag manifests.
         tag_labels: Labels that the user gave, by the tag file they go into.
+        most_for_files: What the files of one bag may take with their descriptions, beside what every bag holds;
+            ``None`` for no limit.
     """
 
     request: PackRequest
@@ -106,6 +110,7 @@ class Prepared:
     profile: Profile | None
     algorithms: tuple[str, ...]
     tag_labels: Mapping[str, Labels]
+    most_for_files: int | None
 
     @property
     def rights_context(self) -> RightsContext:
@@ -169,6 +174,7 @@ def prepare(request: PackRequest, run: Run) -> Prepared:
         profile=profile,
         algorithms=algorithms_for(profile, request.algorithms),
         tag_labels=labels_by_file(profile, request.info),
+        most_for_files=_most_for_files(request.max_bytes, inputs),
     )
 
 
@@ -190,7 +196,8 @@ def divide(prepared: Prepared, plan: PackagePlan, run: Run) -> Division:
             f"there is nothing to pack: of {plan.totals.seen} entries seen, no file can go into a bag",
             "No bag was written. To see what is there: archiver scan SOURCE",
         )
-    parts = parts_of(plan, prepared.request.max_bytes)
+    describes = partial(described_bytes, algorithms=len(prepared.algorithms))
+    parts = parts_of(plan, prepared.most_for_files, describes)
     fingerprint = _divided_fingerprint(plan, parts)
     name, continues = _package_name(prepared, fingerprint, run)
     keys = tuple(
@@ -199,6 +206,19 @@ def divide(prepared: Prepared, plan: PackagePlan, run: Run) -> Division:
     )
     _refuse_mismatch(prepared, plan, parts, run)
     return Division(name, continues, keys, parts)
+
+
+def _most_for_files(most: int | None, inputs: RightsInputs) -> int | None:
+    if most is None:
+        return None
+    documents = (read_small_file(document.path, "the document") for document in inputs.documents)
+    taken = BAG_BYTES + sum(map(len, documents))
+    if most <= taken:
+        raise UsageError(
+            f"a bag of {human_size(most)} has no room for files: what describes it takes up to {human_size(taken)}",
+            "Nothing was written. Give a larger --max-size, with its unit: 100GB.",
+        )
+    return most - taken
 
 
 def refuse_without_room(prepared: Prepared, plan: PackagePlan) -> None:
