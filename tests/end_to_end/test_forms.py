@@ -130,6 +130,19 @@ def test_a_package_that_meets_its_profile_is_made_and_verified(
     assert "Profile: does NOT conform" in other.out
 
 
+def test_a_package_is_refused_before_its_files_are_read(tmp_path: Path) -> None:
+    source = build_tree(tmp_path / "Music", {"Album/01.flac": flac()})
+    with (source / "Album" / "01.flac").open("r+b") as stream:
+        stream.truncate(1 << 42)  # hours of hashing
+    before = (source / "Album" / "01.flac").stat()
+    outcome = run_here("pack", source, "--to", tmp_path / "store", "--profile", "btr", "--max-size", "2GB")
+    assert outcome.code == 2
+    assert "Source-Organization is required" in " ".join(outcome.err.split())
+    after = (source / "Album" / "01.flac").stat()
+    assert (after.st_mtime_ns, after.st_ctime_ns) == (before.st_mtime_ns, before.st_ctime_ns)
+    assert nothing_written(tmp_path / "store")
+
+
 PROFILE = """{
   "BagIt-Profile-Info": {"BagIt-Profile-Identifier": "https://example.org/profile.json",
     "Source-Organization": "Example", "External-Description": "x", "Version": "1",
@@ -465,7 +478,22 @@ def test_an_album_larger_than_a_bag_is_cut_and_named(tmp_path: Path) -> None:
         "bag_1_of_3 to bag_3_of_3: the album Box Set alone is larger than a bag may be and was cut." in told
     )
     assert told.count("was cut") == 1
+    for package in packages:
+        records = (package.bag / "metadata" / "events.jsonl", package.bag / "metadata" / "premis.xml")
+        for record in records:
+            assert "Of the album in data/Box Set a part is in other bags" in record.read_text()
     assert "Short" not in told.partition("Seen ")[0]
+
+
+def test_what_was_cut_is_in_the_json_report_and_in_that_of_a_dry_run(tmp_path: Path) -> None:
+    source = build_tree(
+        tmp_path / "Music", {f"Long/{number}.flac": flac(title=str(number)) for number in range(8)}
+    )
+    for words in (("--dry-run",), ()):
+        report = pack(source, tmp_path / "store", "--max-size", "90kB", "--json", *words).json
+        assert len(report["bags"]) == 2
+        assert report["cut"] == [{"album": "Long", "bags": report["bags"]}]
+        assert report["oversize"] == []
 
 
 def test_a_file_larger_than_a_bag_gets_a_bag_of_its_own_and_is_named(tmp_path: Path) -> None:
@@ -478,6 +506,10 @@ def test_a_file_larger_than_a_bag_gets_a_bag_of_its_own_and_is_named(tmp_path: P
     (alone,) = (package for package in packages if "b/large.bin" in package.payload)
     assert alone.payload == {"b/large.bin"}
     assert f"{alone.bag.name} is larger than asked for, because its one file is." in outcome.out
+    for words in ((), ("--dry-run",)):
+        report = pack(source, tmp_path / f"json{len(words)}", "--max-size", "60kB", "--json", *words).json
+        assert [path.rpartition("/")[2] for path in report["oversize"]] == [alone.bag.name]
+        assert report["cut"] == []
 
 
 def test_no_bag_of_a_group_is_made_of_withheld_files_alone(
