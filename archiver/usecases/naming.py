@@ -15,11 +15,11 @@ _LONGEST_BYTES = 180
 """Leaves room for a part's number and an archive's extension within the 255 bytes of a name."""
 
 
-def chosen_name(name: str, store: bytes) -> str:
-    """Check a bag name that the user gave.
+def refuse_unfit(name: str) -> None:
+    """Refuse a bag name that the user gave and that not every system can hold.
 
     Raises:
-        UsageError: where it cannot be a folder's name everywhere, or is taken.
+        UsageError: where it cannot be a folder's name everywhere.
     """
     refusal = next((message for _, message in portability(name)), None)
     if not name or "/" in name or name.startswith(".") or name != name.strip():
@@ -30,12 +30,19 @@ def chosen_name(name: str, store: bytes) -> str:
         refusal = f"it is longer than {_LONGEST_BYTES} bytes"
     if refusal is not None:
         raise UsageError(f"a bag cannot be named {name!r}: {refusal}", "Choose another --name.")
+
+
+def refuse_taken(name: str, store: bytes) -> None:
+    """Refuse a bag name that the user gave and that something in the store bears.
+
+    Raises:
+        UsageError: where it is taken.
+    """
     if is_taken(store, name):
         raise UsageError(
             f"{os.fsdecode(store)}/{name} exists already, and a bag is never overwritten",
             "Choose another --name.",
         )
-    return name
 
 
 def default_name(sources: Sequence[Source], day: dt.date, store: bytes) -> str:
@@ -58,12 +65,12 @@ def _awkward(character: str) -> bool:
 
 
 def is_taken(store: bytes, name: str) -> bool:
-    """Whether something in the store bears a bag's name, alone or with an archive's ending."""
+    """Whether something in the store bears a bag's name, alone, with an archive's ending or as any bag of a group."""
     path = store + b"/" + os.fsencode(name)
     if any(os.path.lexists(path + suffix) for suffix in (b"", b".tar", b".tar.gz", b".zip")):
         return True
-    group = os.fsencode(name) + b"_1_of_"
-    return any(entry.startswith(group) for entry in _entries(store))
+    group = re.compile(re.escape(os.fsencode(name)) + rb"_[0-9]+_of_[0-9]+(\.tar|\.tar\.gz|\.zip)?")
+    return any(group.fullmatch(entry) for entry in _entries(store))
 
 
 def _entries(store: bytes) -> list[bytes]:

@@ -29,6 +29,7 @@ from archiver.usecases.preparing import (
     divide,
     prepare,
     refuse_folding_store,
+    refuse_taken_name,
     refuse_without_room,
 )
 from archiver.usecases.watch import Watch
@@ -84,6 +85,7 @@ def pack(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackReport]:
         held.enter_context(locked(store))
         for bag in recover(store):
             watch.note(f"Gave its name to a bag that an interrupted run had finished: {os.fsdecode(bag)}")
+        refuse_taken_name(prepared)
         scratch = store + b"/" + INCOMING
         plan = held.enter_context(
             planned(
@@ -133,6 +135,7 @@ def rehearse(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackRepor
         UsageError: where the request cannot be meant, or would not conform to its profile.
     """
     prepared = prepare(request, run)
+    refuse_taken_name(prepared)
     with planned(prepared.sources, prepared.assessor.assess, jobs=request.jobs, watch=watch) as plan:
         division = divide(prepared, plan, run)
         suffix = f".{request.serialize}" if request.serialize else ""

@@ -25,7 +25,7 @@ from archiver.records.rights_labels import rights_labels
 from archiver.records.rights_tally import summarise
 from archiver.records.weight import BAG_BYTES, described_bytes
 from archiver.usecases.description import BAG_INFO, planned_tag_files
-from archiver.usecases.naming import chosen_name, default_name, is_taken
+from archiver.usecases.naming import default_name, is_taken, refuse_taken, refuse_unfit
 from archiver.usecases.package import contents_sentence
 from archiver.usecases.profiling import (
     Planned,
@@ -162,7 +162,7 @@ def prepare(request: PackRequest, run: Run) -> Prepared:
     store = os.path.abspath(os.fsencode(request.store))
     refuse_store_in_source(store, sources)
     if request.name is not None:
-        chosen_name(request.name, store)
+        refuse_unfit(request.name)
     inputs = read_rights(sources, request.rights)
     profile = None if request.profile is None else read_profile(request.profile)
     return Prepared(
@@ -176,6 +176,16 @@ def prepare(request: PackRequest, run: Run) -> Prepared:
         tag_labels=labels_by_file(profile, request.info),
         most_for_files=_most_for_files(request.max_bytes, inputs),
     )
+
+
+def refuse_taken_name(prepared: Prepared) -> None:
+    """Refuse a name that the user gave and that is taken; ask it when what was interrupted has got its names.
+
+    Raises:
+        UsageError: where it is taken.
+    """
+    if prepared.request.name is not None:
+        refuse_taken(prepared.request.name, prepared.store)
 
 
 def divide(prepared: Prepared, plan: PackagePlan, run: Run) -> Division:

@@ -532,6 +532,37 @@ def test_a_group_of_archives_is_made_and_verified(collection: Path, tmp_path: Pa
     assert run_here("verify", *made).code == 0
 
 
+def test_the_name_of_a_group_stays_taken_when_a_bag_of_it_has_gone_elsewhere(tmp_path: Path) -> None:
+    source = build_tree(tmp_path / "Music", {f"{letter}/1.txt": letter * 50_000 for letter in "abc"})
+    store = tmp_path / "store"
+    assert pack(source, store, "--max-size", "100kB").code == 0
+    (store / "bag_1_of_3").rename(tmp_path / "disc")
+    before = read_tree(store)
+    refused = pack(source, store, "--max-size", "100kB")
+    assert refused.code == 2
+    assert "store/bag exists already, and a bag is never overwritten" in " ".join(refused.err.split())
+    assert read_tree(store) == before
+    assert run_here("pack", source, "--to", store, "--max-size", "100kB").code == 0
+
+
+def test_a_group_that_was_killed_between_its_names_gets_the_others_before_its_name_is_refused(
+    tmp_path: Path,
+) -> None:
+    source = build_tree(tmp_path / "Music", {f"{letter}/1.txt": letter * 50_000 for letter in "abc"})
+    store = tmp_path / "store"
+    words = ("pack", source, "--to", store, "--name", "bag", "--max-size", "100kB", "-j1")
+    fault = inject(tmp_path / "trace", "rename:signal=KILL:when=2")
+    killed = run_program(*words, before=fault, SOURCE_DATE_EPOCH=MOMENT)
+    assert killed.code == -signal.SIGKILL, killed.err
+    assert len(visible_bags(store)) == 1
+    again = run_here(*words, SOURCE_DATE_EPOCH=MOMENT)
+    assert again.code == 2
+    assert again.err.count("Gave its name to a bag that an interrupted run had finished") == 2
+    assert [bag.name for bag in sorted(visible_bags(store))] == [f"bag_{number}_of_3" for number in (1, 2, 3)]
+    assert run_here("verify", *visible_bags(store)).code == 0
+    assert [path.name for path in (store / ".incoming").iterdir()] == ["lock"]
+
+
 def test_a_group_that_was_interrupted_is_finished_as_the_same_group(collection: Path, tmp_path: Path) -> None:
     store = tmp_path / "store"
     words = ("pack", collection, "--to", store, "--name", "bag", "--max-size", "250kB", "-j1")
