@@ -20,13 +20,12 @@ from archiver.ingest.spool import Spool
 from archiver.ingest.staging import INCOMING, Staging, locked, unfinished
 from archiver.model.package import PackEntry, PlanEntry
 from archiver.model.run import Run
+from archiver.usecases.dividing import Division, divide
 from archiver.usecases.package import BagMaker, CopyTools, Progress
 from archiver.usecases.planning import planned
 from archiver.usecases.preparing import (
-    Division,
     PackRequest,
     Prepared,
-    divide,
     prepare,
     refuse_folding_store,
     refuse_taken_name,

@@ -1,51 +1,32 @@
-"""Understands a request to pack: reads everything it names, and works out the bags, before a byte is copied."""
+"""Understands a request to pack: reads everything it names, and refuses what the store cannot take."""
 
 from __future__ import annotations
 
-import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Literal
 
 from archiver import filesystem
 from archiver.bagit.profile import Profile
 from archiver.bagit.sizes import human_size
-from archiver.errors import INCOMPLETE, ArchiverError, StoreError, UsageError
+from archiver.errors import StoreError, UsageError
 from archiver.ingest.assess import Assessor
-from archiver.ingest.parts import PlanPart, parts_of
 from archiver.ingest.plan import PackagePlan
-from archiver.ingest.staging import INCOMING, StagingKey, folds, unfinished
+from archiver.ingest.staging import INCOMING, folds
 from archiver.model.run import Run
 from archiver.model.source import Source
-from archiver.records.baginfo import BagFacts, Labels, bag_info_labels
+from archiver.records.baginfo import Labels
 from archiver.records.rights_context import RightsContext
-from archiver.records.rights_labels import rights_labels
-from archiver.records.rights_tally import summarise
-from archiver.records.weight import BAG_BYTES, described_bytes
-from archiver.usecases.description import BAG_INFO, planned_tag_files
-from archiver.usecases.naming import default_name, is_taken, refuse_taken, refuse_unfit
-from archiver.usecases.package import contents_sentence
-from archiver.usecases.profiling import (
-    Planned,
-    algorithms_for,
-    labels_by_file,
-    read_profile,
-    refuse_mismatch,
-)
+from archiver.records.weight import BAG_BYTES
+from archiver.usecases.naming import refuse_taken, refuse_unfit
+from archiver.usecases.profiling import algorithms_for, labels_by_file, read_profile
 from archiver.usecases.rights_inputs import RightsInputs, read_policy, read_rights, read_small_file
 from archiver.usecases.sources import refuse_store_in_source, sources_of
 
 _ACCENTED = ("\u00e9".encode(), "e\u0301".encode())
 _MARGIN_BYTES = 64 << 20
 """Room wanted on the store's disk beside the payload, for the descriptions."""
-
-
-class AllWithheldError(ArchiverError):
-    """The policy keeps every file out, so that there is no bag to write."""
-
-    exit_code = INCOMPLETE
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,23 +115,6 @@ class Prepared:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Division:
-    """The bags that a plan is made into.
-
-    Attributes:
-        name: The package's name.
-        continues: Whether an interrupted run of the same package is continued.
-        keys: What each bag is made of.
-        parts: What goes into each bag.
-    """
-
-    name: str
-    continues: bool
-    keys: tuple[StagingKey, ...]
-    parts: tuple[PlanPart, ...]
-
-
 def prepare(request: PackRequest, run: Run) -> Prepared:
     """Read everything that the request names.
 
@@ -186,36 +150,6 @@ def refuse_taken_name(prepared: Prepared) -> None:
     """
     if prepared.request.name is not None:
         refuse_taken(prepared.request.name, prepared.store)
-
-
-def divide(prepared: Prepared, plan: PackagePlan, run: Run) -> Division:
-    """Name the package and divide the plan over its bags.
-
-    Raises:
-        AllWithheldError: where the policy keeps every file out.
-        UsageError: where there is nothing to pack, or the package would not conform to its profile.
-    """
-    if plan.totals.withheld and not plan.totals.files:
-        raise AllWithheldError(
-            f"the policy {prepared.assessor.policy.name} lets none of {plan.totals.withheld:,} files into a bag",
-            "No bag was written. Why, for one of them: archiver explain FILE. What you know of them can be declared:"
-            " archiver rights template SOURCE",
-        )
-    if not plan.totals.files:
-        raise UsageError(
-            f"there is nothing to pack: of {plan.totals.seen} entries seen, no file can go into a bag",
-            "No bag was written. To see what is there: archiver scan SOURCE",
-        )
-    describes = partial(described_bytes, algorithms=len(prepared.algorithms))
-    parts = parts_of(plan, prepared.most_for_files, describes)
-    fingerprint = _divided_fingerprint(plan, parts)
-    name, continues = _package_name(prepared, fingerprint, run)
-    keys = tuple(
-        StagingKey(name, number, len(parts), prepared.algorithms, fingerprint)
-        for number in range(1, len(parts) + 1)
-    )
-    _refuse_mismatch(prepared, plan, parts, run)
-    return Division(name, continues, keys, parts)
 
 
 def _most_for_files(most: int | None, inputs: RightsInputs) -> int | None:
@@ -260,48 +194,3 @@ def refuse_folding_store(prepared: Prepared, plan: PackagePlan) -> None:
                 " for one",
                 "No bag was written. Choose a store on a disk that keeps them apart.",
             )
-
-
-def _divided_fingerprint(plan: PackagePlan, parts: Sequence[PlanPart]) -> str:
-    """Give the digest of the plan and of where it is divided: a bag begun with other files must not be gone on with."""
-    starts = [part.start for part in parts]
-    return hashlib.sha256(f"{plan.fingerprint} {starts}".encode()).hexdigest()
-
-
-def _package_name(prepared: Prepared, fingerprint: str, run: Run) -> tuple[str, bool]:
-    """Give the package's name, and whether an interrupted run of the same package is continued under it."""
-    asked = prepared.request.name
-    for key in unfinished(prepared.store):
-        same = (key.fingerprint, key.algorithms) == (fingerprint, prepared.algorithms)
-        if same and asked in (None, key.package) and not is_taken(prepared.store, key.name):
-            return key.package, True
-    return asked or default_name(prepared.sources, run.today(), prepared.store), False
-
-
-def _refuse_mismatch(prepared: Prepared, plan: PackagePlan, parts: Sequence[PlanPart], run: Run) -> None:
-    if prepared.profile is None or prepared.request.profile is None:
-        return
-    totals = plan.totals
-    facts = BagFacts(
-        identifier=run.identifier,
-        description=contents_sentence(totals),
-        files=totals.files,
-        bytes=totals.bytes,
-        part=1,
-        parts=len(parts),
-        rights=rights_labels(summarise(plan.entries), prepared.rights_context),
-    )
-    planned_package = Planned(
-        bags=parts,
-        info=bag_info_labels(run, facts, prepared.tag_labels[BAG_INFO]),
-        others={path: labels for path, labels in prepared.tag_labels.items() if path != BAG_INFO},
-        algorithms=prepared.algorithms,
-        tag_files=planned_tag_files(
-            prepared.algorithms,
-            prepared.inputs.documents,
-            prepared.tag_labels,
-            empty_folders=bool(totals.empty_folders),
-        ),
-        container=prepared.request.serialize or "folder",
-    )
-    refuse_mismatch(prepared.profile, prepared.request.profile, planned_package)

@@ -26,11 +26,13 @@ class Fixes:
     Attributes:
         profile: The profile.
         algorithms: Checksum algorithms of the plan.
+        fitting: Those that would be chosen for the profile if none were asked for.
         several: Whether the plan makes several bags.
     """
 
     profile: Profile
     algorithms: tuple[str, ...]
+    fitting: tuple[str, ...]
     several: bool
 
     def lines(self, mismatches: Sequence[Mismatch]) -> Iterator[str]:
@@ -87,12 +89,16 @@ class Fixes:
         """All algorithms to ask for, since one that is asked for takes the place of what is configured."""
         rules = (self.profile.payload_manifests, self.profile.tag_manifests)
         required = [name for rule in rules for name in rule.required]
-        wanted = [
+        wanted = self._welcome((*self.algorithms, *required)) or self._welcome(self.fitting)
+        return " ".join(f"--algorithm {name}" for name in wanted)
+
+    def _welcome(self, names: Sequence[str]) -> list[str]:
+        rules = (self.profile.payload_manifests, self.profile.tag_manifests)
+        return [
             name
-            for name in dict.fromkeys((*self.algorithms, *required))
+            for name in dict.fromkeys(names)
             if name in ALGORITHMS and all(rule.allowed is None or name in rule.allowed for rule in rules)
         ]
-        return " ".join(f"--algorithm {name}" for name in wanted)
 
 
 def _info(label: str) -> str:

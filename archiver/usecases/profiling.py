@@ -124,7 +124,7 @@ def refuse_mismatch(profile: Profile, name: str, planned: Planned) -> None:
     comes_with_its_labels = {one.path for one in wrong if one.code == "B902"}
     told = [one for one in wrong if one.code != "B951" or one.path not in comes_with_its_labels]
     if told:
-        fixes = Fixes(profile, planned.algorithms, several=len(planned.bags) > 1)
+        fixes = Fixes(profile, planned.algorithms, algorithms_for(profile, ()), several=len(planned.bags) > 1)
         raise ProfileMismatchError(name, tuple(fixes.lines(told)))
 
 
