@@ -102,6 +102,13 @@ PACKAGE_KINDS: tuple[FindingKind, ...] = (
         "B933", _ERROR, "format not accepted", _profile("Accept-Serialization"), "Use a format it accepts."
     ),
     FindingKind(
+        "B934",
+        _ERROR,
+        "archive must be named as its folder",
+        _profile("Serialization; APTrust's tarDirMustMatchName"),
+        "Rename the archive.",
+    ),
+    FindingKind(
         "B941", _ERROR, "version not accepted", _profile("Accept-BagIt-Version"), "Ask the recipient."
     ),
     FindingKind(

@@ -1,22 +1,32 @@
 """A recipient's requirements as a value: BagIt Profiles 1.4.0, and all versions before it.
 
-Specification: https://bagit-profiles.github.io/bagit-profiles-specification/ . Two keys that publishers use
-although no version of it has them are understood too: ``recommended`` on a label (Beyond the Repository) and
-``Other-Info``, rules for labels in further tag files (the ``bagit-support`` library), with ``emptyOk: false`` for
-a label that must not be empty (APTrust).
+Specification: https://bagit-profiles.github.io/bagit-profiles-specification/ . Keys that publishers use although no
+version of it has them are understood too: ``recommended`` on a label (Beyond the Repository); ``Other-Info``, rules
+for labels in further tag files (the ``bagit-support`` library); and from APTrust ``emptyOk: false`` for a label that
+must not be empty, and ``tarDirMustMatchName`` for an archive that must bear the name of the folder in it.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
+from fnmatch import translate
+
+_FLAWS_TOLD = 20
+_WILD = re.compile(r"[*?[]")
 
 
 class ProfileError(ValueError):
-    """A profile contradicts the specification or itself; ``flaws`` lists everything that is wrong with it."""
+    """A profile contradicts the specification or itself.
+
+    Its message tells the first flaws and how many more there are; ``flaws`` lists everything that is wrong.
+    """
 
     def __init__(self, name: str, flaws: tuple[str, ...]) -> None:
-        super().__init__(f"the profile {name} cannot be used: " + "; ".join(flaws))
+        more = len(flaws) - _FLAWS_TOLD
+        told = (*flaws[:_FLAWS_TOLD], f"and {more:,} more") if more > 0 else flaws
+        super().__init__(f"the profile {name} cannot be used: " + "; ".join(told))
         self.flaws = flaws
 
 
@@ -61,10 +71,36 @@ class AlgorithmRule:
 
 @dataclass(frozen=True, slots=True)
 class PathRule:
-    """Which files must and may be there; ``allowed`` holds patterns in which ``*`` also matches ``/``."""
+    """Which files must and may be there.
+
+    Attributes:
+        required: Paths of files; for the payload also of folders, which end in ``/`` and hold at least one file.
+        allowed: Paths, and patterns as glob(7) has them, but that ``*`` also stands for ``/``: the specification has
+            a single ``*`` allow every file.
+    """
 
     required: tuple[str, ...] = ()
     allowed: tuple[str, ...] = ("*",)
+
+    def allowing(self) -> re.Pattern[str] | None:
+        """Return one expression that fully matches every path allowed, or None where every path is."""
+        if "*" in self.allowed:
+            return None
+        paths = [re.escape(path) for path in self.allowed]
+        patterns = [translate(path) for path in self.allowed if _WILD.search(path)]
+        return re.compile("|".join((*paths, *patterns)) or r"(?!)")
+
+    def unsupported(self) -> tuple[str, ...]:
+        """Return the required paths that are not allowed; a folder is, where a pattern speaks of what is in it."""
+        allowing = self.allowing()
+        if allowing is None:
+            return ()
+        return tuple(
+            path
+            for path in self.required
+            if not allowing.fullmatch(path)
+            and not (path.endswith("/") and any(pattern.startswith(path) for pattern in self.allowed))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +122,7 @@ class Profile:
         data_empty: The payload must be no file, or one file without bytes.
         serialization: Whether the bag must, may or must not be an archive.
         accept_serialization: MIME types of the archives accepted.
+        archive_named_as_folder: An archive must bear the name of the folder in it.
         accept_versions: BagIt versions accepted.
         tag_files: Rule for tag files other than those that BagIt itself names.
         payload_files: Rule for the payload.
@@ -106,6 +143,7 @@ class Profile:
     data_empty: bool = False
     serialization: Presence = Presence.OPTIONAL
     accept_serialization: tuple[str, ...] = ()
+    archive_named_as_folder: bool = False
     accept_versions: tuple[str, ...] = ()
     tag_files: PathRule = PathRule()
     payload_files: PathRule = PathRule()

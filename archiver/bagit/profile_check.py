@@ -2,34 +2,48 @@
 
 from __future__ import annotations
 
-import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from fnmatch import translate
 
-from archiver.bagit.findings import Finding, Severity, report_order
+from archiver.bagit.findinglog import FindingLog
+from archiver.bagit.findings import Finding, Severity
 from archiver.bagit.profile import AlgorithmRule, LabelRule, Presence, Profile
 from archiver.bagit.profile_facts import MIME_TYPES, BagFacts, Labels, Mismatch
 from archiver.bagit.tagfiles import is_bagit_file
+
+_MOST_ALIKE = 100
 
 
 def check_plan(profile: Profile, facts: BagFacts) -> tuple[Mismatch, ...]:
     """Say what must change in a plan before a byte is hashed, errors first, then in the profile's own order.
 
-    Labels that the packer fills in by itself belong in ``facts.info`` too.
+    Labels that the packer fills in by itself belong in ``facts.info`` too. Of very many mismatches alike the first
+    are told, and then how many more there are.
     """
-    mismatches = tuple(_all_mismatches(profile, facts))
+    mismatches = tuple(_first_of_each(_all_mismatches(profile, facts)))
     ranks = list(Severity)
     return tuple(sorted(mismatches, key=lambda mismatch: ranks.index(mismatch.severity)))
 
 
 def check_bag(profile: Profile, facts: BagFacts) -> tuple[Finding, ...]:
-    """Say in what a finished bag does not conform, as findings in report order.
+    """Say in what a finished bag does not conform, as findings in report order, of very many alike the first.
 
     Conformance is the absence of findings of severity error. Whether the bag is valid BagIt is another question.
     """
-    return tuple(
-        sorted((mismatch.finding() for mismatch in _all_mismatches(profile, facts)), key=report_order)
-    )
+    log = FindingLog()
+    log.extend(mismatch.finding() for mismatch in _all_mismatches(profile, facts))
+    return log.report()
+
+
+def _first_of_each(mismatches: Iterable[Mismatch]) -> Iterator[Mismatch]:
+    counts: Counter[str] = Counter()
+    for mismatch in mismatches:
+        counts[mismatch.code] += 1
+        if counts[mismatch.code] <= _MOST_ALIKE:
+            yield mismatch
+    for code, number in counts.items():
+        if number > _MOST_ALIKE:
+            yield Mismatch(code, "", "", (), f"and {number - _MOST_ALIKE:,} more like these", "")
 
 
 def _all_mismatches(profile: Profile, facts: BagFacts) -> Iterator[Mismatch]:
@@ -87,6 +101,15 @@ def _container(profile: Profile, facts: BagFacts) -> Iterator[Mismatch]:
             f"the profile does not accept a {facts.container} archive",
             f"Serialize the bag as {_either(accepted)}.",
         )
+    if profile.archive_named_as_folder and not facts.named_as_folder:
+        yield Mismatch(
+            "B934",
+            "",
+            facts.container,
+            (),
+            "the profile wants an archive that bears the name of the folder in it",
+            "Rename the archive.",
+        )
 
 
 def _version(profile: Profile, facts: BagFacts) -> Iterator[Mismatch]:
@@ -142,6 +165,8 @@ def _label(path: str, rule: LabelRule, values: list[str]) -> Iterator[Mismatch]:
         yield Mismatch(
             "B902", path, label, allowed, f"the label {label} is required and has no value", wanted
         )
+    elif values and not filled and not rule.empty_ok:
+        yield Mismatch("B902", path, label, allowed, f"the label {label} is there but empty", wanted)
     elif rule.required and not filled:
         yield Mismatch("B903", path, label, allowed, f"the required label {label} is there but empty", wanted)
     elif rule.recommended and not filled:
@@ -211,7 +236,7 @@ def _tag_files(profile: Profile, facts: BagFacts) -> Iterator[Mismatch]:
             yield Mismatch(
                 "B951", path, path, (), f"the tag file {path} is required", f"Add the tag file {path}."
             )
-    allowed = _compiled(profile.tag_files.allowed)
+    allowed = profile.tag_files.allowing()
     for path in sorted(present):
         if allowed and not is_bagit_file(path) and not allowed.fullmatch(path):
             yield Mismatch(
@@ -226,7 +251,7 @@ def _tag_files(profile: Profile, facts: BagFacts) -> Iterator[Mismatch]:
 
 def _payload(profile: Profile, facts: BagFacts) -> Iterator[Mismatch]:
     rule = profile.payload_files
-    allowed = _compiled(rule.allowed)
+    allowed = rule.allowing()
     if not (profile.data_empty or rule.required or allowed):
         return
     missing = set(rule.required)
@@ -241,7 +266,12 @@ def _payload(profile: Profile, facts: BagFacts) -> Iterator[Mismatch]:
             missing.difference_update(folder for folder in folders if path.startswith(folder))
         if allowed and not allowed.fullmatch(path):
             yield Mismatch(
-                "B954", path, path, rule.allowed, "this payload file is not allowed", "Leave this file out."
+                "B954",
+                path,
+                path,
+                rule.allowed,
+                f"{path} is not allowed in the payload",
+                "Leave this file out.",
             )
     for path in rule.required:
         if path in missing:
@@ -255,13 +285,6 @@ def _payload(profile: Profile, facts: BagFacts) -> Iterator[Mismatch]:
             f"the payload must be empty, but has {files} files and {size} bytes",
             "Ask the recipient: this profile is for bags without payload.",
         )
-
-
-def _compiled(patterns: Sequence[str]) -> re.Pattern[str] | None:
-    """One expression for all patterns, or None where they allow everything."""
-    if "*" in patterns:
-        return None
-    return re.compile("|".join(map(translate, patterns)) if patterns else r"(?!)")
 
 
 def _either(options: Sequence[str]) -> str:

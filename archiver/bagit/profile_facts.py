@@ -43,6 +43,7 @@ class BagFacts:
         tag_algorithms: The same of the tag manifests.
         has_fetch: Whether there is a ``fetch.txt``.
         tag_files: Paths of all tag files, relative to the bag.
+        named_as_folder: Whether an archive bears the name of the folder in it.
         other_info: The labels of further tag files, by path, where a profile has rules for them.
         payload: Path (``data/…``) and size of each payload file; a function, so that half a million files are
             listed only for a profile that asks.
@@ -56,6 +57,7 @@ class BagFacts:
     has_fetch: bool
     tag_files: Iterable[str]
     payload: Callable[[], Iterable[tuple[str, int]]]
+    named_as_folder: bool = True
     other_info: Mapping[str, Labels] = field(default_factory=dict)
 
 

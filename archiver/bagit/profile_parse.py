@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, NoReturn
 
 from archiver.bagit.profile import AlgorithmRule, LabelRule, PathRule, Presence, Profile, ProfileError
+from archiver.bagit.tagfiles import is_bagit_file
+from archiver.bagit.writer import BagWriteError, format_bag_info
 
 MAX_BYTES = 4 << 20
 _VERSION = re.compile(r"v?1\.(\d+)(\.\d+)?")
@@ -29,6 +30,7 @@ _KNOWN = {
     "Data-Empty",
     "Serialization",
     "Accept-Serialization",
+    "tarDirMustMatchName",
     "Accept-BagIt-Version",
     "Tag-Files-Required",
     "Tag-Files-Allowed",
@@ -36,6 +38,7 @@ _KNOWN = {
     "Payload-Files-Allowed",
 }
 _NOT_IN_A_NAME = re.compile(r"[^a-z0-9]")
+_TAG_FILE = re.compile(r"[a-z0-9][a-z0-9 ._-]*")
 
 
 def parse_profile(content: bytes, name: str) -> Profile:
@@ -51,8 +54,11 @@ def _load(content: bytes, name: str) -> dict[str, Any]:
     if len(content) > MAX_BYTES:
         raise ProfileError(name, (f"it is larger than {MAX_BYTES} bytes",))
     try:
-        loaded = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_once)
-    except (ValueError, RecursionError) as error:
+        loaded = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_no_number)
+        json.dumps(loaded, ensure_ascii=False).encode()  # half a surrogate pair is no text
+    except RecursionError as error:
+        raise ProfileError(name, ("it is no readable JSON: it is nested too deeply",)) from error
+    except ValueError as error:
         raise ProfileError(name, (f"it is no readable JSON: {error}",)) from error
     if not isinstance(loaded, dict):
         raise ProfileError(name, ("it is no JSON object",))
@@ -62,13 +68,16 @@ def _load(content: bytes, name: str) -> dict[str, Any]:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) != len(pairs):
-        keys = [key for key, _ in pairs]
-        raise ValueError(
-            f"the key {next(key for key in keys if keys.count(key) > 1)!r} stands twice in one object"
-        )
+    made: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in made:
+            raise ValueError(f"the key {key!r} stands twice in one object")
+        made[key] = value
     return made
+
+
+def _no_number(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no number in JSON")
 
 
 class _Reader:
@@ -99,6 +108,7 @@ class _Reader:
             data_empty=self._flag("Data-Empty", self._source, default=False),
             serialization=self._serialization(),
             accept_serialization=self._strings("Accept-Serialization", self._source) or (),
+            archive_named_as_folder=self._flag("tarDirMustMatchName", self._source, default=False),
             accept_versions=self._versions(),
             tag_files=self._paths("Tag-Files"),
             payload_files=self._paths("Payload-Files"),
@@ -120,6 +130,10 @@ class _Reader:
             self._flaws.append(
                 f"Serialization is {made.serialization} but Accept-Serialization names no format"
             )
+        if made.payload_manifests.allowed == ():
+            self._flaws.append("Manifests-Allowed names no manifest, and every bag has one")
+        if made.identifier and not _writable("BagIt-Profile-Identifier", made.identifier):
+            self._flaws.append("BagIt-Profile-Identifier is no single line of text")
         astray = [path for path in made.payload_files.required if not path.startswith("data/")]
         self._flaws += [f"Payload-Files-Required: {path!r} is not in data/" for path in astray]
 
@@ -170,8 +184,10 @@ class _Reader:
         if not isinstance(rule, dict):
             self._flaws.append(f"{where}: the rule for {label} is no object")
             return LabelRule(label)
+        if not _writable(label, "x"):
+            self._flaws.append(f"{where}: {label!r} cannot be a label")
         self._unknown += [f"{where} {label} {key}" for key in sorted(rule.keys() - _LABEL_KNOWN)]
-        flaws, self._flaws = self._flaws, []
+        told = len(self._flaws)
         description = rule.get("description", "")
         if not isinstance(description, str):
             self._flaws.append("description is no text")
@@ -184,7 +200,7 @@ class _Reader:
             empty_ok=self._flag("emptyOk", rule, default=True),
             description=str(description),
         )
-        self._flaws = flaws + [f"{where}: {label}: {flaw}" for flaw in self._flaws]
+        self._flaws[told:] = [f"{where}: {label}: {flaw}" for flaw in self._flaws[told:]]
         return made
 
     def _other_labels(self) -> dict[str, tuple[LabelRule, ...]]:
@@ -192,8 +208,17 @@ class _Reader:
         if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
             self._flaws.append("Other-Info is no list of objects")
             return {}
-        files = {name: rules for entry in entries for name, rules in entry.items()}
-        return {f"{name.lower()}.txt": self._labels(name, self._object(name, files)) for name in files}
+        found: dict[str, tuple[LabelRule, ...]] = {}
+        for entry in entries:
+            for name in entry:
+                path = f"{name.lower()}.txt"
+                if not _TAG_FILE.fullmatch(name.lower()) or (is_bagit_file(path) and path != "bagit.txt"):
+                    self._flaws.append(f"Other-Info: {name!r} names no further tag file at the top of a bag")
+                elif path in found:
+                    self._flaws.append(f"Other-Info: {name} stands twice")
+                else:
+                    found[path] = self._labels(name, self._object(name, entry))
+        return found
 
     def _algorithms(self, kind: str) -> AlgorithmRule:
         required = _normalised(self._strings(f"{kind}-Required", self._source) or ())
@@ -210,9 +235,10 @@ class _Reader:
         allowed = self._strings(f"{kind}-Allowed", self._source)
         if allowed is None:
             return PathRule(required)
-        if missing := [path for path in required if not allows(allowed, path)]:
+        rule = PathRule(required, allowed)
+        if missing := rule.unsupported():
             self._flaws.append(f"{kind}-Required names {', '.join(missing)}, which {kind}-Allowed does not")
-        return PathRule(required, allowed)
+        return rule
 
     def _serialization(self) -> Presence:
         value = self._source.get("Serialization", "optional")
@@ -233,11 +259,9 @@ def _normalised(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(_NOT_IN_A_NAME.sub("", name.lower()) for name in names)
 
 
-def allows(patterns: tuple[str, ...], path: str) -> bool:
-    """Whether one of the patterns covers the path, or for a path ending in ``/`` something below it.
-
-    ``*`` stands for any number of any characters, ``/`` included: the specification has ``*`` allow all files.
-    """
-    if any(fnmatchcase(path, pattern) for pattern in patterns):
-        return True
-    return path.endswith("/") and any(pattern.startswith(path) for pattern in patterns)
+def _writable(label: str, value: str) -> bool:
+    """Whether a reader of a tag file gets both back as they are, the value on one line."""
+    try:
+        return format_bag_info([(label, value)]).count(b"\n") == 1
+    except BagWriteError:
+        return False

@@ -29,7 +29,12 @@ def check_folder(profile: Profile, bag: bytes) -> tuple[Finding, ...]:
 
 
 def read_facts(
-    top: int, presents: Callable[[], Iterable[Present]], container: Container, profile: Profile
+    top: int,
+    presents: Callable[[], Iterable[Present]],
+    container: Container,
+    profile: Profile,
+    *,
+    named_as_folder: bool = True,
 ) -> BagFacts:
     """Gather the facts that ``profile`` asks for.
 
@@ -38,6 +43,7 @@ def read_facts(
         presents: Lists everything in the bag.
         container: What the bag is in.
         profile: Whose rules for further tag files say which of those are read.
+        named_as_folder: Whether an archive bears the name of the folder in it.
 
     Raises:
         OSError: if ``top`` cannot be listed.
@@ -58,6 +64,7 @@ def read_facts(
         has_fetch=bag.has_fetch,
         tag_files=tag_files,
         payload=lambda: (file for file in _files(presents()) if file[0].startswith("data/")),
+        named_as_folder=named_as_folder,
         other_info=other,
     )
 

@@ -34,7 +34,7 @@ class Part(Generic[Album]):
 
 
 def split(files: Iterable[tuple[Album, int]], max_size: int) -> tuple[Part[Album], ...]:
-    """Divide ``files``, each given as its album and its size in bytes, into parts of at most ``max_size`` bytes.
+    """Divide ``files``, each given as its album and a size in bytes, into parts of at most ``max_size`` bytes.
 
     Neighbouring files with equal ``album`` are one album. An album begins a new part where it does not fit into the
     current one. An album larger than ``max_size`` begins a new part, is cut between files, and is named in
@@ -42,8 +42,8 @@ def split(files: Iterable[tuple[Album, int]], max_size: int) -> tuple[Part[Album
     of its own. Without files there is one empty part, for a bag may be empty.
 
     Args:
-        files: In the order the collection is to keep.
-        max_size: Bytes of payload a bag may hold; at least 1. Tag files come on top of it.
+        files: In the order the collection is to keep; their sizes count whatever they bring into a bag.
+        max_size: Bytes that the files of a bag may bring; at least 1.
 
     Raises:
         ValueError: if ``max_size`` is less than 1.

@@ -20,7 +20,9 @@ from archiver.bagit.paths import check_path, encode_path
 from archiver.bagit.tagfiles import list_tag_files
 
 BAGIT_VERSION = "1.0"
-_DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+DECLARED = (("BagIt-Version", BAGIT_VERSION), ("Tag-File-Character-Encoding", "UTF-8"))
+"""What ``bagit.txt`` says of every bag written here, in its order."""
+
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _UNFIT_FOR_LABEL = re.compile("[\x00-\x1f\x7f:\ufeff]")
 _CONTINUATION = "\n  "
@@ -62,7 +64,7 @@ def write_declaration(folder: int) -> None:
         OSError: as :func:`new_tag_file`.
     """
     with new_tag_file(folder, "bagit.txt") as stream:
-        stream.write(_DECLARATION)
+        stream.write(format_bag_info(DECLARED))
 
 
 def format_bag_info(labels: Sequence[tuple[str, str]]) -> bytes:

@@ -72,7 +72,7 @@ _INTERRUPTED = (
     "--max-size",
     metavar="SIZE",
     type=SIZE,
-    help="Payload that one bag may hold, as 100GB; albums stay whole.",
+    help="What one bag may take, as 100GB; albums stay whole.",
 )
 @click.option("--serialize", type=click.Choice(["tar", "zip"]), help="Make one archive file of each bag.")
 @click.option("--dry-run", is_flag=True, help="Say what would be packed; write nothing.")

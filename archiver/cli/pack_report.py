@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -24,6 +24,7 @@ from archiver.rights.rules import speaks_of_disposition
 from archiver.usecases.pack import PackReport
 
 _WITHHELD_SHOWN = 5
+_SPLITS_SHOWN = 10
 
 
 def report_lines(report: PackReport) -> Iterator[str]:
@@ -85,14 +86,34 @@ def _rights_lines(report: PackReport) -> Iterator[str]:
 
 
 def _split_lines(report: PackReport) -> Iterator[str]:
+    cut = _cut_albums(report)
+    for album, bags in islice(cut.items(), _SPLITS_SHOWN):
+        first, last = (shown(bag.rpartition("/")[2]) for bag in (bags[0], bags[-1]))
+        yield wrapped(
+            f"{first} to {last}: the album {shown(album) or '(top folder)'} alone is larger than a bag may be"
+            " and was cut."
+        )
+    if len(cut) > _SPLITS_SHOWN:
+        yield f"And {count(len(cut) - _SPLITS_SHOWN, 'more album')} cut."
+    alone = {bag for bag, part in zip(report.bags, report.parts, strict=True) if part.oversize}
+    for bag in report.oversize[:_SPLITS_SHOWN]:
+        why = (
+            "because its one file is."
+            if bag in alone
+            else "by what describes its files. Ask for a little less."
+        )
+        yield wrapped(f"{shown(bag.rpartition('/')[2])} is larger than asked for, {why}")
+    if len(report.oversize) > _SPLITS_SHOWN:
+        yield f"And {count(len(report.oversize) - _SPLITS_SHOWN, 'more bag')} larger than asked for."
+
+
+def _cut_albums(report: PackReport) -> dict[str, list[str]]:
+    """The bags of each album that had to be cut."""
+    cut: dict[str, list[str]] = {}
     for bag, part in zip(report.bags, report.parts, strict=True):
-        name = shown(bag.rpartition("/")[2])
         for album in part.cut:
-            yield wrapped(
-                f"{name}: the album {shown(album) or '(top folder)'} alone is larger than a bag may be and was cut."
-            )
-        if part.oversize:
-            yield wrapped(f"{name} is larger than asked for, because its one file is.")
+            cut.setdefault(album, []).append(bag)
+    return cut
 
 
 def _withheld_lines(report: PackReport) -> Iterator[str]:
@@ -125,20 +146,20 @@ def _telling(decision: Decision) -> Iterator[Reason]:
 def _verify_lines(report: PackReport) -> Iterator[str]:
     several = len(report.bags) > 1
     it = "them" if several else "it"
-    quoted = [shown(shlex.quote(bag)) for bag in report.bags]
-    verify = [f"  archiver verify {bag}" for bag in quoted]
+    bag = shown(shlex.quote(report.bags[0]))
+    verify = f"  archiver verify {_group_pattern(report.bags) if several else bag}"
     if "sha512" not in report.algorithms or not os.path.isdir(report.bags[0]):
         yield f"\nTo check {it} later:"
-        yield from verify
+        yield verify
         return
     yield f"\nTo check {it} later, with this program or with nothing but sha512sum:"
-    yield from verify
+    yield verify
     check = "sha512sum -c --quiet manifest-sha512.txt"
-    command = f"cd {quoted[0]} && {check}"
+    command = f"cd {bag} && {check}"
     if several:
         yield f"  {check}   (in the folder of each)"
     else:
-        yield f"  {command}" if len(command) < WIDTH - 2 else f"  cd {quoted[0]}\n  {check}"
+        yield f"  {command}" if len(command) < WIDTH - 2 else f"  cd {bag}\n  {check}"
     if any(
         isinstance(entry, PackedFile) and encode_path(entry.bag_path) != entry.bag_path
         for entry in report.entries
@@ -147,6 +168,12 @@ def _verify_lines(report: PackReport) -> Iterator[str]:
             "Files with a percent sign or a line break in their name need archiver verify: BagIt writes these"
             " characters in a way that sha512sum does not know."
         )
+
+
+def _group_pattern(bags: Sequence[str]) -> str:
+    """The bags of a group for a shell, which puts their numbers in the place of the star."""
+    stem, _, ending = bags[0].rpartition("_1_of_")
+    return f"{shown(shlex.quote(stem))}_*_of_{ending}"
 
 
 def _problems(report: PackReport) -> Iterator[Problem]:
@@ -172,6 +199,8 @@ def write_report_json(report: PackReport) -> None:
         "empty_folders": totals.empty_folders,
         "algorithms": list(report.algorithms),
         "continued": report.continued,
+        "cut": [{"album": album, "bags": bags} for album, bags in _cut_albums(report).items()],
+        "oversize": list(report.oversize),
     }
     write_json(
         "archiver.pack/1", members, {"withheld": _withheld(report), "problems": _problem_records(report)}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 import click
 
-_FORM = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgtp]?)(i?)b?", re.IGNORECASE)
+_FORM = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([kmgtp]?)(i?)b?", re.IGNORECASE)
 _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4, "p": 5}
 
 
@@ -23,7 +24,7 @@ class _Size(click.ParamType[int]):
         size = 0
         if match is not None:
             number, power, binary = match.groups()
-            size = int(float(number) * (1024 if binary else 1000) ** _POWERS[power.lower()])
+            size = int(Decimal(number) * (1024 if binary else 1000) ** _POWERS[power.lower()])
         if size < 1:
             self.fail(f"{value!r} is no size; write it like 100GB or 4.7GB", param, ctx)
         return size

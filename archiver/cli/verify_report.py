@@ -95,9 +95,14 @@ def _proved(report: BagReport) -> str:
 def _profile_lines(mismatches: tuple[Finding, ...]) -> Iterator[str]:
     wrong = sum(finding.severity is Severity.ERROR for finding in mismatches)
     yield f"\n  Profile: {'does NOT conform' if wrong else 'conforms'}"
-    for finding in mismatches:
-        yield wrapped(f"{finding.code}  {shown(finding.message)}", indent="    ")
-        yield wrapped(FINDING_KINDS[finding.code].advice, indent="          ")
+    for code, group in groupby(mismatches, key=lambda finding: finding.code):
+        alike = list(group)
+        for finding in alike[:_EXAMPLES]:
+            place = f"{finding.path}: " if finding.path not in finding.message else ""
+            yield wrapped(f"{code}  {shown(place + finding.message)}", indent="    ")
+        if len(alike) > _EXAMPLES:
+            yield f"          and {len(alike) - _EXAMPLES:,} more; see --json"
+        yield wrapped(FINDING_KINDS[code].advice, indent="          ")
 
 
 def _finding_lines(outcome: VerifiedBag, findings: list[Finding]) -> Iterator[str]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from array import array
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from archiver.bagit.splitting import split
 from archiver.ingest.plan import PackagePlan
 from archiver.ingest.spool import Spool
-from archiver.model.album import album_folder
+from archiver.model.album import album_folder, album_home
+from archiver.model.audio import Role
 from archiver.model.package import AssessedFile, PlanEntry
 
 
@@ -22,7 +24,7 @@ class PlanPart:
         end: Index after its last file; ``None`` for the plan's last part, which takes what follows as well.
         bytes: Bytes of its files.
         cut: Folders of albums that are only partly here, because each alone is larger than a bag may be.
-        oversize: Whether its one file alone is larger than a bag may be.
+        oversize: Whether its one file, with its descriptions, is larger than a bag may be.
     """
 
     entries: Spool[PlanEntry]
@@ -43,24 +45,50 @@ class PlanPart:
                 index += 1
 
 
-def parts_of(plan: PackagePlan, max_bytes: int | None) -> tuple[PlanPart, ...]:
-    """Divide a plan into parts of at most ``max_bytes`` of payload, in order; into one where there is no limit."""
-    if max_bytes is None:
+def parts_of(
+    plan: PackagePlan, most: int | None, described: Callable[[PlanEntry], int]
+) -> tuple[PlanPart, ...]:
+    """Divide a plan, in order, into parts of at most ``most`` bytes; into one where there is no limit.
+
+    Args:
+        plan: The plan.
+        most: Bytes that the files of a part and their descriptions may take together.
+        described: Guesses the bytes that the descriptions of one entry take.
+    """
+    if most is None:
         return (PlanPart(plan.entries, 0, None, plan.totals.bytes),)
-    files = (
-        (album_folder(entry.path), entry.examined.ref.stat.size_bytes)
-        for entry in plan.entries
-        if isinstance(entry, AssessedFile)
-    )
-    found = split(files, max_bytes)
+    before = array("q", [0])
+    found = split(_weighed(plan, described, before), most)
     return tuple(
         PlanPart(
             plan.entries,
             part.start,
             None if number == len(found) else part.end,
-            part.size,
+            before[part.end] - before[part.start],
             part.cut,
             part.oversize,
         )
         for number, part in enumerate(found, 1)
     )
+
+
+def _weighed(
+    plan: PackagePlan, described: Callable[[PlanEntry], int], before: array[int]
+) -> Iterator[tuple[str, int]]:
+    """Yield each file to copy as its album and all the bytes it brings; add to ``before`` the file bytes up to it.
+
+    What is described without being packed weighs on the file that comes after it, in whose part it is.
+    """
+    albums = {
+        album_folder(entry.path)
+        for entry in plan.entries
+        if isinstance(entry, AssessedFile) and entry.examined.role is Role.AUDIO
+    }
+    pending = 0
+    for entry in plan.entries:
+        pending += described(entry)
+        if isinstance(entry, AssessedFile):
+            size = entry.examined.ref.stat.size_bytes
+            before.append(before[-1] + size)
+            yield album_home(entry.path, albums), size + pending
+            pending = 0

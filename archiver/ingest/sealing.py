@@ -104,12 +104,7 @@ def publish(area: bytes, destination: bytes) -> bytes:
         StoreError: where renaming fails, or the name is taken; the area is left as it is.
     """
     with store_faults(f"finish the bag {os.fsdecode(destination)}"):
-        with open(area + _READY, "rb") as marker:
-            made = marker.read()
-        if not made:
-            raise FileNotFoundError(0, "it is not whole")
-        if made != b"bag":
-            destination += os.path.splitext(made)[1]
+        made, destination = _ready(area, destination)
         if os.path.lexists(destination):
             raise FileExistsError(0, "something of that name is there already")
         os.rename(area + b"/" + made, destination)
@@ -120,11 +115,20 @@ def publish(area: bytes, destination: bytes) -> bytes:
     return destination
 
 
+def _ready(area: bytes, destination: bytes) -> tuple[bytes, bytes]:
+    """Return what is ready in the area, and the path that it is to have."""
+    with open(area + _READY, "rb") as marker:
+        made = marker.read()
+    if not made:
+        raise FileNotFoundError(0, "it is not whole")
+    return made, destination if made == b"bag" else destination + os.path.splitext(made)[1]
+
+
 def recover(store: bytes) -> tuple[bytes, ...]:
     """Bring to its end what runs were interrupted in while they gave names: the first thing to do with a locked store.
 
-    A group of which a bag has its name already gets its other names; areas whose bag has gone to its name, or was
-    never begun, are removed. What can be continued stays.
+    A group of which a bag has its name already gets its other names, unless something else bears one of them; areas
+    whose bag has gone to its name, or was never begun, are removed. What can be continued stays.
 
     Returns:
         The absolute paths of bags that got their names.
@@ -144,10 +148,12 @@ def recover(store: bytes) -> tuple[bytes, ...]:
     for areas in groups.values():
         keys = [key for key in map(read_key, areas) if key is not None]
         if len(areas) < keys[0].parts and _is_torn(store, keys[0].package, keys[0].parts):
-            published += [
-                publish(area, store + b"/" + os.fsencode(key.name))
-                for area, key in zip(areas, keys, strict=True)
-            ]
+            named = {
+                area: store + b"/" + os.fsencode(key.name) for area, key in zip(areas, keys, strict=True)
+            }
+            with store_faults(f"finish the group {keys[0].package}"):
+                free = not any(os.path.lexists(_ready(*pair)[1]) for pair in named.items())
+            published += [publish(*pair) for pair in named.items()] if free else []
     return tuple(published)
 
 

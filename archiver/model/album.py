@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from archiver.model.audio import ExaminedFile, Role
 
@@ -14,6 +15,21 @@ def album_folder(path: str) -> str:
     folder = path.rpartition("/")[0]
     above, _, name = folder.rpartition("/")
     return above if _DISC_FOLDER.fullmatch(name) else folder
+
+
+def album_home(path: str, albums: Collection[str]) -> str:
+    """Return the folder of the album that a file of any kind goes with.
+
+    Covers, scans and logs in a folder without audio go with the album that they lie in, if there is one.
+
+    Args:
+        path: The file's path.
+        albums: The :func:`album_folder` of every audio file.
+    """
+    own = folder = album_folder(path)
+    while folder and folder not in albums:
+        folder = album_folder(folder)
+    return folder or own
 
 
 def album_of(file: ExaminedFile) -> tuple[str, str] | None:

@@ -42,6 +42,11 @@ class BagFacts:
     rights: Labels = ()
 
 
+def is_computed(label: str) -> bool:
+    """Whether a label is computed from the bag, so that it cannot be given."""
+    return label.casefold() in _COMPUTED
+
+
 def parse_label(text: str) -> tuple[str, str]:
     """Split ``Label: value`` as a person types it.
 
@@ -62,7 +67,7 @@ def checked_label(label: str, value: str) -> tuple[str, str]:
     Raises:
         UsageError: where the label is one that is computed, or a reader would not get both back as they are.
     """
-    if label.casefold() in _COMPUTED:
+    if is_computed(label):
         raise UsageError(f"the label {label} is computed from the bag and cannot be given", "Leave it out.")
     if label.casefold() == "bagging-date" and not is_date(value):
         raise UsageError(f"Bagging-Date cannot be {value!r}", "Write it as YYYY-MM-DD (RFC 8493 §2.2.2).")

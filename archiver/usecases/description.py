@@ -116,9 +116,13 @@ def _of_packed_files(description: Description) -> Description:
 
 
 def planned_tag_files(
-    algorithms: Sequence[str], documents: Sequence[Document], tag_labels: Mapping[str, Labels]
+    algorithms: Sequence[str],
+    documents: Sequence[Document],
+    tag_labels: Mapping[str, Labels],
+    *,
+    empty_folders: bool,
 ) -> tuple[str, ...]:
-    """List the tag files that a bag will have, but for a list of empty folders."""
+    """List the tag files that a bag will have, if every document belongs to a file in it."""
     return (
         "bagit.txt",
         *dict.fromkeys((BAG_INFO, *tag_labels)),
@@ -130,6 +134,7 @@ def planned_tag_files(
         ),
         *(f"metadata/rights/{name}" for name in ("README.txt", "rights.json", "rights.csv")),
         *(f"metadata/rights/{name}" for name in ("ai-usage.txt", "tdmrep.json")),
+        *(("metadata/empty-folders.txt",) if empty_folders else ()),
         *(f"{DOCUMENTS_FOLDER}/{document.name}" for document in documents),
     )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from archiver.ingest.plan import Totals
 from archiver.model.run import Event, Run
+from archiver.records.visible import one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Course:
         continued: Whether copies of an interrupted run were kept.
         part: Number of the bag in its group, from 1.
         parts: Bags in the group.
+        cut: Folders of albums that are only partly in this bag.
     """
 
     started: dt.datetime
@@ -37,6 +39,7 @@ class Course:
     continued: bool
     part: int
     parts: int
+    cut: tuple[str, ...]
 
 
 def events_of(run: Run, course: Course) -> Iterator[Event]:
@@ -57,7 +60,11 @@ def events_of(run: Run, course: Course) -> Iterator[Event]:
         f"Policy {course.policy} was applied: {totals.files} files in, {totals.withheld} withheld.",
     )
     if course.parts > 1:
-        detail = f"The accession was divided; this is bag {course.part} of {course.parts}."
+        cut = ", ".join(one_line(f"data/{folder}" if folder else "data") for folder in course.cut)
+        only = f" Of the album in {cut} a part is in other bags, for it alone is larger than a bag may be."
+        detail = (
+            f"The accession was divided; this is bag {course.part} of {course.parts}.{only if cut else ''}"
+        )
         yield event("information package splitting", course.planned, detail)
     kept = " Copies that an interrupted run had finished were kept." if course.continued else ""
     yield event(

@@ -15,11 +15,11 @@ _LONGEST_BYTES = 180
 """Leaves room for a part's number and an archive's extension within the 255 bytes of a name."""
 
 
-def chosen_name(name: str, store: bytes) -> str:
-    """Check a bag name that the user gave.
+def refuse_unfit(name: str) -> None:
+    """Refuse a bag name that the user gave and that not every system can hold.
 
     Raises:
-        UsageError: where it cannot be a folder's name everywhere, or is taken.
+        UsageError: where it cannot be a folder's name everywhere.
     """
     refusal = next((message for _, message in portability(name)), None)
     if not name or "/" in name or name.startswith(".") or name != name.strip():
@@ -30,13 +30,20 @@ def chosen_name(name: str, store: bytes) -> str:
         refusal = f"it is longer than {_LONGEST_BYTES} bytes"
     if refusal is not None:
         raise UsageError(f"a bag cannot be named {name!r}: {refusal}", "Choose another --name.")
+
+
+def refuse_taken(name: str, store: bytes) -> None:
+    """Refuse a bag name that the user gave and that something in the store bears.
+
+    Raises:
+        UsageError: where it is taken.
+    """
     taken = taken_by(store, name)
     if taken is not None:
         raise UsageError(
             f"{os.fsdecode(store)}/{taken} exists already, and a bag is never overwritten",
             "Choose another --name.",
         )
-    return name
 
 
 def default_name(sources: Sequence[Source], day: dt.date, store: bytes) -> str:
@@ -59,12 +66,12 @@ def _awkward(character: str) -> bool:
 
 
 def taken_by(store: bytes, name: str) -> str | None:
-    """What in the store bears a bag's name, alone, with an archive's ending or as a group's; ``None`` if nothing does."""
+    """What in the store bears a bag's name, alone, with an archive's ending or as any bag of a group; ``None`` if nothing does."""
     for suffix in ("", ".tar", ".tar.gz", ".zip"):
         if os.path.lexists(store + b"/" + os.fsencode(name + suffix)):
             return name + suffix
-    group = os.fsencode(name) + b"_1_of_"
-    return next((os.fsdecode(entry) for entry in _entries(store) if entry.startswith(group)), None)
+    group = re.compile(re.escape(os.fsencode(name)) + rb"_[0-9]+_of_[0-9]+(\.tar|\.tar\.gz|\.zip)?")
+    return next((os.fsdecode(entry) for entry in _entries(store) if group.fullmatch(entry)), None)
 
 
 def _entries(store: bytes) -> list[bytes]:

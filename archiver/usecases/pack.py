@@ -8,6 +8,8 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from archiver import filesystem
+from archiver.bagit.walking import walk
 from archiver.executors.guarded import GuardedProcesses
 from archiver.executors.pools import Threads
 from archiver.ingest.parts import PlanPart
@@ -18,15 +20,15 @@ from archiver.ingest.spool import Spool
 from archiver.ingest.staging import INCOMING, Staging, locked, unfinished
 from archiver.model.package import PackEntry, PlanEntry
 from archiver.model.run import Run
+from archiver.usecases.dividing import Division, divide
 from archiver.usecases.package import BagMaker, CopyTools, Progress
 from archiver.usecases.planning import planned
 from archiver.usecases.preparing import (
-    Division,
     PackRequest,
     Prepared,
-    divide,
     prepare,
     refuse_folding_store,
+    refuse_taken_name,
     refuse_without_room,
 )
 from archiver.usecases.watch import Step, Watch
@@ -44,6 +46,7 @@ class PackReport:
         policy: Name of the policy that was applied.
         spools: Every entry with its outcome, in the order of the scan, on disk; one spool for each bag.
         parts: The parts, one for each bag.
+        oversize: The bags that are, or in a dry run are likely to be, larger than they were asked to be.
         continued: Whether an interrupted run was continued.
         unfinished: Names of staging folders that other interrupted runs left in the store.
         remarks: What in the declarations will not do what their writer may expect.
@@ -56,6 +59,7 @@ class PackReport:
     policy: str
     spools: tuple[Spool[PlanEntry] | Spool[PackEntry], ...]
     parts: tuple[PlanPart, ...]
+    oversize: tuple[str, ...]
     continued: bool
     unfinished: tuple[str, ...]
     remarks: tuple[str, ...]
@@ -80,6 +84,7 @@ def pack(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackReport]:
         held.enter_context(locked(store))
         for bag in recover(store):
             watch.note(f"Gave its name to a bag that an interrupted run had finished: {os.fsdecode(bag)}")
+        refuse_taken_name(prepared)
         scratch = store + b"/" + INCOMING
         plan = held.enter_context(
             planned(
@@ -112,7 +117,17 @@ def pack(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackReport]:
                 for _ in watch.track(step, read_back(staging.area), lambda checked: checked.bytes):
                     pass
         bags = tuple(os.fsdecode(publish(staging.area, staging.destination)) for staging in stagings)
-        yield _report(prepared, division, totals, bags=bags, spools=spools, dry_run=False)
+        most = request.max_bytes
+        oversize = () if most is None else tuple(bag for bag in bags if _size(bag) > most)
+        yield _report(prepared, division, totals, bags=bags, oversize=oversize, spools=spools, dry_run=False)
+
+
+def _size(bag: str) -> int:
+    """Bytes of a bag's files together, or of the archive that it is."""
+    if os.path.isfile(bag):
+        return os.path.getsize(bag)
+    with filesystem.FolderCursor(os.fsencode(bag)) as cursor:
+        return sum(present.size for present in walk(cursor.folder(b""), lambda _: None))
 
 
 @contextlib.contextmanager
@@ -123,11 +138,22 @@ def rehearse(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackRepor
         UsageError: where the request cannot be meant, or would not conform to its profile.
     """
     prepared = prepare(request, run)
+    refuse_taken_name(prepared)
     with planned(prepared.sources, prepared.assessor.assess, jobs=request.jobs, watch=watch) as plan:
         division = divide(prepared, plan, run)
         suffix = f".{request.serialize}" if request.serialize else ""
         bags = tuple(f"{os.fsdecode(prepared.store)}/{key.name}{suffix}" for key in division.keys)
-        yield _report(prepared, division, plan.totals, bags=bags, spools=(plan.entries,), dry_run=True)
+        likely = zip(bags, division.parts, strict=True)
+        oversize = tuple(bag for bag, part in likely if part.oversize)
+        yield _report(
+            prepared,
+            division,
+            plan.totals,
+            bags=bags,
+            oversize=oversize,
+            spools=(plan.entries,),
+            dry_run=True,
+        )
 
 
 def _report(  # noqa: PLR0913 - what both ways of packing have at their end
@@ -136,6 +162,7 @@ def _report(  # noqa: PLR0913 - what both ways of packing have at their end
     totals: Totals,
     *,
     bags: tuple[str, ...],
+    oversize: tuple[str, ...],
     spools: tuple[Spool[PlanEntry] | Spool[PackEntry], ...],
     dry_run: bool,
 ) -> PackReport:
@@ -147,6 +174,7 @@ def _report(  # noqa: PLR0913 - what both ways of packing have at their end
         policy=prepared.assessor.policy.name,
         spools=spools,
         parts=division.parts,
+        oversize=oversize,
         continued=division.continues,
         unfinished=tuple(key.name for key in unfinished(prepared.store) if key not in division.keys),
         remarks=prepared.remarks,

@@ -121,6 +121,7 @@ class BagMaker:
             continued=continued,
             part=staging.key.part,
             parts=staging.key.parts,
+            cut=part.cut,
         )
         events = tuple(events_of(self.run, course))
         describe(

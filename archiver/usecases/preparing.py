@@ -1,47 +1,32 @@
-"""Understands a request to pack: reads everything it names, and works out the bags, before a byte is copied."""
+"""Understands a request to pack: reads everything it names, and refuses what the store cannot take."""
 
 from __future__ import annotations
 
-import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from archiver import filesystem
 from archiver.bagit.profile import Profile
 from archiver.bagit.sizes import human_size
-from archiver.errors import INCOMPLETE, ArchiverError, StoreError, UsageError
+from archiver.errors import StoreError, UsageError
 from archiver.ingest.assess import Assessor
-from archiver.ingest.parts import PlanPart, parts_of
 from archiver.ingest.plan import PackagePlan
-from archiver.ingest.staging import INCOMING, StagingKey, folds, unfinished
+from archiver.ingest.staging import INCOMING, folds
 from archiver.model.run import Run
 from archiver.model.source import Source
-from archiver.records.baginfo import BagFacts, Labels, bag_info_labels
+from archiver.records.baginfo import Labels
 from archiver.records.rights_context import RightsContext
-from archiver.usecases.description import BAG_INFO, planned_tag_files
-from archiver.usecases.naming import chosen_name, default_name, taken_by
-from archiver.usecases.package import contents_sentence
-from archiver.usecases.profiling import (
-    Planned,
-    algorithms_for,
-    labels_by_file,
-    read_profile,
-    refuse_mismatch,
-)
-from archiver.usecases.rights_inputs import RightsInputs, read_policy, read_rights
+from archiver.records.weight import BAG_BYTES
+from archiver.usecases.naming import refuse_taken, refuse_unfit
+from archiver.usecases.profiling import algorithms_for, labels_by_file, read_profile
+from archiver.usecases.rights_inputs import RightsInputs, read_policy, read_rights, read_small_file
 from archiver.usecases.sources import refuse_store_in_source, sources_of
 
 _ACCENTED = ("\u00e9".encode(), "e\u0301".encode())
 _MARGIN_BYTES = 64 << 20
 """Room wanted on the store's disk beside the payload, for the descriptions."""
-
-
-class AllWithheldError(ArchiverError):
-    """The policy keeps every file out, so that there is no bag to write."""
-
-    exit_code = INCOMPLETE
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +42,7 @@ class PackRequest:
         jobs: Threads and processes to use.
         read_back: Whether every copy is read from the disk again and compared.
         bag_in_bag: Whether a source may be a bag.
-        max_bytes: Payload that one bag may hold; ``None`` for no limit.
+        max_bytes: What one bag may take, with its descriptions; ``None`` for no limit.
         rights: File of declarations that the user named, or ``None`` to look for one in each source.
         policy: Name of a policy, or path of a policy file.
         anonymous_withheld: Whether the names of withheld files stay out of the bag.
@@ -94,6 +79,8 @@ class Prepared:
         profile: The recipient's profile, or ``None``.
         algorithms: Checksum algorithms of payload and tag manifests.
         tag_labels: Labels that the user gave, by the tag file they go into.
+        most_for_files: What the files of one bag may take with their descriptions, beside what every bag holds;
+            ``None`` for no limit.
     """
 
     request: PackRequest
@@ -104,6 +91,7 @@ class Prepared:
     profile: Profile | None
     algorithms: tuple[str, ...]
     tag_labels: Mapping[str, Labels]
+    most_for_files: int | None
 
     @property
     def rights_context(self) -> RightsContext:
@@ -127,23 +115,6 @@ class Prepared:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Division:
-    """The bags that a plan is made into.
-
-    Attributes:
-        name: The package's name.
-        continues: Whether an interrupted run of the same package is continued.
-        keys: What each bag is made of.
-        parts: What goes into each bag.
-    """
-
-    name: str
-    continues: bool
-    keys: tuple[StagingKey, ...]
-    parts: tuple[PlanPart, ...]
-
-
 def prepare(request: PackRequest, run: Run) -> Prepared:
     """Read everything that the request names.
 
@@ -155,7 +126,7 @@ def prepare(request: PackRequest, run: Run) -> Prepared:
     store = os.path.abspath(os.fsencode(request.store))
     refuse_store_in_source(store, sources)
     if request.name is not None:
-        chosen_name(request.name, store)
+        refuse_unfit(request.name)
     inputs = read_rights(sources, request.rights)
     profile = None if request.profile is None else read_profile(request.profile)
     return Prepared(
@@ -167,36 +138,31 @@ def prepare(request: PackRequest, run: Run) -> Prepared:
         profile=profile,
         algorithms=algorithms_for(profile, request.algorithms),
         tag_labels=labels_by_file(profile, request.info),
+        most_for_files=_most_for_files(request.max_bytes, inputs),
     )
 
 
-def divide(prepared: Prepared, plan: PackagePlan, run: Run) -> Division:
-    """Name the package and divide the plan over its bags.
+def refuse_taken_name(prepared: Prepared) -> None:
+    """Refuse a name that the user gave and that is taken; ask it when what was interrupted has got its names.
 
     Raises:
-        AllWithheldError: where the policy keeps every file out.
-        UsageError: where there is nothing to pack, or the package would not conform to its profile.
+        UsageError: where it is taken.
     """
-    if plan.totals.withheld and not plan.totals.files:
-        raise AllWithheldError(
-            f"the policy {prepared.assessor.policy.name} lets none of {plan.totals.withheld:,} files into a bag",
-            "No bag was written. Why, for one of them: archiver explain FILE. What you know of them can be declared:"
-            " archiver rights template SOURCE",
-        )
-    if not plan.totals.files:
+    if prepared.request.name is not None:
+        refuse_taken(prepared.request.name, prepared.store)
+
+
+def _most_for_files(most: int | None, inputs: RightsInputs) -> int | None:
+    if most is None:
+        return None
+    documents = (read_small_file(document.path, "the document") for document in inputs.documents)
+    taken = BAG_BYTES + sum(map(len, documents))
+    if most <= taken:
         raise UsageError(
-            f"there is nothing to pack: of {plan.totals.seen} entries seen, no file can go into a bag",
-            "No bag was written. To see what is there: archiver scan SOURCE",
+            f"a bag of {human_size(most)} has no room for files: what describes it takes up to {human_size(taken)}",
+            "Nothing was written. Give a larger --max-size, with its unit: 100GB.",
         )
-    parts = parts_of(plan, prepared.request.max_bytes)
-    fingerprint = _divided_fingerprint(plan, parts)
-    name, continues = _package_name(prepared, fingerprint, run)
-    keys = tuple(
-        StagingKey(name, number, len(parts), prepared.algorithms, fingerprint)
-        for number in range(1, len(parts) + 1)
-    )
-    _refuse_mismatch(prepared, plan, run, len(parts))
-    return Division(name, continues, keys, parts)
+    return most - taken
 
 
 def refuse_without_room(prepared: Prepared, plan: PackagePlan) -> None:
@@ -228,36 +194,3 @@ def refuse_folding_store(prepared: Prepared, plan: PackagePlan) -> None:
                 " for one",
                 "No bag was written. Choose a store on a disk that keeps them apart.",
             )
-
-
-def _divided_fingerprint(plan: PackagePlan, parts: Sequence[PlanPart]) -> str:
-    """Give the digest of the plan and of where it is divided: a bag begun with other files must not be gone on with."""
-    starts = [part.start for part in parts]
-    return hashlib.sha256(f"{plan.fingerprint} {starts}".encode()).hexdigest()
-
-
-def _package_name(prepared: Prepared, fingerprint: str, run: Run) -> tuple[str, bool]:
-    """Give the package's name, and whether an interrupted run of the same package is continued under it."""
-    asked = prepared.request.name
-    for key in unfinished(prepared.store):
-        same = (key.fingerprint, key.algorithms) == (fingerprint, prepared.algorithms)
-        if same and asked in (None, key.package) and taken_by(prepared.store, key.name) is None:
-            return key.package, True
-    return asked or default_name(prepared.sources, run.today(), prepared.store), False
-
-
-def _refuse_mismatch(prepared: Prepared, plan: PackagePlan, run: Run, parts: int) -> None:
-    if prepared.profile is None or prepared.request.profile is None:
-        return
-    totals = plan.totals
-    facts = BagFacts(run.identifier, contents_sentence(totals), totals.files, totals.bytes, 1, parts)
-    info = bag_info_labels(run, facts, prepared.tag_labels[BAG_INFO])
-    planned_package = Planned(
-        entries=plan.entries,
-        info=info,
-        others={path: labels for path, labels in prepared.tag_labels.items() if path != BAG_INFO},
-        algorithms=prepared.algorithms,
-        tag_files=planned_tag_files(prepared.algorithms, prepared.inputs.documents, prepared.tag_labels),
-        container=prepared.request.serialize or "folder",
-    )
-    refuse_mismatch(prepared.profile, prepared.request.profile, planned_package)

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from archiver.bagit.algorithms import DEFAULT_ALGORITHM
+from archiver.bagit.algorithms import ALGORITHMS, DEFAULT_ALGORITHM, WEAK_ALGORITHMS, hex_length
+from archiver.bagit.declaration import DECLARATION_NAME
 from archiver.bagit.findings import Severity
 from archiver.bagit.profile import Profile, ProfileError
 from archiver.bagit.profile_check import check_plan
 from archiver.bagit.profile_facts import BagFacts, Container, Mismatch
 from archiver.bagit.profile_load import load_profile
-from archiver.bagit.writer import BAGIT_VERSION
+from archiver.bagit.writer import BAGIT_VERSION, DECLARED
 from archiver.errors import UsageError
 from archiver.model.package import AssessedFile, PlanEntry
 from archiver.records.baginfo import Labels
+from archiver.usecases.profile_fixes import DOTS, Fixes
 
 BAG_INFO = "bag-info.txt"
 _IDENTIFIER = "BagIt-Profile-Identifier"
+_STRONGEST_FIRST = (
+    DEFAULT_ALGORITHM,
+    *sorted(ALGORITHMS, key=lambda name: (name in WEAK_ALGORITHMS, name != "sha256", -hex_length(name))),
+)
+_MOST_TOLD = 200
 
 
 class ProfileMismatchError(UsageError):
@@ -25,21 +33,15 @@ class ProfileMismatchError(UsageError):
 
     Args:
         name: The profile as the user named it.
-        mismatches: Everything that must change.
+        fixes: Everything that must change, a line each, and what to type for it.
     """
 
-    def __init__(self, name: str, mismatches: Sequence[Mismatch]) -> None:
+    def __init__(self, name: str, fixes: Sequence[str]) -> None:
         super().__init__(
             f"the package would not conform to the profile {name}:",
-            "Nothing was written. A label is given with --info 'Label: value', an archive is made with --serialize."
-            " Mend these and run the command again.",
-            [f"{one.code}  {_place(one)}{one.message}. {one.fix}" for one in mismatches],
+            "Nothing was written. Mend these and run the command again.",
+            fixes,
         )
-        self.mismatches = tuple(mismatches)
-
-
-def _place(mismatch: Mismatch) -> str:
-    return f"{mismatch.path}: " if mismatch.path not in ("", mismatch.subject) else ""
 
 
 def read_profile(name: str) -> Profile:
@@ -55,25 +57,34 @@ def read_profile(name: str) -> Profile:
 
 
 def algorithms_for(profile: Profile | None, asked: tuple[str, ...]) -> tuple[str, ...]:
-    """Give the algorithms to use: those asked for, else what the profile requires and the default where it may stand."""
+    """Give the algorithms to use: those asked for, else the strongest that may stand and what the profile requires."""
     if asked or profile is None:
         return asked or (DEFAULT_ALGORITHM,)
     rules = (profile.payload_manifests, profile.tag_manifests)
-    required = tuple(dict.fromkeys(name for rule in rules for name in rule.required))
-    if all(rule.allowed is None or DEFAULT_ALGORITHM in rule.allowed for rule in rules):
-        return tuple(dict.fromkeys((DEFAULT_ALGORITHM, *required)))
-    return required or (rules[0].allowed or ())[:1]
+    required = [name for rule in rules for name in rule.required if name in ALGORITHMS]
+    welcome = (
+        name
+        for name in _STRONGEST_FIRST
+        if all(rule.allowed is None or name in rule.allowed for rule in rules)
+    )
+    return tuple(dict.fromkeys((*itertools.islice(welcome, 1), *required))) or (DEFAULT_ALGORITHM,)
 
 
 def labels_by_file(profile: Profile | None, given: Labels) -> Mapping[str, Labels]:
-    """Put each label that the user gave into the tag file where the profile has it; others go into bag-info.txt."""
+    """Put each label that the user gave into the tag files where the profile has it; others go into bag-info.txt."""
     if profile is None:
         return {BAG_INFO: given}
-    home = {rule.label.casefold(): path for path, rules in profile.other_labels.items() for rule in rules}
+    rules = {BAG_INFO: profile.labels, **profile.other_labels}
+    homes = {
+        path: {rule.label.casefold() for rule in rules[path]} for path in rules if path != DECLARATION_NAME
+    }
     sorted_labels: dict[str, list[tuple[str, str]]] = {BAG_INFO: []}
     for label, value in given:
-        sorted_labels.setdefault(home.get(label.casefold(), BAG_INFO), []).append((label, value))
-    if all(label.casefold() != _IDENTIFIER.casefold() for label, _ in given):
+        wanted = [path for path, labels in homes.items() if label.casefold() in labels]
+        for path in wanted or [BAG_INFO]:
+            sorted_labels.setdefault(path, []).append((label, value))
+    named = [value for label, value in given if label.casefold() == _IDENTIFIER.casefold()]
+    if profile.identifier not in named:
         sorted_labels[BAG_INFO].append((_IDENTIFIER, profile.identifier))
     return {path: tuple(labels) for path, labels in sorted_labels.items()}
 
@@ -83,7 +94,7 @@ class Planned:
     """What is known of a package before it is made.
 
     Attributes:
-        entries: The plan's entries.
+        bags: The plan's entries, bag by bag.
         info: Labels that its ``bag-info.txt`` will have.
         others: Labels of further tag files, by path.
         algorithms: Checksum algorithms, of payload and tag manifests alike.
@@ -91,7 +102,7 @@ class Planned:
         container: A folder, or the kind of archive.
     """
 
-    entries: Iterable[PlanEntry]
+    bags: Sequence[Iterable[PlanEntry]]
     info: Labels
     others: Mapping[str, Labels]
     algorithms: tuple[str, ...]
@@ -105,30 +116,40 @@ def refuse_mismatch(profile: Profile, name: str, planned: Planned) -> None:
     Raises:
         ProfileMismatchError: where anything required is missing or anything present is not allowed.
     """
+    wrong: dict[Mismatch, None] = {}
+    for bag in planned.bags:
+        for one in check_plan(profile, _facts(planned, bag)):
+            if one.severity is Severity.ERROR and len(wrong) < _MOST_TOLD:
+                wrong[one] = None
+    comes_with_its_labels = {one.path for one in wrong if one.code == "B902"}
+    told = [one for one in wrong if one.code != "B951" or one.path not in comes_with_its_labels]
+    if told:
+        fixes = Fixes(profile, planned.algorithms, algorithms_for(profile, ()), several=len(planned.bags) > 1)
+        raise ProfileMismatchError(name, tuple(fixes.lines(told)))
 
+
+def _facts(planned: Planned, bag: Iterable[PlanEntry]) -> BagFacts:
     def payload() -> Iterator[tuple[str, int]]:
-        for entry in planned.entries:
+        for entry in bag:
             if isinstance(entry, AssessedFile):
                 yield f"data/{entry.path}", entry.examined.ref.stat.size_bytes
 
-    facts = BagFacts(
+    return BagFacts(
         container=planned.container,
         version=BAGIT_VERSION,
-        info=planned.info,
+        info=_filled_in(planned.info),
         payload_algorithms=planned.algorithms,
         tag_algorithms=planned.algorithms,
         has_fetch=False,
         tag_files=planned.tag_files,
         payload=payload,
-        other_info=planned.others,
+        other_info={
+            DECLARATION_NAME: DECLARED,
+            **{path: _filled_in(labels) for path, labels in planned.others.items()},
+        },
     )
-    comes_with_its_labels = {
-        path for path, rules in profile.other_labels.items() if any(rule.required for rule in rules)
-    }
-    wrong = [
-        one
-        for one in check_plan(profile, facts)
-        if one.severity is Severity.ERROR and not (one.code == "B951" and one.path in comes_with_its_labels)
-    ]
-    if wrong:
-        raise ProfileMismatchError(name, wrong)
+
+
+def _filled_in(labels: Labels) -> Labels:
+    """Without the labels whose dots nobody has put words for."""
+    return tuple(pair for pair in labels if pair[1] != DOTS)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from archiver.bagit.codes import FINDING_KINDS
 from archiver.bagit.findings import Severity
-from archiver.bagit.profile import Presence, Profile, ProfileError
+from archiver.bagit.profile import PathRule, Presence, Profile, ProfileError
 from archiver.bagit.profile_check import check_bag, check_plan
-from archiver.bagit.profile_facts import BagFacts, Container
+from archiver.bagit.profile_facts import BagFacts, Container, Labels
 from archiver.bagit.profile_load import BUNDLED, load_profile
-from archiver.bagit.profile_parse import MAX_BYTES, allows, parse_profile
+from archiver.bagit.profile_parse import MAX_BYTES, parse_profile
+from archiver.bagit.writer import DECLARED
 
 IDENTIFIER = "https://example.org/profile.json"
 MINIMAL: dict[str, Any] = {
@@ -56,7 +57,8 @@ def facts(
     fetch: bool = False,
     tag_files: tuple[str, ...] = (),
     payload: Iterable[tuple[str, int]] = (("data/a.flac", 3),),
-    other_info: dict[str, tuple[tuple[str, str], ...]] | None = None,
+    other_info: Mapping[str, Labels] | None = None,
+    named_as_folder: bool = True,
 ) -> BagFacts:
     always = ("bagit.txt", "bag-info.txt", *(f"manifest-{name}.txt" for name in payload_algorithms))
     return BagFacts(
@@ -68,7 +70,8 @@ def facts(
         fetch,
         (*always, *tag_files),
         lambda: payload,
-        other_info or {},
+        named_as_folder=named_as_folder,
+        other_info=other_info or {},
     )
 
 
@@ -150,8 +153,14 @@ def test_a_name_that_is_no_profile_says_which_are_known(tmp_path: Path) -> None:
         (b"", "JSON"),
         (b"\xff", "JSON"),
         (b"[]", "object"),
-        (b"[" * 100_000, "JSON"),
+        (b"[" * 100_000, "nested too deeply"),
         (b'{"a": 1, "a": 2}', "'a' stands twice"),
+        (b'{"Data-Empty": NaN}', "NaN is no number in JSON"),
+        (b'{"x": [-Infinity]}', "-Infinity is no number in JSON"),
+        (b'{"x": ' + b"9" * 10_000 + b"}", "JSON"),
+        (b'{"x": "\\ud800"}', "surrogates not allowed"),
+        ('{"x": "é"}'.encode("latin-1"), "JSON"),
+        (json.dumps(MINIMAL).encode("utf-16"), "JSON"),
         (b'{"bagItProfileInfo": {}}', "DART"),
         (b" " * (MAX_BYTES + 1), "larger"),
     ],
@@ -200,6 +209,67 @@ def test_every_flaw_is_named_at_once() -> None:
         assert part in told
 
 
+def test_a_mark_before_a_profile_is_read_over() -> None:
+    assert parse_profile(b"\xef\xbb\xbf" + json.dumps(MINIMAL).encode(), "test").identifier == IDENTIFIER
+
+
+def test_of_very_many_flaws_the_first_are_told_and_all_are_kept() -> None:
+    content = json.dumps(MINIMAL | {"Bag-Info": {f"L{number}": 3 for number in range(50_000)}}).encode()
+    with pytest.raises(ProfileError) as caught:
+        parse_profile(content, "test")
+    assert len(caught.value.flaws) == 50_000
+    assert len(str(caught.value)) < 1_000
+    assert str(caught.value).endswith("; and 49,980 more")
+
+
+@pytest.mark.parametrize("identifier", ["https://e.org/\n\nX: y", " https://e.org/", "a\rb", "\ta"])
+def test_an_identifier_that_no_bag_could_name_is_a_flaw(identifier: str) -> None:
+    info = MINIMAL["BagIt-Profile-Info"] | {"BagIt-Profile-Identifier": identifier}
+    told = flaws(json.dumps(MINIMAL | {"BagIt-Profile-Info": info}).encode())
+    assert told == ("BagIt-Profile-Identifier is no single line of text",)
+
+
+@pytest.mark.parametrize("label", ["", "A:b", " A", "A\n"])
+def test_a_label_that_no_tag_file_can_hold_is_a_flaw(label: str) -> None:
+    assert flaws(json.dumps(MINIMAL | {"Bag-Info": {label: {}}}).encode()) == (
+        f"Bag-Info: {label!r} cannot be a label",
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../evil",
+        "/tmp/evil",
+        "a/b",
+        "a\\b",
+        "",
+        ".",
+        "..",
+        "Bag-Info",
+        "fetch",
+        "manifest-sha512",
+        "x\x00",
+        "x\n",
+    ],
+)
+def test_further_tag_files_are_named_by_one_name_that_bagit_leaves_free(name: str) -> None:
+    told = flaws(json.dumps(MINIMAL | {"Other-Info": [{name: {"A": {}}}]}).encode())
+    assert told == (f"Other-Info: {name!r} names no further tag file at the top of a bag",)
+
+
+def test_rules_for_one_tag_file_stand_once() -> None:
+    content = json.dumps(MINIMAL | {"Other-Info": [{"dpn-info": {}}, {"DPN-Info": {}}]}).encode()
+    assert flaws(content) == ("Other-Info: DPN-Info stands twice",)
+
+
+def test_a_profile_must_leave_a_bag_some_manifest() -> None:
+    assert flaws(json.dumps(MINIMAL | {"Manifests-Allowed": []}).encode()) == (
+        "Manifests-Allowed names no manifest, and every bag has one",
+    )
+    assert codes(profile(Tag_Manifests_Allowed=[]), facts(tag_algorithms=())) == []
+
+
 def test_serialization_without_a_format_is_a_flaw_only_where_it_is_said() -> None:
     assert profile().accept_serialization == ()
     with pytest.raises(ProfileError, match="names no format"):
@@ -232,6 +302,9 @@ def test_the_identifier_is_asked_for_and_may_be_one_of_several() -> None:
         ({"required": True}, (("TITLE", "x"),), []),
         ({"required": True}, (("Title", ""),), ["B903"]),
         ({"required": True, "emptyOk": False}, (("Title", ""),), ["B902"]),
+        ({"emptyOk": False}, (), []),
+        ({"emptyOk": False}, (("Title", " "),), ["B902"]),
+        ({"emptyOk": True}, (("Title", ""),), []),
         ({"recommended": True}, (), ["B906"]),
         ({"values": ["a", "b"]}, (), []),
         ({"values": ["a", "b"]}, (("Title", "b"),), []),
@@ -261,6 +334,9 @@ def test_label_rules(rule: dict[str, object], info: tuple[tuple[str, str], ...],
         ({"Accept_Serialization": ["application/tar"]}, facts(container="zip"), ["B933"]),
         ({"Accept_Serialization": ["application/tar"]}, facts(container="tar.gz"), ["B933"]),
         ({"Accept_Serialization": ["application/X-tar"]}, facts(container="tar"), []),
+        ({"tarDirMustMatchName": True}, facts(container="tar"), []),
+        ({"tarDirMustMatchName": True}, facts(container="tar", named_as_folder=False), ["B934"]),
+        ({"tarDirMustMatchName": False}, facts(container="tar", named_as_folder=False), []),
         ({"Accept_BagIt_Version": ["0.97"]}, facts(), ["B941"]),
         ({"Tag_Files_Required": ["aptrust-info.txt"]}, facts(), ["B951"]),
         ({"Tag_Files_Required": ["a/b.txt"]}, facts(tag_files=("a/b.txt",)), []),
@@ -306,7 +382,10 @@ def test_a_payload_is_listed_only_for_a_profile_that_asks() -> None:
 
 def test_a_fix_list_names_subject_choices_and_remedy_and_puts_errors_first() -> None:
     made = load_profile("aptrust")
-    plan = BagFacts("folder", "1.0", (), ("sha512",), ("sha512",), False, ("bagit.txt",), lambda: ())
+    declared = {"bagit.txt": DECLARED}
+    plan = BagFacts(
+        "folder", "1.0", (), ("sha512",), ("sha512",), False, ("bagit.txt",), lambda: (), other_info=declared
+    )
     fixes = check_plan(made, plan)
     assert [(fix.code, fix.subject) for fix in fixes] == [
         ("B931", "folder"),
@@ -321,6 +400,15 @@ def test_a_fix_list_names_subject_choices_and_remedy_and_puts_errors_first() -> 
     assert fixes[3].path == "aptrust-info.txt"
     assert fixes[3].fix == "Set Access to Consortia, Institution or Restricted."
     assert all(fix.severity is Severity.ERROR for fix in fixes)
+
+
+def test_aptrust_accepts_tag_files_in_utf_8_only() -> None:
+    made = load_profile("aptrust")
+    latin = {"bagit.txt": (("BagIt-Version", "1.0"), ("Tag-File-Character-Encoding", "ISO-8859-1"))}
+    told = [(one.code, one.path) for one in check_bag(made, facts(other_info=latin))]
+    assert ("B904", "bagit.txt") in told
+    told = [(one.code, one.path) for one in check_bag(made, facts(other_info={"bagit.txt": DECLARED}))]
+    assert ("B904", "bagit.txt") not in told
 
 
 def test_recommendations_come_after_errors() -> None:
@@ -363,12 +451,21 @@ def test_a_bag_that_metaarchive_takes() -> None:
         (("*",), "a/b", True),
         (("meta/*/*",), "meta/a", False),
         (("meta/dir/[0-9]",), "meta/dir/0", True),
+        (("data/Live [1999].txt",), "data/Live [1999].txt", True),
+        (("data/Live [1999].txt",), "data/Live 1.txt", True),
+        (("data/why?",), "data/why?", True),
         (("meta/dir/a/*",), "meta/dir/", True),
+        (("meta/dir/*",), "meta/other/", False),
         ((), "a", False),
     ],
 )
 def test_patterns(patterns: tuple[str, ...], path: str, expected: object) -> None:
-    assert allows(patterns, path) is expected
+    assert (PathRule((path,), patterns).unsupported() == ()) is expected
+
+
+@given(st.lists(st.text(min_size=1, max_size=8), min_size=1, max_size=4))
+def test_a_path_that_is_listed_as_allowed_is_allowed_whatever_is_in_it(paths: list[str]) -> None:
+    assert PathRule(tuple(paths), tuple(paths)).unsupported() == ()
 
 
 JSON = st.recursive(

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from itertools import groupby
+from itertools import accumulate, groupby, pairwise
 
 import pytest
 from hypothesis import given
@@ -96,3 +96,23 @@ def test_an_album_is_in_two_parts_only_if_it_is_larger_than_a_bag_and_then_it_is
             assert sum(sizes) > limit
             assert all(album in part.cut for part in touched)
         start = end
+
+
+@given(FILES, st.integers(1, 60))
+def test_no_bag_is_begun_before_the_last_is_full_but_for_an_album_that_must_be_cut(
+    files: list[tuple[str, int]], limit: int
+) -> None:
+    parts = split(files, limit)
+    albums = [
+        (album, [size for _, size in members]) for album, members in groupby(files, key=lambda file: file[0])
+    ]
+    begins = dict(zip(accumulate((len(sizes) for _, sizes in albums), initial=0), albums, strict=False))
+    for part, following in pairwise(parts):
+        _, sizes = begins.get(following.start, ("", []))
+        if sizes and sum(sizes) <= limit:
+            assert part.size + sum(sizes) > limit
+        elif not sizes:  # within an album that is cut
+            assert part.size + files[following.start][1] > limit
+    assert len(parts) <= 2 * (sum(size for _, size in files) // limit + 1) + sum(
+        sum(sizes) > limit for _, sizes in albums
+    )

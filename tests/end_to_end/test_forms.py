@@ -1,4 +1,4 @@
-"""The forms a package can take: what a recipient's profile asks for, one archive file, a group of bags of a size."""
+"""The forms a package can take: one archive file, a group of bags of a size."""
 
 from __future__ import annotations
 
@@ -9,124 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.bags import Package, read_package
+from tests.end_to_end.packing import MOMENT, pack
 from tests.reliability.faults import inject, visible_bags
 from tests.running import Outcome, run_here, run_program
-from tests.samples import build_tree, flac, read_tree, silence, tree_digest
-
-MOMENT = "1767225600"
-
-UNMET = {
-    "btr": ["bag-info.txt: the label Source-Organization is required and has no value. Give Source-Organization a value."],
-    "metaarchive": [
-        f"bag-info.txt: the label {label} is required and has no value. Give {label} a value."
-        for label in ("Source-Organization", "Contact-Name", "Contact-Phone", "Contact-Email")
-    ],
-    "aptrust": [
-        "the profile wants an archive, not a folder. Serialize the bag as application/tar or application/x-tar.",
-        "aptrust-info.txt: the label Title is required and has no value. Give Title a value.",
-        "aptrust-info.txt: the label Access is required and has no value. Set Access to Consortia, Institution or Restricted.",
-        "aptrust-info.txt: the label Storage-Option is required and has no value. Set Storage-Option to Standard,",
-    ],
-}  # fmt: skip
-"""Everything that a run with ``--profile`` alone leaves open, by profile."""
-
-MET: dict[str, tuple[str, ...]] = {
-    "btr": ("--info", "Source-Organization: Example Library"),
-    "metaarchive": (
-        *("--info", "Source-Organization: Example Library", "--info", "Contact-Name: Erika Example"),
-        *("--info", "Contact-Phone: +00 000 0000", "--info", "Contact-Email: erika@example.org"),
-    ),
-    "aptrust": (
-        *("--serialize", "tar", "--info", "Title: Example collection", "--info", "Access: Institution"),
-        *("--info", "Storage-Option: Standard"),
-    ),
-}
-
-
-def pack(source: Path, store: Path, *words: str | Path) -> Outcome:
-    """Pack ``source`` as ``bag`` and prove it unchanged."""
-    before = tree_digest(source)
-    outcome = run_here("pack", source, "--to", store, "--name", "bag", *words, SOURCE_DATE_EPOCH=MOMENT)
-    assert tree_digest(source) == before
-    return outcome
-
-
-def nothing_written(store: Path) -> bool:
-    """Whether a store holds no more than the lock that a run takes."""
-    return {str(path.relative_to(store)) for path in store.rglob("*")} <= {".incoming", ".incoming/lock"}
-
-
-@pytest.mark.parametrize("profile", UNMET)
-def test_an_unmet_profile_is_refused_with_everything_that_must_change(
-    collection: Path, tmp_path: Path, profile: str
-) -> None:
-    dry = ("--dry-run",) if profile == "metaarchive" else ()
-    outcome = pack(collection, tmp_path, "--profile", profile, *dry)
-    assert outcome.code == 2
-    assert outcome.out == ""
-    told = " ".join(outcome.err.split())
-    assert f"the package would not conform to the profile {profile}:" in told
-    assert [point for point in UNMET[profile] if point not in told] == []
-    assert outcome.err.count("\n  B9") == len(UNMET[profile]), "a line for each point, and no other point"
-    assert "Nothing was written. A label is given with --info 'Label: value'" in told
-    assert max(map(len, outcome.err.splitlines())) <= 80
-    assert nothing_written(tmp_path)
-
-
-@pytest.mark.parametrize("profile", MET)
-def test_a_package_that_meets_its_profile_is_made_and_verified(
-    collection: Path, tmp_path: Path, profile: str
-) -> None:
-    outcome = pack(collection, tmp_path, "--profile", profile, *MET[profile])
-    assert outcome.code == 0, outcome.err
-    bag = tmp_path / ("bag.tar" if profile == "aptrust" else "bag")
-    verified = run_here("verify", "--profile", profile, bag)
-    assert verified.code == 0, verified.out
-    assert "Profile: conforms" in verified.out
-    other = run_here("verify", "--profile", "btr" if profile == "aptrust" else "aptrust", bag)
-    assert other.code == 4
-    assert "Profile: does NOT conform" in other.out
-
-
-PROFILE = """{
-  "BagIt-Profile-Info": {"BagIt-Profile-Identifier": "https://example.org/profile.json",
-    "Source-Organization": "Example", "External-Description": "x", "Version": "1",
-    "BagIt-Profile-Version": "1.4.0"},
-  "Bag-Info": {"Source-Organization": {"required": true, "values": ["Example Library"]}},
-  "Manifests-Required": ["md5"], "Tag-Manifests-Required": ["md5"], "Allow-Fetch.txt": false,
-  "Serialization": "forbidden", "Accept-BagIt-Version": ["1.0"]
-}"""
-
-
-def test_a_profile_in_a_file_is_met_or_refused_alike(collection: Path, tmp_path: Path) -> None:
-    profile = tmp_path / "profile.json"
-    profile.write_text(PROFILE)
-    words = ("--profile", profile, "--info", "Source-Organization: Another")
-    refused = pack(collection, tmp_path / "store", *words, "--serialize", "zip")
-    told = " ".join(refused.err.split())
-    assert refused.code == 2
-    assert "the profile wants a folder, not a zip archive. Keep the bag a folder." in told
-    assert "Set Source-Organization to Example Library." in told
-    assert nothing_written(tmp_path / "store")
-    outcome = pack(
-        collection, tmp_path / "store", "--profile", profile, "--info", "Source-Organization: Example Library"
-    )
-    assert outcome.code == 0, outcome.err
-    package = read_package(tmp_path / "store" / "bag", outcome)
-    assert package.info["BagIt-Profile-Identifier"] == "https://example.org/profile.json"
-    assert (package.bag / "manifest-md5.txt").is_file(), "what the profile requires is computed unasked"
-    assert run_here("verify", "--profile", profile, package.bag).code == 0
-
-
-def test_a_profile_that_cannot_be_read_is_refused(collection: Path, tmp_path: Path) -> None:
-    broken = tmp_path / "broken.json"
-    broken.write_text("{")
-    for name in ("nope", broken, tmp_path):
-        outcome = pack(collection, tmp_path / "store", "--profile", name)
-        assert outcome.code == 2
-        assert str(name) in " ".join(outcome.err.split())
-        assert "Traceback" not in outcome.err
-        assert not (tmp_path / "store").exists()
+from tests.samples import Entry, build_tree, flac, read_tree, silence, tree_digest
 
 
 @pytest.mark.parametrize("kind", ["tar", "zip"])
@@ -157,6 +43,11 @@ def test_an_archive_is_the_same_byte_for_byte_and_is_verified(
     assert run_here("verify", tmp_path / "one" / f"bag.{kind}").code == 0
 
 
+def weight(bag: Path) -> int:
+    """The bytes of everything in a bag, or of the archive that it is."""
+    return sum(path.stat().st_size for path in (bag, *bag.rglob("*")) if path.is_file())
+
+
 def group(store: Path, outcome: Outcome) -> list[Package]:
     """The bags of a group in their order, each valid, with the labels that a group has."""
     made = sorted(store.glob("bag_*_of_*"), key=lambda bag: int(bag.name.split("_")[1]))
@@ -173,7 +64,7 @@ def group(store: Path, outcome: Outcome) -> list[Package]:
 
 
 def test_a_group_keeps_albums_whole_and_holds_everything_once(collection: Path, tmp_path: Path) -> None:
-    outcome = pack(collection, tmp_path, "--max-size", "60kB")
+    outcome = pack(collection, tmp_path, "--max-size", "250kB")
     assert outcome.code == 0, outcome.err
     packages = group(tmp_path, outcome)
     assert len(packages) > 3
@@ -181,7 +72,7 @@ def test_a_group_keeps_albums_whole_and_holds_everything_once(collection: Path, 
     packed: dict[bytes, bytes] = {}
     for number, package in enumerate(packages):
         tree = read_tree(package.bag / "data")
-        assert sum(map(len, tree.values())) <= 60_000
+        assert weight(package.bag) <= 250_000
         assert not packed.keys() & tree.keys()
         packed |= tree
         for path in package.payload:
@@ -193,37 +84,114 @@ def test_a_group_keeps_albums_whole_and_holds_everything_once(collection: Path, 
     assert "was cut" not in outcome.out
 
 
+DEED = """version = 1
+[[declaration]]
+id = "all"
+by = "Erika Example"
+role = "owner"
+date = 2020-01-01
+basis = "own"
+acts = { preserve = "allow" }
+document = "deed.txt"
+"""
+LONG = "x" * 180
+TALKATIVE: dict[str, Entry] = {
+    **{
+        f"{LONG}/{LONG}/{number:02}{LONG}.flac": flac(title=LONG * 20, comment='&<"' * 900)
+        for number in range(9)
+    },
+    **{f"ctl/{number:02}{chr(1) * 200}\n%.txt": "x" for number in range(9)},
+    **{f"Música {number}/été {'é' * 90}.mp3": b"no audio" for number in range(9)},
+    **{f"pictures/{number}.jpg": b"\xff\xd8\xff" + bytes(9_000) for number in range(9)},
+}
+"""Files that there is much to say of, beside what is in them."""
+
+
+@pytest.mark.parametrize("form", [(), ("--serialize", "tar"), ("--serialize", "zip")])
+def test_no_bag_is_larger_than_asked_for_with_all_that_describes_it(
+    tmp_path: Path, form: tuple[str, ...]
+) -> None:
+    source = build_tree(tmp_path / "Music", TALKATIVE)
+    words = ("--max-size", "400kB", "--algorithm", "md5", "--algorithm", "sha1", "--algorithm", "sha512")
+    outcome = pack(source, tmp_path / "store", *words, *form)
+    assert outcome.code == 0, outcome.err
+    made = [path for path in (tmp_path / "store").iterdir() if path.name != ".incoming"]
+    sizes = list(map(weight, made))
+    assert max(sizes) <= 400_000
+    assert max(sizes) > 200_000, "the guess is not wide of the mark"
+    assert "larger than asked for" not in outcome.out
+
+
+def test_bags_of_a_declared_collection_keep_to_their_size(
+    collection: Path, declared: Path, tmp_path: Path
+) -> None:
+    words = ("--rights", declared, "--policy", "donation", "--max-size", "200kB")
+    outcome = pack(collection, tmp_path, *words)
+    assert outcome.code == 3, outcome.err
+    assert max(weight(package.bag) for package in group(tmp_path, outcome)) <= 200_000
+
+
+def test_a_size_that_leaves_no_room_for_files_is_refused_before_anything_is_read(tmp_path: Path) -> None:
+    source = build_tree(tmp_path / "Music", {"a.txt": "a", "rights.toml": DEED, "deed.txt": "d" * 90_000})
+    for size in ("100", "24kB", "110kB"):
+        outcome = pack(source, tmp_path / "store", "--max-size", size)
+        assert outcome.code == 2
+        assert "has no room for files: what describes it takes up to 114 kB" in " ".join(outcome.err.split())
+        assert not (tmp_path / "store").exists()
+
+
 def test_an_album_larger_than_a_bag_is_cut_and_named(tmp_path: Path) -> None:
     track = flac(title="Long", audio=silence(2.0))
     tree = {f"Box Set/Disc {disc}/{number:02}.flac": track for disc in (1, 2) for number in range(6)}
     source = build_tree(tmp_path / "Music", {**tree, "Short/01.flac": flac(album="Short")})
-    limit = len(track) * 5
+    limit = 90_000
     outcome = pack(source, tmp_path / "store", "--max-size", f"{limit}B")
     assert outcome.code == 0, outcome.err
     packages = group(tmp_path / "store", outcome)
-    assert all(sum(map(len, read_tree(package.bag / "data").values())) <= limit for package in packages)
+    assert all(weight(package.bag) <= limit for package in packages)
     told = " ".join(outcome.out.split())
-    assert "the album Box Set" in told
-    assert "alone is larger than a bag may be and was cut." in told
+    assert (
+        "bag_1_of_3 to bag_3_of_3: the album Box Set alone is larger than a bag may be and was cut." in told
+    )
+    assert told.count("was cut") == 1
+    for package in packages:
+        records = (package.bag / "metadata" / "events.jsonl", package.bag / "metadata" / "premis.xml")
+        for record in records:
+            assert "Of the album in data/Box Set a part is in other bags" in record.read_text()
     assert "Short" not in told.partition("Seen ")[0]
+
+
+def test_what_was_cut_is_in_the_json_report_and_in_that_of_a_dry_run(tmp_path: Path) -> None:
+    source = build_tree(
+        tmp_path / "Music", {f"Long/{number}.flac": flac(title=str(number)) for number in range(8)}
+    )
+    for words in (("--dry-run",), ()):
+        report = pack(source, tmp_path / "store", "--max-size", "90kB", "--json", *words).json
+        assert len(report["bags"]) == 2
+        assert report["cut"] == [{"album": "Long", "bags": report["bags"]}]
+        assert report["oversize"] == []
 
 
 def test_a_file_larger_than_a_bag_gets_a_bag_of_its_own_and_is_named(tmp_path: Path) -> None:
     source = build_tree(
-        tmp_path / "Music", {"a/small.txt": "x", "b/large.bin": b"y" * 5_000, "c/small.txt": "z"}
+        tmp_path / "Music", {"a/small.txt": "x", "b/large.bin": b"y" * 100_000, "c/small.txt": "z"}
     )
-    outcome = pack(source, tmp_path / "store", "--max-size", "1kB")
+    outcome = pack(source, tmp_path / "store", "--max-size", "60kB")
     assert outcome.code == 0, outcome.err
     packages = group(tmp_path / "store", outcome)
     (alone,) = (package for package in packages if "b/large.bin" in package.payload)
     assert alone.payload == {"b/large.bin"}
     assert f"{alone.bag.name} is larger than asked for, because its one file is." in outcome.out
+    for words in ((), ("--dry-run",)):
+        report = pack(source, tmp_path / f"json{len(words)}", "--max-size", "60kB", "--json", *words).json
+        assert [path.rpartition("/")[2] for path in report["oversize"]] == [alone.bag.name]
+        assert report["cut"] == []
 
 
 def test_no_bag_of_a_group_is_made_of_withheld_files_alone(
     collection: Path, declared: Path, tmp_path: Path
 ) -> None:
-    outcome = pack(collection, tmp_path, "--max-size", "30kB", "--policy", "public", "--rights", declared)
+    outcome = pack(collection, tmp_path, "--max-size", "100kB", "--policy", "public", "--rights", declared)
     assert outcome.code == 3, outcome.err
     packages = group(tmp_path, outcome)
     assert all(package.payload for package in packages)
@@ -232,16 +200,48 @@ def test_no_bag_of_a_group_is_made_of_withheld_files_alone(
 
 
 def test_a_group_of_archives_is_made_and_verified(collection: Path, tmp_path: Path) -> None:
-    outcome = pack(collection, tmp_path, "--max-size", "200kB", "--serialize", "zip")
+    outcome = pack(collection, tmp_path, "--max-size", "500kB", "--serialize", "zip")
     assert outcome.code == 0, outcome.err
     made = sorted(path for path in tmp_path.iterdir() if path.name != ".incoming")
     assert [path.name for path in made] == [f"bag_{number}_of_3.zip" for number in (1, 2, 3)]
+    assert all(weight(archive) <= 500_000 for archive in made)
     assert run_here("verify", *made).code == 0
+
+
+def test_the_name_of_a_group_stays_taken_when_a_bag_of_it_has_gone_elsewhere(tmp_path: Path) -> None:
+    source = build_tree(tmp_path / "Music", {f"{letter}/1.txt": letter * 50_000 for letter in "abc"})
+    store = tmp_path / "store"
+    assert pack(source, store, "--max-size", "100kB").code == 0
+    (store / "bag_1_of_3").rename(tmp_path / "disc")
+    before = read_tree(store)
+    refused = pack(source, store, "--max-size", "100kB")
+    assert refused.code == 2
+    assert "store/bag exists already, and a bag is never overwritten" in " ".join(refused.err.split())
+    assert read_tree(store) == before
+    assert run_here("pack", source, "--to", store, "--max-size", "100kB").code == 0
+
+
+def test_a_group_that_was_killed_between_its_names_gets_the_others_before_its_name_is_refused(
+    tmp_path: Path,
+) -> None:
+    source = build_tree(tmp_path / "Music", {f"{letter}/1.txt": letter * 50_000 for letter in "abc"})
+    store = tmp_path / "store"
+    words = ("pack", source, "--to", store, "--name", "bag", "--max-size", "100kB", "-j1")
+    fault = inject(tmp_path / "trace", "rename:signal=KILL:when=2")
+    killed = run_program(*words, before=fault, SOURCE_DATE_EPOCH=MOMENT)
+    assert killed.code == -signal.SIGKILL, killed.err
+    assert len(visible_bags(store)) == 1
+    again = run_here(*words, SOURCE_DATE_EPOCH=MOMENT)
+    assert again.code == 2
+    assert again.err.count("Gave its name to a bag that an interrupted run had finished") == 2
+    assert [bag.name for bag in sorted(visible_bags(store))] == [f"bag_{number}_of_3" for number in (1, 2, 3)]
+    assert run_here("verify", *visible_bags(store)).code == 0
+    assert [path.name for path in (store / ".incoming").iterdir()] == ["lock"]
 
 
 def test_a_group_that_was_interrupted_is_finished_as_the_same_group(collection: Path, tmp_path: Path) -> None:
     store = tmp_path / "store"
-    words = ("pack", collection, "--to", store, "--name", "bag", "--max-size", "60kB", "-j1")
+    words = ("pack", collection, "--to", store, "--name", "bag", "--max-size", "250kB", "-j1")
     before = tree_digest(collection)
     # 46 files are synced one by one, so that this falls among those of the later bags
     killed = run_program(

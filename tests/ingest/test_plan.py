@@ -28,7 +28,8 @@ def file(path: str, size: int = 5, disposition: Disposition = Disposition.INCLUD
     ref = dataclasses.replace(
         entry.examined.ref, stat=dataclasses.replace(entry.examined.ref.stat, size_bytes=size)
     )
-    return AssessedFile(dataclasses.replace(entry.examined, ref=ref), entry.decision)
+    role = Role.AUDIO if path.endswith((".flac", "1", "2")) else Role.OTHER
+    return AssessedFile(dataclasses.replace(entry.examined, ref=ref, role=role), entry.decision)
 
 
 seen = st.lists(
@@ -68,19 +69,56 @@ def test_everything_met_is_counted_once(entries: list[Seen]) -> None:
             assert WithheldFile(entry) in kept
 
 
+def described(entry: PlanEntry) -> int:
+    return 0 if isinstance(entry, FolderProblem | EmptyFolder) else 3
+
+
 @given(seen, st.integers(1, 120))
 def test_parts_hold_everything_once_and_in_order(entries: list[Seen], most: int) -> None:
     with Spool[PlanEntry]() as spool:
         package = planned(entries, spool)
-        parts = parts_of(package, most)
+        parts = parts_of(package, most, described)
         together = [entry for part in parts for entry in part]
         assert together == list(spool)
         for part in parts:
             sizes = [entry.examined.ref.stat.size_bytes for entry in part if isinstance(entry, AssessedFile)]
             assert part.bytes == sum(sizes)
-            assert part.bytes <= most or (part.oversize and len(sizes) == 1)
-        (whole,) = parts_of(package, None)
+        for part in parts[:-1]:  # the last takes what comes after its last file as well
+            told = sum(map(described, part))
+            assert part.bytes + told <= most or (part.oversize and len(list(filter(is_packed, part))) == 1)
+        (whole,) = parts_of(package, None, described)
         assert list(whole) == together
+
+
+def is_packed(entry: PlanEntry) -> bool:
+    return isinstance(entry, AssessedFile)
+
+
+def divided(most: int, *paths: str) -> list[list[str]]:
+    with Spool[PlanEntry]() as spool:
+        package = planned([file(path) for path in paths], spool)
+        return [
+            [entry.path for entry in part if isinstance(entry, AssessedFile)]
+            for part in parts_of(package, most, lambda _: 5)
+        ]
+
+
+def test_what_lies_with_an_album_goes_with_it() -> None:
+    box = (
+        *("Box/cover.jpg", "Box/Disc 1/1.flac", "Box/Disc 1/Log/rip.log", "Box/Disc 2/1.flac"),
+        *("Box/Scans/1.jpg", "Box/Scans/Large/1.jpg"),
+    )
+    before, after = ("A/1.flac", "A/2.flac"), ("C/1.flac", "C/Art/1.jpg")
+    assert divided(60, *before, *box, *after) == [list(before), list(box), list(after)]
+    assert divided(80, *before, *box, *after) == [[*before, *box], list(after)]
+
+
+def test_a_folder_without_audio_that_lies_in_no_album_is_a_unit_of_its_own() -> None:
+    assert divided(20, "1.flac", "Letters/1.txt", "Letters/2.txt", "Photos/1.jpg") == [
+        ["1.flac"],
+        ["Letters/1.txt", "Letters/2.txt"],
+        ["Photos/1.jpg"],
+    ]
 
 
 @given(seen, seen)

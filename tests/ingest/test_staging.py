@@ -174,6 +174,20 @@ def test_a_bag_that_cannot_be_made_an_archive_is_an_error_with_its_reason(tmp_pa
     assert names(tmp_path) == [".incoming"]
 
 
+def test_recovery_leaves_a_torn_group_whose_other_names_have_been_taken(tmp_path: Path) -> None:
+    stagings = [staged(tmp_path, dataclasses.replace(KEY, part=part, parts=3)) for part in (1, 2, 3)]
+    for staging in stagings:
+        make_ready(staging, None, 0)
+    publish(stagings[0].area, stagings[0].destination)
+    (tmp_path / "Music_3_of_3").mkdir()
+    before = read_tree(tmp_path)
+    assert recover(os.fsencode(tmp_path)) == ()
+    assert read_tree(tmp_path) == before
+    assert [key.part for key in unfinished(os.fsencode(tmp_path))] == [2, 3]
+    (tmp_path / "Music_3_of_3").rmdir()
+    assert len(recover(os.fsencode(tmp_path))) == 2
+
+
 def test_lock_keeps_another_process_out_and_names_its_holder(tmp_path: Path) -> None:
     store = os.fsencode(tmp_path / "new" / "store")
     code = (

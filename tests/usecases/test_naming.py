@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from archiver.errors import UsageError
 from archiver.ingest.names import portability
 from archiver.model.source import Source
-from archiver.usecases.naming import chosen_name, default_name
+from archiver.usecases.naming import default_name, refuse_taken, refuse_unfit
 
 DAY = dt.date(2026, 11, 22)
 
@@ -51,16 +51,23 @@ def test_a_number_follows_where_the_name_is_taken(tmp_path: Path, taken: str) ->
     (tmp_path / taken).touch()
     assert default_name([source("Music")], DAY, os.fsencode(tmp_path)) == "Music-2026-11-22_2"
     with pytest.raises(UsageError, match=re.escape(f"/{taken} exists already")):
-        chosen_name("Music-2026-11-22", os.fsencode(tmp_path))
+        refuse_taken("Music-2026-11-22", os.fsencode(tmp_path))
     (tmp_path / "Music-2026-11-22_2").symlink_to("nowhere")
     assert default_name([source("Music")], DAY, os.fsencode(tmp_path)) == "Music-2026-11-22_3"
 
 
-def test_the_name_of_a_group_is_taken_too(tmp_path: Path) -> None:
-    (tmp_path / "Music-2026-11-22_1_of_3").mkdir()
+@pytest.mark.parametrize("bag", ["_1_of_3", "_2_of_3", "_12_of_12.tar", "_1_of_2.zip"])
+def test_the_name_of_a_group_is_taken_too_wherever_its_other_bags_are(tmp_path: Path, bag: str) -> None:
+    (tmp_path / f"Music-2026-11-22{bag}").mkdir()
     assert default_name([source("Music")], DAY, os.fsencode(tmp_path)) == "Music-2026-11-22_2"
-    with pytest.raises(UsageError, match="/Music-2026-11-22_1_of_3 exists already"):
-        chosen_name("Music-2026-11-22", os.fsencode(tmp_path))
+    with pytest.raises(UsageError, match=f"/Music-2026-11-22{re.escape(bag)} exists already"):
+        refuse_taken("Music-2026-11-22", os.fsencode(tmp_path))
+
+
+def test_a_name_that_only_begins_alike_is_not_taken(tmp_path: Path) -> None:
+    for name in ("Music_1_of_us", "Music_one_of_2", "Music_1_of_2.txt", "Music 2_1_of_2"):
+        (tmp_path / name).mkdir()
+    refuse_taken("Music", os.fsencode(tmp_path))
 
 
 file_names = st.text(
@@ -74,7 +81,8 @@ def test_default_names_can_stand_everywhere(name: str) -> None:
     assert len(found.encode()) <= 200
     assert not found.startswith(".")
     assert list(portability(found)) == []
-    assert chosen_name(found, b"/nonexistent") == found
+    refuse_unfit(found)
+    refuse_taken(found, b"/nonexistent")
 
 
 @pytest.mark.parametrize(
@@ -100,11 +108,11 @@ def test_default_names_can_stand_everywhere(name: str) -> None:
         *("a\nb", "a\x1b[0m", "\u202ea", "\ufeff", "x" * 181, "\udcff", "a\x00b"),
     ],
 )
-def test_names_that_cannot_stand_are_refused(tmp_path: Path, name: str) -> None:
+def test_names_that_cannot_stand_are_refused(name: str) -> None:
     with pytest.raises(UsageError, match="cannot be named"):
-        chosen_name(name, os.fsencode(tmp_path))
+        refuse_unfit(name)
 
 
 @pytest.mark.parametrize("name", ["a", "Collection 2026", "Größe", "a.b", "-a", "100%", "x" * 180])
 def test_other_names_are_taken_as_they_are(tmp_path: Path, name: str) -> None:
-    assert chosen_name(name, os.fsencode(tmp_path)) == name
+    refuse_unfit(name)

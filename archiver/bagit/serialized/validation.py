@@ -98,9 +98,14 @@ class SerializedValidation(Validation):
             return ()
         top = filesystem.open_folder(self._aside)
         try:
-            return check_bag(
-                profile, read_facts(top, lambda: self._index.presents(_untold), self.kind, profile)
+            facts = read_facts(
+                top,
+                lambda: self._index.presents(_untold),
+                self.kind,
+                profile,
+                named_as_folder=self._is_named_as_folder(self.kind),
             )
+            return check_bag(profile, facts)
         finally:
             os.close(top)
 
@@ -148,14 +153,18 @@ class SerializedValidation(Validation):
             os.close(top)
 
     def _judge_name(self) -> None:
-        if self.kind is None or not self._index.root:
+        if self.kind is None or self._is_named_as_folder(self.kind):
             return
-        wanted = base_name(self._root, self.kind)
         name = os.fsdecode(os.path.basename(self._root))
-        if wanted is None:
+        if base_name(self._root, self.kind) is None:
             self._log.add("B804", "", f"it is called {name!r}, yet is a {self.kind} archive")
-        elif nfc(wanted) != nfc(self._index.root):
+        else:
             self._log.add("B804", "", f"it is called {name!r}, its folder {self._index.root!r}")
+
+    def _is_named_as_folder(self, kind: ArchiveKind) -> bool:
+        """Whether the archive bears its folder's name; true where it has no folder, which is told by itself."""
+        name = base_name(self._root, kind)
+        return not self._index.root or (name is not None and nfc(name) == nfc(self._index.root))
 
     def _hash(self, join: DigestJoin) -> Iterator[Checked]:
         """Read the archive once more for its digests."""

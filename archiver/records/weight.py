@@ -1,0 +1,34 @@
+"""How much room a bag takes beside its payload, guessed before it is made: rather too much than too little.
+
+A file is described in each record and manifest, mostly by what its line in ``files.jsonl`` holds, again and again.
+"""
+
+from __future__ import annotations
+
+from archiver.model.package import AssessedFile, PackEntry, PlanEntry, WithheldFile
+from archiver.records.files import file_record
+from archiver.records.jsontext import json_bytes
+
+BAG_BYTES = 24_000
+"""What a bag holds whatever is in it, and the beginning and end of an archive."""
+
+_FILE_BYTES = 6_000
+"""What the records of a file hold beside its own particulars, with its share of an archive's listing."""
+_TIMES_TOLD = 3
+_EVIDENCE_BYTES = 600
+_ALGORITHM_BYTES = 500
+
+
+def described_bytes(entry: PlanEntry, algorithms: int) -> int:
+    """Guess the bytes that the descriptions of one entry take in a bag with that many checksum algorithms."""
+    told: PackEntry = WithheldFile(entry) if isinstance(entry, AssessedFile) else entry
+    record = file_record(told)
+    if record is None:
+        return 0
+    evidence = len(told.assessed.examined.evidence) if isinstance(told, WithheldFile) else 0
+    return (
+        _FILE_BYTES
+        + _TIMES_TOLD * len(json_bytes(record))
+        + _EVIDENCE_BYTES * evidence
+        + _ALGORITHM_BYTES * algorithms
+    )

@@ -1,0 +1,121 @@
+"""Divides a plan over the bags of a package: names them, and holds them against the recipient's profile."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from archiver.errors import INCOMPLETE, ArchiverError, UsageError
+from archiver.ingest.parts import PlanPart, parts_of
+from archiver.ingest.plan import PackagePlan
+from archiver.ingest.staging import StagingKey, unfinished
+from archiver.model.run import Run
+from archiver.records.baginfo import BagFacts, bag_info_labels
+from archiver.records.rights_labels import rights_labels
+from archiver.records.rights_tally import summarise
+from archiver.records.weight import described_bytes
+from archiver.usecases.description import BAG_INFO, planned_tag_files
+from archiver.usecases.naming import default_name, taken_by
+from archiver.usecases.package import contents_sentence
+from archiver.usecases.preparing import Prepared
+from archiver.usecases.profiling import Planned, refuse_mismatch
+
+
+class AllWithheldError(ArchiverError):
+    """The policy keeps every file out, so that there is no bag to write."""
+
+    exit_code = INCOMPLETE
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """The bags that a plan is made into.
+
+    Attributes:
+        name: The package's name.
+        continues: Whether an interrupted run of the same package is continued.
+        keys: What each bag is made of.
+        parts: What goes into each bag.
+    """
+
+    name: str
+    continues: bool
+    keys: tuple[StagingKey, ...]
+    parts: tuple[PlanPart, ...]
+
+
+def divide(prepared: Prepared, plan: PackagePlan, run: Run) -> Division:
+    """Name the package and divide the plan over its bags.
+
+    Raises:
+        AllWithheldError: where the policy keeps every file out.
+        UsageError: where there is nothing to pack, or the package would not conform to its profile.
+    """
+    if plan.totals.withheld and not plan.totals.files:
+        raise AllWithheldError(
+            f"the policy {prepared.assessor.policy.name} lets none of {plan.totals.withheld:,} files into a bag",
+            "No bag was written. Why, for one of them: archiver explain FILE. What you know of them can be declared:"
+            " archiver rights template SOURCE",
+        )
+    if not plan.totals.files:
+        raise UsageError(
+            f"there is nothing to pack: of {plan.totals.seen} entries seen, no file can go into a bag",
+            "No bag was written. To see what is there: archiver scan SOURCE",
+        )
+    describes = partial(described_bytes, algorithms=len(prepared.algorithms))
+    parts = parts_of(plan, prepared.most_for_files, describes)
+    fingerprint = _divided_fingerprint(plan, parts)
+    name, continues = _package_name(prepared, fingerprint, run)
+    keys = tuple(
+        StagingKey(name, number, len(parts), prepared.algorithms, fingerprint)
+        for number in range(1, len(parts) + 1)
+    )
+    _refuse_mismatch(prepared, plan, parts, run)
+    return Division(name, continues, keys, parts)
+
+
+def _divided_fingerprint(plan: PackagePlan, parts: Sequence[PlanPart]) -> str:
+    """Give the digest of the plan and of where it is divided: a bag begun with other files must not be gone on with."""
+    starts = [part.start for part in parts]
+    return hashlib.sha256(f"{plan.fingerprint} {starts}".encode()).hexdigest()
+
+
+def _package_name(prepared: Prepared, fingerprint: str, run: Run) -> tuple[str, bool]:
+    """Give the package's name, and whether an interrupted run of the same package is continued under it."""
+    asked = prepared.request.name
+    for key in unfinished(prepared.store):
+        same = (key.fingerprint, key.algorithms) == (fingerprint, prepared.algorithms)
+        if same and asked in (None, key.package) and taken_by(prepared.store, key.name) is None:
+            return key.package, True
+    return asked or default_name(prepared.sources, run.today(), prepared.store), False
+
+
+def _refuse_mismatch(prepared: Prepared, plan: PackagePlan, parts: Sequence[PlanPart], run: Run) -> None:
+    if prepared.profile is None or prepared.request.profile is None:
+        return
+    totals = plan.totals
+    facts = BagFacts(
+        identifier=run.identifier,
+        description=contents_sentence(totals),
+        files=totals.files,
+        bytes=totals.bytes,
+        part=1,
+        parts=len(parts),
+        rights=rights_labels(summarise(plan.entries), prepared.rights_context),
+    )
+    planned_package = Planned(
+        bags=parts,
+        info=bag_info_labels(run, facts, prepared.tag_labels[BAG_INFO]),
+        others={path: labels for path, labels in prepared.tag_labels.items() if path != BAG_INFO},
+        algorithms=prepared.algorithms,
+        tag_files=planned_tag_files(
+            prepared.algorithms,
+            prepared.inputs.documents,
+            prepared.tag_labels,
+            empty_folders=bool(totals.empty_folders),
+        ),
+        container=prepared.request.serialize or "folder",
+    )
+    refuse_mismatch(prepared.profile, prepared.request.profile, planned_package)
