@@ -216,7 +216,7 @@ def test_the_name_of_a_group_stays_taken_when_a_bag_of_it_has_gone_elsewhere(tmp
     before = read_tree(store)
     refused = pack(source, store, "--max-size", "100kB")
     assert refused.code == 2
-    assert "store/bag exists already, and a bag is never overwritten" in " ".join(refused.err.split())
+    assert "store/bag_3_of_3 exists already, and a bag is never overwritten" in " ".join(refused.err.split())
     assert read_tree(store) == before
     assert run_here("pack", source, "--to", store, "--max-size", "100kB").code == 0
 
