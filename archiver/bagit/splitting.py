@@ -22,6 +22,7 @@ class Part(Generic[Album]):
         start: Index of its first file in the order they were given.
         end: Index after its last file.
         size: Bytes of its files together.
+        weight: Bytes of its bag, with what describes the files.
         cut: The albums of which only some files are in this part, because each alone is larger than a bag may be.
         oversize: Whether its one file alone is larger than a bag may be.
     """
@@ -29,68 +30,90 @@ class Part(Generic[Album]):
     start: int
     end: int
     size: int
+    weight: int
     cut: tuple[Album, ...] = ()
     oversize: bool = False
 
 
-def split(files: Iterable[tuple[Album, int]], max_size: int) -> tuple[Part[Album], ...]:
-    """Divide ``files``, each given as its album and a size in bytes, into parts of at most ``max_size`` bytes.
+def split(
+    files: Iterable[tuple[Album, int, int]], max_size: int, overhead: int = 0
+) -> tuple[Part[Album], ...]:
+    """Divide ``files`` into parts that make bags of at most ``max_size`` bytes.
 
     Neighbouring files with equal ``album`` are one album. An album begins a new part where it does not fit into the
-    current one. An album larger than ``max_size`` begins a new part, is cut between files, and is named in
-    ``cut`` of each part it touches; what follows may join its last part. A file larger than ``max_size`` is a part
-    of its own. Without files there is one empty part, for a bag may be empty.
+    current one. An album whose files alone are larger than ``max_size`` begins a new part, is cut between files, and
+    is named in ``cut`` of each part it touches; what follows may join its last part. A file larger than ``max_size``
+    is a part of its own. What describes an album or a file counts, unless not even an empty bag has room for it
+    together with that: then the bytes of files alone are kept to ``max_size``, for no album is cut, and no bag begun,
+    on account of descriptions that fit nowhere. Without files there is one empty part, for a bag may be empty.
 
     Args:
-        files: In the order the collection is to keep; their sizes count whatever they bring into a bag.
-        max_size: Bytes that the files of a bag may bring; at least 1.
+        files: Each as its album, its size in bytes and the bytes that describe it in a bag, in the order the
+            collection is to keep.
+        max_size: Bytes that a bag may take; at least 1.
+        overhead: Bytes that a bag takes whatever is in it.
 
     Raises:
         ValueError: if ``max_size`` is less than 1.
     """
     if max_size < 1:
         raise ValueError(f"a bag must be allowed at least one byte, not {max_size}")
-    filling = _Filling[Album](max_size)
+    filling = _Filling[Album](max_size, overhead)
     for album, members in groupby(files, key=lambda file: file[0]):
-        filling.add(album, [size for _, size in members])
+        filling.add(album, [(size, beside) for _, size, beside in members])
     return filling.finish()
 
 
 class _Filling(Generic[Album]):
     """The parts that are full, and the one being filled."""
 
-    def __init__(self, max_size: int) -> None:
+    def __init__(self, max_size: int, overhead: int) -> None:
         self._max_size = max_size
+        self._overhead = overhead
         self._parts: list[Part[Album]] = []
         self._start = self._end = self._size = 0
+        self._weight = overhead
         self._cut: list[Album] = []
 
-    def add(self, album: Album, sizes: list[int]) -> None:
-        total = sum(sizes)
-        if self._size + total > self._max_size:
-            self._close()
-        if total <= self._max_size:
-            self._end += len(sizes)
-            self._size += total
+    def add(self, album: Album, files: list[tuple[int, int]]) -> None:
+        """Take the files of one album, each as its size and the bytes that describe it."""
+        size, beside = (sum(bytes_of) for bytes_of in zip(*files, strict=True))
+        if size <= self._max_size:
+            self._take(len(files), size, beside)
             return
-        for size in sizes:
-            if self._size + size > self._max_size:
-                self._close()
-            if len(sizes) > 1 and album not in self._cut:
+        self._close()
+        for own_size, own_beside in files:
+            self._make_room(own_size, own_beside)
+            if len(files) > 1 and album not in self._cut:
                 self._cut.append(album)
-            self._end += 1
-            self._size += size
+            self._take(1, own_size, own_beside)
 
     def finish(self) -> tuple[Part[Album], ...]:
+        """End the part being filled and return all."""
         self._close()
-        return tuple(self._parts) or (Part(0, 0, 0),)
+        return tuple(self._parts) or (Part(0, 0, 0, self._overhead),)
+
+    def _take(self, files: int, size: int, beside: int) -> None:
+        self._make_room(size, beside)
+        self._end += files
+        self._size += size
+        self._weight += size + beside
+
+    def _make_room(self, size: int, beside: int) -> None:
+        weight = size + beside
+        if self._overhead + weight <= self._max_size:
+            fits = self._weight + weight <= self._max_size
+        else:
+            fits = self._size + size <= self._max_size
+        if not fits:
+            self._close()
 
     def _close(self) -> None:
         if self._end == self._start:
             return
         oversize = self._size > self._max_size
-        self._parts.append(Part(self._start, self._end, self._size, tuple(self._cut), oversize))
-        self._start, self._size, self._cut = self._end, 0, []
+        self._parts.append(Part(self._start, self._end, self._size, self._weight, tuple(self._cut), oversize))
+        self._start, self._size, self._weight, self._cut = self._end, 0, self._overhead, []
 
 
 def group_labels(identifier: str, number: int, count: int) -> tuple[tuple[str, str], tuple[str, str]]:

@@ -97,11 +97,7 @@ def _split_lines(report: PackReport) -> Iterator[str]:
         yield f"And {count(len(cut) - _SPLITS_SHOWN, 'more album')} cut."
     alone = {bag for bag, part in zip(report.bags, report.parts, strict=True) if part.oversize}
     for bag in report.oversize[:_SPLITS_SHOWN]:
-        why = (
-            "because its one file is."
-            if bag in alone
-            else "by what describes its files. Ask for a little less."
-        )
+        why = "because its one file is." if bag in alone else "by what describes its files."
         yield wrapped(f"{shown(bag.rpartition('/')[2])} is larger than asked for, {why}")
     if len(report.oversize) > _SPLITS_SHOWN:
         yield f"And {count(len(report.oversize) - _SPLITS_SHOWN, 'more bag')} larger than asked for."

@@ -8,6 +8,9 @@ from decimal import Decimal
 import click
 
 _FORM = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([kmgtp]?)(i?)b?", re.IGNORECASE)
+_SMALLEST = 1000
+"""Whoever writes less has most likely left out the unit."""
+
 _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4, "p": 5}
 
 
@@ -17,7 +20,7 @@ class _Size(click.ParamType[int]):
     name = "size"
 
     def convert(self, value: str | int, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Return bytes, at least one."""
+        """Return bytes."""
         if isinstance(value, int):
             return value
         match = _FORM.fullmatch(value.strip())
@@ -25,7 +28,7 @@ class _Size(click.ParamType[int]):
         if match is not None:
             number, power, binary = match.groups()
             size = int(Decimal(number) * (1024 if binary else 1000) ** _POWERS[power.lower()])
-        if size < 1:
+        if size < _SMALLEST:
             self.fail(f"{value!r} is no size; write it like 100GB or 4.7GB", param, ctx)
         return size
 

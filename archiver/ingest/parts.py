@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -23,14 +22,16 @@ class PlanPart:
         start: Index of the part's first file among the plan's files to copy.
         end: Index after its last file; ``None`` for the plan's last part, which takes what follows as well.
         bytes: Bytes of its files.
+        likely_bytes: Bytes that its bag is likely to take, with what describes the files.
         cut: Folders of albums that are only partly here, because each alone is larger than a bag may be.
-        oversize: Whether its one file, with its descriptions, is larger than a bag may be.
+        oversize: Whether its one file alone is larger than a bag may be.
     """
 
     entries: Spool[PlanEntry]
     start: int
     end: int | None
     bytes: int
+    likely_bytes: int
     cut: tuple[str, ...] = ()
     oversize: bool = False
 
@@ -46,25 +47,26 @@ class PlanPart:
 
 
 def parts_of(
-    plan: PackagePlan, most: int | None, described: Callable[[PlanEntry], int]
+    plan: PackagePlan, most: int | None, overhead: int, described: Callable[[PlanEntry], int]
 ) -> tuple[PlanPart, ...]:
-    """Divide a plan, in order, into parts of at most ``most`` bytes; into one where there is no limit.
+    """Divide a plan, in order, over bags of at most ``most`` bytes; into one part where there is no limit.
 
     Args:
         plan: The plan.
-        most: Bytes that the files of a part and their descriptions may take together.
+        most: Bytes that a bag may take.
+        overhead: Bytes that a bag takes whatever is in it.
         described: Guesses the bytes that the descriptions of one entry take.
     """
     if most is None:
-        return (PlanPart(plan.entries, 0, None, plan.totals.bytes),)
-    before = array("q", [0])
-    found = split(_weighed(plan, described, before), most)
+        return (PlanPart(plan.entries, 0, None, plan.totals.bytes, plan.totals.bytes),)
+    found = split(_weighed(plan, described), most, overhead)
     return tuple(
         PlanPart(
             plan.entries,
             part.start,
             None if number == len(found) else part.end,
-            before[part.end] - before[part.start],
+            part.size,
+            part.weight,
             part.cut,
             part.oversize,
         )
@@ -72,10 +74,8 @@ def parts_of(
     )
 
 
-def _weighed(
-    plan: PackagePlan, described: Callable[[PlanEntry], int], before: array[int]
-) -> Iterator[tuple[str, int]]:
-    """Yield each file to copy as its album and all the bytes it brings; add to ``before`` the file bytes up to it.
+def _weighed(plan: PackagePlan, described: Callable[[PlanEntry], int]) -> Iterator[tuple[str, int, int]]:
+    """Yield each file to copy as its album, its bytes and those that describe it.
 
     What is described without being packed weighs on the file that comes after it, in whose part it is.
     """
@@ -88,7 +88,5 @@ def _weighed(
     for entry in plan.entries:
         pending += described(entry)
         if isinstance(entry, AssessedFile):
-            size = entry.examined.ref.stat.size_bytes
-            before.append(before[-1] + size)
-            yield album_home(entry.path, albums), size + pending
+            yield album_home(entry.path, albums), entry.examined.ref.stat.size_bytes, pending
             pending = 0

@@ -12,8 +12,8 @@ from archiver.records.jsontext import json_bytes
 BAG_BYTES = 24_000
 """What a bag holds whatever is in it, and the beginning and end of an archive."""
 
-_FILE_BYTES = 6_000
-"""What the records of a file hold beside its own particulars, with its share of an archive's listing."""
+_FILE_BYTES = 8_000
+"""What the records of a file hold beside its own particulars, with its share of an archive and of its folder there."""
 _TIMES_TOLD = 3
 _EVIDENCE_BYTES = 600
 _ALGORITHM_BYTES = 500

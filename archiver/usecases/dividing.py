@@ -15,12 +15,13 @@ from archiver.model.run import Run
 from archiver.records.baginfo import BagFacts, bag_info_labels
 from archiver.records.rights_labels import rights_labels
 from archiver.records.rights_tally import summarise
-from archiver.records.weight import described_bytes
+from archiver.records.weight import BAG_BYTES, described_bytes
 from archiver.usecases.description import BAG_INFO, planned_tag_files
 from archiver.usecases.naming import default_name, taken_by
 from archiver.usecases.package import contents_sentence
 from archiver.usecases.preparing import Prepared
 from archiver.usecases.profiling import Planned, refuse_mismatch
+from archiver.usecases.rights_inputs import read_small_file
 
 
 class AllWithheldError(ArchiverError):
@@ -65,7 +66,7 @@ def divide(prepared: Prepared, plan: PackagePlan, run: Run) -> Division:
             "No bag was written. To see what is there: archiver scan SOURCE",
         )
     describes = partial(described_bytes, algorithms=len(prepared.algorithms))
-    parts = parts_of(plan, prepared.most_for_files, describes)
+    parts = parts_of(plan, prepared.request.max_bytes, _overhead(prepared), describes)
     fingerprint = _divided_fingerprint(plan, parts)
     name, continues = _package_name(prepared, fingerprint, run)
     keys = tuple(
@@ -74,6 +75,12 @@ def divide(prepared: Prepared, plan: PackagePlan, run: Run) -> Division:
     )
     _refuse_mismatch(prepared, plan, parts, run)
     return Division(name, continues, keys, parts)
+
+
+def _overhead(prepared: Prepared) -> int:
+    """Bytes that each bag takes whatever files are in it: its descriptions, and the documents behind declarations."""
+    documents = (read_small_file(document.path, "the document") for document in prepared.inputs.documents)
+    return BAG_BYTES + sum(map(len, documents))
 
 
 def _divided_fingerprint(plan: PackagePlan, parts: Sequence[PlanPart]) -> str:

@@ -143,8 +143,9 @@ def rehearse(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackRepor
         division = divide(prepared, plan, run)
         suffix = f".{request.serialize}" if request.serialize else ""
         bags = tuple(f"{os.fsdecode(prepared.store)}/{key.name}{suffix}" for key in division.keys)
+        most = request.max_bytes
         likely = zip(bags, division.parts, strict=True)
-        oversize = tuple(bag for bag, part in likely if part.oversize)
+        oversize = () if most is None else tuple(bag for bag, part in likely if part.likely_bytes > most)
         yield _report(
             prepared,
             division,

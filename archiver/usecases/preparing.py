@@ -10,7 +10,7 @@ from typing import Literal
 from archiver import filesystem
 from archiver.bagit.profile import Profile
 from archiver.bagit.sizes import human_size
-from archiver.errors import StoreError, UsageError
+from archiver.errors import StoreError
 from archiver.ingest.assess import Assessor
 from archiver.ingest.plan import PackagePlan
 from archiver.ingest.staging import INCOMING, folds
@@ -18,10 +18,9 @@ from archiver.model.run import Run
 from archiver.model.source import Source
 from archiver.records.baginfo import Labels
 from archiver.records.rights_context import RightsContext
-from archiver.records.weight import BAG_BYTES
 from archiver.usecases.naming import refuse_taken, refuse_unfit
 from archiver.usecases.profiling import algorithms_for, labels_by_file, read_profile
-from archiver.usecases.rights_inputs import RightsInputs, read_policy, read_rights, read_small_file
+from archiver.usecases.rights_inputs import RightsInputs, read_policy, read_rights
 from archiver.usecases.sources import refuse_store_in_source, sources_of
 
 _ACCENTED = ("\u00e9".encode(), "e\u0301".encode())
@@ -79,8 +78,6 @@ class Prepared:
         profile: The recipient's profile, or ``None``.
         algorithms: Checksum algorithms of payload and tag manifests.
         tag_labels: Labels that the user gave, by the tag file they go into.
-        most_for_files: What the files of one bag may take with their descriptions, beside what every bag holds;
-            ``None`` for no limit.
     """
 
     request: PackRequest
@@ -91,7 +88,6 @@ class Prepared:
     profile: Profile | None
     algorithms: tuple[str, ...]
     tag_labels: Mapping[str, Labels]
-    most_for_files: int | None
 
     @property
     def rights_context(self) -> RightsContext:
@@ -138,7 +134,6 @@ def prepare(request: PackRequest, run: Run) -> Prepared:
         profile=profile,
         algorithms=algorithms_for(profile, request.algorithms),
         tag_labels=labels_by_file(profile, request.info),
-        most_for_files=_most_for_files(request.max_bytes, inputs),
     )
 
 
@@ -150,19 +145,6 @@ def refuse_taken_name(prepared: Prepared) -> None:
     """
     if prepared.request.name is not None:
         refuse_taken(prepared.request.name, prepared.store)
-
-
-def _most_for_files(most: int | None, inputs: RightsInputs) -> int | None:
-    if most is None:
-        return None
-    documents = (read_small_file(document.path, "the document") for document in inputs.documents)
-    taken = BAG_BYTES + sum(map(len, documents))
-    if most <= taken:
-        raise UsageError(
-            f"a bag of {human_size(most)} has no room for files: what describes it takes up to {human_size(taken)}",
-            "Nothing was written. Give a larger --max-size, with its unit: 100GB.",
-        )
-    return most - taken
 
 
 def refuse_without_room(prepared: Prepared, plan: PackagePlan) -> None:

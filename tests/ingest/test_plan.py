@@ -77,16 +77,16 @@ def described(entry: PlanEntry) -> int:
 def test_parts_hold_everything_once_and_in_order(entries: list[Seen], most: int) -> None:
     with Spool[PlanEntry]() as spool:
         package = planned(entries, spool)
-        parts = parts_of(package, most, described)
+        parts = parts_of(package, most, 4, described)
         together = [entry for part in parts for entry in part]
         assert together == list(spool)
         for part in parts:
             sizes = [entry.examined.ref.stat.size_bytes for entry in part if isinstance(entry, AssessedFile)]
             assert part.bytes == sum(sizes)
+            assert part.bytes <= most or (part.oversize and len(list(filter(is_packed, part))) == 1)
         for part in parts[:-1]:  # the last takes what comes after its last file as well
-            told = sum(map(described, part))
-            assert part.bytes + told <= most or (part.oversize and len(list(filter(is_packed, part))) == 1)
-        (whole,) = parts_of(package, None, described)
+            assert part.likely_bytes == 4 + part.bytes + sum(map(described, part))
+        (whole,) = parts_of(package, None, 4, described)
         assert list(whole) == together
 
 
@@ -99,7 +99,7 @@ def divided(most: int, *paths: str) -> list[list[str]]:
         package = planned([file(path) for path in paths], spool)
         return [
             [entry.path for entry in part if isinstance(entry, AssessedFile)]
-            for part in parts_of(package, most, lambda _: 5)
+            for part in parts_of(package, most, 0, lambda _: 5)
         ]
 
 

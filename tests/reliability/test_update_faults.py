@@ -49,16 +49,17 @@ def points(bag: Path, log: Path) -> list[tuple[str, int]]:
 
 
 @pytest.mark.parametrize(
-    "fault",
+    ("fault", "step"),
     [
-        "error=ENOSPC",
-        pytest.param("error=EIO", marks=pytest.mark.slow),
+        ("error=ENOSPC", 4),
+        pytest.param("error=ENOSPC", 1, marks=pytest.mark.slow),
+        pytest.param("error=EIO", 1, marks=pytest.mark.slow),
         # tests/bagit/test_update.py lets the library die at every call; here it is the whole program
-        pytest.param("signal=KILL", marks=pytest.mark.slow),
+        pytest.param("signal=KILL", 1, marks=pytest.mark.slow),
     ],
 )
 def test_whatever_call_fails_the_bag_is_old_or_new_or_a_rerun_completes_it(
-    bag: Path, tmp_path: Path, fault: str
+    bag: Path, tmp_path: Path, fault: str, step: int
 ) -> None:
     old = read_tree(bag)
     kept = shutil.copytree(bag, tmp_path / "kept")
@@ -66,7 +67,7 @@ def test_whatever_call_fails_the_bag_is_old_or_new_or_a_rerun_completes_it(
     new = read_tree(bag)
     assert {name for name, _ in every} == set(CALLS)
     states = set()
-    for name, number in every:
+    for name, number in every[::step]:
         shutil.rmtree(bag)
         shutil.copytree(kept, bag)
         payload = tree_digest(bag / "data")
