@@ -64,7 +64,7 @@ BAG_KINDS: tuple[FindingKind, ...] = (
     ),
     FindingKind("B207", _ERROR, "Payload-Oxum repeated", _METADATA, f"{_MAKER}."),
     FindingKind(
-        "B208", _WARNING, "no Payload-Oxum", _METADATA, "Verify in full; the fast check has nothing to go by."
+        "B208", _WARNING, "no Payload-Oxum", _METADATA, "Verify in full; the fast check compares no sizes."
     ),
     FindingKind(
         "B209", _WARNING, "label should not be repeated", _METADATA, "Tools differ on which value they use."

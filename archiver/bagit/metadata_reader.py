@@ -17,8 +17,8 @@ MOST_LINES = 100_000
 """Characters and lines of bag-info.txt that are read; the file's digest covers the rest."""
 
 _SPACES = " \t"
-_SPACED = frozenset(_SPACES)
 _OXUM = re.compile(r"(?a)(\d{1,30})\.(\d{1,20})")
+_DATE = re.compile(r"(?a)\d{4}-\d{2}-\d{2}")
 _COUNT = re.compile(r"(?a)(\d{1,12}) of (\d{1,12}|\?)")
 _OXUM_LABEL = "payload-oxum"
 _SINGLE = frozenset({"bagging-date", "bag-size", "bag-group-identifier", "bag-count"})
@@ -107,7 +107,7 @@ def _read_element(  # noqa: PLR0913 - one line with where it stands and where it
         return
     if label[-1] in _SPACES and not before_1_0:
         findings.append(found("B210", name, f"line {number} has white space between label and colon"))
-    if value[:1] not in _SPACED and not before_1_0:
+    if value and value[0] not in _SPACES and not before_1_0:
         findings.append(found("B215", name, f"line {number} has no white space between colon and value"))
     entries.append((label.strip(_SPACES), [value.strip(_SPACES)]))
 
@@ -143,6 +143,6 @@ def _judge(
 def is_date(value: str) -> bool:
     """Whether ``value`` is a day as the reserved labels have it: YYYY-MM-DD."""
     try:
-        return len(value) == len("2000-01-01") and bool(dt.date.fromisoformat(value))
+        return _DATE.fullmatch(value) is not None and bool(dt.date.fromisoformat(value))
     except ValueError:
         return False

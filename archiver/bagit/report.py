@@ -14,8 +14,9 @@ from archiver.bagit.findings import Finding, Severity
 class Depth(StrEnum):
     """How much of a bag is checked.
 
-    ``FAST``: the tag files at the top, the names and sizes on the disk, and ``Payload-Oxum``; no manifest is read.
-    ``COMPLETE``: also that every file of every manifest is there and no other; nothing is hashed.
+    ``FAST``: the tag files at the top, the payload's names against one manifest, and its number of files and bytes
+    against ``Payload-Oxum``. ``COMPLETE``: also that every file of every manifest is there and no other, tag files
+    too; nothing is hashed.
     ``FULL``: also that every digest of every manifest is right.
     """
 

@@ -136,12 +136,11 @@ class Validation:
                 self.total_bytes += present.size
         if bag.has_payload and not self.payload_files:
             self._log.add("B113", "data", "the payload holds no file")
-        if self._depth is not Depth.FAST:
-            self._read_manifests(top, bag)
-            if bag.has_fetch:
-                self._read_fetch(top, bag)
-        elif bag.metadata.oxum is None:
+        if self._depth is Depth.FAST and bag.metadata.oxum is None:
             self._log.add("B208", bag.declaration.metadata_name, "there is none to compare the payload with")
+        self._read_manifests(top, bag)
+        if bag.has_fetch:
+            self._read_fetch(top, bag)
 
     def _list(self, top: int) -> Iterator[Present]:
         """List everything in the bag; a bag that is no folder lists itself otherwise."""
@@ -188,7 +187,8 @@ class Validation:
 
     def _read_manifests(self, top: int, bag: BagTop) -> None:
         before_1_0, encoding = bag.declaration.before_1_0, bag.declaration.encoding
-        for manifest in bag.manifests:
+        of_payload = [manifest for manifest in bag.manifests if not manifest.of_tags]
+        for manifest in of_payload[:1] if self._depth is Depth.FAST else bag.manifests:
             index = len(self._manifests)
             self._manifests.append(manifest)
             lines = read_tag_lines(top, manifest.name, encoding, self._tell)

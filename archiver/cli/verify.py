@@ -23,7 +23,7 @@ from archiver.usecases.verify import VerifiedBag, VerifyRequest, verify
 _EXAMPLES = """
   archiver verify /media/backup/Music-2026-11-22
   archiver verify /media/backup/*           every bag there, with a summary
-  archiver verify --fast BAG                number and size of files only
+  archiver verify --fast BAG                names, number and size of files
 """
 
 
@@ -38,13 +38,13 @@ _INTERRUPTED = (
     "--fast",
     "depth",
     flag_value="fast",
-    help="Compare the number and size of all files with Payload-Oxum; read no manifest and no file.",
+    help="Compare names with one manifest, and number and size of the files with Payload-Oxum; read no file.",
 )
 @click.option(
     "--complete",
     "depth",
     flag_value="complete",
-    help="Compare names with the manifests: is every file there, and no other? Read no file.",
+    help="Compare names with all manifests, tag files too: is every file there, and no other? Read no file.",
 )
 @click.option(
     "--profile", metavar="PROFILE", help="Check it against btr, aptrust, metaarchive or a profile file too."

@@ -88,8 +88,8 @@ def _proved(report: BagReport) -> str:
     if report.depth is Depth.COMPLETE:
         return f"complete. Every file is there; {_UNREAD}."
     if "B208" in report.counts:
-        return f"nothing wrong was seen, but there was nothing to compare with; {_UNREAD}."
-    return f"number and size of its files are as recorded; no name was compared, and {_UNREAD}."
+        return f"every name is as recorded; no size was compared, and {_UNREAD}."
+    return f"names, number and size of its files are as recorded; {_UNREAD}."
 
 
 def _profile_lines(mismatches: tuple[Finding, ...]) -> Iterator[str]:

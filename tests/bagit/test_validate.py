@@ -369,11 +369,22 @@ def test_depths_differ_in_what_they_can_say(tmp_path: Path, check: Check) -> Non
     (bag / ONE).write_bytes(b"tsrif\n")
     assert check(bag, Depth.COMPLETE).findings == ()
     (bag / ONE).rename(bag / "data/renamed")
-    assert check(bag, Depth.FAST).findings == ()
-    assert said(check(bag, Depth.COMPLETE)) == {("B401", ONE), ("B402", "data/renamed")}
-    (bag / "data/renamed").write_bytes(b"x")
+    for depth in (Depth.FAST, Depth.COMPLETE):
+        assert said(check(bag, depth)) == {("B401", ONE), ("B402", "data/renamed")}
+    (bag / "data/renamed").rename(bag / ONE)
+    (bag / ONE).write_bytes(b"x")
     report = check(bag, Depth.FAST)
     assert (said(report), report.complete, report.valid) == ({("B206", "bag-info.txt")}, False, False)
+
+
+def test_a_fast_check_reads_one_payload_manifest_alone(tmp_path: Path, check: Check) -> None:
+    bag = build_bag(tmp_path / "bag", algorithms=("md5", "sha512"))
+    for name in ("manifest-sha512.txt", "tagmanifest-md5.txt", "tagmanifest-sha512.txt"):
+        (bag / name).write_bytes(b"nonsense\n")
+    assert check(bag, Depth.FAST).findings == ()
+    assert check(bag, Depth.COMPLETE).count(Severity.ERROR) > 3
+    (bag / "manifest-md5.txt").unlink()
+    assert check(bag, Depth.FAST).counts["B402"] > 1
 
 
 def test_a_payload_file_that_is_not_utf_8_cannot_be_listed(tmp_path: Path, check: Check) -> None:

@@ -125,10 +125,7 @@ def test_fast_compares_names_sizes_and_totals_only(bag: Path) -> None:
     flip(bag / ENCORE)
     unread = verify("--fast", bag)
     assert unread.code == 0
-    assert (
-        "number and size of its files are as recorded; no name was compared, and no file's bytes were checked."
-        in " ".join(unread.out.split())
-    )
+    assert "number and size of its files are as recorded" in unread.out
     (bag / ENCORE).write_bytes(b"short")
     assert verify("--fast", bag).code == 4
     record = verify("--fast", bag, "--json").json["bags"][0]
@@ -260,19 +257,23 @@ def test_text_from_tags_is_cut_to_a_readable_length(bag: Path) -> None:
     assert len(outcome.out) < 3_000
 
 
-def test_a_fast_check_says_that_it_compares_no_names_and_how_to_learn_more(bag: Path) -> None:
-    (bag / ENCORE).rename(bag / "data" / "renamed.flac")
+def test_a_fast_check_says_what_it_did_not_look_at_and_how_to_learn_more(bag: Path) -> None:
     outcome = verify("--fast", bag, bag)
     assert outcome.code == 0
-    assert "no name was compared, and no file's bytes were checked." in " ".join(outcome.out.split())
+    assert "number and size of its files are as recorded; no file's bytes were" in outcome.out
     assert outcome.out.endswith("\n2 bags checked, but no file's bytes: all as they should be.\n")
-    (bag / "data" / "renamed.flac").unlink()
+    (bag / ENCORE).write_bytes((bag / ENCORE).read_bytes()[:-1])
     told = " ".join(verify("--fast", bag).out.split())
     assert f"To learn which files these are: archiver verify {bag}" in told
     assert "Not known: no file's bytes were checked." in told
     (bag / "bag-info.txt").write_text("Title: x\n")
     told = " ".join(verify("--fast", bag).out.split())
-    assert "nothing wrong was seen, but there was nothing to compare with" in told
+    assert "every name is as recorded; no size was compared" in told
+    (bag / ENCORE).rename(bag / "data" / "renamed.flac")
+    renamed = verify("--fast", bag)
+    assert renamed.code == 4
+    assert ENCORE in renamed.out
+    assert "data/renamed.flac" in renamed.out
 
 
 def test_the_bags_of_a_store_are_named_where_the_store_was_given(bag: Path) -> None:
