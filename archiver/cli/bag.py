@@ -7,7 +7,7 @@ import os
 import click
 
 from archiver import config, errors
-from archiver.bagit.update import Updated
+from archiver.bagit.updating.update import Updated
 from archiver.cli import options
 from archiver.cli.commands import Command
 from archiver.cli.jsonstream import write_json

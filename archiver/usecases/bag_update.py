@@ -10,8 +10,8 @@ from typing import Protocol, TypeVar
 
 from archiver.bagit.algorithms import UnknownAlgorithmError, normalise_algorithm
 from archiver.bagit.report import Depth
-from archiver.bagit.update import BusyBagError, InvalidBagError, Updated, add_algorithm, set_info
-from archiver.bagit.update_journal import UnfinishedUpdateError, UpdateError, is_update_pending
+from archiver.bagit.updating.journal import UnfinishedUpdateError, UpdateError, is_update_pending
+from archiver.bagit.updating.update import BusyBagError, InvalidBagError, Updated, add_algorithm, set_info
 from archiver.bagit.validate import open_bag
 from archiver.bagit.writer import BagWriteError
 from archiver.errors import DAMAGED, ArchiverError, StoreError, UsageError

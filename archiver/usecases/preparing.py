@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from archiver import filesystem
-from archiver.bagit.profile import Profile
+from archiver.bagit.profiles.profile import Profile
 from archiver.bagit.sizes import human_size
 from archiver.errors import StoreError
 from archiver.ingest.assess import Assessor

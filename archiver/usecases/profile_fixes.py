@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from archiver.bagit.algorithms import ALGORITHMS
-from archiver.bagit.profile import Profile
-from archiver.bagit.profile_facts import MIME_TYPES, Mismatch
+from archiver.bagit.profiles.facts import MIME_TYPES, Mismatch
+from archiver.bagit.profiles.profile import Profile
 from archiver.records.baginfo import is_computed
 
 DOTS = "..."

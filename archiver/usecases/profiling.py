@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from archiver.bagit.algorithms import ALGORITHMS, DEFAULT_ALGORITHM, WEAK_ALGORITHMS, hex_length
 from archiver.bagit.declaration import DECLARATION_NAME
 from archiver.bagit.findings import Severity
-from archiver.bagit.profile import Profile, ProfileError
-from archiver.bagit.profile_check import check_plan
-from archiver.bagit.profile_facts import BagFacts, Container, Mismatch
-from archiver.bagit.profile_load import load_profile
+from archiver.bagit.profiles.check import check_plan
+from archiver.bagit.profiles.facts import BagFacts, Container, Mismatch
+from archiver.bagit.profiles.load import load_profile
+from archiver.bagit.profiles.profile import Profile, ProfileError
 from archiver.bagit.writer import BAGIT_VERSION, DECLARED
 from archiver.errors import UsageError
 from archiver.model.package import AssessedFile, PlanEntry

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from archiver.bagit.codes import found
 from archiver.bagit.findings import Finding, Severity
-from archiver.bagit.profile import Profile
-from archiver.bagit.profile_read import check_folder
+from archiver.bagit.profiles.profile import Profile
+from archiver.bagit.profiles.read import check_folder
 from archiver.bagit.report import BagReport, Depth
 from archiver.bagit.serialized.validation import SerializedValidation, open_serialized
-from archiver.bagit.update_journal import is_update_pending
+from archiver.bagit.updating.journal import is_update_pending
 from archiver.bagit.validate import Validation, open_bag
 from archiver.executors.ordered import OrderedMap, Serial
 from archiver.executors.pools import Processes, Threads

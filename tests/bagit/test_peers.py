@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 
 from archiver import filesystem
-from archiver.bagit.profile_load import load_profile
-from archiver.bagit.profile_read import check_folder
+from archiver.bagit.profiles.load import load_profile
+from archiver.bagit.profiles.read import check_folder
 from archiver.bagit.report import Depth
 from archiver.bagit.serialized.validation import validate_serialized
 from archiver.bagit.serialized.writer import serialize
 from archiver.bagit.sizes import payload_oxum
-from archiver.bagit.update import add_algorithm, set_info
+from archiver.bagit.updating.update import add_algorithm, set_info
 from archiver.bagit.validate import validate
 from archiver.bagit.writer import ManifestWriter, write_bag_info, write_declaration, write_tag_manifests
 from tests.bagit.bags import Payload, tree_state, write_file
@@ -270,7 +270,7 @@ def test_the_reference_checker_of_profiles_judges_alike(tmp_path: Path, name: st
         content = (bag / "bag-info.txt").read_bytes()
         (bag / "bag-info.txt").write_bytes(content.replace(b"Payload-Oxum: 1.1\n", b""))
     ours = not [finding for finding in check_folder(profile, os.fsencode(bag)) if finding.severity == "error"]
-    source = Path(load_profile.__code__.co_filename).with_name("profiles") / f"{name}.json"
+    source = Path(load_profile.__code__.co_filename).with_name(f"{name}.json")
     reference = checker.Profile(profile.identifier, profile=checker.json.loads(source.read_text()))
     assert reference.validate(bagit.Bag(str(bag))) is ours
     assert ours is (drop == "")

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from archiver.bagit.codes import FINDING_KINDS
 from archiver.bagit.findings import Severity
-from archiver.bagit.profile import PathRule, Presence, Profile, ProfileError
-from archiver.bagit.profile_check import check_bag, check_plan
-from archiver.bagit.profile_facts import BagFacts, Container, Labels
-from archiver.bagit.profile_load import BUNDLED, load_profile
-from archiver.bagit.profile_parse import MAX_BYTES, parse_profile
+from archiver.bagit.profiles.check import check_bag, check_plan
+from archiver.bagit.profiles.facts import BagFacts, Container, Labels
+from archiver.bagit.profiles.load import BUNDLED, load_profile
+from archiver.bagit.profiles.parse import MAX_BYTES, parse_profile
+from archiver.bagit.profiles.profile import PathRule, Presence, Profile, ProfileError
 from archiver.bagit.writer import DECLARED
 
 IDENTIFIER = "https://example.org/profile.json"

@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archiver.bagit.codes_package import PACKAGE_KINDS
-from archiver.bagit.profile_load import load_profile
-from archiver.bagit.profile_read import check_folder
+from archiver.bagit.profiles.load import load_profile
+from archiver.bagit.profiles.read import check_folder
 from archiver.bagit.report import BagReport, Depth
 from archiver.bagit.serialized.member import Limits
 from archiver.bagit.serialized.validation import open_serialized, validate_serialized

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.bagit.algorithms import UnknownAlgorithmError
-from archiver.bagit.info_edit import replace_element
 from archiver.bagit.metadata_reader import read_metadata
 from archiver.bagit.report import Depth
 from archiver.bagit.tagtext import read_lines
-from archiver.bagit.update import EVENTS_NAME, Updated, add_algorithm, set_info
-from archiver.bagit.update_journal import UpdateError, is_update_pending
+from archiver.bagit.updating.info_edit import replace_element
+from archiver.bagit.updating.journal import UpdateError, is_update_pending
+from archiver.bagit.updating.update import EVENTS_NAME, Updated, add_algorithm, set_info
 from archiver.bagit.validate import validate
 from archiver.bagit.writer import BagWriteError, format_bag_info
 from tests.bagit.bags import Payload, build_bag, rewrite, tree_state, write_file

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from archiver.bagit.report import Depth
-from archiver.bagit.update_journal import is_update_pending
+from archiver.bagit.updating.journal import is_update_pending
 from archiver.bagit.validate import validate
 from tests.bagit.bags import Payload, build_bag
 from tests.reliability.faults import strace

@@ -9,10 +9,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from archiver.bagit.algorithms import ALGORITHMS
-from archiver.bagit.profile import Profile, ProfileError
-from archiver.bagit.profile_check import check_plan
-from archiver.bagit.profile_facts import BagFacts
-from archiver.bagit.profile_parse import parse_profile
+from archiver.bagit.profiles.check import check_plan
+from archiver.bagit.profiles.facts import BagFacts
+from archiver.bagit.profiles.parse import parse_profile
+from archiver.bagit.profiles.profile import Profile, ProfileError
 from archiver.usecases.profile_fixes import DOTS, Fixes
 from archiver.usecases.profiling import BAG_INFO, algorithms_for, labels_by_file
 

@@ -15,9 +15,9 @@ from archiver.bagit.findinglog import FindingLog
 from archiver.bagit.findings import Finding
 from archiver.bagit.hashing import Checked
 from archiver.bagit.paths import nfc
-from archiver.bagit.profile import Profile
-from archiver.bagit.profile_check import check_bag
-from archiver.bagit.profile_read import read_facts
+from archiver.bagit.profiles.check import check_bag
+from archiver.bagit.profiles.profile import Profile
+from archiver.bagit.profiles.read import read_facts
 from archiver.bagit.reading import read_top
 from archiver.bagit.report import BagReport, Depth
 from archiver.bagit.serialized.archive import Archive, ArchiveKind, base_name

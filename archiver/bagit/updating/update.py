@@ -2,7 +2,7 @@
 
 The payload is only ever read. The bag is verified in full first, so that nothing damaged is given new digests; each
 file that gets a new digest is compared with its old one in the very same reading. The tag files then change
-together, or not at all: see :mod:`archiver.bagit.update_journal`.
+together, or not at all: see :mod:`archiver.bagit.updating.journal`.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from archiver import filesystem
 from archiver.bagit.algorithms import normalise_algorithm
 from archiver.bagit.findings import Severity
-from archiver.bagit.info_edit import replace_element
 from archiver.bagit.reading import BagTop, read_blocks, read_top
 from archiver.bagit.report import BagReport, Depth
-from archiver.bagit.update_journal import Journal, UnfinishedUpdateError, UpdateError, recover, stage
-from archiver.bagit.update_manifests import (
+from archiver.bagit.updating.info_edit import replace_element
+from archiver.bagit.updating.journal import Journal, UnfinishedUpdateError, UpdateError, recover, stage
+from archiver.bagit.updating.manifests import (
     HashMapper,
     PayloadReader,
     serial_hash_map,

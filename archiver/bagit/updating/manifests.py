@@ -13,7 +13,7 @@ from archiver.bagit.manifest_reader import Entry, ManifestName, read_manifest
 from archiver.bagit.paths import encode_path
 from archiver.bagit.reading import BagTop, read_tag_lines
 from archiver.bagit.tagfiles import list_tag_files
-from archiver.bagit.update_journal import STAGED_PREFIX, Journal, UpdateError
+from archiver.bagit.updating.journal import STAGED_PREFIX, Journal, UpdateError
 from archiver.bagit.writer import hash_beneath
 
 

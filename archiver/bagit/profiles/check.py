@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from archiver.bagit.findinglog import FindingLog
 from archiver.bagit.findings import Finding, Severity
-from archiver.bagit.profile import AlgorithmRule, LabelRule, Presence, Profile
-from archiver.bagit.profile_facts import MIME_TYPES, BagFacts, Labels, Mismatch
+from archiver.bagit.profiles.facts import MIME_TYPES, BagFacts, Labels, Mismatch
+from archiver.bagit.profiles.profile import AlgorithmRule, LabelRule, Presence, Profile
 from archiver.bagit.tagfiles import is_bagit_file
 
 _MOST_ALIKE = 100

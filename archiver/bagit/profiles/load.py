@@ -6,8 +6,8 @@ import os
 from importlib.resources import files
 
 from archiver import filesystem
-from archiver.bagit.profile import Profile, ProfileError
-from archiver.bagit.profile_parse import MAX_BYTES, parse_profile
+from archiver.bagit.profiles.parse import MAX_BYTES, parse_profile
+from archiver.bagit.profiles.profile import Profile, ProfileError
 
 BUNDLED = ("aptrust", "btr", "metaarchive")
 """Names of the profiles that come along: APTrust, Beyond the Repository, MetaArchive."""
@@ -22,7 +22,7 @@ def load_profile(name: str) -> Profile:
         ProfileError: if it is neither, cannot be read, or is no sound profile.
     """
     if name in BUNDLED:
-        content = files("archiver.bagit").joinpath("profiles", f"{name}.json").read_bytes()
+        content = files("archiver.bagit.profiles").joinpath(f"{name}.json").read_bytes()
         return parse_profile(content, name)
     return parse_profile(_read(name), name)
 

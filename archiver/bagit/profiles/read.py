@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator
 from archiver import filesystem
 from archiver.bagit.findings import Finding
 from archiver.bagit.metadata_reader import read_metadata
-from archiver.bagit.profile import Profile
-from archiver.bagit.profile_check import check_bag
-from archiver.bagit.profile_facts import BagFacts, Container, Labels
+from archiver.bagit.profiles.check import check_bag
+from archiver.bagit.profiles.facts import BagFacts, Container, Labels
+from archiver.bagit.profiles.profile import Profile
 from archiver.bagit.reading import BagTop, read_tag_lines, read_top
 from archiver.bagit.walking import Kind, Present, walk
 

@@ -7,7 +7,14 @@ import re
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from archiver.bagit.profile import AlgorithmRule, LabelRule, PathRule, Presence, Profile, ProfileError
+from archiver.bagit.profiles.profile import (
+    AlgorithmRule,
+    LabelRule,
+    PathRule,
+    Presence,
+    Profile,
+    ProfileError,
+)
 from archiver.bagit.tagfiles import is_bagit_file
 from archiver.bagit.writer import BagWriteError, format_bag_info
 
