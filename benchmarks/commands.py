@@ -32,6 +32,8 @@ def copy_and_sync(source: Path, destination: Path) -> list[str]:
 def environment() -> dict[str, str]:
     """Return this process's environment without what would change how archiver works."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ARCHIVER_")}
+    # an installed program has its bytecode, so this one may keep it too
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)
     # there is no configuration below this folder
     return kept | {"XDG_CONFIG_HOME": str(PROJECT / "benchmarks"), "PYTHONWARNINGS": "ignore"}
 

@@ -12,9 +12,9 @@ from archiver.bagit.algorithms import UnknownAlgorithmError, normalise_algorithm
 from archiver.cli import options
 from archiver.cli.commands import Command
 from archiver.cli.pack_report import report_lines, write_report_json
-from archiver.cli.progress import watcher
 from archiver.cli.sizes import SIZE
 from archiver.cli.top import new_run
+from archiver.cli.watching import watcher
 from archiver.errors import UsageError
 from archiver.records.baginfo import checked_label, parse_label
 from archiver.usecases import pack

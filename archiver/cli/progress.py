@@ -1,12 +1,10 @@
-"""What a person at a terminal sees while a run goes on; nothing where nobody watches."""
+"""What a person at a terminal sees while a run goes on."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-import click
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -21,9 +19,10 @@ from rich.table import Column
 from rich.text import Text
 
 from archiver.bagit.sizes import human_size
-from archiver.cli.text import duration, shown, wrapped
+from archiver.cli.text import duration, shown
+from archiver.cli.watching import NotesOnly
 from archiver.records.visible import shortened
-from archiver.usecases.watch import Step, Unwatched, Watch
+from archiver.usecases.watch import Step
 
 T = TypeVar("T")
 
@@ -34,19 +33,6 @@ _FIGURES = 40
 
 _LEAST = 6
 """Columns of a title, however narrow the terminal."""
-
-
-def watcher() -> Watch:
-    """Return what watches a run: a progress display where standard error is a terminal, else notes alone."""
-    return TerminalWatch() if sys.stderr.isatty() else NotesOnly()
-
-
-class NotesOnly(Unwatched):
-    """Shows notes, for a log, and no progress."""
-
-    def note(self, message: str) -> None:
-        """Print the note to standard error."""
-        click.echo(wrapped(shown(message)), err=True)
 
 
 class TerminalWatch(NotesOnly):

@@ -13,9 +13,9 @@ from archiver import config, errors
 from archiver.cli import options
 from archiver.cli.commands import Command
 from archiver.cli.jsonstream import write_json
-from archiver.cli.progress import watcher
 from archiver.cli.text import count, shown, wrapped
 from archiver.cli.top import new_run
+from archiver.cli.watching import watcher
 from archiver.rights.check import CheckResult
 from archiver.usecases.rights_files import (
     refuse_unwritable,

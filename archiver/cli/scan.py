@@ -15,9 +15,9 @@ from archiver.cli import options
 from archiver.cli.commands import Command
 from archiver.cli.findings import problem_lines
 from archiver.cli.jsonstream import write_json
-from archiver.cli.progress import watcher
 from archiver.cli.table import table_lines
 from archiver.cli.text import count, duration, shown, wrapped
+from archiver.cli.watching import watcher
 from archiver.model.audio import ExaminedFile, Role
 from archiver.model.problem import Problem
 from archiver.model.source import EmptyFolder

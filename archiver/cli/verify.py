@@ -15,8 +15,8 @@ from archiver.bagit.report import Depth
 from archiver.cli import options
 from archiver.cli.commands import Command
 from archiver.cli.jsonstream import write_json
-from archiver.cli.progress import watcher
 from archiver.cli.verify_report import bag_lines, summary_lines, verdict
+from archiver.cli.watching import watcher
 from archiver.usecases.touched import TouchedAlbum
 from archiver.usecases.verify import VerifiedBag, VerifyRequest, verify
 
