@@ -138,4 +138,6 @@ def test_what_is_no_character_set_is_refused(name: str) -> None:
 def test_any_name_gets_an_answer(name: str) -> None:
     encoding = find_encoding(name)
     if encoding is not None:
-        list(read_lines([b"abc"], encoding))
+        lines = [line for _, line in read_lines([b"abc"], encoding)]
+        assert lines
+        assert all(line for line in lines)

@@ -126,9 +126,10 @@ def test_a_path_that_may_not_stand_in_a_payload_manifest_is_refused(
 
 
 @pytest.mark.parametrize("path", [r"data/AC\DC.flac", "data/4:33.flac"])
-def test_a_name_that_only_windows_misreads_is_written(folder: int, path: str) -> None:
+def test_a_name_that_only_windows_misreads_is_written(folder: int, tmp_path: Path, path: str) -> None:
     with ManifestWriter(folder, "sha512", "payload") as manifest:
         manifest.add(path, HELLO)
+    assert (tmp_path / "manifest-sha512.txt").read_text() == f"{HELLO}  {path}\n"
 
 
 @pytest.mark.parametrize("digest", ["", HELLO[:-1], HELLO.upper(), "g" * 128, HELLO + "0"])

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from archiver.errors import UsageError
 from archiver.ingest.names import portability
 from archiver.model.source import Source
-from archiver.usecases.naming import default_name, refuse_taken, refuse_unfit
+from archiver.usecases.naming import default_name, refuse_taken, refuse_unfit, taken_by
 
 DAY = dt.date(2026, 11, 22)
 
@@ -67,6 +67,7 @@ def test_the_name_of_a_group_is_taken_too_wherever_its_other_bags_are(tmp_path: 
 def test_a_name_that_only_begins_alike_is_not_taken(tmp_path: Path) -> None:
     for name in ("Music_1_of_us", "Music_one_of_2", "Music_1_of_2.txt", "Music 2_1_of_2"):
         (tmp_path / name).mkdir()
+    assert taken_by(os.fsencode(tmp_path), "Music") is None
     refuse_taken("Music", os.fsencode(tmp_path))
 
 
