@@ -107,6 +107,11 @@ class Judge:
             self._judge_absent(unit, in_payload=in_payload)
         elif unit.kind is Kind.FOLDER:
             self._judge_folder(unit)
+        elif unit.kind is not Kind.FILE and unit.listed:
+            code = "B401" if in_payload else "B404"
+            self.log.add(
+                code, unit.path, f"it is listed in {self._names(unit.listed)}, but is no regular file"
+            )
         elif wanted - unit.listed.keys():
             self._judge_unlisted(unit, wanted, in_payload=in_payload)
         for index, listing in unit.listed.items():

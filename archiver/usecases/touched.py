@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from archiver.bagit.findings import Finding, Severity
@@ -14,7 +13,7 @@ from archiver.records.tracks import Track
 
 _PAYLOAD = "data/"
 _STATES = {
-    **dict.fromkeys(("B411", "B412", "B701", "B702", "B706", "B821"), "damaged"),
+    **dict.fromkeys(("B411", "B412", "B706", "B821"), "damaged"),
     "B705": "unreadable",
     **dict.fromkeys(("B401", "B605"), "missing"),
 }
@@ -22,7 +21,7 @@ _STATES = {
 
 _GRAVITY = {code: place for place, code in enumerate(_STATES)}
 
-_APART = frozenset({"B206", "B402", "B404", "B413", "B704"})
+_APART = frozenset({"B206", "B402", "B404", "B413", "B701", "B702", "B704"})
 """Errors after which the findings still tell of every recorded file that is not intact."""
 
 
@@ -86,14 +85,7 @@ def _states(findings: Iterable[Finding]) -> dict[str, str]:
     of_files = (one for one in findings if one.code in _STATES and one.path.startswith(_PAYLOAD))
     for finding in sorted(of_files, key=lambda one: _GRAVITY[one.code]):
         told[finding.path] = _STATES[finding.code]
-    paths = sorted(told)
-    return {path: told[path] for path in paths if not _is_above_another(path, paths)}
-
-
-def _is_above_another(path: str, ordered: Sequence[str]) -> bool:
-    """Whether what lies at ``path`` is a link in the place of a folder; what was recorded below it is missing."""
-    following = bisect_left(ordered, f"{path}/")
-    return following < len(ordered) and ordered[following].startswith(f"{path}/")
+    return dict(sorted(told.items()))
 
 
 def _joined(titles: Mapping[str, Counter[str]]) -> Mapping[str, Counter[str]]:

@@ -254,6 +254,7 @@ def test_everything_wrong_is_reported_not_only_the_first(tmp_path: Path, check: 
             ("B411", "data/0"),
             ("B401", "data/1"),
             ("B402", "data/extra"),
+            ("B401", "data/2"),
             ("B701", "data/2"),
             ("B702", "data/pipe"),
         ),
