@@ -48,11 +48,34 @@ def _absolute(entry: str) -> str:
         return entry
 
 
-def main() -> None:
-    """Run the command line and end the process with its exit status."""
-    _leave_current_folder()
-    from archiver.cli.main import main as run  # noqa: PLC0415 - nothing is imported before the paths are safe
+def _occupy_closed_streams() -> None:
+    """Give a standard stream that came closed to nobody; its number would become that of the next file opened."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            if nowhere != number:
+                os.dup2(nowhere, number)
+                os.close(nowhere)
 
+
+def main() -> None:
+    """Run the command line and end the process with its exit status; no traceback reaches a user."""
+    try:
+        _leave_current_folder()
+        _occupy_closed_streams()
+        from archiver import process  # noqa: PLC0415 - nothing is imported before the paths are safe
+
+        process.on_ending(process.stop_at_once)
+        sys.unraisablehook = process.heed_lost_interrupt
+        from archiver.cli.main import main as run  # noqa: PLC0415
+    except KeyboardInterrupt:
+        os.write(2, b"archiver: interrupted\n")
+        os._exit(130)
+    except MemoryError:
+        os.write(2, b"archiver: there is not enough memory to begin\n")
+        os._exit(1)
     run()
 
 
