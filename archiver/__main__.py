@@ -73,7 +73,9 @@ def main() -> None:
     except KeyboardInterrupt:
         os.write(2, b"archiver: interrupted\n")
         os._exit(130)
-    except MemoryError:
+    except (MemoryError, ImportError) as error:
+        if isinstance(error, ImportError) and "failed to map" not in str(error):
+            raise  # it is not installed as it should be
         os.write(2, b"archiver: there is not enough memory to begin\n")
         os._exit(1)
     run()

@@ -28,6 +28,9 @@ INTERRUPTED = ("interrupted", "No source was changed and no bag was left unfinis
 
 _INTERRUPTED_STATUS = 130
 
+_AMPLE = {"-d": 4 << 30, "-v": 16 << 30, "-u": 1000}
+"""Limits from here on are none that a run would feel, by the shell's option."""
+
 _FOLDERS = ("/tmp", "/var/tmp", "/usr/tmp")  # noqa: S108 - where every program looks, in this order
 
 
@@ -55,14 +58,27 @@ def allow_open_files(number: int) -> int | None:
     return soft
 
 
-def memory_limits() -> tuple[tuple[str, int], ...]:
-    """Return what limits the memory of this process: the shell's option and the bytes, in the order of ``ulimit``."""
-    if sys.platform == "win32":
-        return ()
-    kinds = (("ulimit -d", resource.RLIMIT_DATA), ("ulimit -v", resource.RLIMIT_AS))
-    return tuple(
-        (option, min(limits)) for option, kind in kinds if (limits := _finite(resource.getrlimit(kind)))
+def limits_memory() -> bool:
+    """Whether this process was given a limit on its memory."""
+    return sys.platform != "win32" and any(
+        _finite(resource.getrlimit(kind)) for kind in (resource.RLIMIT_DATA, resource.RLIMIT_AS)
     )
+
+
+def told_limits() -> str:
+    """Return a sentence on the limits that may be why no memory or process is to be had; empty where there are none."""
+    if sys.platform == "win32":
+        return ""
+    told = [
+        f"ulimit {option} is {min(limits) >> shift:,}{unit}"
+        for option, kind, shift, unit in (
+            ("-d", resource.RLIMIT_DATA, 20, " MiB"),
+            ("-v", resource.RLIMIT_AS, 20, " MiB"),
+            ("-u", resource.RLIMIT_NPROC, 0, ""),
+        )
+        if (limits := _finite(resource.getrlimit(kind))) and min(limits) < _AMPLE[option]
+    ]
+    return f" This shell limits it: {', '.join(told)}." if told else ""
 
 
 def _finite(limits: Sequence[int]) -> list[int]:
@@ -127,6 +143,15 @@ def interrupts_deferred() -> Iterator[None]:
             signal.signal(number, handler)
         if came:
             signal.raise_signal(came[0])
+
+
+def has_current_folder() -> bool:
+    """Whether the folder that this process was started in, or changed to, is still there."""
+    try:
+        os.getcwd()
+    except OSError:
+        return False
+    return True
 
 
 def temporary_folder() -> str:

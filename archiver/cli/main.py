@@ -210,6 +210,8 @@ def _print_error(show: Callable[[], object]) -> None:
         sys.stderr.flush()
     except OSError:
         _discard(sys.stderr)
+    except (MemoryError, ImportError):  # of what it takes to wrap a line
+        os.write(2, b"archiver: there is not enough memory\n")
 
 
 def _say(error: errors.ArchiverError) -> None:
@@ -233,15 +235,21 @@ def _unforeseen(error: Exception) -> int:
     if isinstance(error, OSError) and error.errno in _FULL:
         # faults of the store are told as such where they happen; this one is of the output
         return _unwritten(error)
+    if isinstance(error, FileNotFoundError) and not process.has_current_folder():
+        _say(
+            errors.UsageError(
+                "the current folder has been deleted, so nothing can be found by a path that begins in it",
+                "Change to another folder, or name every path from / on.",
+            )
+        )
+        return errors.USAGE
     scarce = _scarce(error)
     if scarce is not None:
-        limits = "".join(
-            f" This shell's {option} is {size >> 20:,} MiB." for option, size in process.memory_limits()
-        )
         _say(
             errors.ArchiverError(
                 f"this machine, or the shell's limits (ulimit -a), let this program have no more {scarce}",
-                "No source was changed and no bag was left unfinished under its name." + limits,
+                "No source was changed and no bag was left unfinished under its name."
+                + process.told_limits(),
             )
         )
         return errors.STOPPED
@@ -257,7 +265,7 @@ def _unforeseen(error: Exception) -> int:
 
 def _scarce(error: Exception) -> str | None:
     """What the machine has too little of, if that is what the error tells."""
-    if isinstance(error, MemoryError) or (isinstance(error, ImportError) and process.memory_limits()):
+    if isinstance(error, MemoryError) or (isinstance(error, ImportError) and process.limits_memory()):
         return "memory"  # a library that cannot be mapped is an ImportError
     if isinstance(error, RuntimeError) and "start new thread" in str(error):
         return "processes"

@@ -31,6 +31,10 @@ _START_SECONDS = 120.0
 """How long a worker may take to start on a busy machine, with PRONOM's signatures to load."""
 
 _END_SECONDS = 5.0
+
+_GRACE_SECONDS = 0.5
+"""How long the work in hand may take when a pool ends before it is done."""
+
 _READ_BYTES = 1 << 20
 
 
@@ -184,10 +188,15 @@ class WorkerPool:
     def __exit__(self, *_: object) -> None:
         with self._lock:
             self._over = True
-            for worker in self._busy:
-                worker.kill()
         for _thread in self._threads:
             self._tasks.put(None)
+        # most are done with what they have in hand at once, and put away what it needed
+        deadline = time.monotonic() + _GRACE_SECONDS
+        for thread in self._threads:
+            thread.join(max(deadline - time.monotonic(), 0))
+        with self._lock:
+            for worker in self._busy:
+                worker.kill()
         for thread in self._threads:
             thread.join()
 
@@ -231,7 +240,8 @@ class WorkerPool:
                 except Exception as error:  # noqa: BLE001 - whatever it was, there is no worker
                     if self._handed_back(waiting):
                         return
-                    waiting.future.set_exception(self._unstartable(error))
+                    if waiting.future.set_running_or_notify_cancel():
+                        waiting.future.set_exception(self._unstartable(error))
                     continue
             if waiting.future.set_running_or_notify_cancel() and not self._done(worker, waiting):
                 worker = None
@@ -274,7 +284,7 @@ class WorkerPool:
         """Ask the worker in such a way that the end of the pool ends the wait."""
         with self._lock:
             if self._over:
-                worker.kill()
+                raise LostError("crash")
             self._busy.add(worker)
         try:
             return worker.ask(request, seconds)
@@ -289,11 +299,10 @@ class WorkerPool:
             reason = ": there is not enough memory"
         else:
             reason = ""
-        limits = [f"{option} allows {size >> 20:,} MiB" for option, size in process.memory_limits()]
         return ArchiverError(
             f"the processes that {self._purpose} cannot be started{reason}",
             "Nothing was changed. See whether this machine has memory left and lets you start processes."
-            + (f" This shell limits it: {', '.join(limits)}." if limits else ""),
+            + process.told_limits(),
         )
 
 
