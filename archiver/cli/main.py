@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import functools
 import importlib
+import io
 import os
 import signal
 import sys
@@ -144,7 +146,7 @@ def _status() -> int:
     except (click.exceptions.Abort, KeyboardInterrupt):
         return _interrupted()
     except click.ClickException as error:
-        _print_error(error.show)
+        _print_error(functools.partial(_show_usage, error))
         return errors.USAGE
     except errors.ArchiverError as error:
         _say(error)
@@ -215,7 +217,16 @@ def _print_error(show: Callable[[], object]) -> None:
 
 
 def _say(error: errors.ArchiverError) -> None:
-    _print_error(lambda: _show(error))
+    _print_error(functools.partial(_show, error))
+
+
+def _show_usage(error: click.ClickException) -> None:
+    """Print what click says of a wrong word, which may be a folder's name that a shell's ``*`` put there."""
+    from archiver.cli.text import shown  # noqa: PLC0415 - only an error needs it
+
+    said = io.StringIO()
+    error.show(said)
+    click.echo("\n".join(map(shown, said.getvalue().rstrip("\n").split("\n"))), err=True)
 
 
 def _show(error: errors.ArchiverError) -> None:
