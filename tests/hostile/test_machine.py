@@ -31,7 +31,7 @@ def run(
 ) -> Outcome:
     """Run the program after ``before`` in its process."""
     done = subprocess.run(
-        [*COMMAND, *map(os.fspath, words)],
+        [*COMMAND, *(os.fspath(word) for word in words)],
         cwd=cwd,
         env={**os.environ, **environment},
         stdin=subprocess.DEVNULL,
@@ -46,7 +46,7 @@ def run(
 def shell(line: str, *arguments: str | Path, **environment: str) -> Outcome:
     """Run a line of the shell, in which ``"$@"`` is the program and its words."""
     done = subprocess.run(
-        ["/bin/sh", "-c", line, "sh", *COMMAND, *map(os.fspath, arguments)],
+        ["/bin/sh", "-c", line, "sh", *COMMAND, *(os.fspath(word) for word in arguments)],
         env={**os.environ, **environment},
         capture_output=True,
         check=False,
