@@ -11,7 +11,6 @@ import contextlib
 import ctypes
 import errno
 import os
-import signal
 import stat
 import sys
 from collections.abc import Callable, Iterator
@@ -21,7 +20,6 @@ if sys.platform == "win32":
     import msvcrt
 else:
     import fcntl
-    import resource
 
 _CLOEXEC = getattr(os, "O_CLOEXEC", 0)
 _BINARY = getattr(os, "O_BINARY", 0)
@@ -193,29 +191,6 @@ def try_lock(descriptor: int) -> bool:
     except (BlockingIOError, PermissionError):
         return False
     return True
-
-
-def limit_memory(size_bytes: int) -> None:
-    """Cap the data this process may allocate, so that a parser fails with MemoryError instead of taking the machine.
-
-    RLIMIT_DATA counts what is really writable (Linux 4.7 and later); RLIMIT_AS would refuse the address space
-    that the Go runtime inside pygfried reserves and never uses. Nothing happens where the system has no limits.
-    """
-    if sys.platform != "win32":
-        resource.setrlimit(resource.RLIMIT_DATA, (size_bytes, size_bytes))
-
-
-@contextlib.contextmanager
-def interrupts_held() -> Iterator[None]:
-    """Hold Ctrl-C back for a ``with`` block; processes started in it never hear it, nor do those they start."""
-    if sys.platform == "win32":
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def free_bytes(path: bytes) -> int | None:

@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ import pytest
 from archiver.cli.main import main
 from archiver.cli.top import new_run
 from archiver.model.run import Run
+from archiver.process import ENDING
 from archiver.usecases.preparing import PackRequest
 
 EPOCH = "1700000000"
@@ -45,7 +47,7 @@ class Outcome:
 def run_here(*args: str | os.PathLike[str], **environment: str) -> Outcome:
     """Run the command line in this process with ``environment`` added, and catch what it prints."""
     out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
-    handler = signal.getsignal(signal.SIGTERM)
+    handlers = {number: signal.getsignal(number) for number in ENDING}
     with (
         pytest.MonkeyPatch.context() as patch,
         contextlib.redirect_stdout(out),
@@ -53,13 +55,15 @@ def run_here(*args: str | os.PathLike[str], **environment: str) -> Outcome:
     ):
         for name, value in environment.items():
             patch.setenv(name, value)
+        patch.setattr(tempfile, "tempdir", None)  # a run settles it
         patch.setattr(sys, "argv", ["archiver", *(os.fspath(arg) for arg in args)])
         try:
             main()
         except SystemExit as end:
             code = end.code
         finally:
-            signal.signal(signal.SIGTERM, handler)
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
     assert isinstance(code, int)
     return Outcome(code, _text(out), _text(err))
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from archiver import filesystem
 from tests.conftest import MakeSource
-from tests.running import ROOT
 from tests.samples import Folder, Link, Pipe, build_tree
 
 
@@ -132,39 +129,6 @@ def test_lock_is_for_one_at_a_time_and_ends_with_its_descriptor(tmp_path: Path) 
     os.close(first)
     assert filesystem.try_lock(second)
     os.close(second)
-
-
-def test_memory_limit_makes_an_allocation_fail_and_spares_reserved_addresses() -> None:
-    script = (
-        "from archiver import filesystem\n"
-        "filesystem.limit_memory(200 << 20)\n"
-        "import mmap\n"
-        "mmap.mmap(-1, 4 << 30, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, prot=mmap.PROT_READ)\n"
-        "bytearray(50 << 20)\n"
-        "try: bytearray(1 << 30)\n"
-        "except MemoryError: print('refused')\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    assert done.stdout == "refused\n"
-
-
-def test_held_interrupts_arrive_afterwards() -> None:
-    script = (
-        "import os, signal\n"
-        "from archiver import filesystem\n"
-        "try:\n"
-        "    with filesystem.interrupts_held():\n"
-        "        os.kill(os.getpid(), signal.SIGINT)\n"
-        "        print('held')\n"
-        "    print('lost')\n"
-        "except KeyboardInterrupt: print('arrived')\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    assert done.stdout == "held\narrived\n"
 
 
 def test_free_room_is_told(tmp_path: Path) -> None:

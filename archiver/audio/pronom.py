@@ -1,15 +1,14 @@
 """Asks PRONOM, the register of formats of The National Archives (UK), by way of pygfried (Siegfried in Python).
 
-The signatures are loaded at the first question, which takes a good part of a second and some 150 MB: ask in a
-worker process, and never fork one that has asked, since pygfried carries the Go runtime.
+The signatures are loaded at the first question, which takes a good part of a second and some 150 MB, and pygfried
+with them, since it carries the Go runtime: where that finds too little memory it ends the process it is in, and it
+does not live through a fork. So ask in a worker process only.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-
-import pygfried
 
 _BY_BYTES = ("byte match", "container", "xml match", "riff match")
 
@@ -43,12 +42,23 @@ class PronomAnswer:
     signature_version: str
 
 
+def load_signatures() -> None:
+    """Load PRONOM's signatures now, so that the first question takes no longer than the others.
+
+    Raises:
+        MemoryError: where there is not enough memory. With much too little, the Go runtime ends the process.
+    """
+    ask_pronom(__file__)
+
+
 def ask_pronom(path: str) -> PronomAnswer | None:
     """Identify the file at ``path``; ``None`` where PRONOM knows nothing that fits, or the file is empty or unreadable.
 
     Of several answers the one that rests on the best ground counts, and of equals the first. A fault of the
     source is not reported here, for copying the file meets it again.
     """
+    import pygfried  # noqa: PLC0415 - with it comes the Go runtime, which no process but a worker should hold
+
     try:
         result = pygfried.identify(path, detailed=True)
     except (OSError, ValueError):  # the latter where pygfried cannot read its own answer

@@ -12,8 +12,9 @@ import contextlib
 import os
 import re
 import tempfile
+import uuid
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from archiver.audio.blocks.boxes import child
 from archiver.audio.blocks.window import Window
@@ -88,15 +89,47 @@ def _telling_parts(window: Window, sniffed: Sniffed) -> list[tuple[int, int]]:
 
 @contextlib.contextmanager
 def _temporary_copy(data: bytes, suffix: str) -> Iterator[str | None]:
-    """Lend the path of a temporary file that holds ``data``, or ``None`` where none can be made."""
+    """Lend a path under which ``data`` can be read, or ``None`` where none can be made.
+
+    The data lies in a file without a name, so that nothing of the user's outlives this process however it ends.
+    What has a name, for the sake of the extension, is a link to it.
+    """
     try:
-        descriptor, path = tempfile.mkstemp(prefix="archiver-", suffix=suffix)
-    except OSError:
-        yield None
-        return
-    try:
-        with open(descriptor, "wb", buffering=0) as copy:
+        with _unnamed_file() as copy:
             copy.write(data)
+            copy.seek(0)
+            path = descriptor_path(copy.fileno())
+            with contextlib.nullcontext(path) if path is None or not suffix else _link(path, suffix) as shown:
+                yield shown
+    except _UnmadeError:
+        yield None
+
+
+class _UnmadeError(Exception):
+    """No temporary file or link can be made."""
+
+
+@contextlib.contextmanager
+def _unnamed_file() -> Iterator[BinaryIO]:
+    try:
+        if hasattr(os, "memfd_create"):
+            file: BinaryIO = open(os.memfd_create("archiver"), "w+b", buffering=0)  # noqa: SIM115 - closed below
+        else:
+            file = cast("BinaryIO", tempfile.TemporaryFile(buffering=0))  # noqa: SIM115
+    except OSError as error:
+        raise _UnmadeError from error
+    with file:
+        yield file
+
+
+@contextlib.contextmanager
+def _link(target: str, suffix: str) -> Iterator[str]:
+    path = os.path.join(tempfile.gettempdir(), f"archiver-{uuid.uuid4().hex}{suffix}")
+    try:
+        os.symlink(target, path)
+    except OSError as error:
+        raise _UnmadeError from error
+    try:
         yield path
     finally:
         os.unlink(path)

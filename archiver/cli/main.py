@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import functools
 import importlib
+import io
 import os
 import signal
 import sys
-from types import FrameType
-from typing import NoReturn
+from collections.abc import Callable
+from typing import NoReturn, TextIO
 
 import click
 
-from archiver import __version__, errors
+from archiver import __version__, errors, process
 from archiver.cli.commands import status_lines
 
 _COMMANDS = {
@@ -29,6 +31,19 @@ _COMMANDS = {
 """Every subcommand, in the order of use, with its line in the overview; each is the module of its name."""
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+
+_SCARCE = {
+    errno.EMFILE: "open files",
+    errno.ENFILE: "open files",
+    errno.EAGAIN: "processes",
+    errno.ENOMEM: "memory",
+}
+"""What a machine, or the shell's limits, may have too little of, by the error that tells of it."""
+
+_OPEN_FILES = 4096
+"""More than the most jobs need."""
+
+_LEAST_OPEN_FILES = 64
 
 _EPILOG = f"""\b
 Exit status, the same for every command:
@@ -76,23 +91,42 @@ def archiver() -> None:
     BagIt packages (RFC 8493) that carry a checksum for every file and, beside
     it, what may be done with each file and on what evidence.
     """
+    _settle_in()
+
+
+def _settle_in() -> None:
+    """See to it that the machine lets a run do its work, before it begins.
+
+    Raises:
+        ArchiverError: where it does not.
+    """
+    allowed = process.allow_open_files(_OPEN_FILES)
+    if allowed is not None and allowed < _LEAST_OPEN_FILES:
+        raise errors.ArchiverError(
+            f"this shell lets a program have no more than {allowed} files open at once",
+            f"Nothing was done. At least {_LEAST_OPEN_FILES} are needed: ulimit -n 1024",
+        )
+    import tempfile  # noqa: PLC0415 - help and version do without
+
+    tempfile.tempdir = process.temporary_folder()
 
 
 def main() -> NoReturn:
     """Run the command line and end the process with its exit status; no traceback reaches a user."""
-    _open_closed_streams()
+    process.on_ending(process.stop_at_once)
+    _replace_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    signal.signal(signal.SIGTERM, _interrupt)
     status = _flushed(_status())
+    process.on_ending(signal.SIG_IGN)  # it is done, and what is left takes no time
     if status == errors.INTERRUPTED:
         _end_at_once(status)
     sys.exit(status)
 
 
-def _open_closed_streams() -> None:
-    """Send to nowhere what would go to a closed stream; its descriptor would become that of the next file opened."""
+def _replace_closed_streams() -> None:
+    """Send to nowhere what would go to a stream that came closed."""
     for name in ("stdin", "stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "r+", encoding="utf-8"))  # noqa: SIM115 - as long as we run
@@ -108,11 +142,11 @@ def _end_at_once(status: int) -> NoReturn:
 
 def _status() -> int:
     try:
-        result = archiver.main(standalone_mode=False, prog_name="archiver")
+        result = _interruptible()
     except (click.exceptions.Abort, KeyboardInterrupt):
         return _interrupted()
     except click.ClickException as error:
-        error.show()
+        _print_error(functools.partial(_show_usage, error))
         return errors.USAGE
     except errors.ArchiverError as error:
         _say(error)
@@ -124,6 +158,15 @@ def _status() -> int:
             raise
         return _unforeseen(error)
     return result if isinstance(result, int) else errors.DONE
+
+
+def _interruptible() -> object:
+    """Run the command line so that Ctrl-C raises KeyboardInterrupt, and only as long as somebody catches it."""
+    try:
+        process.on_ending(process.interrupt)
+        return archiver.main(standalone_mode=False, prog_name="archiver")
+    finally:
+        process.on_ending(process.stop_at_once)
 
 
 def _flushed(status: int) -> int:
@@ -139,7 +182,7 @@ def _flushed(status: int) -> int:
 
 def _unwritten(error: OSError) -> int:
     """Say that the report could not be written where it was to go."""
-    _discard_output()
+    _discard(sys.stdout)
     _say(
         errors.ArchiverError(
             f"cannot write to standard output: {(error.strerror or str(error)).lower()}",
@@ -151,16 +194,42 @@ def _unwritten(error: OSError) -> int:
 
 def _unread() -> int:
     """End because whoever read our output has gone, as ``head`` does; not worth a word."""
-    _discard_output()
+    _discard(sys.stdout)
     return errors.STOPPED
 
 
-def _discard_output() -> None:
+def _discard(stream: TextIO) -> None:
     """Keep Python from complaining once more when it flushes at the end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+
+
+def _print_error(show: Callable[[], object]) -> None:
+    """Print to standard error; where that cannot be written, the exit status alone says what happened."""
+    try:
+        show()
+        sys.stderr.flush()
+    except OSError:
+        _discard(sys.stderr)
+    except (MemoryError, ImportError):  # of what it takes to wrap a line
+        os.write(2, b"archiver: there is not enough memory\n")
 
 
 def _say(error: errors.ArchiverError) -> None:
+    _print_error(functools.partial(_show, error))
+
+
+def _show_usage(error: click.ClickException) -> None:
+    """Print what click says of a wrong word, which may be a folder's name that a shell's ``*`` put there."""
+    from archiver.cli.text import shown  # noqa: PLC0415 - only an error needs it
+
+    said = io.StringIO()
+    error.show(said)
+    click.echo("\n".join(map(shown, said.getvalue().rstrip("\n").split("\n"))), err=True)
+
+
+def _show(error: errors.ArchiverError) -> None:
     from archiver.cli.text import shown, wrapped  # noqa: PLC0415 - only an error needs it
 
     # only a file with several faults has a line for each; a line break in any other message is part of a name
@@ -177,6 +246,24 @@ def _unforeseen(error: Exception) -> int:
     if isinstance(error, OSError) and error.errno in _FULL:
         # faults of the store are told as such where they happen; this one is of the output
         return _unwritten(error)
+    if isinstance(error, FileNotFoundError) and not process.has_current_folder():
+        _say(
+            errors.UsageError(
+                "the current folder has been deleted, so nothing can be found by a path that begins in it",
+                "Change to another folder, or name every path from / on.",
+            )
+        )
+        return errors.USAGE
+    scarce = _scarce(error)
+    if scarce is not None:
+        _say(
+            errors.ArchiverError(
+                f"this machine, or the shell's limits (ulimit -a), let this program have no more {scarce}",
+                "No source was changed and no bag was left unfinished under its name."
+                + process.told_limits(),
+            )
+        )
+        return errors.STOPPED
     _say(
         errors.ArchiverError(
             f"a fault in this program stopped the run: {type(error).__name__}: {error}",
@@ -187,15 +274,15 @@ def _unforeseen(error: Exception) -> int:
     return errors.STOPPED
 
 
+def _scarce(error: Exception) -> str | None:
+    """What the machine has too little of, if that is what the error tells."""
+    if isinstance(error, MemoryError) or (isinstance(error, ImportError) and process.limits_memory()):
+        return "memory"  # a library that cannot be mapped is an ImportError
+    if isinstance(error, RuntimeError) and "start new thread" in str(error):
+        return "processes"
+    return _SCARCE.get(error.errno or 0) if isinstance(error, OSError) else None
+
+
 def _interrupted() -> int:
-    _say(
-        errors.Interrupted(
-            "interrupted",
-            "No source was changed and no bag was left unfinished under its name.",
-        )
-    )
+    _say(errors.Interrupted(*process.INTERRUPTED))
     return errors.INTERRUPTED
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
-    raise KeyboardInterrupt

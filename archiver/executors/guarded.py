@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 import itertools
-import os
-import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeoutError
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, Self, TypeVar
+from typing import Generic, Self, TypeVar
 
-from pebble import ProcessExpired, ProcessPool
-
-from archiver import filesystem
-from archiver.errors import ArchiverError
-from archiver.executors.starting import interrupts_deferred, worker_context
-
-if TYPE_CHECKING:
-    from types import TracebackType
+from archiver.executors.worker import Preparation
+from archiver.executors.workers import LostError, WorkerPool
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -32,8 +22,6 @@ GUARD_MEMORY_BYTES = 512 << 20
 """How much data a parsing worker may hold; PRONOM's signatures take about 200 MB of it."""
 
 _GUARD_BATCH = 32
-_LOAD_SECONDS = 10.0
-"""Allowance for a fresh worker to import its libraries and load PRONOM's signatures on a busy machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,35 +40,32 @@ class GuardedProcesses:
 
     Items go out in batches; when a batch outruns its time or kills its worker, its items are tried again one
     by one, so that the one that did it is named and the others keep their outcome.
+
+    Args:
+        jobs: How many workers.
+        prepare: Called once in each, under its limit of memory, to load what parsing needs; where that fails,
+            no worker can be started.
+        seconds: How long one item, or a batch of them, may take.
+        memory_bytes: How much data a worker may hold.
     """
 
     def __init__(
         self,
         jobs: int,
         *,
+        prepare: Callable[[], object] | None = None,
         seconds: float = GUARD_SECONDS_PER_FILE,
         memory_bytes: int = GUARD_MEMORY_BYTES,
     ) -> None:
         self._seconds = seconds
         self._window = 3 * jobs
-        self._pool = ProcessPool(
-            max_workers=jobs,
-            context=worker_context(),
-            initializer=_restrain,
-            initargs=[memory_bytes, bool(os.environ.get("ARCHIVER_DEBUG"))],
-        )
+        self._pool = WorkerPool(jobs, Preparation(memory_bytes, prepare), "read files' headers")
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if kind is None:
-            self._pool.close()
-        else:
-            self._pool.stop()
-        self._pool.join()
+    def __exit__(self, *_: object) -> None:
+        self._pool.__exit__()
 
     def map_ordered(self, work: Callable[[T], R], items: Iterable[T]) -> Iterator[R | Stopped]:
         """Yield ``work(item)``, or :class:`Stopped` where the worker was lost, for each item in order.
@@ -90,28 +75,25 @@ class GuardedProcesses:
         batches = _batched(items, _GUARD_BATCH)
         in_flight: deque[tuple[list[T], Future[_Worked[R]]]] = deque()
         for batch in itertools.islice(batches, self._window):
-            in_flight.append((batch, self._submit(work, batch, self._seconds + _LOAD_SECONDS)))
+            in_flight.append((batch, self._submit(work, batch)))
         while in_flight:
             batch, future = in_flight.popleft()
             worked = self._worked(work, batch, future)
             for further in itertools.islice(batches, 1):
-                in_flight.append((further, self._submit(work, further, self._seconds + _LOAD_SECONDS)))
+                in_flight.append((further, self._submit(work, further)))
             yield from worked.outcomes
             if worked.error is not None:
                 raise worked.error
 
-    def _submit(self, work: Callable[[T], R], batch: list[T], seconds: float) -> Future[_Worked[R]]:
-        with interrupts_deferred():
-            return self._pool.schedule(_work_through, args=[work, batch], timeout=seconds)
+    def _submit(self, work: Callable[[T], R], batch: list[T]) -> Future[_Worked[R]]:
+        return self._pool.submit(_work_through, (work, batch), self._seconds)
 
     def _worked(
         self, work: Callable[[T], R], batch: list[T], future: Future[_Worked[R]]
     ) -> _Worked[R] | _Worked[R | Stopped]:
         try:
             return future.result()
-        except BrokenProcessPool as error:
-            raise _cannot_start() from error
-        except (FutureTimeoutError, ProcessExpired, MemoryError):
+        except (LostError, MemoryError):
             outcomes: list[R | Stopped] = []
             for item in batch:
                 alone = self._alone(work, item)
@@ -125,15 +107,11 @@ class GuardedProcesses:
 
     def _alone(self, work: Callable[[T], R], item: T) -> _Worked[R] | Stopped:
         try:
-            return self._submit(work, [item], self._seconds + _LOAD_SECONDS).result()
-        except BrokenProcessPool as error:
-            raise _cannot_start() from error
-        except FutureTimeoutError:
-            return Stopped("time")
+            return self._submit(work, [item]).result()
+        except LostError as error:
+            return Stopped(error.reason)
         except MemoryError:
             return Stopped("memory")
-        except ProcessExpired:
-            return Stopped("crash")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +122,8 @@ class _Worked(Generic[R]):
     error: Exception | None
 
 
-def _work_through(work: Callable[[T], R], batch: list[T]) -> _Worked[R]:
+def _work_through(task: tuple[Callable[[T], R], list[T]]) -> _Worked[R]:
+    work, batch = task
     outcomes = []
     for item in batch:
         try:
@@ -154,22 +133,6 @@ def _work_through(work: Callable[[T], R], batch: list[T]) -> _Worked[R]:
         except Exception as error:  # noqa: BLE001 - it is raised again where its item's turn has come
             return _Worked(outcomes, error)
     return _Worked(outcomes, None)
-
-
-def _cannot_start() -> ArchiverError:
-    return ArchiverError(
-        "the processes that read files' headers cannot be started",
-        "Nothing was changed. See whether this machine has memory left and lets you start processes.",
-    )
-
-
-def _restrain(memory_bytes: int, aloud: bool) -> None:  # noqa: FBT001 - called by position
-    """Prepare a worker: limit its memory and, unless ``aloud``, drop what a dying parser prints, pages at times."""
-    filesystem.limit_memory(memory_bytes)
-    if not aloud:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stderr.fileno())
-        os.close(nowhere)
 
 
 def _batched(items: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 
 from archiver.audio.examine import examine_file
+from archiver.audio.pronom import load_signatures
 from archiver.audio.protection.detect import UNSEEN
 from archiver.audio.roles import role_of
 from archiver.executors.guarded import GuardedProcesses, Stopped
@@ -21,6 +22,11 @@ _STOPPED = {
     "memory": "the parser asked for too much memory and was stopped",
     "crash": "the parser crashed",
 }
+
+
+def header_readers(jobs: int) -> GuardedProcesses:
+    """Make the workers that :func:`examine` needs; use them in a ``with`` block."""
+    return GuardedProcesses(jobs, prepare=load_signatures)
 
 
 def examine(entries: Iterable[ScanEntry], workers: GuardedProcesses) -> Iterator[Examined]:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from archiver import filesystem
 from archiver.bagit.walking import walk
-from archiver.executors.guarded import GuardedProcesses
 from archiver.executors.pools import Threads
+from archiver.ingest.examine import header_readers
 from archiver.ingest.parts import PlanPart
 from archiver.ingest.plan import Totals
 from archiver.ingest.reexamine import Reexaminer
@@ -96,7 +96,7 @@ def pack(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackReport]:
         if not division.continues:
             refuse_without_room(prepared, plan)
         copying, syncing = held.enter_context(Threads(request.jobs)), held.enter_context(Threads(1))
-        again = Reexaminer(prepared.assessor.assess, held.enter_context(GuardedProcesses(1)))
+        again = Reexaminer(prepared.assessor.assess, held.enter_context(header_readers(1)))
         maker = BagMaker(
             run=run,
             progress=Progress(started, run.now(), division.continues),

@@ -5,8 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
 
-from archiver.executors.guarded import GuardedProcesses
-from archiver.ingest.examine import Examined, examine
+from archiver.ingest.examine import Examined, examine, header_readers
 from archiver.ingest.plan import PackagePlan, plan
 from archiver.ingest.scan import scan
 from archiver.ingest.spool import Spool
@@ -33,7 +32,7 @@ def examined(
         if len(listed):
             # starting a worker costs more than reading some hundred headers
             workers = min(jobs, 1 + len(listed) // 256)
-            with GuardedProcesses(workers) as processes:
+            with header_readers(workers) as processes:
                 step = Step("Reading headers", "files", len(listed))
                 found.extend(watch.track(step, examine(listed, processes), one))
         yield found

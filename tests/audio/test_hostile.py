@@ -170,10 +170,10 @@ BOMBS: dict[str, tuple[str, Callable[[], bytes], list[str]]] = {
 
 SCRIPT = """
 import json, os, re, sys, time
-from archiver import filesystem
+from archiver import process
 from archiver.audio.examine import examine_file
 from archiver.model.source import FileRef, FileStat
-filesystem.limit_memory(512 << 20)
+process.limit_memory(512 << 20)
 def peak_kib():  # not ru_maxrss, which begins with the memory of the process that started this one
     return int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1])
 folder, name = sys.argv[1:]

@@ -248,3 +248,33 @@ def test_tables_fit_whatever_is_in_them(name: str) -> None:
     lines = list(table_lines(("Format", "Files", "Size"), [(name, "1,000", "12.3 MB"), ("b", "1", "1 B")]))
     assert len(lines) == 3
     assert all(len(line.encode("utf-16-le")) // 2 <= WIDTH for line in lines)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("scan", "--{0}"),
+        ("scan", "--{0}=x"),
+        ("scan", "-{0}"),
+        ("{0}",),
+        ("--{0}",),
+        ("rights", "{0}"),
+        ("scan", "x", "--jobs", "{0}"),
+        ("scan", "x", "--json={0}"),
+        ("pack", "x", "--to", "x", "--serialize", "{0}"),
+        ("pack", "x", "--to", "x", "--max-size", "{0}"),
+        ("due", "x", "--until", "{0}"),
+        ("completion", "{0}"),
+        ("completion", "bash", "{0}"),
+        ("bag", "add-algorithm", "x", "{0}"),
+        ("explain", "x", "--{0}"),
+    ],
+)
+@pytest.mark.parametrize("name", ["\x1b]0;pwned\x07", "\x1b[2J", "a\u202egnp", "\x9b31m"])
+def test_a_name_that_is_taken_for_an_option_or_a_value_is_shown_escaped(
+    words: tuple[str, ...], name: str
+) -> None:
+    """A shell's ``*`` gives the program whatever names a folder has."""
+    outcome = run_here(*(word.format(name) for word in words))
+    assert outcome.code == 2
+    assert not ESCAPES.search(outcome.err), outcome.err

@@ -74,7 +74,8 @@ def test_interrupted_while_copying(source: MakeSource, tmp_path: Path, name: str
 
 
 def children(process: subprocess.Popen[bytes]) -> list[str]:
-    return Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    threads = Path(f"/proc/{process.pid}/task").iterdir()
+    return [child for thread in threads for child in (thread / "children").read_text().split()]
 
 
 def made_bag(folder: Path, files: int) -> Path:

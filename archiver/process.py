@@ -1,0 +1,166 @@
+"""The door to what an operating system does its own way with processes: their limits, and the signals they hear.
+
+Nothing happens where a system has no such thing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from types import FrameType
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from sys import UnraisableHookArgs
+
+if sys.platform != "win32":
+    import resource
+
+ENDING = (signal.SIGINT, signal.SIGTERM)
+"""What a person, a terminal or a system sends to have a program end."""
+
+INTERRUPTED = ("interrupted", "No source was changed and no bag was left unfinished under its name.")
+"""What a person is told whose run ended so, and the state things are in."""
+
+_INTERRUPTED_STATUS = 130
+
+_AMPLE = {"-d": 4 << 30, "-v": 16 << 30, "-u": 1000}
+"""Limits from here on are none that a run would feel, by the shell's option."""
+
+_FOLDERS = ("/tmp", "/var/tmp", "/usr/tmp")  # noqa: S108 - where every program looks, in this order
+
+
+def limit_memory(size_bytes: int) -> None:
+    """Cap the data this process may allocate, so that a parser fails with MemoryError instead of taking the machine.
+
+    A lower limit that the process already has stands. RLIMIT_DATA counts what is really writable (Linux 4.7 and
+    later); RLIMIT_AS would refuse the address space that the Go runtime inside pygfried reserves and never uses.
+    """
+    if sys.platform != "win32":
+        least = min([size_bytes, *_finite(resource.getrlimit(resource.RLIMIT_DATA))])
+        resource.setrlimit(resource.RLIMIT_DATA, (least, least))
+
+
+def allow_open_files(number: int) -> int | None:
+    """Let this process have ``number`` files open at once, as far as it may; return how many, ``None`` for no limit."""
+    if sys.platform == "win32":
+        return None
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY:
+        return None
+    if soft < number:
+        soft = min([number, *_finite([hard])])
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return soft
+
+
+def limits_memory() -> bool:
+    """Whether this process was given a limit on its memory."""
+    return sys.platform != "win32" and any(
+        _finite(resource.getrlimit(kind)) for kind in (resource.RLIMIT_DATA, resource.RLIMIT_AS)
+    )
+
+
+def told_limits() -> str:
+    """Return a sentence on the limits that may be why no memory or process is to be had; empty where there are none."""
+    if sys.platform == "win32":
+        return ""
+    told = [
+        f"ulimit {option} is {min(limits) >> shift:,}{unit}"
+        for option, kind, shift, unit in (
+            ("-d", resource.RLIMIT_DATA, 20, " MiB"),
+            ("-v", resource.RLIMIT_AS, 20, " MiB"),
+            ("-u", resource.RLIMIT_NPROC, 0, ""),
+        )
+        if (limits := _finite(resource.getrlimit(kind))) and min(limits) < _AMPLE[option]
+    ]
+    return f" This shell limits it: {', '.join(told)}." if told else ""
+
+
+def _finite(limits: Sequence[int]) -> list[int]:
+    return [limit for limit in limits if limit != resource.RLIM_INFINITY]
+
+
+def on_ending(handle: Callable[[int, FrameType | None], object] | signal.Handlers) -> None:
+    """Have ``handle`` called when somebody wants this process to end."""
+    for number in ENDING:
+        signal.signal(number, handle)
+
+
+def stop_at_once(_number: int, _frame: FrameType | None) -> NoReturn:
+    """End this process where it stands, with a word to the terminal; for when there is nothing to put away."""
+    first, then = INTERRUPTED
+    shown = "\x1b[?25h" if os.isatty(2) else ""  # a progress display may have hidden the cursor
+    with contextlib.suppress(OSError):
+        os.write(2, f"{shown}archiver: {first}\n  {then}\n".encode())
+    os._exit(_INTERRUPTED_STATUS)
+
+
+def interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    """Raise KeyboardInterrupt, once; whoever asks again has the process end at once."""
+    on_ending(stop_at_once)
+    raise KeyboardInterrupt
+
+
+def heed_lost_interrupt(lost: UnraisableHookArgs) -> None:
+    """Take the place of ``sys.unraisablehook``: an interrupt that came where none can be raised must not be lost."""
+    if lost.exc_type is not None and issubclass(lost.exc_type, KeyboardInterrupt):
+        stop_at_once(signal.SIGINT, None)
+    sys.__unraisablehook__(lost)
+
+
+def hear_no_end() -> None:
+    """Keep from the calling thread, and from every process it starts, what asks a program to end.
+
+    Ctrl-C reaches every process of a terminal. A worker never hears it: its parent does, and ends it.
+    """
+    if sys.platform != "win32":
+        signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+
+
+def end_after(seconds: float) -> None:
+    """Have the system end this process if it still runs after so many seconds; 0 takes that back."""
+    if sys.platform != "win32":
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
+@contextlib.contextmanager
+def interrupts_deferred() -> Iterator[None]:
+    """Let an interrupt wait for the end of a ``with`` block, so that it never finds a pool with a half started worker."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    handlers = {number: signal.signal(number, lambda number, _: came.append(number)) for number in ENDING}
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        if came:
+            signal.raise_signal(came[0])
+
+
+def has_current_folder() -> bool:
+    """Whether the folder that this process was started in, or changed to, is still there."""
+    try:
+        os.getcwd()
+    except OSError:
+        return False
+    return True
+
+
+def temporary_folder() -> str:
+    """Return the folder for temporary files: that of ``TMPDIR``, ``TEMP`` or ``TMP``, or one that a system has.
+
+    Never the current folder, in which Python's ``tempfile`` would write where it finds no other.
+    """
+    named = [folder for name in ("TMPDIR", "TEMP", "TMP") if (folder := os.environ.get(name))]
+    for folder in (*named, *_FOLDERS):
+        if os.path.isabs(folder) and os.path.isdir(folder) and os.access(folder, os.W_OK | os.X_OK):
+            return folder
+    return (*filter(os.path.isabs, named), *_FOLDERS)[0]
