@@ -2,43 +2,49 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import stat
 from collections.abc import Iterator
 
 from archiver import filesystem
 
 
-def sync_folders(root: bytes) -> None:
-    """Make the entries of ``root`` and of every folder below it durable, the deepest first.
+def sync_folders(cursor: filesystem.FolderCursor) -> None:
+    """Make the entries of the cursor's root and of every folder below it durable, the deepest first.
 
     Raises:
         OSError: as the system calls do.
     """
-    with filesystem.FolderCursor(root) as cursor:
-        for folder in _deepest_first(cursor, b""):
-            filesystem.sync_folder(cursor.folder(folder))
+    for folder in _deepest_first(cursor, b""):
+        filesystem.sync_folder(cursor.folder(folder))
 
 
-def remove_tree(root: bytes) -> None:
-    """Remove ``root`` and all below it, following no link; nothing happens where there is no such folder.
+def remove(cursor: filesystem.FolderCursor, path: bytes) -> None:
+    """Remove ``path`` below the cursor's root, and all below it, following no link; nothing happens where nothing is.
 
     Raises:
-        OSError: as the system calls do; also where ``root`` is itself a link, whose target stays untouched.
+        OSError: as the system calls do.
     """
-    if not os.path.lexists(root):
-        return
-    above, name = os.path.split(os.path.abspath(root))
-    with filesystem.FolderCursor(above) as cursor:
-        for folder in _deepest_first(cursor, name):
-            descriptor = cursor.folder(folder)
-            with os.scandir(descriptor) as entries:
-                listed = [(os.fsencode(entry.name), entry.is_dir(follow_symlinks=False)) for entry in entries]
-            for name, is_folder in listed:
-                if is_folder:
-                    os.rmdir(name, dir_fd=descriptor)
-                else:
-                    os.unlink(name, dir_fd=descriptor)
-    os.rmdir(root)
+    above, _, name = path.rpartition(b"/")
+    with contextlib.suppress(FileNotFoundError):
+        if not stat.S_ISDIR(os.stat(name, dir_fd=cursor.folder(above), follow_symlinks=False).st_mode):
+            os.unlink(name, dir_fd=cursor.folder(above))
+            return
+        for folder in _deepest_first(cursor, path):
+            _empty(cursor.folder(folder))
+        os.rmdir(name, dir_fd=cursor.folder(above))
+
+
+def _empty(folder: int) -> None:
+    """Remove everything in a folder whose own folders are empty."""
+    with os.scandir(folder) as entries:
+        listed = [(os.fsencode(entry.name), entry.is_dir(follow_symlinks=False)) for entry in entries]
+    for name, is_folder in listed:
+        if is_folder:
+            os.rmdir(name, dir_fd=folder)
+        else:
+            os.unlink(name, dir_fd=folder)
 
 
 def _deepest_first(cursor: filesystem.FolderCursor, start: bytes) -> Iterator[bytes]:

@@ -11,9 +11,10 @@ from typing import BinaryIO
 from archiver import filesystem
 from archiver.bagit import writer
 from archiver.bagit.paths import encode_path
+from archiver.ingest.faults import store_faults
 from archiver.ingest.plan import Totals
 from archiver.ingest.spool import Spool
-from archiver.ingest.staging import Staging, store_faults
+from archiver.ingest.staging import Staging
 from archiver.model.package import PackedFile, PackEntry
 from archiver.model.rights_summary import RightsSummary
 from archiver.model.run import Event, Run
@@ -72,7 +73,7 @@ def describe(staging: Staging, description: Description) -> None:
     description = _of_packed_files(description)
     with (
         store_faults(f"write the descriptions of the bag {staging.key.name}"),
-        filesystem.FolderCursor(staging.bag, filesystem.make_folders_beneath) as folders,
+        staging.bag.cursor(filesystem.make_folders_beneath) as folders,
     ):
         for path, write in (*_records(staging, description), *_rights_records(staging, description, summary)):
             folder, _, name = path.rpartition("/")

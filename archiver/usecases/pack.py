@@ -12,12 +12,13 @@ from archiver import filesystem
 from archiver.bagit.walking import walk
 from archiver.executors.guarded import GuardedProcesses
 from archiver.executors.pools import Threads
+from archiver.ingest.area import INCOMING, locked
 from archiver.ingest.parts import PlanPart
 from archiver.ingest.plan import Totals
 from archiver.ingest.reexamine import Reexaminer
 from archiver.ingest.sealing import make_ready, publish, read_back, recover
 from archiver.ingest.spool import Spool
-from archiver.ingest.staging import INCOMING, Staging, locked, unfinished
+from archiver.ingest.staging import Staging, look_into, unfinished
 from archiver.model.package import PackEntry, PlanEntry
 from archiver.model.run import Run
 from archiver.usecases.dividing import Division, divide
@@ -32,6 +33,9 @@ from archiver.usecases.preparing import (
     refuse_without_room,
 )
 from archiver.usecases.watch import Step, Watch
+
+_NAMED = 5
+"""How many of the strange things in a store are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,7 @@ def pack(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackReport]:
         held.enter_context(locked(store))
         for bag in recover(store):
             watch.note(f"Gave its name to a bag that an interrupted run had finished: {os.fsdecode(bag)}")
+        _name_strange(store, watch)
         refuse_taken_name(prepared)
         scratch = store + b"/" + INCOMING
         plan = held.enter_context(
@@ -114,12 +119,23 @@ def pack(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackReport]:
             make_ready(staging, request.serialize, int(run.now().timestamp()))
             if request.serialize and request.read_back:
                 step = Step(f"Reading back {staging.key.name}.{request.serialize}", "bytes")
-                for _ in watch.track(step, read_back(staging.area), lambda checked: checked.bytes):
+                for _ in watch.track(step, read_back(staging), lambda checked: checked.bytes):
                     pass
-        bags = tuple(os.fsdecode(publish(staging.area, staging.destination)) for staging in stagings)
+        bags = tuple(os.fsdecode(publish(staging)) for staging in stagings)
         most = request.max_bytes
         oversize = () if most is None else tuple(bag for bag in bags if _size(bag) > most)
         yield _report(prepared, division, totals, bags=bags, oversize=oversize, spools=spools, dry_run=False)
+
+
+def _name_strange(store: bytes, watch: Watch) -> None:
+    """Say what in the folder where bags are built is not this program's, which leaves it alone."""
+    strange = look_into(store).strange
+    if strange:
+        named = ", ".join(map(os.fsdecode, strange[:_NAMED]))
+        more = f" and {len(strange) - _NAMED:,} more" if len(strange) > _NAMED else ""
+        watch.note(
+            f"Not made by this program, and left alone in {os.fsdecode(store)}/.incoming: {named}{more}"
+        )
 
 
 def _size(bag: str) -> int:
@@ -177,6 +193,8 @@ def _report(  # noqa: PLR0913 - what both ways of packing have at their end
         parts=division.parts,
         oversize=oversize,
         continued=division.continues,
-        unfinished=tuple(key.name for key in unfinished(prepared.store) if key not in division.keys),
+        unfinished=tuple(
+            os.fsdecode(key.folder) for key in unfinished(prepared.store) if key not in division.keys
+        ),
         remarks=prepared.remarks,
     )

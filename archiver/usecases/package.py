@@ -17,11 +17,12 @@ from archiver.bagit.writer import ManifestWriter, new_tag_file
 from archiver.executors.ordered import OrderedMap
 from archiver.ingest.capture import CopyWays, capture, copied_bytes
 from archiver.ingest.copy import Copied
+from archiver.ingest.faults import store_faults
 from archiver.ingest.parts import PlanPart
 from archiver.ingest.plan import Totals
 from archiver.ingest.reexamine import Reexaminer
 from archiver.ingest.spool import Spool
-from archiver.ingest.staging import Staging, store_faults
+from archiver.ingest.staging import Staging
 from archiver.model.audio import Role
 from archiver.model.package import AssessedFile, PackedFile, PackEntry, PlanEntry, WithheldFile
 from archiver.model.run import Run
@@ -174,8 +175,7 @@ class _Ledgers:
         with contextlib.ExitStack() as held:
             held.enter_context(store_faults(f"write the manifests and records of {staging.key.name}"))
             top, below = (
-                held.enter_context(filesystem.FolderCursor(staging.bag, filesystem.make_folders_beneath))
-                for _ in range(2)
+                held.enter_context(staging.bag.cursor(filesystem.make_folders_beneath)) for _ in range(2)
             )
             bag, metadata = top.folder(b""), below.folder(b"metadata")
             jsonl, table = (

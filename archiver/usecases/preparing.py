@@ -11,9 +11,9 @@ from archiver import filesystem
 from archiver.bagit.profiles.profile import Profile
 from archiver.bagit.sizes import human_size
 from archiver.errors import StoreError
+from archiver.ingest.area import folds
 from archiver.ingest.assess import Assessor
 from archiver.ingest.plan import PackagePlan
-from archiver.ingest.staging import INCOMING, folds
 from archiver.model.run import Run
 from archiver.model.source import Source
 from archiver.records.baginfo import Labels
@@ -170,7 +170,7 @@ def refuse_folding_store(prepared: Prepared, plan: PackagePlan) -> None:
     """
     for code, difference, names in (("N302", "case", (b"x", b"X")), ("N303", "normalisation", _ACCENTED)):
         number = plan.totals.problems[code]
-        if number and folds(prepared.store + b"/" + INCOMING, names):
+        if number and folds(prepared.store, names):
             raise StoreError(
                 f"{number:,} names in the source differ only by {difference}, and the store's disk takes such names"
                 " for one",
