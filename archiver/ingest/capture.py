@@ -120,7 +120,7 @@ def _by_weight(
 
 def _sync(group: _SyncGroup) -> _SyncGroup:
     """Make the group's copies durable, and read them back where asked; give the group back."""
-    with group.payload.cursor() as cursor:
+    with store_faults("write the copies to the disk"), group.payload.cursor() as cursor:
         if len(group.outcomes) > 1:
             filesystem.start_sync(cursor.folder(b""))
         for outcome in group.outcomes:

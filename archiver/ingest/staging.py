@@ -162,6 +162,15 @@ class Staging:
             os.rename(_NEW_KEY, _KEY, src_dir_fd=folder, dst_dir_fd=folder)
             filesystem.sync_folder(folder)
 
+    def discard(self) -> None:
+        """Remove the area with all in it.
+
+        Raises:
+            StoreError: where the staging area cannot be written.
+        """
+        with store_faults(f"remove {os.fsdecode(self.area.absolute)}"):
+            remove_area(self.area)
+
     def remove_copy(self, path: str) -> None:
         """Take a copy out of the payload again, by its record path.
 

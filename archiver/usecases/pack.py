@@ -5,14 +5,16 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from archiver import filesystem
 from archiver.bagit.walking import walk
+from archiver.errors import ArchiverError
 from archiver.executors.guarded import GuardedProcesses
 from archiver.executors.pools import Threads
 from archiver.ingest.area import INCOMING, locked
+from archiver.ingest.faults import store_faults
 from archiver.ingest.parts import PlanPart
 from archiver.ingest.plan import Totals
 from archiver.ingest.reexamine import Reexaminer
@@ -20,6 +22,7 @@ from archiver.ingest.sealing import make_ready, publish, read_back, recover
 from archiver.ingest.spool import Spool
 from archiver.ingest.staging import Staging, look_into, unfinished
 from archiver.model.package import PackEntry, PlanEntry
+from archiver.model.problem import PROBLEM_KINDS
 from archiver.model.run import Run
 from archiver.usecases.dividing import Division, divide
 from archiver.usecases.package import BagMaker, CopyTools, Progress
@@ -115,6 +118,7 @@ def pack(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackReport]:
         totals = Totals()
         for staging, part, spool in zip(stagings, division.parts, spools, strict=True):
             totals.add(maker.make(staging, part, spool))
+        _refuse_nothing(totals, stagings)
         for staging in stagings:
             make_ready(staging, request.serialize, int(run.now().timestamp()))
             if request.serialize and request.read_back:
@@ -125,6 +129,26 @@ def pack(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackReport]:
         most = request.max_bytes
         oversize = () if most is None else tuple(bag for bag in bags if _size(bag) > most)
         yield _report(prepared, division, totals, bags=bags, oversize=oversize, spools=spools, dry_run=False)
+
+
+class NothingPackedError(ArchiverError):
+    """No file could be copied, so that there is no bag to write."""
+
+
+def _refuse_nothing(totals: Totals, stagings: Sequence[Staging]) -> None:
+    """Refuse to make a bag with nothing in it, and take away what was begun of it."""
+    if totals.files:
+        return
+    for staging in stagings:
+        staging.discard()
+    details = [
+        f"{code} {PROBLEM_KINDS[code].title}: {number:,}" for code, number in totals.problems.most_common()
+    ]
+    raise NothingPackedError(
+        f"cannot make a bag: of {totals.seen:,} files that were seen, none could be copied",
+        "No bag was written. See that the source is there still and can be read, then run the same command again.",
+        details,
+    )
 
 
 def _name_strange(store: bytes, watch: Watch) -> None:
@@ -140,10 +164,11 @@ def _name_strange(store: bytes, watch: Watch) -> None:
 
 def _size(bag: str) -> int:
     """Bytes of a bag's files together, or of the archive that it is."""
-    if os.path.isfile(bag):
-        return os.path.getsize(bag)
-    with filesystem.FolderCursor(os.fsencode(bag)) as cursor:
-        return sum(present.size for present in walk(cursor.folder(b""), lambda _: None))
+    with store_faults(f"look at {bag}", "It stands under its name and is whole."):
+        if os.path.isfile(bag):
+            return os.path.getsize(bag)
+        with filesystem.FolderCursor(os.fsencode(bag)) as cursor:
+            return sum(present.size for present in walk(cursor.folder(b""), lambda _: None))
 
 
 @contextlib.contextmanager

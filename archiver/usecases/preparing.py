@@ -13,6 +13,7 @@ from archiver.bagit.sizes import human_size
 from archiver.errors import StoreError
 from archiver.ingest.area import folds
 from archiver.ingest.assess import Assessor
+from archiver.ingest.faults import store_faults
 from archiver.ingest.plan import PackagePlan
 from archiver.model.run import Run
 from archiver.model.source import Source
@@ -153,11 +154,14 @@ def refuse_without_room(prepared: Prepared, plan: PackagePlan) -> None:
     Raises:
         StoreError: where it cannot; nothing was written.
     """
-    free = filesystem.free_bytes(prepared.store)
+    shown = os.fsdecode(prepared.store)
+    with store_faults(f"write to the store {shown}", "No bag was written. Check the folder and its disk."):
+        free = filesystem.free_bytes(prepared.store)
     needed = plan.totals.bytes * (2 if prepared.request.serialize else 1)
     if free is not None and free < needed + _MARGIN_BYTES:
         raise StoreError(
-            f"the store's disk has {human_size(free)} free, and {human_size(needed)} are needed",
+            f"the store's disk has {human_size(free)} free, and {human_size(needed)} are needed for the files and"
+            f" {human_size(_MARGIN_BYTES)} for what describes them",
             "Nothing was written. Free some space, choose another --to, or pack a part of the source.",
         )
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
+import shutil
 import socket
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
+from archiver.ingest import copy as copy_module
+from archiver.model.source import FileRef
+from archiver.usecases import pack as pack_module
 from tests.conftest import MakeSource
 from tests.reliability.faults import visible_bags
-from tests.running import EPOCH, Outcome, run_program
+from tests.running import EPOCH, Outcome, run_here, run_program
 from tests.samples import build_tree, read_tree, tree_digest
 
 TREE = {"Album/01.txt": "one", "Album/02.txt": "two", "x.ogg": "precious"}
@@ -178,3 +186,86 @@ def test_no_name_collides_with_ours(source: MakeSource, store: Path, name: str) 
     assert outcome.code == 0, outcome.err
     assert [bag.name for bag in visible_bags(store)] == [name]
     assert (store / ".incoming" / "lock").is_file()
+
+
+STAGES = (
+    *("recover", "_name_strange", "refuse_taken_name", "planned", "divide", "refuse_folding_store"),
+    *("refuse_without_room", "BagMaker", "make_ready", "publish", "_report"),
+)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("gone", ["renamed", "deleted"])
+def test_a_store_that_goes_away_is_told_in_plain_words(
+    source: MakeSource, tmp_path: Path, store: Path, monkeypatch: pytest.MonkeyPatch, *, stage: str, gone: str
+) -> None:
+    root = source(TREE)
+    real = getattr(pack_module, stage)
+
+    def then_gone(*words: object, **named: object) -> object:
+        if gone == "renamed" and store.exists():
+            store.rename(tmp_path / "moved")
+        elif store.exists():
+            shutil.rmtree(store)
+        return real(*words, **named)
+
+    monkeypatch.setattr(pack_module, stage, then_gone)
+    outcome = run_here("pack", root, "--to", store)
+    if stage == "_report":  # the bag has its name, and nothing more is asked of the store
+        assert outcome.code == 0
+    else:
+        is_plain(outcome)
+    assert not store.exists()
+
+
+@pytest.mark.parametrize("error", [errno.EIO, errno.ESTALE, errno.EMFILE, errno.EROFS, errno.ENOSPC])
+def test_a_temporary_file_that_cannot_be_read_back_is_no_fault_of_the_output(
+    source: MakeSource, store: Path, monkeypatch: pytest.MonkeyPatch, error: int
+) -> None:
+    class Failing(io.BytesIO):
+        def read(self, _size: int | None = -1, /) -> bytes:
+            raise OSError(error, os.strerror(error))
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda **_: Failing())
+    outcome = run_here("pack", source(TREE), "--to", store)
+    is_plain(outcome)
+    assert f"cannot read back a temporary file: {os.strerror(error).lower()}" in said(outcome)
+    assert visible_bags(store) == []
+
+
+@pytest.mark.parametrize("error", [errno.EIO, errno.ENOSPC, errno.EFBIG, errno.EPIPE])
+def test_only_what_is_printed_is_told_as_a_fault_of_the_output(
+    source: MakeSource, monkeypatch: pytest.MonkeyPatch, error: int
+) -> None:
+    """Any error that nobody foresaw is told as what it is, and never as one of the output."""
+
+    def fails(*_: object, **__: object) -> NoReturn:
+        raise StrangeError(error, os.strerror(error))
+
+    class StrangeError(OSError):
+        pass
+
+    monkeypatch.setattr("archiver.usecases.scan.scan", fails)
+    outcome = run_here("scan", source(TREE))
+    assert outcome.code == 1
+    assert "standard output" not in said(outcome)
+
+
+def test_a_run_that_finds_nothing_to_read_makes_no_bag(
+    source: MakeSource, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = source(TREE)
+    real = copy_module._open
+
+    def gone(ref: FileRef) -> int:
+        raise copy_module._FileFaultError("S105", "it is gone since it was listed")
+
+    monkeypatch.setattr(copy_module, "_open", gone)
+    outcome = run_here("pack", root, "--to", store)
+    is_plain(outcome)
+    assert "archiver: cannot make a bag: of 3 files that were seen, none could be copied" in said(outcome)
+    assert "S105 vanished: 3" in said(outcome)
+    assert visible_bags(store) == []
+    assert [path.name for path in (store / ".incoming").iterdir()] == ["lock"]
+    monkeypatch.setattr(copy_module, "_open", real)
+    packed_whole(root, store)
