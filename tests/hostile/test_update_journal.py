@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -199,3 +200,28 @@ def test_on_a_disk_that_folds_case(folding_disk: Path) -> None:
     outcome = run_here("bag", "set-info", bag, "Title: x")
     assert outcome.code == 4
     assert (bag / "data" / "a.txt").read_bytes() == b"a"
+
+
+LARGE = """
+import os, resource, sys
+from archiver.bagit.updating.journal import UpdateError
+from archiver.bagit.updating.update import set_info
+try:
+    set_info(os.fsencode(sys.argv[1]), "Title", "x")
+    print("set")
+except UpdateError as error:
+    print(error)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10)
+"""
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"), [(3_000_000, "set"), (5_000_000, "larger than 16,777,216 bytes")]
+)
+def test_a_large_bag_info_is_changed_in_bounded_memory_or_not_at_all(
+    tmp_path: Path, lines: int, expected: str
+) -> None:
+    bag = build_bag(tmp_path / "bag", {"data/a": b"a"}, info="Payload-Oxum: 1.1\n" + "A: b\n" * lines)
+    told, megabytes = done(sys.executable, "-c", LARGE, str(bag)).splitlines()
+    assert expected in told
+    assert int(megabytes) < 200
