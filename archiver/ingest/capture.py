@@ -12,12 +12,12 @@ from archiver import filesystem
 from archiver.bagit.algorithms import hash_descriptor
 from archiver.errors import StoreError
 from archiver.executors.ordered import OrderedMap
-from archiver.ingest.area import Place
 from archiver.ingest.copy import Copied, CopyBatch, copy_batch
-from archiver.ingest.faults import reason, store_faults
 from archiver.ingest.journal import Journal
-from archiver.ingest.staging import Staging
 from archiver.model.source import FileRef, Unpacked
+from archiver.store.area import Place
+from archiver.store.faults import reason, store_faults
+from archiver.store.staging import Staging
 
 T = TypeVar("T")
 

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from archiver import filesystem
 from archiver.bagit.algorithms import new_digest
 from archiver.errors import StoreError
-from archiver.ingest.area import Place
 from archiver.model.problem import Problem
 from archiver.model.source import FileRef, FileStat, Unpacked
+from archiver.store.area import Place
 
 BLOCK_BYTES = 1 << 20
 _ATTEMPTS = 2

@@ -15,10 +15,10 @@ from typing import Self
 
 from archiver import filesystem
 from archiver.bagit.algorithms import hex_length
-from archiver.ingest.area import Place
 from archiver.ingest.copy import Copied
 from archiver.model.source import Unpacked
 from archiver.ownfiles import parse_json
+from archiver.store.area import Place
 
 _NAME = b"journal.jsonl"
 _LONGEST_LINE = 1 << 20

@@ -6,13 +6,13 @@ import dataclasses
 from collections.abc import Callable
 
 from archiver.executors.guarded import GuardedProcesses
-from archiver.ingest.area import Place
 from archiver.ingest.copy import Copied
 from archiver.ingest.examine import examine
 from archiver.model.audio import ExaminedFile
 from archiver.model.package import AssessedFile
 from archiver.model.problem import Problem
 from archiver.model.source import FileRef
+from archiver.store.area import Place
 
 
 class Reexaminer:

@@ -11,10 +11,8 @@ from typing import BinaryIO
 from archiver import filesystem
 from archiver.bagit import writer
 from archiver.bagit.paths import encode_path
-from archiver.ingest.faults import store_faults
 from archiver.ingest.plan import Totals
 from archiver.ingest.spool import Spool
-from archiver.ingest.staging import Staging
 from archiver.model.package import PackedFile, PackEntry
 from archiver.model.rights_summary import RightsSummary
 from archiver.model.run import Event, Run
@@ -30,6 +28,8 @@ from archiver.records.rights_json import write_rights_json
 from archiver.records.rights_labels import rights_labels
 from archiver.records.rights_readme import write_rights_readme
 from archiver.records.rights_tally import summarise
+from archiver.store.faults import store_faults
+from archiver.store.staging import Staging
 from archiver.usecases.rights_inputs import DOCUMENTS_FOLDER, Document, read_small_file
 
 BAG_INFO = "bag-info.txt"

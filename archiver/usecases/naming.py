@@ -8,10 +8,10 @@ import re
 from collections.abc import Sequence
 
 from archiver.errors import UsageError
-from archiver.ingest.area import UNFINISHED
 from archiver.ingest.names import portability
-from archiver.ingest.staging import look_into
 from archiver.model.source import Source
+from archiver.store.area import UNFINISHED
+from archiver.store.staging import look_into
 
 _LONGEST_BYTES = 180
 """Leaves room for a part's number and an archive's extension within the 255 bytes of a name."""

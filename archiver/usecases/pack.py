@@ -13,17 +13,17 @@ from archiver.bagit.walking import walk
 from archiver.errors import ArchiverError
 from archiver.executors.guarded import GuardedProcesses
 from archiver.executors.pools import Threads
-from archiver.ingest.area import INCOMING, locked
-from archiver.ingest.faults import store_faults
 from archiver.ingest.parts import PlanPart
 from archiver.ingest.plan import Totals
 from archiver.ingest.reexamine import Reexaminer
-from archiver.ingest.sealing import make_ready, publish, read_back, recover
 from archiver.ingest.spool import Spool
-from archiver.ingest.staging import Staging, look_into, unfinished
 from archiver.model.package import PackEntry, PlanEntry
 from archiver.model.problem import PROBLEM_KINDS
 from archiver.model.run import Run
+from archiver.store.area import INCOMING, locked
+from archiver.store.faults import store_faults
+from archiver.store.sealing import make_ready, publish, read_back, recover
+from archiver.store.staging import Staging, look_into, unfinished
 from archiver.usecases.dividing import Division, divide
 from archiver.usecases.package import BagMaker, CopyTools, Progress
 from archiver.usecases.planning import planned

@@ -17,12 +17,10 @@ from archiver.bagit.writer import ManifestWriter, new_tag_file
 from archiver.executors.ordered import OrderedMap
 from archiver.ingest.capture import CopyWays, capture, copied_bytes
 from archiver.ingest.copy import Copied
-from archiver.ingest.faults import store_faults
 from archiver.ingest.parts import PlanPart
 from archiver.ingest.plan import Totals
 from archiver.ingest.reexamine import Reexaminer
 from archiver.ingest.spool import Spool
-from archiver.ingest.staging import Staging
 from archiver.model.audio import Role
 from archiver.model.package import AssessedFile, PackedFile, PackEntry, PlanEntry, WithheldFile
 from archiver.model.run import Run
@@ -30,6 +28,8 @@ from archiver.model.source import Unpacked
 from archiver.records.baginfo import Labels
 from archiver.records.files import FileRecords
 from archiver.records.rights_context import RightsContext
+from archiver.store.faults import store_faults
+from archiver.store.staging import Staging
 from archiver.usecases.description import Description, describe
 from archiver.usecases.history import Course, events_of
 from archiver.usecases.rights_inputs import Document

@@ -11,14 +11,14 @@ from archiver import filesystem
 from archiver.bagit.profiles.profile import Profile
 from archiver.bagit.sizes import human_size
 from archiver.errors import StoreError
-from archiver.ingest.area import folds
 from archiver.ingest.assess import Assessor
-from archiver.ingest.faults import store_faults
 from archiver.ingest.plan import PackagePlan
 from archiver.model.run import Run
 from archiver.model.source import Source
 from archiver.records.baginfo import Labels
 from archiver.records.rights_context import RightsContext
+from archiver.store.area import folds
+from archiver.store.faults import store_faults
 from archiver.usecases.naming import refuse_taken, refuse_unfit
 from archiver.usecases.profiling import algorithms_for, labels_by_file, read_profile
 from archiver.usecases.rights_inputs import RightsInputs, read_policy, read_rights

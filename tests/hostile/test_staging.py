@@ -13,10 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archiver.errors import StoreError
-from archiver.ingest.area import INCOMING, Place
 from archiver.ingest.journal import Journal
-from archiver.ingest.sealing import recover
-from archiver.ingest.staging import Staging, StagingKey, look_into, read_key, unfinished
+from archiver.store.area import INCOMING, Place
+from archiver.store.sealing import recover
+from archiver.store.staging import Staging, StagingKey, look_into, read_key, unfinished
 from tests.conftest import MakeSource
 from tests.reliability.faults import visible_bags
 from tests.running import EPOCH, Outcome, run_here

@@ -15,14 +15,14 @@ from archiver.errors import StoreError
 from archiver.executors.ordered import Serial
 from archiver.executors.pools import Threads
 from archiver.ingest import capture as capture_module
-from archiver.ingest.area import Place
 from archiver.ingest.capture import CopyWays, capture
 from archiver.ingest.copy import Copied
 from archiver.ingest.journal import Journal
 from archiver.ingest.scan import scan
-from archiver.ingest.staging import Staging, StagingKey
 from archiver.model.problem import Problem
 from archiver.model.source import FileRef, Unpacked
+from archiver.store.area import Place
+from archiver.store.staging import Staging, StagingKey
 from archiver.usecases.sources import sources_of
 from tests.conftest import MakeSource
 from tests.samples import read_tree

@@ -12,10 +12,10 @@ import pytest
 
 from archiver import filesystem
 from archiver.errors import StoreError
-from archiver.ingest.area import Place
 from archiver.ingest.copy import BLOCK_BYTES, Copied, CopyBatch, copy_batch
 from archiver.ingest.scan import scan
 from archiver.model.source import FileRef, Unpacked
+from archiver.store.area import Place
 from archiver.usecases.sources import sources_of
 from tests.conftest import MakeSource
 from tests.samples import MTIME_NS, File, build_tree, read_tree

@@ -15,8 +15,8 @@ import pytest
 
 from archiver.filesystem import FolderCursor
 from archiver.ingest.scan import scan
-from archiver.ingest.tree import remove
 from archiver.model.source import EmptyFolder, FileRef, FolderProblem, ScanEntry, Source, Unpacked
+from archiver.store.tree import remove
 from archiver.usecases.sources import sources_of
 from tests.conftest import MakeSource
 from tests.samples import File, Folder, HardLink, Link, Pipe, build_tree

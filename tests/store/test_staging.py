@@ -14,9 +14,9 @@ import pytest
 
 from archiver import filesystem
 from archiver.errors import StoreError
-from archiver.ingest.area import locked
-from archiver.ingest.sealing import make_ready, publish, read_back, recover
-from archiver.ingest.staging import Staging, StagingKey, look_into, unfinished
+from archiver.store.area import locked
+from archiver.store.sealing import make_ready, publish, read_back, recover
+from archiver.store.staging import Staging, StagingKey, look_into, unfinished
 from tests.bagit.bags import build_bag
 from tests.samples import build_tree, read_tree
 
@@ -208,7 +208,7 @@ def test_lock_keeps_another_process_out_and_names_its_holder(tmp_path: Path) -> 
     code = (
         "import os, sys\n"
         "from archiver.errors import StoreError\n"
-        "from archiver.ingest.area import locked\n"
+        "from archiver.store.area import locked\n"
         "try:\n"
         "    with locked(os.fsencode(sys.argv[1])): print('got it')\n"
         "except StoreError as error: print(error.message)\n"

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from archiver import filesystem
 from archiver.errors import StoreError
-from archiver.ingest.faults import reason, store_faults
+from archiver.store.faults import reason, store_faults
 
 INCOMING = b".incoming"
 LOCK = b"lock"

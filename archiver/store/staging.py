@@ -26,10 +26,10 @@ from dataclasses import asdict, dataclass
 from archiver import filesystem
 from archiver.bagit.algorithms import UnknownAlgorithmError, normalise_algorithms
 from archiver.errors import StoreError
-from archiver.ingest import tree
-from archiver.ingest.area import INCOMING, LOCK, UNFINISHED, Place
-from archiver.ingest.faults import store_faults
 from archiver.ownfiles import parse_json, read_own
+from archiver.store import tree
+from archiver.store.area import INCOMING, LOCK, UNFINISHED, Place
+from archiver.store.faults import store_faults
 
 _KEY = b"staging.json"
 _NEW_KEY = b"staging.json.new"

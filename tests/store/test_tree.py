@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from archiver.filesystem import FolderCursor
-from archiver.ingest.tree import remove, sync_folders
+from archiver.store.tree import remove, sync_folders
 from tests.conftest import MakeSource
 from tests.samples import Entry, Folder, Link, Pipe, build_tree
 

@@ -20,11 +20,11 @@ from archiver.bagit.hashing import Checked
 from archiver.bagit.serialized.validation import open_serialized
 from archiver.bagit.serialized.writer import SerializeError, serialize
 from archiver.errors import StoreError
-from archiver.ingest import tree
-from archiver.ingest.area import INCOMING, UNFINISHED, Place
-from archiver.ingest.faults import store_faults
-from archiver.ingest.staging import Staging, StagingKey, look_into, remove_area, remove_begun
 from archiver.ownfiles import read_own
+from archiver.store import tree
+from archiver.store.area import INCOMING, UNFINISHED, Place
+from archiver.store.faults import store_faults
+from archiver.store.staging import Staging, StagingKey, look_into, remove_area, remove_begun
 
 _READY = b"ready"
 """Marks an area whose bag or archive is whole and on the disk; holds the path of either below the area."""
