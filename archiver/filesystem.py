@@ -28,6 +28,12 @@ _NONBLOCK = getattr(os, "O_NONBLOCK", 0)
 _NOATIME = getattr(os, "O_NOATIME", 0)
 _DIRECTORY = getattr(os, "O_DIRECTORY", 0)
 _SYNCFS = getattr(ctypes.CDLL(None), "syncfs", None) if sys.platform == "linux" else None
+_KINDS = (
+    (stat.S_ISLNK, "a link"),
+    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISFIFO, "a pipe"),
+    (stat.S_ISSOCK, "a socket"),
+)
 HAS_DIR_FD = os.open in os.supports_dir_fd and os.scandir in os.supports_fd
 """Whether folders can be walked by descriptor; Windows walks by path."""
 
@@ -45,13 +51,11 @@ def open_folder_beneath(folder: int, relative: bytes) -> int:
     """Open ``relative`` below the folder descriptor ``folder``, following no link at any component.
 
     Raises:
-        OSError: as ``open`` does; ``ELOOP`` or ``ENOTDIR`` where a component is a link.
+        OSError: as ``open`` does; ``ELOOP`` or ``ENOTDIR`` where a component is a link, ``EINVAL`` where one is ``..``.
     """
     current = os.dup(folder)
     try:
-        for part in relative.split(b"/"):
-            if part in (b"", b"."):
-                continue
+        for part in _parts(relative):
             below = os.open(part, os.O_RDONLY | _DIRECTORY | _NOFOLLOW | _CLOEXEC, dir_fd=current)
             os.close(current)
             current = below
@@ -59,6 +63,13 @@ def open_folder_beneath(folder: int, relative: bytes) -> int:
         os.close(current)
         raise
     return current
+
+
+def _parts(relative: bytes) -> list[bytes]:
+    parts = [part for part in relative.split(b"/") if part not in (b"", b".")]
+    if b".." in parts:
+        raise OSError(errno.EINVAL, "the path leads out of its folder", relative)
+    return parts
 
 
 @contextlib.contextmanager
@@ -123,6 +134,37 @@ def create_regular(name: bytes, folder: int) -> int:
     return os.open(name, flags, 0o666, dir_fd=folder)
 
 
+def open_own(name: bytes, folder: int) -> int:
+    """Open this program's own file ``name`` in the folder descriptor ``folder`` to read and write; make it where missing.
+
+    Raises:
+        NotRegularError: if it is no regular file, or has another name too, under which somebody may know it. It is
+            untouched, and ``strerror`` says what it is.
+        OSError: as ``open`` does.
+    """
+    flags = os.O_RDWR | _NOFOLLOW | _NONBLOCK | _CLOEXEC | _BINARY
+    try:
+        return os.open(name, flags | os.O_CREAT | os.O_EXCL, 0o666, dir_fd=folder)
+    except FileExistsError:
+        # even to open a device can do something, so it is looked at first
+        _refuse_other(os.stat(name, dir_fd=folder, follow_symlinks=False), name)
+    descriptor = os.open(name, flags, dir_fd=folder)
+    try:
+        _refuse_other(os.fstat(descriptor), name)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _refuse_other(status: os.stat_result, name: bytes) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        kind = next((kind for is_kind, kind in _KINDS if is_kind(status.st_mode)), "a device")
+        raise NotRegularError(errno.EINVAL, f"it is {kind}", name)
+    if status.st_nlink > 1:
+        raise NotRegularError(errno.EMLINK, "it is a file that has another name too", name)
+
+
 def sync_folder(folder: int) -> None:
     """Make the entries of the folder descriptor ``folder`` durable: names made, renamed or removed in it.
 
@@ -140,9 +182,7 @@ def make_folders_beneath(folder: int, relative: bytes) -> int:
     """Make every missing folder of ``relative`` below the descriptor ``folder`` and open the last; no link is followed."""
     current = os.dup(folder)
     try:
-        for part in relative.split(b"/"):
-            if part in (b"", b"."):
-                continue
+        for part in _parts(relative):
             with contextlib.suppress(FileExistsError):
                 os.mkdir(part, 0o777, dir_fd=current)
             below = os.open(part, os.O_RDONLY | _DIRECTORY | _NOFOLLOW | _CLOEXEC, dir_fd=current)
@@ -210,10 +250,17 @@ class FolderCursor:
         root: The folder that all paths are below.
         make: How to reach a folder below ``root``: :func:`open_folder_beneath`, or :func:`make_folders_beneath`
             where missing folders are to be made.
+        below: A folder below ``root``, to which no link is followed, that takes the root's place.
     """
 
-    def __init__(self, root: bytes, make: Callable[[int, bytes], int] = open_folder_beneath) -> None:
-        self._root = open_folder(root)
+    def __init__(
+        self, root: bytes, make: Callable[[int, bytes], int] = open_folder_beneath, below: bytes = b""
+    ) -> None:
+        top = open_folder(root)
+        try:
+            self._root = open_folder_beneath(top, below)
+        finally:
+            os.close(top)
         self._make = make
         self._last: tuple[bytes, int] | None = None
 

@@ -17,6 +17,7 @@ import click
 
 from archiver import __version__, errors, process
 from archiver.cli.commands import status_lines
+from archiver.cli.output import OutputError, mark_output
 
 _COMMANDS = {
     "scan": "say what is there; write nothing",
@@ -29,8 +30,6 @@ _COMMANDS = {
     "completion": "print what makes your shell complete archiver's commands",
 }
 """Every subcommand, in the order of use, with its line in the overview; each is the module of its name."""
-
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 _SCARCE = {
     errno.EMFILE: "open files",
@@ -118,6 +117,7 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    mark_output()
     status = _flushed(_status())
     process.on_ending(signal.SIG_IGN)  # it is done, and what is left takes no time
     if status == errors.INTERRUPTED:
@@ -151,8 +151,8 @@ def _status() -> int:
     except errors.ArchiverError as error:
         _say(error)
         return error.exit_code
-    except BrokenPipeError:
-        return _unread()
+    except OutputError as error:
+        return _unwritten(error)
     except Exception as error:
         if os.environ.get("ARCHIVER_DEBUG"):
             raise
@@ -173,28 +173,22 @@ def _flushed(status: int) -> int:
     """Write what is still to be written to standard output, and return ``status`` if that succeeds."""
     try:
         sys.stdout.flush()
-    except BrokenPipeError:
-        return _unread()
     except OSError as error:
         return _unwritten(error)
     return status
 
 
 def _unwritten(error: OSError) -> int:
-    """Say that the report could not be written where it was to go."""
+    """Say that the report could not be written where it was to go; that its reader has gone is not worth a word."""
     _discard(sys.stdout)
+    if error.errno == errno.EPIPE:
+        return errors.STOPPED
     _say(
         errors.ArchiverError(
             f"cannot write to standard output: {(error.strerror or str(error)).lower()}",
             "Only the report is not complete. A bag that stands under its name is whole.",
         )
     )
-    return errors.STOPPED
-
-
-def _unread() -> int:
-    """End because whoever read our output has gone, as ``head`` does; not worth a word."""
-    _discard(sys.stdout)
     return errors.STOPPED
 
 
@@ -243,9 +237,6 @@ def _show(error: errors.ArchiverError) -> None:
 
 
 def _unforeseen(error: Exception) -> int:
-    if isinstance(error, OSError) and error.errno in _FULL:
-        # faults of the store are told as such where they happen; this one is of the output
-        return _unwritten(error)
     if isinstance(error, FileNotFoundError) and not process.has_current_folder():
         _say(
             errors.UsageError(

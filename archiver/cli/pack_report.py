@@ -74,9 +74,10 @@ def _rights_lines(report: PackReport) -> Iterator[str]:
         Disposition.REVIEW: "held for review",
     }
     counts = ", ".join(f"{number:,} {words[one]}" for one, number in summary.dispositions if number)
-    yield wrapped(
-        f"Rights under the policy {shown(report.policy)}: {counts}. Basis unknown for {summary.unknown:,}."
-    )
+    if counts:
+        yield wrapped(
+            f"Rights under the policy {shown(report.policy)}: {counts}. Basis unknown for {summary.unknown:,}."
+        )
     for name, number in summary.protection:
         yield wrapped(f"Protected, {shown(name)}: {count(number, 'file')}.")
     if summary.personal_files:

@@ -14,8 +14,10 @@ from archiver.errors import StoreError
 from archiver.executors.ordered import OrderedMap
 from archiver.ingest.copy import Copied, CopyBatch, copy_batch
 from archiver.ingest.journal import Journal
-from archiver.ingest.staging import Staging, reason
 from archiver.model.source import FileRef, Unpacked
+from archiver.store.area import Place
+from archiver.store.faults import reason, store_faults
+from archiver.store.staging import Staging
 
 T = TypeVar("T")
 
@@ -30,7 +32,7 @@ _SYNC_BYTES = 256 << 20
 class _SyncGroup:
     """Copies to make durable together; with ``algorithms``, to read back from the disk and compare as well."""
 
-    payload: bytes
+    payload: Place
     outcomes: tuple[Copied | Unpacked, ...]
     algorithms: tuple[str, ...]
 
@@ -62,7 +64,10 @@ def capture(
         StoreError: where the staging area cannot be written, or does not give back what was written.
     """
     algorithms = staging.key.algorithms
-    with Journal(staging.journal, staging.payload) as journal:
+    with (
+        store_faults(f"write the journal of {staging.key.name}"),
+        Journal(staging.area, staging.payload, algorithms) as journal,
+    ):
         batches = _batches(refs, journal.copied_before(), staging.payload, algorithms)
         copied = ways.watched(itertools.chain.from_iterable(ways.copying.map_ordered(copy_batch, batches)))
         groups = _groups(copied, staging.payload, algorithms if read_back else ())
@@ -77,7 +82,7 @@ def copied_bytes(outcome: Copied | Unpacked) -> int:
 
 
 def _batches(
-    refs: Iterable[FileRef], before: Iterator[Copied | None], payload: bytes, algorithms: tuple[str, ...]
+    refs: Iterable[FileRef], before: Iterator[Copied | None], payload: Place, algorithms: tuple[str, ...]
 ) -> Iterator[CopyBatch]:
     pairs = ((ref, _of_same_file(next(before, None), ref)) for ref in refs)
     for batch in _by_weight(pairs, lambda pair: pair[0].stat.size_bytes, _BATCH_FILES, _BATCH_BYTES):
@@ -91,7 +96,7 @@ def _of_same_file(kept: Copied | None, ref: FileRef) -> Copied | None:
 
 
 def _groups(
-    copied: Iterable[Copied | Unpacked], payload: bytes, algorithms: tuple[str, ...]
+    copied: Iterable[Copied | Unpacked], payload: Place, algorithms: tuple[str, ...]
 ) -> Iterator[_SyncGroup]:
     for group in _by_weight(copied, copied_bytes, _SYNC_FILES, _SYNC_BYTES):
         yield _SyncGroup(payload, tuple(group), algorithms)
@@ -115,7 +120,7 @@ def _by_weight(
 
 def _sync(group: _SyncGroup) -> _SyncGroup:
     """Make the group's copies durable, and read them back where asked; give the group back."""
-    with filesystem.FolderCursor(group.payload) as cursor:
+    with store_faults("write the copies to the disk"), group.payload.cursor() as cursor:
         if len(group.outcomes) > 1:
             filesystem.start_sync(cursor.folder(b""))
         for outcome in group.outcomes:

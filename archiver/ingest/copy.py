@@ -17,6 +17,7 @@ from archiver.bagit.algorithms import new_digest
 from archiver.errors import StoreError
 from archiver.model.problem import Problem
 from archiver.model.source import FileRef, FileStat, Unpacked
+from archiver.store.area import Place
 
 BLOCK_BYTES = 1 << 20
 _ATTEMPTS = 2
@@ -50,13 +51,13 @@ class CopyBatch:
     Attributes:
         refs: The files, of any source.
         kept: For each file the copy that an interrupted run left in place, or ``None`` where it is to be copied.
-        payload: Absolute path of the staged bag's ``data`` folder.
+        payload: The staged bag's ``data`` folder.
         algorithms: Normalised names, in the order digests are wanted.
     """
 
     refs: tuple[FileRef, ...]
     kept: tuple[Copied | None, ...]
-    payload: bytes
+    payload: Place
     algorithms: tuple[str, ...]
 
 
@@ -84,7 +85,7 @@ def copy_batch(batch: CopyBatch) -> list[Copied | Unpacked]:
     """
     outcomes: list[Copied | Unpacked] = []
     with _store_faults("the payload"):
-        target = filesystem.FolderCursor(batch.payload, filesystem.make_folders_beneath)
+        target = batch.payload.cursor(filesystem.make_folders_beneath)
     with target:
         for ref, kept in zip(batch.refs, batch.kept, strict=True):
             try:
@@ -211,10 +212,10 @@ def _create(name: bytes, folder: int) -> int:
         return filesystem.create_regular(name, folder)
 
 
-def _remove_leftover(payload: bytes, path: str) -> None:
+def _remove_leftover(payload: Place, path: str) -> None:
     """Remove what an interrupted run, which could still read the file, left under its name without journaling it."""
     folder_path, _, name = path.encode("utf-8").rpartition(b"/")
-    with _store_faults(path), filesystem.FolderCursor(payload) as existing:
+    with _store_faults(path), payload.cursor() as existing:
         try:
             folder = existing.folder(folder_path)
         except OSError:  # there is no such folder, or the store cannot hold its name: nothing is left in it

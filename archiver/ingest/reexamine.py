@@ -12,6 +12,7 @@ from archiver.model.audio import ExaminedFile
 from archiver.model.package import AssessedFile
 from archiver.model.problem import Problem
 from archiver.model.source import FileRef
+from archiver.store.area import Place
 
 
 class Reexaminer:
@@ -26,12 +27,13 @@ class Reexaminer:
         self._assess = assess
         self._workers = workers
 
-    def assess_copy(self, listed: FileRef, copied: Copied, payload: bytes) -> AssessedFile:
+    def assess_copy(self, listed: FileRef, copied: Copied, payload: Place) -> AssessedFile:
         """Return what the copy below the folder ``payload`` is and what becomes of it, with problem ``S109``."""
         stat = dataclasses.replace(listed.stat, size_bytes=copied.size_bytes, mtime_ns=copied.modified_ns)
         changed = Problem(listed.path, "S109", "changed after it was listed; examined again as it was packed")
         problems = (*listed.problems, changed)
-        copy = FileRef(payload, copied.path.encode("utf-8"), copied.path, stat, problems)
+        where = payload.below(copied.path.encode("utf-8")).path
+        copy = FileRef(payload.store, where, copied.path, stat, problems)
         (examined,) = examine([copy], self._workers)
         assert isinstance(examined, ExaminedFile)
         ref = dataclasses.replace(listed, stat=stat, problems=problems)

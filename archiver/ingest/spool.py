@@ -28,11 +28,12 @@ class Spool(Generic[T]):
         folder: Where the temporary file lives; the system's temporary folder where ``None``.
 
     Raises:
-        StoreError: from here or from adding values, where the temporary file cannot be written.
+        StoreError: from here, from adding or from giving back values, where the temporary file cannot be written or
+            read.
     """
 
     def __init__(self, folder: bytes | None = None) -> None:
-        with _faults():
+        with _faults("write"):
             self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed by __exit__
         self._waiting: list[T] = []
         self._count = 0
@@ -64,19 +65,20 @@ class Spool(Generic[T]):
         self._flush()
         position = 0
         while True:
-            self._file.seek(position)
-            header = self._file.read(_LENGTH.size)
+            with _faults("read back"):
+                self._file.seek(position)
+                header = self._file.read(_LENGTH.size)
+                packed = self._file.read(*_LENGTH.unpack(header)) if header else b""
             if not header:
                 return
-            (length,) = _LENGTH.unpack(header)
-            batch: list[T] = pickle.loads(zlib.decompress(self._file.read(length)))  # noqa: S301 - own unnamed file
-            position += _LENGTH.size + length
+            position += _LENGTH.size + len(packed)
+            batch: list[T] = pickle.loads(zlib.decompress(packed))  # noqa: S301 - own unnamed file
             yield from batch
 
     def _flush(self) -> None:
         if self._waiting:
             packed = zlib.compress(pickle.dumps(self._waiting, pickle.HIGHEST_PROTOCOL), 1)
-            with _faults():
+            with _faults("write"):
                 self._file.seek(0, io.SEEK_END)
                 self._file.write(_LENGTH.pack(len(packed)) + packed)
                 self._file.flush()
@@ -84,12 +86,12 @@ class Spool(Generic[T]):
 
 
 @contextlib.contextmanager
-def _faults() -> Iterator[None]:
+def _faults(attempt: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
         raise StoreError(
-            f"cannot write a temporary file: {(error.strerror or str(error)).lower()}",
+            f"cannot {attempt} a temporary file: {(error.strerror or str(error)).lower()}",
             "No bag was written. Free some space on the disk of the store, or of the system's temporary folder"
-            " where no store is named, and run the same command again.",
+            " where no store is named, or mend that disk, and run the same command again.",
         ) from error

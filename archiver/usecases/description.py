@@ -13,7 +13,6 @@ from archiver.bagit import writer
 from archiver.bagit.paths import encode_path
 from archiver.ingest.plan import Totals
 from archiver.ingest.spool import Spool
-from archiver.ingest.staging import Staging, store_faults
 from archiver.model.package import PackedFile, PackEntry
 from archiver.model.rights_summary import RightsSummary
 from archiver.model.run import Event, Run
@@ -29,6 +28,8 @@ from archiver.records.rights_json import write_rights_json
 from archiver.records.rights_labels import rights_labels
 from archiver.records.rights_readme import write_rights_readme
 from archiver.records.rights_tally import summarise
+from archiver.store.faults import store_faults
+from archiver.store.staging import Staging
 from archiver.usecases.rights_inputs import DOCUMENTS_FOLDER, Document, read_small_file
 
 BAG_INFO = "bag-info.txt"
@@ -72,7 +73,7 @@ def describe(staging: Staging, description: Description) -> None:
     description = _of_packed_files(description)
     with (
         store_faults(f"write the descriptions of the bag {staging.key.name}"),
-        filesystem.FolderCursor(staging.bag, filesystem.make_folders_beneath) as folders,
+        staging.bag.cursor(filesystem.make_folders_beneath) as folders,
     ):
         for path, write in (*_records(staging, description), *_rights_records(staging, description, summary)):
             folder, _, name = path.rpartition("/")

@@ -10,12 +10,12 @@ from functools import partial
 from archiver.errors import INCOMPLETE, ArchiverError, UsageError
 from archiver.ingest.parts import PlanPart, parts_of
 from archiver.ingest.plan import PackagePlan
-from archiver.ingest.staging import StagingKey, unfinished
 from archiver.model.run import Run
 from archiver.records.baginfo import BagFacts, bag_info_labels
 from archiver.records.rights_labels import rights_labels
 from archiver.records.rights_tally import summarise
 from archiver.records.weight import BAG_BYTES, described_bytes
+from archiver.store.staging import StagingKey, unfinished
 from archiver.usecases.description import BAG_INFO, planned_tag_files
 from archiver.usecases.naming import default_name, taken_by
 from archiver.usecases.package import contents_sentence

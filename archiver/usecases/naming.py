@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from archiver.errors import UsageError
 from archiver.ingest.names import portability
 from archiver.model.source import Source
+from archiver.store.area import UNFINISHED
+from archiver.store.staging import look_into
 
 _LONGEST_BYTES = 180
 """Leaves room for a part's number and an archive's extension within the 255 bytes of a name."""
@@ -33,10 +35,11 @@ def refuse_unfit(name: str) -> None:
 
 
 def refuse_taken(name: str, store: bytes) -> None:
-    """Refuse a bag name that the user gave and that something in the store bears.
+    """Refuse a bag name that the user gave and that something in the store bears, or under which it cannot be built.
 
     Raises:
         UsageError: where it is taken.
+        StoreError: where what lies in the store cannot be told.
     """
     taken = taken_by(store, name)
     if taken is not None:
@@ -44,10 +47,21 @@ def refuse_taken(name: str, store: bytes) -> None:
             f"{os.fsdecode(store)}/{taken} exists already, and a bag is never overwritten",
             "Choose another --name.",
         )
+    barred = _barred_by(name, look_into(store).strange)
+    if barred is not None:
+        raise UsageError(
+            f"a bag cannot be named {name!r}: {os.fsdecode(store)}/.incoming/{os.fsdecode(barred)} was not made by this"
+            " program and stands where the bag is to be built",
+            "It was not touched. Move it away, or choose another --name.",
+        )
 
 
 def default_name(sources: Sequence[Source], day: dt.date, store: bytes) -> str:
-    """Name a bag after its first source and the day; a number follows where that is taken."""
+    """Name a bag after its first source and the day; a number follows where that is taken.
+
+    Raises:
+        StoreError: where what lies in the store cannot be told.
+    """
     stem = "".join("_" if _awkward(character) else character for character in sources[0].name)
     stem = re.sub(r"^[\s.]+|[\s.]+$", "", stem)
     while len(stem.encode("utf-8")) > _LONGEST_BYTES - 30:
@@ -55,7 +69,8 @@ def default_name(sources: Sequence[Source], day: dt.date, store: bytes) -> str:
     more = f"_and_{len(sources) - 1}_more" if len(sources) > 1 else ""
     base = f"{stem or 'music'}{more}-{day.isoformat()}"
     name, number = base, 1
-    while taken_by(store, name) is not None:
+    strange = look_into(store).strange
+    while taken_by(store, name) is not None or _barred_by(name, strange) is not None:
         number += 1
         name = f"{base}_{number}"
     return name
@@ -72,6 +87,12 @@ def taken_by(store: bytes, name: str) -> str | None:
             return name + suffix
     group = re.compile(re.escape(os.fsencode(name)) + rb"_[0-9]+_of_[0-9]+(\.tar|\.tar\.gz|\.zip)?")
     return next((os.fsdecode(entry) for entry in _entries(store) if group.fullmatch(entry)), None)
+
+
+def _barred_by(name: str, strange: Sequence[bytes]) -> bytes | None:
+    """What this program did not make, of ``strange`` things, and stands where a bag of that name, or of its group, is built."""
+    built = re.compile(re.escape(os.fsencode(name)) + rb"(_[0-9]+_of_[0-9]+)?" + re.escape(UNFINISHED))
+    return next(filter(built.fullmatch, strange), None)
 
 
 def _entries(store: bytes) -> list[bytes]:

@@ -5,21 +5,25 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from archiver import filesystem
 from archiver.bagit.walking import walk
+from archiver.errors import ArchiverError
 from archiver.executors.pools import Threads
 from archiver.ingest.examine import header_readers
 from archiver.ingest.parts import PlanPart
 from archiver.ingest.plan import Totals
 from archiver.ingest.reexamine import Reexaminer
-from archiver.ingest.sealing import make_ready, publish, read_back, recover
 from archiver.ingest.spool import Spool
-from archiver.ingest.staging import INCOMING, Staging, locked, unfinished
 from archiver.model.package import PackEntry, PlanEntry
+from archiver.model.problem import PROBLEM_KINDS
 from archiver.model.run import Run
+from archiver.store.area import INCOMING, locked
+from archiver.store.faults import store_faults
+from archiver.store.sealing import make_ready, publish, read_back, recover
+from archiver.store.staging import Staging, look_into, unfinished
 from archiver.usecases.dividing import Division, divide
 from archiver.usecases.package import BagMaker, CopyTools, Progress
 from archiver.usecases.planning import planned
@@ -32,6 +36,9 @@ from archiver.usecases.preparing import (
     refuse_without_room,
 )
 from archiver.usecases.watch import Step, Watch
+
+_NAMED = 5
+"""How many of the strange things in a store are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +91,7 @@ def pack(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackReport]:
         held.enter_context(locked(store))
         for bag in recover(store):
             watch.note(f"Gave its name to a bag that an interrupted run had finished: {os.fsdecode(bag)}")
+        _name_strange(store, watch)
         refuse_taken_name(prepared)
         scratch = store + b"/" + INCOMING
         plan = held.enter_context(
@@ -110,24 +118,57 @@ def pack(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackReport]:
         totals = Totals()
         for staging, part, spool in zip(stagings, division.parts, spools, strict=True):
             totals.add(maker.make(staging, part, spool))
+        _refuse_nothing(totals, stagings)
         for staging in stagings:
             make_ready(staging, request.serialize, int(run.now().timestamp()))
             if request.serialize and request.read_back:
                 step = Step(f"Reading back {staging.key.name}.{request.serialize}", "bytes")
-                for _ in watch.track(step, read_back(staging.area), lambda checked: checked.bytes):
+                for _ in watch.track(step, read_back(staging), lambda checked: checked.bytes):
                     pass
-        bags = tuple(os.fsdecode(publish(staging.area, staging.destination)) for staging in stagings)
+        bags = tuple(os.fsdecode(publish(staging)) for staging in stagings)
         most = request.max_bytes
         oversize = () if most is None else tuple(bag for bag in bags if _size(bag) > most)
         yield _report(prepared, division, totals, bags=bags, oversize=oversize, spools=spools, dry_run=False)
 
 
+class NothingPackedError(ArchiverError):
+    """No file could be copied, so that there is no bag to write."""
+
+
+def _refuse_nothing(totals: Totals, stagings: Sequence[Staging]) -> None:
+    """Refuse to make a bag with nothing in it, and take away what was begun of it."""
+    if totals.files:
+        return
+    for staging in stagings:
+        staging.discard()
+    details = [
+        f"{code} {PROBLEM_KINDS[code].title}: {number:,}" for code, number in totals.problems.most_common()
+    ]
+    raise NothingPackedError(
+        f"cannot make a bag: of {totals.seen:,} files that were seen, none could be copied",
+        "No bag was written. See that the source is there still and can be read, then run the same command again.",
+        details,
+    )
+
+
+def _name_strange(store: bytes, watch: Watch) -> None:
+    """Say what in the folder where bags are built is not this program's, which leaves it alone."""
+    strange = look_into(store).strange
+    if strange:
+        named = ", ".join(map(os.fsdecode, strange[:_NAMED]))
+        more = f" and {len(strange) - _NAMED:,} more" if len(strange) > _NAMED else ""
+        watch.note(
+            f"Not made by this program, and left alone in {os.fsdecode(store)}/.incoming: {named}{more}"
+        )
+
+
 def _size(bag: str) -> int:
     """Bytes of a bag's files together, or of the archive that it is."""
-    if os.path.isfile(bag):
-        return os.path.getsize(bag)
-    with filesystem.FolderCursor(os.fsencode(bag)) as cursor:
-        return sum(present.size for present in walk(cursor.folder(b""), lambda _: None))
+    with store_faults(f"look at {bag}", "It stands under its name and is whole."):
+        if os.path.isfile(bag):
+            return os.path.getsize(bag)
+        with filesystem.FolderCursor(os.fsencode(bag)) as cursor:
+            return sum(present.size for present in walk(cursor.folder(b""), lambda _: None))
 
 
 @contextlib.contextmanager
@@ -177,6 +218,8 @@ def _report(  # noqa: PLR0913 - what both ways of packing have at their end
         parts=division.parts,
         oversize=oversize,
         continued=division.continues,
-        unfinished=tuple(key.name for key in unfinished(prepared.store) if key not in division.keys),
+        unfinished=tuple(
+            os.fsdecode(key.folder) for key in unfinished(prepared.store) if key not in division.keys
+        ),
         remarks=prepared.remarks,
     )

@@ -21,7 +21,6 @@ from archiver.ingest.parts import PlanPart
 from archiver.ingest.plan import Totals
 from archiver.ingest.reexamine import Reexaminer
 from archiver.ingest.spool import Spool
-from archiver.ingest.staging import Staging, store_faults
 from archiver.model.audio import Role
 from archiver.model.package import AssessedFile, PackedFile, PackEntry, PlanEntry, WithheldFile
 from archiver.model.run import Run
@@ -29,6 +28,8 @@ from archiver.model.source import Unpacked
 from archiver.records.baginfo import Labels
 from archiver.records.files import FileRecords
 from archiver.records.rights_context import RightsContext
+from archiver.store.faults import store_faults
+from archiver.store.staging import Staging
 from archiver.usecases.description import Description, describe
 from archiver.usecases.history import Course, events_of
 from archiver.usecases.rights_inputs import Document
@@ -174,8 +175,7 @@ class _Ledgers:
         with contextlib.ExitStack() as held:
             held.enter_context(store_faults(f"write the manifests and records of {staging.key.name}"))
             top, below = (
-                held.enter_context(filesystem.FolderCursor(staging.bag, filesystem.make_folders_beneath))
-                for _ in range(2)
+                held.enter_context(staging.bag.cursor(filesystem.make_folders_beneath)) for _ in range(2)
             )
             bag, metadata = top.folder(b""), below.folder(b"metadata")
             jsonl, table = (

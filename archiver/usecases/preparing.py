@@ -13,11 +13,12 @@ from archiver.bagit.sizes import human_size
 from archiver.errors import StoreError
 from archiver.ingest.assess import Assessor
 from archiver.ingest.plan import PackagePlan
-from archiver.ingest.staging import INCOMING, folds
 from archiver.model.run import Run
 from archiver.model.source import Source
 from archiver.records.baginfo import Labels
 from archiver.records.rights_context import RightsContext
+from archiver.store.area import folds
+from archiver.store.faults import store_faults
 from archiver.usecases.naming import refuse_taken, refuse_unfit
 from archiver.usecases.profiling import algorithms_for, labels_by_file, read_profile
 from archiver.usecases.rights_inputs import RightsInputs, read_policy, read_rights
@@ -153,11 +154,14 @@ def refuse_without_room(prepared: Prepared, plan: PackagePlan) -> None:
     Raises:
         StoreError: where it cannot; nothing was written.
     """
-    free = filesystem.free_bytes(prepared.store)
+    shown = os.fsdecode(prepared.store)
+    with store_faults(f"write to the store {shown}", "No bag was written. Check the folder and its disk."):
+        free = filesystem.free_bytes(prepared.store)
     needed = plan.totals.bytes * (2 if prepared.request.serialize else 1)
     if free is not None and free < needed + _MARGIN_BYTES:
         raise StoreError(
-            f"the store's disk has {human_size(free)} free, and {human_size(needed)} are needed",
+            f"the store's disk has {human_size(free)} free, and {human_size(needed)} are needed for the files and"
+            f" {human_size(_MARGIN_BYTES)} for what describes them",
             "Nothing was written. Free some space, choose another --to, or pack a part of the source.",
         )
 
@@ -170,7 +174,7 @@ def refuse_folding_store(prepared: Prepared, plan: PackagePlan) -> None:
     """
     for code, difference, names in (("N302", "case", (b"x", b"X")), ("N303", "normalisation", _ACCENTED)):
         number = plan.totals.problems[code]
-        if number and folds(prepared.store + b"/" + INCOMING, names):
+        if number and folds(prepared.store, names):
             raise StoreError(
                 f"{number:,} names in the source differ only by {difference}, and the store's disk takes such names"
                 " for one",

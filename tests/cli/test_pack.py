@@ -245,12 +245,21 @@ def test_reading_back_and_archives(source: MakeSource, tmp_path: Path) -> None:
 
 
 def test_unfinished_packages_are_told(source: MakeSource, tmp_path: Path) -> None:
-    area = build_tree(tmp_path / "store" / ".incoming" / "Old-2020-01-01", {"bag/data/f": "x"})
-    key = {"package": "Old-2020-01-01", "part": 1, "parts": 1, "algorithms": ["sha512"], "fingerprint": "x"}
+    area = build_tree(tmp_path / "store" / ".incoming" / "Old-2020-01-01.unfinished", {"bag/data/f": "x"})
+    key = {
+        "package": "Old-2020-01-01",
+        "part": 1,
+        "parts": 1,
+        "algorithms": ["sha512"],
+        "fingerprint": "0" * 64,
+    }
     (area / "staging.json").write_text(json.dumps({"schema": "archiver.staging/1", **key}))
     outcome = pack(source(TREE), "--to", tmp_path / "store")
     assert outcome.code == 0
-    assert "Unfinished packages wait in the store's .incoming folder:\n  Old-2020-01-01\n" in outcome.out
+    assert (
+        "Unfinished packages wait in the store's .incoming folder:\n  Old-2020-01-01.unfinished\n"
+        in outcome.out
+    )
     assert (area / "bag" / "data" / "f").exists()
 
 

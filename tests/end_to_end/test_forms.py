@@ -234,7 +234,8 @@ def test_a_group_that_was_killed_between_its_names_gets_the_others_before_its_na
     source = build_tree(tmp_path / "Music", {f"{letter}/1.txt": letter * 50_000 for letter in "abc"})
     store = tmp_path / "store"
     words = ("pack", source, "--to", store, "--name", "bag", "--max-size", "100kB", "-j1")
-    fault = inject(tmp_path / "trace", "rename:signal=KILL:when=2")
+    # each of three staging areas has been given its key, and the first bag its name
+    fault = inject(tmp_path / "trace", "renameat:signal=KILL:when=5")
     killed = run_program(*words, before=fault, SOURCE_DATE_EPOCH=MOMENT)
     assert killed.code == -signal.SIGKILL, killed.err
     assert len(visible_bags(store)) == 1

@@ -19,14 +19,15 @@ from archiver.ingest.capture import CopyWays, capture
 from archiver.ingest.copy import Copied
 from archiver.ingest.journal import Journal
 from archiver.ingest.scan import scan
-from archiver.ingest.staging import Staging, StagingKey
 from archiver.model.problem import Problem
 from archiver.model.source import FileRef, Unpacked
+from archiver.store.area import Place
+from archiver.store.staging import Staging, StagingKey
 from archiver.usecases.sources import sources_of
 from tests.conftest import MakeSource
 from tests.samples import read_tree
 
-KEY = StagingKey("Music", 1, 1, ("sha512",), "fingerprint")
+KEY = StagingKey("Music", 1, 1, ("sha512",), "0123456789abcdef" * 4)
 TREE = {f"{folder}/{number}": f"{folder}{number}" for folder in "abc" for number in range(10)}
 
 
@@ -35,6 +36,7 @@ def refs(root: Path) -> list[FileRef]:
 
 
 def opened(store: Path) -> Staging:
+    store.mkdir(exist_ok=True)
     staging = Staging(os.fsencode(store), KEY)
     staging.open()
     return staging
@@ -52,8 +54,10 @@ def test_every_file_is_copied_in_order_and_journaled(source: MakeSource, tmp_pat
     staging = opened(tmp_path / "store")
     outcomes = captured(refs(root), staging)
     assert [outcome.path for outcome in outcomes if isinstance(outcome, Copied)] == list(TREE)
-    assert read_tree(Path(os.fsdecode(staging.payload))) == read_tree(root)
-    assert len(Path(os.fsdecode(staging.journal)).read_bytes().splitlines()) == len(TREE)
+    assert read_tree(Path(os.fsdecode(staging.payload.absolute))) == read_tree(root)
+    assert len(Path(os.fsdecode(staging.area.absolute + b"/journal.jsonl")).read_bytes().splitlines()) == len(
+        TREE
+    )
 
 
 def test_threads_give_the_same_as_one_after_another(
@@ -73,7 +77,7 @@ def test_second_run_copies_only_what_is_not_in_place(source: MakeSource, tmp_pat
     root = source(TREE)
     staging = opened(tmp_path / "store")
     first = captured(refs(root), staging)
-    payload = Path(os.fsdecode(staging.payload))
+    payload = Path(os.fsdecode(staging.payload.absolute))
     (payload / "a" / "1").unlink()
     (payload / "b" / "2").write_text("another size")
     os.utime(payload / "c" / "3", ns=(1, 1))
@@ -82,7 +86,9 @@ def test_second_run_copies_only_what_is_not_in_place(source: MakeSource, tmp_pat
     assert read_tree(payload) == read_tree(root)
     again = {str(path.relative_to(payload)) for path, inode in inodes.items() if path.stat().st_ino != inode}
     assert again | {"a/1"} <= {"a/1", "b/2", "c/3"}
-    assert len(Path(os.fsdecode(staging.journal)).read_bytes().splitlines()) == len(TREE)
+    assert len(Path(os.fsdecode(staging.area.absolute + b"/journal.jsonl")).read_bytes().splitlines()) == len(
+        TREE
+    )
 
 
 @pytest.mark.parametrize("kept", [0, 1, 7, 29])
@@ -93,7 +99,7 @@ def test_journal_cut_off_by_a_crash_is_used_up_to_there(
     root = source(TREE)
     staging = opened(tmp_path / "store")
     first = captured(refs(root), staging)
-    journal = Path(os.fsdecode(staging.journal))
+    journal = Path(os.fsdecode(staging.area.absolute + b"/journal.jsonl"))
     whole = journal.read_bytes()
     lines = whole.splitlines(keepends=True)
     journal.write_bytes(b"".join(lines[:kept]) + torn)
@@ -118,7 +124,7 @@ def test_reading_back_finds_a_disk_that_lies(
     files = refs(source(TREE))
     staging = opened(tmp_path / "store")
     captured(files, staging)
-    path = Path(os.fsdecode(staging.payload)) / "b" / "3"
+    path = Path(os.fsdecode(staging.payload.absolute)) / "b" / "3"
     status = path.stat()
     path.write_text("B3")
     os.utime(path, ns=(status.st_mtime_ns, status.st_mtime_ns))
@@ -148,13 +154,14 @@ def test_journal_never_gives_back_what_was_not_recorded(
     recorded: list[Copied | Unpacked], cut: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = tmp_path_factory.mktemp("journal")
-    path = os.fsencode(folder / "journal.jsonl")
+    area, payload = (Place(os.fsencode(folder), path) for path in (b"", b"data"))
     (folder / "data").mkdir()
-    with Journal(path, os.fsencode(folder / "data")) as journal:
+    with Journal(area, payload, ("md5",)) as journal:
         assert list(journal.copied_before()) == []
         journal.record(recorded)
-    os.truncate(path, min(cut, os.path.getsize(path)))
-    with Journal(path, os.fsencode(folder / "data")) as journal:
+    path = folder / "journal.jsonl"
+    os.truncate(path, min(cut, path.stat().st_size))
+    with Journal(area, payload, ("md5",)) as journal:
         found = list(journal.copied_before())
     assert len(found) <= len(recorded)
     assert set(found) <= {None}  # none of the copies is in place

@@ -15,6 +15,7 @@ from archiver.errors import StoreError
 from archiver.ingest.copy import BLOCK_BYTES, Copied, CopyBatch, copy_batch
 from archiver.ingest.scan import scan
 from archiver.model.source import FileRef, Unpacked
+from archiver.store.area import Place
 from archiver.usecases.sources import sources_of
 from tests.conftest import MakeSource
 from tests.samples import MTIME_NS, File, build_tree, read_tree
@@ -28,7 +29,7 @@ def refs(root: Path) -> tuple[FileRef, ...]:
 
 def batch(payload: Path, *files: FileRef, algorithms: tuple[str, ...] = ("sha512",)) -> CopyBatch:
     payload.mkdir(exist_ok=True)
-    return CopyBatch(files, (None,) * len(files), os.fsencode(payload), algorithms)
+    return CopyBatch(files, (None,) * len(files), Place(os.fsencode(payload), b""), algorithms)
 
 
 def outcome_of(payload: Path, ref: FileRef) -> Copied | Unpacked:
@@ -243,13 +244,13 @@ def test_copies_kept_from_before_are_not_read_again(moving: tuple[Path, FileRef]
     path, ref = moving
     path.unlink()
     kept = Copied("a", 1, 2, ("digest",))
-    assert copy_batch(CopyBatch((ref,), (kept,), os.fsencode(tmp_path), ("sha512",))) == [kept]
+    assert copy_batch(CopyBatch((ref,), (kept,), Place(os.fsencode(tmp_path), b""), ("sha512",))) == [kept]
 
 
 def test_a_store_that_is_gone_ends_the_run(source: MakeSource, tmp_path: Path) -> None:
     (ref,) = refs(source({"a": b"x"}))
     with pytest.raises(StoreError):
-        copy_batch(CopyBatch((ref,), (None,), os.fsencode(tmp_path / "gone"), ("sha512",)))
+        copy_batch(CopyBatch((ref,), (None,), Place(os.fsencode(tmp_path / "gone"), b""), ("sha512",)))
 
 
 def test_paths_beyond_the_longest_are_copied(source: MakeSource, tmp_path: Path) -> None:

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from archiver.filesystem import FolderCursor
 from archiver.ingest.scan import scan
-from archiver.ingest.tree import remove_tree
 from archiver.model.source import EmptyFolder, FileRef, FolderProblem, ScanEntry, Source, Unpacked
+from archiver.store.tree import remove
 from archiver.usecases.sources import sources_of
 from tests.conftest import MakeSource
 from tests.samples import File, Folder, HardLink, Link, Pipe, build_tree
@@ -113,7 +114,8 @@ def test_deep_nesting_does_not_recurse(tmp_path: Path) -> None:
     sys.setrecursionlimit(depth - 50)
     try:
         assert listing(tmp_path) == [EmptyFolder("/".join(["d"] * depth))]
-        remove_tree(os.fsencode(tmp_path / "d"))
+        with FolderCursor(os.fsencode(tmp_path)) as cursor:
+            remove(cursor, b"d")
     finally:
         sys.setrecursionlimit(limit)
     assert not list(tmp_path.iterdir())

@@ -64,7 +64,7 @@ def test_lock_of_a_run_that_was_killed_holds_nobody_up(source: MakeSource, tmp_p
     root, store = source({"a": "1"}), tmp_path / "store"
     script = (
         "import os, sys\n"
-        "from archiver.ingest.staging import locked\n"
+        "from archiver.store.area import locked\n"
         "with locked(os.fsencode(sys.argv[1])): os.kill(os.getpid(), 9)\n"
     )
     subprocess.run([sys.executable, "-c", script, str(store)], cwd=ROOT, check=False)

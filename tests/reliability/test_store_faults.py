@@ -39,7 +39,7 @@ def finishes(source: Path, store: Path, *options: str) -> None:
     assert left_over(store) == []
 
 
-STAGED = ".incoming/Music-2023-11-14"
+STAGED = ".incoming/Music-2023-11-14.unfinished"
 
 
 FAULTS = [
@@ -57,8 +57,8 @@ MORE_FAULTS = [
     ("fsync:error=EIO", f"{STAGED}/bag/metadata/files.jsonl"),
     ("write:error=ENOSPC", f"{STAGED}/bag/tagmanifest-sha512.txt"),
     ("fsync:error=EIO", f"{STAGED}/bag/data/Album"),
-    ("rename:error=EIO", f"{STAGED}/bag"),
-    ("write:error=ENOSPC", f"{STAGED}/staging.json"),
+    ("renameat:error=EIO:when=2", STAGED),
+    ("write:error=ENOSPC", f"{STAGED}/staging.json.new"),
     ("write:error=ENOSPC", f"{STAGED}/ready"),
     ("pwrite64:error=ENOSPC", ".incoming/lock"),
     ("flock:error=ENOLCK", ".incoming/lock"),

@@ -20,21 +20,22 @@ def replace_element(content: bytes, label: str, value: str) -> bytes:
     """
     element = format_bag_info(((label, value),))
     wanted = label.lower()
-    kept: list[bytes] = []
+    kept = bytearray()  # not a list of lines, of which there may be millions
     is_placed = in_element = False
-    for line in _LINES.findall(content):
+    for found in _LINES.finditer(content):
+        line = found[0]
         if line[:1] not in (b" ", b"\t"):
             in_element = _label_of(line) == wanted
             if in_element and not is_placed:
-                kept.append(element)
+                kept += element
                 is_placed = True
         if not in_element:
-            kept.append(line)
+            kept += line
     if not is_placed:
-        if kept and not kept[-1].endswith((b"\r", b"\n")):
-            kept.append(b"\n")
-        kept.append(element)
-    return b"".join(kept)
+        if kept and not kept.endswith((b"\r", b"\n")):
+            kept += b"\n"
+        kept += element
+    return bytes(kept)
 
 
 def _label_of(line: bytes) -> str:

@@ -19,15 +19,16 @@ import errno
 import json
 import os
 import re
-import shutil
 import stat
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from archiver import filesystem
 from archiver.bagit.paths import check_path
 from archiver.bagit.writer import hash_beneath, new_tag_file
+from archiver.ownfiles import parse_json, read_own
 
 _STAGED = b".bagit-update.new"
 _DECIDED = b".bagit-update"
@@ -37,7 +38,10 @@ STAGED_PREFIX = ".bagit-update.new/"
 _LIST = "list.json"
 _LARGEST_LIST = 1 << 20
 _ALGORITHM = "sha512"
-_STAGED_NAME = re.compile(r"[0-9]{1,4}|list\.json")
+_STAGED_NAME = re.compile(r"[0-9]{1,4}")
+_DIGEST = re.compile(r"[0-9a-f]{128}")
+_UNSEEN = frozenset({"Cf", "Mn", "Me"})
+"""Categories of characters that some file systems pass over, or that change only how the one before them looks."""
 
 
 class UpdateError(ValueError):
@@ -120,8 +124,8 @@ def stage(bag: int) -> Iterator[Journal]:
             journal.write_list()
         os.rename(_STAGED, _DECIDED, src_dir_fd=bag, dst_dir_fd=bag)
     except BaseException:
-        with contextlib.suppress(OSError):
-            shutil.rmtree(_STAGED, dir_fd=bag)
+        with contextlib.suppress(OSError, UpdateError):
+            _throw_away(_STAGED, bag)
         raise
     filesystem.sync_folder(bag)
     _carry_out(bag)
@@ -143,8 +147,7 @@ def recover(bag: int) -> bool:
         OSError: as the system calls do.
     """
     if _is_there(_STAGED, bag):
-        _refuse_foreign(_STAGED, bag)
-        shutil.rmtree(_STAGED, dir_fd=bag)
+        _throw_away(_STAGED, bag)
         filesystem.sync_folder(bag)
     if not _is_there(_DECIDED, bag):
         return False
@@ -153,12 +156,29 @@ def recover(bag: int) -> bool:
     return True
 
 
+def _throw_away(name: bytes, bag: int) -> None:
+    """Remove a journal of this library, which is a folder with nothing but files of its own in it."""
+    _refuse_foreign(name, bag)
+    with filesystem.folder_beneath(bag, name) as folder:
+        for staged in os.listdir(folder):
+            os.unlink(staged, dir_fd=folder)
+    os.rmdir(name, dir_fd=bag)
+
+
 def _refuse_foreign(name: bytes, bag: int) -> None:
-    """Refuse a folder that bears the journal's name but holds something else, which may be somebody's."""
-    with filesystem.folder_beneath(bag, name) as folder, os.scandir(folder) as entries:
-        strange = [entry.name for entry in entries if not _STAGED_NAME.fullmatch(entry.name)]
-    if strange:
-        raise UpdateError(f"{name.decode()} in the bag was not made by an update: it holds {strange[0]!r}")
+    """Refuse what bears the journal's name but is something else, which may be somebody's."""
+    try:
+        with filesystem.folder_beneath(bag, name) as folder, os.scandir(folder) as entries:
+            strange = next((entry.name for entry in entries if not _is_ours(entry)), None)
+    except NotADirectoryError as error:
+        raise UpdateError(f"{name.decode()} in the bag was not made by an update: it is no folder") from error
+    if strange is not None:
+        raise UpdateError(f"{name.decode()} in the bag was not made by an update: it holds {strange!r}")
+
+
+def _is_ours(entry: os.DirEntry[str]) -> bool:
+    is_named = entry.name == _LIST or _STAGED_NAME.fullmatch(entry.name) is not None
+    return is_named and entry.is_file(follow_symlinks=False)
 
 
 def _is_there(name: bytes, folder: int) -> bool:
@@ -191,7 +211,7 @@ def _carry_out(bag: int) -> None:
     with filesystem.folder_beneath(bag, _DECIDED) as folder:
         # where the list is gone, everything was in place and only the empty journal was left
         if _is_there(_LIST.encode(), folder):
-            for step in _read_list(folder):
+            for step in _read_list(folder, bag):
                 _take_place(step, folder, bag)
             filesystem.sync_folder(folder)
             os.unlink(_LIST.encode(), dir_fd=folder)
@@ -203,7 +223,11 @@ def _carry_out(bag: int) -> None:
 def _take_place(step: _Step, folder: int, bag: int) -> None:
     where, _, name = step.path.encode().rpartition(b"/")
     if not _is_there(step.staged.encode(), folder):
-        if hash_beneath(bag, step.path, (_ALGORITHM,))[_ALGORITHM] != step.digest:
+        try:
+            digest = hash_beneath(bag, step.path, (_ALGORITHM,))[_ALGORITHM]
+        except (FileNotFoundError, NotADirectoryError, filesystem.NotRegularError):
+            digest = None
+        if digest != step.digest:
             raise UnfinishedUpdateError(f"an interrupted update has lost its new {step.path!r}")
         return
     if hash_beneath(folder, step.staged, (_ALGORITHM,))[_ALGORITHM] != step.digest:
@@ -218,23 +242,72 @@ def _take_place(step: _Step, folder: int, bag: int) -> None:
         filesystem.sync_folder(bag)
 
 
-def _read_list(folder: int) -> list[_Step]:
+def _read_list(folder: int, bag: int) -> list[_Step]:
     """Read the list and refuse one that reaches outside the tag files; a bag may come from anywhere."""
-    descriptor = filesystem.open_regular(_LIST.encode(), folder)
-    with os.fdopen(descriptor, "rb") as stream:
-        content = stream.read(_LARGEST_LIST + 1)
     try:
-        steps = [_step(step) for step in json.loads(content)["steps"]]
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        steps = _steps(parse_json(read_own(_LIST.encode(), folder, _LARGEST_LIST)))
+    except (ValueError, filesystem.NotRegularError) as error:
         raise UnfinishedUpdateError(
             f"an interrupted update left a list that cannot be read: {error}"
         ) from error
+    for step in steps:
+        if _leads_into(step.path, (b"data", _DECIDED, _STAGED), bag):
+            raise UnfinishedUpdateError(
+                f"an interrupted update left a list that cannot be read: it would replace {step.path!r}"
+            )
     return steps
 
 
-def _step(written: dict[str, Any]) -> _Step:
-    step = _Step(written["staged"], written["path"], written[_ALGORITHM])
-    is_sound = _STAGED_NAME.fullmatch(step.staged) and check_path(step.path) is None
-    if not is_sound or step.path.partition("/")[0] in ("data", _DECIDED.decode(), _STAGED.decode()):
-        raise ValueError(f"it would replace {step.path!r}")
+def _steps(written: object) -> list[_Step]:
+    """Take from the list what :meth:`Journal.write_list` wrote, and nothing else.
+
+    Raises:
+        ValueError: if it is something else.
+    """
+    if not isinstance(written, dict) or set(written) != {"version", "steps"}:
+        raise ValueError("it is of another kind")
+    version, steps = written["version"], written["steps"]
+    if type(version) is not int or version != 1 or not isinstance(steps, list):
+        raise ValueError("it is of another kind")
+    found = [_step(step) for step in steps]
+    if len({step.staged for step in found}) < len(found) or len({_key(step.path) for step in found}) < len(
+        found
+    ):
+        raise ValueError("it names a file twice")
+    return found
+
+
+def _step(written: object) -> _Step:
+    members = written if isinstance(written, dict) else {}
+    match [members.get(name) for name in ("staged", "path", _ALGORITHM)]:
+        case [str(staged), str(path), str(digest)] if len(members) == len(_Step.__slots__):
+            step = _Step(staged, path, digest)
+        case _:
+            raise ValueError("a step of it is of another kind")
+    if not _STAGED_NAME.fullmatch(staged) or not _DIGEST.fullmatch(digest):
+        raise ValueError("a step of it is of another kind")
+    top = path.partition("/")[0]
+    if check_path(path) is not None or _key(top) in {"data", _DECIDED.decode(), _STAGED.decode()}:
+        raise ValueError(f"it would replace {path!r}")
     return step
+
+
+def _key(path: str) -> str:
+    """What any file system may take a path for: without regard to case, form, unseen characters, dots and blanks at ends."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", path).casefold())
+    seen = "".join(character for character in folded if unicodedata.category(character) not in _UNSEEN)
+    return "/".join(part.rstrip(". ") for part in seen.split("/"))
+
+
+def _leads_into(path: str, folders: tuple[bytes, ...], bag: int) -> bool:
+    """Whether the first part of the path is one of the bag's ``folders``, whatever name it bears in the path."""
+
+    def identity(name: bytes) -> tuple[int, int] | None:
+        try:
+            status = os.stat(name, dir_fd=bag, follow_symlinks=False)
+        except FileNotFoundError:
+            return None
+        return status.st_dev, status.st_ino
+
+    top = identity(path.partition("/")[0].encode())
+    return top is not None and top in map(identity, folders)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from archiver import filesystem
 from archiver.bagit.algorithms import normalise_algorithm
 from archiver.bagit.findings import Severity
-from archiver.bagit.reading import BagTop, read_blocks, read_top
+from archiver.bagit.reading import BagTop, read_top
 from archiver.bagit.report import BagReport, Depth
 from archiver.bagit.updating.info_edit import replace_element
 from archiver.bagit.updating.journal import Journal, UnfinishedUpdateError, UpdateError, recover, stage
@@ -28,10 +28,13 @@ from archiver.bagit.updating.manifests import (
     stage_tag_manifests,
 )
 from archiver.bagit.validate import Mapper, serial_map, validate
+from archiver.ownfiles import read_own
 
 EVENTS_NAME = "metadata/events.jsonl"
 _COMPUTED = frozenset({"payload-oxum"})
-_LARGEST_INFO = 64 << 20
+_LARGEST_INFO = 16 << 20
+"""Bytes of bag-info.txt that are changed as a whole; no more of it is ever understood."""
+
 _COPIED = 1 << 20
 
 
@@ -174,13 +177,12 @@ def _opened(bag: bytes, map_ordered: Mapper) -> Iterator[_Update]:
 
 
 def _content(folder: int, name: str) -> bytes:
-    faults: list[object] = []
-    content = (
-        b"".join(read_blocks(folder, name, faults.append, _LARGEST_INFO + 1)) if _has(folder, name) else b""
-    )
-    if faults or len(content) > _LARGEST_INFO:
-        raise UpdateError(f"{name} is too large or cannot be read")
-    return content
+    if not _has(folder, name):
+        return b""
+    try:
+        return read_own(name.encode(), folder, _LARGEST_INFO)
+    except (OSError, ValueError) as error:
+        raise UpdateError(f"{name} cannot be read as a whole: {error}") from error
 
 
 def _has(folder: int, name: str) -> bool:

@@ -7,9 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from archiver.ingest.tree import remove_tree, sync_folders
+from archiver.filesystem import FolderCursor
+from archiver.store.tree import remove, sync_folders
 from tests.conftest import MakeSource
 from tests.samples import Entry, Folder, Link, Pipe, build_tree
+
+
+def removed(root: Path, path: bytes) -> None:
+    with FolderCursor(os.fsencode(root)) as cursor:
+        remove(cursor, path)
 
 
 def test_everything_goes_and_nothing_beside_it(source: MakeSource, tmp_path: Path) -> None:
@@ -25,23 +31,25 @@ def test_everything_goes_and_nothing_beside_it(source: MakeSource, tmp_path: Pat
         b"pipe": Pipe(),
     }
     root = build_tree(tmp_path / "staged", tree)
-    sync_folders(os.fsencode(root))
-    remove_tree(os.fsencode(root))
+    with FolderCursor(os.fsencode(root)) as cursor:
+        sync_folders(cursor)
+    removed(tmp_path, b"staged")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["outside"]
 
 
 def test_removing_what_is_not_there_is_nothing(tmp_path: Path) -> None:
-    remove_tree(os.fsencode(tmp_path / "gone"))
+    removed(tmp_path, b"gone")
+    removed(tmp_path, b"gone/below")
     assert not list(tmp_path.iterdir())
 
 
-def test_a_link_is_not_taken_for_the_folder_it_names(source: MakeSource, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["link", "link/keep", "link/.."])
+def test_no_link_is_followed_to_what_is_removed(source: MakeSource, tmp_path: Path, name: str) -> None:
     outside = source({"keep": "x"}, "outside")
     (tmp_path / "link").symlink_to(outside)
-    with pytest.raises(OSError, match="directory"):
-        remove_tree(os.fsencode(tmp_path / "link"))
-
-
-def test_syncing_what_is_not_there_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError):
-        sync_folders(os.fsencode(tmp_path / "gone"))
+    if name == "link":
+        removed(tmp_path, b"link")
+        assert not (tmp_path / "link").is_symlink()
+    else:
+        with pytest.raises(OSError, match="directory"):
+            removed(tmp_path, name.encode())

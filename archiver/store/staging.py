@@ -1,0 +1,331 @@
+"""The place in a store where a bag is built before anybody can see it under its own name.
+
+Layout below the store::
+
+    .incoming/lock               held while a run writes to the store; names the run's process
+    .incoming/NAME.unfinished/   one unfinished package
+        staging.json             what it is made of, so that the same command can go on with it
+        journal.jsonl            the copies that are whole and on the disk
+        bag/                     the bag; renamed to STORE/NAME when it is finished
+        archive/                 or the bag as an archive, where that was asked for
+        ready                    which of the two is whole, on the disk and waits for its name
+
+The first thing in such a folder and the last is its ``staging.json``, which appears with one rename. Only a folder with a
+sound one, whose name it bears, was made by this program; every other is somebody's, and left alone.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import re
+import stat
+from dataclasses import asdict, dataclass
+
+from archiver import filesystem
+from archiver.bagit.algorithms import UnknownAlgorithmError, normalise_algorithms
+from archiver.errors import StoreError
+from archiver.ownfiles import parse_json, read_own
+from archiver.store import tree
+from archiver.store.area import INCOMING, LOCK, UNFINISHED, Place
+from archiver.store.faults import store_faults
+
+_KEY = b"staging.json"
+_NEW_KEY = b"staging.json.new"
+_SCHEMA = "archiver.staging/1"
+_LONGEST_KEY = 8 << 10
+_FINGERPRINT = re.compile(r"[0-9a-f]{64}")
+_FAILING = frozenset({errno.EIO, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.ESTALE})
+"""Errors that say nothing about what is there, only that it cannot be told now."""
+
+
+@dataclass(frozen=True, slots=True)
+class StagingKey:
+    """What an unfinished package is made of; only a run with an equal key may go on with it.
+
+    Attributes:
+        package: Name of the package; of the whole group where it is one part of several.
+        part: Number of the part, from 1.
+        parts: How many parts the group has.
+        algorithms: Checksum algorithms.
+        fingerprint: SHA-256 in hex over everything that goes into the whole package, with sizes and times, and over
+            where it is divided.
+    """
+
+    package: str
+    part: int
+    parts: int
+    algorithms: tuple[str, ...]
+    fingerprint: str
+
+    @property
+    def name(self) -> str:
+        """Name that this part's bag will have."""
+        return self.package if self.parts == 1 else f"{self.package}_{self.part}_of_{self.parts}"
+
+    @property
+    def folder(self) -> bytes:
+        """Name of the folder in ``.incoming`` in which it is built."""
+        return os.fsencode(self.name) + UNFINISHED
+
+
+class Staging:
+    """One unfinished package below ``STORE/.incoming``.
+
+    Args:
+        store: Absolute path of the store, whose lock is held.
+        key: What the package is made of.
+
+    Attributes:
+        key: The same.
+        area: The folder of the unfinished package.
+        bag: The bag in it.
+        payload: The bag's payload.
+        destination: Absolute path that the bag is to have.
+    """
+
+    def __init__(self, store: bytes, key: StagingKey) -> None:
+        self.key = key
+        self.area = Place(store, INCOMING + b"/" + key.folder)
+        self.bag = self.area.below(b"bag")
+        self.payload = self.area.below(b"bag/data")
+        self.destination = store + b"/" + os.fsencode(key.name)
+
+    def holds_other(self) -> bool:
+        """Whether an interrupted run left something else under this name, which :meth:`open` will remove."""
+        with store_faults(f"look into {os.fsdecode(self.area.absolute)}"):
+            key = read_key(self.area)
+        return key is not None and key != self.key
+
+    def open(self) -> bool:
+        """Make the area, or take up what an interrupted run with the same key left in it.
+
+        What a run with another key left under this name is removed first. Tag files of an interrupted run are
+        always made anew.
+
+        Returns:
+            Whether an interrupted run is continued.
+
+        Raises:
+            StoreError: where the area cannot be written, or its name is borne by what this program did not make.
+        """
+        hint = "No bag was written. Check the disk of the store, then run the same command again."
+        with store_faults(f"write to {os.fsdecode(self.area.absolute)}", hint):
+            key = read_key(self.area)
+            continues = key == self.key and self._can_be_continued()
+            if not continues:
+                if key is not None:
+                    remove_area(self.area)
+                self._begin()
+            with self.area.cursor(filesystem.make_folders_beneath) as cursor:
+                cursor.folder(b"bag/data")
+                tree.remove(cursor, b"ready")
+                tree.remove(cursor, b"archive")
+                for name in os.listdir(cursor.folder(b"bag")):
+                    if name != "data":
+                        tree.remove(cursor, b"bag/" + os.fsencode(name))
+        return continues
+
+    def _can_be_continued(self) -> bool:
+        """Whether bag and journal are what a run leaves: folders, and a file with no other name."""
+        wanted = ((b"bag", stat.S_ISDIR), (b"bag/data", stat.S_ISDIR), (b"journal.jsonl", stat.S_ISREG))
+        with self.area.cursor() as cursor:
+            for path, is_right in wanted:
+                folder, _, name = path.rpartition(b"/")
+                try:
+                    status = os.stat(name, dir_fd=cursor.folder(folder), follow_symlinks=False)
+                except FileNotFoundError:
+                    continue
+                if not is_right(status.st_mode) or (path == b"journal.jsonl" and status.st_nlink > 1):
+                    return False
+        return True
+
+    def _begin(self) -> None:
+        """Make the area with its key, which is whole from the moment it appears."""
+        remove_begun(self.area)
+        above, _, name = self.area.path.rpartition(b"/")
+        with filesystem.FolderCursor(self.area.store, filesystem.make_folders_beneath) as store:
+            try:
+                os.mkdir(name, dir_fd=store.folder(above))
+            except FileExistsError as error:
+                raise StoreError(
+                    f"cannot write to {os.fsdecode(self.area.absolute)}: it is there, and this program did not make it",
+                    "No bag was written, and it was not touched. Move it away, or choose another --name.",
+                ) from error
+            folder = store.folder(self.area.path)
+            descriptor = filesystem.create_regular(_NEW_KEY, folder)
+            with os.fdopen(descriptor, "wb") as stream:
+                stream.write(json.dumps({"schema": _SCHEMA, **asdict(self.key)}).encode())
+                stream.flush()
+                os.fsync(stream.fileno())
+            os.rename(_NEW_KEY, _KEY, src_dir_fd=folder, dst_dir_fd=folder)
+            filesystem.sync_folder(folder)
+
+    def discard(self) -> None:
+        """Remove the area with all in it.
+
+        Raises:
+            StoreError: where the staging area cannot be written.
+        """
+        with store_faults(f"remove {os.fsdecode(self.area.absolute)}"):
+            remove_area(self.area)
+
+    def remove_copy(self, path: str) -> None:
+        """Take a copy out of the payload again, by its record path.
+
+        Raises:
+            StoreError: where the staging area cannot be written.
+        """
+        folder, _, name = path.encode("utf-8").rpartition(b"/")
+        with (
+            store_faults(f"take the copy of {path} out of the bag again"),
+            self.payload.cursor() as cursor,
+        ):
+            os.unlink(name, dir_fd=cursor.folder(folder))
+
+
+def read_key(area: Place) -> StagingKey | None:
+    """Return what a staging area is made of, or ``None`` where it was not made by this program, or is not there.
+
+    Raises:
+        OSError: where it cannot be told.
+    """
+    try:
+        with area.cursor() as cursor:
+            key = _parse_key(read_own(_KEY, cursor.folder(b""), _LONGEST_KEY))
+        return key if key.folder == os.path.basename(area.path) else None
+    except ValueError:
+        return None
+    except OSError as error:
+        if error.errno in _FAILING:
+            raise
+        return None
+
+
+def _parse_key(content: bytes) -> StagingKey:
+    """Read what :meth:`Staging._begin` wrote, and nothing else.
+
+    Raises:
+        ValueError: if it is something else.
+    """
+    said = parse_json(content)
+    if not isinstance(said, dict) or said.pop("schema", None) != _SCHEMA:
+        raise ValueError("it is of another kind")
+    match said:
+        case {
+            "package": str(package),
+            "part": int(part),
+            "parts": int(parts),
+            "algorithms": [str(), *_] as algorithms,
+            "fingerprint": str(fingerprint),
+        } if len(said) == len(StagingKey.__slots__):
+            key = StagingKey(package, part, parts, tuple(algorithms), fingerprint)
+        case _:
+            raise ValueError("its members are others")
+    numbers_fit = bool not in {type(part), type(parts)} and 1 <= part <= parts
+    if package.startswith(".") or not package or not numbers_fit or not _FINGERPRINT.fullmatch(fingerprint):
+        raise ValueError("its members cannot be")
+    try:
+        algorithms_fit = normalise_algorithms(algorithms) == key.algorithms
+    except (UnknownAlgorithmError, AttributeError, TypeError) as error:
+        raise ValueError("its algorithms cannot be") from error
+    if not algorithms_fit:
+        raise ValueError("its algorithms cannot be")
+    return key
+
+
+def remove_area(area: Place) -> None:
+    """Remove a staging area of this program: its key last, so that what a crash leaves of it is known for its own.
+
+    Raises:
+        OSError: as the system calls do.
+    """
+    above, _, name = area.path.rpartition(b"/")
+    with area.cursor() as cursor:
+        for entry in os.listdir(cursor.folder(b"")):
+            if os.fsencode(entry) != _KEY:
+                tree.remove(cursor, os.fsencode(entry))
+        folder = cursor.folder(b"")
+        filesystem.sync_folder(folder)
+        os.unlink(_KEY, dir_fd=folder)
+    with filesystem.FolderCursor(area.store) as store:
+        os.rmdir(name, dir_fd=store.folder(above))
+
+
+def remove_begun(area: Place) -> bool:
+    """Remove what a crash left of making or removing an area: nothing but its folder and a key that is not whole.
+
+    Returns:
+        Whether there was such a thing; whatever else bears the name is left alone.
+
+    Raises:
+        OSError: as the system calls do.
+    """
+    above, _, name = area.path.rpartition(b"/")
+    try:
+        with area.cursor() as cursor:
+            folder = cursor.folder(b"")
+            names = os.listdir(folder)
+            if names == [os.fsdecode(_NEW_KEY)]:
+                begun = json.dumps({"schema": _SCHEMA})[:-1].encode()
+                written = read_own(_NEW_KEY, folder, _LONGEST_KEY)[: len(begun)]
+                if not begun.startswith(written):
+                    return False
+                os.unlink(_NEW_KEY, dir_fd=folder)
+            elif names:
+                return False
+        with filesystem.FolderCursor(area.store) as store:
+            os.rmdir(name, dir_fd=store.folder(above))
+    except (FileNotFoundError, NotADirectoryError, filesystem.NotRegularError, ValueError):
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What lies in a store's ``.incoming`` beside the lock, each in the order of the names.
+
+    Attributes:
+        keys: What the unfinished packages are made of.
+        strange: Names of everything else: it was not made by this program, or a crash left no more than its folder.
+    """
+
+    keys: tuple[StagingKey, ...]
+    strange: tuple[bytes, ...]
+
+
+def look_into(store: bytes) -> Found:
+    """Say what lies in the store's ``.incoming``; nothing where there is none.
+
+    Raises:
+        StoreError: where it cannot be told.
+    """
+    place = Place(store, INCOMING)
+    with store_faults(f"look into {os.fsdecode(place.absolute)}", "No bag was written. Check the store."):
+        try:
+            with place.cursor() as cursor:
+                names = sorted(map(os.fsencode, os.listdir(cursor.folder(b""))))
+        except FileNotFoundError:
+            names = []
+        found = {name: read_key(place.below(name)) for name in names if name.endswith(UNFINISHED)}
+    keys = tuple(key for key in found.values() if key is not None)
+    return Found(keys, tuple(name for name in names if name != LOCK and found.get(name) is None))
+
+
+def unfinished(store: bytes) -> tuple[StagingKey, ...]:
+    """What interrupted runs left in the store and can be continued, in the order of the names.
+
+    Raises:
+        StoreError: where it cannot be told.
+    """
+    with store_faults(f"look into {os.fsdecode(store)}", "No bag was written. Check the store."):
+        return tuple(key for key in look_into(store).keys if _has_bag(Staging(store, key)))
+
+
+def _has_bag(staging: Staging) -> bool:
+    try:
+        with staging.bag.cursor():
+            return True
+    except (FileNotFoundError, NotADirectoryError):
+        return False
