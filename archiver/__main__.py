@@ -12,7 +12,7 @@ import sys
 
 
 def _leave_current_folder() -> None:
-    """Take the current folder from ``sys.path``, ``PYTHONPATH`` and ``PATH``, as far as these name it without its name.
+    """Take the current folder, and what is named from it on, from all that says where to look for things.
 
     What Python imported before this line, it took from where it was told: ``python -P -m archiver`` keeps it from
     the current folder too.
@@ -25,6 +25,9 @@ def _leave_current_folder() -> None:
     _keep_absolute("PYTHONPATH", "")
     _keep_absolute("PATH", os.defpath)  # an empty one would mean the current folder
     os.environ["PYTHONSAFEPATH"] = "1"
+    for variable in ("HOME", "XDG_CONFIG_HOME"):  # below which a configuration is looked for
+        if not os.path.isabs(os.environ.get(variable, os.sep)):
+            del os.environ[variable]
 
 
 def _begun_by_name() -> bool:

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from archiver.audio.pronom import load_signatures
 from archiver.errors import ArchiverError
 from archiver.executors.guarded import GuardedProcesses
 from archiver.ingest.examine import examine
@@ -61,10 +62,11 @@ def test_parsers_without_memory_are_told_and_nothing_is_lost(
     assert capfd.readouterr().err == ""  # the parser's runtime prints pages when it dies
 
 
-def test_workers_that_cannot_even_start_end_the_run_clearly(source: MakeSource) -> None:
+@pytest.mark.parametrize("size_bytes", [16 << 20, 100 << 20])
+def test_workers_that_cannot_even_start_end_the_run_clearly(source: MakeSource, size_bytes: int) -> None:
     entries = scan(sources_of([str(source(TREE))]))
     with (
-        GuardedProcesses(1, memory_bytes=16 << 20) as workers,
+        GuardedProcesses(1, prepare=load_signatures, memory_bytes=size_bytes) as workers,
         pytest.raises(ArchiverError, match="cannot be started"),
     ):
         list(examine(entries, workers))
