@@ -17,6 +17,10 @@ class OutputError(OSError):
 class _Printed(io.FileIO):
     """The descriptor of standard output or error, whose own faults bear a name."""
 
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__(stream.fileno(), "wb", closefd=False)
+        self._stream = stream  # it would close the descriptor if nobody held it any more
+
     def write(self, data: ReadableBuffer, /) -> int:
         """Write as a file does.
 
@@ -38,7 +42,7 @@ def _marked(stream: TextIO) -> TextIO:
     if not isinstance(stream, io.TextIOWrapper) or not hasattr(stream.buffer, "raw"):
         return stream  # a stand-in that no descriptor is behind
     stream.flush()
-    raw = _Printed(stream.fileno(), "wb", closefd=False)
+    raw = _Printed(stream)
     return io.TextIOWrapper(
         io.BufferedWriter(raw),
         encoding=stream.encoding,
