@@ -39,12 +39,15 @@ def mark_output() -> None:
 
 
 def _marked(stream: TextIO) -> TextIO:
-    if not isinstance(stream, io.TextIOWrapper) or not hasattr(stream.buffer, "raw"):
+    if not isinstance(stream, io.TextIOWrapper):
+        return stream
+    is_bare = isinstance(stream.buffer, io.FileIO)  # as PYTHONUNBUFFERED has it
+    if not is_bare and not hasattr(stream.buffer, "raw"):
         return stream  # a stand-in that no descriptor is behind
     stream.flush()
     raw = _Printed(stream)
     return io.TextIOWrapper(
-        io.BufferedWriter(raw),
+        raw if is_bare else io.BufferedWriter(raw),
         encoding=stream.encoding,
         errors=stream.errors,
         line_buffering=stream.line_buffering,
