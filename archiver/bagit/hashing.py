@@ -24,12 +24,14 @@ _NEARLY_THE_SAME = 4
 class Recorded(NamedTuple):
     """One file to check: its path in the bag, its size when it was listed, and per algorithm the digests recorded.
 
-    More than one digest for an algorithm comes of a manifest that contradicts itself; any of them is taken.
+    More than one digest for an algorithm comes of a manifest that contradicts itself; any of them is taken. ``holes``
+    is :attr:`archiver.bagit.walking.Present.holes`.
     """
 
     path: str
     size: int
     digests: tuple[tuple[str, tuple[str, ...]], ...]
+    holes: int = 0
 
 
 class Batch(NamedTuple):
