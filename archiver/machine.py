@@ -57,6 +57,7 @@ def temporary_storage() -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        refuse_own_limit(error)
         raise _unusable(_reason(error)) from error
 
 

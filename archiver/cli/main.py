@@ -15,7 +15,6 @@ import click
 
 from archiver import __version__, errors
 from archiver.cli.commands import status_lines
-from archiver.machine import MachineError
 
 _COMMANDS = {
     "scan": "say what is there; write nothing",
@@ -118,9 +117,6 @@ def _status() -> int:
     except errors.ArchiverError as error:
         _say(error)
         return error.exit_code
-    except MachineError as error:
-        _say(errors.ArchiverError(error.message, error.hint))
-        return errors.STOPPED
     except BrokenPipeError:
         return _unread()
     except Exception as error:
