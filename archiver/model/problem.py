@@ -94,6 +94,12 @@ PROBLEM_KINDS = _registry(
         "changed after it was listed",
         "It was examined again and is packed as it was when it was read.",
     ),
+    ProblemKind(
+        "S110",
+        Severity.WARNING,
+        "read only at the second try",
+        "It is packed whole and was examined from its copy; check the disk it came from.",
+    ),
     # The letter F is for what the bytes are
     ProblemKind(
         "F201", Severity.WARNING, "extension and content differ", "Rename a copy if players refuse it."
