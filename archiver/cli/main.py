@@ -28,6 +28,9 @@ _COMMANDS = {
 }
 """Every subcommand, in the order of use, with its line in the overview; each is the module of its name."""
 
+_LONGEST = 2_000
+"""Characters of one line of an error; a key or path in it may be a megabyte."""
+
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 _EPILOG = f"""\b
@@ -161,14 +164,14 @@ def _discard_output() -> None:
 
 
 def _say(error: errors.ArchiverError) -> None:
-    from archiver.cli.text import shown, wrapped  # noqa: PLC0415 - only an error needs it
+    from archiver.cli.text import brief, shown, wrapped  # noqa: PLC0415 - only an error needs it
 
     # only a file with several faults has a line for each; a line break in any other message is part of a name
     lines = error.message.split("\n") if isinstance(error, errors.ConfigError) else [error.message]
     first, *rest = lines
-    click.echo(wrapped(f"archiver: {shown(first)}"), err=True)
+    click.echo(wrapped(f"archiver: {brief(first, _LONGEST)}"), err=True)
     for line in (*rest, *error.details):
-        click.echo(wrapped(shown(line), indent="  "), err=True)
+        click.echo(wrapped(brief(line, _LONGEST), indent="  "), err=True)
     if error.hint:
         click.echo(wrapped(shown(error.hint), indent="  "), err=True)
 
