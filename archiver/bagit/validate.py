@@ -249,9 +249,17 @@ def open_bag(bag: bytes | str, depth: Depth = Depth.FULL) -> Validation:
 
     A path that is no bag, or cannot be opened, is no error but a finding in the report. Links *to* the bag's folder
     are followed, none inside it. The caller closes what is returned, best by ``with``.
+
+    Raises:
+        MachineError: where the machine refuses temporary files or other things that checking needs itself, which says
+            nothing about the bag; so it is for all that checks a bag.
     """
     validation = Validation(os.fsdecode(bag), depth)
-    validation.read()
+    try:
+        validation.read()
+    except BaseException:
+        validation.close()
+        raise
     return validation
 
 

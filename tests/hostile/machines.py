@@ -48,7 +48,7 @@ def small_disk(folder: Path, size: str, *, filled: bool = False) -> list[str]:
         pytest.skip("unshare is not installed: full disks are not tried")
     folder.mkdir()
     words = [program, "-m"] if os.geteuid() == 0 else [program, "-Urm"]
-    fill = 'dd if=/dev/zero of="$0/filler" bs=4k status=none; truncate -s -8k "$0/filler"; ' if filled else ""
+    fill = 'dd if=/dev/zero of="$0/filler" bs=4k 2>/dev/null; truncate -s -8k "$0/filler"; ' if filled else ""
     script = f'mount -t tmpfs -o size={size} tmpfs "$0" && {{ {fill}exec "$@"; }}'
     words += ["sh", "-c", script, str(folder)]
     probe = subprocess.run([*words, "true"], capture_output=True, check=False)

@@ -41,8 +41,9 @@ def test_a_name_that_cannot_be_looked_at_is_told_and_takes_no_other_with_it(
 
 
 def test_a_folder_that_cannot_be_looked_at_is_told_as_a_folder(source: MakeSource, tmp_path: Path) -> None:
-    root = source({"Album/a.flac": flac(), "ghost/b": b"x"})
-    outcome = run_program("scan", root, "--json", **denying(tmp_path, "ghost", errno.EIO))
+    root, store = source({"Album/a.flac": flac(), "ghost/b": b"x"}), tmp_path / "store"
+    denied = denying(tmp_path, "ghost", errno.EIO)
+    outcome = run_program("pack", root, "--to", store, "--dry-run", "--json", **denied)
     told = [(problem["path"], problem["code"]) for problem in outcome.json["problems"]]
     assert told == [("ghost", "S102")]
 

@@ -10,7 +10,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -140,11 +140,20 @@ def test_the_current_folder_is_never_one_for_temporary_files(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_full_disk_for_temporary_files_blames_no_healthy_file(source: MakeSource, tmp_path: Path) -> None:
-    words = small_disk(tmp_path / "full", "1m", filled=True)
+@pytest.fixture
+def short() -> Iterator[Path]:
+    """A folder with a short path: sockets, by which processes speak, stand for no long one."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        yield Path(folder)
+
+
+def test_a_full_disk_for_temporary_files_blames_no_healthy_file(
+    source: MakeSource, tmp_path: Path, short: Path
+) -> None:
+    words = small_disk(short / "full", "1m", filled=True)
     audio = {f"Album/{number:02}.mp3": mp3(title=str(number)) + bytes(80_000) for number in range(40)}
     root, store = source({**audio, "Album/a.flac": flac()}), tmp_path / "store"
-    outcome = run_program("pack", root, "--to", store, before=words, TMPDIR=str(tmp_path / "full"))
+    outcome = run_program("pack", root, "--to", store, before=words, TMPDIR=str(short / "full"))
     assert outcome.code == 0, outcome.err
     assert "S103" not in outcome.out
     (bag,) = visible_bags(store)
@@ -171,15 +180,11 @@ def test_what_examining_cannot_have_for_itself_is_no_problem_of_the_file(
         examine_file(ref_of(path))
 
 
-@pytest.mark.parametrize("number", [1, 2])
-def test_a_file_that_could_be_read_only_later_bears_no_read_error(
-    source: MakeSource, tmp_path: Path, number: int
-) -> None:
+def test_a_file_that_could_be_read_only_later_bears_no_read_error(source: MakeSource, tmp_path: Path) -> None:
     root, store = source({"Album/01.flac": flac({"TITLE": ["one"]}), "z": "last"}), tmp_path / "store"
-    words = inject(tmp_path / "trace", f"openat:error=EIO:when={number}", paths=(root / "Album" / "01.flac",))
+    # examining moves about in a file, copying does not
+    words = inject(tmp_path / "trace", "lseek:error=EIO:when=1+", paths=(root / "Album" / "01.flac",))
     outcome = run_program("pack", root, "--to", store, "--json", before=words)
-    if number == 2 and outcome.code == 3:
-        return  # the second opening was the copy's
     assert outcome.code == 0, outcome.err
     files = outcome.json["files"]
     assert files["seen"] == files["packed"] + files["withheld"] + files["problems"]
@@ -188,8 +193,7 @@ def test_a_file_that_could_be_read_only_later_bears_no_read_error(
     (record,) = [record for record in records if record["source_path"] == "Album/01.flac"]
     assert record["tags"]["title"] == ["one"]
     assert record["format"]["puid"] == "fmt/279"
-    if number == 1:
-        assert [problem["code"] for problem in record["problems"]] == ["S110"]
+    assert [problem["code"] for problem in record["problems"]] == ["S110"]
 
 
 def limited(words: str) -> list[str]:
