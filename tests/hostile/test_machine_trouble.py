@@ -20,14 +20,14 @@ from archiver.bagit.sorting import Sorter
 from archiver.machine import MachineError, TemporaryStorageError, temporary_file, temporary_folder
 from archiver.model.source import FileRef, FileStat
 from tests.bagit.archives import make_deflated_zip, make_tar, make_tar_gz, make_zip
-from tests.bagit.bags import build_bag
+from tests.bagit.bags import Payload, build_bag
 from tests.conftest import MakeSource
 from tests.hostile.machines import small_disk
 from tests.reliability.faults import inject, visible_bags
 from tests.running import Outcome, run_here, run_program
 from tests.samples import flac, mp3
 
-MANY = {f"data/{number:03}.txt": b"%d" % number for number in range(100)}
+MANY: Payload = {f"data/{number:03}.txt": b"%d" % number for number in range(100)}
 ARCHIVES: dict[str, Callable[[Path, Path], None]] = {
     "bag.tar": make_tar,
     "bag.tar.gz": make_tar_gz,
@@ -227,7 +227,7 @@ def test_errors_of_the_machine_pass_whole_between_processes() -> None:
 
 def test_a_small_archive_takes_little_temporary_room(tmp_path: Path) -> None:
     words = small_disk(tmp_path / "small", "4m")
-    tags = {f"{letter}.txt": b"x" * (200 << 20) for letter in "ab"}
+    tags: Payload = {f"{letter}.txt": b"x" * (200 << 20) for letter in "ab"}
     bag = build_bag(tmp_path / "bag", tags=tags)
     make_deflated_zip(bag, tmp_path / "bag.zip")
     assert (tmp_path / "bag.zip").stat().st_size < 1 << 20
