@@ -16,6 +16,7 @@ from archiver.bagit.findings import Finding
 from archiver.bagit.manifest_reader import ManifestName, parse_manifest_name
 from archiver.bagit.metadata_reader import BagMetadata, read_metadata
 from archiver.bagit.tagtext import LineFault, read_lines
+from archiver.machine import refuse_own_limit
 
 MOST_MANIFESTS = 1000
 """Manifests that are read; there are about a dozen algorithms."""
@@ -87,6 +88,7 @@ class FolderTop:
             finally:
                 os.close(descriptor)
         except OSError as error:
+            refuse_own_limit(error)
             tell(found("B705", name, f"it cannot be read: {error.strerror}"))
 
 

@@ -12,6 +12,7 @@ from archiver import filesystem
 from archiver.bagit.codes import found
 from archiver.bagit.findings import Finding
 from archiver.bagit.ladder import FolderLadder
+from archiver.machine import refuse_own_limit
 
 LONGEST_PATH = 32 << 10
 """Characters of the longest path of a folder that is looked into; there may be thousands of levels."""
@@ -80,6 +81,7 @@ def walk(top: int, tell: Callable[[Finding], None]) -> Iterator[Present]:
                         else:
                             yield present
             except OSError as error:
+                refuse_own_limit(error)
                 tell(found("B704", folder, f"what it holds is unknown: {error.strerror}"))
                 continue
             if folder:
@@ -93,6 +95,7 @@ def _look(entry: os.DirEntry[str], path: str, tell: Callable[[Finding], None]) -
             return None
         status = entry.stat(follow_symlinks=False)
     except OSError as error:
+        refuse_own_limit(error)
         tell(found("B705", path, f"it cannot be looked at: {error.strerror}"))
         return Present(path, Kind.FILE, 0)
     mode = status.st_mode
