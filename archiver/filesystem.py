@@ -16,6 +16,8 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Self
 
+from archiver.machine import refuse_own_limit
+
 if sys.platform == "win32":
     import msvcrt
 else:
@@ -38,13 +40,49 @@ HAS_DIR_FD = os.open in os.supports_dir_fd and os.scandir in os.supports_fd
 """Whether folders can be walked by descriptor; Windows walks by path."""
 
 
+def _open(name: bytes, flags: int, mode: int = 0o777, *, dir_fd: int | None = None) -> int:
+    """Open as ``os.open`` does; what the machine refuses this process is told apart from what a file refuses.
+
+    Raises:
+        MachineError: where this process may open no more files, or memory is short.
+        OSError: as ``open`` does.
+    """
+    try:
+        return os.open(name, flags, mode, dir_fd=dir_fd)
+    except OSError as error:
+        refuse_own_limit(error)
+        raise
+
+
+def _duplicate(descriptor: int) -> int:
+    try:
+        return os.dup(descriptor)
+    except OSError as error:
+        refuse_own_limit(error)
+        raise
+
+
+def scan_folder(folder: int) -> os._ScandirIterator[str]:
+    """List the folder descriptor ``folder`` as ``os.scandir`` does.
+
+    Raises:
+        MachineError: as for any opening here.
+        OSError: as ``scandir`` does.
+    """
+    try:
+        return os.scandir(folder)
+    except OSError as error:
+        refuse_own_limit(error)
+        raise
+
+
 class NotRegularError(OSError):
     """The path is, or has become, something else than a regular file: a link, folder, pipe, socket or device."""
 
 
 def open_folder(path: bytes) -> int:
     """Open the folder ``path`` itself for use as ``dir_fd``; links *to* it are followed. Close it with ``os.close``."""
-    return os.open(path, os.O_RDONLY | _DIRECTORY | _CLOEXEC)
+    return _open(path, os.O_RDONLY | _DIRECTORY | _CLOEXEC)
 
 
 def open_folder_beneath(folder: int, relative: bytes) -> int:
@@ -53,10 +91,10 @@ def open_folder_beneath(folder: int, relative: bytes) -> int:
     Raises:
         OSError: as ``open`` does; ``ELOOP`` or ``ENOTDIR`` where a component is a link, ``EINVAL`` where one is ``..``.
     """
-    current = os.dup(folder)
+    current = _duplicate(folder)
     try:
         for part in _parts(relative):
-            below = os.open(part, os.O_RDONLY | _DIRECTORY | _NOFOLLOW | _CLOEXEC, dir_fd=current)
+            below = _open(part, os.O_RDONLY | _DIRECTORY | _NOFOLLOW | _CLOEXEC, dir_fd=current)
             os.close(current)
             current = below
     except BaseException:
@@ -94,9 +132,9 @@ def open_regular(name: bytes, folder: int) -> int:
     flags = os.O_RDONLY | _NOFOLLOW | _NONBLOCK | _CLOEXEC | _BINARY
     try:
         try:
-            descriptor = os.open(name, flags | _NOATIME, dir_fd=folder)
+            descriptor = _open(name, flags | _NOATIME, dir_fd=folder)
         except PermissionError:
-            descriptor = os.open(name, flags, dir_fd=folder)
+            descriptor = _open(name, flags, dir_fd=folder)
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.ENXIO, errno.EMLINK):
             raise NotRegularError(error.errno, "not a regular file", name) from error
@@ -131,7 +169,7 @@ def create_regular(name: bytes, folder: int) -> int:
         OSError: as ``open`` does.
     """
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NOFOLLOW | _CLOEXEC | _BINARY
-    return os.open(name, flags, 0o666, dir_fd=folder)
+    return _open(name, flags, 0o666, dir_fd=folder)
 
 
 def open_own(name: bytes, folder: int) -> int:
@@ -144,11 +182,11 @@ def open_own(name: bytes, folder: int) -> int:
     """
     flags = os.O_RDWR | _NOFOLLOW | _NONBLOCK | _CLOEXEC | _BINARY
     try:
-        return os.open(name, flags | os.O_CREAT | os.O_EXCL, 0o666, dir_fd=folder)
+        return _open(name, flags | os.O_CREAT | os.O_EXCL, 0o666, dir_fd=folder)
     except FileExistsError:
         # even to open a device can do something, so it is looked at first
         _refuse_other(os.stat(name, dir_fd=folder, follow_symlinks=False), name)
-    descriptor = os.open(name, flags, dir_fd=folder)
+    descriptor = _open(name, flags, dir_fd=folder)
     try:
         _refuse_other(os.fstat(descriptor), name)
     except BaseException:
@@ -180,12 +218,12 @@ def sync_folder(folder: int) -> None:
 
 def make_folders_beneath(folder: int, relative: bytes) -> int:
     """Make every missing folder of ``relative`` below the descriptor ``folder`` and open the last; no link is followed."""
-    current = os.dup(folder)
+    current = _duplicate(folder)
     try:
         for part in _parts(relative):
             with contextlib.suppress(FileExistsError):
                 os.mkdir(part, 0o777, dir_fd=current)
-            below = os.open(part, os.O_RDONLY | _DIRECTORY | _NOFOLLOW | _CLOEXEC, dir_fd=current)
+            below = _open(part, os.O_RDONLY | _DIRECTORY | _NOFOLLOW | _CLOEXEC, dir_fd=current)
             os.close(current)
             current = below
     except BaseException:
@@ -207,6 +245,50 @@ def start_sync(descriptor: int) -> None:
     """
     if _SYNCFS is not None:
         _SYNCFS(descriptor)
+
+
+def data_extents(descriptor: int, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield where, from ``start`` to ``end``, an open file has bytes on the disk; what lies between reads as zeros.
+
+    A file system that keeps no holes, or does not tell of them, has bytes everywhere. The descriptor's own position
+    is as it was whenever an extent is handed out.
+
+    Raises:
+        OSError: as ``lseek`` does.
+    """
+    while start < end:
+        extent = _next_extent(descriptor, start, end)
+        if extent is None:
+            return
+        yield extent
+        start = extent[1]
+
+
+def hole_bytes(descriptor: int, start: int, end: int) -> int:
+    """How many bytes from ``start`` to ``end`` of an open file are holes, which take no room on the disk.
+
+    Raises:
+        OSError: as ``lseek`` does.
+    """
+    return max(end - start, 0) - sum(stop - begin for begin, stop in data_extents(descriptor, start, end))
+
+
+def _next_extent(descriptor: int, start: int, end: int) -> tuple[int, int] | None:
+    if not hasattr(os, "SEEK_DATA"):
+        return start, end
+    position = os.lseek(descriptor, 0, os.SEEK_CUR)
+    try:
+        begin = os.lseek(descriptor, start, os.SEEK_DATA)
+        stop = os.lseek(descriptor, begin, os.SEEK_HOLE)
+    except OSError as error:
+        if error.errno == errno.ENXIO:
+            return None
+        if error.errno in (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP):
+            return start, end
+        raise
+    finally:
+        os.lseek(descriptor, position, os.SEEK_SET)
+    return (begin, min(stop, end)) if begin < end else None
 
 
 def drop_cache(descriptor: int) -> None:

@@ -31,8 +31,6 @@ _INTERRUPTED_STATUS = 130
 _AMPLE = {"-d": 4 << 30, "-v": 16 << 30, "-u": 1000}
 """Limits from here on are none that a run would feel, by the shell's option."""
 
-_FOLDERS = ("/tmp", "/var/tmp", "/usr/tmp")  # noqa: S108 - where every program looks, in this order
-
 
 def limit_memory(size_bytes: int) -> None:
     """Cap the data this process may allocate, so that a parser fails with MemoryError instead of taking the machine.
@@ -152,15 +150,3 @@ def has_current_folder() -> bool:
     except OSError:
         return False
     return True
-
-
-def temporary_folder() -> str:
-    """Return the folder for temporary files: that of ``TMPDIR``, ``TEMP`` or ``TMP``, or one that a system has.
-
-    Never the current folder, in which Python's ``tempfile`` would write where it finds no other.
-    """
-    named = [folder for name in ("TMPDIR", "TEMP", "TMP") if (folder := os.environ.get(name))]
-    for folder in (*named, *_FOLDERS):
-        if os.path.isabs(folder) and os.path.isdir(folder) and os.access(folder, os.W_OK | os.X_OK):
-            return folder
-    return (*filter(os.path.isabs, named), *_FOLDERS)[0]

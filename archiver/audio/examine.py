@@ -25,6 +25,7 @@ from archiver.audio.protection.detect import UNSEEN, detect
 from archiver.audio.roles import role_of
 from archiver.audio.tags import canonical_tags
 from archiver.filesystem import NotRegularError, open_regular_beneath
+from archiver.machine import MachineError, refuse_own_limit
 from archiver.model.audio import AudioProperties, ExaminedFile, Format, Role, TagBlock
 from archiver.model.evidence import Evidence, Protection
 from archiver.model.problem import Problem
@@ -41,13 +42,18 @@ def examine_file(ref: FileRef) -> ExaminedFile:
     Never raises for anything that a file can contain: damage, missing parsers and source faults come back as
     problems (``S1xx``, ``F2xx``) in the result. A hang or a crash of a parser is for the caller to survive: run
     this in a worker process with a limit on time and memory (:class:`archiver.executors.guarded.GuardedProcesses`).
-    The file is opened read only and without following links, and is not changed; PRONOM's library then opens a
-    short file once more by its path.
+    The file is opened once, read only and without following links, and is not changed.
+
+    Raises:
+        MachineError: where the machine refuses what examining needs itself, such as a temporary file.
     """
     try:
         with _opened(ref) as (file, size):
             return _examined(ref, file, size)
+    except MachineError:
+        raise
     except OSError as error:
+        refuse_own_limit(error)
         problem = _source_problem(ref, error)
     except MemoryError:
         problem = Problem(ref.path, "F203", "reading its headers took more memory than one file may have")
@@ -63,6 +69,8 @@ def _protection_alone(ref: FileRef) -> Protection | None:
     try:
         with _opened(ref) as (file, size):
             return detect(file, size, ref.path) if size else None
+    except MachineError:
+        raise
     except Exception:  # noqa: BLE001 - it cannot be read, or not be looked into; the file's problem says so
         return UNSEEN
 
@@ -145,8 +153,7 @@ def _format(subject: _Subject, notes: _Notes) -> Format | None:
 
 def _pronom_answer(subject: _Subject) -> PronomAnswer | None:
     """PRONOM's answer. A name that promises another format can hide what the bytes are, so it may be left out."""
-    ref = subject.ref
-    with shown_path(subject.file, subject.size, subject.sniffed, ref.root, ref.relative) as path:
+    with shown_path(subject.file, subject.size, subject.sniffed, subject.ref.relative) as path:
         answer = None if path is None else ask_pronom(path)
     if answer is None and subject.sniffed.kind is None:
         nameless = descriptor_path(subject.file.fileno()) if subject.size <= END_BYTES else None

@@ -1,4 +1,4 @@
-"""What PRONOM is shown of a file: its path, or for a long file a short copy of the parts that tell.
+"""What PRONOM is shown of a file: the whole, or of a long file a short copy of the parts that tell.
 
 Some signatures make Siegfried read a file to its end: 160 ms for a WAV file of 34 MB, 22 ms for a three-minute
 M4A file. DROID, the register's own tool, looks at 64 KiB from either end by default, and so do we; for audio
@@ -11,19 +11,16 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import tempfile
-import uuid
+import secrets
 from collections.abc import Iterator
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from archiver.audio.blocks.boxes import child
 from archiver.audio.blocks.window import Window
 from archiver.audio.kinds import KINDS, Kind
 from archiver.audio.magic import Sniffed
+from archiver.machine import temporary_file, temporary_folder, temporary_storage
 from archiver.model.audio import Role
-
-MAX_PATH_BYTES = 4000
-"""Longer paths are passed by descriptor: the system refuses them at 4,096 bytes."""
 
 END_BYTES = 64 << 10
 """Bytes of either end that identify a file in general, as in DROID."""
@@ -34,39 +31,38 @@ _AUDIO_LAST = 1 << 10
 _AUDIO_SHOWN_WHOLE = 32 << 10
 _CONTAINERS_SHOWN_WHOLE = 64 << 20
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 _PLAIN_EXTENSION = re.compile(r"[a-z0-9_+-]{1,12}")
 
 
 @contextlib.contextmanager
-def shown_path(
-    file: BinaryIO, size: int, sniffed: Sniffed, root: bytes, relative: bytes
-) -> Iterator[str | None]:
-    """Lend a path for PRONOM to look at: the file's own, or that of a temporary copy of the parts that tell.
+def shown_path(file: BinaryIO, size: int, sniffed: Sniffed, relative: bytes) -> Iterator[str | None]:
+    """Lend a path for PRONOM to look at, which leads to the open file, or to a copy of the parts that tell.
 
-    The copy keeps the extension, which decides where several signatures fit.
+    The path is a link to a descriptor, so that what is looked at is the very file that was opened and found to be a
+    regular one, whatever stands under its name by now. The link bears the file's extension, which decides where
+    several signatures fit. Copies are kept in memory.
 
     Args:
         file: The file, open for reading in binary mode; its position is not kept.
         size: Its size in bytes.
         sniffed: What the own table says of it.
-        root: The source's folder.
-        relative: The file's path below it.
+        relative: The file's path, for its extension.
 
     Yields:
-        The path, or ``None`` where the system offers none that pygfried can open.
+        The path, or ``None`` where the system offers none that leads to a descriptor.
 
     Raises:
         OSError: where the file cannot be read.
+        MachineError: where no link or copy can be made.
     """
     window = Window(file, size)
     parts = _telling_parts(window, sniffed)
-    if not parts:
-        yield _nameable_path(root, relative, file.fileno())
-        return
-    data = b"".join(window.read(start, end - start) for start, end in parts)
-    with _temporary_copy(data, _suffix(relative)) as path:
-        yield path or _nameable_path(root, relative, file.fileno())
+    with contextlib.ExitStack() as held:
+        if parts:
+            data = b"".join(window.read(start, end - start) for start, end in parts)
+            file = held.enter_context(_copy(data))
+        file.seek(0)  # where a descriptor is opened again, some systems keep its position
+        yield held.enter_context(_link_to(file.fileno(), _suffix(relative)))
 
 
 def _telling_parts(window: Window, sniffed: Sniffed) -> list[tuple[int, int]]:
@@ -87,73 +83,42 @@ def _telling_parts(window: Window, sniffed: Sniffed) -> list[tuple[int, int]]:
     return [(0, first), (lead, after), (max(after, size - _AUDIO_LAST), size)]
 
 
-@contextlib.contextmanager
-def _temporary_copy(data: bytes, suffix: str) -> Iterator[str | None]:
-    """Lend a path under which ``data`` can be read, or ``None`` where none can be made.
-
-    The data lies in a file without a name, so that nothing of the user's outlives this process however it ends.
-    What has a name, for the sake of the extension, is a link to it.
-    """
-    try:
-        with _unnamed_file() as copy:
-            copy.write(data)
-            copy.seek(0)
-            path = descriptor_path(copy.fileno())
-            with contextlib.nullcontext(path) if path is None or not suffix else _link(path, suffix) as shown:
-                yield shown
-    except _UnmadeError:
-        yield None
-
-
-class _UnmadeError(Exception):
-    """No temporary file or link can be made."""
-
-
-@contextlib.contextmanager
-def _unnamed_file() -> Iterator[BinaryIO]:
-    try:
-        if hasattr(os, "memfd_create"):
-            file: BinaryIO = open(os.memfd_create("archiver"), "w+b", buffering=0)  # noqa: SIM115 - closed below
+def _copy(data: bytes) -> BinaryIO:
+    """A file without a name that holds ``data``: in memory where the system has such files."""
+    with temporary_storage():
+        if not hasattr(os, "memfd_create"):
+            file = temporary_file()
         else:
-            file = cast("BinaryIO", tempfile.TemporaryFile(buffering=0))  # noqa: SIM115
-    except OSError as error:
-        raise _UnmadeError from error
-    with file:
-        yield file
+            file = open(os.memfd_create("archiver"), "w+b")  # noqa: SIM115 - the caller closes it
+        try:
+            file.write(data)
+            file.flush()
+        except BaseException:
+            with contextlib.suppress(OSError):
+                file.close()
+            raise
+    return file
 
 
 @contextlib.contextmanager
-def _link(target: str, suffix: str) -> Iterator[str]:
-    path = os.path.join(tempfile.gettempdir(), f"archiver-{uuid.uuid4().hex}{suffix}")
+def _link_to(descriptor: int, suffix: str) -> Iterator[str | None]:
+    target = descriptor_path(descriptor)
+    if target is None:
+        yield None
+        return
+    link = os.path.join(temporary_folder(), f"archiver-{secrets.token_hex(8)}{suffix}")
+    with temporary_storage():
+        os.symlink(target, link)
     try:
-        os.symlink(target, path)
-    except OSError as error:
-        raise _UnmadeError from error
-    try:
-        yield path
+        yield link
     finally:
-        os.unlink(path)
+        with temporary_storage(), contextlib.suppress(FileNotFoundError):
+            os.unlink(link)
 
 
 def _suffix(relative: bytes) -> str:
     extension = os.path.splitext(relative)[1][1:].decode("ascii", "replace").lower()
     return f".{extension}" if _PLAIN_EXTENSION.fullmatch(extension) else ""
-
-
-def _nameable_path(root: bytes, relative: bytes, descriptor: int) -> str | None:
-    """A path by which pygfried can open the file: its own, or its open descriptor's where that cannot be passed.
-
-    pygfried takes text only, and fails on some control characters in its own answer. So a name that is not UTF-8,
-    has such characters, or is too long for one system call, goes by descriptor, and the extension plays no part
-    in the answer.
-    """
-    path = root.rstrip(b"/") + b"/" + relative
-    if len(path) <= MAX_PATH_BYTES and _CONTROL.search(path) is None:
-        try:
-            return path.decode("utf-8")
-        except UnicodeDecodeError:
-            pass
-    return descriptor_path(descriptor)
 
 
 def descriptor_path(descriptor: int) -> str | None:

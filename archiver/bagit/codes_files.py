@@ -114,6 +114,13 @@ FILE_KINDS: tuple[FindingKind, ...] = (
         _COMPLETE,
         "Stop what writes to it, then verify again.",
     ),
+    FindingKind(
+        "B707",
+        _ERROR,
+        "file of holes, not read",
+        "RFC 8493 §5",
+        "If you trust its maker, copy the bag without holes (cp -r --sparse=never) and verify the copy.",
+    ),
 )
 """The B4 to B7 codes, in order."""
 

@@ -12,6 +12,7 @@ from archiver.bagit.algorithms import new_digest
 from archiver.bagit.codes import found
 from archiver.bagit.findings import Finding
 from archiver.bagit.ladder import FolderLadder
+from archiver.machine import refuse_own_limit
 
 _BLOCK = 1 << 20
 _BATCH_FILES = 500
@@ -24,12 +25,14 @@ _NEARLY_THE_SAME = 4
 class Recorded(NamedTuple):
     """One file to check: its path in the bag, its size when it was listed, and per algorithm the digests recorded.
 
-    More than one digest for an algorithm comes of a manifest that contradicts itself; any of them is taken.
+    More than one digest for an algorithm comes of a manifest that contradicts itself; any of them is taken. ``holes``
+    is :attr:`archiver.bagit.walking.Present.holes`.
     """
 
     path: str
     size: int
     digests: tuple[tuple[str, tuple[str, ...]], ...]
+    holes: int = 0
 
 
 class Batch(NamedTuple):
@@ -91,8 +94,10 @@ def check_batch(batch: Batch) -> Checked:
 
 
 def _failure(path: str, error: OSError) -> Finding:
+    """The finding about a file that cannot be read; what the machine refuses this process is none."""
     if isinstance(error, filesystem.NotRegularError):
         return found("B702", path, "it is no longer a regular file")
+    refuse_own_limit(error)
     return found("B705", path, f"it cannot be read: {error.strerror}")
 
 

@@ -120,7 +120,7 @@ class Judge:
         if unit.kind is not Kind.FILE or not unit.listed or unit.path in self.unread:
             return None
         digests = self._digests(unit)
-        return Recorded(unit.path, unit.size, digests) if digests else None
+        return Recorded(unit.path, unit.size, digests, unit.holes) if digests else None
 
     def _digests(self, unit: Unit) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Return what is recorded for each algorithm that can be computed; nothing where no digest is usable."""

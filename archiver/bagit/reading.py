@@ -1,11 +1,12 @@
-"""Opens a bag's folder and reads what stands at its top: which files there are, the declaration, the metadata."""
+"""Reads what stands at the top of a bag: which files there are, the declaration, the metadata."""
 
 from __future__ import annotations
 
 import heapq
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from archiver import filesystem
 from archiver.bagit.codes import found
@@ -15,12 +16,80 @@ from archiver.bagit.findings import Finding
 from archiver.bagit.manifest_reader import ManifestName, parse_manifest_name
 from archiver.bagit.metadata_reader import BagMetadata, read_metadata
 from archiver.bagit.tagtext import LineFault, read_lines
+from archiver.machine import refuse_own_limit
 
 MOST_MANIFESTS = 1000
 """Manifests that are read; there are about a dozen algorithms."""
 
+SPARSE_BYTES = 1 << 30
+"""From this size on a tag file that is mostly holes is not read: no honest one is like that, and reading never ends."""
+
 _BLOCK = 64 << 10
 _NAMES = frozenset({DECLARATION_NAME, FETCH_NAME, "bag-info.txt", "package-info.txt", "data"})
+
+
+Tell = Callable[[Finding], None]
+"""Takes a finding as it is made."""
+
+
+class TopFiles(Protocol):
+    """The files at the top of a bag, whatever the bag is in."""
+
+    def names(self) -> Iterable[tuple[str, bool]]:
+        """Each name at the top, in no particular order, and whether it is a regular file.
+
+        Raises:
+            OSError: if they cannot be listed.
+        """
+
+    def blocks(self, name: str, tell: Tell, most: int | None = None) -> Iterator[bytes]:
+        """Yield the bytes of the regular file ``name`` in blocks, at most ``most`` in all.
+
+        What keeps the file from being read is told, and what was read of it so far is all there is.
+        """
+
+
+class FolderTop:
+    """The top of a bag that is a folder.
+
+    Args:
+        descriptor: The open folder, which stays the caller's.
+    """
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def names(self) -> Iterator[tuple[str, bool]]:
+        """Each name at the top, and whether it is a regular file."""
+        with filesystem.scan_folder(self._descriptor) as entries:
+            for entry in entries:
+                try:
+                    yield entry.name, entry.is_file(follow_symlinks=False)
+                except OSError:  # walking the bag tells it
+                    yield entry.name, False
+
+    def blocks(self, name: str, tell: Tell, most: int | None = None) -> Iterator[bytes]:
+        """Yield the bytes of the regular file ``name``, at most ``most`` in all.
+
+        A file that cannot be opened or read is told as ``B705``, one of terabytes that are holes as ``B707``. Of a
+        file that grows meanwhile, what it held when it was opened is read.
+        """
+        try:
+            descriptor = filesystem.open_regular(os.fsencode(name), self._descriptor)
+            try:
+                size = os.fstat(descriptor).st_size
+                left = size if most is None else min(size, most)
+                if left >= SPARSE_BYTES and (holes := filesystem.hole_bytes(descriptor, 0, size)) > size // 2:
+                    tell(found("B707", name, f"of its {size:,} bytes, {holes:,} are holes; it was not read"))
+                    return
+                while left and (block := os.read(descriptor, min(_BLOCK, left))):
+                    left -= len(block)
+                    yield block
+            finally:
+                os.close(descriptor)
+        except OSError as error:
+            refuse_own_limit(error)
+            tell(found("B705", name, f"it cannot be read: {error.strerror}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +131,11 @@ class BagTop:
         return tuple(dict.fromkeys(names))
 
 
-def read_top(top: int) -> BagTop:
-    """Read the top of the bag with the folder descriptor ``top``.
+def read_top(top: TopFiles) -> BagTop:
+    """Read the top of a bag.
 
     Raises:
-        OSError: if the folder cannot be listed; whatever else fails is a finding.
+        OSError: if its files cannot be listed; whatever else fails is a finding.
     """
     findings: list[Finding] = []
     files, manifests = _list_top(top)
@@ -74,7 +143,7 @@ def read_top(top: int) -> BagTop:
         findings.append(found("B115", "", f"only the first {MOST_MANIFESTS:,} manifests were read"))
     declaration = Declaration()
     if files.get(DECLARATION_NAME):
-        blocks = read_blocks(top, DECLARATION_NAME, findings.append, LARGEST_DECLARATION + 1)
+        blocks = top.blocks(DECLARATION_NAME, findings.append, LARGEST_DECLARATION + 1)
         declaration = read_declaration(b"".join(blocks))
         findings += declaration.findings
     else:
@@ -97,7 +166,7 @@ def read_top(top: int) -> BagTop:
     )
 
 
-def _list_top(top: int) -> tuple[dict[str, bool], list[ManifestName]]:
+def _list_top(top: TopFiles) -> tuple[dict[str, bool], list[ManifestName]]:
     """Return which of the names that BagIt gives a meaning to are there, and whether as files; and the manifests.
 
     Of the manifests, one more than :data:`MOST_MANIFESTS` is returned at most, however many there are.
@@ -105,43 +174,19 @@ def _list_top(top: int) -> tuple[dict[str, bool], list[ManifestName]]:
     files: dict[str, bool] = {}
 
     def manifests() -> Iterator[ManifestName]:
-        with os.scandir(top) as entries:
-            for entry in entries:
-                is_file = entry.is_file(follow_symlinks=False)
-                if entry.name in _NAMES:
-                    files[entry.name] = is_file
-                manifest = parse_manifest_name(entry.name) if is_file else None
-                if manifest is not None:
-                    yield manifest
+        for name, is_file in top.names():
+            if name in _NAMES:
+                files[name] = is_file
+            manifest = parse_manifest_name(name) if is_file else None
+            if manifest is not None:
+                yield manifest
 
     first = heapq.nsmallest(MOST_MANIFESTS + 1, manifests(), key=lambda one: (one.of_tags, one.name))
     return files, first
 
 
 def read_tag_lines(
-    top: int, name: str, encoding: str, tell: Callable[[Finding], None]
+    top: TopFiles, name: str, encoding: str, tell: Tell
 ) -> Iterator[tuple[int, str | LineFault]]:
     """Yield the numbered lines of the tag file ``name`` at the top of a bag; see :func:`read_lines`."""
-    return read_lines(read_blocks(top, name, tell), encoding)
-
-
-def read_blocks(
-    top: int, name: str, tell: Callable[[Finding], None], most: int | None = None
-) -> Iterator[bytes]:
-    """Yield the bytes of the regular file ``name`` in blocks, at most ``most`` in all.
-
-    A file that cannot be opened or read is told as ``B705``, and what was read of it so far is all there is. Of a
-    file that grows meanwhile, what it held when it was opened is read.
-    """
-    try:
-        descriptor = filesystem.open_regular(os.fsencode(name), top)
-        try:
-            left = os.fstat(descriptor).st_size
-            left = left if most is None else min(left, most)
-            while left and (block := os.read(descriptor, min(_BLOCK, left))):
-                left -= len(block)
-                yield block
-        finally:
-            os.close(descriptor)
-    except OSError as error:
-        tell(found("B705", name, f"it cannot be read: {error.strerror}"))
+    return read_lines(top.blocks(name, tell), encoding)

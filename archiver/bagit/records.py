@@ -38,6 +38,7 @@ class Unit:
         normal: The key that it shares, too, with its normalisation twins.
         kind: What lies there; None for nothing.
         size: As :attr:`archiver.bagit.walking.Present.size`.
+        holes: As :attr:`archiver.bagit.walking.Present.holes`.
         listed: What each manifest, by its index, says of it.
         fetched: How often fetch.txt names it.
         lengths: The lengths that fetch.txt gives, without repeats (at most four).
@@ -48,6 +49,7 @@ class Unit:
     normal: bytes
     kind: Kind | None = None
     size: int = 0
+    holes: int = 0
     listed: dict[int, Listing] = field(default_factory=dict)
     fetched: int = 0
     lengths: list[int] = field(default_factory=list)
@@ -64,7 +66,8 @@ def _key(path: str) -> str:
 
 def disk_record(present: Present) -> bytes:
     """The record of something that lies in the bag's folder."""
-    return f"{_key(present.path)}0{present.kind}{present.size}".encode("utf-8", "surrogatepass")
+    size = f"{present.size},{present.holes}" if present.holes else present.size
+    return f"{_key(present.path)}0{present.kind}{size}".encode("utf-8", "surrogatepass")
 
 
 def fetch_record(entry: FetchEntry) -> bytes:
@@ -114,7 +117,8 @@ def _take(unit: Unit, said: bytes) -> None:
             listing.digests.append(digest)
     elif source == _DISK:
         unit.kind = _KINDS[said[1]]
-        unit.size = int(said[2:])
+        size, _, holes = said[2:].partition(b",")
+        unit.size, unit.holes = int(size), int(holes or b"0")
     else:
         unit.fetched += 1
         length = int(said[1:] or b"-1")

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import heapq
 import os
-import tempfile
+import struct
+import zlib
 from collections.abc import Iterator
 from types import TracebackType
 from typing import BinaryIO, Self
 
+from archiver.machine import temporary_file, temporary_storage
+
 _RUN_BYTES = 64 << 20
 _OVERHEAD = 40
 _RUNS_MERGED = 128
-_READ_BYTES = 64 << 10
-_WRITE_RECORDS = 4096
+_BLOCK_BYTES = 64 << 10
+_QUICKEST = 1
+_LENGTH = struct.Struct("<L")
 
 
 class Sorter:
@@ -21,10 +25,11 @@ class Sorter:
 
     A record is ``bytes`` without a line feed. Up to ``run_bytes`` of records are held; a sorted run of that size
     is then written to a temporary file without a name, in the system's folder for such files, which vanishes on
-    :meth:`close`. ``runs_merged`` runs are merged into one when there are as many, so that open buffers stay few.
+    :meth:`close`. Runs are compressed, so that records which a small archive unpacked to take as little room again.
+    ``runs_merged`` runs are merged into one when there are as many, so that open buffers stay few.
 
     Raises:
-        OSError: from :meth:`add` and iteration, as temporary files do, for want of room above all.
+        TemporaryStorageError: from :meth:`add` and iteration, for want of room above all.
     """
 
     def __init__(self, run_bytes: int = _RUN_BYTES, runs_merged: int = _RUNS_MERGED) -> None:
@@ -78,16 +83,20 @@ class Sorter:
     def _write(self, records: Iterator[bytes]) -> tuple[int, int]:
         """Append ``records`` to the temporary file; return where they start and end."""
         if self._file is None:
-            self._file = tempfile.TemporaryFile(prefix="archiver-")  # noqa: SIM115 - closed by close()
+            self._file = temporary_file()
         descriptor = self._file.fileno()
-        start = end = os.lseek(descriptor, 0, os.SEEK_END)
+        with temporary_storage():
+            start = end = os.lseek(descriptor, 0, os.SEEK_END)
         block: list[bytes] = []
+        size = 0
         for record in records:
             block.append(record)
-            if len(block) == _WRITE_RECORDS:
-                end += _write_all(descriptor, block, end)
-                block.clear()
-        end += _write_all(descriptor, block, end)
+            size += len(record) + 1
+            if size >= _BLOCK_BYTES:
+                end += _write_block(descriptor, block, end)
+                block, size = [], 0
+        if block:
+            end += _write_block(descriptor, block, end)
         return start, end
 
     def _read(self, run: tuple[int, int]) -> Iterator[bytes]:
@@ -95,22 +104,36 @@ class Sorter:
             return
         descriptor = self._file.fileno()
         position, end = run
-        rest = b""
         while position < end:
-            block = os.pread(descriptor, min(_READ_BYTES, end - position), position)
-            if not block:
-                raise OSError("temporary file is shorter than was written")
-            position += len(block)
-            *complete, rest = (rest + block).split(b"\n")
-            yield from complete
+            (length,) = _LENGTH.unpack(_read_exactly(descriptor, _LENGTH.size, position, end))
+            position += _LENGTH.size
+            packed = _read_exactly(descriptor, length, position, end)
+            position += length
+            yield from _unpacked(packed).split(b"\n")
 
 
-def _write_all(descriptor: int, records: list[bytes], position: int) -> int:
-    """Write ``records``, each with a line feed, at ``position``; return how many bytes that was."""
-    if not records:
-        return 0
-    data = memoryview(b"\n".join((*records, b"")))
+def _write_block(descriptor: int, records: list[bytes], position: int) -> int:
+    """Write ``records`` as one compressed block at ``position``; return how many bytes it takes."""
+    packed = zlib.compress(b"\n".join(records), _QUICKEST)
+    data = memoryview(_LENGTH.pack(len(packed)) + packed)
     written = 0
-    while written < len(data):
-        written += os.pwrite(descriptor, data[written:], position + written)
+    with temporary_storage():
+        while written < len(data):
+            written += os.pwrite(descriptor, data[written:], position + written)
     return written
+
+
+def _read_exactly(descriptor: int, size: int, position: int, end: int) -> bytes:
+    with temporary_storage():
+        data = os.pread(descriptor, min(size, end - position), position)
+        if len(data) < size:
+            raise OSError("a temporary file is shorter than was written")
+    return data
+
+
+def _unpacked(packed: bytes) -> bytes:
+    with temporary_storage():
+        try:
+            return zlib.decompress(packed)
+        except zlib.error as error:
+            raise OSError("a temporary file gives back other bytes than were written") from error

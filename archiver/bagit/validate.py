@@ -18,9 +18,10 @@ from archiver.bagit.fetch_reader import FETCH_NAME, read_fetch
 from archiver.bagit.findinglog import FindingLog
 from archiver.bagit.findings import Finding, shortened_list
 from archiver.bagit.hashing import Batch, Checked, Recorded, check_batch, make_batches
+from archiver.bagit.holes import HoleAllowance
 from archiver.bagit.judging import Judge
 from archiver.bagit.manifest_reader import ManifestName, read_manifest
-from archiver.bagit.reading import BagTop, read_tag_lines, read_top
+from archiver.bagit.reading import BagTop, FolderTop, TopFiles, read_tag_lines, read_top
 from archiver.bagit.records import disk_record, fetch_record, listed_record, read_units
 from archiver.bagit.report import BagReport, Depth, judge_verdicts
 from archiver.bagit.sorting import Sorter
@@ -33,7 +34,7 @@ The function and the items can be pickled. The items are made as they are asked 
 memory small.
 """
 
-_UNREAD = frozenset({"B704", "B705"})
+_UNREAD = frozenset({"B704", "B705", "B707"})
 _MOST_UNREAD = 1_000
 """Folders and files that cannot be read of which it is remembered that what they hold is unknown, not missing."""
 
@@ -55,6 +56,7 @@ class Validation:
 
     def __init__(self, bag: str, depth: Depth) -> None:
         self.payload_files = self.payload_bytes = self.total_files = self.total_bytes = 0
+        self._holes = HoleAllowance()
         self._bag = bag
         # no path at all must not come to mean the folder that the program was started in
         self._root = os.path.abspath(os.fsencode(bag)) if bag else b""
@@ -87,11 +89,7 @@ class Validation:
             self._log.add("B102", "", f"it cannot be opened as a folder: {reason}")
             return
         try:
-            self._top = read_top(top)
-            for finding in self._top.findings:
-                self._tell(finding)
-            if self._top.is_bag:
-                self._read_files(top, self._top)
+            self._read_bag(FolderTop(top), walk(top, self._tell))
         except OSError as error:
             self._log.add("B115", "", f"listing stopped: {error.strerror or error}")
         finally:
@@ -124,9 +122,17 @@ class Validation:
             counts=counts,
         )
 
-    def _read_files(self, top: int, bag: BagTop) -> None:
+    def _read_bag(self, top: TopFiles, presents: Iterable[Present]) -> None:
+        """Read the tag files at the bag's top and take everything that is in the bag."""
+        self._top = read_top(top)
+        for finding in self._top.findings:
+            self._tell(finding)
+        if self._top.is_bag:
+            self._read_files(top, self._top, presents)
+
+    def _read_files(self, top: TopFiles, bag: BagTop, presents: Iterable[Present]) -> None:
         self._judge_structure(bag)
-        for present in self._list(top):
+        for present in presents:
             self._sorter.add(disk_record(present))
             if present.kind is Kind.FILE:
                 in_payload = present.path.startswith("data/")
@@ -134,6 +140,7 @@ class Validation:
                 self.payload_bytes += present.size * in_payload
                 self.total_files += 1
                 self.total_bytes += present.size
+                self._holes.add_held(present.size - present.holes)
         if bag.has_payload and not self.payload_files:
             self._log.add("B113", "data", "the payload holds no file")
         if self._depth is Depth.FAST and bag.metadata.oxum is None:
@@ -141,10 +148,6 @@ class Validation:
         self._read_manifests(top, bag)
         if bag.has_fetch:
             self._read_fetch(top, bag)
-
-    def _list(self, top: int) -> Iterator[Present]:
-        """List everything in the bag; a bag that is no folder lists itself otherwise."""
-        return walk(top, self._tell)
 
     def _tell(self, finding: Finding) -> None:
         if finding.code in _UNREAD and len(self._unread) < _MOST_UNREAD:
@@ -185,7 +188,7 @@ class Validation:
             if first != manifest.name:
                 self._log.add("B305", manifest.name, f"{first} uses the same algorithm")
 
-    def _read_manifests(self, top: int, bag: BagTop) -> None:
+    def _read_manifests(self, top: TopFiles, bag: BagTop) -> None:
         before_1_0, encoding = bag.declaration.before_1_0, bag.declaration.encoding
         of_payload = [manifest for manifest in bag.manifests if not manifest.of_tags]
         for manifest in of_payload[:1] if self._depth is Depth.FAST else bag.manifests:
@@ -195,7 +198,7 @@ class Validation:
             for entry in read_manifest(lines, manifest, self._tell, before_1_0=before_1_0):
                 self._sorter.add(listed_record(index, entry))
 
-    def _read_fetch(self, top: int, bag: BagTop) -> None:
+    def _read_fetch(self, top: TopFiles, bag: BagTop) -> None:
         lines = read_tag_lines(top, FETCH_NAME, bag.declaration.encoding, self._tell)
         for entry in read_fetch(lines, self._tell, before_1_0=bag.declaration.before_1_0):
             self._sorter.add(fetch_record(entry))
@@ -206,13 +209,29 @@ class Validation:
             return
         before_1_0 = self._top.declaration.before_1_0
         judge = Judge(self._manifests, self._log, self._unread, before_1_0=before_1_0)
-        try:
-            for recorded in judge.judge(read_units(self._sorter)):
-                if self._depth is Depth.FULL:
-                    yield recorded
-        except OSError as error:
-            self._log.add("B115", "", f"comparing stopped: {error.strerror or error}")
+        for recorded in judge.judge(read_units(self._sorter)):
+            if self._depth is Depth.FULL and self._may_be_read(recorded):
+                yield recorded
         self._judge_oxum(self._top)
+
+    def _may_be_read(self, recorded: Recorded) -> bool:
+        """Whether the bag has room left for the file's holes; that it has not is told."""
+        if not recorded.holes:
+            return True
+        try:
+            descriptor = filesystem.open_regular_beneath(self._root, os.fsencode(recorded.path))
+            try:
+                holes = filesystem.hole_bytes(descriptor, 0, recorded.size)
+            finally:
+                os.close(descriptor)
+        except OSError:
+            return True  # reading it tells what is wrong with it
+        if self._holes.take(holes):
+            return True
+        self._log.add(
+            "B707", recorded.path, f"of its {recorded.size:,} bytes, {holes:,} are holes; it was not read"
+        )
+        return False
 
     def _judge_oxum(self, bag: BagTop) -> None:
         # a bag with files yet to be fetched, or folders that cannot be read, cannot have its sum; that has been told
@@ -230,9 +249,17 @@ def open_bag(bag: bytes | str, depth: Depth = Depth.FULL) -> Validation:
 
     A path that is no bag, or cannot be opened, is no error but a finding in the report. Links *to* the bag's folder
     are followed, none inside it. The caller closes what is returned, best by ``with``.
+
+    Raises:
+        MachineError: where the machine refuses temporary files or other things that checking needs itself, which says
+            nothing about the bag; so it is for all that checks a bag.
     """
     validation = Validation(os.fsdecode(bag), depth)
-    validation.read()
+    try:
+        validation.read()
+    except BaseException:
+        validation.close()
+        raise
     return validation
 
 

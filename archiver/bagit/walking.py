@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable, Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
+from archiver import filesystem
 from archiver.bagit.codes import found
 from archiver.bagit.findings import Finding
 from archiver.bagit.ladder import FolderLadder
+from archiver.machine import refuse_own_limit
 
 LONGEST_PATH = 32 << 10
 """Characters of the longest path of a folder that is looked into; there may be thousands of levels."""
+
+
+_LARGE = 1 << 20
+"""Bytes from which on holes are counted."""
 
 
 class Kind(StrEnum):
@@ -31,11 +38,13 @@ class Present(NamedTuple):
         path: Relative to the bag, ``/`` between folders; bytes that are not UTF-8 are surrogate escapes.
         kind: What it is.
         size: Bytes of a file; for a folder, how many things are in it; else 0.
+        holes: How many bytes of a large file take no room on the disk, by the system's own count of its blocks.
     """
 
     path: str
     kind: Kind
     size: int
+    holes: int = 0
 
 
 def walk(top: int, tell: Callable[[Finding], None]) -> Iterator[Present]:
@@ -44,6 +53,7 @@ def walk(top: int, tell: Callable[[Finding], None]) -> Iterator[Present]:
     Paths far longer than PATH_MAX are reached. A folder that cannot be read is told as ``B704``, a link as ``B701``, a pipe,
     socket or device as ``B702``; the payload folder itself as ``B703`` where it is no folder.
     """
+    # an entry that cannot be looked at is told by itself and takes none of its neighbours with it
     # folders go by name and by how much of the path before them leads to their parent, which is the folder looked
     # into last or one above it; whole paths of 32 Ki characters would fill the memory
     waiting = [(0, "")]
@@ -61,7 +71,7 @@ def walk(top: int, tell: Callable[[Finding], None]) -> Iterator[Present]:
                 continue
             seen = 0
             try:
-                with os.scandir(ladder.open(os.fsencode(folder))) as entries:
+                with filesystem.scan_folder(ladder.open(os.fsencode(folder))) as entries:
                     for entry in entries:
                         seen += 1
                         path = f"{folder}/{entry.name}" if folder else entry.name
@@ -71,6 +81,7 @@ def walk(top: int, tell: Callable[[Finding], None]) -> Iterator[Present]:
                         else:
                             yield present
             except OSError as error:
+                refuse_own_limit(error)
                 tell(found("B704", folder, f"what it holds is unknown: {error.strerror}"))
                 continue
             if folder:
@@ -79,25 +90,30 @@ def walk(top: int, tell: Callable[[Finding], None]) -> Iterator[Present]:
 
 def _look(entry: os.DirEntry[str], path: str, tell: Callable[[Finding], None]) -> Present | None:
     """Return what ``entry`` is, or None for a folder, which is listed in its turn."""
-    if entry.is_file(follow_symlinks=False):
-        return _measure(entry, path, tell)
-    if entry.is_symlink():
+    try:
+        if entry.is_dir(follow_symlinks=False):
+            return None
+        status = entry.stat(follow_symlinks=False)
+    except OSError as error:
+        refuse_own_limit(error)
+        tell(found("B705", path, f"it cannot be looked at: {error.strerror}"))
+        return Present(path, Kind.FILE, 0)
+    mode = status.st_mode
+    if stat.S_ISREG(mode):
+        if path == "data":
+            tell(found("B703", path, "data is a file"))
+        return Present(path, Kind.FILE, status.st_size, _holes(status))
+    if stat.S_ISLNK(mode):
         if path == "data":
             tell(found("B703", path, "data is a symbolic link"))
         else:
             tell(found("B701", path, "it is a symbolic link, which was not followed"))
         return Present(path, Kind.LINK, 0)
-    if entry.is_dir(follow_symlinks=False):
-        return None
     tell(found("B702", path, "it is a pipe, a socket or a device, which was not opened"))
     return Present(path, Kind.SPECIAL, 0)
 
 
-def _measure(entry: os.DirEntry[str], path: str, tell: Callable[[Finding], None]) -> Present:
-    if path == "data":
-        tell(found("B703", path, "data is a file"))
-    try:
-        return Present(path, Kind.FILE, entry.stat(follow_symlinks=False).st_size)
-    except OSError as error:
-        tell(found("B705", path, f"it cannot be looked at: {error.strerror}"))
-        return Present(path, Kind.FILE, 0)
+def _holes(status: os.stat_result) -> int:
+    """How many bytes of a large file that is mostly holes take no room, as the system counts; 0 for any other."""
+    held = status.st_blocks * 512 if hasattr(status, "st_blocks") else status.st_size
+    return status.st_size - held if status.st_size >= _LARGE and held < status.st_size // 2 else 0

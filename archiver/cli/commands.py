@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from archiver import errors
+from archiver.machine import MachineError
 
 _STATUSES = {
     0: "done",
@@ -40,6 +41,8 @@ class Command(click.Command):
             if not self._interrupted:
                 raise
             raise errors.Interrupted("interrupted", self._interrupted) from stop
+        except MachineError as error:
+            raise errors.ArchiverError(error.message, error.hint) from error
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the examples and the exit statuses after the options."""

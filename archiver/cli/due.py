@@ -14,7 +14,7 @@ from archiver import errors
 from archiver.cli import options
 from archiver.cli.commands import Command
 from archiver.cli.jsonstream import write_json
-from archiver.cli.text import count, shown, wrapped
+from archiver.cli.text import brief, count, shown, wrapped
 from archiver.cli.top import new_run
 from archiver.rights.due import DueItem
 from archiver.usecases.due import DueBag, due_in, rules_due
@@ -76,8 +76,8 @@ def _lines(items: tuple[DueItem, ...]) -> Iterator[str]:
         files = (
             f" {count(item.files, 'file')}, such as:" if item.examples else f" {count(item.files, 'file')}."
         )
-        yield wrapped(f"{item.day}: {shown(item.text)}{files}", indent="  ", below="    ")
-        yield from (f"      {shown(path)}" for path in item.examples)
+        yield wrapped(f"{item.day}: {brief(item.text)}{files}", indent="  ", below="    ")
+        yield from (f"      {brief(path)}" for path in item.examples)
 
 
 def _record(item: DueItem) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from archiver.cli.text import count, shown, wrapped
+from archiver.cli.text import brief, count, wrapped
 from archiver.model.problem import PROBLEM_KINDS, Problem, Severity
 
 EXAMPLES = 3
@@ -24,7 +24,7 @@ def problem_lines(counts: Counter[str], problems: Iterable[Problem]) -> Iterator
         kind = PROBLEM_KINDS[code]
         yield f"  {code}  {kind.title}: {count(counts[code], 'file')}"
         for problem in examples[code]:
-            yield wrapped(f"{shown(problem.path)}: {shown(problem.message)}", indent="        ")
+            yield wrapped(f"{brief(problem.path)}: {brief(problem.message)}", indent="        ")
         if counts[code] > len(examples[code]):
             yield f"        and {counts[code] - len(examples[code]):,} more"
         yield wrapped(kind.advice, indent="        ")

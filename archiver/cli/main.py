@@ -44,6 +44,9 @@ _OPEN_FILES = 4096
 
 _LEAST_OPEN_FILES = 64
 
+_LONGEST = 2_000
+"""Characters of one line of an error; a key or path in it may be a megabyte."""
+
 _EPILOG = f"""\b
 Exit status, the same for every command:
 {status_lines()}
@@ -105,9 +108,9 @@ def _settle_in() -> None:
             f"this shell lets a program have no more than {allowed} files open at once",
             f"Nothing was done. At least {_LEAST_OPEN_FILES} are needed: ulimit -n 1024",
         )
-    import tempfile  # noqa: PLC0415 - help and version do without
+    from archiver.machine import settle_temporary_folder  # noqa: PLC0415 - help and version do without
 
-    tempfile.tempdir = process.temporary_folder()
+    settle_temporary_folder()
 
 
 def main() -> NoReturn:
@@ -224,14 +227,14 @@ def _show_usage(error: click.ClickException) -> None:
 
 
 def _show(error: errors.ArchiverError) -> None:
-    from archiver.cli.text import shown, wrapped  # noqa: PLC0415 - only an error needs it
+    from archiver.cli.text import brief, shown, wrapped  # noqa: PLC0415 - only an error needs it
 
     # only a file with several faults has a line for each; a line break in any other message is part of a name
     lines = error.message.split("\n") if isinstance(error, errors.ConfigError) else [error.message]
     first, *rest = lines
-    click.echo(wrapped(f"archiver: {shown(first)}"), err=True)
+    click.echo(wrapped(f"archiver: {brief(first, _LONGEST)}"), err=True)
     for line in (*rest, *error.details):
-        click.echo(wrapped(shown(line), indent="  "), err=True)
+        click.echo(wrapped(brief(line, _LONGEST), indent="  "), err=True)
     if error.hint:
         click.echo(wrapped(shown(error.hint), indent="  "), err=True)
 

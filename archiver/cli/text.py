@@ -20,6 +20,18 @@ def shown(text: str) -> str:
     return "".join(map(_shown_character, text))
 
 
+def brief(text: str, most: int = 500) -> str:
+    """Return ``text`` as :func:`shown` does; of a long one, its beginning and end, and how much is left out between.
+
+    A path that people use fits whole; one that was made to fill a terminal does not.
+    """
+    whole = shown(text)
+    left_out = len(whole) - most
+    if left_out <= 0:
+        return whole
+    return f"{whole[: most // 2]} … {left_out:,} characters left out … {whole[-(most // 2) :]}"
+
+
 def _shown_character(character: str) -> str:
     if unicodedata.category(character) in _UNSAFE_CATEGORIES:
         return character.encode("unicode_escape").decode("ascii")

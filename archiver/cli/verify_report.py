@@ -10,7 +10,7 @@ from archiver.bagit.codes import FINDING_KINDS
 from archiver.bagit.findings import Finding, Severity
 from archiver.bagit.report import BagReport, Depth
 from archiver.bagit.sizes import human_size
-from archiver.cli.text import count, shown, wrapped
+from archiver.cli.text import brief, count, shown, wrapped
 from archiver.records.tracks import Track
 from archiver.records.visible import shortened
 from archiver.usecases.touched import TouchedAlbum
@@ -30,7 +30,7 @@ def bag_lines(outcome: VerifiedBag) -> Iterator[str]:
     if report.version is not None:
         yield wrapped(
             f"BagIt {shown(report.version)}, {count(report.files, 'payload file')}, {human_size(report.bytes)}"
-            + (f", {', '.join(map(shown, report.algorithms))}" if report.algorithms else ""),
+            + (f", {brief(', '.join(report.algorithms))}" if report.algorithms else ""),
             indent="  ",
         )
     for severity in _ORDER:
@@ -99,7 +99,7 @@ def _profile_lines(mismatches: tuple[Finding, ...]) -> Iterator[str]:
         alike = list(group)
         for finding in alike[:_EXAMPLES]:
             place = f"{finding.path}: " if finding.path not in finding.message else ""
-            yield wrapped(f"{code}  {shown(place + finding.message)}", indent="    ")
+            yield wrapped(f"{code}  {brief(place + finding.message)}", indent="    ")
         if len(alike) > _EXAMPLES:
             yield f"          and {len(alike) - _EXAMPLES:,} more; see --json"
         yield wrapped(FINDING_KINDS[code].advice, indent="          ")
@@ -122,10 +122,10 @@ def _example_lines(outcome: VerifiedBag, message: str, findings: list[Finding]) 
     """Tell of findings that say the same; what they say is told once."""
     is_alone = len(findings) == 1
     if not is_alone:
-        yield wrapped(f"of each: {shown(message)}", indent="          ")
+        yield wrapped(f"of each: {brief(message)}", indent="          ")
     for finding in findings:
-        where = shown(finding.path)
-        words = ": ".join(filter(None, (where, shown(message)))) if is_alone else where
+        where = brief(finding.path)
+        words = ": ".join(filter(None, (where, brief(message)))) if is_alone else where
         yield wrapped(words, indent="          ")
         track = outcome.tracks.get(finding.path)
         if track is not None and any((track.title, track.album)):
@@ -147,7 +147,7 @@ def _album(album: TouchedAlbum) -> str:
     states = (("damaged", album.damaged), ("unreadable", album.unreadable), ("missing", album.missing))
     told = ", ".join(f"{number:,} {state}" for state, number in states if number)
     title = f"{_short(album.title)}, in " if album.title else ""
-    return f"{title}{shown(album.folder)}: {told}"
+    return f"{title}{brief(album.folder)}: {told}"
 
 
 def _track(track: Track) -> str:

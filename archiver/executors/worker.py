@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 import pickle
 import struct
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from archiver import process
+from archiver.machine import settle_temporary_folder
 
 LENGTH = struct.Struct(">Q")
 
@@ -55,7 +55,7 @@ class Answer:
 def main() -> None:
     """Serve tasks until there are no more."""
     requests, replies = _own_streams()
-    tempfile.tempdir = process.temporary_folder()
+    settle_temporary_folder()
     preparation = _received(requests)
     if preparation is None:
         return

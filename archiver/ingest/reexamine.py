@@ -1,10 +1,11 @@
-"""Examines again what changed between listing and copying, so that the record speaks of the very bytes packed."""
+"""Examines from its copy what changed, or could not be read, before it was copied, so that the record speaks of the bytes packed."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
+from archiver.errors import StoreError
 from archiver.executors.guarded import GuardedProcesses
 from archiver.ingest.copy import Copied
 from archiver.ingest.examine import examine
@@ -14,9 +15,12 @@ from archiver.model.problem import Problem
 from archiver.model.source import FileRef
 from archiver.store.area import Place
 
+_UNREAD = frozenset({"S101", "S103", "S105", "S107"})
+"""What examining says of a file that it cannot open or read."""
+
 
 class Reexaminer:
-    """Examines and decides on the copies of files that changed after they were listed.
+    """Examines and decides on the copies of files of which examining told too little, or too early.
 
     Args:
         assess: Decides what becomes of one examined file.
@@ -27,14 +31,43 @@ class Reexaminer:
         self._assess = assess
         self._workers = workers
 
-    def assess_copy(self, listed: FileRef, copied: Copied, payload: Place) -> AssessedFile:
-        """Return what the copy below the folder ``payload`` is and what becomes of it, with problem ``S109``."""
+    def assess_copied(self, assessed: AssessedFile, copied: Copied, payload: Place) -> AssessedFile:
+        """Return what is to be recorded of a file whose copy lies below the folder ``payload``.
+
+        That is ``assessed`` itself, unless the file changed after it was listed (``S109``) or could not be read when it
+        was examined (``S110``): then the copy is examined and decided on.
+
+        Raises:
+            StoreError: where the copy cannot be read back.
+        """
+        listed = assessed.examined.ref
+        problems = tuple(self._reasons(assessed.examined, copied))
+        if not problems:
+            return assessed
+        problems = (*listed.problems, *problems)
         stat = dataclasses.replace(listed.stat, size_bytes=copied.size_bytes, mtime_ns=copied.modified_ns)
-        changed = Problem(listed.path, "S109", "changed after it was listed; examined again as it was packed")
-        problems = (*listed.problems, changed)
         where = payload.below(copied.path.encode("utf-8")).path
         copy = FileRef(payload.store, where, copied.path, stat, problems)
         (examined,) = examine([copy], self._workers)
         assert isinstance(examined, ExaminedFile)
+        for fault in _read_faults(examined):
+            raise StoreError(
+                f"cannot read back the copy of {copied.path}: {fault.message}",
+                "No bag was written. Do not trust this disk before you have checked it.",
+            )
         ref = dataclasses.replace(listed, stat=stat, problems=problems)
         return self._assess(dataclasses.replace(examined, ref=ref))
+
+    @staticmethod
+    def _reasons(examined: ExaminedFile, copied: Copied) -> Iterable[Problem]:
+        path = examined.ref.path
+        if copied.changed:
+            yield Problem(path, "S109", "changed after it was listed; examined again as it was packed")
+        for fault in _read_faults(examined):
+            yield Problem(path, "S110", f"examined from its copy; before it was copied, {fault.message}")
+
+
+def _read_faults(examined: ExaminedFile) -> list[Problem]:
+    """What kept an examination from reading the file."""
+    before = examined.ref.problems
+    return [problem for problem in examined.problems if problem.code in _UNREAD and problem not in before]

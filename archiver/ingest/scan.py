@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 
 from archiver import filesystem
 from archiver.ingest import names
+from archiver.machine import refuse_own_limit
 from archiver.model.problem import Problem
 from archiver.model.source import (
     EmptyFolder,
@@ -35,10 +37,20 @@ class _Folder:
 
 @dataclass(frozen=True, slots=True)
 class _Listed:
-    """One name in a folder, with what ``lstat`` said of it."""
+    """One name in a folder, with what ``lstat`` said of it: a status or why there is none."""
 
     name: bytes
-    status: os.stat_result
+    status: os.stat_result | OSError
+    is_folder: bool = False
+    """Whether the listing itself calls it a folder, where there is no status."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """What a folder lists, by the bytes of the names, and the fault that broke it off, if any."""
+
+    entries: list[_Listed]
+    fault: OSError | None
 
 
 class _Names:
@@ -81,7 +93,7 @@ def _single(source: Source, above: bytes, name: bytes, given: _Names) -> Iterato
         status = os.lstat(b"/".join(filter(None, (source.root, above, name))))
     except OSError as error:
         record_path = f"{path}/{given.record[name]}" if path else given.record[name]
-        yield _unreadable(record_path, "S105", error, name)
+        yield _unreadable(record_path, _fault_code(error, is_folder=False), error, name)
         return
     for entry in _entries(source, _Folder(above, path), [_Listed(name, status)], given):
         if isinstance(entry, _Folder):  # it was a file when the source was named
@@ -101,33 +113,58 @@ def _tree(source: Source) -> Iterator[ScanEntry]:
         while pending:
             folder = pending.pop()
             try:
-                listed = _list(top, folder)
+                listing = _list(top, folder)
             except OSError as error:
                 yield _unreadable(folder.path or source.name, "S102", error, folder.relative)
                 continue
             below: list[_Folder] = []
-            for entry in _entries(source, folder, listed, _Names(entry.name for entry in listed)):
+            given = _Names(entry.name for entry in listing.entries)
+            for entry in _entries(source, folder, listing.entries, given):
                 if isinstance(entry, _Folder):
                     below.append(entry)
                 else:
                     yield entry
-            if not listed and folder.relative:
+            if listing.fault is not None:
+                yield _broken_off(folder.path or source.name, len(listing.entries), listing.fault, folder)
+            elif not listing.entries and folder.relative:
                 yield EmptyFolder(folder.path)
             pending.extend(reversed(below))
     finally:
         os.close(top)
 
 
-def _list(top: int, folder: _Folder) -> list[_Listed]:
-    with filesystem.folder_beneath(top, folder.relative) as descriptor, os.scandir(descriptor) as entries:
-        listed = []
-        for entry in entries:
-            name = os.fsencode(entry.name)
-            try:
-                listed.append(_Listed(name, entry.stat(follow_symlinks=False)))
-            except FileNotFoundError:  # it went between listing and stat: as if it had gone before
-                continue
-    return sorted(listed, key=lambda entry: entry.name)
+def _list(top: int, folder: _Folder) -> _Listing:
+    """List a folder; a fault of one entry, or half way, takes nothing from what else was seen.
+
+    Raises:
+        OSError: where it cannot be opened.
+        MachineError: where the machine refuses what listing needs itself.
+    """
+    listed: list[_Listed] = []
+    fault = None
+    with (
+        filesystem.folder_beneath(top, folder.relative) as descriptor,
+        filesystem.scan_folder(descriptor) as entries,
+    ):
+        try:
+            for entry in entries:
+                listed.append(_looked_at(entry))  # noqa: PERF401 - what was listed before a fault is kept
+        except OSError as error:
+            refuse_own_limit(error)
+            fault = error
+    return _Listing(sorted(listed, key=lambda entry: entry.name), fault)
+
+
+def _looked_at(entry: os.DirEntry[str]) -> _Listed:
+    name = os.fsencode(entry.name)
+    try:
+        return _Listed(name, entry.stat(follow_symlinks=False))
+    except OSError as error:
+        refuse_own_limit(error)
+        try:
+            return _Listed(name, error, is_folder=entry.is_dir(follow_symlinks=False))
+        except OSError:
+            return _Listed(name, error)
 
 
 def _entries(
@@ -138,9 +175,14 @@ def _entries(
         path = f"{folder.path}/{name}" if folder.path else name
         relative = folder.relative + b"/" + entry.name if folder.relative else entry.name
         problems = tuple(_name_problems(path, name, entry.name, given.twins.get(name)))
-        mode = entry.status.st_mode
+        status = entry.status
+        if isinstance(status, OSError):
+            code = _fault_code(status, is_folder=entry.is_folder)
+            yield Unpacked(Problem(path, code, _fault_message(status)), undecodable(relative))
+            continue
+        mode = status.st_mode
         if stat.S_ISREG(mode):
-            yield _file(source, relative, path, entry.status, problems)
+            yield _file(source, relative, path, status, problems)
         elif stat.S_ISDIR(mode):
             yield from (FolderProblem(problem) for problem in problems)
             yield _Folder(relative, path)
@@ -186,6 +228,28 @@ def _special(mode: int) -> str:
         if test(mode):
             return word
     return "special file"
+
+
+def _fault_code(error: OSError, *, is_folder: bool) -> str:
+    """The code for an entry that its folder lists and that cannot be looked at."""
+    if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ESTALE):
+        return "S105"
+    if is_folder:
+        return "S102"
+    return "S101" if error.errno in (errno.EACCES, errno.EPERM) else "S103"
+
+
+def _fault_message(error: OSError) -> str:
+    reason = (error.strerror or str(error)).lower()
+    if error.errno == errno.ENOENT:
+        return "its folder lists it, but the system finds nothing under this name"
+    return f"its folder lists it, but it cannot be looked at: {reason}"
+
+
+def _broken_off(path: str, seen: int, error: OSError, folder: _Folder) -> Unpacked:
+    reason = (error.strerror or str(error)).lower()
+    message = f"listing it broke off after {seen:,} names: {reason}; what else is in it is not known"
+    return Unpacked(Problem(path, "S102", message), undecodable(folder.relative))
 
 
 def _unreadable(path: str, code: str, error: OSError, relative: bytes) -> Unpacked:

@@ -61,7 +61,10 @@ PROBLEM_KINDS = _registry(
         "S101", Severity.ERROR, "unreadable file", "Check its permissions or the disk, then pack again."
     ),
     ProblemKind(
-        "S102", Severity.ERROR, "unreadable folder", "Check its permissions; nothing below it was seen."
+        "S102",
+        Severity.ERROR,
+        "unreadable folder",
+        "Check its permissions or the disk; not all that is in it was seen.",
     ),
     ProblemKind(
         "S103", Severity.ERROR, "read error", "The disk reported an error; copy the file from a backup."
@@ -70,7 +73,10 @@ PROBLEM_KINDS = _registry(
         "S104", Severity.ERROR, "changed while read", "Close the program that writes it, then pack again."
     ),
     ProblemKind(
-        "S105", Severity.ERROR, "vanished", "It was there when the source was listed; look for who moved it."
+        "S105",
+        Severity.ERROR,
+        "vanished",
+        "Its folder listed it; look for who moved it, or rename it where it can be opened.",
     ),
     ProblemKind(
         "S106",
@@ -87,6 +93,12 @@ PROBLEM_KINDS = _registry(
         Severity.INFO,
         "changed after it was listed",
         "It was examined again and is packed as it was when it was read.",
+    ),
+    ProblemKind(
+        "S110",
+        Severity.WARNING,
+        "read only at the second try",
+        "It is packed whole and was examined from its copy; check the disk it came from.",
     ),
     # The letter F is for what the bytes are
     ProblemKind(

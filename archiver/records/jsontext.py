@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import dataclass
 from typing import Any
 
 
@@ -15,6 +16,38 @@ def json_bytes(value: Any) -> bytes:  # noqa: ANN401 - whatever json.dumps takes
     """
     text = json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
     return text.encode("utf-8", "backslashreplace")
+
+
+@dataclass(frozen=True, slots=True)
+class LineLimits:
+    """How much one line of JSON may hold that is read back from a bag, which anybody may have made.
+
+    Values made to waste memory take thirty times the room of the text they stand in.
+
+    Attributes:
+        bytes: Its length.
+        brackets: How many lists and objects it opens.
+        commas: How many commas it has, which part its values.
+    """
+
+    bytes: int
+    brackets: int
+    commas: int
+
+
+def parse_line(line: bytes, limits: LineLimits) -> Any:  # noqa: ANN401 - whatever stands there; the caller looks
+    """Return the value that a line of a record holds.
+
+    Raises:
+        ValueError: where it is no JSON, or exceeds ``limits``, or a number or its depth exceeds what Python reads.
+    """
+    brackets = line.count(b"{") + line.count(b"[")
+    if len(line) > limits.bytes or brackets > limits.brackets or line.count(b",") > limits.commas:
+        raise ValueError("it is larger than any that is written")
+    try:
+        return json.loads(line)
+    except RecursionError as error:
+        raise ValueError("it is nested deeper than any that is written") from error
 
 
 def rfc3339(moment: dt.datetime) -> str:

@@ -8,7 +8,6 @@ writes it ends the reading with an error that names the bag.
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,6 +28,7 @@ from archiver.model.rights import (
     Scope,
 )
 from archiver.model.terms import Layer, LayerAssessment, TermFinding, TermState
+from archiver.records.jsontext import LineLimits, parse_line
 from archiver.records.open_record import open_record
 from archiver.records.rights_json import SCHEMA
 
@@ -41,10 +41,9 @@ _HEADING = re.compile(rb'"(?:declarations|files|withheld)":\[')
 _SCHEMA = re.compile(rb'"schema":"([^"]{1,80})"')
 _ASSESSED_ON = re.compile(rb'\{"assessed_on":"(\d{4}-\d\d-\d\d)"')
 _LONGEST_LINE = 16 << 20
-_LONGEST_ROW = 2 << 20
+_ROW = LineLimits(bytes=(2 << 20) - 1, brackets=20_000, commas=200_000)
+_DECLARATION = LineLimits(bytes=_LONGEST_LINE - 1, brackets=20_000, commas=1_000_000)
 """A row about one file; a declaration may list many paths and take a whole line."""
-_MOST_VALUES, _MOST_BRACKETS = 1_000_000, 20_000
-"""In one line; what the JSON reader builds from a short line would else fill the memory."""
 _MOST_UNNAMED = 10_000
 
 
@@ -99,7 +98,7 @@ def read_rights_record(bag: str) -> Iterator[Recorded]:
     with stream:
         try:
             yield from _rows(stream)
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
             raise RightsRecordError(
                 f"the record of rights in {bag} is not as this program writes it",
                 "Check the bag: archiver verify BAG",
@@ -130,7 +129,7 @@ def _rows(stream: BinaryIO) -> Iterator[Recorded]:
         elif text:
             if ended or on is None:
                 raise ValueError("something stands before the beginning or after the end")
-            row = _json(text.rstrip(b","), section)
+            row = parse_line(text.rstrip(b","), _DECLARATION if section == b"declarations" else _ROW)
             recorded = _declaration(row) if section == b"declarations" else _decided(row, section, on)
             unnamed += isinstance(recorded, UnnamedFiles)
             if unnamed > _MOST_UNNAMED:
@@ -138,14 +137,6 @@ def _rows(stream: BinaryIO) -> Iterator[Recorded]:
             yield recorded
     if not ended or next(sections, None) is not None or schema != SCHEMA.encode():
         raise ValueError("it is not whole, or of another form")
-
-
-def _json(text: bytes, section: bytes) -> Any:  # noqa: ANN401 - whatever stands there; the caller looks
-    longest = _LONGEST_LINE if section == b"declarations" else _LONGEST_ROW
-    brackets = text.count(b"{") + text.count(b"[")
-    if len(text) >= longest or brackets > _MOST_BRACKETS or text.count(b",") > _MOST_VALUES:
-        raise ValueError("a row is larger than any that is written")
-    return json.loads(text)
 
 
 def _assessed_on(text: bytes) -> dt.date:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from archiver.records.jsontext import LineLimits, parse_line
 from archiver.records.open_record import open_record
 
-_LONGEST_LINE = 4 << 20
-"""Bytes of one line; as JSON made to waste memory they become thirty times as many."""
+_LIMITS = LineLimits(bytes=4 << 20, brackets=50_000, commas=200_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +32,17 @@ def tracks_of(bag: str, paths: Collection[str]) -> dict[str, Track]:
     except (OSError, ValueError):
         return found
     with lines, contextlib.suppress(OSError):
-        while line := lines.readline(_LONGEST_LINE):
+        while line := lines.readline(_LIMITS.bytes):
             try:
-                record = json.loads(line)
+                record = parse_line(line, _LIMITS)
                 path, tags = record["path"], record["tags"]
                 if path in paths and tags:
                     found[path] = Track(*(_first(tags, name) for name in ("title", "artist", "album")))
-            except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            except (ValueError, TypeError, KeyError, AttributeError):
                 continue
     return found
 
 
 def _first(tags: dict[str, list[str]], name: str) -> str:
     values = tags.get(name) or [""]
-    return str(values[0])
+    return values[0] if isinstance(values[0], str) else ""

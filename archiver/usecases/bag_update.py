@@ -16,6 +16,7 @@ from archiver.bagit.validate import open_bag
 from archiver.bagit.writer import BagWriteError
 from archiver.errors import DAMAGED, ArchiverError, StoreError, UsageError
 from archiver.executors.pools import Threads
+from archiver.machine import MachineError
 from archiver.model.run import Event, Run
 from archiver.records.events import event_line
 from archiver.usecases.watch import Step, Watch
@@ -135,6 +136,10 @@ def _told(bag: str) -> Iterator[None]:
         ) from error
     except UpdateError as error:
         raise BagUpdateError(f"cannot update {bag}: {error}", "The bag is as it was.") from error
+    except MachineError as error:
+        raise BagUpdateError(
+            f"cannot update {bag}: {error.message}", f"{error.hint} {_state(bag)}"
+        ) from error
     except OSError as error:
         raise _unwritable(bag, error) from error
 
@@ -160,8 +165,12 @@ def _watched(
 
 def _unwritable(bag: str, error: OSError) -> StoreError:
     reason = (error.strerror or str(error)).lower()
+    hint = f"{_state(bag)} Mend the cause, then give the same command again"
+    hint += ": it completes them." if is_update_pending(os.fsencode(bag)) else "."
+    return StoreError(f"cannot update {bag}: {reason}", hint)
+
+
+def _state(bag: str) -> str:
     if is_update_pending(os.fsencode(bag)):
-        hint = "Its tag files are partly new. Mend the cause, then give the same command again: it completes them."
-    else:
-        hint = "Its tag files are all old or all new. Mend the cause, then give the same command again."
-    return StoreError(f"cannot update {bag}: {reason}", f"The payload was not changed. {hint}")
+        return "The payload was not changed. Its tag files are partly new."
+    return "The payload was not changed. Its tag files are all old or all new."

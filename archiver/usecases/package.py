@@ -45,7 +45,7 @@ class CopyTools:
         syncing: Makes copies durable, behind the copying.
         read_back: Whether every copy is read from the disk again and compared.
         watch: Counts the bytes copied.
-        reexaminer: Examines again what changed between listing and copying.
+        reexaminer: Examines again what changed, or could not be read, before it was copied.
     """
 
     copying: OrderedMap
@@ -219,11 +219,10 @@ def _with_outcome(
     outcome = next(outcomes)
     if isinstance(outcome, Unpacked):
         return outcome
-    if outcome.changed:
-        entry = reexaminer.assess_copy(entry.examined.ref, outcome, staging.payload)
-        if not entry.decision.disposition.packed:
-            staging.remove_copy(outcome.path)
-            return WithheldFile(entry)
+    entry = reexaminer.assess_copied(entry, outcome, staging.payload)
+    if not entry.decision.disposition.packed:
+        staging.remove_copy(outcome.path)
+        return WithheldFile(entry)
     digests = tuple(zip(staging.key.algorithms, outcome.digests, strict=True))
     return PackedFile(entry, outcome.size_bytes, outcome.modified_ns, digests)
 

@@ -13,6 +13,7 @@ from archiver.audio.kinds import TABLE_NAME, Kind, extension_of
 from archiver.audio.magic import sniff
 from archiver.audio.pronom import Ground, PronomAnswer, ask_pronom
 from archiver.audio.pronom_view import shown_path
+from archiver.machine import TemporaryStorageError
 from tests.samples import flac, id3v2, m4a, mp3, ogg_vorbis, png, silence, wav
 from tests.samples.mp3 import mp3_frame
 
@@ -85,12 +86,16 @@ def show(folder: Path, name: bytes, data: bytes) -> tuple[str | None, bytes]:
         out.write(data)
     with open(path, "rb") as file:
         sniffed = sniff(file, len(data), extension_of(os.fsdecode(name)))
-        with shown_path(file, len(data), sniffed, os.fsencode(folder), name) as shown:
+        with shown_path(file, len(data), sniffed, name) as shown:
             return shown, b"" if shown is None else Path(shown).read_bytes()
 
 
 def test_a_short_file_is_shown_as_it_is(tmp_path: Path) -> None:
-    assert show(tmp_path, b"a.flac", flac()) == (str(tmp_path / "a.flac"), flac())
+    path, data = show(tmp_path, b"a.FLAC", flac())
+    assert data == flac()
+    assert path is not None
+    assert path.endswith(".flac")
+    assert not os.path.lexists(path)
 
 
 def test_a_long_file_is_shown_by_its_telling_parts_and_nothing_is_left_behind(tmp_path: Path) -> None:
@@ -129,11 +134,22 @@ def test_the_extension_of_a_copy_is_kept_where_it_is_plain(tmp_path: Path, exten
     assert os.path.splitext(path)[1] == (os.fsdecode(extension).lower() if plain else "")
 
 
-def test_names_that_cannot_be_passed_go_by_descriptor(tmp_path: Path) -> None:
-    path, data = show(tmp_path, b"\xff\xfe.flac", flac())
-    assert path is not None
-    assert re.fullmatch(r"/(?:proc/self|dev)/fd/\d+", path)
-    assert data == flac()
+@pytest.mark.parametrize("seconds", [0.1, 3.0])
+def test_what_is_shown_is_the_file_that_was_opened_whatever_stands_under_its_name(
+    tmp_path: Path, seconds: float
+) -> None:
+    path = tmp_path / "a.wav"
+    audio = wav(audio=silence(seconds))
+    path.write_bytes(audio)
+    with path.open("rb") as file:
+        path.unlink()
+        os.mkfifo(path)
+        with shown_path(file, len(audio), sniff(file, len(audio), "wav"), b"a.wav") as shown:
+            assert shown is not None
+            assert Path(shown).read_bytes()[:44] == audio[:44]
+            answer = ask_pronom(shown)
+    assert answer is not None
+    assert answer.puid == "fmt/141"
 
 
 @pytest.mark.parametrize("number", [*range(1, 32), 0x7F, 0x85, 0x2028, 0x202E])
@@ -147,12 +163,13 @@ def test_no_character_of_a_name_hides_a_format(tmp_path: Path, number: int) -> N
     assert answer is None or answer.puid == "fmt/279"
 
 
-def test_without_room_for_a_copy_the_file_itself_is_shown(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("audio", [flac(), wav(audio=silence(3.0))])
+def test_no_temporary_folder_is_the_machines_trouble(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, audio: bytes
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
-    audio = wav(audio=silence(3.0))
-    assert show(tmp_path, b"a.wav", audio) == (str(tmp_path / "a.wav"), audio)
+    with pytest.raises(TemporaryStorageError, match="missing"):
+        show(tmp_path, b"a.wav", audio)
 
 
 @pytest.mark.parametrize("seconds", [1.0, 4.0])
@@ -171,7 +188,7 @@ def test_what_is_shown_gives_the_same_answer_as_the_whole(tmp_path: Path, name: 
     sniffed = sniff(io.BytesIO(data), len(data), extension_of(name))
     with (
         path.open("rb") as file,
-        shown_path(file, len(data), sniffed, os.fsencode(tmp_path), os.fsencode(name)) as shown,
+        shown_path(file, len(data), sniffed, os.fsencode(name)) as shown,
     ):
         assert shown is not None
         assert ask_pronom(shown) == ask_pronom(str(path))

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import errno
 import gc
 import os
 from pathlib import Path
@@ -10,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.bagit.sorting import Sorter
+from archiver.machine import TemporaryStorageError
 
 RECORDS = st.lists(st.binary(max_size=12).filter(lambda record: b"\n" not in record), max_size=60)
 
@@ -50,13 +50,35 @@ def test_a_temporary_file_cut_short_is_an_error() -> None:
         sorter.add(b"a" * 1000)
         assert sorter._file is not None
         os.ftruncate(sorter._file.fileno(), 10)
-        with pytest.raises(OSError, match="shorter"):
+        with pytest.raises(TemporaryStorageError, match="shorter"):
             list(sorter)
 
 
 def test_no_room_for_temporary_files_is_an_error() -> None:
     with Sorter(run_bytes=1) as sorter, open("/dev/full", "r+b", buffering=0) as full:
         sorter._file = full
-        with pytest.raises(OSError, match="No space") as raised:
+        with pytest.raises(TemporaryStorageError, match="no space"):
             sorter.add(b"a")
-        assert raised.value.errno in (errno.ENOSPC, errno.ESPIPE)
+
+
+@given(st.binary(min_size=1, max_size=3), st.data())
+def test_temporary_files_that_give_back_other_bytes_are_an_error(wrong: bytes, data: st.DataObject) -> None:
+    records = [b"%06d" % number for number in range(40)]
+    with Sorter(run_bytes=500) as sorter:
+        for record in records:
+            sorter.add(record)
+        assert sorter._file is not None
+        size = os.fstat(sorter._file.fileno()).st_size
+        os.pwrite(sorter._file.fileno(), wrong, data.draw(st.integers(0, size - len(wrong))))
+        try:
+            assert list(sorter) == records
+        except TemporaryStorageError:
+            return
+
+
+def test_records_that_are_alike_take_little_room() -> None:
+    with Sorter(run_bytes=1 << 20) as sorter:
+        for number in range(20_000):
+            sorter.add(b"data/a/long/name/of/an/album/that/stands/before/each/of/its/files/%08d" % number)
+        assert sorter._file is not None
+        assert 0 < os.fstat(sorter._file.fileno()).st_size < 300_000

@@ -7,13 +7,14 @@ import resource
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from archiver import process
+from archiver import machine
 from tests.conftest import MakeSource
 from tests.reliability.faults import visible_bags
 from tests.running import COMMAND, Outcome
@@ -322,9 +323,10 @@ def test_temporary_files_never_go_to_the_current_folder(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(process, "_FOLDERS", ("/nonexistent",))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr(machine, "_FOLDERS", ("/nonexistent",))
     for named in ("", ".", "relative", "/nonexistent"):
         monkeypatch.setenv("TMPDIR", named)
-        assert process.temporary_folder() == "/nonexistent"
+        assert machine.temporary_folder() == "/nonexistent"
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    assert process.temporary_folder() == str(tmp_path)
+    assert machine.temporary_folder() == str(tmp_path)

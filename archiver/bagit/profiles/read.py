@@ -11,7 +11,7 @@ from archiver.bagit.metadata_reader import read_metadata
 from archiver.bagit.profiles.check import check_bag
 from archiver.bagit.profiles.facts import BagFacts, Container, Labels
 from archiver.bagit.profiles.profile import Profile
-from archiver.bagit.reading import BagTop, read_tag_lines, read_top
+from archiver.bagit.reading import BagTop, FolderTop, TopFiles, read_tag_lines, read_top
 from archiver.bagit.walking import Kind, Present, walk
 
 
@@ -23,13 +23,13 @@ def check_folder(profile: Profile, bag: bytes) -> tuple[Finding, ...]:
     """
     top = filesystem.open_folder(bag)
     try:
-        return check_bag(profile, read_facts(top, lambda: walk(top, _untold), "folder", profile))
+        return check_bag(profile, read_facts(FolderTop(top), lambda: walk(top, _untold), "folder", profile))
     finally:
         os.close(top)
 
 
 def read_facts(
-    top: int,
+    top: TopFiles,
     presents: Callable[[], Iterable[Present]],
     container: Container,
     profile: Profile,
@@ -39,14 +39,14 @@ def read_facts(
     """Gather the facts that ``profile`` asks for.
 
     Args:
-        top: Descriptor of a folder with the bag's top-level tag files; it must stay open while the facts are used.
+        top: The bag's top-level tag files, which must stay readable while the facts are used.
         presents: Lists everything in the bag.
         container: What the bag is in.
         profile: Whose rules for further tag files say which of those are read.
         named_as_folder: Whether an archive bears the name of the folder in it.
 
     Raises:
-        OSError: if ``top`` cannot be listed.
+        OSError: if the tag files cannot be listed.
     """
     bag = read_top(top)
     entries: Labels | None = bag.metadata.entries
@@ -73,7 +73,7 @@ def _files(presents: Iterable[Present]) -> Iterator[tuple[str, int]]:
     return ((present.path, present.size) for present in presents if present.kind is Kind.FILE)
 
 
-def _labels(top: int, path: str, bag: BagTop) -> Labels:
+def _labels(top: TopFiles, path: str, bag: BagTop) -> Labels:
     lines = read_tag_lines(top, path, bag.declaration.encoding, _untold)
     return read_metadata(lines, path, before_1_0=bag.declaration.before_1_0).entries
 

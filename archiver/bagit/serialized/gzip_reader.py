@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
 import zlib
 from typing import TYPE_CHECKING, BinaryIO, cast
 
+from archiver import filesystem
 from archiver.bagit.codes import found
 from archiver.bagit.serialized.member import Tell
 
@@ -25,7 +27,7 @@ def open_gzip(stream: BinaryIO, tell: Tell) -> BinaryIO:
     ``OSError`` as reading the file does.
 
     Args:
-        stream: The gzip file at its beginning.
+        stream: The gzip file, a real file, at its beginning.
         tell: Takes B820 for bytes after the last member; empty ones may stand there, as on tapes.
     """
     return cast("BinaryIO", io.BufferedReader(_Members(stream, tell), _UNPACKED_BYTES))
@@ -63,12 +65,21 @@ class _Members(io.RawIOBase):
         if self._packed.startswith(_MAGIC):
             self._inflater = zlib.decompressobj(_GZIP_WITH_CHECKSUM)
             return True
-        told = False
-        while self._packed:
-            if not told and self._packed.strip(b"\0"):
-                told = True
-                self._tell(found("B820", "", "there are bytes after its compressed part"))
-            self._packed = self._stream.read(_PACKED_BYTES)
+        if self._packed.strip(b"\0") or self._goes_on():
+            self._tell(found("B820", "", "there are bytes after its compressed part"))
+        self._packed = b""
+        self._stream.seek(0, os.SEEK_END)
+        return False
+
+    def _goes_on(self) -> bool:
+        """Whether anything but zeros follows in the file; its holes are passed over."""
+        size = os.fstat(self._stream.fileno()).st_size
+        for start, end in filesystem.data_extents(self._stream.fileno(), self._stream.tell(), size):
+            position = self._stream.seek(start)
+            while position < end and (data := self._stream.read(min(_PACKED_BYTES, end - position))):
+                if data.strip(b"\0"):
+                    return True
+                position += len(data)
         return False
 
     def _fill(self, least: int) -> None:

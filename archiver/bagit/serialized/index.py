@@ -1,26 +1,24 @@
 """Makes out of an archive's members what a validator sees of a folder: what lies where, and the tag files themselves.
 
 The members are sorted on the disk, so that names that stand twice are neighbours and memory stays bounded however
-many there are. The text files at the top of the bag are copied aside; nothing else is unpacked.
+many there are. The text files at the top of the bag are copied; nothing else is unpacked.
 """
 
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
 from types import TracebackType
 from typing import Self
 
-from archiver import filesystem
 from archiver.bagit.codes import found
 from archiver.bagit.paths import check_path, decode_path, encode_path, strip_current
 from archiver.bagit.serialized.member import ArchiveError, Limits, Member, MemberKind, Tell
+from archiver.bagit.serialized.tag_copies import MOST_FOLDERS, CopiedTop, TagCopies
 from archiver.bagit.sorting import Sorter
 from archiver.bagit.walking import Kind, Present
 
 _KINDS = {MemberKind.FILE: Kind.FILE, MemberKind.FOLDER: Kind.FOLDER, MemberKind.REFUSED: Kind.SPECIAL}
-_MOST_FOLDERS = 100
 _LONGEST_NAME = 200
 _RUN_BYTES = 8 << 20
 
@@ -47,10 +45,8 @@ class ArchiveIndex:
 
     def __init__(self, limits: Limits) -> None:
         self.root = ""
-        self._left = limits.tag_bytes
         self._entries = Sorter(_RUN_BYTES)
-        self._aside: tempfile.TemporaryDirectory[str] | None = None
-        self._folders: dict[str, int] = {}
+        self._copies = TagCopies(limits.tag_bytes)
         self._tops: dict[str, bool] = {}
         self._more_tops = 0
         self._bags: set[str] = set()
@@ -67,15 +63,14 @@ class ArchiveIndex:
     def close(self) -> None:
         """Give the temporary files back; may be called twice."""
         self._entries.close()
-        if self._aside is not None:
-            self._aside.cleanup()
+        self._copies.close()
 
     def take(self, member: Member, tell: Tell) -> None:
         """Take the next member, and read it if it is a tag file that says what the bag is.
 
         Raises:
             ArchiveError: as reading the member does; B816 where there is too much to copy aside.
-            OSError: from temporary files.
+            TemporaryStorageError: from temporary files.
         """
         path = place_of(member.name)
         if path == "" and member.kind is MemberKind.FOLDER:
@@ -92,17 +87,18 @@ class ArchiveIndex:
         self._note_top(top, is_folder=bool(rest) or member.kind is MemberKind.FOLDER)
         self._entries.add(_record(path, _KINDS[member.kind], member.size))
         where, _, name = path.rpartition("/")
-        if name == "bagit.txt" and where in ("", top) and len(self._bags) < _MOST_FOLDERS:
+        if name == "bagit.txt" and where in ("", top) and len(self._bags) < MOST_FOLDERS:
             self._bags.add(where)
         if top == "data":
             self._payloads.add("")
-        elif rest.partition("/")[0] == "data" and len(self._payloads) < _MOST_FOLDERS:
+        elif rest.partition("/")[0] == "data" and len(self._payloads) < MOST_FOLDERS:
             self._payloads.add(top)
-        if member.kind is MemberKind.FILE and where in ("", top) and _may_matter(name):
-            self._copy(where, name, member)
+        is_text = member.kind is MemberKind.FILE and where in ("", top) and _may_matter(name)
+        if is_text and self._copies.has_room(where):
+            self._copies.add(where, name, member.blocks())
 
-    def settle(self, tell: Tell) -> bytes:
-        """Decide which folder is the bag, tell what is odd about it, and return the folder of its copied tag files."""
+    def settle(self, tell: Tell) -> CopiedTop:
+        """Decide which folder is the bag, tell what is odd about it, and return its tag files."""
         folders = sorted(top for top, is_folder in self._tops.items() if is_folder)
         named = sorted(self._bags - {""})
         if "" in self._bags or not folders:
@@ -113,12 +109,9 @@ class ArchiveIndex:
             if others:
                 more = len(others) + self._more_tops - 1
                 tell(found("B802", others[0], f"beside {self.root!r} it holds this and {more} more"))
-        aside = self._folder(self.root)
-        if aside is None:
-            raise ArchiveError("B802", "", f"it holds more than {_MOST_FOLDERS} folders with text files")
-        if self.root in self._payloads:
-            os.makedirs(os.path.join(aside, b"data"), exist_ok=True)
-        return aside
+        if not self._copies.has_room(self.root):
+            raise ArchiveError("B802", "", f"it holds more than {MOST_FOLDERS} folders with text files")
+        return self._copies.of(self.root, has_payload=self.root in self._payloads)
 
     def presents(self, tell: Tell) -> Iterator[Present]:
         """Yield what is in the bag, in the order of the names, and tell of names that stand twice."""
@@ -145,40 +138,10 @@ class ArchiveIndex:
             yield last
 
     def _note_top(self, top: str, *, is_folder: bool) -> None:
-        if top in self._tops or len(self._tops) < _MOST_FOLDERS:
+        if top in self._tops or len(self._tops) < MOST_FOLDERS:
             self._tops[top] = self._tops.get(top, False) or is_folder
         else:
             self._more_tops += 1
-
-    def _folder(self, top: str) -> bytes | None:
-        """The folder aside for the bag that ``top`` may be; None where there are too many."""
-        if self._aside is None:
-            self._aside = tempfile.TemporaryDirectory(prefix="archiver-")
-        number = self._folders.get(top)
-        if number is None:
-            if len(self._folders) == _MOST_FOLDERS:
-                return None
-            number = self._folders[top] = len(self._folders)
-            os.mkdir(os.path.join(self._aside.name, str(number)))
-        return os.fsencode(os.path.join(self._aside.name, str(number)))
-
-    def _copy(self, top: str, name: str, member: Member) -> None:
-        aside = self._folder(top)
-        if aside is None:
-            return
-        folder = filesystem.open_folder(aside)
-        try:
-            descriptor = filesystem.create_regular(os.fsencode(name), folder)
-        except FileExistsError:
-            return
-        finally:
-            os.close(folder)
-        with os.fdopen(descriptor, "wb") as copy:
-            for block in member.blocks():
-                self._left -= len(block)
-                if self._left < 0:
-                    raise ArchiveError("B816", name, "the text files at its top are too large together")
-                copy.write(block)
 
 
 def _may_matter(name: str) -> bool:

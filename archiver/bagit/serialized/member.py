@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
+from archiver import filesystem
 from archiver.bagit.codes import found
 from archiver.bagit.findings import Finding
+from archiver.bagit.holes import HoleAllowance
+
+_LARGE = 1 << 20
+"""Bytes of a member from which on its holes are counted."""
 
 Tell = Callable[[Finding], None]
 """Takes a finding as it is made."""
@@ -94,3 +100,34 @@ class Quota:
         self._left -= size
         if self._left < 0:
             raise ArchiveError("B816", "", f"it unpacks to more than {self._limit:,} bytes")
+
+
+class Holes:
+    """Counts the holes that are read of an archive's own file, and refuses those beyond what a bag is allowed.
+
+    Args:
+        descriptor: The archive, open.
+    """
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._allowance = HoleAllowance()
+        status = os.fstat(descriptor)
+        self._allowance.add_held(getattr(status, "st_blocks", 0) * 512)
+
+    def take(self, start: int, size: int, name: str) -> None:
+        """Count the holes among the ``size`` bytes from ``start`` on, which belong to ``name``.
+
+        Raises:
+            ArchiveError: B816 where there are too many; B801 where the file cannot be looked into.
+        """
+        if size < _LARGE:
+            return
+        try:
+            holes = filesystem.hole_bytes(self._descriptor, start, start + size)
+        except OSError as error:
+            raise ArchiveError("B801", "", f"it cannot be read any further: {error}") from error
+        if holes and not self._allowance.take(holes):
+            raise ArchiveError(
+                "B816", name, f"of its {size:,} bytes, {holes:,} are holes in the archive's file"
+            )

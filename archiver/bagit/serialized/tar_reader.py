@@ -7,14 +7,25 @@ Where programs that unpack tar archives would come to different members, reading
 
 from __future__ import annotations
 
+import itertools
 import tarfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
+from archiver import filesystem
 from archiver.bagit.codes import found
-from archiver.bagit.serialized.member import ArchiveError, Member, MemberKind, Quota, Tell, folder, refused
+from archiver.bagit.serialized.member import (
+    ArchiveError,
+    Holes,
+    Member,
+    MemberKind,
+    Quota,
+    Tell,
+    folder,
+    refused,
+)
 from archiver.bagit.serialized.tar_header import UNIT, TarHeader, read_header
 
 _BLOCK = 1 << 20
@@ -40,8 +51,8 @@ class TarSource:
 
     Args:
         stream: The archive, unpacked if it is compressed.
-        size: Its size where that is known, so that what is not wanted is passed over by seeking; None where the
-            stream must be read through.
+        size: Its size where the stream is a real file, so that what is not wanted is passed over by seeking; None
+            where the stream must be read through.
         quota: Counts what is unpacked; None where nothing is.
     """
 
@@ -50,6 +61,7 @@ class TarSource:
         self._size = size
         self._quota = quota
         self._position = 0
+        self._holes = None if size is None else Holes(stream.fileno())
 
     def read(self, size: int) -> bytes:
         """Read ``size`` bytes, fewer only at the end.
@@ -82,6 +94,8 @@ class TarSource:
 
     def blocks(self, size: int, name: str) -> Iterator[bytes]:
         """Yield the next ``size`` bytes, which belong to ``name``, in blocks."""
+        if self._holes is not None:
+            self._holes.take(self._position, size, name)
         while size:
             block = self.exactly(min(size, _BLOCK), name)
             size -= len(block)
@@ -101,6 +115,24 @@ class TarSource:
             raise ArchiveError("B801", "", f"it ends in the middle of {name!r}")
         self._stream.seek(size, 1)
         self._position += size
+
+    def rest(self) -> Iterator[bytes]:
+        """Yield all that follows, in blocks; of a real file, the holes are passed over, which read as zeros.
+
+        Raises:
+            ArchiveError: as :meth:`read`; B801 where the file cannot be looked into.
+        """
+        if self._size is None:
+            while data := self.read(_BLOCK):
+                yield data
+            return
+        try:
+            for start, end in filesystem.data_extents(self._stream.fileno(), self._position, self._size):
+                self._position = self._stream.seek(start)
+                while self._position < end and (data := self.read(min(_BLOCK, end - self._position))):
+                    yield data
+        except OSError as error:
+            raise ArchiveError("B801", "", f"it cannot be read any further: {error}") from error
 
 
 @dataclass(slots=True)
@@ -147,18 +179,17 @@ def _next_header(source: TarSource, tell: Tell) -> TarHeader | None:
 
 def _judge_end(first: bytes, source: TarSource, tell: Tell) -> None:
     """Tell whether the archive ends with two empty blocks and nothing after them but empty ones."""
-    rest = source.read(_BLOCK)
-    if len(first) < UNIT or len(rest) < UNIT:
+    second = source.read(_BLOCK)
+    if len(first) < UNIT or len(second) < UNIT:
         tell(found("B820", "", "it ends without the two empty blocks that end a tar archive"))
     told = False
-    while rest:
-        # it is read to its end, whatever stands there, so that damage to compression is seen
+    # it is read to its end, whatever stands there, so that damage to compression is seen
+    for rest in itertools.chain([second], source.rest()):
         if not told and rest.strip(b"\0"):
             told = True
             tell(
                 found("B820", "", "there are bytes after its end, which other programs may take for members")
             )
-        rest = source.read(_BLOCK)
 
 
 def _extend(extended: _Extended, header: TarHeader, source: TarSource) -> None:

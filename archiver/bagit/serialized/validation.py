@@ -10,7 +10,6 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from archiver import filesystem
 from archiver.bagit.findinglog import FindingLog
 from archiver.bagit.findings import Finding
 from archiver.bagit.hashing import Checked
@@ -18,14 +17,13 @@ from archiver.bagit.paths import nfc
 from archiver.bagit.profiles.check import check_bag
 from archiver.bagit.profiles.profile import Profile
 from archiver.bagit.profiles.read import read_facts
-from archiver.bagit.reading import read_top
 from archiver.bagit.report import BagReport, Depth
 from archiver.bagit.serialized.archive import Archive, ArchiveKind, base_name
 from archiver.bagit.serialized.digests import DigestJoin
 from archiver.bagit.serialized.index import ArchiveIndex
 from archiver.bagit.serialized.member import ArchiveError, Limits
+from archiver.bagit.serialized.tag_copies import CopiedTop
 from archiver.bagit.validate import Mapper, Validation, serial_map
-from archiver.bagit.walking import Present
 
 _STEP_BYTES = 16 << 20
 
@@ -53,7 +51,7 @@ class SerializedValidation(Validation):
         self._limits = limits
         self._watched = watched
         self._index = ArchiveIndex(limits)
-        self._aside: bytes | None = None
+        self._copied: CopiedTop | None = None
         self._state: tuple[int, int, int, int] | None = None
         self._damaged: set[str] = set()
         self._end: Finding | None = None
@@ -65,53 +63,40 @@ class SerializedValidation(Validation):
 
     def read(self) -> None:
         """List the archive and read the bag's tag files; :func:`open_serialized` has done it."""
-        try:
-            self._read_archive()
-            if self._aside is not None:
-                self._read_aside(self._aside)
-        except OSError as error:
-            self._log.add("B115", "", f"listing stopped: {error.strerror or error}")
+        self._read_archive()
+        if self._copied is not None:
+            self._judge_name()
+            self._read_bag(self._copied, self._index.presents(self._tell))
 
     def check(self, map_ordered: Mapper = serial_map) -> Iterator[Checked]:
         """Check every file; yield an outcome every few hundred files or 64 MiB. An archive has one reader only."""
         del map_ordered
-        try:
-            with DigestJoin(self._index.root, self._manifests) as join:
-                for file in self._compare():
-                    join.expect(file)
-                if join.expected:
-                    yield from self._hash(join)
-                self._log.extend(join.findings())
-                self._intact = join.intact
-                if join.compared < join.expected:
-                    unread = join.expected - join.compared
-                    self._log.add("B115", "", f"files whose bytes could not be reached: {unread:,}")
-        except OSError as error:
-            self._log.add("B115", "", f"comparing stopped: {error.strerror or error}")
+        with DigestJoin(self._index.root, self._manifests) as join:
+            for file in self._compare():
+                join.expect(file)
+            if join.expected:
+                yield from self._hash(join)
+            self._log.extend(join.findings())
+            self._intact = join.intact
+            if join.compared < join.expected:
+                unread = join.expected - join.compared
+                self._log.add("B115", "", f"files whose bytes could not be reached: {unread:,}")
 
     def check_profile(self, profile: Profile) -> tuple[Finding, ...]:
         """Say in what the archive and its bag do not conform to ``profile``; to be asked for before closing.
 
         Nothing is said of what is no archive or no bag, since the report does.
         """
-        if self._aside is None or self.kind is None:
+        if self._copied is None or self.kind is None:
             return ()
-        top = filesystem.open_folder(self._aside)
-        try:
-            facts = read_facts(
-                top,
-                lambda: self._index.presents(_untold),
-                self.kind,
-                profile,
-                named_as_folder=self._is_named_as_folder(self.kind),
-            )
-            return check_bag(profile, facts)
-        finally:
-            os.close(top)
-
-    def _list(self, top: int) -> Iterator[Present]:
-        del top
-        return self._index.presents(self._tell)
+        facts = read_facts(
+            self._copied,
+            lambda: self._index.presents(_untold),
+            self.kind,
+            profile,
+            named_as_folder=self._is_named_as_folder(self.kind),
+        )
+        return check_bag(profile, facts)
 
     def _read_archive(self) -> None:
         """Take all members; a fault that ends the reading is told, and what was read before it is still judged."""
@@ -126,7 +111,7 @@ class SerializedValidation(Validation):
             listed.extend((error.finding,))
         if self.kind is not None:
             try:
-                self._aside = self._index.settle(self._tell)
+                self._copied = self._index.settle(self._tell)
             except ArchiveError as error:
                 listed.extend((error.finding,))
         self._log.absorb(listed, self._relative)
@@ -140,17 +125,6 @@ class SerializedValidation(Validation):
             if archive.position - passed >= _STEP_BYTES:
                 yield archive.position - passed
                 passed = archive.position
-
-    def _read_aside(self, aside: bytes) -> None:
-        self._judge_name()
-        top = filesystem.open_folder(aside)
-        try:
-            self._top = read_top(top)
-            self._log.extend(self._top.findings)
-            if self._top.is_bag:
-                self._read_files(top, self._top)
-        finally:
-            os.close(top)
 
     def _judge_name(self) -> None:
         if self.kind is None or self._is_named_as_folder(self.kind):

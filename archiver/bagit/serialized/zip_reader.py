@@ -10,10 +10,20 @@ import stat
 import struct
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from archiver.bagit.codes import found
-from archiver.bagit.serialized.member import ArchiveError, Member, MemberKind, Quota, Tell, folder, refused
+from archiver.bagit.serialized.member import (
+    ArchiveError,
+    Holes,
+    Member,
+    MemberKind,
+    Quota,
+    Tell,
+    folder,
+    refused,
+)
 from archiver.bagit.serialized.zip_list import (
     LIMIT32,
     UTF8,
@@ -51,6 +61,7 @@ def read_zip(stream: BinaryIO, quota: Quota, tell: Tell) -> Iterator[Member]:
         ArchiveError: where it cannot be read any further.
         OSError: from temporary files.
     """
+    holes = Holes(stream.fileno())
     with Sorter(_RUN_BYTES) as entries:
         list_start = list_entries(stream, entries, tell)
         end = 0
@@ -59,7 +70,7 @@ def read_zip(stream: BinaryIO, quota: Quota, tell: Tell) -> Iterator[Member]:
             if entry.start > end:
                 tell(found("B820", entry.name, "there are bytes before it that belong to no member"))
             data_start, end = _judge_local(stream, entry, end, list_start, tell)
-            yield _member(stream, entry, data_start, quota, tell)
+            yield _member(stream, entry, data_start, _Counts(quota, holes), tell)
         if list_start > end:
             tell(found("B820", "", "there are bytes before its list of members that belong to no member"))
 
@@ -145,7 +156,15 @@ def _bears_two_names(entry: ZipEntry) -> bool:
     return bool(entry.flags & UTF8) or (plain.isascii() and not {*b"?#"} & {*plain})
 
 
-def _member(stream: BinaryIO, entry: ZipEntry, data_start: int, quota: Quota, tell: Tell) -> Member:
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """What is counted while an archive is read, and refused beyond its limits."""
+
+    unpacked: Quota
+    holes: Holes
+
+
+def _member(stream: BinaryIO, entry: ZipEntry, data_start: int, counts: _Counts, tell: Tell) -> Member:
     name, refusal = entry.name, _refusal(entry)
     if refusal is not None:
         return refused(name, *refusal)
@@ -154,10 +173,11 @@ def _member(stream: BinaryIO, entry: ZipEntry, data_start: int, quota: Quota, te
 
     def blocks() -> Iterator[bytes]:
         left, checksum = entry.size, 0
+        counts.holes.take(data_start, entry.packed, name)
         unpacked = _inflated if entry.method == _DEFLATED else _stored
         try:
             for block in unpacked(stream, data_start, entry.packed):
-                quota.take(len(block))
+                counts.unpacked.take(len(block))
                 left -= len(block)
                 if left < 0:
                     raise ArchiveError("B819", name, "it unpacks to more than the list of members says")

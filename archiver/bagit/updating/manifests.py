@@ -11,7 +11,7 @@ from archiver.bagit.algorithms import hash_descriptor
 from archiver.bagit.findings import Finding
 from archiver.bagit.manifest_reader import Entry, ManifestName, read_manifest
 from archiver.bagit.paths import encode_path
-from archiver.bagit.reading import BagTop, read_tag_lines
+from archiver.bagit.reading import BagTop, FolderTop, read_tag_lines
 from archiver.bagit.tagfiles import list_tag_files
 from archiver.bagit.updating.journal import STAGED_PREFIX, Journal, UpdateError
 from archiver.bagit.writer import hash_beneath
@@ -142,7 +142,7 @@ def _stage_new(  # noqa: PLR0913, PLR0917 - what one manifest is made from
 
 def _entries(folder: int, top: BagTop, manifest: ManifestName) -> Iterator[Entry]:
     """The entries of a manifest of a valid bag; what is read differently than when it was verified is a fault."""
-    lines = read_tag_lines(folder, manifest.name, top.declaration.encoding, _refuse)
+    lines = read_tag_lines(FolderTop(folder), manifest.name, top.declaration.encoding, _refuse)
     return read_manifest(lines, manifest, _pass_over, before_1_0=top.declaration.before_1_0)
 
 

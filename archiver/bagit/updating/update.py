@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from archiver import filesystem
 from archiver.bagit.algorithms import normalise_algorithm
 from archiver.bagit.findings import Severity
-from archiver.bagit.reading import BagTop, read_top
+from archiver.bagit.reading import BagTop, FolderTop, read_top
 from archiver.bagit.report import BagReport, Depth
 from archiver.bagit.updating.info_edit import replace_element
 from archiver.bagit.updating.journal import Journal, UnfinishedUpdateError, UpdateError, recover, stage
@@ -168,7 +168,7 @@ def _opened(bag: bytes, map_ordered: Mapper) -> Iterator[_Update]:
                 f"{completed}the bag is not valid ({first.code} {first.path!r}: {first.message}), and new digests must not"
                 " cover damage"
             )
-        top = read_top(folder)
+        top = read_top(FolderTop(folder))
         if top.declaration.encoding not in ("utf-8", "ascii"):
             raise UpdateError(f"its tag files are in {top.declaration.named_encoding}; only UTF-8 is updated")
         yield _Update(folder, top, recovered, report)

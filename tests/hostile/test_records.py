@@ -1,0 +1,124 @@
+"""Records of a bag that were made to waste memory or to trip their reader are passed over or plainly refused."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.records.jsontext import LineLimits, json_bytes, parse_line
+from archiver.records.rights_reader import RIGHTS_RECORD
+from archiver.records.tracks import Track, tracks_of
+from tests.bagit.bags import build_bag
+from tests.reliability import watch_memory
+from tests.running import run_here, run_program
+
+LIMIT_BYTES = 300 << 20
+MIB = 1 << 20
+ONE = "data/Album/01 First.flac"
+DEEP = "[" + ",".join(["[" * 900 + "]" * 900] * 2328) + "]"
+WASTEFUL = {
+    "deep": DEEP,
+    "wide": "[" + "{}," * (MIB - 2) + "{}]",
+    "many numbers": "[" + "1," * (2 * MIB - 4) + "1]",
+    "many texts": json.dumps({f"{number:x}": f"{number:x}" for number in range(150_000)}),
+    "one text beyond the plane": '"' + "\U0001d11e" + "x" * (4 * MIB - 20) + '"',
+}
+TRIPPING = {
+    "a giant number": "1" * 5_000,
+    "a number in a path": '{"path": ' + "1" * 5_000 + ', "tags": {}}',
+    "bottomless": "[" * 100_000,
+    "no path": "{}",
+    "path of lists": '{"path": [[]], "tags": {"title": ["x"]}}',
+    "tags of text": f'{{"path": "{ONE}", "tags": "x"}}',
+    "tags of numbers": f'{{"path": "{ONE}", "tags": {{"title": [1], "artist": [[]], "album": 3}}}}',
+    "infinite": f'{{"path": "{ONE}", "tags": {{"title": [Infinity]}}}}',
+}
+
+
+def damaged_bag(root: Path, record: str, path: str = "metadata/files.jsonl") -> Path:
+    bag = build_bag(root / "bag", tags={path: record.encode()})
+    (bag / ONE).write_bytes(b"other\n")
+    return bag
+
+
+@pytest.mark.parametrize("line", WASTEFUL.values(), ids=WASTEFUL.keys())
+@pytest.mark.parametrize(
+    ("path", "words"), [("metadata/files.jsonl", "verify"), (RIGHTS_RECORD, "due")], ids=["files", "rights"]
+)
+def test_memory_stays_bounded_whatever_a_record_holds(
+    tmp_path: Path, line: str, path: str, words: str
+) -> None:
+    start = '{"assessed_on":"2024-01-01",\n"declarations":[\n' if path == RIGHTS_RECORD else ""
+    bag = damaged_bag(tmp_path, start + "\n".join([line] * 3) + "\n", path)
+    watch = [sys.executable, watch_memory.__file__, str(tmp_path / "peak")]
+    outcome = run_program(words, bag, before=watch)
+    assert outcome.code == 4, outcome
+    found = re.fullmatch(r"\d+", (tmp_path / "peak").read_text())
+    assert found is not None
+    assert int(found[0]) < LIMIT_BYTES
+
+
+@pytest.mark.parametrize("line", TRIPPING.values(), ids=TRIPPING.keys())
+def test_a_line_that_trips_its_reader_is_passed_over(tmp_path: Path, line: str) -> None:
+    good = {"path": ONE, "tags": {"title": ["\ud800 a"], "artist": ["b"], "album": ["c"]}}
+    bag = damaged_bag(tmp_path, f"{line}\n{json.dumps(good)}\n")
+    assert tracks_of(str(bag), {ONE}) == {ONE: Track("\ud800 a", "b", "c")}
+    for options in ((), ("--json",)):
+        outcome = run_here("verify", *options, bag)
+        assert outcome.code == 4
+        assert "fault" not in outcome.err
+
+
+@pytest.mark.parametrize("line", TRIPPING.values(), ids=TRIPPING.keys())
+@pytest.mark.parametrize("section", ["declarations", "files", "withheld"])
+def test_a_record_of_rights_that_trips_its_reader_is_refused(tmp_path: Path, section: str, line: str) -> None:
+    sections = ["declarations", "files", "withheld"]
+    before = "".join(f'"{each}":[\n],\n' for each in sections[: sections.index(section)])
+    bag = damaged_bag(
+        tmp_path, f'{{"assessed_on":"2024-01-01",\n{before}"{section}":[\n{line}\n', RIGHTS_RECORD
+    )
+    outcome = run_here("due", bag)
+    assert outcome.code == 4
+    assert "not as this program writes it" in " ".join(outcome.out.split())
+    assert outcome.err == ""
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**30), 10**30) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(VALUES)
+def test_what_is_written_is_read_back(value: object) -> None:
+    assert parse_line(json_bytes(value), LineLimits(10_000, 100, 1_000)) == value
+
+
+@given(st.binary(max_size=60) | st.text('[]{},:"1e-', max_size=60).map(str.encode))
+def test_any_line_is_a_value_or_a_value_error(line: bytes) -> None:
+    try:
+        parse_line(line, LineLimits(50, 10, 10))
+    except ValueError:
+        return
+    assert len(line) <= 50
+    assert line.count(b",") <= 10
+
+
+def test_output_about_one_file_is_bounded_however_long_its_path(tmp_path: Path) -> None:
+    bag = build_bag(tmp_path / "bag", seal=False)
+    with (bag / "manifest-sha512.txt").open("a") as manifest:
+        for number in range(6):
+            manifest.write(f"{'0' * 128}  data/{'x' * 200_000}{number}\n")
+    outcome = run_here("verify", bag)
+    assert outcome.code == 4
+    assert len(outcome.out) < 30_000
+    assert "characters left out" in outcome.out
+    told = json.dumps(run_here("verify", bag, "--json").json)
+    assert "x" * 200_000 in told
