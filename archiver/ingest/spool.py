@@ -17,6 +17,14 @@ T = TypeVar("T")
 
 _BATCH = 128
 _LENGTH = struct.Struct("<Q")
+_WRITE = (
+    "No bag was written. Free some space on the disk of the store, or of the system's temporary folder where no store is"
+    " named, and run the same command again."
+)
+_READ = (
+    "No bag is left unfinished under its name. Check the disk of the store, or of the system's temporary folder where no"
+    " store is named, and run the same command again."
+)
 
 
 class Spool(Generic[T]):
@@ -33,7 +41,7 @@ class Spool(Generic[T]):
     """
 
     def __init__(self, folder: bytes | None = None) -> None:
-        with _faults("write"):
+        with _faults("write", _WRITE):
             self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed by __exit__
         self._waiting: list[T] = []
         self._count = 0
@@ -65,7 +73,7 @@ class Spool(Generic[T]):
         self._flush()
         position = 0
         while True:
-            with _faults("read back"):
+            with _faults("read back", _READ):
                 self._file.seek(position)
                 header = self._file.read(_LENGTH.size)
                 packed = self._file.read(*_LENGTH.unpack(header)) if header else b""
@@ -78,7 +86,7 @@ class Spool(Generic[T]):
     def _flush(self) -> None:
         if self._waiting:
             packed = zlib.compress(pickle.dumps(self._waiting, pickle.HIGHEST_PROTOCOL), 1)
-            with _faults("write"):
+            with _faults("write", _WRITE):
                 self._file.seek(0, io.SEEK_END)
                 self._file.write(_LENGTH.pack(len(packed)) + packed)
                 self._file.flush()
@@ -86,12 +94,10 @@ class Spool(Generic[T]):
 
 
 @contextlib.contextmanager
-def _faults(attempt: str) -> Iterator[None]:
+def _faults(attempt: str, hint: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
         raise StoreError(
-            f"cannot {attempt} a temporary file: {(error.strerror or str(error)).lower()}",
-            "No bag was written. Free some space on the disk of the store, or of the system's temporary folder"
-            " where no store is named, or mend that disk, and run the same command again.",
+            f"cannot {attempt} a temporary file: {(error.strerror or str(error)).lower()}", hint
         ) from error

@@ -34,6 +34,7 @@ from archiver.store.faults import store_faults
 _KEY = b"staging.json"
 _NEW_KEY = b"staging.json.new"
 _SCHEMA = "archiver.staging/1"
+_LOOK = "No bag is left unfinished under its name. Check the disk of the store."
 _LONGEST_KEY = 8 << 10
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 _FAILING = frozenset({errno.EIO, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.ESTALE})
@@ -302,7 +303,7 @@ def look_into(store: bytes) -> Found:
         StoreError: where it cannot be told.
     """
     place = Place(store, INCOMING)
-    with store_faults(f"look into {os.fsdecode(place.absolute)}", "No bag was written. Check the store."):
+    with store_faults(f"look into {os.fsdecode(place.absolute)}", _LOOK):
         try:
             with place.cursor() as cursor:
                 names = sorted(map(os.fsencode, os.listdir(cursor.folder(b""))))
@@ -319,7 +320,7 @@ def unfinished(store: bytes) -> tuple[StagingKey, ...]:
     Raises:
         StoreError: where it cannot be told.
     """
-    with store_faults(f"look into {os.fsdecode(store)}", "No bag was written. Check the store."):
+    with store_faults(f"look into {os.fsdecode(store)}", _LOOK):
         return tuple(key for key in look_into(store).keys if _has_bag(Staging(store, key)))
 
 

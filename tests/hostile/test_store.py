@@ -230,6 +230,7 @@ def test_a_temporary_file_that_cannot_be_read_back_is_no_fault_of_the_output(
     outcome = run_here("pack", source(TREE), "--to", store)
     is_plain(outcome)
     assert f"cannot read back a temporary file: {os.strerror(error).lower()}" in said(outcome)
+    assert "No bag is left unfinished under its name." in said(outcome)
     assert visible_bags(store) == []
 
 
