@@ -48,7 +48,15 @@ _ANY_DISK = (errno.EIO, errno.ESTALE, errno.ENOTCONN)
 _WRITTEN_DISK = (errno.ENOSPC, errno.EIO, errno.EROFS, errno.ESTALE, errno.EDQUOT)
 _WRITTEN_FOLDER = (errno.EACCES, *_WRITTEN_DISK)
 ERRORS: dict[Call, tuple[int, ...]] = {
-    Call.OPEN: (errno.EACCES, errno.EIO, errno.EMFILE, errno.ESTALE, errno.ENOTCONN, errno.EROFS, errno.ENOSPC),
+    Call.OPEN: (
+        errno.EACCES,
+        errno.EIO,
+        errno.EMFILE,
+        errno.ESTALE,
+        errno.ENOTCONN,
+        errno.EROFS,
+        errno.ENOSPC,
+    ),
     Call.READ: _ANY_DISK,
     Call.WRITE: _WRITTEN_DISK,
     Call.SYNC: (errno.EIO, errno.ENOSPC, errno.EROFS, errno.ESTALE),
@@ -131,7 +139,9 @@ class Shim:
     def told(self) -> Told:
         """Return what the library saw since :meth:`watching`."""
         _, _, failed, *counts, path = _STATE.unpack(self.state.read_bytes())
-        return Told(dict(zip(Call, counts, strict=True)), failed, path.rstrip(b"\0").decode("utf-8", "replace"))
+        return Told(
+            dict(zip(Call, counts, strict=True)), failed, path.rstrip(b"\0").decode("utf-8", "replace")
+        )
 
 
 def build_shim(folder: Path) -> Shim:

@@ -12,10 +12,9 @@ import dataclasses
 import os
 import shutil
 import signal
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -148,7 +147,7 @@ class OfTheStore(Target):
     def root(self, ground: Ground) -> Path:
         return ground.store
 
-    def judge(self, ground: Ground, outcome: Outcome, path: str) -> None:
+    def judge(self, ground: Ground, outcome: Outcome, path: str) -> None:  # noqa: ARG002 - as every target takes it
         assert outcome.code in {0, 1}, (outcome.code, outcome.err)
         bags = visible_bags(ground.store)
         if outcome.code == 0:
@@ -210,7 +209,7 @@ class OfTheTemporaryFolder(Target):
         named = {"SOURCE": ground.source, "STORE": ground.store, "BAG": ground.bag.with_suffix(".zip")}
         return [named.get(word, word) for word in self.command]
 
-    def judge(self, ground: Ground, outcome: Outcome, path: str) -> None:
+    def judge(self, ground: Ground, outcome: Outcome, path: str) -> None:  # noqa: ARG002 - as every target takes it
         assert outcome.code in {0, 1}, (outcome.code, outcome.out, outcome.err)
         if outcome.code == 0 and "problems" in outcome.json:
             assert blamed(outcome) == set()
@@ -232,7 +231,7 @@ class OfABag(Target):
     def words(self, ground: Ground) -> Sequence[str | Path]:
         return ("verify", ground.bag, "-j1", "--json")
 
-    def judge(self, ground: Ground, outcome: Outcome, path: str) -> None:
+    def judge(self, ground: Ground, outcome: Outcome, path: str) -> None:  # noqa: ARG002 - as every target takes it
         assert outcome.code in {0, 1, 4}, (outcome.code, outcome.err)
         assert self.again(ground).code == 0
 
@@ -255,7 +254,7 @@ class OfAnUpdatedBag(OfABag):
         assert tree_digest(ground.bag / "data") == payload, "the payload was changed"
         return outcome
 
-    def judge(self, ground: Ground, outcome: Outcome, path: str) -> None:
+    def judge(self, ground: Ground, outcome: Outcome, path: str) -> None:  # noqa: ARG002 - as every target takes it
         assert outcome.code in {0, 1, 4}, (outcome.code, outcome.err)
         pending = is_update_pending(os.fsencode(ground.bag))
         assert pending or validate(os.fsencode(ground.bag), Depth.FULL).valid
@@ -276,7 +275,14 @@ TARGETS: dict[str, Target] = {
     "store of an archive": OfTheStore("--serialize", "zip"),
     "store of a group": OfTheStore("--max-size", "60kB"),
 }
-SHORT = {"store": 5, "source": 5, "temporary folder, pack": 1, "temporary folder, verify": 2, "bag": 3, "updated bag": 3}
+SHORT = {
+    "store": 5,
+    "source": 5,
+    "temporary folder, pack": 1,
+    "temporary folder, verify": 2,
+    "bag": 3,
+    "updated bag": 3,
+}
 """How many faults of each the short part tries."""
 
 
@@ -372,7 +378,7 @@ class Broken(Target):
         self.root = target.root  # type: ignore[method-assign]
         self.words = target.words  # type: ignore[method-assign]
 
-    def judge(self, ground: Ground, outcome: Outcome, path: str) -> None:
+    def judge(self, ground: Ground, outcome: Outcome, path: str) -> None:  # noqa: ARG002 - as every target takes it
         visible_bags(ground.store)
         has_everything(self.again(ground), ground.source, ground.store)
 
