@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import signal
 import sys
@@ -88,7 +89,7 @@ def main() -> None:
     parser.add_argument("--write", type=Path)
     asked = parser.parse_args()
     kind = READERS[asked.reader]
-    memory = _MEMORY_FOLDER if _MEMORY_FOLDER.is_dir() else None
+    memory = _MEMORY_FOLDER if os.access(_MEMORY_FOLDER, os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix="hostile-", dir=memory) as folder:
         reader = kind(Path(folder))
         if asked.write and asked.subject:
