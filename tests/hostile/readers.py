@@ -27,7 +27,7 @@ from archiver.config import parse_settings
 from archiver.errors import ConfigError, StoreError
 from archiver.ingest.journal import Journal
 from archiver.ingest.sealing import recover
-from archiver.ingest.staging import unfinished
+from archiver.ingest.staging import Staging, StagingKey, unfinished
 from archiver.model.source import FileRef, FileStat
 from archiver.records.rights_reader import NoRightsRecordError, RightsRecordError, read_rights_record
 from archiver.records.tracks import tracks_of
@@ -457,31 +457,38 @@ class StagingAreas(Reader):
         b'"part": 1',
         b"sha512",
     )
-    _NAMES = ("staging.json", "ready", "journal.jsonl")
-    _KEY = b'{"schema": "archiver.staging/1", "package": "P", "part": 1, "parts": 2, "algorithms": ["sha512"], "fingerprint": "f"}'
+    _KEY = StagingKey("P", 1, 2, ("sha512",), "f" * 64)
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
+        area = self._made()
         self.subjects = {
-            "staging.json": self._KEY,
+            "staging.json": (area / "staging.json").read_bytes(),
             "ready": b"bag",
             "journal.jsonl": b'["a", 1, 1577934245000000000, "%b"]\n["b"]\n' % (b"0" * 128),
         }
+        _removed(folder / "store")
         (folder / "Elsewhere").mkdir()
         (folder / "Elsewhere" / "precious").write_bytes(b"precious")
 
-    def read(self, name: str, data: bytes) -> None:
+    def _made(self) -> Path:
+        """Make a store in which the second bag of a group has its name, and the first waits for it."""
         store = self.folder / "store"
-        area = store / ".incoming" / "P_1_of_2"
-        (area / "bag" / "data").mkdir(parents=True)
-        (area / "bag" / "data" / "a").write_bytes(b"x")
-        (store / "P_2_of_2").mkdir()
-        (store / "foreign").mkdir()
-        for each in self._NAMES:
-            (area / each).write_bytes(data if each == name else self.subjects[each])
+        for name in ("P_2_of_2", "foreign"):
+            (store / name).mkdir(parents=True)
+        Staging(os.fsencode(store), self._KEY).open()
+        (key,) = (store / ".incoming").glob("*/staging.json")
+        (key.parent / "bag" / "data" / "a").write_bytes(b"x")
+        return key.parent
+
+    def read(self, name: str, data: bytes) -> None:
+        store, area = self.folder / "store", self._made()
+        for each, sound in self.subjects.items():
+            (area / each).write_bytes(data if each == name else sound)
         beside = tree_state(self.folder / "Elsewhere"), tree_state(store / "foreign")
+        staging = Staging(os.fsencode(store), self._KEY)
         try:
-            with Journal(os.fsencode(area / "journal.jsonl"), os.fsencode(area / "bag" / "data")) as copied:
+            with Journal(staging.journal, staging.payload) as copied:
                 for _ in copied.copied_before():
                     pass
             for _ in unfinished(os.fsencode(store)):
@@ -490,12 +497,11 @@ class StagingAreas(Reader):
         except StoreError as error:
             _is_told(error)
         finally:
-            assert (tree_state(self.folder / "Elsewhere"), tree_state(store / "foreign")) == beside, (
-                "it reached beyond"
-            )
+            reached = (tree_state(self.folder / "Elsewhere"), tree_state(store / "foreign")) != beside
             names = set(os.listdir(store))
             _removed(store)
-        assert names <= {".incoming", "P_1_of_2", "P_2_of_2", "foreign"}, f"it made {names}"
+        assert not reached, "it reached beyond"
+        assert names <= {".incoming", "P_1_of_2", "P_2_of_2", "foreign"}, f"it made {sorted(names)}"
 
 
 class Updates(Reader):

@@ -1,9 +1,10 @@
 """A system call that fails, or at which a run is killed: every one that a run makes in source, store, temporary folder and bag.
 
 A library put before the program (failing_calls.c) counts the calls of an undisturbed run on paths below one folder,
-then lets each of them fail in turn, or kills the run at it. The long part (``-m slow``) makes about 2,600 runs: every
-call with two of the errors that can come of it, the store's also for archives and groups of bags and with every later
-call failing too, and SIGKILL, SIGTERM and SIGINT at every call that changes the store. The short part samples them.
+then lets each of them fail in turn, or kills the run at it. The long part (``-m slow``) makes about 6,500 runs, two of the
+program for each: 2,500 in which each of 1,260 calls gives two of the errors that can come of it, 1,900 in which it is
+a store of archives or of a group of bags, 700 in which all later calls of the kind fail as well, and 1,300 that
+SIGKILL, SIGTERM or SIGINT ends at a call that changes the store. The short part makes 21 of them.
 """
 
 from __future__ import annotations
@@ -155,7 +156,8 @@ class OfTheStore(Target):
             assert blamed(outcome) == set()
         else:
             assert outcome.err.startswith("archiver: "), outcome.err
-            assert outcome.out == ""
+            # where the bag stands already, it was the report that could not be finished
+            assert bags or outcome.out == ""
         has_everything(self.again(ground), ground.source, ground.store)
 
 
@@ -275,6 +277,8 @@ TARGETS: dict[str, Target] = {
     "store of an archive": OfTheStore("--serialize", "zip"),
     "store of a group": OfTheStore("--max-size", "60kB"),
 }
+FURTHER = {"store of an archive", "store of a group"}
+"""Targets whose calls are for the most part those of another."""
 SHORT = {
     "store": 5,
     "source": 5,
@@ -358,7 +362,10 @@ def test_killed_at_some_calls(shim: Shim, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", TARGETS)
 def test_every_call_fails(shim: Shim, tmp_path: Path, name: str) -> None:
     target = TARGETS[name]
-    all_tried(shim, tmp_path, target, sliced(every_fault(counted(shim, tmp_path, target), errors_each=2)))
+    errors = 1 if name in FURTHER else 2
+    all_tried(
+        shim, tmp_path, target, sliced(every_fault(counted(shim, tmp_path, target), errors_each=errors))
+    )
 
 
 @pytest.mark.slow
