@@ -6,9 +6,10 @@ import json
 import random
 import re
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+_Action = Callable[[random.Random, bytearray, Sequence[bytes]], None]
 _GROWTH = 1 << 16
 """Bytes that all repetitions of one mutation may add."""
 _EDGES = (
@@ -107,7 +108,7 @@ def _once(dice: random.Random, data: bytes, tokens: Sequence[bytes], others: Seq
         out = _restructured(dice, out)
         if out != data and dice.random() < 0.7:
             return bytes(out)
-    actions = [_flip, _run, _cut, _remove, _repeat, _exchange, _number]
+    actions: list[_Action] = [_flip, _run, _cut, _remove, _repeat, _exchange, _number]
     if tokens:
         actions += [_token, _token, _digits, _nest]
     for _ in range(dice.choice((1, 1, 2, 3, 6))):
@@ -125,13 +126,13 @@ def _span(dice: random.Random, size: int) -> tuple[int, int]:
     return start, min(start + length, size)
 
 
-def _flip(dice: random.Random, out: bytearray, _: Sequence[bytes]) -> None:
+def _flip(dice: random.Random, out: bytearray, _tokens: Sequence[bytes]) -> None:
     for _ in range(dice.choice((1, 1, 1, 4, 16))):
         if out:
             out[_span(dice, len(out) - 1)[0]] ^= 1 << dice.randrange(8)
 
 
-def _run(dice: random.Random, out: bytearray, _: Sequence[bytes]) -> None:
+def _run(dice: random.Random, out: bytearray, _tokens: Sequence[bytes]) -> None:
     start, end = _span(dice, len(out))
     length = end - start
     out[start:end] = dice.choice(
@@ -139,24 +140,24 @@ def _run(dice: random.Random, out: bytearray, _: Sequence[bytes]) -> None:
     )
 
 
-def _cut(dice: random.Random, out: bytearray, _: Sequence[bytes]) -> None:
+def _cut(dice: random.Random, out: bytearray, _tokens: Sequence[bytes]) -> None:
     if dice.random() < 0.5:
         del out[_span(dice, len(out))[0] :]
 
 
-def _remove(dice: random.Random, out: bytearray, _: Sequence[bytes]) -> None:
+def _remove(dice: random.Random, out: bytearray, _tokens: Sequence[bytes]) -> None:
     start, end = _span(dice, len(out))
     del out[start:end]
 
 
-def _repeat(dice: random.Random, out: bytearray, _: Sequence[bytes]) -> None:
+def _repeat(dice: random.Random, out: bytearray, _tokens: Sequence[bytes]) -> None:
     start, end = _span(dice, len(out))
     chunk = bytes(out[start:end])
     times = min(dice.choice((1, 1, 2, 16, 500)), _GROWTH // max(len(chunk), 1))
     out[end:end] = chunk * times
 
 
-def _exchange(dice: random.Random, out: bytearray, _: Sequence[bytes]) -> None:
+def _exchange(dice: random.Random, out: bytearray, _tokens: Sequence[bytes]) -> None:
     start, end = _span(dice, len(out))
     chunk = bytes(out[start:end])
     del out[start:end]
@@ -164,7 +165,7 @@ def _exchange(dice: random.Random, out: bytearray, _: Sequence[bytes]) -> None:
     out[at:at] = chunk
 
 
-def _number(dice: random.Random, out: bytearray, _: Sequence[bytes]) -> None:
+def _number(dice: random.Random, out: bytearray, _tokens: Sequence[bytes]) -> None:
     """Put a number at the edge of its range where another may be."""
     if dice.random() < 0.15:
         value = dice.choice(_SYNCSAFE)
@@ -173,7 +174,7 @@ def _number(dice: random.Random, out: bytearray, _: Sequence[bytes]) -> None:
         value = struct.pack(
             form, dice.choice((*_EDGES, len(out), len(out) - 8)) % 2 ** (8 * struct.calcsize(form))
         )
-    start, _ = _span(dice, len(out))
+    start = _span(dice, len(out))[0]
     out[start : start + len(value)] = value
 
 
@@ -182,7 +183,7 @@ def _token(dice: random.Random, out: bytearray, tokens: Sequence[bytes]) -> None
     out[start : end if dice.random() < 0.5 else start] = dice.choice(tokens)
 
 
-def _digits(dice: random.Random, out: bytearray, _: Sequence[bytes]) -> None:
+def _digits(dice: random.Random, out: bytearray, _tokens: Sequence[bytes]) -> None:
     """Replace a number that is written out."""
     found = list(_DIGITS.finditer(out))
     if found:

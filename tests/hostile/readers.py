@@ -36,7 +36,7 @@ from archiver.rights.declarations import parse_declarations
 from archiver.rights.policies import parse_policy
 from tests.audio.protection.fixtures import PROTECTED
 from tests.bagit.archives import make_deflated_zip, make_streamed_zip, make_tar, make_zip
-from tests.bagit.bags import build_bag, rewrite, seal_tags, tree_state
+from tests.bagit.bags import Payload, build_bag, rewrite, seal_tags, tree_state
 from tests.fuzz import bag_input
 from tests.samples.formats import FORMATS, SIDECARS
 
@@ -239,7 +239,7 @@ class ArchivedBag(Reader):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         (folder / "made").mkdir()
-        rights = {"metadata/rights/rights.json": (_GOLDEN / "rights.json").read_bytes()}
+        rights: Payload = {"metadata/rights/rights.json": (_GOLDEN / "rights.json").read_bytes()}
         bag = build_bag(folder / "made" / "bag", tags=rights)
         self.subjects = {}
         for title, make in (
