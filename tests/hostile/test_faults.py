@@ -182,12 +182,15 @@ class OfTheSource(Target):
         lost = {os.fsdecode(name) for name in whole.keys() - packed.keys()}
         # a record path spells the odd name otherwise, but a bag folder does not
         assert all(whole[name] == content for name, content in packed.items()), "a copy differs"
-        assert (outcome.code == 3) == bool(lost), f"status {outcome.code}, lost {lost}: {outcome.json}"
+        told = blamed(outcome)
+        assert (outcome.code == 3) == bool(told), f"status {outcome.code}, told of {told}: {outcome.json}"
+        untold = {name for name in lost if not told & {name, *map(str, Path(name).parents)}}
+        assert not untold, f"lost without a word: {untold}"
         hit = Path(path).relative_to(ground.source)
         beneath = {name for name in lost if Path(name) == hit or hit in Path(name).parents}
         assert lost == beneath, f"a fault of {hit} lost {lost - beneath} beside it"
         held = {os.fsdecode(name) for name in packed}
-        assert not blamed(outcome) & held, f"in the bag and blamed: {blamed(outcome) & held}"
+        assert not told & held, f"in the bag and blamed: {told & held}"
         files = outcome.json["files"]
         assert files["seen"] == files["packed"] + files["withheld"] + files["problems"]
 
