@@ -26,7 +26,8 @@ from typing import NoReturn
 
 from archiver import filesystem
 from tests.hostile.mutations import mutated
-from tests.hostile.readers import READERS, Reader
+from tests.hostile.reader import Reader
+from tests.hostile.readers import READERS
 
 _MOST_FAILURES = 20
 _MEMORY_FOLDER = Path("/dev/shm")

@@ -1,6 +1,6 @@
 """Mutations of everything that is read: a result or a documented error in every case, in bounded time and memory.
 
-The long part (``-m slow``) feeds 610,000 mutations to the readers of ``readers.py``, of which 230,000 are of sound files
+The long part (``-m slow``) feeds 610,000 mutations to the readers that ``readers.py`` lists, of which 230,000 are of sound files
 and of what lies beside them; the short part 4,500. A mutation is a number: the same one gives the same bytes
 everywhere. A failure names the command that does it again.
 """
@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from tests.hostile.mutations import mutated
-from tests.hostile.readers import READERS, ROOT
+from tests.hostile.reader import ROOT
+from tests.hostile.readers import READERS
 from tests.hostile.sweeping import none_of, sliced
 
 SHORT = {
@@ -99,8 +100,8 @@ def test_a_number_gives_the_same_bytes_and_another_gives_others() -> None:
 def test_a_broken_promise_is_found_and_can_be_tried_again() -> None:
     script = """
 import sys
-from tests.hostile import readers, sweep
-class Fragile(readers.Reader):
+from tests.hostile import reader, readers, sweep
+class Fragile(reader.Reader):
     def __init__(self, folder):
         super().__init__(folder)
         self.subjects = {"x": b"abcdefgh"}
