@@ -63,25 +63,36 @@ def try_input(data: bytes, root: Path) -> BagReport:
     before = {
         path: (path.stat().st_mtime_ns, path.read_bytes()) for path in root.rglob("*") if path.is_file()
     }
-    reports = {depth: validate(os.fsencode(root), depth) for depth in Depth}
+    full = hold_promises(root)
     after = {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in root.rglob("*") if path.is_file()}
     assert before == after, "the bag was changed"
+    return full
+
+
+def hold_promises(root: Path) -> BagReport:
+    """Validate a bag at every depth; raise if what is promised of every report is not so; return the full one."""
+    reports = {depth: validate(os.fsencode(root), depth) for depth in Depth}
     for depth, report in reports.items():
-        errors = [finding for finding in report.findings if finding.severity is Severity.ERROR]
-        told = [finding for finding in report.findings if not _counts_the_rest(finding)]
-        assert told == sorted(told, key=report_order), "not in order"
-        assert all(finding.message.isprintable() for finding in report.findings), "not safe to print"
-        assert all(finding.code in FINDING_KINDS for finding in report.findings)
-        assert (report.valid is False) == bool(errors), "the verdict does not follow from the findings"
-        assert depth is not Depth.FULL or report.valid is not None, "no verdict after a full check"
+        hold_report(depth, report)
     full = reports[Depth.FULL]
     # of each code the first are kept, and a full check may find more of them
     before_hashing = {
         finding for finding in reports[Depth.COMPLETE].findings if full.counts[finding.code] <= KEPT_PER_CODE
     }
     assert before_hashing <= set(full.findings), "a full check forgot a finding"
+    return full
+
+
+def hold_report(depth: Depth, report: BagReport) -> None:
+    """Raise if what is promised of every report is not so of this one."""
+    errors = [finding for finding in report.findings if finding.severity is Severity.ERROR]
+    told = [finding for finding in report.findings if not _counts_the_rest(finding)]
+    assert told == sorted(told, key=report_order), "not in order"
+    assert all(finding.message.isprintable() for finding in report.findings), "not safe to print"
+    assert all(finding.code in FINDING_KINDS for finding in report.findings)
+    assert (report.valid is False) == bool(errors), "the verdict does not follow from the findings"
+    assert depth is not Depth.FULL or report.valid is not None, "no verdict after a full check"
     digest_of_secret = hashlib.md5(SECRET).hexdigest()[:12]
-    assert not any(digest_of_secret in finding.message for finding in full.findings), (
+    assert not any(digest_of_secret in finding.message for finding in report.findings), (
         "a file outside was read"
     )
-    return full
