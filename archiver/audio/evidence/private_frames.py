@@ -119,7 +119,8 @@ class PersonalFrames:
 
 def personal_frames(fields: Sequence[Field]) -> PersonalFrames | None:
     """Look at every frame of a file; ``None`` where it holds no personal data."""
-    codes = tuple(map(private_code, fields))
+    works = {field.text.strip().casefold() for field in fields if is_catalogue(field)}
+    codes = tuple(_code(field, works) for field in fields)
     whole = any(code is not None for code in codes)
     words = [field.text for field in fields]
     words += [field.frame.id for field in fields]
@@ -130,7 +131,7 @@ def personal_frames(fields: Sequence[Field]) -> PersonalFrames | None:
     cut_short = any(map(is_fixed_size, fields))  # what is cut off has no form of its own
     if not (whole or cut_short or any(texts) or any(keys)):
         return None
-    return PersonalFrames(codes, texts, keys, _values(fields, codes, texts))
+    return PersonalFrames(codes, texts, keys, _values(fields, codes, texts, works))
 
 
 def is_catalogue(field: Field) -> bool:
@@ -155,6 +156,12 @@ def private_code(field: Field) -> str | None:
     return None if not field.text.strip() or is_nobody(field.text) else code
 
 
+def _code(field: Field, works: set[str]) -> str | None:
+    """The code of :func:`private_code`; an artist who also made the file is named in it anyway."""
+    code = private_code(field)
+    return None if code == "ripped-by" and field.text.strip().casefold() in works else code
+
+
 def _is_sale(field: Field) -> bool:
     key = field.frame.id
     if field.kind == "mp4-ilst":
@@ -175,9 +182,11 @@ def _text_spans(field: Field) -> list[PersonalSpan]:
 
 
 def _values(
-    fields: Sequence[Field], codes: Sequence[str | None], texts: Sequence[list[PersonalSpan]]
+    fields: Sequence[Field],
+    codes: Sequence[str | None],
+    texts: Sequence[list[PersonalSpan]],
+    works: set[str],
 ) -> tuple[str, ...]:
-    works = {field.text.strip().casefold() for field in fields if is_catalogue(field)}
     values: set[str] = set()
     for field, code, spans in zip(fields, codes, texts, strict=True):
         text = field.text
