@@ -61,8 +61,8 @@ _DOT = (
     r"|\s(?:dot|punkt)\s)"
 )
 _DOMAIN = re.compile(
-    rf"(?:{_LABEL}{_DOT}){{1,20}}(?P<top>xn--[a-z0-9-]{{2,59}}|[^\W\d_]{{2,24}})\b"
-    r"|(?P<host>localhost\b|\[(?:ipv6:)?[0-9a-f.:]{2,45}\])",
+    rf"(?<=[@\uff20\ufe6b0;\])}}>\s])(?:(?:{_LABEL}{_DOT}){{1,20}}(?P<top>xn--[a-z0-9-]{{2,59}}|[^\W\d_]{{2,24}})\b"
+    r"|(?P<host>localhost\b|\[(?:ipv6:)?[0-9a-f.:]{2,45}\]))",
     re.IGNORECASE,
 )
 _AT = re.compile(

@@ -29,22 +29,22 @@ _NOBODY = (
     r"(?:n/?a|none|unknown|anonymous|nobody|various|me|myself|us|hand|unbekannt|inconnue?|desconocido|desconhecido|"
     r"sconosciuto|onbekend|nieznany|неизвестно|неизвестен|不明|未知|yes|no|true|false|null|default)\s*$"
 )
-_SOFTWARE = re.compile(rf"(?:the\s+)?(?:{_RIPPERS}|{_NOBODY})", re.IGNORECASE)
+_SOFTWARE = re.compile(rf"\A(?:the\s{{1,9}})?(?:{_RIPPERS}|{_NOBODY})", re.IGNORECASE)
 _PROGRAM = re.compile(
-    rf"(?:the\s+)?(?:{_RIPPERS}|{_MAKERS}|{_NOBODY})"
+    rf"\A(?:(?:the\s{{1,9}})?(?:{_RIPPERS}|{_MAKERS}|{_NOBODY})"
     r"|\S{1,40}(?: version| release| build)? v?\d+\.\d"
     r"|(?:\S{1,40}\s){0,3}(?:encoder|codec|converter|software|player|recorder|tools|ripper|editor|tagger|sdk|workstation)\b"
-    r"|[^a-z\u0080-\uffff]*$",
+    r"|[^a-z\u0080-\uffff]*$)",
     re.IGNORECASE,
 )
 _FIRM = re.compile(
-    r"(?:\S{1,40}\s){0,2}\S{0,40}(?:records?|recordings|music|musik|entertainment|group|labels?|productions?|inc|ltd|llc|gmbh|"
+    r"\A(?:\S{1,40}\s){0,2}\S{0,40}(?:records?|recordings|music|musik|entertainment|group|labels?|productions?|inc|ltd|llc|gmbh|"
     r"corp|corporation|company|universal|warner|emi|bmg|media|publishing|library|archives?|university|museum|radio|bbc|"
     r"studios?)\b",
     re.IGNORECASE,
 )
 _SITE = re.compile(
-    r"(?:https?://|www\.)[^\s@]{3,400}$|(?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,24}/?$", re.IGNORECASE
+    r"\A(?:(?:https?://|www\.)[^\s@]{3,400}$|(?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,24}/?$)", re.IGNORECASE
 )
 
 
