@@ -84,7 +84,7 @@ def samples(parsed: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - the par
         before = before[-LONGEST_PREFIX:]
 
 
-def example(parsed: Any) -> str:  # noqa: ANN401, PLR0912 - the parser's own tree, one branch for each of its kinds
+def example(parsed: Any) -> str:  # noqa: ANN401 - the parser's own tree, one branch for each of its kinds
     """A short text that the pattern takes in, as far as its form alone tells."""
     text = ""
     for op, argument in parsed:
@@ -113,7 +113,9 @@ def member(parsed: Any) -> str:  # noqa: ANN401 - the parser's own tree
     """One character of a class."""
     flags = 0
     pattern = re.compile(class_source(parsed), flags)
-    for char in itertools.chain("a1 .-_/A\n\t@=", map(chr, range(32, 0x600)), map(chr, range(0x3000, 0xA000))):
+    for char in itertools.chain(
+        "a1 .-_/A\n\t@=", map(chr, range(32, 0x600)), map(chr, range(0x3000, 0xA000))
+    ):
         if pattern.fullmatch(char):
             return char
     return "a"
@@ -183,7 +185,9 @@ def test_a_pattern_needs_no_more_than_time_in_proportion(name: str) -> None:
     pattern = PATTERNS[name]
     if not any(adversaries(pattern, 10)):
         return
-    texts = sorted(((seconds(pattern, text), text) for text in adversaries(pattern, LENGTH // 50)), reverse=True)
+    texts = sorted(
+        ((seconds(pattern, text), text) for text in adversaries(pattern, LENGTH // 50)), reverse=True
+    )
     for taken, text in texts[:3]:
         assert taken * 50 < 3 * SECONDS, (taken, text[:120])
     worst = min(texts[0][0], SECONDS)

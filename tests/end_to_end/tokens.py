@@ -19,7 +19,7 @@ from tests.samples.mp4 import freeform_atom
 PLANTED = re.compile(rb"zqv[a-z]{5}|(?<![0-9a-f])7190[0-9]{3}(?![0-9a-f])|739000[0-9]{4}", re.IGNORECASE)
 """Every value that is planted, and nothing else."""
 
-_SYLLABLES = ("ba", "de", "fi", "go", "ku", "la", "me", "ni", "po", "ru")
+_LETTERS = "beklimnoru"
 
 FORMS: tuple[tuple[str, str], ...] = (
     *(
@@ -113,10 +113,22 @@ FORMS: tuple[tuple[str, str], ...] = (
 """Of each form of a value the evidence code and the words around it."""
 
 NAMES: tuple[tuple[str, str], ...] = (
-    *(("ripped-by", name) for name in ("ENCODEDBY", "ENCODED_BY", "ENCODED-BY", "RIPPER", "TAPER", "UPLOADER")),
+    *(
+        ("ripped-by", name)
+        for name in ("ENCODEDBY", "ENCODED_BY", "ENCODED-BY", "RIPPER", "TAPER", "UPLOADER")
+    ),
     *(
         ("file-owner", name)
-        for name in ("OWNER", "LICENSEE", "CUSTOMER", "ACCOUNT", "USER", "PURCHASER", "UserName", "Licensed To")
+        for name in (
+            "OWNER",
+            "LICENSEE",
+            "CUSTOMER",
+            "ACCOUNT",
+            "USER",
+            "PURCHASER",
+            "UserName",
+            "Licensed To",
+        )
     ),
     *(("contact-details", name) for name in ("CONTACT", "EMAIL", "ADDRESS", "PHONE")),
     ("order-number", "INVOICE"),
@@ -144,11 +156,12 @@ class _Words:
         self._numbers = itertools.count()
 
     def word(self) -> str:
-        number = next(self._numbers)
-        first, second = _SYLLABLES[number // 100 % 10], _SYLLABLES[number // 10 % 10]
-        return f"Zqv{first}{second}{'abcdefghij'[number % 10]}"[:8].ljust(8, "x") if number < 1000 else ""
+        """A word that stands nowhere else."""
+        digits = f"{next(self._numbers):05d}"
+        return "Zqv" + "".join(_LETTERS[int(digit)] for digit in digits)
 
     def digits(self) -> int:
+        """A number below a thousand."""
         return next(self._numbers) % 1000
 
 
@@ -179,7 +192,9 @@ def files() -> dict[str, Plot]:
         "vorbis.ogg": lambda pairs: ogg_vorbis(pairs, title="Fields"),
         "vorbis.opus": lambda pairs: opus(pairs, title="Fields"),
         "apev2.wv": lambda pairs: wavpack(pairs, title="Fields"),
-        "txxx.mp3": lambda pairs: mp3(frames=[txxx(key, text) for key, text in pairs.items()], title="Fields"),
+        "txxx.mp3": lambda pairs: mp3(
+            frames=[txxx(key, text) for key, text in pairs.items()], title="Fields"
+        ),
         "txxx23.mp3": lambda pairs: mp3(
             id3v2=3, frames=[txxx(key, text) for key, text in pairs.items()], title="Fields"
         ),
@@ -192,26 +207,16 @@ def files() -> dict[str, Plot]:
         texts = _texts(words)
         data = make({f"NOTE{number}": text for number, (_, text) in enumerate(texts)})
         plots[f"forms in {name}"] = Plot(data, _counted(texts))
-    words = _Names()
     for name, make in makers.items():
         fields = [(code, name, words.word()) for code, name in NAMES]
         data = make({key: value for _, key, value in fields})
         plots[f"names in {name}"] = Plot(data, Counter(code for code, _, _ in fields))
-    return plots | _chunks(words) | _beside(words) | _pictures()
-
-
-class _Names(_Words):
-    """Another thousand words."""
-
-    def word(self) -> str:
-        return super().word().replace("Zqv", "Zqv")[:-1] + "z"
+    return plots | _chunks(words) | _beside(words) | _pictures(words)
 
 
 def _chunks(words: _Words) -> dict[str, Plot]:
     texts = _texts(words)
-    notes = "".join(f"<N>{text.replace('<', '&lt;')}</N>" for code, text in texts if "<" not in text)
     ixml = f"<BWFXML><USER>{words.word()}</USER><NOTE>plain</NOTE></BWFXML>".encode()
-    del notes
     info = {"IENG": words.word(), "ITCH": words.word(), "ICMT": f"Ripped by {words.word()}"}
     return {
         "info.wav": Plot(
@@ -226,7 +231,16 @@ def _chunks(words: _Words) -> dict[str, Plot]:
 
 def _beside(words: _Words) -> dict[str, Plot]:
     plots = {}
-    for name in ("note.txt", "log.log", "list.m3u8", "sheet.cue", "settings.ini", "link.url", "data.json", "page.html"):
+    for name in (
+        "note.txt",
+        "log.log",
+        "list.m3u8",
+        "sheet.cue",
+        "settings.ini",
+        "link.url",
+        "data.json",
+        "page.html",
+    ):
         texts = [(code, text.replace("\n", " ")) for code, text in _texts(words)]
         lines = "\n".join(text for _, text in texts)
         plots[f"beside {name}"] = Plot(lines.encode(), _counted(texts))
@@ -273,8 +287,7 @@ def picture(words: _Words) -> bytes:
     return plain[:2] + segment + plain[2:]
 
 
-def _pictures() -> dict[str, Plot]:
-    words = _Pictured()
+def _pictures(words: _Words) -> dict[str, Plot]:
     codes = Counter({"picture-author": 1, "device-serial-number": 1, "picture-location": 1})
     chunk = b"tEXtAuthor\0" + words.word().encode()
     author = png()[:33] + (len(chunk) - 4).to_bytes(4, "big") + chunk + bytes(4) + png()[33:]
@@ -289,13 +302,6 @@ def _pictures() -> dict[str, Plot]:
     return {name: Plot(data, codes) for name, data in pictures.items()} | {
         "cover.png": Plot(author, Counter({"picture-author": 1}))
     }
-
-
-class _Pictured(_Words):
-    """Words for pictures."""
-
-    def word(self) -> str:
-        return super().word()[:-1] + "y"
 
 
 def values() -> Iterator[str]:
