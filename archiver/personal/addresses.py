@@ -83,7 +83,7 @@ _HINT_WORDS = (
 HINTS = tuple(_HINT_WORDS.split("|"))
 
 
-def mail_addresses(text: str, _folded: str) -> Iterator[PersonalSpan]:
+def mail_addresses(text: str, _folded: str, _words: frozenset[str]) -> Iterator[PersonalSpan]:
     """Every address that is a person's; those of programs and shops' services are none."""
     floor = 0
     for sign in _AT.finditer(text):

@@ -63,7 +63,7 @@ HINTS = (
 )
 
 
-def values_in_markup(text: str, folded: str) -> Iterator[PersonalSpan]:
+def values_in_markup(text: str, folded: str, _words: frozenset[str]) -> Iterator[PersonalSpan]:
     """Every value that a key, element or attribute says to be a person's."""
     if "<key>" in folded:
         for match in _PLIST.finditer(text):

@@ -6,15 +6,18 @@ import re
 from collections.abc import Iterator
 
 from archiver.personal.spans import PersonalSpan
+from archiver.personal.words import beginnings, begun
 
 _INTERNATIONAL = re.compile(
     r"(?<![\w+.])(?:\+|00)[1-9](?:[\s\u00a0]?[-./(]?[\s\u00a0]?\(?[0-9][)]?){7,14}(?![\w]|\.[0-9])"
 )
+_PHONES = (
+    r"tel(?:e(?:ph|f)on[eo]?|éfono|efoonnummer)?|télé?phone|phone|fon|fax|mobile?|móvil|cell(?:ulare)?|handy|celular|"
+    r"portable|ruf(?:nummer)?|телефон|тел|電話|电话|전화|هاتف|फ़ोन|whatsapp"
+)
 _CALLED = re.compile(
-    r"(?<![^\W_])(?:tel(?:e(?:ph|f)on[eo]?|éfono|efoonnummer)?|télé?phone|phone|fon|fax|mobile?|móvil|cell(?:ulare)?|handy|"
-    r"celular|portable|ruf(?:nummer)?|телефон|тел|電話|电话|전화|هاتف|फ़ोन|whatsapp)(?:[\s_-]?(?:number|nummer|no|nr|n°))?"
-    r"[\"']?[\s.:=\uff1a]{1,4}(?P<number>[+(]?[0-9](?:[\s\u00a0]?[-./(]?[\s\u00a0]?\(?[0-9][)]?){5,16})",
-    re.IGNORECASE,
+    rf"(?<![^\W_])(?:{_PHONES})(?:[\s_-]?(?:number|nummer|no|nr|n°))?"
+    r"[\"']?[\s.:=\uff1a]{1,4}(?P<number>[+(]?[0-9](?:[\s\u00a0]?[-./(]?[\s\u00a0]?\(?[0-9][)]?){5,16})"
 )
 _IBAN = re.compile(
     r"(?<![A-Za-z0-9])(?P<number>[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?)(?![A-Za-z0-9])"
@@ -45,17 +48,18 @@ _IBAN_LENGTHS = {
 }
 """Characters of an IBAN by country: SWIFT's IBAN registry."""
 
-_ORDER = re.compile(
-    r"(?<![^\W_])(?:order|invoice|receipt|transaction|confirmation|purchase|membership|bestell(?:ung)?s?|rechnungs?|kunden|"
-    r"auftrags?|commande|facture|pedido|factura|fatura|ordine|fattura|bestelling|zamówieni[ea]|faktur[ay]|заказ\w?|счёт|注文|"
-    r"订单|訂單|주문)[\s_-]?(?:number|num|no\.?|nr\.?|nummer|id|n[°º]|núm(?:ero)?\.?|numéro|numero|#|番号|号|號|번호|№)?"
-    r"[\"']?[\s:=#\uff1a]{1,4}(?P<number>[A-Z0-9#](?=[A-Z0-9._/-]{0,38}[0-9])[A-Z0-9._/-]{3,39})",
-    re.IGNORECASE,
+_ORDERS = (
+    r"order|invoice|receipt|transaction|confirmation|purchase|membership|bestell(?:ung|ing)?s?|rechnungs?|kunden|auftrags?|"
+    r"commande|facture|pedido|factura|fatura|ordine|fattura|zamówieni[ea]|faktur[ay]|заказ\w?|счёт|注文|订单|訂單|주문"
 )
+_ORDER = re.compile(
+    rf"(?<![^\W_])(?:{_ORDERS})[\s_-]?(?:number|num|no\.?|nr\.?|nummer|id|n[°º]|núm(?:ero)?\.?|numéro|numero|#|番号|号|號|번호|№)?"
+    r"[\"']?[\s:=#\uff1a]{1,4}(?P<number>[a-z0-9#](?=[a-z0-9._/-]{0,38}[0-9])[a-z0-9._/-]{3,39})"
+)
+_NUMBERS = "numéro|número|numero|numer|номер"
 _NUMBERED = re.compile(
-    r"(?:numéro|número|numero|numer|номер)\s(?:de\s|do\s|d'|di\s|del\s)?(?:commande|pedido|ordine|zamówienia|заказа)"
-    r"[\s:=#\uff1a]{1,4}(?P<number>[A-Z0-9#][A-Z0-9._/-]{3,39})",
-    re.IGNORECASE,
+    rf"(?<![^\W_])(?:{_NUMBERS})\s(?:de\s|do\s|d'|di\s|del\s)?(?:commande|pedido|ordine|zamówienia|заказа)"
+    r"[\s:=#\uff1a]{1,4}(?P<number>[a-z0-9#](?=[a-z0-9._/-]{0,38}[0-9])[a-z0-9._/-]{3,39})"
 )
 _STREETS = (
     # number, street and post code together, as German, French, English and Spanish writers put them
@@ -80,16 +84,11 @@ _STREETS = (
 _POST_CODE = re.compile(r"[0-9]{3,5}[\s-][^\W_]|[A-Z]{2}\s[0-9]{5}|[A-Z0-9]{2,4}\s[0-9][A-Z]{2}")
 _DIGITS = frozenset("0123456789")
 _FEWEST = 9
-_TELEPHONE_WORDS = (
-    "+1|+2|+3|+4|+5|+6|+7|+8|+9|001|002|003|004|005|006|007|008|009|tel|tél|phone|fon|fax|mobil|móvil|cell|"
-    "handy|celular|portable|ruf|тел|電話|电话|전화|هاتف|फ़ोन|whatsapp"
-)
-TELEPHONE_HINTS = tuple(_TELEPHONE_WORDS.split("|"))
-_ORDER_WORDS = (
-    "order|invoice|receipt|transaction|confirmation|purchase|membership|bestell|rechnung|kunden|auftrag|"
-    "commande|facture|pedido|factura|fatura|ordine|fattura|zamówieni|faktur|заказ|счёт|注文|订单|訂單|주문"
-)
-ORDER_HINTS = tuple(_ORDER_WORDS.split("|"))
+_FIRST_DIGITS = tuple(f"{sign}{digit}" for sign in ("+", "00") for digit in range(1, 10))
+_PHONE_WORDS = beginnings(_PHONES)
+TELEPHONE_HINTS = (*_FIRST_DIGITS, *_PHONE_WORDS)
+_ORDER_WORDS, _NUMBER_WORDS = beginnings(_ORDERS), beginnings(_NUMBERS)
+ORDER_HINTS = (*_ORDER_WORDS, *_NUMBER_WORDS)
 _STREET_WORDS = (
     "straße |trasse |str. |weg |latz |llee |asse |ring |damm |traat | rue | place | boulevard| chemin |"
     " impasse | quai | street| st | st.| st,| avenue| ave| road| rd| drive| dr.| dr | dr,| lane| ln| blvd|"
@@ -99,24 +98,23 @@ _STREET_WORDS = (
 STREET_HINTS = tuple(_STREET_WORDS.split("|"))
 
 
-def telephone_numbers(text: str, _folded: str) -> Iterator[PersonalSpan]:
+def telephone_numbers(text: str, folded: str, words: frozenset[str]) -> Iterator[PersonalSpan]:
     """Numbers in the international form, and those that a word calls a telephone's; none is sure."""
-    for match in _INTERNATIONAL.finditer(text):
+    for match in _INTERNATIONAL.finditer(text) if not words.isdisjoint(_FIRST_DIGITS) else ():
         if _is_telephone(match.group()):
             yield PersonalSpan("telephone-number", match.start(), match.end(), sure=False)
-    for match in _CALLED.finditer(text):
+    for match in begun(_CALLED, folded, (word for word in _PHONE_WORDS if word in words)):
         yield PersonalSpan("telephone-number", match.start("number"), match.end("number"), sure=False)
 
 
-def order_numbers(text: str, _folded: str) -> Iterator[PersonalSpan]:
+def order_numbers(_text: str, folded: str, words: frozenset[str]) -> Iterator[PersonalSpan]:
     """What follows "order number", "Rechnung Nr." and the like; none is sure."""
-    for pattern in (_ORDER, _NUMBERED):
-        for match in pattern.finditer(text):
-            if not _DIGITS.isdisjoint(match["number"]):
-                yield PersonalSpan("order-number", match.start("number"), match.end("number"), sure=False)
+    for pattern, beginning in ((_ORDER, _ORDER_WORDS), (_NUMBERED, _NUMBER_WORDS)):
+        for match in begun(pattern, folded, (word for word in beginning if word in words)):
+            yield PersonalSpan("order-number", match.start("number"), match.end("number"), sure=False)
 
 
-def postal_addresses(text: str, _folded: str) -> Iterator[PersonalSpan]:
+def postal_addresses(text: str, _folded: str, _words: frozenset[str]) -> Iterator[PersonalSpan]:
     """A street with its number and a post code beside it; none is sure."""
     if _POST_CODE.search(text) is None:
         return

@@ -72,7 +72,7 @@ _WINDOWS = re.compile(r"(?:winnt|windows|win\d\d)$", re.IGNORECASE)
 _TOP = re.compile(r"(?:^|[\s=(\[,;:*\"'>]|run|file:/{0,3}(?:localhost)?)$", re.IGNORECASE)
 
 
-def home_paths(text: str, folded: str) -> Iterator[PersonalSpan]:
+def home_paths(text: str, folded: str, _words: frozenset[str]) -> Iterator[PersonalSpan]:
     """Where users' names stand in paths; of the path only the name is personal."""
     yield from (
         PersonalSpan(_CODE, match.start("name"), match.end("name"))

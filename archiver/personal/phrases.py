@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 from archiver.personal.programs import is_firm, is_program_name, is_site, names_no_person
 from archiver.personal.spans import WITHHELD, PersonalSpan
+from archiver.personal.words import beginnings, begun
 
 _COPIED = (
-    r"(?:re-?)?ripped|rip(?=[\s_-])|(?:en|web)?coded(?=[\s_-]{1,3}by)|encoded|taped|uploaded|seeded|digiti[sz]ed|torrented|"
-    r"transferred(?=[\s_-]{1,3}by)|gerippte?|(?:en)?[ck]odiert|digitalisiert|mitgeschnitten|hochgeladen|überspielt|"
-    r"ripp?ée?s?|encodée?s?|numérisée?s?|mise? en ligne|r[ie]p+eado|ripado|ripead[oa]s?|codificad[oa]s?|"
+    r"ripped|rip(?=[\s_-])|encoded|taped|uploaded|seeded|digiti[sz]ed|torrented|"
+    r"transferred(?=[\s_-]{1,3}by)|gerippte?|enkodiert|encodiert|kodiert|codiert|digitalisiert|mitgeschnitten|hochgeladen|überspielt|"
+    r"ripp?ée?s?|encodée?s?|numérisée?s?|mis en ligne|mise en ligne|ripado|ripead[oa]s?|rippead[oa]s?|repead[oa]s?|codificad[oa]s?|"
     r"digitalizad[oa]s?|subid[oa]s?(?=\spor)|extraíd[oa]s?(?=\spor)|rippat[oaei]|codificat[oaei]|digitalizzat[oaei]|caricat[oaei]|geript|"
     r"gecodeerd|gedigitaliseerd|geüpload|zripowan[eaoy]|zgran[eaoy]|zakodowan[eaoy]|zdigitalizowan[eaoy]|rippa[td]|rippet|"
     r"digitaliserad|digitali[sz]ert|ripován[oay]?|تم النسخ|نسخ|رفع"
@@ -28,14 +29,13 @@ _WHEN = (
 )
 _NAME = r"[\[(\"'«„“]?(?P<name>[^\s:=\[\](){}|;,\"'«„“<>][^\r\n;|,()\[\]<>\"]{0,79})"
 _BY = re.compile(
-    rf"(?<![^\W_])(?:(?P<copied>{_COPIED})|(?P<bought>{_BOUGHT})){_ALSO}{_WHEN}[\s_-]{{1,3}}(?:{_AGENT})(?![^\W_])[\s:_-]{{0,4}}{_NAME}",
-    re.IGNORECASE,
+    rf"(?<![^\W_])(?:(?P<bought>{_BOUGHT})|{_COPIED}){_ALSO}{_WHEN}[\s_-]{{1,3}}(?:{_AGENT})(?![^\W_])[\s:_-]{{0,4}}{_NAME}"
 )
+_DONE = "рипнул|рипанул|риповал|оцифровал|закодировал|выложил|автор рипа|рип от|由"
 _DONE_BY = re.compile(
-    r"(?<![^\W_])(?:рипнул|рипанул|риповал|оцифровал|закодировал|выложил|автор рипа|рип от|оцифровано кем)\u0430?"
+    r"(?<![^\W_])(?:рипнул|рипанул|риповал|оцифровал|закодировал|выложил|автор рипа|рип от)\u0430?"
     rf"(?:\s{{0,3}}[:\u2014-])?\s{{1,3}}{_NAME}"
-    r"|由\s?(?P<chinese>[^\s由,\uff0c。;\uff1b]{1,40}?)\s?(?:翻录|翻錄|抓取|抓轨|抓軌|上传|上傳|压制|壓制|转录|轉錄|购买|購買)",
-    re.IGNORECASE,
+    r"|由\s?(?P<chinese>[^\s由,\uff0c。;\uff1b]{1,40}?)\s?(?:翻录|翻錄|抓取|抓轨|抓軌|上传|上傳|压制|壓制|转录|轉錄|购买|購買)"
 )
 
 _MADE_BY = (
@@ -45,67 +45,69 @@ _MADE_BY = (
     r"翻录者?|翻錄者?|抓轨者?|抓軌者?|压制者?|上传者|上傳者|转录者?|리핑(?:한 사람)?|리퍼|업로더|रिपर|ripleyen|rippaaja|rippelte"
 )
 _OWNED_BY = (
-    r"owner|file[\s_-]?owner|purchaser|purchased[\s_-]?by|bought[\s_-]?by|buyers?|customer(?:[\s_-]?name)?|licensee|"
-    r"licen[sc]ed[\s_-]?to|registered[\s_-]?to|account(?:[\s_-]?(?:name|holder|id))?|user[\s_-]?name|user[\s_-]?id|login|"
-    r"full[\s_-]?name|apple[\s_-]?id|käufer(?:in)?|kund(?:e|in)|besteller(?:in)?|eigentümer(?:in)?|inhaber(?:in)?|benutzername|"
+    r"owner|file[\s_-]?owner|purchaser|purchased[\s_-]?by|bought[\s_-]?by|buyers?|customer(?:[\s_-]?name)?|licensee|licencee|"
+    r"licensed[\s_-]?to|licenced[\s_-]?to|registered[\s_-]?to|account(?:[\s_-]?(?:name|holder|id))?|user[\s_-]?name|user[\s_-]?id|login|"
+    r"full[\s_-]?name|apple[\s_-]?id|käufer(?:in)?|kunde|kundin|besteller(?:in)?|eigentümer(?:in)?|inhaber(?:in)?|benutzername|"
     r"acheteu(?:r|se)|propriétaire|client|comprador(?:a)?|propietari[oa]|proprietári[oa]|cliente|acquirente|"
     r"proprietari[oa]|koper|klant|eigenaar|kupujący|klient|właściciel|покупатель|клиент|владелец|購入者|お客様|所有者|"
-    r"购买者|購買者|客户|客戶|用户名|用戶名|구매자|고객|소유자|خريدار|المشتري|المالك|खरीदार|köpare|kunde|al\u0131c\u0131"
+    r"购买者|購買者|客户|客戶|用户名|用戶名|구매자|고객|소유자|خريدار|المشتري|المالك|खरीदार|köpare"
 )
 _REACHED_AT = (
-    r"(?:postal |street |home )?address|anschrift|adresse(?: postale)?|dirección|direccion|indirizzo|endereço|adres|адрес|住所|地址|주소|"
+    r"postal address|street address|home address|address|anschrift|adresse(?: postale)?|dirección|direccion|indirizzo|endereço|adres|адрес|住所|地址|주소|"
     r"العنوان|पता"
 )
 _LABELLED = re.compile(
     rf"(?<![^\W_])(?:(?P<made>{_MADE_BY})|(?P<owned>{_OWNED_BY})|(?P<reached>{_REACHED_AT}))"
-    rf"[\"']?\s{{0,4}}[:=\uff1a]\s{{0,4}}{_NAME}",
-    re.IGNORECASE,
+    rf"[\"']?\s{{0,4}}[:=\uff1a]\s{{0,4}}{_NAME}"
+)
+_OF_COPIES = (
+    "sold to",
+    "issued to",
+    "belongs to",
+    "owned by",
+    "property of",
+    "made for",
+    "licensed to",
+    "licenced to",
 )
 _COPY_OF = re.compile(
-    r"(?<![^\W_])(?:this )?(?:copy|file|track|download|recording|album)\s(?:is|was|has been)?\s?(?:only\s|personally\s)?"
-    rf"(?:licen[sc]ed to|sold to|registered to|issued to|belongs to|owned by|property of|made for)\s{{1,3}}{_NAME}",
-    re.IGNORECASE,
+    r"(?<![^\W_])(?:copy|file|track|download|recording|album)\s(?:is|was|has been)?\s?(?:only\s|personally\s)?"
+    rf"(?:licen[sc]ed to|sold to|registered to|issued to|belongs to|owned by|property of|made for)\s{{1,3}}{_NAME}"
 )
-_HINT_WORDS = (
-    "ripp|rip |rip-|rip_|rip:|rip=|encod|webcoded|taped|taper|upload|seed|digiti|torrent|transfer|kodiert|"
-    "codiert|mitgeschnitten|hochgeladen|überspielt|ripé|ripa|ripe|ripo|numéris|mis en|mise en|codificad|"
-    "subid|extraíd|codificat|caricat|geript|gecodeerd|gedigital|zripow|zgran|zakodow|zdigital|ripov|نسخ|رفع|"
-    "purchas|bought|gekauft|erworben|achet|acquis|comprad|adquirid|comprat|gekocht|aangeschaft|kupion|köpt|"
-    "købt|kjøpt|شراء|рип|оцифров|закодировал|выложил|релизер|由|リッ|エンコード|アップロード|吸い出し|翻录|翻錄|抓轨|抓軌|压制|上传者|上傳者|"
-    "转录|리핑|리퍼|업로더|रिपर|riple|owner|buyer|customer|licensee|licensed|licenced|registered|account|user name|"
-    "username|user_name|user-name|userid|user id|user_id|user-id|login|fullname|full name|full_name|"
-    "full-name|apple|käufer|kund|besteller|eigentümer|inhaber|benutzername|propri|client|propietari|"
-    "acquirente|koper|klant|eigenaar|kupujący|klient|właściciel|покупатель|клиент|владелец|購入者|お客様|所有者|购买者|"
-    "購買者|客户|客戶|用户名|用戶名|구매자|고객|소유자|خريدار|المشتري|المالك|खरीदार|köpare|al\u0131c\u0131|address|anschrift|adres|direcci|"
-    "indirizzo|endereço|адрес|住所|地址|주소|العنوان|पता|sold to|issued to|belongs to|owned by|property of|"
-    "made for"
-)
-HINTS = tuple(_HINT_WORDS.split("|"))
+_BY_WORDS = beginnings(_COPIED, _BOUGHT)
+_DONE_WORDS = beginnings(_DONE)
+_LABELS = beginnings(_MADE_BY, _OWNED_BY, _REACHED_AT)
+_COPY_WORDS = ("copy ", "file ", "track ", "download ", "recording ", "album ")
+HINTS = tuple(dict.fromkeys((*_BY_WORDS, *_DONE_WORDS, *_LABELS, *_OF_COPIES)))
 
 
-def names_in_phrases(text: str, _folded: str) -> Iterator[PersonalSpan]:
+def names_in_phrases(text: str, folded: str, words: frozenset[str]) -> Iterator[PersonalSpan]:
     """Names after words such as "ripped by", "Taper:", "gekauft von"; none is sure, for songs say such things too."""
-    for match in _BY.finditer(text):
-        code = "ripped-by" if match["copied"] is not None else "file-owner"
+    for match in begun(_BY, folded, _present(_BY_WORDS, words)):
+        code = "ripped-by" if match["bought"] is None else "file-owner"
         yield from _named(match, code, firms=match["bought"] is not None)
-    for match in _DONE_BY.finditer(text):
+    for match in begun(_DONE_BY, folded, _present(_DONE_WORDS, words)):
         yield from _named(match, "ripped-by", "name" if match["name"] is not None else "chinese")
-    for match in _LABELLED.finditer(text):
+    for match in begun(_LABELLED, folded, _present(_LABELS, words)):
         if match["made"] is not None:
             yield from _named(match, "ripped-by")
         elif match["owned"] is not None:
             yield from _named(match, "file-owner", firms=True)
         elif not is_site(match["name"]):
             yield _rest_of_line(text, match)
-    for match in _COPY_OF.finditer(text):
+    for match in begun(_COPY_OF, folded, _COPY_WORDS if any(word in words for word in _OF_COPIES) else ()):
         yield from _named(match, "file-owner", firms=True)
+
+
+def _present(beginnings_: tuple[str, ...], words: frozenset[str]) -> Iterator[str]:
+    return (word for word in beginnings_ if word in words)
 
 
 def _named(
     match: re.Match[str], code: str, group: str = "name", *, firms: bool = False
 ) -> Iterator[PersonalSpan]:
     name = match[group]
-    if is_program_name(name) or names_no_person(name) or name.startswith(WITHHELD.strip("[]")):
+    if is_program_name(name) or names_no_person(name) or name.startswith(WITHHELD.strip("[]").lower()):
         return
     if firms and is_firm(name):
         return

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archiver.audio.evidence.observe import observe
 from archiver.model.evidence import Evidence
-from archiver.personal.find import may_hold_personal_data, personal_spans
+from archiver.personal.find import PersonalSearch
 from archiver.personal.paths import names_in_path
 from archiver.personal.spans import PersonalSpan
 
@@ -22,15 +22,15 @@ def name_evidence(path: str) -> Iterator[Evidence]:
     """
     spans = list(names_in_path(path))
     begin = 0
-    for part in path.split("/") if may_hold_personal_data(path) else ():
-        if may_hold_personal_data(part):
-            last = begin + len(part) == len(path)
-            spans += [
-                PersonalSpan(span.code, begin + span.start, begin + span.end)
-                for span in personal_spans(part)
-                if span.sure
-                or (span.code in _PHRASES and (not last or not _BRACKETS.isdisjoint(part[: span.start])))
-            ]
+    search = PersonalSearch(path)
+    for part in path.split("/") if search else ():
+        last = begin + len(part) == len(path)
+        spans += [
+            PersonalSpan(span.code, begin + span.start, begin + span.end)
+            for span in search.spans(part)
+            if span.sure
+            or (span.code in _PHRASES and (not last or not _BRACKETS.isdisjoint(part[: span.start])))
+        ]
         begin += len(part) + 1
     for span in dict.fromkeys(spans):
         yield observe(span.code, f"path@{span.start}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from archiver.audio.evidence.fields import Field
 from archiver.audio.evidence.uits import is_receipt, transaction_values
-from archiver.personal.find import may_hold_personal_data, personal_spans
+from archiver.personal.find import PersonalSearch
 from archiver.personal.programs import is_program_name, is_site, names_no_person
 from archiver.personal.spans import PersonalSpan
 
@@ -124,10 +124,11 @@ def personal_frames(fields: Sequence[Field]) -> PersonalFrames | None:
     whole = any(code is not None for code in codes)
     words = [field.text for field in fields]
     words += [field.frame.id for field in fields]
-    if not whole and not may_hold_personal_data("\n".join(words)):
+    search = PersonalSearch("\n".join(words))
+    if not whole and not search:
         return None
-    texts = tuple(_text_spans(field) for field in fields)
-    keys = tuple(personal_spans(field.frame.id) for field in fields)
+    texts = tuple(_text_spans(field, search) for field in fields)
+    keys = tuple(search.spans(field.frame.id) for field in fields)
     cut_short = any(map(is_fixed_size, fields))  # what is cut off has no form of its own
     if not (whole or cut_short or any(texts) or any(keys)):
         return None
@@ -171,11 +172,11 @@ def _is_sale(field: Field) -> bool:
     return key in _OWNER_FRAMES and field.kind.startswith("id3v2")
 
 
-def _text_spans(field: Field) -> list[PersonalSpan]:
+def _text_spans(field: Field, search: PersonalSearch) -> list[PersonalSpan]:
     """What a text holds by its form; where words of a work stand only what surely is personal."""
     if not field.text:
         return []
-    spans = personal_spans(field.text)
+    spans = search.spans(field.text)
     if spans and field.name in _WORDS_OF_WORKS:
         return [span for span in spans if span.sure]
     return spans

@@ -16,7 +16,7 @@ from archiver.audio.evidence.rip_logs import LogReader
 from archiver.audio.evidence.text_file import MAX_BYTES, Line, lines_of, text_encoding
 from archiver.model.audio import Role
 from archiver.model.evidence import Evidence
-from archiver.personal.find import HINTS, may_hold_more, personal_spans
+from archiver.personal.find import PersonalSearch
 
 _READ = frozenset({Role.LOG, Role.CUE, Role.PLAYLIST, Role.CHECKSUM, Role.DOCUMENT, Role.OTHER})
 _LICENCE_HINT = re.compile(
@@ -92,7 +92,7 @@ def find_text_evidence(file: BinaryIO, size: int, role: Role) -> tuple[Evidence,
     log, kinds = LogReader(window), Counter[str]()
     claims: list[Evidence] = []
     personal: list[Evidence] = []
-    hints, personal_hints, more = _present(window, *encoding)
+    hints, search = _present(window, *encoding)
     for line in lines_of(window, *encoding):
         folded = line.text.lower()
         if any(hint in folded for hint in hints):
@@ -100,23 +100,23 @@ def find_text_evidence(file: BinaryIO, size: int, role: Role) -> tuple[Evidence,
             if len(claims) < _MAX_CLAIMS:
                 claims.extend(_claims(line, role))
             kinds.update(_itunes_kinds(line.text))
-        if any(hint in folded for hint in personal_hints) or (more and may_hold_more(line.text)):
-            personal.extend(observe(code, line.locator) for code in _personal_codes(line.text))
+        if search:
+            codes = dict.fromkeys(span.code for span in search.spans(line.text))
+            personal.extend(observe(code, line.locator) for code in codes)
     library = (observe("itunes-library", "Kind", f"{kind}: {count}") for kind, count in sorted(kinds.items()))
     return limited((*log.evidence(), *dict.fromkeys(claims), *library, *personal))
 
 
-def _present(window: Window, codec: str, start: int) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
-    """The hints that stand anywhere in the file, so that no line is asked for another; and whether to look for more."""
-    telling, personal, more = set[str](), set[str](), False
+def _present(window: Window, codec: str, start: int) -> tuple[tuple[str, ...], PersonalSearch]:
+    """What a line must have in it to tell something, as far as the file has it at all; and the same of persons."""
+    telling, search = set[str](), PersonalSearch()
     end = min(window.size, start + MAX_BYTES)
     for at in range(start, end, _PIECE):
         text = window.read(at, min(_PIECE + _LONGEST_HINT * 4, end - at)).decode(codec, "replace")
         folded = text.lower()
         telling.update(hint for hint in _HINTS if hint in folded)
-        personal.update(hint for hint in HINTS if hint in folded)
-        more = more or may_hold_more(text)
-    return tuple(telling), tuple(personal), more
+        search.take_in(text)
+    return tuple(telling), search
 
 
 def _itunes_kinds(text: str) -> Iterator[str]:
@@ -138,7 +138,3 @@ def _claims(line: Line, role: Role) -> Iterator[Evidence]:
                 yield observe("isrc", line.locator, isrc)
     elif role in (Role.DOCUMENT, Role.OTHER) and len(line.text) < 2000 and _LICENCE_HINT.search(line.text):
         yield from claims_in(line.text, line.locator, dedicated=False)
-
-
-def _personal_codes(text: str) -> dict[str, None]:
-    return dict.fromkeys(span.code for span in personal_spans(text))
