@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from archiver.personal.spans import PersonalSpan
+from archiver.personal.words import Hints
 
 _CODE = "email-address"
 _PROGRAM_ADDRESSES = frozenset(
@@ -80,7 +81,7 @@ _HINT_WORDS = (
     "@|\uff20|﹫|%40|%2540|&#|&commat;|\\u0040|(at)|( at )|[at]|[ at ]|{at}|<at>|(ät)|arroba|chiocciola|собака|"
     "малпа|małpa| dot | punkt "
 )
-HINTS = tuple(_HINT_WORDS.split("|"))
+HINTS = Hints(pieces=tuple(_HINT_WORDS.split("|")))
 
 
 def mail_addresses(text: str, _folded: str, _words: frozenset[str]) -> Iterator[PersonalSpan]:

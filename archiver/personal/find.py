@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 
 from archiver.personal import addresses, markup, numbers, paths, phrases
 from archiver.personal.spans import PersonalSpan, merged, without
+from archiver.personal.words import Hints, starts_of
 
 _Find = Callable[[str, str, frozenset[str]], Iterator[PersonalSpan]]
-_KINDS: tuple[tuple[tuple[str, ...], _Find], ...] = (
-    # what each kind must have in it, and what finds it in a text, the text in small letters, and those of them it has
+_KINDS: tuple[tuple[Hints, _Find], ...] = (
+    # each kind, and what finds it in a text, the text in small letters, and those of the hints that are there
     (addresses.HINTS, addresses.mail_addresses),
     (paths.HINTS, paths.home_paths),
     (phrases.HINTS, phrases.names_in_phrases),
@@ -29,41 +30,41 @@ class PersonalSearch:
         whole: The text; more of it can follow by :meth:`take_in`.
     """
 
-    __slots__ = ("_accounts", "_hints", "_unseen")
+    __slots__ = ("_accounts", "_kinds", "_unseen")
 
     def __init__(self, whole: str = "") -> None:
-        self._hints: tuple[tuple[str, ...], ...] = ((),) * len(_KINDS)
+        self._kinds: dict[_Find, tuple[str, ...]] = {}
         self._accounts = self._unseen = False
         self.take_in(whole)
 
     def take_in(self, more: str) -> None:
         """Make ready for the parts of another stretch."""
         folded = _folded(more)
-        self._hints = tuple(
-            tuple(hint for hint in hints if hint in known or hint in folded)
-            for known, (hints, _) in zip(self._hints, _KINDS, strict=True)
-        )
+        starts = starts_of(folded)
+        for hints, find in _KINDS:
+            present = hints.present(folded, starts)
+            if present:
+                self._kinds[find] = tuple(dict.fromkeys((*self._kinds.get(find, ()), *present)))
         self._accounts = self._accounts or numbers.may_hold_account(more)
         self._unseen = self._unseen or (not more.isascii() and _UNSEEN.search(more) is not None)
 
     def __bool__(self) -> bool:
         """Whether any part can hold personal data; ``False`` is certain."""
-        return self._accounts or self._unseen or any(self._hints)
+        return self._accounts or self._unseen or bool(self._kinds)
 
     def spans(self, part: str) -> list[PersonalSpan]:
         """Where personal data stands in ``part``, in order, without overlaps; time in proportion to its length."""
         if self._unseen and _UNSEEN.search(part) is not None:
             return _beneath_unseen(part)
-        return merged(self._found(part))
-
-    def _found(self, part: str) -> Iterator[PersonalSpan]:
         folded = _folded(part)
-        for hints, (_, find) in zip(self._hints, _KINDS, strict=True):
+        found: list[PersonalSpan] = []
+        for find, hints in self._kinds.items():
             present = [hint for hint in hints if hint in folded]
             if present:
-                yield from find(part, folded, frozenset(present))
+                found += find(part, folded, frozenset(present))
         if self._accounts:
-            yield from numbers.bank_accounts(part)
+            found += numbers.bank_accounts(part)
+        return merged(found) if found else found
 
 
 def personal_spans(text: str) -> list[PersonalSpan]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from archiver.personal.spans import WITHHELD, PersonalSpan
+from archiver.personal.words import Hints
 
 _KEYS = {
     # of Apple's property lists, as in iTunMOVI and iTunesMetadata.plist
@@ -50,16 +51,19 @@ _MARKED = re.compile(
     re.IGNORECASE,
 )
 _EMPTY = frozenset({"", "0", "none", "unknown", WITHHELD})
-HINTS = (
-    "<key>",
-    "<user",
-    "bwf_originator",
-    "gpsl",
-    "serialnumber",
-    "ownername",
-    "ciemailwork",
-    "citelwork",
-    "ciadrextadr",
+HINTS = Hints(
+    pieces=(
+        "<key>",
+        "<user",
+        "bwf_originator",
+        "gpsl",
+        "serialnumber",
+        "ownername",
+        "ciemailwork",
+        "citelwork",
+        "ciadrextadr",
+    ),
+    needed=("<",),
 )
 
 

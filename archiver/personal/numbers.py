@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from archiver.personal.spans import PersonalSpan
-from archiver.personal.words import beginnings, begun
+from archiver.personal.words import BEGINS, beginnings, begun, hints
 
 _INTERNATIONAL = re.compile(
     r"(?<![\w+.])(?:\+|00)[1-9](?:[\s\u00a0]?[-./(]?[\s\u00a0]?\(?[0-9][)]?){7,14}(?![\w]|\.[0-9])"
@@ -16,7 +16,7 @@ _PHONES = (
     r"portable|ruf(?:nummer)?|телефон|тел|電話|电话|전화|هاتف|फ़ोन|whatsapp"
 )
 _CALLED = re.compile(
-    rf"(?<![^\W_])(?:{_PHONES})(?:[\s_-]?(?:number|nummer|no|nr|n°))?"
+    rf"{BEGINS}(?:{_PHONES})(?:[\s_-]?(?:number|nummer|no|nr|n°))?"
     r"[\"']?[\s.:=\uff1a]{1,4}(?P<number>[+(]?[0-9](?:[\s\u00a0]?[-./(]?[\s\u00a0]?\(?[0-9][)]?){5,16})"
 )
 _IBAN = re.compile(
@@ -53,12 +53,12 @@ _ORDERS = (
     r"commande|facture|pedido|factura|fatura|ordine|fattura|zamówieni[ea]|faktur[ay]|заказ\w?|счёт|注文|订单|訂單|주문"
 )
 _ORDER = re.compile(
-    rf"(?<![^\W_])(?:{_ORDERS})[\s_-]?(?:number|num|no\.?|nr\.?|nummer|id|n[°º]|núm(?:ero)?\.?|numéro|numero|#|番号|号|號|번호|№)?"
+    rf"{BEGINS}(?:{_ORDERS})[\s_-]?(?:number|num|no\.?|nr\.?|nummer|id|n[°º]|núm(?:ero)?\.?|numéro|numero|#|番号|号|號|번호|№)?"
     r"[\"']?[\s:=#\uff1a]{1,4}(?P<number>[a-z0-9#](?=[a-z0-9._/-]{0,38}[0-9])[a-z0-9._/-]{3,39})"
 )
 _NUMBERS = "numéro|número|numero|numer|номер"
 _NUMBERED = re.compile(
-    rf"(?<![^\W_])(?:{_NUMBERS})\s(?:de\s|do\s|d'|di\s|del\s)?(?:commande|pedido|ordine|zamówienia|заказа)"
+    rf"{BEGINS}(?:{_NUMBERS})\s(?:de\s|do\s|d'|di\s|del\s)?(?:commande|pedido|ordine|zamówienia|заказа)"
     r"[\s:=#\uff1a]{1,4}(?P<number>[a-z0-9#](?=[a-z0-9._/-]{0,38}[0-9])[a-z0-9._/-]{3,39})"
 )
 _STREETS = (
@@ -84,23 +84,25 @@ _STREETS = (
 _POST_CODE = re.compile(r"[0-9]{3,5}[\s-][^\W_]|[A-Z]{2}\s[0-9]{5}|[A-Z0-9]{2,4}\s[0-9][A-Z]{2}")
 _DIGITS = frozenset("0123456789")
 _FEWEST = 9
-_FIRST_DIGITS = tuple(f"{sign}{digit}" for sign in ("+", "00") for digit in range(1, 10))
 _PHONE_WORDS = beginnings(_PHONES)
-TELEPHONE_HINTS = (*_FIRST_DIGITS, *_PHONE_WORDS)
+_CODES = ("+", "00")
+TELEPHONE_HINTS = hints(_PHONE_WORDS, _CODES)
 _ORDER_WORDS, _NUMBER_WORDS = beginnings(_ORDERS), beginnings(_NUMBERS)
-ORDER_HINTS = (*_ORDER_WORDS, *_NUMBER_WORDS)
+ORDER_HINTS = hints((*_ORDER_WORDS, *_NUMBER_WORDS))
 _STREET_WORDS = (
-    "straße |trasse |str. |weg |latz |llee |asse |ring |damm |traat | rue | place | boulevard| chemin |"
-    " impasse | quai | street| st | st.| st,| avenue| ave| road| rd| drive| dr.| dr | dr,| lane| ln| blvd|"
-    " court| ct| way| close| terrace|calle |c/ |avenida |avda|paseo |plaza |via |viale |piazza |corso |rua |"
-    "praça |ulica |ul. "
+    "str.|rue |place |boulevard|chemin |impasse |quai |street|st |st.|st,|avenue|ave |ave.|ave,|road|rd |rd.|rd,|drive|"
+    "dr |dr.|dr,|lane|ln |ln.|ln,|blvd|court|ct |ct.|ct,|way|close|terrace|calle |avenida |avda|paseo |plaza |via |"
+    "viale |piazza |corso |rua |praça |ulica |ul. "
 )
-STREET_HINTS = tuple(_STREET_WORDS.split("|"))
+STREET_HINTS = hints(
+    _STREET_WORDS.split("|"),
+    pieces=("straße", "trasse", "weg ", "latz ", "llee ", "asse ", "ring ", "damm ", "traat ", "c/ "),
+)
 
 
 def telephone_numbers(text: str, folded: str, words: frozenset[str]) -> Iterator[PersonalSpan]:
     """Numbers in the international form, and those that a word calls a telephone's; none is sure."""
-    for match in _INTERNATIONAL.finditer(text) if not words.isdisjoint(_FIRST_DIGITS) else ():
+    for match in _INTERNATIONAL.finditer(text) if not words.isdisjoint(_CODES) else ():
         if _is_telephone(match.group()):
             yield PersonalSpan("telephone-number", match.start(), match.end(), sure=False)
     for match in begun(_CALLED, folded, (word for word in _PHONE_WORDS if word in words)):

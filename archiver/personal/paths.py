@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from archiver.personal.spans import WITHHELD, PersonalSpan
+from archiver.personal.words import hints
 
 _CODE = "home-path"
 _SIGNS = "/\\\\\u00a5\u20a9\uff0f\uff3c\u2044\u2215"  # the yen and won signs stand for a backslash in old code pages
@@ -27,10 +28,9 @@ _TILDE = re.compile(
     r"musica|muziek|muzyka|музыка|public|private|media|audio|rips?)\b|\.\w|[^\s/~]{1,64}/|[^\s/~]{1,64}\.\w{2,4}\b)",
     re.IGNORECASE,
 )
-HINTS = (
-    *_HOMES,
-    *(f"{word}{sign}" for word in (*_UNIX, _DRIVES, _PROFILES) for sign in ("/", "\\", "%", "&", "¥")),
-    "~",
+HINTS = hints(
+    (*_HOMES, *_UNIX, _DRIVES, _PROFILES, "~"),
+    needed=("/", "\\", "%2f", "%5c", "%252f", "%255c", "&#", *"\u00a5\u20a9\uff0f\uff3c\u2044\u2215"),
 )
 
 _AFTER = re.compile(_SEPARATOR, re.IGNORECASE)
@@ -72,14 +72,12 @@ _WINDOWS = re.compile(r"(?:winnt|windows|win\d\d)$", re.IGNORECASE)
 _TOP = re.compile(r"(?:^|[\s=(\[,;:*\"'>]|run|file:/{0,3}(?:localhost)?)$", re.IGNORECASE)
 
 
-def home_paths(text: str, folded: str, _words: frozenset[str]) -> Iterator[PersonalSpan]:
+def home_paths(text: str, folded: str, words: frozenset[str]) -> Iterator[PersonalSpan]:
     """Where users' names stand in paths; of the path only the name is personal."""
-    yield from (
-        PersonalSpan(_CODE, match.start("name"), match.end("name"))
-        for match in _TILDE.finditer(text)
-        if match["name"] not in _NOBODY
-    )
-    for word in (*_HOMES, *_UNIX, _DRIVES, _PROFILES):
+    for match in _TILDE.finditer(text) if "~" in words else ():
+        if match["name"] not in _NOBODY:
+            yield PersonalSpan(_CODE, match.start("name"), match.end("name"))
+    for word in words - {"~"}:
         at = folded.find(word)
         while at >= 0:
             end = _name_end(text, at, word)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from archiver.personal.programs import is_firm, is_program_name, is_site, names_no_person
 from archiver.personal.spans import WITHHELD, PersonalSpan
-from archiver.personal.words import beginnings, begun
+from archiver.personal.words import BEGINS, beginnings, begun, hints
 
 _COPIED = (
     r"ripped|rip(?=[\s_-])|encoded|taped|uploaded|seeded|digiti[sz]ed|torrented|"
@@ -29,11 +29,11 @@ _WHEN = (
 )
 _NAME = r"[\[(\"'«„“]?(?P<name>[^\s:=\[\](){}|;,\"'«„“<>][^\r\n;|,()\[\]<>\"]{0,79})"
 _BY = re.compile(
-    rf"(?<![^\W_])(?:(?P<bought>{_BOUGHT})|{_COPIED}){_ALSO}{_WHEN}[\s_-]{{1,3}}(?:{_AGENT})(?![^\W_])[\s:_-]{{0,4}}{_NAME}"
+    rf"{BEGINS}(?:(?P<bought>{_BOUGHT})|{_COPIED}){_ALSO}{_WHEN}[\s_-]{{1,3}}(?:{_AGENT})(?![^\W_])[\s:_-]{{0,4}}{_NAME}"
 )
 _DONE = "рипнул|рипанул|риповал|оцифровал|закодировал|выложил|автор рипа|рип от|由"
 _DONE_BY = re.compile(
-    r"(?<![^\W_])(?:рипнул|рипанул|риповал|оцифровал|закодировал|выложил|автор рипа|рип от)\u0430?"
+    rf"{BEGINS}(?:рипнул|рипанул|риповал|оцифровал|закодировал|выложил|автор рипа|рип от)\u0430?"
     rf"(?:\s{{0,3}}[:\u2014-])?\s{{1,3}}{_NAME}"
     r"|由\s?(?P<chinese>[^\s由,\uff0c。;\uff1b]{1,40}?)\s?(?:翻录|翻錄|抓取|抓轨|抓軌|上传|上傳|压制|壓制|转录|轉錄|购买|購買)"
 )
@@ -57,7 +57,7 @@ _REACHED_AT = (
     r"العنوان|पता"
 )
 _LABELLED = re.compile(
-    rf"(?<![^\W_])(?:(?P<made>{_MADE_BY})|(?P<owned>{_OWNED_BY})|(?P<reached>{_REACHED_AT}))"
+    rf"{BEGINS}(?:(?P<made>{_MADE_BY})|(?P<owned>{_OWNED_BY})|(?P<reached>{_REACHED_AT}))"
     rf"[\"']?\s{{0,4}}[:=\uff1a]\s{{0,4}}{_NAME}"
 )
 _OF_COPIES = (
@@ -71,14 +71,14 @@ _OF_COPIES = (
     "licenced to",
 )
 _COPY_OF = re.compile(
-    r"(?<![^\W_])(?:copy|file|track|download|recording|album)\s(?:is|was|has been)?\s?(?:only\s|personally\s)?"
+    rf"{BEGINS}(?:copy|file|track|download|recording|album)\s(?:is|was|has been)?\s?(?:only\s|personally\s)?"
     rf"(?:licen[sc]ed to|sold to|registered to|issued to|belongs to|owned by|property of|made for)\s{{1,3}}{_NAME}"
 )
 _BY_WORDS = beginnings(_COPIED, _BOUGHT)
 _DONE_WORDS = beginnings(_DONE)
 _LABELS = beginnings(_MADE_BY, _OWNED_BY, _REACHED_AT)
 _COPY_WORDS = ("copy ", "file ", "track ", "download ", "recording ", "album ")
-HINTS = tuple(dict.fromkeys((*_BY_WORDS, *_DONE_WORDS, *_LABELS, *_OF_COPIES)))
+HINTS = hints(dict.fromkeys((*_BY_WORDS, *_DONE_WORDS, *_LABELS, *_OF_COPIES)))
 
 
 def names_in_phrases(text: str, folded: str, words: frozenset[str]) -> Iterator[PersonalSpan]:

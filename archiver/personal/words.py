@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
 
+_START = 3
+_WORD = re.compile(r"[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
+_SPACED = re.compile(r"[a-z\u00df-\u024f\u0400-\u04ff]{2}")
 _LITERAL = re.compile(r"[^\\\[\](){}?*+.^$|]+")
 _REPEATED = frozenset("?*{")
 
@@ -24,6 +29,60 @@ def beginnings(*alternatives: str) -> tuple[str, ...]:
     return tuple(
         sorted(word for word in words if not any(word != one and word.startswith(one) for one in words))
     )
+
+
+BEGINS = r"(?<![^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af])"
+"""Before a word: no letter, but for those of scripts that write words without blanks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What a text in small letters must have in it to hold one kind of personal data.
+
+    Attributes:
+        words: Beginnings of words, by their first letters.
+        pieces: What may stand anywhere.
+        needed: One of these must be there as well; empty where nothing must.
+    """
+
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    pieces: tuple[str, ...] = ()
+    needed: tuple[str, ...] = ()
+
+    def present(self, folded: str, starts: AbstractSet[str]) -> tuple[str, ...]:
+        """Those that stand in ``folded``, of which ``starts`` is what :func:`starts_of` gives."""
+        if self.needed and not any(sign in folded for sign in self.needed):
+            return ()
+        words = (word for start in starts & self.words.keys() for word in self.words[start])
+        return (
+            *(word for word in words if word in folded),
+            *(piece for piece in self.pieces if piece in folded),
+        )
+
+
+def _letters(hint: str) -> str:
+    letters = _WORD.match(hint)
+    return letters.group()[:_START] if letters is not None else ""
+
+
+def starts_of(folded: str) -> set[str]:
+    """The first letters of every word; an encoded slash begins one."""
+    if "%" in folded:
+        folded = folded.replace("%2f", "/").replace("%252f", "/").replace("%5c", "/").replace("%255c", "/")
+    return {word[:_START] for word in _WORD.findall(folded)}
+
+
+def hints(words: Iterable[str], pieces: Iterable[str] = (), needed: Iterable[str] = ()) -> Hints:
+    """Hints of words of any script: those of a script without blanks between words are pieces."""
+    begun_by: dict[str, tuple[str, ...]] = {}
+    anywhere = []
+    for word in words:
+        if _SPACED.match(word) is None:
+            anywhere.append(word)
+        else:
+            start = _letters(word)
+            begun_by[start] = (*begun_by.get(start, ()), word)
+    return Hints(begun_by, (*anywhere, *pieces), tuple(needed))
 
 
 def begun(pattern: re.Pattern[str], folded: str, words: Iterable[str]) -> Iterator[re.Match[str]]:
