@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 _START = 3
 _WORD = re.compile(r"[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 _SPACED = re.compile(r"[a-z\u00df-\u024f\u0400-\u04ff]{2}")
+_UNSPACED = re.compile(r"[\u0530-\u1dff\u2e80-\ud7ff\uf900-\ufaff\uff66-\uffdc]")
 _LITERAL = re.compile(r"[^\\\[\](){}?*+.^$|]+")
 _REPEATED = frozenset("?*{")
 
@@ -42,11 +43,13 @@ class Hints:
     Attributes:
         words: Beginnings of words, by their first letters.
         pieces: What may stand anywhere.
+        unspaced: Words of scripts that are neither Latin, Greek nor Cyrillic.
         needed: One of these must be there as well; empty where nothing must.
     """
 
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     pieces: tuple[str, ...] = ()
+    unspaced: tuple[str, ...] = ()
     needed: tuple[str, ...] = ()
 
     def present(self, folded: str, starts: AbstractSet[str]) -> tuple[str, ...]:
@@ -54,10 +57,11 @@ class Hints:
         if self.needed and not any(sign in folded for sign in self.needed):
             return ()
         words = (word for start in starts & self.words.keys() for word in self.words[start])
-        return (
-            *(word for word in words if word in folded),
-            *(piece for piece in self.pieces if piece in folded),
-        )
+        found = [word for word in words if word in folded]
+        found += [piece for piece in self.pieces if piece in folded]
+        if self.unspaced and _UNSPACED.search(folded) is not None:
+            found += [piece for piece in self.unspaced if piece in folded]
+        return tuple(found)
 
 
 def _letters(hint: str) -> str:
@@ -75,14 +79,16 @@ def starts_of(folded: str) -> set[str]:
 def hints(words: Iterable[str], pieces: Iterable[str] = (), needed: Iterable[str] = ()) -> Hints:
     """Hints of words of any script: those of a script without blanks between words are pieces."""
     begun_by: dict[str, tuple[str, ...]] = {}
-    anywhere = []
+    anywhere, unspaced = [*pieces], list[str]()
     for word in words:
-        if _SPACED.match(word) is None:
+        if _UNSPACED.match(word) is not None:
+            unspaced.append(word)
+        elif _SPACED.match(word) is None:
             anywhere.append(word)
         else:
             start = _letters(word)
             begun_by[start] = (*begun_by.get(start, ()), word)
-    return Hints(begun_by, (*anywhere, *pieces), tuple(needed))
+    return Hints(begun_by, tuple(anywhere), tuple(unspaced), tuple(needed))
 
 
 def begun(pattern: re.Pattern[str], folded: str, words: Iterable[str]) -> Iterator[re.Match[str]]:
