@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from archiver.audio.blocks.read import read_blocks
-from archiver.audio.evidence.find import find_evidence
-from archiver.audio.evidence.redaction import redact_blocks
+from archiver.audio.blocks.window import Window
+from archiver.audio.evidence.find import Observed, limited, observed
+from archiver.audio.evidence.names import name_evidence
+from archiver.audio.evidence.pictures import embedded_evidence, picture_evidence
 from archiver.audio.evidence.text import find_text_evidence
 from archiver.audio.identify import recorded_format
 from archiver.audio.kinds import KINDS, Kind, extension_of
@@ -33,7 +35,10 @@ from archiver.model.source import FileRef
 
 _BUFFER_BYTES = 16384
 _TEXT_BYTES = 1 << 20
-_OTHER_TEXT = frozenset({"log", "xml", "plist"})
+_OTHER_TEXT_EXTENSIONS = """
+    log xml plist json url ini inf webloc desktop conf cfg toml yaml yml opf rdf xmp vcf ics jspf sh bat ps1 py
+"""
+_OTHER_TEXT = frozenset(_OTHER_TEXT_EXTENSIONS.split())
 
 
 def examine_file(ref: FileRef) -> ExaminedFile:
@@ -124,17 +129,16 @@ def _examined(ref: FileRef, file: BinaryIO, size: int) -> ExaminedFile:
     blocks = _tag_blocks(subject, role, notes)
     protection = detect(file, size, ref.path) if size else None
     audio = _properties(subject, blocks, protection, notes) if role is Role.AUDIO else None
-    evidence = _evidence(subject, role, blocks)
-    shown = redact_blocks(blocks)  # from here on without personal data
+    told = observed(blocks)
     return ExaminedFile(
         ref,
         role,
         found,
         audio=audio,
-        tags=canonical_tags(shown, subject.sniffed.kind),
-        tag_blocks=shown,
+        tags=canonical_tags(told.blocks, subject.sniffed.kind),
+        tag_blocks=told.blocks,
         protection=protection,
-        evidence=evidence,
+        evidence=_evidence(subject, role, blocks, told),
         problems=(*ref.problems, *notes.problems),
     )
 
@@ -178,13 +182,19 @@ def _tag_blocks(subject: _Subject, role: Role, notes: _Notes) -> tuple[TagBlock,
     return reading.blocks
 
 
-def _evidence(subject: _Subject, role: Role, blocks: tuple[TagBlock, ...]) -> tuple[Evidence, ...]:
-    """What bears on rights, from the tags, or from the text of what lies beside the music."""
+def _evidence(
+    subject: _Subject, role: Role, blocks: tuple[TagBlock, ...], told: Observed
+) -> tuple[Evidence, ...]:
+    """What bears on rights: from the tags, from the text or picture that lies beside the music, and from the name."""
+    window = Window(subject.file, subject.size)
+    found: tuple[Evidence, ...] = ()
     if blocks:
-        return find_evidence(blocks)
-    if role in (Role.AUDIO, Role.ARTWORK) or (role is Role.OTHER and subject.extension not in _OTHER_TEXT):
-        return ()
-    return find_text_evidence(subject.file, min(subject.size, _TEXT_BYTES), role)
+        found = (*told.evidence, *limited(tuple(embedded_evidence(window, blocks))))
+    elif role is Role.ARTWORK:
+        found = limited(tuple(picture_evidence(window)))
+    elif role is not Role.AUDIO and (role is not Role.OTHER or subject.extension in _OTHER_TEXT):
+        found = find_text_evidence(subject.file, min(subject.size, _TEXT_BYTES), role)
+    return (*found, *name_evidence(subject.ref.path))
 
 
 def _properties(

@@ -128,7 +128,7 @@ _LONGEST_FILLER = 16 << 20
 _MODULE_MARKS = frozenset(b"M.K. M!K! FLT4 FLT8 4CHN 6CHN 8CHN CD81 OKTA".split())
 _BMP_HEADERS = (12, 40, 52, 56, 64, 108, 124)
 _HTML = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,500}?-->\s*)?<(?:!doctype html|html)\b",
+    rb"\A(?:\xef\xbb\xbf)?\s*+(?:<\?xml[^>]{0,200}\?>\s*+)?(?:<!--.{0,500}?-->\s*+)?<(?:!doctype html|html)\b",
     re.IGNORECASE | re.DOTALL,
 )
 

@@ -14,7 +14,7 @@ from archiver.records.jsontext import rfc3339
 from archiver.records.premis_vocabulary import authority
 from archiver.records.visible import xml_text
 
-_VERSIONED = re.compile(r"(?P<name>.+) (?P<version>v?\d\S*)")
+_VERSIONED = re.compile(r"\A(?P<name>.+) (?P<version>v?\d\S*)")
 _POLICY_EVENT = "policy assignment"
 
 

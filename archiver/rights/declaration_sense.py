@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archiver.model.evidence_kinds import EVIDENCE_KINDS
 from archiver.model.rights import Act, Answer, Basis, DeclarantRole, Declaration, MachineUse
+from archiver.personal.find import personal_spans
 from archiver.rights.grants import Reach, reach
 from archiver.rights.licenses import identify_license
 from archiver.rights.machine_use import can_carry_mining, may_permit
@@ -38,6 +40,10 @@ _ASKS_FOR = {
 """What each basis cannot do without, and what to write."""
 
 
+_FREE_WORDS = ("by", "note", "citation", "document")
+"""Fields in which a person writes what he likes."""
+
+
 def check_sense(document: Document, declaration: Declaration, path: Path) -> Iterator[tuple[Path, str]]:
     """Note as faults what contradicts itself, and give what is without effect.
 
@@ -47,13 +53,24 @@ def check_sense(document: Document, declaration: Declaration, path: Path) -> Ite
         path: Where it stands.
 
     Yields:
-        For each statement without effect: the place inside the declaration, and one plain sentence.
+        For each statement without effect and all personal data in its own words: the place inside the declaration, and one plain sentence.
     """
     _check_fields(document, declaration, path)
     _check_declarant(document, declaration, path)
     if declaration.expires is not None and declaration.expires < declaration.date:
         document.fault((*path, "expires"), "It ends before it was declared.", "Correct one of the two dates.")
     yield from _without_effect(declaration)
+    yield from _personal(declaration)
+
+
+def _personal(declaration: Declaration) -> Iterator[tuple[Path, str]]:
+    """What in a declaration's own words leads to a person; names are there to be read and are none of it."""
+    for field in _FREE_WORDS:
+        codes = dict.fromkeys(span.code for span in personal_spans(getattr(declaration, field) or ""))
+        for code in codes:
+            told = EVIDENCE_KINDS[code].title
+            text = f"'{field}' holds personal data ({told}), and the records quote it as it stands."
+            yield (field,), f"{text} Take it out if it should not be passed on."
 
 
 def _check_fields(document: Document, declaration: Declaration, path: Path) -> None:

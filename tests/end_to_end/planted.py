@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any
 
+from tests.end_to_end import tokens
 from tests.samples import (
     Picture,
     aiff,
@@ -307,12 +308,48 @@ basis = "own"
 """Declares everything as an own recording, which what a store wrote into some of it contradicts."""
 
 
+NAMED: dict[str, bytes] = {
+    "Users/doe.jane/Music/own.flac": flac(title="Own", artist="Example Artist"),
+    "for jane.doe@example.org/sent.flac": flac(title="Sent", artist="Example Artist"),
+    "Album (ripped by Jane Doe)/ripped.flac": flac(title="Ripped", artist="Example Artist"),
+}
+"""Files of which nothing but a folder's name names a person."""
+
+ORDINARY: dict[str, str] = {
+    "TITLE": "Users",
+    "ARTIST": "Love@First.Sight",
+    "ALBUM": "Home / Ripped by Love",
+    "COMMENT": "Live@Wembley, M@rk at home; order of the day, +0.000030 dB",
+    "COPYRIGHT": "2001 Example Records, licensed to Example Music",
+    "ENCODEDBY": "LAME 3.100",
+    "ENCODER": "reference libFLAC 1.4.3",
+    "SOURCE": "SBD > DAT > CDR > EAC",
+    "LYRICS": "I was taped by the river, bought by the moon",
+    "CONTACT": "https://www.example.org/home/page",
+    "ISRC": "ZZEX10100001",
+    "VERSION": "name@1.2",
+}
+"""What looks like personal data from afar and is music."""
+
+
 def collection() -> dict[str, bytes]:
     """The whole source: what is whole, what is not, and two files that hold nothing of anybody."""
     parts = {"Planted": audio_files(), "Beside": text_files(), "Damaged": damaged_files()}
     files = {f"{folder}/{name}": data for folder, within in parts.items() for name, data in within.items()}
-    plain = {"Plain/plain.flac": flac(title="Plain", artist="Example Artist"), "Plain/cover.jpg": jpeg()}
-    return files | plain | {"rights.toml": RIGHTS}
+    plain = {
+        "Plain/plain.flac": flac(title="Plain", artist="Example Artist"),
+        "Plain/cover.jpg": jpeg(),
+        "Plain/ordinary.flac": flac(ORDINARY),
+        "Plain/03 Ripped by Love.flac": flac(title="Ripped by Love", artist="Example Artist"),
+    }
+    many = {f"Tokens/{name}": plot.data for name, plot in tokens.files().items()}
+    return (
+        files
+        | plain
+        | many
+        | {f"Tokens/{name}": data for name, data in NAMED.items()}
+        | {"rights.toml": RIGHTS}
+    )
 
 
 def traces(value: str) -> Iterator[tuple[str, bytes]]:

@@ -439,3 +439,13 @@ def test_any_arrangement_is_read_or_told_with_places_inside_the_file(lines: list
     for line, column in places:
         assert 1 <= line <= max(1, len(lines))
         assert 1 <= column <= len((lines or [""])[line - 1]) + 1
+
+
+def test_personal_data_in_a_declaration_s_own_words_is_told() -> None:
+    told = parse(
+        f'{HEAD}[[declaration]]\nbasis = "own"\nnote = "ask jane.doe@example.org, /home/janedoe/deed"\n'
+    ).remarks
+    assert [remark.line for remark in told] == [remark.line for remark in told if remark.line > 0]
+    assert ["e-mail address" in remark.text or "path" in remark.text for remark in told] == [True, True]
+    assert not any("jane" in remark.text for remark in told)
+    assert parse(f'{HEAD}[[declaration]]\nbasis = "own"\nnote = "as the deed asks"\n').remarks == ()

@@ -9,13 +9,15 @@ from archiver.audio.evidence.fields import Field
 from archiver.audio.evidence.observe import observe
 from archiver.model.evidence import Evidence
 
-_PHONOGRAM = re.compile(r"℗|\(p\)(?=\s*(?:&|and|\+|,|\(c\)|©)?\s*(?:\(c\)|©)?\s*[12][0-9]{3})", re.IGNORECASE)
+_PHONOGRAM = re.compile(
+    r"℗|\(p\)(?=\s{0,9}(?:&|and|\+|,|\(c\)|©)?\s{0,9}(?:\(c\)|©)?\s{0,9}[12][0-9]{3})", re.IGNORECASE
+)
 _COPYRIGHT = re.compile(r"©|\(c\)", re.IGNORECASE)
 _BOTH = re.compile(
-    r"(?:℗|\(p\))\s*(?:&|and|\+|/|,)?\s*(?:©|\(c\))|(?:©|\(c\))\s*(?:&|and|\+|/|,)?\s*(?:℗|\(p\))",
+    r"(?:℗|\(p\))\s{0,9}(?:&|and|\+|/|,)?\s{0,9}(?:©|\(c\))|(?:©|\(c\))\s{0,9}(?:&|and|\+|/|,)?\s{0,9}(?:℗|\(p\))",
     re.IGNORECASE,
 )
-_NEXT_MARK = re.compile(r"(?=℗|©|\(c\)\s*[12]|\(p\)\s*[12])", re.IGNORECASE)
+_NEXT_MARK = re.compile(r"(?=℗|©|\(c\)\s{0,9}[12]|\(p\)\s{0,9}[12])", re.IGNORECASE)
 _ISRC = re.compile(r"(?<![A-Z0-9])([A-Z]{2})-?([A-Z0-9]{3})-?([0-9]{2})-?([0-9]{5})(?![A-Z0-9])")
 _DESCRIPTIVE = frozenset({"COMMENT", "COMMENTS", "DESCRIPTION"})
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from archiver.audio.evidence.personal import withheld
 from archiver.model.audio import TagBlock, TagFrame
+from archiver.personal.find import withheld
 
 _ID3 = {
     **dict.fromkeys(("TCOP", "TCR"), "COPYRIGHT"),

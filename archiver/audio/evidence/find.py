@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from archiver.audio.evidence.carriers import carrier_evidence
 from archiver.audio.evidence.claims import claim_evidence
@@ -14,19 +14,14 @@ from archiver.audio.evidence.itunes import itunes_evidence
 from archiver.audio.evidence.licences import licence_evidence
 from archiver.audio.evidence.machine_use import machine_evidence
 from archiver.audio.evidence.observe import observe
-from archiver.audio.evidence.personal import without
-from archiver.audio.evidence.private_frames import (
-    holds_personal_data,
-    is_private_frame,
-    is_ripper,
-    personal_values,
-)
-from archiver.audio.evidence.redaction import known_in, spans_in
+from archiver.audio.evidence.private_frames import TOLD_ELSEWHERE, PersonalFrames, personal_frames
+from archiver.audio.evidence.redaction import occurrences, redacted, spans_of
 from archiver.audio.evidence.stores import store_evidence
 from archiver.audio.evidence.streams import stream_evidence
 from archiver.audio.evidence.uits import receipt_evidence
 from archiver.model.audio import TagBlock
 from archiver.model.evidence import Evidence
+from archiver.personal.spans import without
 
 MAX_PER_CODE = 20
 """Observations listed for one code; the rest are counted in one more."""
@@ -53,28 +48,46 @@ _SILENT_KEYS = """
 _SILENT = frozenset(_SILENT_KEYS.split()) | {"ALBUM ARTIST"}
 
 
-def find_evidence(blocks: Sequence[TagBlock]) -> tuple[Evidence, ...]:
-    """Everything in a file's tags that bears on origin, licence or a person.
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What may be recorded of a file's tags. Nothing else of them may: every value passes here.
+
+    Attributes:
+        evidence: What bears on origin and licence first, then personal data, each in the order of the file.
+        blocks: The blocks without personal data.
+    """
+
+    evidence: tuple[Evidence, ...]
+    blocks: tuple[TagBlock, ...]
+
+
+def observed(blocks: Sequence[TagBlock]) -> Observed:
+    """Everything in a file's tags that bears on origin, licence or a person, and the tags without personal data.
 
     Args:
         blocks: As :func:`archiver.audio.blocks.read.read_blocks` gave them, *not* redacted.
-
-    Returns:
-        What bears on origin and licence first, then personal data, each in the order of the file; the same for
-        the same blocks. No personal value is in any of it.
     """
     fields = fields_of(blocks)
+    personal = personal_frames(fields)
+    return Observed(_evidence(fields, personal), redacted(blocks, fields, personal))
+
+
+def find_evidence(blocks: Sequence[TagBlock]) -> tuple[Evidence, ...]:
+    """The evidence of :func:`observed` alone; the same for the same blocks. No personal value is in any of it."""
+    fields = fields_of(blocks)
+    return _evidence(fields, personal_frames(fields))
+
+
+def _evidence(fields: Sequence[Field], personal: PersonalFrames | None) -> tuple[Evidence, ...]:
     telling = [field for field in fields if field.name not in _SILENT]
     found = [*itunes_evidence(telling), *carrier_evidence(telling)]
     for field in telling:
         for look in _BY_FIELD:
             found.extend(look(field))
-    if not holds_personal_data(fields):
+    if personal is None:
         return limited(tuple(dict.fromkeys(found)))
-    values = personal_values(fields)
-    for field in fields:
-        found.extend(_personal(field, values))
-    return limited(tuple(_clean(item, values) for item in dict.fromkeys(found)))
+    found.extend(_personal(fields, personal))
+    return limited(tuple(_clean(item, personal.values) for item in dict.fromkeys(found)))
 
 
 def limited(found: Sequence[Evidence]) -> tuple[Evidence, ...]:
@@ -92,24 +105,27 @@ def limited(found: Sequence[Evidence]) -> tuple[Evidence, ...]:
     return tuple(kept)
 
 
-def _personal(field: Field, values: Sequence[str]) -> Iterator[Evidence]:
-    """Personal data in a frame that is not personal by its kind."""
-    if is_private_frame(field):
-        if is_ripper(field):
-            yield observe("ripped-by", field.locator)
-        return
-    spans = spans_in(field.text, known_in(field, values), field.kind) if field.text else []
-    spans += spans_in(field.frame.id, values)
-    for code in dict.fromkeys(span.code for span in spans):
-        yield observe(code, field.locator)
+def _personal(fields: Sequence[Field], personal: PersonalFrames) -> Iterator[Evidence]:
+    """Personal data, by the names of frames and by the form of their texts."""
+    for field, whole, text_spans, key_spans in zip(
+        fields, personal.codes, personal.texts, personal.keys, strict=True
+    ):
+        if whole is not None:
+            if whole != TOLD_ELSEWHERE:
+                yield observe(whole, field.locator)
+            continue
+        spans = spans_of(field, text_spans, personal.values)
+        spans += [*key_spans, *occurrences(field.frame.id, personal.values)]
+        for code in dict.fromkeys(span.code for span in spans):
+            yield observe(code, field.locator)
 
 
 def _clean(item: Evidence, values: Sequence[str]) -> Evidence:
     """Evidence whose value and locator hold none of the file's known personal values."""
     if not values:
         return item
-    locator = without(item.locator, spans_in(item.locator, values))
-    value = item.value if item.value is None else without(item.value, spans_in(item.value, values))
+    locator = without(item.locator, occurrences(item.locator, values))
+    value = item.value if item.value is None else without(item.value, occurrences(item.value, values))
     return (
         item
         if (locator, value) == (item.locator, item.value)

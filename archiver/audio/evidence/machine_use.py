@@ -28,12 +28,12 @@ _SIGNALS = {
     "c2pa.ai-generative-training": "cawg.ai_generative_training",
 }
 _LISTS = frozenset({"content-usage", "ai-usage", "aipref", "ai-preference", "ai-preferences"})
-_PAIR = re.compile(r"([a-z][a-z0-9._-]{0,40})\s*=\s*\"?(\??[a-z0-9]{1,20})", re.IGNORECASE)
+_PAIR = re.compile(r"([a-z][a-z0-9._-]{0,40})\s{0,9}=\s{0,9}\"?(\??[a-z0-9]{1,20})", re.IGNORECASE)
 _OPT_OUTS = frozenset({"noai", "no-ai", "no-ai-training", "ai-opt-out", "tdm-opt-out", "do-not-train"})
 _YES = frozenset({"1", "yes", "y", "true", "on"})
 _NO = frozenset({"0", "no", "n", "false", "off", "notallowed", "disallow", "disallowed", "constrained"})
-_XMP_TDM = re.compile(r"tdm:reservation[\"'\s]*[=>]\s*[\"']?\s*([01])")
-_XMP_TDM_POLICY = re.compile(r"tdm:policy[\"'\s]*[=>]\s*[\"']?\s*([^\"'<>\s]{4,400})")
+_XMP_TDM = re.compile(r"tdm:reservation[\"'\s]{0,9}[=>]\s{0,9}[\"']?\s{0,9}([01])")
+_XMP_TDM_POLICY = re.compile(r"tdm:policy[\"'\s]{0,9}[=>]\s{0,9}[\"']?\s{0,9}([^\"'<>\s]{4,400})")
 _XMP_PLUS = re.compile(r"plus:DataMining[^<>]{0,80}?[=>\s][\"']?(?:[^\"'<>\s]{0,100}/)?(DMI-[A-Z-]{3,60})")
 _XMP_HINTS = ("tdm:", "plus:DataMining")
 _RESERVES = re.compile(

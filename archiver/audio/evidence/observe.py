@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from archiver.audio.evidence.personal import withheld
 from archiver.model.evidence import Evidence
 from archiver.model.evidence_kinds import EVIDENCE_KINDS
+from archiver.personal.find import withheld
 
 MAX_VALUE = 500
 """Characters of a value that are recorded; what is longer ends in an ellipsis."""

@@ -26,9 +26,9 @@ _BANNERS = (
 _EAC_CHECKSUM = re.compile(r"==== Log checksum [0-9A-Fa-f]{64} ====")
 _XLD_SIGNATURE = "-----BEGIN XLD SIGNATURE-----"
 _WHIPPER_HASH = re.compile(r"^SHA-256 hash: ([0-9A-Fa-f]{64})\s*$")
-_ACCURATE = re.compile(
-    r"accurately ripped|AccurateRip\b.*\b(?:confidence|OK)\b|Found, exact match", re.IGNORECASE
-)
+_ACCURATE = re.compile(r"accurately ripped|Found, exact match", re.IGNORECASE)
+_ACCURATE_RIP = re.compile(r"AccurateRip\b", re.IGNORECASE)
+_CONFIDENT = re.compile(r"\b(?:confidence|OK)\b", re.IGNORECASE)
 _NOT_ACCURATE = re.compile(r"\bnot\b|cannot|no tracks|all tracks", re.IGNORECASE)
 _MAX_HASHED = 4 << 20
 
@@ -57,7 +57,7 @@ class LogReader:
                 if match is not None:
                     self._banner = observe("rip-log", line.locator, match.group())
                     break
-        if _ACCURATE.search(line.text) and not _NOT_ACCURATE.search(line.text):
+        if _is_accurate(line.text) and not _NOT_ACCURATE.search(line.text):
             self._accurate += 1
             self._accurate_at = self._accurate_at or line.locator
         self._check(line)
@@ -82,3 +82,11 @@ class LogReader:
         yield from self._checks
         if self._accurate:
             yield observe("accuraterip", self._accurate_at, f"{self._accurate} lines report an accurate rip")
+
+
+def _is_accurate(text: str) -> bool:
+    """Whether a line says that AccurateRip knows the track."""
+    if _ACCURATE.search(text):
+        return True
+    named = _ACCURATE_RIP.search(text)
+    return named is not None and _CONFIDENT.search(text, named.end()) is not None

@@ -18,7 +18,7 @@ _PRIVATE = {
     "priv:mailto:uits@7digital.com": "7digital",
     "priv:google/uits": "Google Play",
 }
-_AMAZON = re.compile(r"Amazon\.com Song ID:\s*([0-9]{1,20})")
+_AMAZON = re.compile(r"Amazon\.com Song ID:\s{0,9}([0-9]{1,20})")
 _PHRASES = (
     (re.compile(r"purchased (?:at|from|on) beatport(?:\.com)?", re.IGNORECASE), "Beatport"),
     (
@@ -57,7 +57,7 @@ _DOMAINS = {
 _STORE_HOST = re.compile(
     r"(?<![\w@-])(?:[a-z0-9-]{1,63}\.){0,4}("
     + "|".join(re.escape(host) for host in _DOMAINS)
-    + r")(?![\w.-]*\w)",
+    + r")(?!\w|[.-]{1,9}\w)",
     re.IGNORECASE,
 )
 _TEXT_FIELDS = frozenset(

@@ -13,7 +13,7 @@ from archiver.model.evidence import Evidence
 _SERVICES = re.compile(
     r"(?<![\w@-])(?:[a-z0-9-]{1,63}\.){0,3}"
     r"(youtube\.com|youtu\.be|soundcloud\.com|spotify\.com|deezer\.com|tidal\.com|music\.apple\.com|mixcloud\.com"
-    r"|music\.amazon\.[a-z.]{2,6}|vk\.com|pandora\.com|napster\.com|music\.163\.com|y\.qq\.com)(?![\w.-]*\w)",
+    r"|music\.amazon\.[a-z.]{2,6}|vk\.com|pandora\.com|napster\.com|music\.163\.com|y\.qq\.com)(?!\w|[.-]{1,9}\w)",
     re.IGNORECASE,
 )
 _NAMED = frozenset({"SOURCE", "SOURCEID", "SOURCE ID", "SOURCEURL", "PURL", "WOAS"})

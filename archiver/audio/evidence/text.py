@@ -12,11 +12,11 @@ from archiver.audio.evidence.claims import isrcs_in
 from archiver.audio.evidence.find import limited
 from archiver.audio.evidence.licences import claims_in
 from archiver.audio.evidence.observe import observe
-from archiver.audio.evidence.personal import personal_spans
 from archiver.audio.evidence.rip_logs import LogReader
-from archiver.audio.evidence.text_file import Line, lines_of, text_encoding
+from archiver.audio.evidence.text_file import MAX_BYTES, Line, lines_of, text_encoding
 from archiver.model.audio import Role
 from archiver.model.evidence import Evidence
+from archiver.personal.find import PersonalSearch
 
 _READ = frozenset({Role.LOG, Role.CUE, Role.PLAYLIST, Role.CHECKSUM, Role.DOCUMENT, Role.OTHER})
 _LICENCE_HINT = re.compile(
@@ -25,26 +25,35 @@ _LICENCE_HINT = re.compile(
 _CUE_DISC_ID = re.compile(r"^\s*REM\s+DISCID\s+\"?([0-9A-Fa-f]{8})", re.IGNORECASE)
 _CUE_ISRC = re.compile(r"^\s*ISRC\s+(\S+)", re.IGNORECASE)
 _ITUNES_KIND = re.compile(
-    r"<key>Kind</key><string>((?:Purchased|Matched|Protected|Apple Music)[^<]{0,60})</string>"
+    r"<key>Kind</key><string>(Purchased|Matched|Protected|Apple Music)([^<]{0,60})</string>"
     r"|<key>(Track Type)</key><string>Remote</string>"
 )
+_KIND_WORDS = frozenset(
+    [
+        "aac",
+        "aax",
+        "alac",
+        "apple",
+        "audio",
+        "book",
+        "file",
+        "hd",
+        "lossless",
+        "mpeg",
+        "mpeg-4",
+        "movie",
+        "music",
+        "ringtone",
+        "stream",
+        "video",
+    ]
+)
+"""Words that iTunes itself writes in the kind of a file; any other may be somebody's name."""
+
 _MAX_CLAIMS = 200
 _HINTS = (
-    # a line with none of these, in lower case, has nothing to tell; most lines have none
+    # a line with none of these, in small letters, tells nothing of origin or licence; most lines have none
     *(
-        "@",
-        "%40",
-        "\uff20",
-        "/home/",
-        "users",
-        "/run/media/",
-        "documents and",
-        "benutzer",
-        "dokumente",
-        "utilisateurs",
-    ),
-    *(
-        "usuarios",
         "rip",
         "licen",
         "creative",
@@ -55,9 +64,11 @@ _HINTS = (
         "<key>",
         "checksum",
         "sha-256",
+        "audio copy",
     ),
-    *("audio copy", "lossless", "whipper", "morituri", "poweramp", "eac ", "xld", "exact match"),
+    *("lossless", "whipper", "morituri", "poweramp", "eac ", "xld", "exact match"),
 )
+_PIECE, _LONGEST_HINT = 1 << 20, 64
 
 
 def find_text_evidence(file: BinaryIO, size: int, role: Role) -> tuple[Evidence, ...]:
@@ -81,17 +92,39 @@ def find_text_evidence(file: BinaryIO, size: int, role: Role) -> tuple[Evidence,
     log, kinds = LogReader(window), Counter[str]()
     claims: list[Evidence] = []
     personal: list[Evidence] = []
+    hints, search = _present(window, *encoding)
     for line in lines_of(window, *encoding):
         folded = line.text.lower()
-        if not any(hint in folded for hint in _HINTS):
-            continue
-        log.feed(line)
-        if len(claims) < _MAX_CLAIMS:
-            claims.extend(_claims(line, role))
-        personal.extend(observe(code, line.locator) for code in _personal_codes(line.text))
-        kinds.update(kind or f"{other}: Remote" for kind, other in _ITUNES_KIND.findall(line.text))
+        if any(hint in folded for hint in hints):
+            log.feed(line)
+            if len(claims) < _MAX_CLAIMS:
+                claims.extend(_claims(line, role))
+            kinds.update(_itunes_kinds(line.text))
+        if search:
+            codes = dict.fromkeys(span.code for span in search.spans(line.text))
+            personal.extend(observe(code, line.locator) for code in codes)
     library = (observe("itunes-library", "Kind", f"{kind}: {count}") for kind, count in sorted(kinds.items()))
     return limited((*log.evidence(), *dict.fromkeys(claims), *library, *personal))
+
+
+def _present(window: Window, codec: str, start: int) -> tuple[tuple[str, ...], PersonalSearch]:
+    """What a line must have in it to tell something, as far as the file has it at all; and the same of persons."""
+    telling, search = set[str](), PersonalSearch()
+    end = min(window.size, start + MAX_BYTES)
+    for at in range(start, end, _PIECE):
+        text = window.read(at, min(_PIECE + _LONGEST_HINT * 4, end - at)).decode(codec, "replace")
+        folded = text.lower()
+        telling.update(hint for hint in _HINTS if hint in folded)
+        search.take_in(text)
+    return tuple(telling), search
+
+
+def _itunes_kinds(text: str) -> Iterator[str]:
+    for bought, words, other in _ITUNES_KIND.findall(text):
+        if other:
+            yield f"{other}: Remote"
+        else:
+            yield bought + (words if _KIND_WORDS.issuperset(words.casefold().split()) else "")
 
 
 def _claims(line: Line, role: Role) -> Iterator[Evidence]:
@@ -105,7 +138,3 @@ def _claims(line: Line, role: Role) -> Iterator[Evidence]:
                 yield observe("isrc", line.locator, isrc)
     elif role in (Role.DOCUMENT, Role.OTHER) and len(line.text) < 2000 and _LICENCE_HINT.search(line.text):
         yield from claims_in(line.text, line.locator, dedicated=False)
-
-
-def _personal_codes(text: str) -> dict[str, None]:
-    return dict.fromkeys(span.code for span in personal_spans(text))

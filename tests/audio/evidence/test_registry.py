@@ -12,14 +12,14 @@ from archiver.audio.evidence.reference import reference_page
 from archiver.model.evidence_kinds import EVIDENCE_KINDS
 from archiver.model.evidence_rows import EVIDENCE_ROWS
 
-PACKAGE = Path(archiver.__file__).parent / "audio" / "evidence"
+PACKAGES = [Path(archiver.__file__).parent / name for name in ("audio/evidence", "personal")]
 PAGE = Path(archiver.__file__).parent.parent / "docs" / "reference" / "evidence.md"
 NEVER_WRITTEN = ("legal", "you own", "public domain", "fair use", "pirated")
 
 
 def codes_in_use() -> set[str]:
     used = set()
-    for path in PACKAGE.glob("*.py"):
+    for path in (path for package in PACKAGES for path in package.glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if (
                 isinstance(node, ast.Constant)

@@ -1,0 +1,1 @@
+"""Personal data in text: where it stands, and how a text reads without it."""

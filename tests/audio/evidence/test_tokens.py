@@ -1,0 +1,45 @@
+"""Every form of a personal value in every kind of carrier: found, counted, located, and in nothing that is recorded."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from archiver.audio.examine import examine_file
+from archiver.model.audio import ExaminedFile
+from archiver.model.source import FileRef, FileStat
+from archiver.records.files import examined_record
+from archiver.records.jsontext import json_bytes
+from tests.end_to_end.tokens import PLANTED, Plot, files
+
+PLOTS = files()
+
+
+def examined(folder: Path, name: str, data: bytes) -> ExaminedFile:
+    path = folder / name
+    path.write_bytes(data)
+    stat = path.lstat()
+    ref = FileRef(
+        bytes(folder),
+        name.encode(),
+        name,
+        FileStat(stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino),
+    )
+    found = examine_file(ref)
+    assert path.read_bytes() == data
+    assert path.lstat().st_mtime_ns == stat.st_mtime_ns
+    return found
+
+
+@pytest.mark.parametrize("name", PLOTS)
+def test_each_value_is_counted_and_none_is_recorded(tmp_path: Path, name: str) -> None:
+    plot: Plot = PLOTS[name]
+    file = examined(tmp_path, name, plot.data)
+    personal = [item for item in file.evidence if item.personal]
+    assert Counter(item.code for item in personal) == plot.expected
+    assert len({(item.code, item.locator) for item in personal}) == len(personal)
+    assert all(item.value is None and "@" in item.locator for item in personal)
+    recorded = json_bytes(examined_record(file)) + repr(file).encode()
+    assert PLANTED.findall(recorded) == []
