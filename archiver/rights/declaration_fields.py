@@ -101,7 +101,9 @@ def _read_tags(document: Document, value: object, path: Path) -> tuple[tuple[str
 
 def _check_relative(document: Document, text: str, path: Path) -> bool:
     """Whether a path stays below the folder it starts from and is written with ``/``."""
-    if "\\" in text or _DRIVE.match(text):
+    if "\0" in text:
+        document.fault(path, f"{text!r} holds a character that no name of a file can hold.", "Leave it out.")
+    elif "\\" in text or _DRIVE.match(text):
         document.fault(path, f"{text!r} is no path as it is written here.", "Separate folders with '/'.")
     elif text.startswith("/"):
         document.fault(path, f"{text!r} begins at the root.", "Paths begin below the folder of this file.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -28,7 +28,7 @@ from archiver.rights.declaration_fields import (
 )
 from archiver.rights.declaration_sense import check_sense
 from archiver.toml.document import Document
-from archiver.toml.positions import Path
+from archiver.toml.positions import Path, Position
 
 VERSION = 1
 """The version of the form that this program reads."""
@@ -79,12 +79,14 @@ class DeclarationFile:
         declarations: In the order of the file.
         lines: The line on which each of them begins.
         remarks: What will not do what its writer may expect, in the order of the file.
+        documents: The documents that they name, each with the place where it is named first.
     """
 
     name: str
     declarations: tuple[Declaration, ...]
     lines: tuple[int, ...]
     remarks: tuple[Remark, ...]
+    documents: Mapping[str, Position]
 
 
 def parse_declarations(data: bytes, name: str, prefix: str = "") -> DeclarationFile:
@@ -121,6 +123,11 @@ def parse_declarations(data: bytes, name: str, prefix: str = "") -> DeclarationF
         declarations=tuple(replace(declaration, id=prefix + declaration.id) for _, declaration in kept),
         lines=tuple(document.position(path).line for path, _ in kept),
         remarks=tuple(sorted(remarks, key=lambda remark: remark.line)),
+        documents={
+            declaration.document: document.position((*path, "document"))
+            for path, declaration in reversed(kept)
+            if declaration.document is not None
+        },
     )
 
 

@@ -17,11 +17,14 @@ MAX_BYTES = 16 * 1024 * 1024
 
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _SHOWN = 20
+_MOST_TOLD = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One thing that a file says and cannot say.
+
+    What is told is cut in its middle where it is very long, since it may quote anything that the file holds.
 
     Attributes:
         line: Line, from 1.
@@ -34,6 +37,10 @@ class Fault:
     column: int
     message: str
     hint: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", _shortened(self.message))
+        object.__setattr__(self, "hint", _shortened(self.hint))
 
     def __str__(self) -> str:
         return f"line {self.line}, column {self.column}: {self.message}" + (
@@ -148,6 +155,13 @@ class Document:
         hint = nearest(value, choices) if isinstance(value, str) else _one_of(choices)
         self.fault(path, f"{_name(path)} cannot be {shown}.", hint)
         return None
+
+
+def _shortened(text: str) -> str:
+    if len(text) <= _MOST_TOLD:
+        return text
+    half = _MOST_TOLD // 2
+    return f"{text[:half]} … {text[-half:]}"
 
 
 def nearest(word: str, words: Iterable[str]) -> str:

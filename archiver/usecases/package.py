@@ -30,8 +30,8 @@ from archiver.records.baginfo import Labels
 from archiver.records.files import FileRecords
 from archiver.records.rights_context import RightsContext
 from archiver.usecases.description import Description, describe
+from archiver.usecases.documents import Document
 from archiver.usecases.history import Course, events_of
-from archiver.usecases.rights_inputs import Document
 from archiver.usecases.watch import Step, Watch
 
 
