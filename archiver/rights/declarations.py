@@ -108,7 +108,8 @@ def parse_declarations(data: bytes, name: str, prefix: str = "") -> DeclarationF
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         document.fault(("declaration",), "Declarations are a list of tables.", "Write [[declaration]].")
         entries = []
-    read = [_read(document, entry, ("declaration", index), defaults) for index, entry in enumerate(entries)]
+    shared = _Defaults(document, defaults)
+    read = [_read(document, entry, ("declaration", index), shared) for index, entry in enumerate(entries)]
     _check_identifiers(document, read)
     remarks = [
         Remark(document.position((*path, *inside)).line, prefix + declaration.id, text)
@@ -140,8 +141,26 @@ def _check_version(document: Document, root: dict[str, Any]) -> None:
         )
 
 
+class _Defaults:
+    """What holds for declarations that do not say; each is read once, and what is wrong with it told once."""
+
+    def __init__(self, document: Document, table: dict[str, Any]) -> None:
+        self._document = document
+        self._table = table
+        self._read: dict[str, Any] = {}
+
+    def read(self, key: str, path: Path) -> Any:  # noqa: ANN401 - by key
+        """Give the default, or ``None`` where it is wrong, or missing, which is a fault of the declaration at ``path``."""
+        if key not in self._table:
+            self._document.fault(path, f"There is no {key}.", f"Write {key} here or under [defaults].")
+            return None
+        if key not in self._read:
+            self._read[key] = _read_field(self._document, key, self._table[key], ("defaults", key))
+        return self._read[key]
+
+
 def _read(
-    document: Document, entry: dict[str, Any], path: Path, defaults: dict[str, Any]
+    document: Document, entry: dict[str, Any], path: Path, defaults: _Defaults
 ) -> tuple[Path, Declaration | None]:
     """One declaration, or ``None`` where a fault keeps it from being one."""
     table = document.table(entry, path, _FIELDS)
@@ -151,9 +170,7 @@ def _read(
         for key, value in table.items()
         if key in _READERS
     }
-    shared = {
-        key: given[key] if key in given else _read_default(document, defaults, key, path) for key in _SHARED
-    }
+    shared = {key: given[key] if key in given else defaults.read(key, path) for key in _SHARED}
     basis = document.word(table["basis"], (*path, "basis"), Basis) if "basis" in table else None
     if "basis" not in table:
         document.fault(path, "There is no basis.", f"Write basis = one of: {', '.join(Basis)}.")
@@ -170,13 +187,6 @@ def _read(
         **{key: value for key, value in given.items() if key not in _SHARED},
     )
     return path, declaration
-
-
-def _read_default(document: Document, defaults: dict[str, Any], key: str, path: Path) -> Any:  # noqa: ANN401
-    if key in defaults:
-        return _read_field(document, key, defaults[key], ("defaults", key))
-    document.fault(path, f"There is no {key}.", f"Write {key} here or under [defaults].")
-    return None
 
 
 def _read_field(document: Document, key: str, value: object, path: Path) -> Any:  # noqa: ANN401 - by key

@@ -151,7 +151,7 @@ _LINK_HINT = "Put the file itself in its place."
 
 
 def _not_regular(error: filesystem.NotRegularError) -> tuple[str, str]:
-    if error.strerror.startswith("a symbolic link"):
+    if str(error.strerror).startswith("a symbolic link"):
         return "is a symbolic link, and links are not followed.", _LINK_HINT
     return f"is {error.strerror}.", "Name one file."
 
