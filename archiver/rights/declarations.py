@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 from archiver.model.rights import (
@@ -21,21 +22,26 @@ from archiver.rights.declaration_fields import (
     read_date,
     read_document,
     read_facts,
+    read_identifier,
     read_jurisdictions,
     read_scope,
     read_word,
     read_words,
 )
 from archiver.rights.declaration_sense import check_sense
+from archiver.rights.globs import has_wildcard
 from archiver.toml.document import Document
 from archiver.toml.positions import Path, Position
 
 VERSION = 1
 """The version of the form that this program reads."""
 
+MOST_PATTERNS = 10_000
+"""Patterns with a star in one file; every file of a source may have to be held against each."""
+
 _SHARED = ("by", "role", "date")
 _READERS: dict[str, Callable[[Document, object, Path], Any]] = {
-    "id": Document.text,
+    "id": read_identifier,
     "scope": read_scope,
     "by": Document.text,
     "role": lambda document, value, path: read_word(document, value, path, DeclarantRole),
@@ -111,6 +117,7 @@ def parse_declarations(data: bytes, name: str, prefix: str = "") -> DeclarationF
     shared = _Defaults(document, defaults)
     read = [_read(document, entry, ("declaration", index), shared) for index, entry in enumerate(entries)]
     _check_identifiers(document, read)
+    _check_patterns(document, read)
     remarks = [
         Remark(document.position((*path, *inside)).line, prefix + declaration.id, text)
         for path, declaration in read
@@ -203,3 +210,19 @@ def _check_identifiers(document: Document, read: list[tuple[Path, Declaration | 
                 (*path, "id"), f"There is another declaration {declaration.id!r}.", "Name it otherwise."
             )
         seen.add(declaration.id)
+
+
+def _check_patterns(document: Document, read: list[tuple[Path, Declaration | None]]) -> None:
+    number = 0
+    for path, declaration in read:
+        if declaration is None:
+            continue
+        scope = declaration.scope
+        patterns = chain(scope.paths, scope.albums, *(values for _, values in scope.tags))
+        number += sum(map(has_wildcard, patterns))
+        if number > MOST_PATTERNS:
+            hint = "Name folders, which end in '/', or files."
+            document.fault(
+                (*path, "scope"), f"There are more than {MOST_PATTERNS:,} patterns with a star.", hint
+            )
+            return
