@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +18,7 @@ from archiver.usecases import documents
 from tests.conftest import MakeSource
 from tests.running import Outcome, run_here
 from tests.samples import Entry, Link, Pipe, flac
+from tests.watching import peak_of_program
 
 SECRET = b"token of the recipient: 0a1b2c3d"
 DECLARED = """version = 1
@@ -317,7 +321,7 @@ def test_a_document_swapped_for_a_link_while_a_bag_is_made_brings_nothing_from_o
     try:
         outcomes = [
             run_here("pack", music, "--to", tmp_path / "store", "--name", f"bag{number}")
-            for number in range(12)
+            for number in range(5)
         ]
     finally:
         over.set()
@@ -326,3 +330,111 @@ def test_a_document_swapped_for_a_link_while_a_bag_is_made_brings_nothing_from_o
     assert all("fault in this program" not in outcome.err for outcome in outcomes)
     if (tmp_path / "store").exists():
         assert SECRET not in content_of(tmp_path / "store")
+
+
+COSTLY = {
+    "a key of 20,000 parts": "a." * 20_000 + "a = 1",
+    "lines of comments": "#\n" * 7_000_000,
+    "5,000 digits": "version = " + "1" * 5_000,
+    "490 lists in each other": "a = " + "[" * 490 + "]" * 490,
+    "a key of a million characters": "k" * 1_000_000 + " = 1",
+}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.parametrize("what", COSTLY)
+def test_a_file_that_would_cost_much_is_refused_wherever_it_is_read(tmp_path: Path, what: str) -> None:
+    music = tmp_path / "Music"
+    music.mkdir()
+    (music / "a.flac").write_bytes(flac())
+    named, found, store = tmp_path / "x.toml", music / "rights.toml", tmp_path / "store"
+    named.write_text(COSTLY[what])
+    found.write_text(COSTLY[what])
+    for words in (
+        ("pack", music, "--to", store),
+        ("rights", "check", named, "--source", music),
+        ("pack", music, "--to", store, "--rights", named, "--policy", named),
+        ("explain", music / "a.flac"),
+    ):
+        outcome, peak = peak_of_program(*words, seconds=30)
+        assert outcome.code == 2, outcome
+        assert outcome.out == ""
+        assert "fault in this program" not in outcome.err
+        assert len(outcome.err) < 2_000
+        assert re.search(r"line 1, column \d+: |larger than 4,000,000 bytes", told(outcome))
+        assert peak < 150
+    outcome, peak = peak_of_program("verify", music, seconds=30, ARCHIVER_CONFIG=str(named))
+    assert outcome.code == 2
+    assert "x.toml" in outcome.err
+    assert peak < 150
+    assert not store.exists()
+
+
+@pytest.fixture(scope="module")
+def bag(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("bag")
+    (folder / "Music").mkdir()
+    (folder / "Music" / "a.flac").write_bytes(flac())
+    assert run_here("pack", folder / "Music", "--to", folder, "--name", "bag").code == 0
+    return folder / "bag"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.parametrize("kind", ["pipe", "/dev/zero", "giant"])
+@pytest.mark.parametrize("where", ["configuration", "profile"])
+def test_verify_waits_for_nothing_and_reads_nothing_endless(
+    tmp_path: Path, bag: Path, kind: str, where: str
+) -> None:
+    path = Path(kind) if kind.startswith("/") else tmp_path / "x"
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "giant":
+        with path.open("wb") as stream:
+            stream.truncate(3 << 30)
+    if where == "profile":
+        outcome, peak = peak_of_program("verify", bag, "--profile", path, seconds=30)
+    else:
+        outcome, peak = peak_of_program("verify", bag, seconds=30, ARCHIVER_CONFIG=str(path))
+    assert outcome.code == 2, outcome
+    assert re.search("a named pipe|a device|larger than", told(outcome))
+    assert peak < 100
+
+
+PROFILE = {
+    "BagIt-Profile-Info": {
+        "BagIt-Profile-Identifier": "https://example.org/profile.json",
+        "BagIt-Profile-Version": "1.4.0",
+        "Source-Organization": "Example Archive",
+        "External-Description": "For tests",
+        "Version": "1",
+    },
+    "Accept-BagIt-Version": ["1.0"],
+}
+PROFILES = {
+    "1,900,000 patterns": {"Payload-Files-Allowed": ["*a"] * 1_900_000},
+    "a name of 3.9 MB": {"Payload-Files-Allowed": ["a" * 3_900_000]},
+    "100,000 patterns": {"Payload-Files-Allowed": [f"*{number}" for number in range(100_000)]},
+    "200,000 names": {"Payload-Files-Allowed": [f"data/{number}" for number in range(200_000)]},
+    "long classes": {"Payload-Files-Allowed": ["[" + "a-z" * 1_000 + "]"] * 1_000},
+    "a version without end": {
+        "BagIt-Profile-Info": PROFILE["BagIt-Profile-Info"] | {"BagIt-Profile-Version": "1." + "9" * 5_000}  # type: ignore[operator]
+    },
+    "many values": {
+        "Bag-Info": {"Payload-Oxum": {"values": [f"value {number}" for number in range(49_000)]}}
+    },
+    "many patterns": {"Payload-Files-Allowed": [f"*a{number}" for number in range(480)]},
+}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.parametrize("what", PROFILES)
+def test_verify_keeps_its_memory_and_its_words_whatever_the_profile(
+    tmp_path: Path, bag: Path, what: str
+) -> None:
+    path = tmp_path / "profile.json"
+    path.write_text(json.dumps(PROFILE | PROFILES[what]))
+    outcome, peak = peak_of_program("verify", bag, "--profile", path, seconds=60)
+    assert outcome.code in (2, 4), outcome
+    assert "fault in this program" not in outcome.err
+    assert len(outcome.out) + len(outcome.err) < 20_000
+    assert peak < 150
