@@ -15,15 +15,19 @@ The file is TOML at the place the system has for it (``~/.config/archiver/config
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import platformdirs
 
+from archiver import filesystem
 from archiver.errors import ConfigError
-from archiver.toml.document import Document
+from archiver.toml.document import MAX_BYTES, Document
 
 MOST_JOBS = 256
+_WHOLE_NUMBER = re.compile(r"0{0,9}[0-9]{1,3}")
+_MOST_TOLD = 80
 _KEYS = ("store", "policy", "algorithms", "jobs", "bag-info")
 
 
@@ -56,20 +60,32 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
     Raises:
         ConfigError: where either says something it cannot say.
     """
-    path = environment.get("ARCHIVER_CONFIG")
-    default = os.path.join(platformdirs.user_config_path("archiver"), "config.toml")
-    try:
-        with open(path or default, "rb") as stream:
-            settings = parse_settings(stream.read(), path or default)
-    except FileNotFoundError:
-        if path:
-            raise ConfigError(f"there is no configuration file {path}", "ARCHIVER_CONFIG names it.") from None
-        settings = Settings()
-    except OSError as error:
-        raise ConfigError(
-            f"cannot read {path or default}: {error.strerror}", "Check its permissions."
-        ) from error
+    named = environment.get("ARCHIVER_CONFIG")
+    path = named or os.path.join(platformdirs.user_config_path("archiver"), "config.toml")
+    settings = Settings()
+    # where no home folder is known the place would be looked for in the current folder, which anybody may have filled
+    if named or os.path.isabs(path):
+        data = _read(path, named=bool(named))
+        settings = settings if data is None else parse_settings(data, path)
     return _with_environment(settings, environment)
+
+
+def _read(path: str, *, named: bool) -> bytes | None:
+    """Read the configuration file; ``None`` where none was named and none is there."""
+    try:
+        return filesystem.read_small(filesystem.open_named(os.fsencode(path)), MAX_BYTES)
+    except (FileNotFoundError, NotADirectoryError):
+        if named:
+            raise ConfigError(f"there is no configuration file {path}", "ARCHIVER_CONFIG names it.") from None
+        return None
+    except (filesystem.NotRegularError, filesystem.TooLargeError) as error:
+        hint = "ARCHIVER_CONFIG names it." if named else "Put a TOML file in its place, or take it away."
+        raise ConfigError(f"cannot read the configuration {path}: it is {error.strerror}", hint) from error
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise ConfigError(
+            f"cannot read the configuration {path}: {reason}", "Check its permissions."
+        ) from error
 
 
 def parse_settings(data: bytes, name: str) -> Settings:
@@ -93,7 +109,12 @@ def parse_settings(data: bytes, name: str) -> Settings:
 
 def _path(document: Document, value: object, key: str) -> str | None:
     text = document.text(value, (key,))
-    return None if text is None else os.path.expanduser(text)
+    if text is None:
+        return None
+    if "\0" in text:
+        document.fault((key,), f"{text!r} holds a character that no path can hold.", "Leave it out.")
+        return None
+    return os.path.expanduser(text)
 
 
 def _jobs(document: Document, value: object) -> int | None:
@@ -115,8 +136,9 @@ def _bag_info(document: Document, value: object) -> tuple[tuple[str, str], ...]:
 
 def _with_environment(settings: Settings, environment: Mapping[str, str]) -> Settings:
     jobs = environment.get("ARCHIVER_JOBS", "")
-    if jobs and not (jobs.isascii() and jobs.isdigit() and 1 <= int(jobs) <= MOST_JOBS):
-        raise ConfigError(f"ARCHIVER_JOBS must be a whole number from 1 to {MOST_JOBS}, not {jobs!r}")
+    if jobs and not (_WHOLE_NUMBER.fullmatch(jobs) and 1 <= int(jobs) <= MOST_JOBS):
+        told = repr(jobs) if len(jobs) <= _MOST_TOLD else f"a text of {len(jobs):,} characters"
+        raise ConfigError(f"ARCHIVER_JOBS must be a whole number from 1 to {MOST_JOBS}, not {told}")
     algorithms = environment.get("ARCHIVER_ALGORITHMS", "")
     named = tuple(part.strip() for part in algorithms.split(",") if part.strip())
     return Settings(

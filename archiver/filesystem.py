@@ -77,7 +77,18 @@ def scan_folder(folder: int) -> os._ScandirIterator[str]:
 
 
 class NotRegularError(OSError):
-    """The path is, or has become, something else than a regular file: a link, folder, pipe, socket or device."""
+    """The path is, or has become, something else than a regular file: a link, folder, pipe, socket or device.
+
+    ``strerror`` says which, such as "a named pipe, not a file".
+    """
+
+
+class TooLargeError(OSError):
+    """A file is larger than it may be; not a byte of it was read."""
+
+
+class UnsteadyError(OSError):
+    """A file holds more or less than its size says: it is being written, or it is none that lies on a disk."""
 
 
 def open_folder(path: bytes) -> int:
@@ -137,11 +148,14 @@ def open_regular(name: bytes, folder: int) -> int:
             descriptor = _open(name, flags, dir_fd=folder)
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.ENXIO, errno.EMLINK):
-            raise NotRegularError(error.errno, "not a regular file", name) from error
+            kind = "a socket" if error.errno == errno.ENXIO else "a symbolic link"
+            raise NotRegularError(error.errno, f"{kind}, not a file", name) from error
         raise
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
         os.close(descriptor)
-        raise NotRegularError(errno.EINVAL, "not a regular file", name)
+        kind = "a folder" if stat.S_ISDIR(mode) else "a named pipe" if stat.S_ISFIFO(mode) else "a device"
+        raise NotRegularError(errno.EINVAL, f"{kind}, not a file", name)
     return descriptor
 
 
@@ -159,6 +173,39 @@ def open_regular_beneath(root: bytes, relative: bytes) -> int:
             return open_regular(name, folder)
     finally:
         os.close(top)
+
+
+def open_named(path: bytes) -> int:
+    """Open the regular file that a user named, for reading; a link to it is theirs and is followed.
+
+    Raises:
+        NotRegularError: if it is no regular file.
+        OSError: as ``open`` does.
+    """
+    folder_path, name = os.path.split(os.path.realpath(path))
+    folder = open_folder(folder_path)
+    try:
+        return open_regular(name or b".", folder)
+    finally:
+        os.close(folder)
+
+
+def read_small(descriptor: int, most_bytes: int) -> bytes:
+    """Read the open regular file ``descriptor`` as a whole and close it; what is too large is refused by its size.
+
+    Raises:
+        TooLargeError: if it is larger than ``most_bytes``.
+        UnsteadyError: if it does not hold what its size says.
+        OSError: as ``read`` does.
+    """
+    with os.fdopen(descriptor, "rb") as stream:
+        size = os.fstat(descriptor).st_size
+        if size > most_bytes:
+            raise TooLargeError(errno.EFBIG, f"larger than {most_bytes:,} bytes")
+        data = stream.read(size + 1)
+    if len(data) != size:
+        raise UnsteadyError(errno.EIO, "its size does not tell how much it holds")
+    return data
 
 
 def create_regular(name: bytes, folder: int) -> int:

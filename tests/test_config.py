@@ -129,3 +129,78 @@ def test_environment_that_cannot_be_meant_is_an_error(environment: dict[str, str
     with pytest.raises(ConfigError) as caught:
         load_settings(environment)
     assert next(iter(environment.values())) in caught.value.message
+
+
+def test_endless_digits_are_told_and_not_repeated() -> None:
+    with pytest.raises(ConfigError, match=r"not a text of 5,000 characters$"):
+        load_settings({"ARCHIVER_JOBS": "1" * 5_000})
+    assert load_settings({"ARCHIVER_JOBS": "0004"}).jobs == 4
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder", "device", "giant"])
+@pytest.mark.parametrize("named", [True, False])
+def test_only_a_file_of_a_person_is_a_configuration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, *, named: bool
+) -> None:
+    """A pipe would be waited for, a device read without end; neither is read at all."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    path = tmp_path / "archiver" / "config.toml"
+    path.parent.mkdir()
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    elif kind == "device":
+        path.symlink_to("/dev/zero")
+    else:
+        with path.open("wb") as stream:
+            stream.truncate(3 << 30)
+    why = {
+        "pipe": "a named pipe",
+        "folder": "a folder",
+        "device": "a device",
+        "giant": "larger than 4,000,000 bytes",
+    }
+    with pytest.raises(ConfigError, match=f"{path}: it is {why[kind]}"):
+        load_settings({"ARCHIVER_CONFIG": str(path)} if named else dict(os.environ))
+
+
+def test_a_configuration_that_is_a_link_of_the_user_is_followed(tmp_path: Path) -> None:
+    (tmp_path / "dotfiles").mkdir()
+    (tmp_path / "dotfiles" / "config.toml").write_text("jobs = 3\n")
+    (tmp_path / "config.toml").symlink_to("dotfiles/config.toml")
+    assert load_settings({"ARCHIVER_CONFIG": str(tmp_path / "config.toml")}).jobs == 3
+
+
+@pytest.mark.parametrize("home", ["", "rel", "/dev/null", "/nonexistent", "/" + "x" * 200])
+def test_without_a_home_folder_nothing_is_read_from_the_current_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: str
+) -> None:
+    """Whoever filled the current folder would otherwise say where bags go."""
+    for place in (".config", "rel/.config", "rel", "archiver"):
+        folder = tmp_path / place / "archiver"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "config.toml").write_text("store = 'elsewhere'\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", home)
+    for config_home in (None, "", "rel", "."):
+        if config_home is None:
+            monkeypatch.delenv("XDG_CONFIG_HOME")
+        else:
+            monkeypatch.setenv("XDG_CONFIG_HOME", config_home)
+        assert load_settings(dict(os.environ)) == Settings()
+
+
+@pytest.mark.parametrize("key", ["store", "policy"])
+@pytest.mark.parametrize("path", [r"a\u0000b", r"~\u0000", r"\u0000"])
+def test_a_path_that_no_system_can_hold_is_told_with_its_place(key: str, path: str) -> None:
+    with pytest.raises(ConfigError, match=r"config\.toml, line 1, column \d+: .*no path can hold"):
+        parse_settings(f'{key} = "{path}"\n'.encode(), "config.toml")
+
+
+@pytest.mark.parametrize(
+    "text", ["jobs = " + "1" * 5_000, "jobs = 0x" + "f" * 5_000, "a." * 20_000 + "a = 1"]
+)
+def test_a_configuration_that_would_cost_much_is_refused_with_its_place(text: str) -> None:
+    with pytest.raises(ConfigError, match=r"config\.toml, line 1, column \d: .*more than"):
+        parse_settings(text.encode(), "config.toml")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from archiver.model.audio import Tags
 from archiver.model.evidence import Evidence, Protection
@@ -15,8 +15,27 @@ from archiver.rights.terms import TermTable, load_terms
 
 Shared = TypeVar("Shared", Standing, Decision)
 
-_KEPT = 4096
-"""How many combinations of declarations are remembered; a collection declared file by file would fill the memory."""
+_KEPT = 40_000
+"""How many declarations the remembered combinations may name; a collection declared file by file, or file by file
+by many, would fill the memory."""
+
+
+class _Remembered(Generic[Shared]):
+    """What was worked out for combinations of declarations, as many as :data:`_KEPT` allows."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, ...], Shared] = {}
+        self._named = 0
+
+    def get(self, key: tuple[str, ...]) -> Shared | None:
+        return self._known.get(key)
+
+    def keep(self, key: tuple[str, ...], value: Shared) -> None:
+        self._named += len(key) + 1
+        if self._named > _KEPT:
+            self._known.clear()
+            self._named = len(key) + 1
+        self._known[key] = value
 
 
 class Decider:
@@ -40,8 +59,8 @@ class Decider:
         self.on = on
         self.terms = terms or load_terms()
         self._index = ScopeIndex(self.declarations)
-        self._standings: dict[tuple[str, ...], Standing] = {}
-        self._plain: dict[tuple[str, ...], Decision] = {}
+        self._standings = _Remembered[Standing]()
+        self._plain = _Remembered[Decision]()
 
     def __reduce__(self) -> tuple[type[Decider], tuple[object, ...]]:
         return (Decider, (self.declarations, self.policy, self.on, self.terms))
@@ -67,7 +86,7 @@ class Decider:
             known = self._plain.get(key)
             if known is None:
                 known = conclude(self._standing(key, matched), (), None, self.policy, self.on)
-                _remember(self._plain, key, known)
+                self._plain.keep(key, known)
             return known
         return conclude(self._standing(key, matched), evidence, protection, self.policy, self.on)
 
@@ -75,11 +94,5 @@ class Decider:
         known = self._standings.get(key)
         if known is None:
             known = standing(matched, self.on, self.terms)
-            _remember(self._standings, key, known)
+            self._standings.keep(key, known)
         return known
-
-
-def _remember(known: dict[tuple[str, ...], Shared], key: tuple[str, ...], value: Shared) -> None:
-    if len(known) >= _KEPT:
-        known.clear()
-    known[key] = value

@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 
 from archiver.model.rights import Answer, Level, Scope
 from archiver.model.terms import Span, TermFacts
-from archiver.rights.globs import has_wildcard
+from archiver.rights.globs import has_wildcard, too_costly
 from archiver.rights.spans import year_span
 from archiver.rights.term_rules import EVENTS
-from archiver.toml.document import Document, nearest
+from archiver.toml.document import MAX_TEXT, Document, nearest
 from archiver.toml.positions import Path
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -37,6 +37,9 @@ TAG_NAMES = (
 )
 """The tags that a scope can be matched on, by their canonical names."""
 
+MOST_OF_AN_IDENTIFIER = 200
+"""Characters of an identifier; it stands in the record of every file that its declaration speaks of."""
+
 _CAN_BE_NEVER = ("published", "work_published", "lyricist_died")
 _YEARS = re.compile(r"(\d{4})?\s*\.\.\s*(\d{4})?")
 _JURISDICTION = re.compile(r"[A-Z]{2}")
@@ -44,11 +47,20 @@ _OFTEN_MEANT = {"UK": "GB", "USA": "US", "UNITED STATES": "US", "UNITED KINGDOM"
 _DRIVE = re.compile(r"[A-Za-z]:(?:/|$)")
 
 
+def read_identifier(document: Document, value: object, path: Path) -> str | None:
+    """Read the name of a declaration."""
+    text = document.text(value, path)
+    if text is not None and len(text) > MOST_OF_AN_IDENTIFIER:
+        document.fault(path, f"{path[-1]} has more than {MOST_OF_AN_IDENTIFIER} characters.", "Shorten it.")
+        return None
+    return text
+
+
 def read_scope(document: Document, value: object, path: Path) -> Scope:
     """Read ``scope = { path, album, tag, level }``; a scope left out is the whole collection."""
     table = document.table(value, path, ("path", "album", "tag", "level"))
     paths = _read_paths(document, table["path"], (*path, "path")) if "path" in table else ()
-    albums = document.texts(table["album"], (*path, "album")) if "album" in table else ()
+    albums = _read_patterns(document, table["album"], (*path, "album")) if "album" in table else ()
     tags = _read_tags(document, table["tag"], (*path, "tag")) if "tag" in table else ()
     level = document.word(table["level"], (*path, "level"), Level) if "level" in table else None
     return Scope(paths, albums, tags, Level(level) if level else derived_level(paths, albums))
@@ -82,7 +94,21 @@ def _read_paths(document: Document, value: object, path: Path) -> tuple[str, ...
         text = item if isinstance(item, str) and item else document.text(item, where)
         if text is not None and _check_relative(document, text, where):
             found.append(text)
+            _check_cost(document, text, where)
     return tuple(found)
+
+
+def _read_patterns(document: Document, value: object, path: Path) -> tuple[str, ...]:
+    """One pattern for values of tags, or a list of them."""
+    found = document.texts(value, path)
+    for index, text in enumerate(found):
+        _check_cost(document, text, (*path, index))
+    return found
+
+
+def _check_cost(document: Document, pattern: str, path: Path) -> None:
+    if reason := too_costly(pattern):
+        document.fault(path, f"{pattern!r} has {reason}.", "Write a shorter pattern, or several.")
 
 
 def _read_tags(document: Document, value: object, path: Path) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -95,13 +121,17 @@ def _read_tags(document: Document, value: object, path: Path) -> tuple[tuple[str
     for name, values in value.items():
         if name not in TAG_NAMES:
             document.fault_at_key((*path, name), f"There is no tag {name!r}.", nearest(name, TAG_NAMES))
-        found.append((name, document.texts(values, (*path, name))))
+        found.append((name, _read_patterns(document, values, (*path, name))))
     return tuple(sorted(found))
 
 
 def _check_relative(document: Document, text: str, path: Path) -> bool:
     """Whether a path stays below the folder it starts from and is written with ``/``."""
-    if "\\" in text or _DRIVE.match(text):
+    if len(text) > MAX_TEXT:
+        document.fault(path, f"{text!r} has more than {MAX_TEXT:,} characters.")
+    elif "\0" in text:
+        document.fault(path, f"{text!r} holds a character that no name of a file can hold.", "Leave it out.")
+    elif "\\" in text or _DRIVE.match(text):
         document.fault(path, f"{text!r} is no path as it is written here.", "Separate folders with '/'.")
     elif text.startswith("/"):
         document.fault(path, f"{text!r} begins at the root.", "Paths begin below the folder of this file.")

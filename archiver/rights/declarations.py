@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 from archiver.model.rights import (
@@ -21,21 +22,26 @@ from archiver.rights.declaration_fields import (
     read_date,
     read_document,
     read_facts,
+    read_identifier,
     read_jurisdictions,
     read_scope,
     read_word,
     read_words,
 )
 from archiver.rights.declaration_sense import check_sense
+from archiver.rights.globs import has_wildcard
 from archiver.toml.document import Document
-from archiver.toml.positions import Path
+from archiver.toml.positions import Path, Position
 
 VERSION = 1
 """The version of the form that this program reads."""
 
+MOST_PATTERNS = 10_000
+"""Patterns with a star in one file; every file of a source may have to be held against each."""
+
 _SHARED = ("by", "role", "date")
 _READERS: dict[str, Callable[[Document, object, Path], Any]] = {
-    "id": Document.text,
+    "id": read_identifier,
     "scope": read_scope,
     "by": Document.text,
     "role": lambda document, value, path: read_word(document, value, path, DeclarantRole),
@@ -79,12 +85,14 @@ class DeclarationFile:
         declarations: In the order of the file.
         lines: The line on which each of them begins.
         remarks: What will not do what its writer may expect, in the order of the file.
+        documents: The documents that they name, each with the place where it is named first.
     """
 
     name: str
     declarations: tuple[Declaration, ...]
     lines: tuple[int, ...]
     remarks: tuple[Remark, ...]
+    documents: Mapping[str, Position]
 
 
 def parse_declarations(data: bytes, name: str, prefix: str = "") -> DeclarationFile:
@@ -106,8 +114,10 @@ def parse_declarations(data: bytes, name: str, prefix: str = "") -> DeclarationF
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         document.fault(("declaration",), "Declarations are a list of tables.", "Write [[declaration]].")
         entries = []
-    read = [_read(document, entry, ("declaration", index), defaults) for index, entry in enumerate(entries)]
+    shared = _Defaults(document, defaults)
+    read = [_read(document, entry, ("declaration", index), shared) for index, entry in enumerate(entries)]
     _check_identifiers(document, read)
+    _check_patterns(document, read)
     remarks = [
         Remark(document.position((*path, *inside)).line, prefix + declaration.id, text)
         for path, declaration in read
@@ -121,6 +131,11 @@ def parse_declarations(data: bytes, name: str, prefix: str = "") -> DeclarationF
         declarations=tuple(replace(declaration, id=prefix + declaration.id) for _, declaration in kept),
         lines=tuple(document.position(path).line for path, _ in kept),
         remarks=tuple(sorted(remarks, key=lambda remark: remark.line)),
+        documents={
+            declaration.document: document.position((*path, "document"))
+            for path, declaration in reversed(kept)
+            if declaration.document is not None
+        },
     )
 
 
@@ -133,8 +148,26 @@ def _check_version(document: Document, root: dict[str, Any]) -> None:
         )
 
 
+class _Defaults:
+    """What holds for declarations that do not say; each is read once, and what is wrong with it told once."""
+
+    def __init__(self, document: Document, table: dict[str, Any]) -> None:
+        self._document = document
+        self._table = table
+        self._read: dict[str, Any] = {}
+
+    def read(self, key: str, path: Path) -> Any:  # noqa: ANN401 - by key
+        """Give the default, or ``None`` where it is wrong, or missing, which is a fault of the declaration at ``path``."""
+        if key not in self._table:
+            self._document.fault(path, f"There is no {key}.", f"Write {key} here or under [defaults].")
+            return None
+        if key not in self._read:
+            self._read[key] = _read_field(self._document, key, self._table[key], ("defaults", key))
+        return self._read[key]
+
+
 def _read(
-    document: Document, entry: dict[str, Any], path: Path, defaults: dict[str, Any]
+    document: Document, entry: dict[str, Any], path: Path, defaults: _Defaults
 ) -> tuple[Path, Declaration | None]:
     """One declaration, or ``None`` where a fault keeps it from being one."""
     table = document.table(entry, path, _FIELDS)
@@ -144,9 +177,7 @@ def _read(
         for key, value in table.items()
         if key in _READERS
     }
-    shared = {
-        key: given[key] if key in given else _read_default(document, defaults, key, path) for key in _SHARED
-    }
+    shared = {key: given[key] if key in given else defaults.read(key, path) for key in _SHARED}
     basis = document.word(table["basis"], (*path, "basis"), Basis) if "basis" in table else None
     if "basis" not in table:
         document.fault(path, "There is no basis.", f"Write basis = one of: {', '.join(Basis)}.")
@@ -165,13 +196,6 @@ def _read(
     return path, declaration
 
 
-def _read_default(document: Document, defaults: dict[str, Any], key: str, path: Path) -> Any:  # noqa: ANN401
-    if key in defaults:
-        return _read_field(document, key, defaults[key], ("defaults", key))
-    document.fault(path, f"There is no {key}.", f"Write {key} here or under [defaults].")
-    return None
-
-
 def _read_field(document: Document, key: str, value: object, path: Path) -> Any:  # noqa: ANN401 - by key
     return _READERS[key](document, value, path)
 
@@ -186,3 +210,19 @@ def _check_identifiers(document: Document, read: list[tuple[Path, Declaration | 
                 (*path, "id"), f"There is another declaration {declaration.id!r}.", "Name it otherwise."
             )
         seen.add(declaration.id)
+
+
+def _check_patterns(document: Document, read: list[tuple[Path, Declaration | None]]) -> None:
+    number = 0
+    for path, declaration in read:
+        if declaration is None:
+            continue
+        scope = declaration.scope
+        patterns = chain(scope.paths, scope.albums, *(values for _, values in scope.tags))
+        number += sum(map(has_wildcard, patterns))
+        if number > MOST_PATTERNS:
+            hint = "Name folders, which end in '/', or files."
+            document.fault(
+                (*path, "scope"), f"There are more than {MOST_PATTERNS:,} patterns with a star.", hint
+            )
+            return

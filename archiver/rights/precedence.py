@@ -77,19 +77,18 @@ def resolve(
         reason for declaration in ordered for reason in _term_conflicts(declaration, layers, on)
     )
     void = {id_ for reason in conflicts for id_ in reason.rests_on}
-    standing = [
-        declaration
+    stands = [
+        declaration.basis not in without and f"declaration {declaration.id}" not in void
         for declaration in ordered
-        if declaration.basis not in without and f"declaration {declaration.id}" not in void
     ]
+    standing = [declaration for declaration, counts in zip(ordered, stands, strict=True) if counts]
     outcomes = []
     for act in Act:
         said = []
-        for declaration in ordered:
+        for declaration, counts in zip(ordered, stands, strict=True):
             found = statement(declaration, act, on, layers)
-            if found is None:
-                continue
-            said.append((declaration, found if declaration in standing else _voided(found)))
+            if found is not None:
+                said.append((declaration, found if counts else _voided(found)))
         outcomes.append(_outcome(act, said))
     return Resolution(
         acts=tuple(outcomes),

@@ -8,6 +8,7 @@ from itertools import chain
 from archiver.model.audio import Tags
 from archiver.model.rights import Declaration, Level, Scope
 from archiver.rights.globs import (
+    folders_above,
     has_wildcard,
     literal_folder,
     normal_path,
@@ -55,9 +56,7 @@ class ScopeIndex:
         whole = normal_path(path)
         candidates.update(self._paths.get(whole, ()))
         if self._folders:
-            folder = whole
-            while folder:
-                folder = folder.rpartition("/")[0]
+            for folder in (*folders_above(whole), ""):
                 candidates.update(self._folders.get(folder, ()))
         for name, values in self._tags.items():
             found = (values.get(normal_text(value), ()) for value in tags.get(name, ()))
@@ -94,20 +93,16 @@ def _literal_tag(scope: Scope) -> tuple[str, tuple[str, ...]]:
 
 
 def _test_of(scope: Scope) -> _Test:
-    paths = tuple(path_matcher(pattern) for pattern in scope.paths)
+    fits_path = path_matcher(scope.paths) if scope.paths else None
     wanted = tuple(
-        (name, tuple(text_matcher(pattern) for pattern in patterns))
+        (name, text_matcher(patterns))
         for name, patterns in (("album", scope.albums), *scope.tags)
         if patterns
     )
 
     def takes_in(path: str, tags: Tags) -> bool:
-        if paths and not any(test(path) for test in paths):
+        if fits_path is not None and not fits_path(path):
             return False
-        for name, tests in wanted:
-            values = [normal_text(value) for value in tags.get(name, ())]
-            if not any(test(value) for value in values for test in tests):
-                return False
-        return True
+        return all(any(fits(normal_text(value)) for value in tags.get(name, ())) for name, fits in wanted)
 
     return takes_in

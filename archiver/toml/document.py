@@ -10,18 +10,28 @@ from dataclasses import dataclass
 from typing import Any
 
 from archiver.errors import ConfigError
-from archiver.toml.positions import Path, Position, Positions
+from archiver.toml.positions import Lines, Path, Position, Positions
+from archiver.toml.scanner import LimitError
 
-MAX_BYTES = 16 * 1024 * 1024
+MAX_BYTES = 4_000_000
 """A file larger than this was not written by a person; it is refused before it is parsed."""
+MAX_TEXT = 10_000
+"""Characters that one text may have."""
+MAX_FAULTS = 1_000
+"""After so many faults no more are looked for."""
 
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _SHOWN = 20
+_MOST_TOLD = 300
+_LONGEST_WORD = 64
+"""A longer one is no valid word with a slip in it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One thing that a file says and cannot say.
+
+    What is told is cut in its middle where it is very long, since it may quote anything that the file holds.
 
     Attributes:
         line: Line, from 1.
@@ -34,6 +44,10 @@ class Fault:
     column: int
     message: str
     hint: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", _shortened(self.message))
+        object.__setattr__(self, "hint", _shortened(self.hint))
 
     def __str__(self) -> str:
         return f"line {self.line}, column {self.column}: {self.message}" + (
@@ -54,7 +68,8 @@ class TomlFileError(ConfigError):
         self.faults = tuple(sorted(faults, key=lambda fault: (fault.line, fault.column, fault.message)))
         lines = [f"{name}, {fault}" for fault in self.faults[:_SHOWN]]
         if len(self.faults) > _SHOWN:
-            lines.append(f"{name}: and {len(self.faults) - _SHOWN} more.")
+            least = "at least " if len(self.faults) >= MAX_FAULTS else ""
+            lines.append(f"{name}: and {least}{len(self.faults) - _SHOWN} more.")
         super().__init__("\n".join(lines), f"Correct {name}; nothing was written.")
 
     def __reduce__(self) -> tuple[type[TomlFileError], tuple[str, tuple[Fault, ...]]]:
@@ -69,20 +84,21 @@ class Document:
         name: The file's name as the user knows it.
 
     Raises:
-        TomlFileError: If the bytes are no UTF-8 or no TOML.
+        TomlFileError: If the bytes are no UTF-8, no TOML, or more than a person writes.
     """
 
     def __init__(self, data: bytes, name: str) -> None:
         self.name = name
         self.faults: list[Fault] = []
-        text = _decoded(data, name)
+        text = _decoded(data, name).replace("\r\n", "\n")
         try:
+            self._positions = Positions(text)
             self.root: dict[str, Any] = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+        except LimitError as error:
+            place = Lines(text).position(error.offset)
+            raise TomlFileError(name, [Fault(place.line, place.column, error.message)]) from None
+        except ValueError as error:
             raise TomlFileError(name, [_syntax_fault(str(error), text)]) from None
-        except RecursionError:
-            raise TomlFileError(name, [Fault(1, 1, "It is nested too deeply to be read.")]) from None
-        self._positions = Positions(text.replace("\r\n", "\n"))
 
     def fault(self, path: Path, message: str, hint: str = "") -> None:
         """Note a fault at a value."""
@@ -94,6 +110,8 @@ class Document:
 
     def _note(self, position: Position, message: str, hint: str) -> None:
         self.faults.append(Fault(position.line, position.column, message, hint))
+        if len(self.faults) >= MAX_FAULTS:
+            self.finish()
 
     def position(self, path: Path) -> Position:
         """Where a value stands."""
@@ -120,11 +138,13 @@ class Document:
         return {key: item for key, item in value.items() if key in words}
 
     def text(self, value: object, path: Path) -> str | None:
-        """``value`` if it is a text with something in it, else ``None`` and a fault."""
+        """``value`` if it is a text with something in it and no endless one, else ``None`` and a fault."""
         if not isinstance(value, str):
             self.fault(path, f"{_name(path)} must be text, not {_kind(value)}.", "Put it in quotation marks.")
         elif not value.strip():
             self.fault(path, f"{_name(path)} is empty.")
+        elif len(value) > MAX_TEXT:
+            self.fault(path, f"{_name(path)} has more than {MAX_TEXT:,} characters.")
         else:
             return value
         return None
@@ -150,9 +170,18 @@ class Document:
         return None
 
 
+def _shortened(text: str) -> str:
+    if len(text) <= _MOST_TOLD:
+        return text
+    half = _MOST_TOLD // 2
+    return f"{text[:half]} … {text[-half:]}"
+
+
 def nearest(word: str, words: Iterable[str]) -> str:
     """The valid word that was probably meant, or all of them, as a sentence."""
     choices = tuple(str(word) for word in words)
+    if len(word) > _LONGEST_WORD:
+        return _one_of(choices)
     folded = {choice.casefold().replace("-", "_"): choice for choice in choices}
     asked = word.casefold().replace("-", "_").replace(" ", "_")
     close = difflib.get_close_matches(asked, folded, n=1, cutoff=0.6)
@@ -181,7 +210,7 @@ def _kind(value: object) -> str:
 
 def _decoded(data: bytes, name: str) -> str:
     if len(data) > MAX_BYTES:
-        raise TomlFileError(name, [Fault(1, 1, f"It is larger than {MAX_BYTES // 2**20} MiB.")])
+        raise TomlFileError(name, [Fault(1, 1, f"It is larger than {MAX_BYTES // 10**6} MB.")])
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -197,6 +226,6 @@ def _syntax_fault(message: str, text: str) -> Fault:
     if match is not None and match.group(1):
         line, column = int(match.group(1)), int(match.group(2))
     else:
-        lines = text.splitlines() or [""]
-        line, column = len(lines), len(lines[-1]) + 1
+        end = Lines(text).position(len(text.removesuffix("\n")))
+        line, column = end.line, end.column
     return Fault(line, column, f"This is not TOML: {plain[:1].lower()}{plain[1:]}.")

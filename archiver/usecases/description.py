@@ -30,7 +30,7 @@ from archiver.records.rights_readme import write_rights_readme
 from archiver.records.rights_tally import summarise
 from archiver.store.faults import store_faults
 from archiver.store.staging import Staging
-from archiver.usecases.rights_inputs import DOCUMENTS_FOLDER, Document, read_small_file
+from archiver.usecases.documents import DOCUMENTS_FOLDER, Document, copy_document
 
 BAG_INFO = "bag-info.txt"
 
@@ -68,6 +68,7 @@ def describe(staging: Staging, description: Description) -> None:
 
     Raises:
         StoreError: where the staging area cannot be written.
+        ArchiverError: where a document is no longer what it was.
     """
     summary = summarise(description.entries)
     description = _of_packed_files(description)
@@ -162,11 +163,7 @@ def _rights_records(staging: Staging, description: Description, summary: RightsS
     package = PremisPackage(_identifier(staging, description), staging.key.name, tuple(description.events))
     yield "metadata/premis.xml", lambda stream: write_premis(stream, entries, package, rights)
     for document in description.documents:
-        yield f"{DOCUMENTS_FOLDER}/{document.name}", partial(_copy_document, document)
-
-
-def _copy_document(document: Document, stream: BinaryIO) -> None:
-    stream.write(read_small_file(document.path, "the document"))
+        yield f"{DOCUMENTS_FOLDER}/{document.name}", partial(copy_document, document)
 
 
 def _identifier(staging: Staging, description: Description) -> uuid.UUID:

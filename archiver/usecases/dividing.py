@@ -21,7 +21,6 @@ from archiver.usecases.naming import default_name, taken_by
 from archiver.usecases.package import contents_sentence
 from archiver.usecases.preparing import Prepared
 from archiver.usecases.profiling import Planned, refuse_mismatch
-from archiver.usecases.rights_inputs import read_small_file
 
 
 class AllWithheldError(ArchiverError):
@@ -79,8 +78,7 @@ def divide(prepared: Prepared, plan: PackagePlan, run: Run) -> Division:
 
 def _overhead(prepared: Prepared) -> int:
     """Bytes that each bag takes whatever files are in it: its descriptions, and the documents behind declarations."""
-    documents = (read_small_file(document.path, "the document") for document in prepared.inputs.documents)
-    return BAG_BYTES + sum(map(len, documents))
+    return BAG_BYTES + sum(document.size_bytes for document in prepared.inputs.documents)
 
 
 def _divided_fingerprint(plan: PackagePlan, parts: Sequence[PlanPart]) -> str:

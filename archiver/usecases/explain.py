@@ -16,7 +16,12 @@ from archiver.rights.explain import Explanation, explain
 from archiver.rights.policies import POLICY_NAMES, builtin_policy
 from archiver.rights.scope import ScopeIndex
 from archiver.usecases.planning import examined
-from archiver.usecases.rights_inputs import RIGHTS_FILE, read_declarations, read_policy
+from archiver.usecases.rights_inputs import (
+    RIGHTS_FILE,
+    read_declarations,
+    read_found_declarations,
+    read_policy,
+)
 from archiver.usecases.watch import Unwatched
 
 _UNREAD = frozenset({"S101", "S103", "S105", "S107"})
@@ -82,7 +87,7 @@ def explain_files(request: ExplainRequest) -> Iterator[ExplainedFile | Unexplain
     """
     policies = _policies(request.policy)
     places = [_place(named, request) for named in request.files]
-    indexes = {rights: ScopeIndex(_declarations(rights)) for _, rights in places}
+    indexes = {rights: ScopeIndex(_declarations(rights, request)) for _, rights in places}
     with examined([source for source, _ in places], 1, Unwatched()) as entries:
         for entry, named, (_, rights) in zip(entries, request.files, places, strict=True):
             if isinstance(entry, ExaminedFile):
@@ -104,8 +109,11 @@ def _explanation(
     return explain(file.evidence, file.protection, matching, policies, on, path=path, tags=tags)
 
 
-def _declarations(rights: str | None) -> tuple[Declaration, ...]:
-    return () if rights is None else read_declarations(rights).declarations
+def _declarations(rights: str | None, request: ExplainRequest) -> tuple[Declaration, ...]:
+    if rights is None:
+        return ()
+    read = read_found_declarations if request.rights is None else read_declarations
+    return read(rights).declarations
 
 
 def _place(named: str, request: ExplainRequest) -> tuple[Source, str | None]:
@@ -123,7 +131,7 @@ def _place(named: str, request: ExplainRequest) -> tuple[Source, str | None]:
     elif rights is None:
         root = _declared_folder(root)
     beside = os.path.join(os.fsdecode(root), RIGHTS_FILE)
-    if rights is None and os.path.isfile(beside):
+    if rights is None and os.path.lexists(beside):
         rights = beside
     return Source(root, os.path.relpath(path, root), "", os.path.basename(os.fsdecode(path))), rights
 
@@ -138,7 +146,7 @@ def _instead(path: bytes) -> str:
 def _declared_folder(folder: bytes) -> bytes:
     """Return the nearest folder at or above ``folder`` that holds a ``rights.toml``, or else ``folder``."""
     above = folder
-    while not os.path.isfile(above + b"/" + os.fsencode(RIGHTS_FILE)):
+    while not os.path.lexists(above + b"/" + os.fsencode(RIGHTS_FILE)):
         if above == os.path.dirname(above):
             return folder
         above = os.path.dirname(above)

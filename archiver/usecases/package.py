@@ -31,8 +31,8 @@ from archiver.records.rights_context import RightsContext
 from archiver.store.faults import store_faults
 from archiver.store.staging import Staging
 from archiver.usecases.description import Description, describe
+from archiver.usecases.documents import Document
 from archiver.usecases.history import Course, events_of
-from archiver.usecases.rights_inputs import Document
 from archiver.usecases.watch import Step, Watch
 
 

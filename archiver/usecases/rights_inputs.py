@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from archiver import filesystem
@@ -13,25 +14,14 @@ from archiver.model.rights import Policy
 from archiver.model.source import Source
 from archiver.rights.declarations import DeclarationFile, parse_declarations
 from archiver.rights.policies import POLICY_NAMES, builtin_policy, parse_policy
+from archiver.toml.document import MAX_BYTES, Fault, TomlFileError
+from archiver.usecases.documents import DOCUMENTS_FOLDER, Document, NoDocumentError, read_document
 
 RIGHTS_FILE = "rights.toml"
-DOCUMENTS_FOLDER = "metadata/rights/documents"
-"""Where the documents behind declarations lie in a bag."""
-_MOST_BYTES = 64 << 20
-"""A deed or licence larger than this is not taken into a bag's description."""
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A deed, licence or letter that a declaration names.
-
-    Attributes:
-        name: The path that the declaration gives, relative to its file, ``/``-separated.
-        path: Where it is now.
-    """
-
-    name: str
-    path: str
+_FOUND_HINT = (
+    "Links in a source are not followed, and nothing but a file is read. Put the file itself in its place, or name"
+    " one: --rights FILE"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,39 +52,82 @@ def read_rights(sources: Sequence[Source], given: str | None) -> RightsInputs:
         UsageError: where a named file or document cannot be read.
         ConfigError: with line and column of everything that is wrong in a file.
     """
-    if given is not None:
-        places = [("", given)]
-    else:
-        found = [
-            (source, os.path.join(os.fsdecode(source.root), RIGHTS_FILE))
-            for source in sources
-            if source.only is None
-        ]
-        places = [(source.folder, path) for source, path in found if os.path.lexists(path)]
-    files, declared, documents, evidenced = [], [], {}, {}
-    for folder, path in places:
+    files, declared = [], []
+    documents: dict[str, Document] = {}
+    evidenced = {}
+    for folder, path, named in _places(sources, given):
         prefix = f"{folder}:" if folder else ""
-        file = read_declarations(path, prefix)
+        file, itself = _read_declarations(path, prefix, named=named)
+        found = _read_documents(file, folder, itself)
+        documents.update((one.name, one) for one in found.values())
         files.append(file)
         declared.append(DeclaredFolder(folder, file.declarations))
         for declaration in file.declarations:
             if declaration.document is not None:
-                name = f"{folder}/{declaration.document}" if folder else declaration.document
-                documents[name] = Document(name, os.path.join(os.path.dirname(path), declaration.document))
-                evidenced[declaration.id] = f"{DOCUMENTS_FOLDER}/{name}"
-    for document in documents.values():
-        read_small_file(document.path, "the document")
+                evidenced[declaration.id] = f"{DOCUMENTS_FOLDER}/{found[declaration.document].name}"
     return RightsInputs(tuple(files), tuple(declared), tuple(documents.values()), evidenced)
 
 
-def read_declarations(path: str, prefix: str = "") -> DeclarationFile:
-    """Read one file of declarations; ``prefix`` is put before every identifier.
+def _places(sources: Sequence[Source], given: str | None) -> Iterator[tuple[str, str, bool]]:
+    """Yield the folder that each file of declarations speaks for, its path, and whether the user named it."""
+    if given is not None:
+        yield "", given, True
+        return
+    for source in sources:
+        path = os.path.join(os.fsdecode(source.root), RIGHTS_FILE)
+        if source.only is None and os.path.lexists(path):
+            yield source.folder, path, False
+
+
+def _read_documents(file: DeclarationFile, folder: str, itself: tuple[int, int]) -> Mapping[str, Document]:
+    """Read what the declarations of one file name, each once; every fault is told at once, where it is named."""
+    root = os.path.dirname(os.fsencode(file.name)) or b"."
+    found, faults = {}, []
+    for named, place in file.documents.items():
+        try:
+            name = f"{folder}/{named}" if folder else named
+            found[named] = read_document(root, os.fsencode(named), name, declared_in=itself)
+        except NoDocumentError as error:
+            message = f"The document {named} {error.reason}"
+            faults.append(Fault(place.line, place.column, message, error.hint))
+    if faults:
+        raise TomlFileError(file.name, faults)
+    return found
+
+
+def read_declarations(path: str) -> DeclarationFile:
+    """Read a file of declarations that the user named.
 
     Raises:
         UsageError: where it cannot be read.
         ConfigError: with line and column of everything that is wrong.
     """
-    return parse_declarations(read_small_file(path, "the declarations"), path, prefix)
+    return _read_declarations(path, "", named=True)[0]
+
+
+def read_found_declarations(path: str) -> DeclarationFile:
+    """Read a file of declarations that was found in a source, where a link is none.
+
+    Raises:
+        UsageError: where it cannot be read.
+        ConfigError: with line and column of everything that is wrong.
+    """
+    return _read_declarations(path, "", named=False)[0]
+
+
+def _read_declarations(path: str, prefix: str, *, named: bool) -> tuple[DeclarationFile, tuple[int, int]]:
+    """Read a file of declarations, and say which file on which device it is."""
+    hint = "Correct the path." if named else _FOUND_HINT
+    with _told(path, "the declarations", hint):
+        raw = os.fsencode(path)
+        if named:
+            descriptor = filesystem.open_named(raw)
+        else:
+            folder, name = os.path.split(raw)
+            descriptor = filesystem.open_regular_beneath(folder, name)
+        status = os.fstat(descriptor)
+        data = filesystem.read_small(descriptor, MAX_BYTES)
+    return parse_declarations(data, path, prefix), (status.st_dev, status.st_ino)
 
 
 def read_policy(name_or_path: str) -> Policy:
@@ -111,25 +144,20 @@ def read_policy(name_or_path: str) -> Policy:
             f"there is no policy {name_or_path!r}",
             f"Choose one of {', '.join(POLICY_NAMES)}, or name a policy file.",
         )
-    return parse_policy(read_small_file(name_or_path, "the policy"), name_or_path)
+    with _told(name_or_path, "the policy", "Correct the path."):
+        data = filesystem.read_small(filesystem.open_named(os.fsencode(name_or_path)), MAX_BYTES)
+    return parse_policy(data, name_or_path)
 
 
-def read_small_file(path: str, what: str) -> bytes:
-    """Read a file that a person wrote or signed; never a pipe or device, never more than 64 MiB.
-
-    Raises:
-        UsageError: where it cannot be read.
-    """
-    folder, name = os.path.split(os.path.realpath(os.fsencode(path)))
-    hint = "Correct the path, or take it out of the declarations."
+@contextlib.contextmanager
+def _told(path: str, what: str, hint: str) -> Iterator[None]:
+    """Turn what keeps a file from being read into a plain message."""
     try:
-        descriptor = filesystem.open_regular_beneath(folder, name)
-        with os.fdopen(descriptor, "rb") as stream:
-            data = stream.read(_MOST_BYTES + 1)
+        yield
+    except filesystem.NotRegularError as error:
+        raise UsageError(f"cannot read {what} {path}: it is {error.strerror}", hint) from error
+    except filesystem.TooLargeError as error:
+        raise UsageError(f"cannot read {what} {path}: it is {error.strerror}", "Divide it.") from error
     except OSError as error:
-        raise UsageError(
-            f"cannot read {what} {path}: {(error.strerror or str(error)).lower()}", hint
-        ) from error
-    if len(data) > _MOST_BYTES:
-        raise UsageError(f"{what} {path} is larger than {_MOST_BYTES >> 20} MiB", hint)
-    return data
+        reason = (error.strerror or str(error)).lower()
+        raise UsageError(f"cannot read {what} {path}: {reason}", hint) from error

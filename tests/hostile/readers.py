@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from archiver.ingest.sealing import recover
+from archiver.ingest.staging import Staging, StagingKey, unfinished
+
 from archiver.audio.examine import examine_file
 from archiver.errors import StoreError
 from archiver.ingest.journal import Journal
-from archiver.ingest.sealing import recover
-from archiver.ingest.staging import Staging, StagingKey, unfinished
 from archiver.model.source import FileRef, FileStat
 from tests.audio.protection.fixtures import PROTECTED
 from tests.bagit.bags import tree_state

@@ -56,8 +56,8 @@ def test_a_collection_declared_file_by_file_keeps_no_more_than_it_should(
     decider = Decider(declarations, builtin_policy("personal"), TODAY)
     for number in range(len(declarations)):
         assert decider.decide(f"{number}.flac", {}, (), None).declarations == (f"d{number}",)
-    assert 0 < len(decider._plain) <= 8
-    assert 0 < len(decider._standings) <= 8
+    assert 0 < len(decider._plain._known) <= 8
+    assert 0 < len(decider._standings._known) <= 8
 
 
 def test_single_files_are_found_by_name_however_many_are_declared() -> None:
@@ -69,3 +69,18 @@ def test_single_files_are_found_by_name_however_many_are_declared() -> None:
     decider = Decider(declarations, builtin_policy("personal"), TODAY)
     for number in range(0, 20_000, 7):
         assert decider.matching(f"{number}.flac", {}) == (declarations[number],)
+
+
+def test_very_many_declarations_for_every_file_do_not_fill_the_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "_KEPT", 1_000)
+    everywhere = [declared(Basis.PURCHASE, id=f"all{number}", scope=Scope(("**",))) for number in range(90)]
+    single = [
+        declared(Basis.PURCHASE, id=f"d{number}", scope=Scope(paths=(f"{number}.flac",)))
+        for number in range(40)
+    ]
+    decider = Decider([*everywhere, *single], builtin_policy("personal"), TODAY)
+    for number in range(40):
+        assert len(decider.decide(f"{number}.flac", {}, (), None).declarations) >= 1
+    assert sum(map(len, decider._plain._known)) <= 1_000

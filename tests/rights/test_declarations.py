@@ -21,6 +21,7 @@ from archiver.model.rights import (
     Scope,
 )
 from archiver.model.terms import Layer, Span, TermFacts
+from archiver.rights import declarations
 from archiver.rights.declaration_fields import TAG_NAMES
 from archiver.rights.declarations import DeclarationFile, parse_declarations
 from archiver.rights.spans import year_span
@@ -449,3 +450,56 @@ def test_personal_data_in_a_declaration_s_own_words_is_told() -> None:
     assert ["e-mail address" in remark.text or "path" in remark.text for remark in told] == [True, True]
     assert not any("jane" in remark.text for remark in told)
     assert parse(f'{HEAD}[[declaration]]\nbasis = "own"\nnote = "as the deed asks"\n').remarks == ()
+
+
+ONE = 'version = 1\n[[declaration]]\nbasis = "own"\nby = "E"\nrole = "owner"\ndate = 2020-01-01\n'
+
+
+@pytest.mark.parametrize(
+    ("line", "place", "said"),
+    [
+        (f'id = "{"x" * 201}"', (7, 6), "id has more than 200 characters."),
+        (f'note = "{"x" * 10_001}"', (7, 8), "note has more than 10,000 characters."),
+        (f'scope = {{ path = ["a/", "{"x" * 10_001}"] }}', (7, 25), "has more than 10,000 characters."),
+        (f'scope = {{ path = ["a/", "{"*a" * 33}"] }}', (7, 25), "has more than 32 stars."),
+        (
+            f'scope = {{ path = "{"/a" * 64}*" }}'.replace('"/', '"x/'),
+            (7, 18),
+            "has more than 64 parts and a star.",
+        ),
+        (f'scope = {{ album = ["{"*a" * 33}"] }}', (7, 20), "has more than 32 stars."),
+        (
+            f'scope = {{ tag = {{ label = "{"x" * 1024}*" }} }}',
+            (7, 27),
+            "more than 1,024 characters and a star.",
+        ),
+    ],
+    ids=range(7),
+)
+def test_what_no_person_writes_is_told_with_its_place(line: str, place: tuple[int, int], said: str) -> None:
+    with pytest.raises(TomlFileError) as caught:
+        parse_declarations((ONE + line).encode(), "rights.toml")
+    [fault] = caught.value.faults
+    assert (fault.line, fault.column) == place
+    assert said in fault.message
+    assert len(fault.message) < 400
+
+
+def test_very_many_patterns_are_refused_at_the_one_that_is_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(declarations, "MOST_PATTERNS", 4)
+    one = ONE.partition("\n")[2] + 'scope = { path = ["*.a", "b/"], tag = { label = "c*" } }\n'
+    assert len(parse_declarations(("version = 1\n" + one * 2).encode(), "rights.toml").declarations) == 2
+    with pytest.raises(
+        TomlFileError, match=r"line 19, column 9: There are more than 4 patterns with a star\."
+    ):
+        parse_declarations(("version = 1\n" + one * 4).encode(), "rights.toml")
+
+
+def test_a_default_that_is_wrong_is_told_once() -> None:
+    text = (
+        "version = 1\n[defaults]\nrole = 'x'\n" + ONE.partition("\n")[2].replace('role = "owner"\n', "") * 5
+    )
+    with pytest.raises(TomlFileError) as caught:
+        parse_declarations(text.encode(), "rights.toml")
+    [fault] = caught.value.faults
+    assert (fault.line, fault.column) == (3, 8)

@@ -1,12 +1,32 @@
 from __future__ import annotations
 
+import time
 import unicodedata
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archiver.rights.globs import literal_folder, normal_path, normal_text, path_matcher, text_matcher
+from archiver.rights import globs
+from archiver.rights.globs import (
+    MOST_LENGTH,
+    MOST_PARTS,
+    MOST_STARS,
+    folders_above,
+    literal_folder,
+    normal_path,
+    normal_text,
+    too_costly,
+)
+
+
+def path_matcher_of(*patterns: str) -> Callable[[str], bool]:
+    return globs.path_matcher(patterns)
+
+
+def text_matcher_of(*patterns: str) -> Callable[[str], bool]:
+    return globs.text_matcher(patterns)
 
 
 @pytest.mark.parametrize(
@@ -46,13 +66,17 @@ from archiver.rights.globs import literal_folder, normal_path, normal_text, path
     ],
 )
 def test_paths(pattern: str, path: str, expected: bool) -> None:  # noqa: FBT001 - a table of cases
-    assert path_matcher(pattern)(normal_path(path)) is expected
+    assert path_matcher_of(pattern)(normal_path(path)) is expected
 
 
 def test_composed_and_decomposed_names_are_the_same() -> None:
     name = "Björk/Début"
-    assert path_matcher(unicodedata.normalize("NFD", name))(normal_path(unicodedata.normalize("NFC", name)))
-    assert path_matcher(unicodedata.normalize("NFC", name))(normal_path(unicodedata.normalize("NFD", name)))
+    assert path_matcher_of(unicodedata.normalize("NFD", name))(
+        normal_path(unicodedata.normalize("NFC", name))
+    )
+    assert path_matcher_of(unicodedata.normalize("NFC", name))(
+        normal_path(unicodedata.normalize("NFD", name))
+    )
 
 
 @pytest.mark.parametrize(
@@ -67,7 +91,7 @@ def test_composed_and_decomposed_names_are_the_same() -> None:
     ],
 )
 def test_tag_values(pattern: str, value: str, expected: bool) -> None:  # noqa: FBT001 - a table of cases
-    assert text_matcher(pattern)(normal_text(value)) is expected
+    assert text_matcher_of(pattern)(normal_text(value)) is expected
 
 
 @pytest.mark.parametrize(
@@ -86,11 +110,11 @@ def test_a_name_without_stars_matches_itself_and_all_its_folders_match_what_is_b
     parts: list[str],
 ) -> None:
     path = normal_path("/".join(parts))
-    assert path_matcher(path)(path)
+    assert path_matcher_of(path)(path)
     for depth in range(1, len(parts)):
         folder = "/".join(parts[:depth]) + "/"
-        assert path_matcher(folder)(path)
-        assert path_matcher(folder + "**")(path)
+        assert path_matcher_of(folder)(path)
+        assert path_matcher_of(folder + "**")(path)
         assert (normal_path(path) + "/").startswith(literal_folder(folder) + "/")
 
 
@@ -127,18 +151,75 @@ plain = st.lists(st.text(st.sampled_from("ab"), min_size=1, max_size=4), min_siz
 @settings(max_examples=250)
 @given(starred.map("/".join), plain.map("/".join))
 def test_a_pattern_matches_what_trying_every_way_finds(pattern: str, path: str) -> None:
-    assert path_matcher(pattern)(path) is matches_slowly(pattern, path)
+    assert path_matcher_of(pattern)(path) is matches_slowly(pattern, path)
 
 
 @settings(max_examples=150)
 @given(st.text(st.sampled_from("ab*"), max_size=7), st.text(st.sampled_from("ab"), max_size=8))
 def test_a_value_matches_what_trying_every_way_finds(pattern: str, value: str) -> None:
-    assert text_matcher(pattern)(value) is matches_slowly(pattern or "-", value or "-")
+    assert text_matcher_of(pattern)(value) is matches_slowly(pattern or "-", value or "-")
 
 
 def test_no_pattern_takes_long() -> None:
     name = "a" * 200
     path = "/".join([name] * 15)
-    assert not path_matcher("**/" * 200 + "*a" * 200 + "*b")(path)
-    assert not path_matcher("/".join(["*a" * 60 + "*", "**"] * 20) + "/b")(path)
-    assert not text_matcher("*a" * 2000 + "*b")("a" * 3000)
+    assert not path_matcher_of("**/" * 200 + "*a" * 200 + "*b")(path)
+    assert not path_matcher_of("/".join(["*a" * 60 + "*", "**"] * 20) + "/b")(path)
+    assert not text_matcher_of("*a" * 2000 + "*b")("a" * 3000)
+
+
+@settings(max_examples=150)
+@given(st.lists(starred.map("/".join) | plain.map("/".join), max_size=4), plain.map("/".join))
+def test_several_patterns_match_what_any_of_them_does(patterns: list[str], path: str) -> None:
+    found = path_matcher_of(*patterns)(path)
+    assert found is any(matches_slowly(pattern, path) for pattern in patterns)
+    values = [pattern.replace("/", "") for pattern in patterns]
+    value = path.replace("/", "")
+    assert text_matcher_of(*values)(value) is any(matches_slowly(one, value) for one in values)
+
+
+def test_folders_above_a_path() -> None:
+    assert list(folders_above("a/b/c")) == ["a/b", "a"]
+    assert list(folders_above("a")) == list(folders_above("")) == []
+
+
+def seconds(test: Callable[[str], bool], text: str) -> float:
+    start = time.perf_counter()
+    assert not test(text)
+    return time.perf_counter() - start
+
+
+DEEP = "/".join(["a"] * 1_500)
+WORST = (
+    "**/" + "a/" * (MOST_PARTS - 4) + "b/**/a",
+    "**/a*a*/" * 10 + "b/a",
+    "*a" * (MOST_STARS - 1) + "*ba",
+    "a*" + "/a" * (MOST_PARTS - 1),
+    "**/" * (MOST_STARS - 1) + "b/**/a",
+)
+
+
+@pytest.mark.parametrize("pattern", WORST)
+@pytest.mark.parametrize("path", [DEEP, "a" * 4_000, "/".join(["a" * 250] * 60)])
+def test_the_worst_pattern_that_may_stand_costs_little(pattern: str, path: str) -> None:
+    assert not too_costly(pattern)
+    assert seconds(path_matcher_of(pattern), path + "/a") < 0.5
+
+
+def test_a_pattern_with_too_much_in_it_is_told() -> None:
+    assert not too_costly("a" * 5_000)
+    assert not too_costly("a" * (MOST_LENGTH - 1) + "*")
+    assert too_costly("a" * MOST_LENGTH + "*") == "more than 1,024 characters and a star"
+    assert too_costly("*a" * (MOST_STARS + 1)) == "more than 32 stars"
+    assert not too_costly("a**b***" * (MOST_STARS // 2))
+    assert too_costly("/a" * MOST_PARTS + "*") == "more than 64 parts and a star"
+
+
+def test_very_many_names_cost_no_more_than_a_few() -> None:
+    names = [f"folder {number}/file {number}" for number in range(100_000)]
+    takes_in = path_matcher_of(*names, *(name + "/" for name in names))
+    assert takes_in("folder 7/file 7")
+    assert takes_in("folder 7/file 7/x")
+    start = time.perf_counter()
+    assert not any(takes_in(f"folder {number}/other") for number in range(1_000))
+    assert time.perf_counter() - start < 1

@@ -31,11 +31,15 @@ tag_tables = st.dictionaries(st.sampled_from(("album", "label", "isrc")), tag_va
 
 
 def takes_in(scope: Scope, path: str, tags: dict[str, tuple[str, ...]]) -> bool:
-    if scope.paths and not any(path_matcher(pattern)(normal_path(path)) for pattern in scope.paths):
+    if scope.paths and not any(path_matcher([pattern])(normal_path(path)) for pattern in scope.paths):
         return False
     wanted = [("album", scope.albums), *scope.tags]
     return all(
-        any(text_matcher(pattern)(normal_text(value)) for pattern in patterns for value in tags.get(name, ()))
+        any(
+            text_matcher([pattern])(normal_text(value))
+            for pattern in patterns
+            for value in tags.get(name, ())
+        )
         for name, patterns in wanted
         if patterns
     )

@@ -39,7 +39,7 @@ def test_no_utf8_is_told_with_its_place_in_characters() -> None:
 
 
 def test_a_huge_file_is_refused_before_it_is_parsed() -> None:
-    assert faults(b"#" * (MAX_BYTES + 1)) == [(1, 1, "It is larger than 16 MiB.")]
+    assert faults(b"#" * (MAX_BYTES + 1)) == [(1, 1, "It is larger than 4 MB.")]
 
 
 def test_deep_nesting_is_refused() -> None:

@@ -8,10 +8,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from archiver.bagit.findinglog import FindingLog
 from archiver.bagit.findings import Finding, Severity
 from archiver.bagit.profiles.facts import MIME_TYPES, BagFacts, Labels, Mismatch
-from archiver.bagit.profiles.profile import AlgorithmRule, LabelRule, Presence, Profile
+from archiver.bagit.profiles.profile import AlgorithmRule, LabelRule, Presence, Profile, shortened
 from archiver.bagit.tagfiles import is_bagit_file
 
 _MOST_ALIKE = 100
+_MOST_OPTIONS = 20
+_MOST_OF_AN_OPTION = 100
 
 
 def check_plan(profile: Profile, facts: BagFacts) -> tuple[Mismatch, ...]:
@@ -153,8 +155,11 @@ def _values(label: str, labels: Labels) -> list[str]:
 
 
 def _labels(path: str, rules: Iterable[LabelRule], labels: Labels) -> Iterator[Mismatch]:
+    values: dict[str, list[str]] = {}
+    for name, value in labels:
+        values.setdefault(name.casefold(), []).append(value)
     for rule in rules:
-        yield from _label(path, rule, _values(rule.label, labels))
+        yield from _label(path, rule, values.get(rule.label.casefold(), []))
 
 
 def _label(path: str, rule: LabelRule, values: list[str]) -> Iterator[Mismatch]:
@@ -171,11 +176,11 @@ def _label(path: str, rule: LabelRule, values: list[str]) -> Iterator[Mismatch]:
         yield Mismatch("B903", path, label, allowed, f"the required label {label} is there but empty", wanted)
     elif rule.recommended and not filled:
         yield Mismatch("B906", path, label, allowed, f"the label {label} is recommended", wanted)
+    welcome = frozenset(allowed)
     for value in dict.fromkeys(values) if allowed else ():
-        if value not in allowed:
-            yield Mismatch(
-                "B904", path, label, allowed, f"{label} is {value!r}, which is not {_either(allowed)}", wanted
-            )
+        if value not in welcome:
+            told = f"{label} is {shortened(value, _MOST_OF_AN_OPTION)!r}, which is not {_either(allowed)}"
+            yield Mismatch("B904", path, label, allowed, told, wanted)
     if len(values) > 1 and not rule.repeatable:
         yield Mismatch(
             "B905",
@@ -236,9 +241,9 @@ def _tag_files(profile: Profile, facts: BagFacts) -> Iterator[Mismatch]:
             yield Mismatch(
                 "B951", path, path, (), f"the tag file {path} is required", f"Add the tag file {path}."
             )
-    allowed = profile.tag_files.allowing()
+    allows = profile.tag_files.allowing()
     for path in sorted(present):
-        if allowed and not is_bagit_file(path) and not allowed.fullmatch(path):
+        if allows and not is_bagit_file(path) and not allows(path):
             yield Mismatch(
                 "B952",
                 path,
@@ -251,11 +256,11 @@ def _tag_files(profile: Profile, facts: BagFacts) -> Iterator[Mismatch]:
 
 def _payload(profile: Profile, facts: BagFacts) -> Iterator[Mismatch]:
     rule = profile.payload_files
-    allowed = rule.allowing()
-    if not (profile.data_empty or rule.required or allowed):
+    allows = rule.allowing()
+    if not (profile.data_empty or rule.required or allows):
         return
     missing = set(rule.required)
-    folders = tuple(path for path in rule.required if path.endswith("/"))
+    folders = frozenset(path for path in rule.required if path.endswith("/"))
     files = 0
     size = 0
     for path, bytes_in_file in facts.payload():
@@ -263,8 +268,8 @@ def _payload(profile: Profile, facts: BagFacts) -> Iterator[Mismatch]:
         size += bytes_in_file
         missing.discard(path)
         if folders:
-            missing.difference_update(folder for folder in folders if path.startswith(folder))
-        if allowed and not allowed.fullmatch(path):
+            missing.difference_update(_folders_above(path))
+        if allows and not allows(path):
             yield Mismatch(
                 "B954",
                 path,
@@ -287,7 +292,16 @@ def _payload(profile: Profile, facts: BagFacts) -> Iterator[Mismatch]:
         )
 
 
+def _folders_above(path: str) -> Iterator[str]:
+    """Yield the folders that a path lies in, each with the ``/`` at its end."""
+    end = path.find("/")
+    while end >= 0:
+        yield path[: end + 1]
+        end = path.find("/", end + 1)
+
+
 def _either(options: Sequence[str]) -> str:
-    if len(options) < 2:
-        return "".join(options)
-    return f"{', '.join(options[:-1])} or {options[-1]}"
+    told = [shortened(option, _MOST_OF_AN_OPTION) for option in options[:_MOST_OPTIONS]]
+    if len(options) > _MOST_OPTIONS:
+        told.append(f"one of {len(options) - _MOST_OPTIONS:,} more")
+    return " or ".join(", ".join(part) for part in (told[:-1], told[-1:]) if part)

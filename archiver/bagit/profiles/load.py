@@ -29,15 +29,9 @@ def load_profile(name: str) -> Profile:
 
 def _read(name: str) -> bytes:
     try:
-        folder_path, file_name = os.path.split(os.path.realpath(os.fsencode(name)))
-        folder = filesystem.open_folder(folder_path)
-        try:
-            descriptor = filesystem.open_regular(file_name, folder)
-        finally:
-            os.close(folder)
-        with os.fdopen(descriptor, "rb") as stream:
-            return stream.read(MAX_BYTES + 1)
+        return filesystem.read_small(filesystem.open_named(os.fsencode(name)), MAX_BYTES)
     except (OSError, ValueError) as error:
+        reason = (isinstance(error, OSError) and error.strerror) or str(error)
         known = ", ".join(BUNDLED)
-        flaw = f"it is neither one of {known} nor a file that can be read ({error})"
+        flaw = f"it is neither one of {known} nor a file that can be read: {reason[:1].lower()}{reason[1:]}"
         raise ProfileError(name, (flaw,)) from error

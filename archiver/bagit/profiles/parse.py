@@ -14,12 +14,26 @@ from archiver.bagit.profiles.profile import (
     Presence,
     Profile,
     ProfileError,
+    shortened,
 )
 from archiver.bagit.tagfiles import is_bagit_file
 from archiver.bagit.writer import BagWriteError, format_bag_info
 
-MAX_BYTES = 4 << 20
-_VERSION = re.compile(r"v?1\.(\d+)(\.\d+)?")
+MAX_BYTES = 1_000_000
+"""A profile larger than this was not written by a person; it is refused before it is parsed."""
+MOST_DEPTH = 32
+MOST_VALUES = 50_000
+MOST_DIGITS = 64
+MOST_TEXT = 10_000
+"""Characters of one text."""
+MOST_KEY = 256
+"""Characters of one key."""
+MOST_PATTERNS = 500
+MOST_OF_PATTERNS = 16_384
+"""Characters of all patterns of one list."""
+
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|"|[-+.0-9eE]++|[\[\]{},]', re.DOTALL)
+_VERSION = re.compile(r"v?1\.([0-9]{1,4})(\.[0-9]{1,4})?")
 _NEWEST_MINOR = 4
 _INFO_REQUIRED = ("BagIt-Profile-Identifier", "Source-Organization", "External-Description", "Version")
 _INFO_KNOWN = {*_INFO_REQUIRED, "BagIt-Profile-Version", "Contact-Name", "Contact-Phone", "Contact-Email"}
@@ -59,12 +73,16 @@ def parse_profile(content: bytes, name: str) -> Profile:
 
 def _load(content: bytes, name: str) -> dict[str, Any]:
     if len(content) > MAX_BYTES:
-        raise ProfileError(name, (f"it is larger than {MAX_BYTES} bytes",))
+        raise ProfileError(name, (f"it is larger than {MAX_BYTES:,} bytes",))
     try:
-        loaded = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_no_number)
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ProfileError(name, (f"it is no readable JSON: {error}",)) from error
+    if flaw := _too_costly(text):
+        raise ProfileError(name, (flaw,))
+    try:
+        loaded = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
         json.dumps(loaded, ensure_ascii=False).encode()  # half a surrogate pair is no text
-    except RecursionError as error:
-        raise ProfileError(name, ("it is no readable JSON: it is nested too deeply",)) from error
     except ValueError as error:
         raise ProfileError(name, (f"it is no readable JSON: {error}",)) from error
     if not isinstance(loaded, dict):
@@ -74,9 +92,40 @@ def _load(content: bytes, name: str) -> dict[str, Any]:
     return loaded
 
 
+def _too_costly(text: str) -> str:
+    """Walk JSON without parsing it; where the walk cannot go on, neither can the parser.
+
+    Returns:
+        The first thing that would cost more than what a person wrote, with line and column, or nothing.
+    """
+    depth, values = 0, 0
+    for token in _TOKEN.finditer(text):
+        sign, length = text[token.start()], token.end() - token.start()
+        depth += (sign in "[{") - (sign in "]}")
+        values += sign in "[{,"
+        if sign == '"' and length == 1:
+            return ""  # a text that never ends
+        if depth > MOST_DEPTH:
+            flaw = "it is nested too deeply"
+        elif values > MOST_VALUES:
+            flaw = f"it holds more than {MOST_VALUES:,} values"
+        elif sign == '"' and length > MOST_TEXT + 2:
+            flaw = f"a text has more than {MOST_TEXT:,} characters"
+        elif sign != '"' and length > MOST_DIGITS:
+            flaw = f"a number has more than {MOST_DIGITS} digits"
+        else:
+            continue
+        line_start = text.rfind("\n", 0, token.start()) + 1
+        line = text.count("\n", 0, line_start) + 1
+        return f"{flaw}: line {line} column {token.start() - line_start + 1}"
+    return ""
+
+
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for key, value in pairs:
+        if len(key) > MOST_KEY:
+            raise ValueError(f"the key {key!r} has more than {MOST_KEY} characters")
         if key in made:
             raise ValueError(f"the key {key!r} stands twice in one object")
         made[key] = value
@@ -180,7 +229,8 @@ class _Reader:
         declared = info.get("BagIt-Profile-Version", "1.1.0")
         found = _VERSION.fullmatch(declared) if isinstance(declared, str) else None
         if found is None or int(found[1]) > _NEWEST_MINOR:
-            self._flaws.append(f"BagIt-Profile-Version {declared!r} is none of 1.0 to 1.{_NEWEST_MINOR}")
+            told = shortened(repr(declared), MOST_KEY)
+            self._flaws.append(f"BagIt-Profile-Version {told} is none of 1.0 to 1.{_NEWEST_MINOR}")
             return ""
         return str(declared)
 
@@ -233,7 +283,8 @@ class _Reader:
         if listed is None:
             return AlgorithmRule(required)
         allowed = _normalised(listed)
-        if missing := [name for name in required if name not in allowed]:
+        known = frozenset(allowed)
+        if missing := [name for name in required if name not in known]:
             self._flaws.append(f"{kind}-Required names {', '.join(missing)}, which {kind}-Allowed does not")
         return AlgorithmRule(required, allowed)
 
@@ -243,6 +294,13 @@ class _Reader:
         if allowed is None:
             return PathRule(required)
         rule = PathRule(required, allowed)
+        patterns = rule.patterns()
+        if len(patterns) > MOST_PATTERNS:
+            self._flaws.append(f"{kind}-Allowed has more than {MOST_PATTERNS:,} patterns")
+            return PathRule(required)
+        if sum(map(len, patterns)) > MOST_OF_PATTERNS:
+            self._flaws.append(f"{kind}-Allowed has more than {MOST_OF_PATTERNS:,} characters of patterns")
+            return PathRule(required)
         if missing := rule.unsupported():
             self._flaws.append(f"{kind}-Required names {', '.join(missing)}, which {kind}-Allowed does not")
         return rule

@@ -9,21 +9,31 @@ must not be empty, and ``tarDirMustMatchName`` for an archive that must bear the
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import translate
 
 _FLAWS_TOLD = 20
+_MOST_TOLD = 300
 _WILD = re.compile(r"[*?[]")
+
+
+def shortened(text: str, most: int = _MOST_TOLD) -> str:
+    """Return ``text``, cut in its middle where it has more than ``most`` characters."""
+    return text if len(text) <= most else f"{text[: most // 2]} … {text[-(most // 2) :]}"
 
 
 class ProfileError(ValueError):
     """A profile contradicts the specification or itself.
 
-    Its message tells the first flaws and how many more there are; ``flaws`` lists everything that is wrong.
+    Its message tells the first flaws and how many more there are; ``flaws`` lists everything that is wrong, each
+    shortened where it quotes very much of the profile.
     """
 
     def __init__(self, name: str, flaws: tuple[str, ...]) -> None:
+        flaws = tuple(map(shortened, flaws))
         more = len(flaws) - _FLAWS_TOLD
         told = (*flaws[:_FLAWS_TOLD], f"and {more:,} more") if more > 0 else flaws
         super().__init__(f"the profile {name} cannot be used: " + "; ".join(told))
@@ -82,24 +92,33 @@ class PathRule:
     required: tuple[str, ...] = ()
     allowed: tuple[str, ...] = ("*",)
 
-    def allowing(self) -> re.Pattern[str] | None:
-        """Return one expression that fully matches every path allowed, or None where every path is."""
+    def allowing(self) -> Callable[[str], bool] | None:
+        """Return a test for the paths that are allowed, or None where every path is."""
         if "*" in self.allowed:
             return None
-        paths = [re.escape(path) for path in self.allowed]
-        patterns = [translate(path) for path in self.allowed if _WILD.search(path)]
-        return re.compile("|".join((*paths, *patterns)) or r"(?!)")
+        named = frozenset(self.allowed)
+        patterns = re.compile("|".join(map(translate, self.patterns())) or r"(?!)")
+        return lambda path: path in named or patterns.fullmatch(path) is not None
+
+    def patterns(self) -> tuple[str, ...]:
+        """Return what is allowed that may stand for more than itself, each once."""
+        return tuple(dict.fromkeys(path for path in self.allowed if _WILD.search(path)))
 
     def unsupported(self) -> tuple[str, ...]:
         """Return the required paths that are not allowed; a folder is, where a pattern speaks of what is in it."""
-        allowing = self.allowing()
-        if allowing is None:
+        allows = self.allowing()
+        if allows is None:
             return ()
+        ordered = sorted(self.allowed)
+
+        def speaks_of(folder: str) -> bool:
+            first = bisect_left(ordered, folder)
+            return first < len(ordered) and ordered[first].startswith(folder)
+
         return tuple(
             path
             for path in self.required
-            if not allowing.fullmatch(path)
-            and not (path.endswith("/") and any(pattern.startswith(path) for pattern in self.allowed))
+            if not allows(path) and not (path.endswith("/") and speaks_of(path))
         )
 
 

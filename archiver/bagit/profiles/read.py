@@ -52,9 +52,10 @@ def read_facts(
     entries: Labels | None = bag.metadata.entries
     metadata_name = bag.declaration.metadata_name
     tag_files = [path for path, _ in _files(presents()) if not path.startswith("data/")]
-    if metadata_name not in tag_files:
+    present = frozenset(tag_files)
+    if metadata_name not in present:
         entries = None
-    other = {path: _labels(top, path, bag) for path in profile.other_labels if path in tag_files}
+    other = {path: _labels(top, path, bag) for path in profile.other_labels if path in present}
     return BagFacts(
         container=container,
         version=bag.declaration.version or "",
