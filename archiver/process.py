@@ -120,6 +120,26 @@ def hear_no_end() -> None:
         signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
 
 
+def leave_when_told() -> None:
+    """Have this process, which hears no other wish that it end, leave when :func:`tell_to_leave` tells it to.
+
+    It leaves by SystemExit, so that what it has in hand is put away.
+    """
+    if sys.platform != "win32":
+        signal.signal(signal.SIGUSR1, _leave)
+
+
+def tell_to_leave(number: int) -> None:
+    """Tell the child process of that number to leave, if it is still there."""
+    if sys.platform != "win32":
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(number, signal.SIGUSR1)
+
+
+def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise SystemExit
+
+
 def end_after(seconds: float) -> None:
     """Have the system end this process if it still runs after so many seconds; 0 takes that back."""
     if sys.platform != "win32":

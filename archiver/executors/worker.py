@@ -54,6 +54,7 @@ class Answer:
 
 def main() -> None:
     """Serve tasks until there are no more."""
+    process.leave_when_told()
     requests, replies = _own_streams()
     settle_temporary_folder()
     preparation = _received(requests)

@@ -32,8 +32,8 @@ _START_SECONDS = 120.0
 
 _END_SECONDS = 5.0
 
-_GRACE_SECONDS = 0.5
-"""How long the work in hand may take when a pool ends before it is done."""
+_GRACE_SECONDS = 2.0
+"""How long a worker may take to put away what it has in hand, when a pool ends before its work is done."""
 
 _READ_BYTES = 1 << 20
 
@@ -86,6 +86,10 @@ class Worker:
         if answer.error is not None:
             raise answer.error
         return answer.value
+
+    def tell_to_leave(self) -> None:
+        """Have the process put away what it has in hand and end; who waits for its answer gets :class:`LostError`."""
+        process.tell_to_leave(self._process.pid)
 
     def kill(self) -> None:
         """Have the process end at once; another thread that waits for its answer gets :class:`LostError`."""
@@ -188,9 +192,10 @@ class WorkerPool:
     def __exit__(self, *_: object) -> None:
         with self._lock:
             self._over = True
+            for worker in self._busy:
+                worker.tell_to_leave()
         for _thread in self._threads:
             self._tasks.put(None)
-        # most are done with what they have in hand at once, and put away what it needed
         deadline = time.monotonic() + _GRACE_SECONDS
         for thread in self._threads:
             thread.join(max(deadline - time.monotonic(), 0))
