@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from archiver.ingest.sealing import recover
-from archiver.ingest.staging import Staging, StagingKey, unfinished
-
 from archiver.audio.examine import examine_file
 from archiver.errors import StoreError
 from archiver.ingest.journal import Journal
 from archiver.model.source import FileRef, FileStat
+from archiver.store.sealing import recover
+from archiver.store.staging import Staging, StagingKey, unfinished
 from tests.audio.protection.fixtures import PROTECTED
 from tests.bagit.bags import tree_state
 from tests.hostile.reader import JSON_TOKENS, PATH_TOKENS, ROOT, Reader, is_told, removed
@@ -93,7 +92,7 @@ class StagingAreas(Reader):
         beside = tree_state(self.folder / "Elsewhere"), tree_state(store / "foreign")
         staging = Staging(os.fsencode(store), self._KEY)
         try:
-            with Journal(staging.journal, staging.payload) as copied:
+            with Journal(staging.area, staging.payload, self._KEY.algorithms) as copied:
                 for _ in copied.copied_before():
                     pass
             for _ in unfinished(os.fsencode(store)):

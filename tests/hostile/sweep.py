@@ -24,7 +24,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from archiver import filesystem
+from archiver import process
 from tests.hostile.mutations import mutated
 from tests.hostile.reader import Reader
 from tests.hostile.readers import READERS
@@ -107,7 +107,7 @@ def _sweep(reader: Reader, title: str, chosen: Iterator[tuple[str, int]]) -> dic
         assert wrong is None, f"{title} {name}, unchanged: {wrong}"
     signal.signal(signal.SIGVTALRM, _too_slow)
     signal.signal(signal.SIGALRM, _too_slow)
-    filesystem.limit_memory(reader.memory_bytes)
+    process.limit_memory(reader.memory_bytes)
     before, slowest, failures, tried = peak_mib(), 0.0, [], 0
     for name, seed in chosen:
         sys.stderr.write(f"{name} {seed}\n")
