@@ -112,7 +112,9 @@ def _rights_lines(report: PackReport) -> Iterator[str]:
     for name, number in summary.protection:
         yield wrapped(f"Protected, {shown(name)}: {count(number, 'file')}.")
     if summary.personal_files:
-        yield f"Carrying personal data: {count(summary.personal_files, 'file')}; see metadata/rights/README.txt."
+        yield wrapped(
+            f"Carrying personal data: {count(summary.personal_files, 'file')}; see metadata/rights/README.txt."
+        )
     for remark in report.remarks:
         yield wrapped(f"Worth a look: {shown(remark)}")
 
@@ -179,7 +181,7 @@ def _verify_lines(report: PackReport) -> Iterator[str]:
         yield f"\nTo check {it} later:"
         yield verify
         return
-    yield f"\nTo check {it} later, with this program or with nothing but sha512sum:"
+    yield "\n" + wrapped(f"To check {it} later, with this program or with nothing but sha512sum:")
     yield verify
     check = "sha512sum -c --quiet manifest-sha512.txt"
     command = f"cd {bag} && {check}"
