@@ -24,6 +24,7 @@ from archiver.bagit.serialized.archive import Archive, ArchiveKind, base_name
 from archiver.bagit.serialized.digests import DigestJoin
 from archiver.bagit.serialized.index import ArchiveIndex
 from archiver.bagit.serialized.member import ArchiveError, Limits
+from archiver.bagit.telling import Reading, untold
 from archiver.bagit.validate import Mapper, Validation, serial_map
 from archiver.bagit.walking import Present
 
@@ -72,7 +73,7 @@ class SerializedValidation(Validation):
         except OSError as error:
             self._log.add("B115", "", f"listing stopped: {error.strerror or error}")
 
-    def check(self, map_ordered: Mapper = serial_map) -> Iterator[Checked]:
+    def check(self, map_ordered: Mapper = serial_map, reading: Reading = untold) -> Iterator[Checked]:
         """Check every file; yield an outcome every few hundred files or 64 MiB. An archive has one reader only."""
         del map_ordered
         try:
@@ -80,7 +81,7 @@ class SerializedValidation(Validation):
                 for file in self._compare():
                     join.expect(file)
                 if join.expected:
-                    yield from self._hash(join)
+                    yield from self._hash(join, reading)
                 self._log.extend(join.findings())
                 self._intact = join.intact
                 if join.compared < join.expected:
@@ -166,12 +167,12 @@ class SerializedValidation(Validation):
         name = base_name(self._root, kind)
         return not self._index.root or (name is not None and nfc(name) == nfc(self._index.root))
 
-    def _hash(self, join: DigestJoin) -> Iterator[Checked]:
+    def _hash(self, join: DigestJoin, reading: Reading) -> Iterator[Checked]:
         """Read the archive once more for its digests."""
         try:
             with Archive(self._root, self._limits) as archive:
                 archive.ensure_unchanged(self._state)
-                yield from join.read(archive.members(self._tell_damage))
+                yield from join.read(archive.members(self._tell_damage), reading)
         except ArchiveError as error:
             # what ended the listing ends this too, and was told
             if error.finding != self._end:
