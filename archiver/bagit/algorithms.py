@@ -14,6 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from archiver.bagit.telling import Reading, untold
+
 if TYPE_CHECKING:
     from hashlib import _Hash
 
@@ -86,14 +88,20 @@ def hex_length(algorithm: str) -> int:
     return new_digest(algorithm).digest_size * 2
 
 
-def hash_descriptor(descriptor: int, algorithms: Sequence[str]) -> dict[str, str]:
+def hash_descriptor(descriptor: int, algorithms: Sequence[str], reading: Reading = untold) -> dict[str, str]:
     """Read the open file to its end once and return ``{algorithm: lower-case hex}`` for every algorithm.
+
+    Args:
+        descriptor: The file.
+        algorithms: Normalised names.
+        reading: Is told what is read while it is.
 
     Raises:
         OSError: as ``read`` does.
     """
     digests = {algorithm: new_digest(algorithm) for algorithm in algorithms}
     while block := os.read(descriptor, _BLOCK):
+        reading(len(block))
         for digest in digests.values():
             digest.update(block)
     return {algorithm: digest.hexdigest() for algorithm, digest in digests.items()}

@@ -12,6 +12,7 @@ from archiver.bagit.algorithms import new_digest
 from archiver.bagit.codes import found
 from archiver.bagit.findings import Finding
 from archiver.bagit.ladder import FolderLadder
+from archiver.bagit.telling import Reading, Told, untold
 from archiver.machine import refuse_own_limit
 
 _BLOCK = 1 << 20
@@ -70,10 +71,11 @@ def make_batches(root: bytes, files: Iterable[Recorded]) -> Iterator[Batch]:
         yield Batch(root, tuple(held))
 
 
-def check_batch(batch: Batch) -> Checked:
+def check_batch(batch: Batch, reading: Reading = untold) -> Checked:
     """Read every file of ``batch`` once and compare all its digests; whatever fails is a finding, never an error.
 
-    Files are opened below the bag's folder without following a link, and never block.
+    Files are opened below the bag's folder without following a link, and never block. ``reading`` is told what is
+    read while it is, and of each file as many bytes as it had when it was listed, whatever comes of it.
     """
     findings: list[Finding] = []
     intact = 0
@@ -85,7 +87,9 @@ def check_batch(batch: Batch) -> Checked:
         try:
             with FolderLadder(top) as ladder:
                 for file in batch.files:
-                    wrong = _check_file(file, ladder)
+                    told = Told(reading)
+                    wrong = _check_file(file, ladder, told)
+                    told.settle(file.size)
                     findings.extend(wrong)
                     intact += not wrong and file.path.startswith("data/")
         finally:
@@ -101,15 +105,15 @@ def _failure(path: str, error: OSError) -> Finding:
     return found("B705", path, f"it cannot be read: {error.strerror}")
 
 
-def _check_file(file: Recorded, ladder: FolderLadder) -> list[Finding]:
+def _check_file(file: Recorded, ladder: FolderLadder, told: Told) -> list[Finding]:
     folder_path, _, name = os.fsencode(file.path).rpartition(b"/")
     algorithms = [algorithm for algorithm, _ in file.digests]
     try:
         folder = ladder.open(folder_path)
         try:
-            digests = _hash(name, folder, algorithms)
+            digests = _hash(name, folder, algorithms, told)
         except _ChangedError:
-            digests = _hash(name, folder, algorithms)
+            digests = _hash(name, folder, algorithms, told)
     except _ChangedError as change:
         return [found("B706", file.path, str(change))]
     except OSError as error:
@@ -123,7 +127,7 @@ def compare(file: Recorded, actual: Mapping[str, str]) -> list[Finding]:
     return _mismatch(file, actual, wrong) if wrong else []
 
 
-def _hash(name: bytes, folder: int, algorithms: list[str]) -> dict[str, str]:
+def _hash(name: bytes, folder: int, algorithms: list[str], told: Told) -> dict[str, str]:
     digests = {algorithm: new_digest(algorithm) for algorithm in algorithms}
     descriptor = filesystem.open_regular(name, folder)
     try:
@@ -134,6 +138,7 @@ def _hash(name: bytes, folder: int, algorithms: list[str]) -> dict[str, str]:
             if not block:
                 raise _ChangedError(f"it ended {left} bytes early")
             left -= len(block)
+            told.add(len(block))
             for digest in digests.values():
                 digest.update(block)
         # a file that grew has another size now, and one rewritten in place another time

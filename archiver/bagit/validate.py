@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -25,6 +26,7 @@ from archiver.bagit.reading import BagTop, FolderTop, TopFiles, read_tag_lines, 
 from archiver.bagit.records import disk_record, fetch_record, listed_record, read_units
 from archiver.bagit.report import BagReport, Depth, judge_verdicts
 from archiver.bagit.sorting import Sorter
+from archiver.bagit.telling import Reading, untold
 from archiver.bagit.walking import Kind, Present, walk
 
 Mapper = Callable[[Callable[[Batch], Checked], Iterable[Batch]], Iterable[Checked]]
@@ -95,9 +97,14 @@ class Validation:
         finally:
             os.close(top)
 
-    def check(self, map_ordered: Mapper = serial_map) -> Iterator[Checked]:
-        """Check every file, by ``map_ordered``; yield one outcome for each batch, until all is done."""
-        for checked in map_ordered(check_batch, make_batches(self._root, self._compare())):
+    def check(self, map_ordered: Mapper = serial_map, reading: Reading = untold) -> Iterator[Checked]:
+        """Check every file, by ``map_ordered``; yield one outcome for each batch, until all is done.
+
+        ``reading`` is told what is read while it is, where that is in this process.
+        """
+        for checked in map_ordered(
+            partial(check_batch, reading=reading), make_batches(self._root, self._compare())
+        ):
             self._log.extend(checked.findings)
             self._intact += checked.intact
             yield checked

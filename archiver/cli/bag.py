@@ -37,7 +37,7 @@ def command() -> None:
 
 @command.command(cls=Command, name="add-algorithm", examples=_ADD_EXAMPLES, interrupted=_INTERRUPTED)
 @click.argument("bag", metavar="BAG", type=click.Path(readable=False))
-@click.argument("algorithm", metavar="ALGORITHM")
+@click.argument("algorithm", metavar="ALGORITHM", type=options.ALGORITHM)
 @options.jobs
 @options.as_json
 def add_algorithm_command(bag: str, algorithm: str, jobs: int | None, as_json: bool) -> int:

@@ -13,7 +13,7 @@ from archiver.cli.commands import Command
 from archiver.cli.explain_record import explained_record
 from archiver.cli.explain_report import CLOSING, explained_lines
 from archiver.cli.jsonstream import write_json
-from archiver.cli.text import shown, wrapped
+from archiver.cli.text import shown, shown_path, wrapped
 from archiver.cli.top import new_run
 from archiver.usecases.explain import ExplainRequest, UnexplainedFile, explain_files
 
@@ -51,7 +51,8 @@ def command(
 
     Shows what the file's bytes say, what is declared, which rule made which
     act allowed, denied or unknown, what each policy makes of the file, and
-    what its owner could declare or supply to change that.
+    what its owner could declare or supply to change that. What is no file, or
+    cannot be read, is named, and the others are explained.
     """
     settings = config.load_settings(os.environ)
     day = on.date() if on is not None else new_run(os.environ).today()
@@ -65,7 +66,7 @@ def command(
             if number:
                 click.echo()
             if isinstance(outcome, UnexplainedFile):
-                click.echo(wrapped(f"{shown(outcome.named)}: {shown(outcome.problem.message)}"))
+                click.echo(wrapped(f"{shown_path(outcome.named)}: {shown(outcome.problem.message)}"))
             else:
                 for line in explained_lines(outcome):
                     click.echo(line)

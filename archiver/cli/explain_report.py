@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from archiver.cli.text import count, shown, wrapped
+from archiver.cli.text import count, shown, shown_path, wrapped
 from archiver.model.evidence import Evidence
 from archiver.model.rights import Answer, Declaration, Reason
 from archiver.model.terms import LayerAssessment
@@ -29,7 +29,7 @@ _PLACE_COLUMNS = 54
 def explained_lines(explained: ExplainedFile) -> Iterator[str]:
     """Yield what a newcomer needs to see of one file, for a plain one in under a screen."""
     file, explanation = explained.file, explained.explanation
-    yield wrapped(shown(explained.named))
+    yield wrapped(shown_path(explained.named))
     yield wrapped(f"{file.role}, {_format(explained)}")
     sections = (
         ("What the file says", _seen(explained)),
@@ -95,7 +95,7 @@ def _placed(name: str, text: str, locator: str, strength: str = "") -> str:
 def _declared_title(explained: ExplainedFile) -> str:
     if explained.rights is None or not explained.explanation.declarations:
         return "What is declared"
-    return f"What is declared in {shown(explained.rights)}"
+    return f"What is declared in {shown_path(explained.rights)}"
 
 
 def _declared(explained: ExplainedFile) -> Iterator[str]:
@@ -103,7 +103,7 @@ def _declared(explained: ExplainedFile) -> Iterator[str]:
     if explained.rights is None:
         yield "  Nothing: there is no rights.toml for it."
     elif not declarations:
-        yield wrapped(f"Nothing in {shown(explained.rights)} speaks of it.", indent="  ")
+        yield wrapped(f"Nothing in {shown_path(explained.rights)} speaks of it.", indent="  ")
     for declaration in declarations[:_DECLARATIONS_SHOWN]:
         yield _said(declaration.id, _declaration(declaration))
     if len(declarations) > _DECLARATIONS_SHOWN:

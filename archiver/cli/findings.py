@@ -1,11 +1,12 @@
-"""Problems for people: grouped by kind, a few examples each, what to do; everything for machines in ``--json``."""
+"""Problems for people: grouped by kind, a few examples each, what to do; then, where asked for, every file by name."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
-from archiver.cli.text import brief, count, wrapped
+from archiver.cli.text import brief, count, shown, shown_path, wrapped
+from archiver.model.audio import ExaminedFile
 from archiver.model.problem import PROBLEM_KINDS, Problem, Severity
 
 EXAMPLES = 3
@@ -24,10 +25,51 @@ def problem_lines(counts: Counter[str], problems: Iterable[Problem]) -> Iterator
         kind = PROBLEM_KINDS[code]
         yield f"  {code}  {kind.title}: {count(counts[code], 'file')}"
         for problem in examples[code]:
-            yield wrapped(f"{brief(problem.path)}: {brief(problem.message)}", indent="        ")
+            yield wrapped(f"{shown_path(problem.path)}: {brief(problem.message)}", indent="        ")
         if counts[code] > len(examples[code]):
-            yield f"        and {counts[code] - len(examples[code]):,} more"
+            yield f"        and {counts[code] - len(examples[code]):,} more; --verbose lists them"
         yield wrapped(kind.advice, indent="        ")
+
+
+def listed_lines(
+    title: str, files: Iterable[ExaminedFile], told: Callable[[ExaminedFile], str | None]
+) -> Iterator[str]:
+    """Yield a title and a line for each file of which there is something to tell; nothing where there is of none.
+
+    Args:
+        title: What the files have in common.
+        files: All files, of which any number may pass.
+        told: Says what there is to tell of a file; ``None`` for nothing.
+    """
+    titled = False
+    for file in files:
+        words = told(file)
+        if words is not None:
+            if not titled:
+                yield f"\n{title}"
+                titled = True
+            yield wrapped(f"{shown_path(file.ref.path)}: {shown(words)}", indent="  ", below="      ")
+
+
+def protection_told(file: ExaminedFile) -> str | None:
+    """Say what a file's technical protection is called, if it has one."""
+    return None if file.protection is None else file.protection.label
+
+
+def personal_told(file: ExaminedFile) -> str | None:
+    """Say what kinds of personal data a file carries, never the data; ``None`` where none was detected."""
+    return ", ".join(sorted({found.code for found in file.evidence if found.personal})) or None
+
+
+def every_problem_lines(problems: Iterable[Problem]) -> Iterator[str]:
+    """Yield a title and a line for each problem, in the order of the scan; nothing where there is none."""
+    titled = False
+    for problem in problems:
+        if not titled:
+            yield "\nEvery problem, by file"
+            titled = True
+        words = f"{problem.code}  {shown_path(problem.path)}: {shown(problem.message)}"
+        yield wrapped(words, indent="  ", below="        ")
 
 
 def _examples(counts: Counter[str], problems: Iterable[Problem]) -> dict[str, list[Problem]]:

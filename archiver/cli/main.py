@@ -75,6 +75,17 @@ class _LazyGroup(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that was typed, or say which was probably meant."""
+        typed = args[0]
+        if typed not in _COMMANDS and not typed.startswith("-"):
+            from archiver.cli.text import nearest, shown  # noqa: PLC0415 - only a mistake needs it
+
+            ctx.fail(f"There is no command {shown(typed)!r}.{nearest(typed, _COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(_COMMANDS.items()))

@@ -2,9 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 import click
+from click.shell_completion import CompletionItem
 
 from archiver.executors.ordered import available_cores
+
+
+class Named(click.ParamType[str]):
+    """A word out of a few that are known, or a file of one's own; a shell is offered both.
+
+    Args:
+        names: Gives the words; called only when a shell asks.
+        or_file: Whether it may be a file.
+    """
+
+    name = "text"
+
+    def __init__(self, names: Callable[[], Iterable[str]], *, or_file: bool) -> None:
+        self._names = names
+        self._or_file = or_file
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Return the words that begin as typed, and leave files to the shell."""
+        offered = [CompletionItem(name) for name in self._names() if name.startswith(incomplete)]
+        return offered + ([CompletionItem(incomplete, type="file")] if self._or_file else [])
+
+
+def _policies() -> Iterable[str]:
+    from archiver.rights.policies import POLICY_NAMES  # noqa: PLC0415 - only a shell asks
+
+    return POLICY_NAMES
+
+
+def _profiles() -> Iterable[str]:
+    from archiver.bagit.profiles.load import BUNDLED  # noqa: PLC0415 - the same
+
+    return BUNDLED
+
+
+def _algorithms() -> Iterable[str]:
+    from archiver.bagit.algorithms import ALGORITHMS  # noqa: PLC0415 - the same
+
+    return ALGORITHMS
+
+
+POLICY = Named(_policies, or_file=True)
+PROFILE = Named(_profiles, or_file=True)
+ALGORITHM = Named(_algorithms, or_file=False)
 
 jobs = click.option(
     "-j",
@@ -12,6 +60,9 @@ jobs = click.option(
     type=click.IntRange(1, 256),
     metavar="N",
     help="Use N threads and processes.  [default: the cores]",
+)
+verbose = click.option(
+    "-v", "--verbose", is_flag=True, help="List every file that the report counts, not a few examples."
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a report.")
 
@@ -28,5 +79,8 @@ rights = click.option(
     help="Declarations of rights.  [default: rights.toml at a source's top, if there]",
 )
 policy = click.option(
-    "--policy", metavar="POLICY", help="personal, donation, public or a policy file.  [default: personal]"
+    "--policy",
+    metavar="POLICY",
+    type=POLICY,
+    help="personal, donation, public or a policy file.  [default: personal]",
 )

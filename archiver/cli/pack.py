@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from typing import Literal
 
@@ -11,7 +12,7 @@ from archiver import config, errors
 from archiver.bagit.algorithms import UnknownAlgorithmError, normalise_algorithms
 from archiver.cli import options
 from archiver.cli.commands import Command
-from archiver.cli.pack_report import report_lines, write_report_json
+from archiver.cli.pack_report import report_lines, verbose_lines, write_report_json
 from archiver.cli.sizes import SIZE
 from archiver.cli.top import new_run
 from archiver.cli.watching import watcher
@@ -51,6 +52,7 @@ _INTERRUPTED = (
     "algorithms",
     multiple=True,
     metavar="ALG",
+    type=options.ALGORITHM,
     help="Checksum algorithm; may be repeated.  [default: sha512]",
 )
 @click.option(
@@ -66,6 +68,7 @@ _INTERRUPTED = (
 @click.option(
     "--profile",
     metavar="PROFILE",
+    type=options.PROFILE,
     help="Make what a recipient wants: btr, aptrust, metaarchive or a profile file.",
 )
 @click.option(
@@ -78,6 +81,7 @@ _INTERRUPTED = (
 @click.option("--dry-run", is_flag=True, help="Say what would be packed; write nothing.")
 @click.option("--read-back", is_flag=True, help="Read every copy from the disk again and compare.")
 @click.option("--bag-in-bag", is_flag=True, help="Allow a source that is itself a bag.")
+@options.verbose
 @options.jobs
 @options.as_json
 def command(
@@ -95,6 +99,7 @@ def command(
     dry_run: bool,
     read_back: bool,
     bag_in_bag: bool,
+    verbose: bool,
     jobs: int | None,
     as_json: bool,
 ) -> int:
@@ -135,7 +140,7 @@ def command(
         if as_json:
             write_report_json(report)
         else:
-            for line in report_lines(report):
+            for line in itertools.chain(report_lines(report), verbose_lines(report) if verbose else ()):
                 click.echo(line)
         return errors.INCOMPLETE if report.totals.lost or report.totals.withheld else errors.DONE
 

@@ -11,12 +11,18 @@ from typing import Any
 
 from archiver.bagit.paths import encode_path
 from archiver.bagit.sizes import human_size
-from archiver.cli.findings import problem_lines
+from archiver.cli.findings import (
+    every_problem_lines,
+    listed_lines,
+    personal_told,
+    problem_lines,
+    protection_told,
+)
 from archiver.cli.jsonstream import write_json
-from archiver.cli.text import WIDTH, count, shown, wrapped
+from archiver.cli.text import columns, count, shown, shown_path, wrapped
 from archiver.ingest.plan import problems_in
-from archiver.model.audio import Role
-from archiver.model.package import PackedFile, WithheldFile
+from archiver.model.audio import ExaminedFile, Role
+from archiver.model.package import AssessedFile, PackedFile, WithheldFile
 from archiver.model.problem import Problem
 from archiver.model.rights import Decision, Disposition, Reason
 from archiver.records.rights_tally import summarise
@@ -65,6 +71,27 @@ def report_lines(report: PackReport) -> Iterator[str]:
         yield from _verify_lines(report)
 
 
+def verbose_lines(report: PackReport) -> Iterator[str]:
+    """Yield every file that the report counts among those that need attention, by name."""
+    if report.totals.withheld:
+        yield "\nEvery file that a decision withheld"
+        for entry in report.entries:
+            if isinstance(entry, WithheldFile):
+                yield from _withheld_file(entry)
+    yield from listed_lines("Protected files", _examined(report), protection_told)
+    yield from listed_lines("Files that carry personal data", _examined(report), personal_told)
+    yield from every_problem_lines(_problems(report))
+
+
+def _examined(report: PackReport) -> Iterator[ExaminedFile]:
+    for entry in report.entries:
+        match entry:
+            case PackedFile(assessed) | WithheldFile(assessed):
+                yield assessed.examined
+            case AssessedFile(examined):
+                yield examined
+
+
 def _rights_lines(report: PackReport) -> Iterator[str]:
     summary = summarise(report.entries)
     words = {
@@ -73,15 +100,21 @@ def _rights_lines(report: PackReport) -> Iterator[str]:
         Disposition.EXCLUDE: "excluded",
         Disposition.REVIEW: "held for review",
     }
-    counts = ", ".join(f"{number:,} {words[one]}" for one, number in summary.dispositions if number)
-    if counts:
+    dispositions = {one: number for one, number in summary.dispositions if number}
+    if not summary.declarations and set(dispositions) <= {Disposition.INCLUDE}:
+        where = "archiver rights template" if report.dry_run else "metadata/rights/README.txt in the bag"
+        yield wrapped(f"No rights are declared. To read on: {where}.")
+    else:
+        counts = ", ".join(f"{number:,} {words[one]}" for one, number in dispositions.items())
         yield wrapped(
             f"Rights under the policy {shown(report.policy)}: {counts}. Basis unknown for {summary.unknown:,}."
         )
     for name, number in summary.protection:
         yield wrapped(f"Protected, {shown(name)}: {count(number, 'file')}.")
     if summary.personal_files:
-        yield f"Carrying personal data: {count(summary.personal_files, 'file')}; see metadata/rights/README.txt."
+        yield wrapped(
+            f"Carrying personal data: {count(summary.personal_files, 'file')}; see metadata/rights/README.txt."
+        )
     for remark in report.remarks:
         yield wrapped(f"Worth a look: {shown(remark)}")
 
@@ -91,7 +124,7 @@ def _split_lines(report: PackReport) -> Iterator[str]:
     for album, bags in islice(cut.items(), _SPLITS_SHOWN):
         first, last = (shown(bag.rpartition("/")[2]) for bag in (bags[0], bags[-1]))
         yield wrapped(
-            f"{first} to {last}: the album {shown(album) or '(top folder)'} alone is larger than a bag may be"
+            f"{first} to {last}: the album {shown_path(album) or '(top folder)'} alone is larger than a bag may be"
             " and was cut."
         )
     if len(cut) > _SPLITS_SHOWN:
@@ -114,19 +147,18 @@ def _cut_albums(report: PackReport) -> dict[str, list[str]]:
 
 
 def _withheld_lines(report: PackReport) -> Iterator[str]:
-    remaining = report.totals.withheld
-    shown_files = 0
-    for entry in report.entries:
-        if isinstance(entry, WithheldFile):
-            decision = entry.assessed.decision
-            yield wrapped(f"{shown(entry.assessed.path)}: {decision.disposition.value}", indent="  ")
-            yield from (wrapped(shown(reason.text), indent="        ") for reason in _telling(decision))
-            shown_files += 1
-            remaining -= 1
-            if shown_files == _WITHHELD_SHOWN:
-                break
-    if remaining:
-        yield f"  and {remaining:,} more, listed in metadata/rights"
+    withheld = (entry for entry in report.entries if isinstance(entry, WithheldFile))
+    for entry in islice(withheld, _WITHHELD_SHOWN):
+        yield from _withheld_file(entry)
+    remaining = report.totals.withheld - _WITHHELD_SHOWN
+    if remaining > 0:
+        yield f"  and {remaining:,} more; --verbose lists them, and so does metadata/rights"
+
+
+def _withheld_file(entry: WithheldFile) -> Iterator[str]:
+    decision = entry.assessed.decision
+    yield wrapped(f"{shown_path(entry.assessed.path)}: {decision.disposition.value}", indent="  ")
+    yield from (wrapped(shown(reason.text), indent="        ") for reason in _telling(decision))
 
 
 def _telling(decision: Decision) -> Iterator[Reason]:
@@ -149,14 +181,14 @@ def _verify_lines(report: PackReport) -> Iterator[str]:
         yield f"\nTo check {it} later:"
         yield verify
         return
-    yield f"\nTo check {it} later, with this program or with nothing but sha512sum:"
+    yield "\n" + wrapped(f"To check {it} later, with this program or with nothing but sha512sum:")
     yield verify
     check = "sha512sum -c --quiet manifest-sha512.txt"
     command = f"cd {bag} && {check}"
     if several:
         yield f"  {check}   (in the folder of each)"
     else:
-        yield f"  {command}" if len(command) < WIDTH - 2 else f"  cd {bag}\n  {check}"
+        yield f"  {command}" if len(command) < columns() - 2 else f"  cd {bag}\n  {check}"
     if any(
         isinstance(entry, PackedFile) and encode_path(entry.bag_path) != entry.bag_path
         for entry in report.entries

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -13,10 +14,16 @@ from archiver import config, errors
 from archiver.bagit.sizes import human_size
 from archiver.cli import options
 from archiver.cli.commands import Command
-from archiver.cli.findings import problem_lines
+from archiver.cli.findings import (
+    every_problem_lines,
+    listed_lines,
+    personal_told,
+    problem_lines,
+    protection_told,
+)
 from archiver.cli.jsonstream import write_json
 from archiver.cli.table import table_lines
-from archiver.cli.text import count, duration, shown, wrapped
+from archiver.cli.text import count, duration, shown, shown_path, wrapped
 from archiver.cli.watching import watcher
 from archiver.model.audio import ExaminedFile, Role
 from archiver.model.problem import Problem
@@ -34,9 +41,10 @@ _EXAMPLES = """
 
 @click.command(cls=Command, name="scan", examples=_EXAMPLES)
 @click.argument("sources", metavar="SOURCE...", nargs=-1, required=True, type=click.Path())
+@options.verbose
 @options.jobs
 @options.as_json
-def command(sources: tuple[str, ...], jobs: int | None, as_json: bool) -> int:
+def command(sources: tuple[str, ...], verbose: bool, jobs: int | None, as_json: bool) -> int:
     """Say what is in each SOURCE, a folder or a file; write nothing.
 
     Lists formats, albums, playing time and size, and what needs attention:
@@ -48,7 +56,7 @@ def command(sources: tuple[str, ...], jobs: int | None, as_json: bool) -> int:
         if as_json:
             _write_json(report)
         else:
-            for line in _lines(report):
+            for line in itertools.chain(_lines(report), _listed(report) if verbose else ()):
                 click.echo(line)
         return errors.INCOMPLETE if report.totals.lost else errors.DONE
 
@@ -56,7 +64,7 @@ def command(sources: tuple[str, ...], jobs: int | None, as_json: bool) -> int:
 def _lines(report: scan.ScanReport) -> Iterator[str]:
     totals = report.totals
     yield wrapped(
-        f"{shown(', '.join(report.sources))}: {count(len(totals.albums), 'album')},"
+        f"{shown_path(', '.join(report.sources))}: {count(len(totals.albums), 'album')},"
         f" {count(totals.roles[Role.AUDIO], 'audio file')}, {duration(totals.duration_s)} of music,"
         f" {human_size(totals.bytes)} in all"
     )
@@ -92,6 +100,15 @@ def _attention(report: scan.ScanReport) -> Iterator[str]:
         yield from lines
     else:
         yield "\nNothing that needs attention was detected."
+
+
+def _listed(report: scan.ScanReport) -> Iterator[str]:
+    """Every file that the report counts among those that need attention, by name."""
+    files = (entry for entry in report.entries if isinstance(entry, ExaminedFile))
+    yield from listed_lines("Protected files", files, protection_told)
+    files = (entry for entry in report.entries if isinstance(entry, ExaminedFile))
+    yield from listed_lines("Files that carry personal data", files, personal_told)
+    yield from every_problem_lines(_problems(report))
 
 
 def _problems(report: scan.ScanReport) -> Iterator[Problem]:

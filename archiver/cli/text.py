@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import difflib
+import os
+import sys
 import textwrap
 import unicodedata
+from collections.abc import Iterable
 
 WIDTH = 80
+"""Columns of a report that goes to no terminal."""
+
+_NARROWEST = 60
+_WIDEST = 200
+"""Beyond this an eye no longer finds the next line."""
+
+_KEPT_BLANK = "\ue000"
+"""Stands for a blank within a path until its paragraph is broken into lines; :func:`shown` lets no other through."""
+
 _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
@@ -38,19 +51,40 @@ def _shown_character(character: str) -> str:
     return character
 
 
+def shown_path(path: str) -> str:
+    """Return a path for a paragraph that :func:`wrapped` breaks: as :func:`brief` makes it, and never broken itself."""
+    return brief(path).replace(" ", _KEPT_BLANK)
+
+
+def columns() -> int:
+    """Return how wide a report may be: as the terminal that standard output is, from 60 to 200; elsewhere :data:`WIDTH`."""
+    try:
+        found = os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else WIDTH
+    except (OSError, ValueError):
+        return WIDTH
+    return min(max(found, _NARROWEST), _WIDEST) if found else WIDTH  # a terminal that does not know says 0
+
+
 def wrapped(text: str, indent: str = "", below: str | None = None) -> str:
-    """Break a paragraph at :data:`WIDTH` columns; long paths are never broken.
+    """Break a paragraph to fit :func:`columns`; what :func:`shown_path` made is never broken.
 
     Each line begins with ``indent``, those after the first with ``below`` where it is given.
     """
-    return textwrap.fill(
+    lines = textwrap.fill(
         text,
-        WIDTH - 1,
+        columns() - 1,
         initial_indent=indent,
         subsequent_indent=indent if below is None else below,
         break_long_words=False,
         break_on_hyphens=False,
     )
+    return lines.replace(_KEPT_BLANK, " ")
+
+
+def nearest(typed: str, words: Iterable[str]) -> str:
+    """Return a question that names the word that was probably meant, with a blank before it; empty where none is near."""
+    close = difflib.get_close_matches(typed.casefold(), words, n=1, cutoff=0.5)
+    return f" Did you mean {close[0]!r}?" if close else ""
 
 
 def count(number: int, one: str, many: str | None = None) -> str:

@@ -17,7 +17,7 @@ def new_run(environment: Mapping[str, str]) -> Run:
     """Return what the run takes from the world.
 
     With ``SOURCE_DATE_EPOCH`` set (seconds since 1970 UTC, https://reproducible-builds.org/specs/source-date-epoch/)
-    the clock stands still at that moment and the identifier follows from it, so that the same sources give the
+    the clock stands still at that moment, in UTC, and the identifier follows from it, so that the same sources give the
     same bag, byte for byte.
 
     Raises:
@@ -25,7 +25,7 @@ def new_run(environment: Mapping[str, str]) -> Run:
     """
     fixed = environment.get("SOURCE_DATE_EPOCH")
     if not fixed:
-        return Run(lambda: dt.datetime.now(dt.UTC), __version__, uuid.uuid4())
+        return Run(lambda: dt.datetime.now().astimezone(), __version__, uuid.uuid4())
     try:
         moment = dt.datetime.fromtimestamp(int(fixed), dt.UTC)
     except (ValueError, OverflowError, OSError):

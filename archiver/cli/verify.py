@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,7 +16,7 @@ from archiver.bagit.report import Depth
 from archiver.cli import options
 from archiver.cli.commands import Command
 from archiver.cli.jsonstream import write_json
-from archiver.cli.verify_report import bag_lines, summary_lines, verdict
+from archiver.cli.verify_report import FEW, bag_lines, summary_lines, verdict
 from archiver.cli.watching import watcher
 from archiver.usecases.touched import TouchedAlbum
 from archiver.usecases.verify import VerifiedBag, VerifyRequest, verify
@@ -47,12 +48,21 @@ _INTERRUPTED = (
     help="Compare names with all manifests, tag files too: is every file there, and no other? Read no file.",
 )
 @click.option(
-    "--profile", metavar="PROFILE", help="Check it against btr, aptrust, metaarchive or a profile file too."
+    "--profile",
+    metavar="PROFILE",
+    type=options.PROFILE,
+    help="Check it against btr, aptrust, metaarchive or a profile file too.",
 )
+@options.verbose
 @options.jobs
 @options.as_json
 def command(
-    bags: tuple[str, ...], depth: str | None, profile: str | None, jobs: int | None, as_json: bool
+    bags: tuple[str, ...],
+    depth: str | None,
+    profile: str | None,
+    verbose: bool,
+    jobs: int | None,
+    as_json: bool,
 ) -> int:
     """Say whether each BAG is complete and valid (RFC 8493); write nothing.
 
@@ -66,16 +76,16 @@ def command(
     wanted = Depth(depth) if depth else Depth.FULL
     request = VerifyRequest(bags, wanted, profile, options.jobs_or_default(jobs or settings.jobs))
     outcomes = verify(request, watcher())
-    return _json(outcomes) if as_json else _report(outcomes, wanted)
+    return _json(outcomes) if as_json else _report(outcomes, wanted, sys.maxsize if verbose else FEW)
 
 
-def _report(outcomes: Iterator[VerifiedBag], depth: Depth) -> int:
+def _report(outcomes: Iterator[VerifiedBag], depth: Depth, most: int) -> int:
     seen = 0
     failed: list[tuple[str, str]] = []
     for outcome in outcomes:
         if seen:
             click.echo()
-        for line in bag_lines(outcome):
+        for line in bag_lines(outcome, most):
             click.echo(line)
         seen += 1
         if not outcome.passed:

@@ -10,23 +10,33 @@ from archiver.bagit.codes import FINDING_KINDS
 from archiver.bagit.findings import Finding, Severity
 from archiver.bagit.report import BagReport, Depth
 from archiver.bagit.sizes import human_size
-from archiver.cli.text import brief, count, shown, wrapped
+from archiver.cli.text import brief, count, shown, shown_path, wrapped
 from archiver.records.tracks import Track
 from archiver.records.visible import shortened
 from archiver.usecases.touched import TouchedAlbum
 from archiver.usecases.verify import VerifiedBag
 
-_EXAMPLES = 10
+FEW = 10
+"""How many of a kind a report shows, unless more are asked for."""
+
 _TITLE_COLUMNS = 60
 _ORDER = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 _TITLES = {Severity.ERROR: "Wrong", Severity.WARNING: "Worth a look", Severity.INFO: "Noted"}
+_MISSING = frozenset({"B101", "B111", "B112", "B401", "B404", "B605"})
+"""Findings of something that is not there; what is there and should not be makes a bag as incomplete for RFC 8493."""
+
 _UNREAD = "no file's bytes were checked"
 
 
-def bag_lines(outcome: VerifiedBag) -> Iterator[str]:
-    """Yield the lines about one bag."""
+def bag_lines(outcome: VerifiedBag, most: int = FEW) -> Iterator[str]:
+    """Yield the lines about one bag.
+
+    Args:
+        outcome: What was found out about it.
+        most: How many findings of each kind, and how many albums, are shown.
+    """
     report = outcome.report
-    yield wrapped(f"{shown(report.bag)}: {verdict(outcome)}")
+    yield wrapped(f"{shown_path(report.bag)}: {verdict(outcome)}")
     if report.version is not None:
         yield wrapped(
             f"BagIt {shown(report.version)}, {count(report.files, 'payload file')}, {human_size(report.bytes)}"
@@ -37,12 +47,12 @@ def bag_lines(outcome: VerifiedBag) -> Iterator[str]:
         findings = [finding for finding in report.findings if finding.severity is severity]
         if findings:
             yield f"\n  {_TITLES[severity]}"
-            yield from _finding_lines(outcome, findings)
+            yield from _finding_lines(outcome, findings, most)
     if outcome.mismatches is not None:
-        yield from _profile_lines(outcome.mismatches)
+        yield from _profile_lines(outcome.mismatches, most)
     if outcome.albums:
         yield "\n  Albums touched"
-        yield from _album_lines(outcome)
+        yield from _album_lines(outcome, most)
     if report.complete is False or report.valid is False:
         yield from _intact_lines(outcome)
         yield "\n  What to do"
@@ -66,7 +76,7 @@ def summary_lines(seen: int, failed: Sequence[tuple[str, str]], depth: Depth) ->
         return
     yield wrapped(f"{checked}: {seen - len(failed):,} as they should be, {len(failed):,} not:")
     for bag, said in failed:
-        yield wrapped(f"{shown(bag)}: {said}", indent="  ", below="    ")
+        yield wrapped(f"{shown_path(bag)}: {said}", indent="  ", below="    ")
 
 
 def verdict(outcome: VerifiedBag) -> str:
@@ -75,7 +85,9 @@ def verdict(outcome: VerifiedBag) -> str:
     if report.version is None and not report.algorithms:
         return "this is no bag that can be read."
     if report.complete is False:
-        return "NOT COMPLETE." if report.valid is None else "NOT VALID, and not complete."
+        if report.valid is None:
+            return "NOT COMPLETE."
+        return "NOT VALID, and not complete." if _MISSING & set(report.counts) else "NOT VALID."
     if report.valid is False:
         return "NOT VALID."
     return _proved(report) + ("" if outcome.passed else " It does NOT conform to the profile.")
@@ -92,30 +104,36 @@ def _proved(report: BagReport) -> str:
     return f"names, number and size of its files are as recorded; {_UNREAD}."
 
 
-def _profile_lines(mismatches: tuple[Finding, ...]) -> Iterator[str]:
+def _profile_lines(mismatches: tuple[Finding, ...], most: int) -> Iterator[str]:
     wrong = sum(finding.severity is Severity.ERROR for finding in mismatches)
     yield f"\n  Profile: {'does NOT conform' if wrong else 'conforms'}"
     for code, group in groupby(mismatches, key=lambda finding: finding.code):
         alike = list(group)
-        for finding in alike[:_EXAMPLES]:
+        for finding in alike[:most]:
             place = f"{finding.path}: " if finding.path not in finding.message else ""
             yield wrapped(f"{code}  {brief(place + finding.message)}", indent="    ")
-        if len(alike) > _EXAMPLES:
-            yield f"          and {len(alike) - _EXAMPLES:,} more; see --json"
+        if len(alike) > most:
+            yield f"          and {len(alike) - most:,} more; --verbose lists them"
         yield wrapped(FINDING_KINDS[code].advice, indent="          ")
 
 
-def _finding_lines(outcome: VerifiedBag, findings: list[Finding]) -> Iterator[str]:
+def _finding_lines(outcome: VerifiedBag, findings: list[Finding], most: int) -> Iterator[str]:
     for code, group in groupby(findings, key=lambda finding: finding.code):
         # one without a path after others counts those that were left out
         kept = [one for place, one in enumerate(group) if one.path or not place]
         number = outcome.report.counts.get(code, len(kept))
         yield wrapped(f"{code}  {FINDING_KINDS[code].title}: {number:,}  ({kept[0].spec})", indent="    ")
-        for message, alike in groupby(kept[:_EXAMPLES], key=lambda finding: finding.message):
+        for message, alike in groupby(kept[:most], key=lambda finding: finding.message):
             yield from _example_lines(outcome, message, list(alike))
-        if number > _EXAMPLES:
-            listed = "lists them" if number <= len(kept) else f"lists the first {len(kept):,}"
-            yield f"          and {number - min(_EXAMPLES, len(kept)):,} more; --json {listed}"
+        if number > most:
+            yield f"          and {number - min(most, len(kept)):,} more{_how_listed(number, len(kept), most)}"
+
+
+def _how_listed(number: int, kept: int, most: int) -> str:
+    """Say how more of a kind can be seen; of the findings only so many are kept."""
+    if kept <= most:
+        return ""
+    return "; --verbose lists them" if number <= kept else f"; --verbose lists the first {kept:,}"
 
 
 def _example_lines(outcome: VerifiedBag, message: str, findings: list[Finding]) -> Iterator[str]:
@@ -124,7 +142,7 @@ def _example_lines(outcome: VerifiedBag, message: str, findings: list[Finding]) 
     if not is_alone:
         yield wrapped(f"of each: {brief(message)}", indent="          ")
     for finding in findings:
-        where = brief(finding.path)
+        where = shown_path(finding.path)
         words = ": ".join(filter(None, (where, brief(message)))) if is_alone else where
         yield wrapped(words, indent="          ")
         track = outcome.tracks.get(finding.path)
@@ -132,11 +150,11 @@ def _example_lines(outcome: VerifiedBag, message: str, findings: list[Finding]) 
             yield wrapped(_track(track), indent="            ")
 
 
-def _album_lines(outcome: VerifiedBag) -> Iterator[str]:
-    for album in outcome.albums[:_EXAMPLES]:
+def _album_lines(outcome: VerifiedBag, most: int) -> Iterator[str]:
+    for album in outcome.albums[:most]:
         yield wrapped(_album(album), indent="    ", below="      ")
-    if len(outcome.albums) > _EXAMPLES:
-        yield f"    and {len(outcome.albums) - _EXAMPLES:,} more; --json lists them"
+    if len(outcome.albums) > most:
+        yield f"    and {len(outcome.albums) - most:,} more; --verbose lists them"
     if outcome.all_albums:
         yield "    No other album is touched."
     elif any(number > len(outcome.report.findings) for number in outcome.report.counts.values()):
@@ -147,7 +165,7 @@ def _album(album: TouchedAlbum) -> str:
     states = (("damaged", album.damaged), ("unreadable", album.unreadable), ("missing", album.missing))
     told = ", ".join(f"{number:,} {state}" for state, number in states if number)
     title = f"{_short(album.title)}, in " if album.title else ""
-    return f"{title}{brief(album.folder)}: {told}"
+    return f"{title}{shown_path(album.folder)}: {told}"
 
 
 def _track(track: Track) -> str:
@@ -206,7 +224,7 @@ def _completing_lines(outcome: VerifiedBag) -> Iterator[str]:
 
 
 def _meant_lines(bags: Sequence[str]) -> Iterator[str]:
-    few = bags[:_EXAMPLES]
+    few = bags[:FEW]
     yield wrapped("Perhaps you meant:", indent="    ")
     for bag in few:
         yield f"      archiver verify {shown(shlex.quote(bag))}"

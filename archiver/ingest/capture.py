@@ -6,13 +6,15 @@ import itertools
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 from archiver import filesystem
 from archiver.bagit.algorithms import hash_descriptor
+from archiver.bagit.telling import Reading, untold
 from archiver.errors import StoreError
 from archiver.executors.ordered import OrderedMap
-from archiver.ingest.copy import Copied, CopyBatch, copy_batch
+from archiver.ingest.copy import Copied, CopyBatch, copied_bytes, copy_batch
 from archiver.ingest.journal import Journal
 from archiver.model.source import FileRef, Unpacked
 from archiver.store.area import Place
@@ -44,12 +46,14 @@ class CopyWays:
     Attributes:
         copying: Runs the copying.
         syncing: Makes copies durable, behind the copying.
-        watched: Takes the outcomes as the copying gives them, counts them and gives them back.
+        watched: Takes the outcomes as the copying gives them and gives them back, so that somebody can watch.
+        reading: Is told of every byte read while it is copied, and of every byte that need not be.
     """
 
     copying: OrderedMap
     syncing: OrderedMap
     watched: Callable[[Iterable[Copied | Unpacked]], Iterator[Copied | Unpacked]]
+    reading: Reading = untold
 
 
 def capture(
@@ -68,17 +72,13 @@ def capture(
         store_faults(f"write the journal of {staging.key.name}"),
         Journal(staging.area, staging.payload, algorithms) as journal,
     ):
+        copying = partial(copy_batch, reading=ways.reading)
         batches = _batches(refs, journal.copied_before(), staging.payload, algorithms)
-        copied = ways.watched(itertools.chain.from_iterable(ways.copying.map_ordered(copy_batch, batches)))
+        copied = ways.watched(itertools.chain.from_iterable(ways.copying.map_ordered(copying, batches)))
         groups = _groups(copied, staging.payload, algorithms if read_back else ())
         for group in ways.syncing.map_ordered(_sync, groups):
             journal.record(group.outcomes)
             yield from group.outcomes
-
-
-def copied_bytes(outcome: Copied | Unpacked) -> int:
-    """Bytes that an outcome put into the staging area."""
-    return outcome.size_bytes if isinstance(outcome, Copied) else 0
 
 
 def _batches(

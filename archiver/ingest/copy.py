@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from archiver import filesystem
 from archiver.bagit.algorithms import new_digest
+from archiver.bagit.telling import Reading, Told, untold
 from archiver.errors import StoreError
 from archiver.model.problem import Problem
 from archiver.model.source import FileRef, FileStat, Unpacked
@@ -74,11 +75,16 @@ class _ChangedError(_FileFaultError):
     """The source file changed while it was read; a second attempt may find it at rest."""
 
 
-def copy_batch(batch: CopyBatch) -> list[Copied | Unpacked]:
+def copy_batch(batch: CopyBatch, reading: Reading = untold) -> list[Copied | Unpacked]:
     """Copy each file of the batch, in order.
 
     A file that changes while it is read is read once more from the start, then reported. One that has changed
     since it was listed is copied as it is now, which its outcome tells. The copy is not yet synced to the disk.
+
+    Args:
+        batch: What to copy.
+        reading: Is told how many bytes were read, while they are; when a file is done, what it was told of it
+            adds up to what the outcome put into the staging area.
 
     Raises:
         StoreError: where the staging area cannot be written.
@@ -88,21 +94,28 @@ def copy_batch(batch: CopyBatch) -> list[Copied | Unpacked]:
         target = batch.payload.cursor(filesystem.make_folders_beneath)
     with target:
         for ref, kept in zip(batch.refs, batch.kept, strict=True):
+            told = Told(reading)
             try:
-                outcomes.append(kept or _copy(ref, target, batch.algorithms))
+                outcomes.append(kept or _copy(ref, target, batch.algorithms, told))
             except _FileFaultError as fault:
                 if fault.code != _NAME_TAKEN:
                     _remove_leftover(batch.payload, ref.path)
                 problem = Problem(ref.path, fault.code, fault.message)
                 outcomes.append(Unpacked(problem, ref.original_name))
+            told.settle(copied_bytes(outcomes[-1]))
     return outcomes
 
 
-def _copy(ref: FileRef, target: filesystem.FolderCursor, algorithms: Sequence[str]) -> Copied:
+def copied_bytes(outcome: Copied | Unpacked) -> int:
+    """Bytes that an outcome put into the staging area."""
+    return outcome.size_bytes if isinstance(outcome, Copied) else 0
+
+
+def _copy(ref: FileRef, target: filesystem.FolderCursor, algorithms: Sequence[str], told: Told) -> Copied:
     for attempt in range(1, _ATTEMPTS + 1):
         source = _open(ref)
         try:
-            return _copy_once(ref, source, target, algorithms)
+            return _copy_once(ref, source, target, algorithms, told)
         except _ChangedError:
             if attempt == _ATTEMPTS:
                 raise
@@ -112,7 +125,7 @@ def _copy(ref: FileRef, target: filesystem.FolderCursor, algorithms: Sequence[st
 
 
 def _copy_once(
-    ref: FileRef, source: int, target: filesystem.FolderCursor, algorithms: Sequence[str]
+    ref: FileRef, source: int, target: filesystem.FolderCursor, algorithms: Sequence[str], told: Told
 ) -> Copied:
     before = _status(source)
     folder_path, _, name = ref.path.encode("utf-8").rpartition(b"/")
@@ -120,7 +133,7 @@ def _copy_once(
         folder, writer = _create_in(target, folder_path, name)
         complete = False
         try:
-            digests = _pour(source, writer, algorithms, before.st_size)
+            digests = _pour(source, writer, algorithms, before.st_size, told)
             _check_unchanged(before, _status(source))
             filesystem.set_times(writer, before.st_mtime_ns)
             complete = True
@@ -132,7 +145,7 @@ def _copy_once(
     return Copied(ref.path, read.size_bytes, read.mtime_ns, digests, changed=read != ref.stat)
 
 
-def _pour(source: int, writer: int, algorithms: Sequence[str], expected: int) -> tuple[str, ...]:
+def _pour(source: int, writer: int, algorithms: Sequence[str], expected: int, told: Told) -> tuple[str, ...]:
     """Read the source once into the copy and every digest; stop as soon as it has another size than expected."""
     hashes = [new_digest(algorithm) for algorithm in algorithms]
     size = 0
@@ -145,6 +158,7 @@ def _pour(source: int, writer: int, algorithms: Sequence[str], expected: int) ->
         view = memoryview(block)
         while view:
             view = view[os.write(writer, view) :]
+        told.add(len(block))
     if size != expected:
         raise _ChangedError("S104", _CHANGED)
     return tuple(digest.hexdigest() for digest in hashes)

@@ -15,7 +15,7 @@ class Run:
     """One run of the program. With a fixed clock and identifier it writes the same bytes twice.
 
     Attributes:
-        clock: Gives the present time, with a time zone.
+        clock: Gives the present time, in the time zone of the place where the run is made.
         version: The program's version.
         identifier: Names the accession that this run makes.
     """
@@ -34,8 +34,8 @@ class Run:
         return self.clock().astimezone(dt.UTC).replace(microsecond=0)
 
     def today(self) -> dt.date:
-        """The present day in UTC."""
-        return self.now().date()
+        """The present day at the place of the run: the one on its user's calendar."""
+        return self.clock().date()
 
 
 @dataclass(frozen=True, slots=True)

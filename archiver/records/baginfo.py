@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -86,7 +85,7 @@ def bag_info_labels(run: Run, facts: BagFacts, given: Sequence[tuple[str, str]])
     filled: list[tuple[str, str]] = [
         ("External-Description", facts.description),
         ("External-Identifier", f"urn:uuid:{facts.identifier}"),
-        ("Bagging-Date", _date(run.now())),
+        ("Bagging-Date", run.today().isoformat()),
         ("Bag-Software-Agent", run.software),
         ("Payload-Oxum", payload_oxum(facts.bytes, facts.files)),
         ("Bag-Size", human_size(facts.bytes)),
@@ -99,7 +98,3 @@ def bag_info_labels(run: Run, facts: BagFacts, given: Sequence[tuple[str, str]])
     filled += facts.rights
     taken = {label.casefold() for label, _ in given}
     return (*given, *(pair for pair in filled if pair[0].casefold() not in taken))
-
-
-def _date(moment: dt.datetime) -> str:
-    return moment.date().isoformat()

@@ -6,6 +6,7 @@ import contextlib
 import os
 import shlex
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Protocol, TypeVar
 
 from archiver.bagit.algorithms import UnknownAlgorithmError, normalise_algorithm
@@ -19,7 +20,7 @@ from archiver.executors.pools import Threads
 from archiver.machine import MachineError
 from archiver.model.run import Event, Run
 from archiver.records.events import event_line
-from archiver.usecases.watch import Step, Watch
+from archiver.usecases.watch import Meter, Step, Watch
 
 T = TypeVar("T")
 R = TypeVar("R", bound="_Read")
@@ -67,8 +68,8 @@ def add_algorithm_to(bag: str, algorithm: str, run: Run, jobs: int, watch: Watch
     event = Event("message digest calculation", run.now(), "Success", detail, run.software)
     with _told(bag):
         folder, payload, everything = _measured(bag)
-        verifying = Step("Verifying", "bytes", everything)
-        adding = Step(f"Computing {name}", "bytes", payload)
+        verifying = Step("Verifying", "bytes", everything, Meter())
+        adding = Step(f"Computing {name}", "bytes", payload, Meter())
         with Threads(jobs) as threads:
             return add_algorithm(
                 folder,
@@ -102,7 +103,7 @@ def set_info_of(  # noqa: PLR0913, PLR0917 - which bag, what is set, and what it
     event = Event("metadata modification", run.now(), "Success", detail, run.software)
     with _told(bag):
         folder, _, everything = _measured(bag)
-        verifying = Step("Verifying", "bytes", everything)
+        verifying = Step("Verifying", "bytes", everything, Meter())
         with Threads(jobs) as threads:
             return set_info(
                 folder,
@@ -158,9 +159,10 @@ def _measured(bag: str) -> tuple[bytes, int, int]:
 
 
 def _watched(
-    threads: Threads, watch: Watch, step: Step, work: Callable[[T], R], items: Iterable[T]
+    threads: Threads, watch: Watch, step: Step, work: Callable[..., R], items: Iterable[T]
 ) -> Iterable[R]:
-    return watch.track(step, threads.map_ordered(work, items), lambda read: read.bytes)
+    reading = work if step.meter is None else partial(work, reading=step.meter.add)
+    return watch.track(step, threads.map_ordered(reading, items), lambda read: read.bytes)
 
 
 def _unwritable(bag: str, error: OSError) -> StoreError:

@@ -79,24 +79,36 @@ class UnexplainedFile:
 
 
 def explain_files(request: ExplainRequest) -> Iterator[ExplainedFile | UnexplainedFile]:
-    """Explain each file in turn; what cannot be read is yielded with the reason.
+    """Explain each file in turn; what is no file, or cannot be read, is yielded with the reason.
 
     Raises:
-        UsageError: where a file, source, policy or file of declarations cannot be read.
+        UsageError: where none is a file, one lies outside the source that was named, or a source, policy or
+            file of declarations cannot be read.
         ConfigError: where one says something it cannot say.
     """
     policies = _policies(request.policy)
     places = [_place(named, request) for named in request.files]
-    indexes = {rights: ScopeIndex(_declarations(rights, request)) for _, rights in places}
-    with examined([source for source, _ in places], 1, Unwatched()) as entries:
-        for entry, named, (_, rights) in zip(entries, request.files, places, strict=True):
+    files = [place for place in places if isinstance(place, _Place)]
+    if not files:
+        (first, *_) = (place for place in places if isinstance(place, UnexplainedFile))
+        raise UsageError(
+            f"cannot explain {first.named}: {first.problem.message}", "Name files. For folders: archiver scan"
+        )
+    indexes = {place.rights: ScopeIndex(_declarations(place.rights, request)) for place in files}
+    with examined([place.source for place in files], 1, Unwatched()) as examined_files:
+        entries = iter(examined_files)
+        for named, place in zip(request.files, places, strict=True):
+            if isinstance(place, UnexplainedFile):
+                yield place
+                continue
+            entry = next(entries)
             if isinstance(entry, ExaminedFile):
                 unread = [problem for problem in entry.problems if problem.code in _UNREAD]
                 if unread:
                     yield UnexplainedFile(named, unread[0])
                 else:
-                    explanation = _explanation(entry, indexes[rights], policies, request.on)
-                    yield ExplainedFile(named, entry, explanation, rights)
+                    explanation = _explanation(entry, indexes[place.rights], policies, request.on)
+                    yield ExplainedFile(named, entry, explanation, place.rights)
             elif not isinstance(entry, EmptyFolder):
                 yield UnexplainedFile(named, entry.problem)
 
@@ -116,13 +128,18 @@ def _declarations(rights: str | None, request: ExplainRequest) -> tuple[Declarat
     return read(rights).declarations
 
 
-def _place(named: str, request: ExplainRequest) -> tuple[Source, str | None]:
-    """Give the file as a source below the folder that declarations speak for, and the file of declarations."""
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A file as a source below the folder that declarations speak for, and the file of declarations."""
+
+    source: Source
+    rights: str | None
+
+
+def _place(named: str, request: ExplainRequest) -> _Place | UnexplainedFile:
     path = os.path.realpath(os.fsencode(named))
     if not os.path.isfile(path):
-        raise UsageError(
-            f"cannot explain {named}: {_instead(path)}", "Name files. For folders: archiver scan"
-        )
+        return UnexplainedFile(named, _instead(named, path))
     root, rights = os.path.dirname(path), request.rights
     if request.source is not None:
         root = os.path.realpath(os.fsencode(request.source))
@@ -133,14 +150,17 @@ def _place(named: str, request: ExplainRequest) -> tuple[Source, str | None]:
     beside = os.path.join(os.fsdecode(root), RIGHTS_FILE)
     if rights is None and os.path.lexists(beside):
         rights = beside
-    return Source(root, os.path.relpath(path, root), "", os.path.basename(os.fsdecode(path))), rights
+    name = os.path.basename(os.fsdecode(path))
+    return _Place(Source(root, os.path.relpath(path, root), "", name), rights)
 
 
-def _instead(path: bytes) -> str:
+def _instead(named: str, path: bytes) -> Problem:
     """Say what is at a path where a file should be."""
     if os.path.isdir(path):
-        return "it is a folder"
-    return "it is not a regular file" if os.path.lexists(path) else "there is no such file"
+        return Problem(named, "S107", "it is a folder")
+    if os.path.lexists(path):
+        return Problem(named, "S107", "it is not a regular file")
+    return Problem(named, "S105", "there is no such file")
 
 
 def _declared_folder(folder: bytes) -> bytes:

@@ -120,7 +120,8 @@ def pack(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackReport]:
             totals.add(maker.make(staging, part, spool))
         _refuse_nothing(totals, stagings)
         for staging in stagings:
-            make_ready(staging, request.serialize, int(run.now().timestamp()))
+            with watch.during(Step(f"Finishing {staging.key.name}", "")):
+                make_ready(staging, request.serialize, int(run.now().timestamp()))
             if request.serialize and request.read_back:
                 step = Step(f"Reading back {staging.key.name}.{request.serialize}", "bytes")
                 for _ in watch.track(step, read_back(staging), lambda checked: checked.bytes):

@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 import datetime as dt
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Self
@@ -15,8 +15,8 @@ from archiver import filesystem
 from archiver.bagit.sizes import human_size
 from archiver.bagit.writer import ManifestWriter, new_tag_file
 from archiver.executors.ordered import OrderedMap
-from archiver.ingest.capture import CopyWays, capture, copied_bytes
-from archiver.ingest.copy import Copied
+from archiver.ingest.capture import CopyWays, capture
+from archiver.ingest.copy import Copied, copied_bytes
 from archiver.ingest.parts import PlanPart
 from archiver.ingest.plan import Totals
 from archiver.ingest.reexamine import Reexaminer
@@ -33,7 +33,7 @@ from archiver.store.staging import Staging
 from archiver.usecases.description import Description, describe
 from archiver.usecases.documents import Document
 from archiver.usecases.history import Course, events_of
-from archiver.usecases.watch import Step, Watch
+from archiver.usecases.watch import Meter, Step, Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,14 +145,11 @@ class BagMaker:
         tools, totals = self.tools, Totals()
         for_refs, for_outcomes = itertools.tee(part)
         refs = (entry.examined.ref for entry in for_refs if isinstance(entry, AssessedFile))
-        step = Step("Copying", "bytes", part.bytes)
-        outcomes = capture(
-            refs,
-            staging,
-            CopyWays(tools.copying, tools.syncing, partial(tools.watch.track, step, weigh=copied_bytes)),
-            read_back=tools.read_back,
-        )
-        with _Ledgers.opened(staging) as ledgers:
+        meter = Meter()
+        with _Ledgers.opened(staging) as ledgers, contextlib.ExitStack() as last:
+            watched = partial(self._watched, Step("Copying", "bytes", part.bytes, meter), last)
+            ways = CopyWays(tools.copying, tools.syncing, watched, meter.add)
+            outcomes = capture(refs, staging, ways, read_back=tools.read_back)
             for entry in for_outcomes:
                 outcome = _with_outcome(entry, outcomes, staging, tools.reexaminer)
                 _count(totals, outcome)
@@ -160,6 +157,13 @@ class BagMaker:
                     ledgers.add(outcome)
                 packed.append(_without_blocks(outcome))
         return totals
+
+    def _watched(
+        self, step: Step, last: contextlib.ExitStack, outcomes: Iterable[Copied | Unpacked]
+    ) -> Iterator[Copied | Unpacked]:
+        """Watch the copying; when all is copied and the disk has yet to take it, show that for as long as ``last``."""
+        yield from self.tools.watch.track(step, outcomes, copied_bytes)
+        last.enter_context(self.tools.watch.during(Step("Writing to the disk", "")))
 
 
 @dataclass(frozen=True, slots=True)

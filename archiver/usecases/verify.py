@@ -21,7 +21,7 @@ from archiver.records.tracks import Track, tracks_of
 from archiver.usecases.nearby import bags_near
 from archiver.usecases.profiling import read_profile
 from archiver.usecases.touched import TouchedAlbum, tells_all, touched_albums
-from archiver.usecases.watch import Step, Watch
+from archiver.usecases.watch import Meter, Step, Watch
 
 _MANY_FILES = 2_000
 """From here on the interpreter lock holds up threads more than starting processes costs."""
@@ -89,8 +89,11 @@ def verify(request: VerifyRequest, watch: Watch) -> Iterator[VerifiedBag]:
             _open(path, request.depth, name, watch) as validation,
             _executor(validation, request) as executor,
         ):
-            step = Step(f"Verifying {name}", "bytes", validation.total_bytes)
-            for _ in watch.track(step, validation.check(executor.map_ordered), lambda checked: checked.bytes):
+            meter = Meter()
+            checking = validation.check(executor.map_ordered, meter.add)
+            seen = None if isinstance(executor, Processes) else meter
+            step = Step(f"Verifying {name}", "bytes", validation.total_bytes, seen)
+            for _ in watch.track(step, checking, lambda checked: checked.bytes):
                 pass
             report = validation.report()
             mismatches = None if profile is None else _check_profile(validation, profile, path, report)

@@ -577,3 +577,13 @@ def test_a_digest_that_differs_in_few_digits_is_told_from_a_damaged_file(
     (bag / ONE).write_bytes(b"other")
     [message] = [one.message for one in check(bag).findings if one.path == ONE]
     assert message == f"sha512 is {digest('sha512', b'other')[:12]}…, not {right[:12]}…"
+
+
+def test_what_is_read_is_told_while_it_is_and_adds_up_to_what_there_is(tmp_path: Path) -> None:
+    bag = build_bag(tmp_path / "bag", {"data/large": b"x" * (2 * 1024 * 1024 + 5), "data/small": b"y"})
+    told: list[int] = []
+    with open_bag(str(bag)) as validation:
+        os.unlink(bag / "data" / "small")
+        outcomes = list(validation.check(reading=told.append))
+        assert sum(told) == sum(outcome.bytes for outcome in outcomes)
+    assert 1024 * 1024 in told, "a large file moves before it is done"

@@ -87,6 +87,19 @@ def test_the_readme_installs_with_one_line_and_tests_with_one_line() -> None:
     assert tests.endswith("/python -m pytest -n auto")
 
 
+@pytest.mark.parametrize("line", ["pipx install .", "uv tool install ."])
+def test_the_readmes_lines_for_every_day_install_the_command(line: str, tmp_path: Path) -> None:
+    assert f"\n{line}\n" in (ROOT / "README.md").read_text()
+    tool = shutil.which(line.split(maxsplit=1)[0])
+    if tool is None:
+        pytest.skip(f"{line.split(maxsplit=1)[0]} is not installed: its line in the README is not tried")
+    places = {"PIPX_HOME": "home", "PIPX_BIN_DIR": "bin", "UV_TOOL_DIR": "home", "UV_TOOL_BIN_DIR": "bin"}
+    environment = os.environ | {name: str(tmp_path / place) for name, place in places.items()}
+    subprocess.run([tool, *line.split()[1:]], cwd=ROOT, env=environment, check=True, capture_output=True)
+    said = subprocess.run([tmp_path / "bin" / "archiver", "--version"], check=True, capture_output=True)
+    assert said.stdout.startswith(b"archiver ")
+
+
 def test_the_readmes_first_line_packs_the_examples(tmp_path: Path) -> None:
     packs = install_lines()[0].rpartition(" && ")[2]
     arguments = packs.removeprefix(".venv/bin/archiver ").replace("/tmp/archive", str(tmp_path / "archive"))

@@ -251,13 +251,13 @@ def test_several_files_are_told_apart_and_the_closing_stands_once(collection: Pa
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("nowhere.flac", "cannot explain nowhere.flac: there is no such file"),
-        ("folder", "cannot explain folder: it is a folder"),
-        ("pipe", "cannot explain pipe: it is not a regular file"),
-        ("broken-link", "cannot explain broken-link: there is no such file"),
+        ("nowhere.flac", "there is no such file"),
+        ("folder", "it is a folder"),
+        ("pipe", "it is not a regular file"),
+        ("broken-link", "there is no such file"),
     ],
 )
-def test_what_is_no_file_is_refused_before_anything_is_told(
+def test_what_is_no_file_is_named_and_the_others_are_explained(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, message: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -265,11 +265,14 @@ def test_what_is_no_file_is_refused_before_anything_is_told(
     os.mkfifo("pipe")
     Path("broken-link").symlink_to("nothing")
     Path("good.flac").write_bytes(flac(title="Good"))
-    outcome = run_here("explain", "good.flac", name)
-    assert outcome.code == 2
-    assert outcome.out == ""
-    assert message in outcome.err
-    assert "archiver scan" in outcome.err
+    outcome = run_here("explain", name, "good.flac")
+    assert outcome.code == 3
+    assert outcome.out.startswith(f"{name}: {message}\n\ngood.flac\n")
+    alone = run_here("explain", name)
+    assert alone.code == 2
+    assert alone.out == ""
+    assert f"cannot explain {name}: {message}" in alone.err
+    assert "archiver scan" in alone.err
 
 
 def test_a_file_outside_the_source_is_refused(collection: Path, tmp_path: Path) -> None:

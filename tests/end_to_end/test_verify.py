@@ -230,6 +230,8 @@ def test_a_file_that_was_added_touches_no_album(bag: Path) -> None:
     outcome = verify(bag)
     assert outcome.code == 4
     assert "Albums touched" not in outcome.out
+    told = " ".join(outcome.out.split())
+    assert f"{bag}: NOT VALID. BagIt 1.0" in told, "nothing is missing, so it is not called incomplete"
     assert "    46 payload files are as recorded, byte for byte.\n" in outcome.out
 
 
@@ -240,9 +242,11 @@ def test_of_very_many_findings_it_is_said_that_not_all_are_listed(tmp_path: Path
         manifest.write(lines)
     seal_tags(bag)
     outcome = verify(bag)
-    assert "          and 1,490 more; --json lists the first 1,000\n" in outcome.out
+    assert "          and 1,490 more; --verbose lists the first 1,000\n" in outcome.out
     assert "    There may be more: not all findings are kept.\n" in outcome.out
     assert "No other album" not in outcome.out
+    told = verify(bag, "--verbose").out.splitlines()
+    assert len([line for line in told if line.startswith("          data/")]) == 1000
     record = verify(bag, "--json").json["bags"][0]
     assert len([one for one in record["problems"] if one["code"] == "B401" and one["path"]]) == 1000
 

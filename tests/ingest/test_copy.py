@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import os
 import threading
@@ -271,3 +272,27 @@ def test_what_an_interrupted_run_left_of_a_file_that_is_gone_is_removed(
     outcomes = copy_batch(batch(payload, lost, kept))
     assert code_of(outcomes[0]) == "S105"
     assert read_tree(payload) == {b"a/kept": b"kept"}
+
+
+def test_what_is_read_is_told_while_it_is_and_adds_up_to_what_was_copied(
+    source: MakeSource, tmp_path: Path, while_reading: Callable[[Iterator[Hook]], None]
+) -> None:
+    root = source({"a": b"x" * (3 * BLOCK_BYTES + 7), "b": b"gone", "c": b"kept"})
+    large, gone, kept = refs(root)
+    lost = FileRef(gone.root, gone.relative + b" is not there", gone.path, gone.stat)
+    files, before = (large, lost, kept), (None, None, Copied("c", 4, 0, ("digest",)))
+    told: list[int] = []
+    wanted = dataclasses.replace(batch(tmp_path / "data", *files), kept=before)
+    copy_batch(wanted, told.append)
+    assert told == [BLOCK_BYTES, BLOCK_BYTES, BLOCK_BYTES, 7, 4]
+
+
+def test_what_was_told_of_a_file_that_is_then_not_copied_is_taken_back(
+    moving: tuple[Path, FileRef], tmp_path: Path, while_reading: Callable[[Iterator[Hook]], None]
+) -> None:
+    path, ref = moving
+    while_reading(iter([lambda: path.write_bytes(b"y" * 9), lambda: path.write_bytes(b"z" * 11)]))
+    told: list[int] = []
+    (outcome,) = copy_batch(batch(tmp_path / "data", ref), told.append)
+    assert code_of(outcome) == "S104"
+    assert sum(told) == 0

@@ -14,6 +14,7 @@ from archiver.bagit.paths import decode_path, encode_path
 from archiver.bagit.serialized.index import is_placed, place_of
 from archiver.bagit.serialized.member import Member, MemberKind
 from archiver.bagit.sorting import Sorter
+from archiver.bagit.telling import Reading, untold
 
 _STEP_FILES = 500
 _STEP_BYTES = 64 << 20
@@ -56,8 +57,10 @@ class DigestJoin:
         self._expected.add(_line(file.path, f"{file.size}\0{said}"))
         self.expected += 1
 
-    def read(self, members: Iterable[Member]) -> Iterator[Checked]:
+    def read(self, members: Iterable[Member], reading: Reading = untold) -> Iterator[Checked]:
         """Read every file of the bag among ``members``; yield how many it was every few hundred files or 64 MiB.
+
+        ``reading`` is told what is read while it is.
 
         Raises:
             ArchiveError: as reading a member does.
@@ -70,7 +73,7 @@ class DigestJoin:
                 continue
             path = path.removeprefix(self._prefix)
             algorithms = self._of_payload if path.startswith("data/") else self._of_tags
-            self._actual.add(_line(path, ";".join(_hash(member, algorithms))))
+            self._actual.add(_line(path, ";".join(_hash(member, algorithms, reading))))
             files += 1
             size += member.size
             if files >= _STEP_FILES or size >= _STEP_BYTES:
@@ -103,9 +106,10 @@ def _algorithms(manifests: Iterable[ManifestName], *, of_tags: bool) -> tuple[st
     return tuple(dict.fromkeys(filter(None, wanted)))
 
 
-def _hash(member: Member, algorithms: Iterable[str]) -> list[str]:
+def _hash(member: Member, algorithms: Iterable[str], reading: Reading) -> list[str]:
     digests = [new_digest(algorithm) for algorithm in algorithms]
     for block in member.blocks():
+        reading(len(block))
         for digest in digests:
             digest.update(block)
     return [digest.hexdigest() for digest in digests]

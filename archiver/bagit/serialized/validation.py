@@ -23,6 +23,7 @@ from archiver.bagit.serialized.digests import DigestJoin
 from archiver.bagit.serialized.index import ArchiveIndex
 from archiver.bagit.serialized.member import ArchiveError, Limits
 from archiver.bagit.serialized.tag_copies import CopiedTop
+from archiver.bagit.telling import Reading, untold
 from archiver.bagit.validate import Mapper, Validation, serial_map
 
 _STEP_BYTES = 16 << 20
@@ -68,14 +69,14 @@ class SerializedValidation(Validation):
             self._judge_name()
             self._read_bag(self._copied, self._index.presents(self._tell))
 
-    def check(self, map_ordered: Mapper = serial_map) -> Iterator[Checked]:
+    def check(self, map_ordered: Mapper = serial_map, reading: Reading = untold) -> Iterator[Checked]:
         """Check every file; yield an outcome every few hundred files or 64 MiB. An archive has one reader only."""
         del map_ordered
         with DigestJoin(self._index.root, self._manifests) as join:
             for file in self._compare():
                 join.expect(file)
             if join.expected:
-                yield from self._hash(join)
+                yield from self._hash(join, reading)
             self._log.extend(join.findings())
             self._intact = join.intact
             if join.compared < join.expected:
@@ -140,12 +141,12 @@ class SerializedValidation(Validation):
         name = base_name(self._root, kind)
         return not self._index.root or (name is not None and nfc(name) == nfc(self._index.root))
 
-    def _hash(self, join: DigestJoin) -> Iterator[Checked]:
+    def _hash(self, join: DigestJoin, reading: Reading) -> Iterator[Checked]:
         """Read the archive once more for its digests."""
         try:
             with Archive(self._root, self._limits) as archive:
                 archive.ensure_unchanged(self._state)
-                yield from join.read(archive.members(self._tell_damage))
+                yield from join.read(archive.members(self._tell_damage), reading)
         except ArchiveError as error:
             # what ended the listing ends this too, and was told
             if error.finding != self._end:

@@ -13,6 +13,7 @@ from archiver.bagit.manifest_reader import Entry, ManifestName, read_manifest
 from archiver.bagit.paths import encode_path
 from archiver.bagit.reading import BagTop, FolderTop, read_tag_lines
 from archiver.bagit.tagfiles import list_tag_files
+from archiver.bagit.telling import Reading, untold
 from archiver.bagit.updating.journal import STAGED_PREFIX, Journal, UpdateError
 from archiver.bagit.writer import hash_beneath
 
@@ -154,8 +155,8 @@ def _pass_over(finding: Finding) -> None:
     """Take a warning about a line, which the verification told."""
 
 
-def hash_listed(item: ToHash) -> Hashed:
-    """Read a listed file once for all its digests; no link is followed.
+def hash_listed(item: ToHash, reading: Reading = untold) -> Hashed:
+    """Read a listed file once for all its digests; no link is followed. ``reading`` is told what is read while it is.
 
     Raises:
         UpdateError: if there is no file of that very spelling.
@@ -169,7 +170,7 @@ def hash_listed(item: ToHash) -> Hashed:
         ) from error
     try:
         size = os.fstat(descriptor).st_size
-        return Hashed(item.entry, size, hash_descriptor(descriptor, item.algorithms))
+        return Hashed(item.entry, size, hash_descriptor(descriptor, item.algorithms, reading))
     finally:
         os.close(descriptor)
 
