@@ -7,7 +7,7 @@ import uuid
 
 from archiver.audio.blocks.asf_objects import AsfObject, header_objects
 from archiver.audio.blocks.window import Window
-from archiver.audio.properties.pcm import wave_codec
+from archiver.audio.properties.codecs import wave_codec
 from archiver.audio.properties.stretch import Stretch, UnparsableError
 from archiver.model.audio import AudioProperties
 

@@ -23,7 +23,8 @@ from archiver.audio.properties.lossless import (
     read_tak,
     read_tta,
 )
-from archiver.audio.properties.mpeg import read_aac, read_ac3, read_mpeg
+from archiver.audio.properties.ac3 import read_ac3
+from archiver.audio.properties.mpeg import read_aac, read_mpeg
 from archiver.audio.properties.musepack8 import read_musepack8
 from archiver.audio.properties.ogg import read_ogg
 from archiver.audio.properties.pcm import PCM_READERS
