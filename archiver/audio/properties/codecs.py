@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+DEPTH_TELLS = frozenset({"pcm", "pcm-float", "wma-lossless", "flac", "alac"})
+"""Codecs of which a depth in bits says something."""
+
 _WAVE_CODECS = {
     0x0001: ("pcm", True),
     0x0002: ("adpcm", False),

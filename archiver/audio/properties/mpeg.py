@@ -69,7 +69,7 @@ def read_mpeg(stretch: Stretch) -> AudioProperties:
     else:
         skipped = header.length if facts is not None else 0
         rest = Stretch(stretch.file, stretch.kind, stretch.extension, start + skipped, stretch.end, stretch.size)
-        count = count_frames(rest, _mpeg_reader(header.layer, free))
+        count = count_frames(rest, mpeg_reader(header.layer, free))
         seconds = None if count is None else count.seconds
         bitrate = None if count is None else count.bitrate_bps
     return AudioProperties(
@@ -91,7 +91,7 @@ def _agrees(facts: StreamFacts, length: int) -> bool:
     )
 
 
-def _mpeg_reader(layer: int, free: int) -> FrameReader:
+def mpeg_reader(layer: int, free: int) -> FrameReader:
     """Reads frames of one layer; those of a free-format stream are ``free`` bytes long without padding."""
 
     def read_frame(data: bytes, at: int) -> StreamFrame | None:
