@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from archiver.audio.blocks.read import read_blocks
+from archiver.audio.breaking_off import breaking_off
 from archiver.audio.evidence.find import find_evidence
 from archiver.audio.evidence.redaction import redact_blocks
 from archiver.audio.evidence.text import find_text_evidence
@@ -106,6 +107,10 @@ class _Notes:
         """Take the problem ``code`` of this file."""
         self.problems.append(Problem(self.path, code, message))
 
+    def have(self, code: str) -> bool:
+        """Whether the problem ``code`` was taken."""
+        return any(problem.code == code for problem in self.problems)
+
 
 def _examined(ref: FileRef, file: BinaryIO, size: int) -> ExaminedFile:
     extension = extension_of(ref.path)
@@ -166,6 +171,10 @@ def _tag_blocks(subject: _Subject, role: Role, notes: _Notes) -> tuple[TagBlock,
     if not subject.size or not (taggable or role is Role.AUDIO):
         return ()
     reading = read_blocks(subject.file, subject.size, kind or "")
+    broken = breaking_off(subject.file, subject.size, subject.sniffed, reading.blocks)
+    if broken is not None:
+        notes.add("F208", broken)  # what is malformed in its tags follows from that
+        return reading.blocks
     for code, message in reading.problems:
         notes.add(code, message)
     return reading.blocks
@@ -184,12 +193,13 @@ def _properties(
     subject: _Subject, blocks: tuple[TagBlock, ...], protection: Protection | None, notes: _Notes
 ) -> AudioProperties | None:
     unread = _why_unread(subject, protection)
-    if unread is not None:
+    if unread is not None and not (unread[0] == "F202" and notes.have("F208")):
         notes.add(*unread)
     try:
         return read_properties(subject.file, subject.size, subject.sniffed, subject.extension, blocks)
     except UnparsableError as error:
-        notes.add("F202", f"its audio cannot be read: {error}")
+        if not notes.have("F208"):
+            notes.add("F202", f"its audio cannot be read: {error}")
     except MemoryError:
         notes.add("F203", "reading its headers took more memory than one file may have")
     return None

@@ -105,7 +105,9 @@ def mpeg_header(data: bytes) -> MpegHeader | None:
     padding = (data[2] >> 1 & 1) * (4 if layer == 1 else 1)
     length = 12 * bits // hertz * 4 if layer == 1 else samples // 8 * bits // hertz
     mono = data[3] >> 6 == 3
-    return MpegHeader(layer, hertz, samples, bits, length + padding if bits else 0, padding, mono, version == 3)
+    return MpegHeader(
+        layer, hertz, samples, bits, length + padding if bits else 0, padding, mono, version == 3
+    )
 
 
 def mpeg_frame(data: bytes, at: int = 0) -> Frame | None:

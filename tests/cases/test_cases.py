@@ -82,7 +82,9 @@ def value_at(report: dict[str, Any], expected: Expectation) -> Any:  # noqa: ANN
     """What stands at the expected key, ``None`` where nothing does."""
     found: Any = report
     if expected["file"] is not None:
-        entries = [each for each in report["entries"] if each["source_path"].rpartition("/")[2] == expected["file"]]
+        entries = [
+            each for each in report["entries"] if each["source_path"].rpartition("/")[2] == expected["file"]
+        ]
         assert len(entries) == 1, f"{len(entries)} entries for {expected['file']}"
         found = entries[0]
     for part in expected["key"].split("."):

@@ -54,6 +54,7 @@ _APPLE_CODECS = {
     b"flac": ("flac", True),
 }
 
+
 def wave_codec(format_tag: int) -> tuple[str, bool | None]:
     """Codec name and losslessness of a WAVE format tag (RFC 2361)."""
     return _WAVE_CODECS.get(format_tag, (f"wave-0x{format_tag:04x}", None))

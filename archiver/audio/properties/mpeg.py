@@ -68,7 +68,9 @@ def read_mpeg(stretch: Stretch) -> AudioProperties:
         bitrate = average_bitrate(facts.bytes, seconds)
     else:
         skipped = header.length if facts is not None else 0
-        rest = Stretch(stretch.file, stretch.kind, stretch.extension, start + skipped, stretch.end, stretch.size)
+        rest = Stretch(
+            stretch.file, stretch.kind, stretch.extension, start + skipped, stretch.end, stretch.size
+        )
         count = count_frames(rest, mpeg_reader(header.layer, free))
         seconds = None if count is None else count.seconds
         bitrate = None if count is None else count.bitrate_bps

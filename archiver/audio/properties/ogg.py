@@ -204,7 +204,9 @@ def _chained_seconds(window: Window, link: _Link) -> float | None:
         page = ogg_page(window, at)
         if page is None or page.end > window.size:
             played = None if current is None else _played(window, current, position)
-            return None if played is None or window.exhausted or window.size - at > 1 << 16 else seconds + played
+            return (
+                None if played is None or window.exhausted or window.size - at > 1 << 16 else seconds + played
+            )
         first = bool(page.flags & 2)
         if first and not beginning:
             played = None if current is None else _played(window, current, position)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import struct
 
 from archiver.audio.blocks.chunks import AIFF, CAF, Chunk, chunks
-from archiver.audio.kinds import Kind
 from archiver.audio.properties.codecs import DEPTH_TELLS, apple_codec
 from archiver.audio.properties.stretch import Stretch, UnparsableError, average_bitrate, duration
 from archiver.model.audio import AudioProperties
@@ -167,5 +166,3 @@ def read_au(stretch: Stretch) -> AudioProperties:
         bitrate_bps=rate * channels * bits or None,
         lossless=lossless,
     )
-
-

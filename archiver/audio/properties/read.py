@@ -12,6 +12,7 @@ from mutagen import MutagenError
 
 from archiver.audio.kinds import Kind
 from archiver.audio.magic import Sniffed
+from archiver.audio.properties.ac3 import read_ac3
 from archiver.audio.properties.asf import read_asf
 from archiver.audio.properties.flac import read_flac
 from archiver.audio.properties.iso_media import read_mp4
@@ -25,7 +26,6 @@ from archiver.audio.properties.lossless import (
     read_tak,
     read_tta,
 )
-from archiver.audio.properties.ac3 import read_ac3
 from archiver.audio.properties.mpeg import read_aac, read_mpeg
 from archiver.audio.properties.musepack8 import read_musepack8
 from archiver.audio.properties.ogg import read_ogg
@@ -111,7 +111,7 @@ def read_properties(
     reader = None if kind is None else _READERS.get(kind)
     if kind is None or reader is None:
         return None if kind is None else _CODEC_ONLY.get(kind)
-    end = _audio_end(size, sniffed.start, blocks)
+    end = audio_end(size, sniffed.start, blocks)
     stretch = Stretch(file, kind, extension, sniffed.start, end, size)
     try:
         return _facts(reader(stretch))
@@ -145,7 +145,7 @@ def _within(number: int | None, most: int) -> int | None:
     return number if number is not None and 0 < number <= most else None
 
 
-def _audio_end(size: int, start: int, blocks: Sequence[TagBlock]) -> int:
+def audio_end(size: int, start: int, blocks: Sequence[TagBlock]) -> int:
     """Where the audio ends: before the tags that stand back to back at the end of the file."""
     end = size
     for block in sorted(blocks, key=lambda each: each.offset + each.length, reverse=True):

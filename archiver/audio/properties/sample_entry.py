@@ -16,9 +16,9 @@ from archiver.audio.blocks.window import Window
 from archiver.audio.mpeg_sync import mpeg_header
 from archiver.audio.properties.ac3 import first_unit
 from archiver.audio.properties.bits import Bits
+from archiver.audio.properties.codecs import apple_codec, wave_codec
 from archiver.audio.properties.flac import stream_info
 from archiver.audio.properties.mpeg4_config import audio_config, decoder_config
-from archiver.audio.properties.codecs import apple_codec, wave_codec
 from archiver.audio.properties.stretch import UnparsableError
 
 _CODECS = {
