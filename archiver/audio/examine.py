@@ -18,7 +18,7 @@ from archiver.audio.kinds import KINDS, Kind, extension_of
 from archiver.audio.magic import Sniffed, sniff
 from archiver.audio.mismatch import extension_mismatch
 from archiver.audio.pictures import has_moving_picture
-from archiver.audio.pronom import PronomAnswer, ask_pronom
+from archiver.audio.pronom import Ground, PronomAnswer, ask_pronom
 from archiver.audio.pronom_view import END_BYTES, descriptor_path, shown_path
 from archiver.audio.properties.read import has_reader, read_properties
 from archiver.audio.properties.stretch import UnparsableError
@@ -156,6 +156,8 @@ def _pronom_answer(subject: _Subject) -> PronomAnswer | None:
     if answer is None and subject.sniffed.kind is None:
         nameless = descriptor_path(subject.file.fileno()) if subject.size <= END_BYTES else None
         answer = None if nameless is None else ask_pronom(nameless)
+    if answer is not None and answer.ground is Ground.EXTENSION and not subject.extension:
+        return None
     return answer
 
 

@@ -21,11 +21,15 @@ UNIDENTIFIED = "not identified"
 
 @dataclass(slots=True)
 class FormatTotal:
-    """What the files of one format and role add up to; ``duration_s`` counts audio that says how long it is."""
+    """What the files of one format and role add up to.
+
+    ``duration_s`` counts audio that says how long it is; ``untimed`` are the files whose playing time is not known.
+    """
 
     files: int = 0
     bytes: int = 0
     duration_s: float = 0.0
+    untimed: int = 0
 
 
 @dataclass(slots=True)
@@ -76,6 +80,8 @@ def _count(report: ScanReport, file: ExaminedFile) -> None:
     of_format.bytes += size
     if file.audio is not None and file.audio.duration_s is not None:
         of_format.duration_s += file.audio.duration_s
+    else:
+        of_format.untimed += 1
     if file.protection is not None and file.protection.scheme != UNSEEN.scheme:  # its problem tells that one
         report.protected[file.protection.label] += 1
     if any(evidence.personal for evidence in file.evidence):

@@ -144,13 +144,13 @@ BOMBS: dict[str, tuple[str, Callable[[], bytes], list[str]]] = {
     "a Musepack packet that never advances": ("a.mpc", lambda: b"MPCKXX\0\0", ["F202"]),
     "a compressed frame": ("a.mp3", compressed_frame_bomb, ["F207"]),
     "a tag of the largest size": (
-        "a.mp3", lambda: b"ID3\x04\0\0\x7f\x7f\x7f\x7f" + mp3_frame(128) * 10, ["F202", "F207"],
+        "a.mp3", lambda: b"ID3\x04\0\0\x7f\x7f\x7f\x7f" + mp3_frame(128) * 10, ["F208"],
     ),
     "a picture of the largest size": (
         "a.flac", lambda: b"fLaC\x06\xff\xff\xff" + bytes(100), ["F202", "F207"],
     ),
     "an MP4 box of 2 to the 63rd": (
-        "a.m4a", lambda: b"\0\0\0\x10ftypM4A \0\0\0\0\0\0\0\x01moov\x7f" + b"\xff" * 7, ["F202", "F207"],
+        "a.m4a", lambda: b"\0\0\0\x10ftypM4A \0\0\0\0\0\0\0\x01moov\x7f" + b"\xff" * 7, ["F208"],
     ),
     "boxes within boxes": (
         "a.m4a", lambda: b"\0\0\0\x10ftypM4A \0\0\0\0" + b"".join(struct.pack(">I4s", 80_000 - 8 * i, b"moov") for i in range(10_000)), ["F202"],
