@@ -55,6 +55,14 @@ _APPLE_CODECS = {
 }
 
 
+def alac_depth(cookie: bytes) -> int:
+    """Bits of Apple Lossless by its magic cookie, in whose older form two boxes stand before the facts; 0 if unknown."""
+    for box in (b"frma", b"alac"):
+        if cookie[4:8] == box:
+            cookie = cookie[12:]
+    return cookie[5] if len(cookie) >= 24 else 0
+
+
 def wave_codec(format_tag: int) -> tuple[str, bool | None]:
     """Codec name and losslessness of a WAVE format tag (RFC 2361)."""
     return _WAVE_CODECS.get(format_tag, (f"wave-0x{format_tag:04x}", None))

@@ -28,7 +28,7 @@ def read_mp4(stretch: Stretch) -> AudioProperties:
         sample_rate_hz=entry.rate,
         channels=entry.channels,
         bit_depth=entry.bit_depth if entry.codec in _DEPTH_TELLS else None,
-        bitrate_bps=_bitrate(window, trak, entry, seconds) or average_bitrate(stretch.length, seconds),
+        bitrate_bps=_bitrate(window, moov, trak, entry, seconds) or average_bitrate(stretch.length, seconds),
         lossless=entry.lossless,
     )
 
@@ -49,10 +49,15 @@ def _sound_track(window: Window, moov: Box) -> tuple[Box, SoundEntry] | None:
     return None
 
 
-def _bitrate(window: Window, trak: Box, entry: SoundEntry, seconds: float | None) -> int | None:
-    """What the sizes of the samples make over the time; of plain PCM the product, else what the codec states."""
+def _bitrate(window: Window, moov: Box, trak: Box, entry: SoundEntry, seconds: float | None) -> int | None:
+    """What the sizes of the samples make over the time; of plain PCM the product, else what the codec states.
+
+    In a file of fragments the table has but a part of the samples, or none.
+    """
     if entry.codec in ("pcm", "pcm-float"):
         return (entry.rate or 0) * (entry.channels or 0) * (entry.bit_depth or 0) or None
+    if child(window, moov.payload, moov.end, b"mvex") is not None:
+        return entry.bitrate_bps
     return average_bitrate(_sample_bytes(window, trak), seconds) or entry.bitrate_bps
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import struct
 
 from archiver.audio.blocks.chunks import AIFF, CAF, Chunk, chunks
-from archiver.audio.properties.codecs import DEPTH_TELLS, apple_codec
+from archiver.audio.properties.codecs import DEPTH_TELLS, alac_depth, apple_codec
 from archiver.audio.properties.stretch import Stretch, UnparsableError, average_bitrate, duration
 from archiver.model.audio import AudioProperties
 
 _ALAC_DEPTHS = {1: 16, 2: 20, 3: 24, 4: 32}  # the format flags of Apple Lossless
+_COOKIE_BYTES = 64
 _PLAIN = frozenset({"pcm", "pcm-float"})
 _AU_CODECS = {
     1: ("mulaw", 8, False),
@@ -137,7 +138,8 @@ def read_caf(stretch: Stretch) -> AudioProperties:
         frames = (packets if packets > 0 else length // packet_bytes) * packet_frames
     seconds = duration(frames, hertz)
     if codec == "alac":
-        bits = _ALAC_DEPTHS.get(flags, 0)
+        cookie = b"" if b"kuki" not in found else window.read(found[b"kuki"].payload, _COOKIE_BYTES)
+        bits = alac_depth(cookie) or _ALAC_DEPTHS.get(flags, 0)
     return AudioProperties(
         codec=codec,
         duration_s=seconds,

@@ -11,7 +11,7 @@ from archiver.audio.properties.carried import carried_codec
 from archiver.audio.properties.codecs import DEPTH_TELLS, wave_codec
 from archiver.audio.properties.frame_count import count_frames
 from archiver.audio.properties.mpeg import mpeg_reader
-from archiver.audio.properties.stretch import Stretch, UnparsableError, duration
+from archiver.audio.properties.stretch import Stretch, UnparsableError, average_bitrate, duration
 from archiver.model.audio import AudioProperties
 
 _EXTENSIBLE = 0xFFFE
@@ -154,7 +154,7 @@ def _wave(stretch: Stretch, fmt: bytes, data: WaveData | None, fact_samples: int
         sample_rate_hz=form.rate or None,
         channels=form.channels or None,
         bit_depth=(form.bits or None) if form.codec in DEPTH_TELLS else None,
-        bitrate_bps=form.byte_rate * 8 or None,
+        bitrate_bps=_bitrate(form, data, seconds),
         lossless=form.lossless,
     )
     carried = None
@@ -170,6 +170,13 @@ def _wave(stretch: Stretch, fmt: bytes, data: WaveData | None, fact_samples: int
         bit_depth=None,
         lossless=carried.lossless,
     )
+
+
+def _bitrate(form: _Form, data: WaveData | None, seconds: float | None) -> int | None:
+    """The rate that the header states; of MPEG audio, where that is a template, the average."""
+    average = average_bitrate(data.length or 0, seconds) if data is not None else None
+    stated = form.byte_rate * 8 or None
+    return average or stated if form.codec in _LAYERS else stated or average
 
 
 def _seconds(stretch: Stretch, form: _Form, data: WaveData, fact_samples: int | None) -> float | None:
