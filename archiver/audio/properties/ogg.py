@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from archiver.audio.blocks.extents import Extents
 from archiver.audio.blocks.ogg import OggPage, ogg_page
@@ -34,6 +35,7 @@ _MAX_HEADER_PAGES = 8192
 _MAX_PAGES = 400_000
 _MAX_LINKS = 4096
 _PROBES = 4
+_WALKED_BYTES = 1 << 20
 _REACHES = (1 << 17, 1 << 20)
 _SETUP_BYTES = 512
 _UNKNOWN = -1
@@ -171,17 +173,33 @@ def _is_chained(window: Window, link: _Link, last: OggPage) -> bool:
     """
     if last.serial not in _first_serials(window, link.offset):
         return True
-    before = 0
+    if window.size - link.offset <= _WALKED_BYTES:
+        return _begins_again(window, link.offset)
+    numbers: dict[int, int] = {}
     for probe in range(1, _PROBES + 1):
         start = link.offset + (window.size - link.offset) * probe // (_PROBES + 1)
         data = window.read(start, 1 << 16)
         page = ogg_page(window, start + data.find(b"OggS")) if b"OggS" in data else None
-        if page is not None and page.serial == link.serial and page.offset < last.offset:
-            number = _sequence(window, page)
-            if number < before:
-                return True
-            before = number
-    return last.serial == link.serial and _sequence(window, last) < before
+        if page is not None and page.serial == link.serial:
+            numbers[page.offset] = _sequence(window, page)
+    if last.serial == link.serial:
+        numbers[last.offset] = _sequence(window, last)
+    rising = [number for _, number in sorted(numbers.items())]
+    return any(second <= first for first, second in pairwise(rising))
+
+
+def _begins_again(window: Window, offset: int) -> bool:
+    """Whether a stream begins after the first group of pages that begin one."""
+    started = False
+    for _ in range(_MAX_HEADER_PAGES):
+        page = ogg_page(window, offset)
+        if page is None:
+            return False
+        if started and page.flags & 2:
+            return True
+        started = started or not page.flags & 2
+        offset = page.end
+    return False
 
 
 def _first_serials(window: Window, offset: int) -> set[int]:
