@@ -48,8 +48,8 @@ _BOXES = frozenset((b"ftyp", b"moov", b"mdat", b"moof", b"free", b"skip", b"wide
 _ASF_DATA = bytes.fromhex("3626b2758e66cf11a6d900aa0062ce6c")
 _TAIL = 1 << 17
 _FACTS_BYTES = 4096
-_SPARE_FRAMES = 4096
-"""Bytes by which an encoder's own count of the stream may be off without anything being lost."""
+_SPARE_BYTES = 1600
+"""Bytes by which an encoder's own count of the stream may be off with nothing lost: a frame, and an ID3v1 tag."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +231,9 @@ def _mpeg(subject: _Subject) -> int:
     data = subject.window.read(subject.start, _FACTS_BYTES)
     header = mpeg_header(data[:4])
     facts = None if header is None else stream_facts(data, header)
-    if facts is None or not facts.frames or facts.bytes <= subject.end - subject.start + _SPARE_FRAMES:
+    if facts is None or not facts.frames or facts.bytes <= subject.size:  # some count the tags too
+        return 0
+    if facts.bytes <= subject.end - subject.start + _SPARE_BYTES:
         return 0
     return subject.start + facts.bytes + subject.size - subject.end
 

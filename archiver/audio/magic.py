@@ -123,7 +123,8 @@ _OGG_STREAMS = (
     (b"fLaC", Kind.OGG_FLAC),
     (b"Speex   ", Kind.OGG_SPEEX),
 )
-_WAVPACK_SOUND, _WAVPACK_CORRECTION = frozenset((0x0A, 0x0E)), 0x0B
+_WAVPACK_SOUND = frozenset((2, 3, 4, 5, 6, 0x0A, 0x0E))
+_WAVPACK_CORRECTION = frozenset((7, 0x0B))  # the noise shaping and the bits that a hybrid file leaves out
 _HEIF_BRANDS = frozenset(b"heic heix heim heis hevc hevx mif1 msf1 avif avis".split())
 _QUICKTIME_BOXES = frozenset((b"moov", b"mdat"))
 _QUICKTIME_FILLERS = frozenset((b"wide", b"free", b"skip", b"pnot"))
@@ -253,7 +254,10 @@ def _loas_kind(head: bytes) -> Kind | None:
 
 
 def _wavpack_kind(head: bytes) -> Kind:
-    """Whether blocks hold sound or what a hybrid file lacks: by the first bitstream in them (WavPack 5 file format)."""
+    """Whether blocks hold sound or what a hybrid file lacks: by the parts of the first (WavPack 5 file format).
+
+    Blocks of sound begin with what a decoder needs; those of a correction file have none of it.
+    """
     end = min(8 + int.from_bytes(head[4:8], "little"), len(head))
     at = 32
     while at + 2 <= end:
@@ -261,8 +265,8 @@ def _wavpack_kind(head: bytes) -> Kind:
         if head[at] & 0x80:
             words, fixed = int.from_bytes(head[at + 1 : at + 4], "little"), 4
         if name in _WAVPACK_SOUND:
-            break
-        if name == _WAVPACK_CORRECTION:
+            return Kind.WAVPACK
+        if name in _WAVPACK_CORRECTION:
             return Kind.WAVPACK_CORRECTION
         at += fixed + words * 2
     return Kind.WAVPACK

@@ -39,7 +39,9 @@ class Mode:
     after: bytes = b""
 
 
-LOOKS_LIKE_AAC = id3v2([text_frame("TIT2", "Clash"), owned_frame("PRIV", "x", b"\xff\xf0\x41\0" + bytes(300))], version=3)
+LOOKS_LIKE_AAC = id3v2(
+    [text_frame("TIT2", "Clash"), owned_frame("PRIV", "x", b"\xff\xf0\x41\0" + bytes(300))], version=3
+)
 """A tag with bytes in it that the register's signature for AAC fits."""
 
 BEFORE = (
@@ -57,7 +59,11 @@ def random_mode(chance: random.Random) -> Mode:
     rate = chance.choice(MPEG1 + MPEG1 + MPEG2 + MPEG25)
     highest = 320 if rate in MPEG1 else 160 if rate in MPEG2 else 64
     lowest = 32 if rate in MPEG1 else 8
-    rates = [kbps for kbps in (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 128, 160, 192, 256, 320) if lowest <= kbps <= highest]
+    rates = [
+        kbps
+        for kbps in (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 128, 160, 192, 256, 320)
+        if lowest <= kbps <= highest
+    ]
     channels = chance.choice((1, 2))
     kind = chance.choice(("cbr", "vbr", "abr"))
     arguments = {
@@ -99,7 +105,17 @@ def sound(rate: int, channels: int) -> bytes:
 
 
 def encoded(mode: Mode) -> bytes:
-    words = ["lame", "--quiet", "-r", "-s", str(mode.rate / 1000), "--bitwidth", "16", "--signed", "--little-endian"]
+    words = [
+        "lame",
+        "--quiet",
+        "-r",
+        "-s",
+        str(mode.rate / 1000),
+        "--bitwidth",
+        "16",
+        "--signed",
+        "--little-endian",
+    ]
     words += ["--resample", str(mode.rate / 1000), *mode.arguments]
     mono = mode.arguments[mode.arguments.index("-m") + 1] == "m"
     assert mono == (mode.channels == 1)
@@ -137,9 +153,26 @@ def test_no_mp3_of_many_is_recorded_as_anything_else(refer: Refer, tmp_path: Pat
 
 
 @needs_ffmpeg
-@pytest.mark.parametrize("options", [("-b:a", "96k"), ("-q:a", "4"), ("-abr", "1", "-b:a", "128k"), ("-write_xing", "0")])
+@pytest.mark.parametrize(
+    "options", [("-b:a", "96k"), ("-q:a", "4"), ("-abr", "1", "-b:a", "128k"), ("-write_xing", "0")]
+)
 def test_mp3_by_ffmpeg(refer: Refer, tmp_path: Path, options: tuple[str, ...]) -> None:
     pcm = sound(44100, 2)
-    words = ["ffmpeg", "-v", "error", "-f", "s16le", "-ar", "44100", "-ac", "2", "-i", "-", "-c:a", "libmp3lame", *options]
+    words = [
+        "ffmpeg",
+        "-v",
+        "error",
+        "-f",
+        "s16le",
+        "-ar",
+        "44100",
+        "-ac",
+        "2",
+        "-i",
+        "-",
+        "-c:a",
+        "libmp3lame",
+        *options,
+    ]
     made = subprocess.run([*words, "-f", "mp3", "-"], input=pcm, capture_output=True, check=True, timeout=60)
     check(refer, tmp_path, Mode(44100, 2, ()), made.stdout)

@@ -23,7 +23,7 @@ _MAX_HASHED = 4 << 20
 
 
 class LogReader:
-    """Gathers what the lines of one log say. Feed it every line, then ask for :meth:`evidence`.
+    """Gathers what the lines of one log say. Feed it the lines, then ask for :meth:`evidence`.
 
     Args:
         window: The log, for the checksum that whipper writes over the lines before it.
@@ -38,10 +38,13 @@ class LogReader:
         self._accurate = 0
         self._accurate_at = ""
 
-    def feed(self, line: Line) -> None:
-        """Take one line."""
+    def feed_head(self, line: Line) -> None:
+        """Take any line: those at the log's beginning tell whose log it is."""
         if line.offset < HEAD_BYTES:
             self._head.append(line)
+
+    def feed(self, line: Line) -> None:
+        """Take one line that may report a check."""
         if _ACCURATE.search(line.text) and not _NOT_ACCURATE.search(line.text):
             self._accurate += 1
             self._accurate_at = self._accurate_at or line.locator

@@ -56,7 +56,7 @@ _HINTS = (
         "checksum",
         "sha-256",
     ),
-    *("audio copy", "lossless", "whipper", "morituri", "poweramp", "eac ", "xld", "exact match"),
+    *("xld", "exact match"),
 )
 
 
@@ -82,6 +82,7 @@ def find_text_evidence(file: BinaryIO, size: int, role: Role) -> tuple[Evidence,
     claims: list[Evidence] = []
     personal: list[Evidence] = []
     for line in lines_of(window, *encoding):
+        log.feed_head(line)
         folded = line.text.lower()
         if not any(hint in folded for hint in _HINTS):
             continue

@@ -30,7 +30,15 @@ def riff(form: int, size: int, data: bytes, fmt: bytes = PCM) -> bytes:
 
 @pytest.mark.parametrize(
     ("form", "size"),
-    [(0, 0), (36, 0), (0xFFFFFFFF, 0xFFFFFFFF), (0xFFFFFFFF, 0), (0, 0xFFFFFFFF), (0x7FFFFFFF, 0x7FFFFFDB), (0xFFFFFFFF, 0xFFFFFFDB)],
+    [
+        (0, 0),
+        (36, 0),
+        (0xFFFFFFFF, 0xFFFFFFFF),
+        (0xFFFFFFFF, 0),
+        (0, 0xFFFFFFFF),
+        (0x7FFFFFFF, 0x7FFFFFDB),
+        (0xFFFFFFFF, 0xFFFFFFDB),
+    ],
 )
 def test_sizes_that_were_never_written_are_those_of_the_file(form: int, size: int) -> None:
     assert known(riff(form, size, bytes(192000))).duration_s == 1.0
@@ -86,7 +94,16 @@ def test_mpeg_audio_in_wav_is_counted_by_its_frames() -> None:
 def dts_frame(length: int, *, low: int = 1) -> bytes:
     """A frame of DTS at 48 kHz in five channels and one for low frequencies; its sound is noise."""
     out = BitWriter()
-    for value, width in ((0x7FFE8001, 32), (1, 1), (31, 5), (0, 1), (15, 7), (length - 1, 14), (9, 6), (13, 4)):
+    for value, width in (
+        (0x7FFE8001, 32),
+        (1, 1),
+        (31, 5),
+        (0, 1),
+        (15, 7),
+        (length - 1, 14),
+        (9, 6),
+        (13, 4),
+    ):
         out.put(value, width)
     for value, width in ((24, 5), (0, 5), (0, 3), (0, 2), (low, 2)):
         out.put(value, width)
@@ -138,13 +155,19 @@ def test_one_sync_word_proves_nothing() -> None:
 
 
 @settings(max_examples=60)
-@given(st.binary(max_size=64), st.integers(1, 40), st.sampled_from([b"\x7f\xfe\x80\x01", b"\xff\x1f\x00\xe8", b"\x72\xf8\x1f\x4e"]))
+@given(
+    st.binary(max_size=64),
+    st.integers(1, 40),
+    st.sampled_from([b"\x7f\xfe\x80\x01", b"\xff\x1f\x00\xe8", b"\x72\xf8\x1f\x4e"]),
+)
 def test_any_repeated_bytes_are_looked_into_without_harm(data: bytes, times: int, sync: bytes) -> None:
     whole = (sync + data) * times
     carried_codec(Window(io.BytesIO(whole), len(whole)), 0, len(whole))
 
 
-def aifc(name: bytes, frames: int, sound: bytes, *, channels: int = 2, bits: int = 16, rate: int = 44100) -> bytes:
+def aifc(
+    name: bytes, frames: int, sound: bytes, *, channels: int = 2, bits: int = 16, rate: int = 44100
+) -> bytes:
     common = struct.pack(">HIH", channels, frames, bits) + extended(rate) + name + b"\0\0"
     body = b"AIFC" + iff_chunk(b"COMM", common) + iff_chunk(b"SSND", bytes(8) + sound)
     return b"FORM" + struct.pack(">I", len(body)) + body

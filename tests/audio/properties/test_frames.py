@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import struct
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archiver.audio.blocks.window import Window
 from archiver.audio.properties.ac3 import ac3_header
 from archiver.audio.properties.bits import Bits
 from archiver.audio.properties.frame_count import tag_length
@@ -94,7 +96,16 @@ def test_ac3_channels_stand_after_fields_that_are_not_always_there(mode: int, lo
 
 def eac3(kind: int, mode: int, low: int, places: int | None = None, *, blocks: int = 3) -> bytes:
     out = BitWriter()
-    for value, width in ((0x0B77, 16), (kind, 2), (0, 3), (127, 11), (0, 2), (blocks, 2), (mode, 3), (low, 1)):
+    for value, width in (
+        (0x0B77, 16),
+        (kind, 2),
+        (0, 3),
+        (127, 11),
+        (0, 2),
+        (blocks, 2),
+        (mode, 3),
+        (low, 1),
+    ):
         out.put(value, width)
     for value, width in ((16, 5), (31, 5), (0, 1)):
         out.put(value, width)
@@ -125,16 +136,38 @@ def test_bits_are_read_as_they_were_written(values: list[tuple[int, int]]) -> No
     for value, width in values:
         out.put(value, width)
     bits = Bits(out.to_bytes())
-    assert [bits.take(width) for _, width in values] == [value & ((1 << width) - 1) for value, width in values]
+    assert [bits.take(width) for _, width in values] == [
+        value & ((1 << width) - 1) for value, width in values
+    ]
     assert bits.take(16) == 0
 
 
 def test_adif_states_its_length_only_at_a_constant_rate() -> None:
     def adif(variable: int) -> bytes:
         out = BitWriter()
-        for value, width in ((0, 1), (0, 2), (variable, 1), (128000, 23), (0, 4), (0, 20 if not variable else 0)):
+        for value, width in (
+            (0, 1),
+            (0, 2),
+            (variable, 1),
+            (128000, 23),
+            (0, 4),
+            (0, 20 if not variable else 0),
+        ):
             out.put(value, width)
-        for value, width in ((0, 4), (1, 2), (4, 4), (1, 4), (0, 4), (0, 4), (0, 2), (0, 3), (0, 4), (0, 3), (1, 1), (0, 4)):
+        for value, width in (
+            (0, 4),
+            (1, 2),
+            (4, 4),
+            (1, 4),
+            (0, 4),
+            (0, 4),
+            (0, 2),
+            (0, 3),
+            (0, 4),
+            (0, 3),
+            (1, 1),
+            (0, 4),
+        ):
             out.put(value, width)
         return b"ADIF" + out.to_bytes() + bytes(16000)
 
@@ -143,10 +176,6 @@ def test_adif_states_its_length_only_at_a_constant_rate() -> None:
 
 
 def test_tags_between_streams_are_measured() -> None:
-    from io import BytesIO
-
-    from archiver.audio.blocks.window import Window
-
     for tag in (id3v2([text_frame("TIT2", "x")]), id3v1({"title": "x"}), apev2(title="x")):
         data = tag + struct.pack(">I", 0xFFFB9000)
-        assert tag_length(Window(BytesIO(data), len(data)), 0) == len(tag)
+        assert tag_length(Window(io.BytesIO(data), len(data)), 0) == len(tag)

@@ -98,8 +98,18 @@ def test_a_movie_that_has_no_samples_yet_has_no_time() -> None:
     assert known(movie(PCM, stts(), more=(EXTENDS,))).duration_s is None
 
 
-def quicktime(kind: str, version: int, extra: bytes, *children: bytes, rate: int = 48000, channels: int = 2, bits: int = 16) -> bytes:
-    head = bytes(6) + struct.pack(">HHHIHHHHI", 1, version, 0, 0, channels, bits, 0xFFFE, 0, rate << 16 & 0xFFFFFFFF)
+def quicktime(
+    kind: str,
+    version: int,
+    extra: bytes,
+    *children: bytes,
+    rate: int = 48000,
+    channels: int = 2,
+    bits: int = 16,
+) -> bytes:
+    head = bytes(6) + struct.pack(
+        ">HHHIHHHHI", 1, version, 0, 0, channels, bits, 0xFFFE, 0, rate << 16 & 0xFFFFFFFF
+    )
     return box(kind, head + extra, *children)
 
 
@@ -113,7 +123,9 @@ def test_quicktime_version_2_has_placeholders_in_the_old_fields(flags: int, bits
     assert found.bitrate_bps == 192000 * 6 * bits
 
 
-@pytest.mark.parametrize(("kind", "bits"), [("in24", 24), ("in32", 32), ("fl32", 32), ("fl64", 64), ("twos", 16), ("raw ", 8)])
+@pytest.mark.parametrize(
+    ("kind", "bits"), [("in24", 24), ("in32", 32), ("fl32", 32), ("fl64", 64), ("twos", 16), ("raw ", 8)]
+)
 def test_quicktime_version_1_knows_the_depth_by_its_codec(kind: str, bits: int) -> None:
     extra = struct.pack(">IIII", 1, bits // 8, bits // 4, 2)
     entry = quicktime(kind, 1, extra, box("wave", box("enda", b"\0\1")), bits=8 if bits == 8 else 16)
@@ -181,7 +193,9 @@ def test_mp3_in_mp4_is_what_its_first_frame_says() -> None:
     frame = bytes.fromhex("fffb90c4") + bytes(413)  # mono
     data = movie(audio_entry("mp4a", esds(b"", 0x6B), channels=2), full_box("stco", struct.pack(">II", 1, 0)))
     offset = len(data) + 8
-    data = data.replace(b"stco" + bytes(4) + struct.pack(">II", 1, 0), b"stco" + bytes(4) + struct.pack(">II", 1, offset))
+    data = data.replace(
+        b"stco" + bytes(4) + struct.pack(">II", 1, 0), b"stco" + bytes(4) + struct.pack(">II", 1, offset)
+    )
     found = known(data + box("mdat", frame))
     assert (found.codec, found.channels, found.sample_rate_hz) == ("mp3", 1, 44100)
     assert known(movie(audio_entry("mp4a", esds(b"", 0x6B), channels=2))).channels is None
@@ -195,7 +209,9 @@ def test_alac_flac_and_opus_by_their_own_configuration() -> None:
     info = b"\x80\0\0\x22" + streaminfo(sound, flac_frames(sound))
     found = known(movie(audio_entry("fLaC", full_box("dfLa", info), rate_hz=0, channels=1)))
     assert (found.codec, found.sample_rate_hz, found.channels, found.bit_depth) == ("flac", 96000, 2, 24)
-    found = known(movie(audio_entry("Opus", box("dOps", struct.pack(">BBHIhB", 0, 1, 312, 44100, 0, 0)), channels=2)))
+    found = known(
+        movie(audio_entry("Opus", box("dOps", struct.pack(">BBHIhB", 0, 1, 312, 44100, 0, 0)), channels=2))
+    )
     assert (found.codec, found.sample_rate_hz, found.channels) == ("opus", 48000, 1)
 
 
@@ -223,14 +239,19 @@ def test_any_bytes_make_a_configuration_or_none(data: bytes) -> None:
     decoder_config(bytes(4) + descriptor(3, b"\0\1\0", data[:90]))
 
 
-@given(st.binary(max_size=120), st.sampled_from(["mp4a", "lpcm", "alac", "fLaC", "ec-3", "dtsc", "ms\0U", "samr"]))
+@given(
+    st.binary(max_size=120),
+    st.sampled_from(["mp4a", "lpcm", "alac", "fLaC", "ec-3", "dtsc", "ms\0U", "samr"]),
+)
 def test_any_sample_entry_is_read_without_harm(data: bytes, kind: str) -> None:
     found = known(movie(box(kind, data)))
     for number in (found.sample_rate_hz, found.channels, found.bit_depth, found.bitrate_bps):
         assert number is None or number > 0
 
 
-@pytest.mark.parametrize("name", ["esds", "alac", "dfLa", "dOps", "dac3", "dec3", "ddts", "dmlp", "pcmC", "srat", "wave"])
+@pytest.mark.parametrize(
+    "name", ["esds", "alac", "dfLa", "dOps", "dac3", "dec3", "ddts", "dmlp", "pcmC", "srat", "wave"]
+)
 @given(data=st.binary(max_size=60))
 def test_any_configuration_box_is_read_without_harm(name: str, data: bytes) -> None:
     known(movie(audio_entry("mp4a", box(name, data))))

@@ -34,7 +34,10 @@ FRAMES = flac_frames(FLAC_SOUND)
 FLAC_IN_OGG = ogg_stream(
     [([b"\x7fFLAC\x01\0\0\0fLaC\x80\0\0\x22" + streaminfo(FLAC_SOUND, FRAMES)], 0), (list(FRAMES), 44100)]
 )
-SPEEX_HEAD = b"Speex   1.2.0".ljust(28, b"\0") + struct.pack("<IIIIIIiIIIII", 1, 80, 16000, 1, 4, 1, -1, 320, 0, 1, 0, 0)[:52]
+SPEEX_HEAD = (
+    b"Speex   1.2.0".ljust(28, b"\0")
+    + struct.pack("<IIIIIIiIIIII", 1, 80, 16000, 1, 4, 1, -1, 320, 0, 1, 0, 0)[:52]
+)
 SPEEX = ogg_stream([([SPEEX_HEAD], 0), ([b"comments"], 0), ([b"x"] * 100, 32000)])
 STREAMS = {"vorbis": ogg_vorbis(packets=60), "opus": opus(packets=100), "flac": FLAC_IN_OGG, "speex": SPEEX}
 
