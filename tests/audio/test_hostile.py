@@ -21,11 +21,16 @@ from hypothesis import strategies as st
 from archiver.audio.examine import examine_file
 from archiver.model.audio import ExaminedFile
 from archiver.model.source import FileRef, FileStat
+from tests.audio.properties.test_chunk_sizes import DTS, aifc, riff, swapped
+from tests.audio.properties.test_frames import eac3
+from tests.audio.properties.test_mp4_tracks import EXTENDS, LC_MONO, esds, fragment, movie, stts
+from tests.audio.properties.test_ogg_times import moved
 from tests.samples import aiff, flac, id3v1, id3v2, m4a, mp3, ogg_vorbis, opus, png, silence, wav
 from tests.samples.ape import apev2
 from tests.samples.asf import wma
 from tests.samples.id3 import text_frame
 from tests.samples.mp3 import mp3_frame
+from tests.samples.mp4 import audio_entry, full_box
 from tests.samples.wavpack import wavpack
 
 SHORT = silence(0.02)
@@ -57,6 +62,13 @@ SEEDS: dict[str, bytes] = {
     "a.ac3": (b"\x0b\x77\0\0\x14\x40\x43\xe1" + bytes(760)) * 3,
     "a.aac": (b"\xff\xf1\x50\x80\x03\xff\xfc" + bytes(24)) * 5,
     "a.caf": b"caff\0\x01\0\0desc" + struct.pack(">Qd4sIIIII", 32, 44100.0, b"lpcm", 0, 4, 1, 2, 16) + b"data" + bytes(24),
+    "frag.mp4": movie(audio_entry("mp4a", esds(LC_MONO)), stts(), more=(EXTENDS,)) + fragment(7, 0, b"", full_box("trun", struct.pack(">I", 10))),
+    "dts.wav": riff(0, 8032, swapped(b"".join(DTS))),
+    "late.opus": moved(opus(packets=30), by=480000) + moved(opus(packets=30), serial=3),
+    "a.eac3": (eac3(0, 7, 1) + eac3(1, 6, 0, 0x1A00)) * 5,
+    "free.mp3": (b"\xff\xfb\x00\x00" + bytes(800)) * 8,
+    "ima4.aifc": aifc(b"ima4", 100, bytes(6800)),
+    "a.mka": b"\x1aE\xdf\xa3\x84webm\x18\x53\x80\x67\x48\x00" + bytes(2048),
     "rip.log": "Exact Audio Copy V1.6\r\nTrack 1\r\n".encode("utf-16"),
 }  # fmt: skip
 

@@ -64,7 +64,8 @@ def _table_ticks(window: Window, trak: Box) -> int | None:
     steps = list(struct.iter_unpack(">II", data))
     if any(step > _LONGEST_STEP for _, step in steps):
         return None
-    return sum(samples * step for samples, step in steps)
+    ticks: int = sum(samples * step for samples, step in steps)
+    return ticks
 
 
 def _fragment_ticks(window: Window, moov: Box, trak: Box, start: int) -> int | None:
