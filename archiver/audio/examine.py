@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 from archiver.audio.blocks.read import read_blocks
 from archiver.audio.blocks.window import Window
+from archiver.audio.breaking_off import breaking_off
 from archiver.audio.evidence.find import Observed, limited, observed
 from archiver.audio.evidence.names import name_evidence
 from archiver.audio.evidence.pictures import embedded_evidence, picture_evidence
@@ -19,7 +20,7 @@ from archiver.audio.kinds import KINDS, Kind, extension_of
 from archiver.audio.magic import Sniffed, sniff
 from archiver.audio.mismatch import extension_mismatch
 from archiver.audio.pictures import has_moving_picture
-from archiver.audio.pronom import PronomAnswer, ask_pronom
+from archiver.audio.pronom import Ground, PronomAnswer, ask_pronom
 from archiver.audio.pronom_view import END_BYTES, descriptor_path, shown_path
 from archiver.audio.properties.read import has_reader, read_properties
 from archiver.audio.properties.stretch import UnparsableError
@@ -119,6 +120,10 @@ class _Notes:
         """Take the problem ``code`` of this file."""
         self.problems.append(Problem(self.path, code, message))
 
+    def have(self, code: str) -> bool:
+        """Whether the problem ``code`` was taken."""
+        return any(problem.code == code for problem in self.problems)
+
 
 def _examined(ref: FileRef, file: BinaryIO, size: int) -> ExaminedFile:
     extension = extension_of(ref.path)
@@ -162,6 +167,8 @@ def _pronom_answer(subject: _Subject) -> PronomAnswer | None:
     if answer is None and subject.sniffed.kind is None:
         nameless = descriptor_path(subject.file.fileno()) if subject.size <= END_BYTES else None
         answer = None if nameless is None else ask_pronom(nameless)
+    if answer is not None and answer.ground is Ground.EXTENSION and not subject.extension:
+        return None
     return answer
 
 
@@ -177,6 +184,10 @@ def _tag_blocks(subject: _Subject, role: Role, notes: _Notes) -> tuple[TagBlock,
     if not subject.size or not (taggable or role is Role.AUDIO):
         return ()
     reading = read_blocks(subject.file, subject.size, kind or "")
+    broken = breaking_off(subject.file, subject.size, subject.sniffed, reading.blocks)
+    if broken is not None:
+        notes.add("F208", broken)  # what is malformed in its tags follows from that
+        return reading.blocks
     for code, message in reading.problems:
         notes.add(code, message)
     return reading.blocks
@@ -201,12 +212,13 @@ def _properties(
     subject: _Subject, blocks: tuple[TagBlock, ...], protection: Protection | None, notes: _Notes
 ) -> AudioProperties | None:
     unread = _why_unread(subject, protection)
-    if unread is not None:
+    if unread is not None and not (unread[0] == "F202" and notes.have("F208")):
         notes.add(*unread)
     try:
         return read_properties(subject.file, subject.size, subject.sniffed, subject.extension, blocks)
     except UnparsableError as error:
-        notes.add("F202", f"its audio cannot be read: {error}")
+        if not notes.have("F208"):
+            notes.add("F202", f"its audio cannot be read: {error}")
     except MemoryError:
         notes.add("F203", "reading its headers took more memory than one file may have")
     return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archiver.audio.kinds import KINDS, TABLE_NAME, Kind
+from archiver.audio.kinds import KINDS, STREAM_PUIDS, TABLE_NAME, Kind
 from archiver.audio.pronom import Ground, PronomAnswer
 from archiver.model.audio import Format
 
@@ -11,8 +11,11 @@ def recorded_format(kind: Kind | None, answer: PronomAnswer | None) -> Format | 
     """The format to record, or ``None`` where neither knows the file.
 
     PRONOM's answer stands, since others can look it up, unless it rests on the extension alone while the bytes
-    were recognised here. The own table never gives a PUID.
+    were recognised here, or names another format than the one that the file's own frames prove. The own table
+    never gives a PUID.
     """
+    if answer is not None and kind in STREAM_PUIDS and answer.puid not in STREAM_PUIDS[kind]:
+        answer = None
     if answer is not None and (kind is None or answer.ground is not Ground.EXTENSION):
         return Format(answer.puid, answer.name, answer.mime or _own_mime(kind), answer.signature_version)
     if kind is None:

@@ -42,6 +42,7 @@ class Kind(StrEnum):
     CAF = "caf"
     AU = "au"
     WAVPACK = "wavpack"
+    WAVPACK_CORRECTION = "wavpack-correction"
     MUSEPACK7 = "musepack7"
     MUSEPACK8 = "musepack8"
     APE = "ape"
@@ -66,6 +67,7 @@ class Kind(StrEnum):
     AUDIBLE = "audible"
     OMA = "oma"
     LOCKED = "locked"
+    APPLEDOUBLE = "appledouble"
     JPEG = "jpeg"
     PNG = "png"
     GIF = "gif"
@@ -153,7 +155,8 @@ KINDS: dict[Kind, KindFacts] = {
     Kind.AIFF: _audio("Audio Interchange File Format (AIFF)", "audio/x-aiff", "aiff aif aifc afc"),
     Kind.CAF: _audio("Core Audio Format", "audio/x-caf", "caf"),
     Kind.AU: _audio("Sun or NeXT audio", "audio/basic", "au snd"),
-    Kind.WAVPACK: _audio("WavPack", "audio/x-wavpack", "wv wvc"),
+    Kind.WAVPACK: _audio("WavPack", "audio/x-wavpack", "wv"),
+    Kind.WAVPACK_CORRECTION: _other("WavPack correction file", "audio/x-wavpack-correction", "wvc"),
     Kind.MUSEPACK7: _audio("Musepack, stream version 7", "audio/x-musepack", "mpc mp+ mpp"),
     Kind.MUSEPACK8: _audio("Musepack, stream version 8", "audio/x-musepack", "mpc mp+ mpp"),
     Kind.APE: _audio("Monkey's Audio", "audio/x-ape", "ape mac apl"),
@@ -178,6 +181,7 @@ KINDS: dict[Kind, KindFacts] = {
     Kind.AUDIBLE: _audio("Audible AA", "audio/audible", "aa"),
     Kind.OMA: _audio("Sony OpenMG", None, "oma omg aa3 at3"),
     Kind.LOCKED: _audio("Encrypted download of a streaming client", None, _LOCKED),
+    Kind.APPLEDOUBLE: _other("AppleDouble or AppleSingle (resource fork)", "application/applefile", "rsrc"),
     Kind.JPEG: _artwork("JPEG image", "image/jpeg", "jpg jpeg jpe jfif jif"),
     Kind.PNG: _artwork("PNG image", "image/png", "png apng"),
     Kind.GIF: _artwork("GIF image", "image/gif", "gif"),
@@ -202,6 +206,16 @@ KINDS: dict[Kind, KindFacts] = {
     Kind.FLV: _other("Flash video", "video/x-flv", "flv f4v"),
 }
 """The facts of every kind."""
+
+STREAM_PUIDS: dict[Kind, frozenset[str]] = {
+    Kind.MP3: frozenset({"fmt/134"}),
+    Kind.MP2: frozenset({"fmt/198", "fmt/347"}),
+    Kind.AAC_ADTS: frozenset({"fmt/1812"}),
+    Kind.AC3: frozenset({"fmt/735"}),
+    Kind.EAC3: frozenset(),
+}
+"""The kinds that are proved frame by frame, each with what PRONOM calls it. Its signatures for them are a few bytes
+long and fit by chance: in 4 or 5 of 100 MP3 files to something in their tags that looks like AAC."""
 
 _AMBIGUOUS = frozenset(
     [
@@ -232,9 +246,12 @@ PROMISING_EXTENSIONS: frozenset[str] = (
 
 
 def extension_of(name: str) -> str:
-    """The extension of a file name or path, in lower case without the dot; empty if it has none."""
+    """The extension of a file name or path, in lower case without the dot; empty if it has none.
+
+    A name that begins with ``._`` is that of a Mac's companion file: what follows names the file that it goes with.
+    """
     stem, dot, extension = name.rpartition("/")[2].rpartition(".")
-    return extension.lower() if dot and stem else ""
+    return extension.lower() if dot and stem and not stem.startswith("._") else ""
 
 
 def expected_name(extension: str) -> str | None:

@@ -72,6 +72,8 @@ _SIGNATURES: tuple[tuple[int, bytes, Kind], ...] = (
     (0, bytes.fromhex("7cd532eb86027f4ba8afa68e0fff9914"), Kind.LOCKED),
     (0, bytes.fromhex("0528bc96e9e45a4391aabdd07af53631"), Kind.LOCKED),
     (0, b"yeelion-kuwo", Kind.LOCKED),
+    (0, b"\0\x05\x16\x07", Kind.APPLEDOUBLE),
+    (0, b"\0\x05\x16\x00", Kind.APPLEDOUBLE),
     (0, b"\xff\xd8\xff", Kind.JPEG),
     (0, b"\x89PNG\r\n\x1a\n", Kind.PNG),
     (0, b"GIF87a", Kind.GIF),
@@ -121,6 +123,8 @@ _OGG_STREAMS = (
     (b"fLaC", Kind.OGG_FLAC),
     (b"Speex   ", Kind.OGG_SPEEX),
 )
+_WAVPACK_SOUND = frozenset((2, 3, 4, 5, 6, 0x0A, 0x0E))
+_WAVPACK_CORRECTION = frozenset((7, 0x0B))  # the noise shaping and the bits that a hybrid file leaves out
 _HEIF_BRANDS = frozenset(b"heic heix heim heis hevc hevx mif1 msf1 avif avis".split())
 _QUICKTIME_BOXES = frozenset((b"moov", b"mdat"))
 _QUICKTIME_FILLERS = frozenset((b"wide", b"free", b"skip", b"pnot"))
@@ -201,7 +205,7 @@ def _after_tags(file: BinaryIO, head: bytes) -> int:
 def _by_signature(head: bytes) -> Kind | None:
     for mark, kind in _AT_START.get(head[:3], ()):
         if head.startswith(mark):
-            return kind
+            return _wavpack_kind(head) if kind is Kind.WAVPACK else kind
     for at, mark, kind in _FURTHER_IN:
         if head.startswith(mark, at):
             return kind
@@ -247,6 +251,25 @@ def _loas_kind(head: bytes) -> Kind | None:
             return None
         at += 3 + ((head[at + 1] & 0x1F) << 8 | head[at + 2])
     return Kind.AAC_LOAS
+
+
+def _wavpack_kind(head: bytes) -> Kind:
+    """Whether blocks hold sound or what a hybrid file lacks: by the parts of the first (WavPack 5 file format).
+
+    Blocks of sound begin with what a decoder needs; those of a correction file have none of it.
+    """
+    end = min(8 + int.from_bytes(head[4:8], "little"), len(head))
+    at = 32
+    while at + 2 <= end:
+        name, words, fixed = head[at] & 0x3F, head[at + 1], 2
+        if head[at] & 0x80:
+            words, fixed = int.from_bytes(head[at + 1 : at + 4], "little"), 4
+        if name in _WAVPACK_SOUND:
+            return Kind.WAVPACK
+        if name in _WAVPACK_CORRECTION:
+            return Kind.WAVPACK_CORRECTION
+        at += fixed + words * 2
+    return Kind.WAVPACK
 
 
 def _ogg_kind(head: bytes) -> Kind:

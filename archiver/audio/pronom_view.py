@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 from archiver.audio.blocks.boxes import child
 from archiver.audio.blocks.window import Window
-from archiver.audio.kinds import KINDS, Kind
+from archiver.audio.kinds import KINDS, STREAM_PUIDS, Kind
 from archiver.audio.magic import Sniffed
 from archiver.machine import temporary_file, temporary_folder, temporary_storage
 from archiver.model.audio import Role
@@ -72,9 +72,12 @@ def _telling_parts(window: Window, sniffed: Sniffed) -> list[tuple[int, int]]:
         looked_into = kind is Kind.ZIP or sniffed.head.startswith(_OLE)
         whole = size <= (_CONTAINERS_SHOWN_WHOLE if looked_into else 3 * END_BYTES)
         return [] if whole else [(0, END_BYTES), (size - END_BYTES, size)]
+    lead = sniffed.start
+    if lead and kind in STREAM_PUIDS:  # what looks like another format in their tags must not be taken for it
+        after = min(lead + _AUDIO_BYTES, size)
+        return [(lead, after), (max(after, size - _AUDIO_LAST), size)]
     if size <= _AUDIO_SHOWN_WHOLE:
         return []
-    lead = sniffed.start
     if kind is Kind.MP4:
         index = child(window, 0, size, b"moov")
         lead = index.offset if index is not None and index.offset > _AUDIO_FIRST else 0

@@ -3,22 +3,9 @@
 from __future__ import annotations
 
 from archiver.audio.kinds import KINDS, Kind
+from archiver.audio.rip_log_banners import is_rip_log
 from archiver.model.audio import Role
 
-_BANNER_BYTES = 4096
-_RIP_LOG_BANNERS = (
-    "exact audio copy",
-    "eac extraction logfile",
-    "x lossless decoder",
-    "whipper",
-    "morituri",
-    "dbpoweramp",
-    "cueripper",
-    "cuetools log",
-    "ezcd audio converter",
-    "fre:ac",
-    "rip finished",
-)
 _LOG_EXTENSIONS = frozenset({"log", "txt", "accurip"})
 
 _BY_EXTENSION: dict[str, Role] = {
@@ -63,17 +50,6 @@ def role_of(kind: Kind | None, extension: str, head: bytes, *, moving_picture: b
     if extension in _LOG_EXTENSIONS and is_rip_log(head):
         return Role.LOG
     return _BY_EXTENSION.get(extension) or _role_promised(extension)
-
-
-def is_rip_log(head: bytes) -> bool:
-    """Whether the first 4 KiB carry the banner of a CD ripper. EAC writes UTF-16 with a byte-order mark."""
-    head = head[:_BANNER_BYTES]
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        text = head[: len(head) & ~1].decode("utf-16", "replace")
-    else:
-        text = head.decode("utf-8", "replace")
-    text = text.lower()
-    return any(banner in text for banner in _RIP_LOG_BANNERS)
 
 
 def _role_promised(extension: str) -> Role:

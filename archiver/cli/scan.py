@@ -23,7 +23,7 @@ from archiver.cli.findings import (
 )
 from archiver.cli.jsonstream import write_json
 from archiver.cli.table import table_lines
-from archiver.cli.text import count, duration, shown, shown_path, wrapped
+from archiver.cli.text import count, shown, shown_path, total_duration, wrapped
 from archiver.cli.watching import watcher
 from archiver.model.audio import ExaminedFile, Role
 from archiver.model.problem import Problem
@@ -63,9 +63,11 @@ def command(sources: tuple[str, ...], verbose: bool, jobs: int | None, as_json: 
 
 def _lines(report: scan.ScanReport) -> Iterator[str]:
     totals = report.totals
+    audio_files = totals.roles[Role.AUDIO]
+    playing = total_duration(totals.duration_s, totals.untimed, audio_files)
     yield wrapped(
         f"{shown_path(', '.join(report.sources))}: {count(len(totals.albums), 'album')},"
-        f" {count(totals.roles[Role.AUDIO], 'audio file')}, {duration(totals.duration_s)} of music,"
+        f" {count(audio_files, 'audio file')}, {playing} of music,"
         f" {human_size(totals.bytes)} in all"
     )
     for title, audio in (("Audio", True), ("Beside the audio", False)):
@@ -74,7 +76,7 @@ def _lines(report: scan.ScanReport) -> Iterator[str]:
                 shown(name),
                 f"{of.files:,}",
                 human_size(of.bytes),
-                duration(of.duration_s) if audio else role.value,
+                total_duration(of.duration_s, of.untimed, of.files) if audio else role.value,
             )
             for (role, name), of in sorted(report.formats.items(), key=lambda item: (-item[1].files, item[0]))
             if (role is Role.AUDIO) == audio
@@ -128,6 +130,7 @@ def _write_json(report: scan.ScanReport) -> None:
         "bytes": totals.bytes,
         "albums": len(totals.albums),
         "duration_s": round(totals.duration_s, 3),
+        "untimed_files": totals.untimed,
         "empty_folders": totals.empty_folders,
         "formats": [
             {"role": role.value, "format": name, **dataclasses.asdict(of)}

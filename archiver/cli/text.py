@@ -98,3 +98,13 @@ def duration(seconds: float) -> str:
     days, rest = divmod(whole, 86400)
     clock = f"{rest // 3600}:{rest % 3600 // 60:02}:{rest % 60:02}"
     return f"{count(days, 'day')} {clock}" if days else clock
+
+
+def total_duration(seconds: float, untimed: int, files: int) -> str:
+    """Return the playing time of several files, of which ``untimed`` do not say theirs: ``at least 0:03:12``.
+
+    A dash where none of them does.
+    """
+    if untimed and untimed >= files:
+        return "\N{EN DASH}"
+    return f"at least {duration(seconds)}" if untimed else duration(seconds)

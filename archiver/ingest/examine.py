@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Iterable, Iterator
 
 from archiver.audio.examine import examine_file
+from archiver.audio.kinds import extension_of
 from archiver.audio.pronom import load_signatures
 from archiver.audio.protection.detect import UNSEEN
 from archiver.audio.roles import role_of
@@ -58,6 +58,5 @@ def _examine(entry: ScanEntry) -> Examined:
 
 def _unexamined(ref: FileRef, reason: str) -> ExaminedFile:
     problem = Problem(ref.path, "F203", _STOPPED[reason])
-    extension = os.path.splitext(ref.path)[1].removeprefix(".").lower()
-    role = role_of(None, extension, b"", moving_picture=False)
+    role = role_of(None, extension_of(ref.path), b"", moving_picture=False)
     return ExaminedFile(ref, role, None, protection=UNSEEN, problems=(*ref.problems, problem))

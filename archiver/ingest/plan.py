@@ -28,6 +28,7 @@ class Totals:
         roles: Files that go in, by role.
         albums: Keys of their albums.
         duration_s: Their playing time in seconds, as far as they say how long they are.
+        untimed: Files of audio among them whose playing time is not known.
         problems: Findings by code, on whatever was met.
     """
 
@@ -39,6 +40,7 @@ class Totals:
     roles: Counter[Role] = field(default_factory=Counter)
     albums: set[tuple[str, str]] = field(default_factory=set)
     duration_s: float = 0.0
+    untimed: int = 0
     problems: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -78,11 +80,14 @@ class Totals:
         self.albums.update(other.albums)
         self.problems.update(other.problems)
         self.duration_s += other.duration_s
+        self.untimed += other.untimed
 
     def _count_music(self, file: ExaminedFile) -> None:
         self.roles[file.role] += 1
         if file.audio is not None and file.audio.duration_s is not None:
             self.duration_s += file.audio.duration_s
+        elif file.role is Role.AUDIO:
+            self.untimed += 1
         album = album_of(file)
         if album is not None:
             self.albums.add(album)

@@ -165,7 +165,7 @@ EVIDENCE_ROWS: tuple[tuple[str, str, str, str, str], ...] = (
         "log of a CD rip",
         "strong",
         "A ripping program wrote this log. Logs can be forged and copied.",
-        "banners of Exact Audio Copy, X Lossless Decoder, whipper, morituri, dBpoweramp, CUERipper",
+        "the banner at the head of logs by Exact Audio Copy, X Lossless Decoder, whipper, morituri, dBpoweramp, CUERipper, CUETools, Rubyripper, fre:ac, cyanrip, cdparanoia",
     ),
     (
         "rip-log-checksum",

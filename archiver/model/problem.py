@@ -130,6 +130,12 @@ PROBLEM_KINDS = _registry(
         "tag block malformed",
         "Some tags could not be read; the file is packed as it is.",
     ),
+    ProblemKind(
+        "F208",
+        Severity.WARNING,
+        "file breaks off",
+        "It ends before its own header says: look for a whole copy. It is packed as it is.",
+    ),
     # The letter N is for names that other systems cannot hold
     ProblemKind(
         "N301",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from archiver.audio.protection.detect import UNSEEN
 from archiver.model.package import AssessedFile, PackedFile, PackEntry, PlanEntry, WithheldFile
 from archiver.model.rights import Act, Answer, Basis, Decision, Disposition, Reason, UseAnswer
 from archiver.model.rights_summary import Counts, DeclaredWish, RightsSummary
@@ -88,7 +89,7 @@ class RightsTally:
         self._bases[decision.basis] += 1
         self._acts.update(decision.acts.items())
         self._count("declarations", decision.declarations)
-        if examined.protection is not None:
+        if examined.protection is not None and examined.protection.scheme != UNSEEN.scheme:
             self._count("protection", (examined.protection.label,))
         kinds = {found.code for found in examined.evidence if found.personal}
         if decision.personal or kinds:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from archiver.audio.protection.detect import UNSEEN
 from archiver.ingest.examine import Examined
 from archiver.ingest.plan import Totals
 from archiver.ingest.spool import Spool
@@ -20,11 +21,15 @@ UNIDENTIFIED = "not identified"
 
 @dataclass(slots=True)
 class FormatTotal:
-    """What the files of one format and role add up to; ``duration_s`` counts audio that says how long it is."""
+    """What the files of one format and role add up to.
+
+    ``duration_s`` counts audio that says how long it is; ``untimed`` are the files whose playing time is not known.
+    """
 
     files: int = 0
     bytes: int = 0
     duration_s: float = 0.0
+    untimed: int = 0
 
 
 @dataclass(slots=True)
@@ -75,7 +80,9 @@ def _count(report: ScanReport, file: ExaminedFile) -> None:
     of_format.bytes += size
     if file.audio is not None and file.audio.duration_s is not None:
         of_format.duration_s += file.audio.duration_s
-    if file.protection is not None:
+    else:
+        of_format.untimed += 1
+    if file.protection is not None and file.protection.scheme != UNSEEN.scheme:  # its problem tells that one
         report.protected[file.protection.label] += 1
     if any(evidence.personal for evidence in file.evidence):
         report.personal += 1

@@ -118,7 +118,7 @@ def test_caf() -> None:
     packed = (
         b"caff\x00\x01\x00\x00desc" + struct.pack(">Q", 32) + alac + table + b"data" + struct.pack(">Q", 1004)
     )
-    assert known(packed + bytes(1004)) == AudioProperties("alac", 2.0, 44100, 2, None, 4000, lossless=True)
+    assert known(packed + bytes(1004)) == AudioProperties("alac", 2.0, 44100, 2, 16, 4000, lossless=True)
 
 
 def test_au() -> None:

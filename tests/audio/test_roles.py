@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from archiver.audio.kinds import Kind
-from archiver.audio.roles import is_rip_log, role_of
+from archiver.audio.rip_log_banners import is_rip_log
+from archiver.audio.roles import role_of
 from archiver.model.audio import Role
 from tests.samples.sidecars import DiscTrack, eac_log, whipper_log, xld_log
 

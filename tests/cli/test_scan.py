@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
+
+import pytest
 
 from archiver.records.files import KEYS
 from tests.conftest import MakeSource
-from tests.running import run_here
-from tests.samples import Entry, Folder, Link, flac, m4a, mp3
+from tests.running import run_here, run_program
+from tests.samples import Entry, File, Folder, Link, flac, m4a, mp3
 
 TREE: dict[str, Entry] = {
     "Album/01.flac": flac({"TITLE": ["One"], "ALBUM": ["First"], "ARTIST": ["A"]}),
@@ -42,6 +45,33 @@ def test_a_person_gets_tables_and_what_needs_attention(source: MakeSource) -> No
 def test_nothing_to_attend_to_is_said_so(source: MakeSource) -> None:
     outcome = run_here("scan", source({"a/1.mp3": mp3({"TIT2": ["x"]})}))
     assert "Nothing that needs attention was detected." in outcome.out
+
+
+def test_an_unknown_playing_time_is_a_dash_and_totals_say_at_least(source: MakeSource) -> None:
+    unknown = {"a/1.shn": b"ajkg\x02" + bytes(100), "a/2.mp3": mp3({"TIT2": ["x"]})}
+    lines = run_here("scan", source(unknown)).out.splitlines()
+    assert "at least 0:00:01 of music," in " ".join(line.strip() for line in lines[:3])
+    ends = [line.split()[-1] for line in lines if line.startswith("  ") and " 1 " in line]
+    assert sorted(ends[:2]) == ["0:00:01", "\N{EN DASH}"]
+
+
+def test_json_counts_what_has_no_playing_time(source: MakeSource) -> None:
+    report = run_here("scan", source({"a/1.shn": b"ajkg\x02" + bytes(100), "b.m4a": m4a()}), "--json").json
+    assert report["untimed_files"] == 1
+    assert [each["untimed"] for each in report["formats"]] == [0, 1]
+
+
+def test_a_file_that_may_not_be_read_is_told_as_that_and_not_called_protected(source: MakeSource) -> None:
+    root = source({"b.mp3": File(mp3({"TIT2": ["Two"]}), mode=0)})
+    before: list[str] = []
+    if os.geteuid() == 0:  # the superuser may read everything, unless he goes without that power
+        if shutil.which("setpriv") is None:
+            pytest.skip("needs setpriv, or another user than the superuser")
+        before = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"]
+    done = run_program("scan", root, before=before)
+    assert "S101" in done.out
+    assert "rotected" not in done.out
+    assert run_program("scan", root, "--json", before=before).json["protected"] == {}
 
 
 def test_json_has_everything(source: MakeSource) -> None:

@@ -43,7 +43,7 @@ def read_riff(draft: Draft, offset: int) -> None:
     head = window.read(offset, 36)
     long_data = int.from_bytes(head[28:36], "little") if head[12:16] == b"ds64" else None
     for chunk in chunks(window, RIFF, offset + 12, end, long_data):
-        if not chunk.whole:
+        if not chunk.whole and chunk.id != b"data":
             draft.malformed(f"the RIFF chunk at byte {chunk.offset} runs past the end of the file")
         if chunk.id == b"LIST" and window.read(chunk.payload, 4) == b"INFO":
             _read_info(draft, chunk)

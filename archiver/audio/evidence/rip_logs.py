@@ -9,20 +9,9 @@ from collections.abc import Iterator
 from archiver.audio.blocks.window import Window
 from archiver.audio.evidence.observe import observe
 from archiver.audio.evidence.text_file import Line
+from archiver.audio.rip_log_banners import HEAD_BYTES, find_banner
 from archiver.model.evidence import Evidence
 
-BANNER_BYTES = 4096
-"""A banner stands this near to the log's beginning."""
-
-_BANNERS = (
-    re.compile(r"exact audio copy(?: v\S+(?: (?:pre)?beta \d+)?)?", re.IGNORECASE),
-    re.compile(r"x lossless decoder(?: version \S+(?: \([\d.]+\))?)?", re.IGNORECASE),
-    re.compile(r"whipper(?: \d[\w.]*)?", re.IGNORECASE),
-    re.compile(r"morituri(?: (?:version )?\d[\w.]*)?", re.IGNORECASE),
-    re.compile(r"dbpoweramp(?: release \d[\w.]*)?", re.IGNORECASE),
-    re.compile(r"cueripper(?: v\d[\w.]*)?", re.IGNORECASE),
-    re.compile(r"\beac extraction logfile", re.IGNORECASE),
-)
 _EAC_CHECKSUM = re.compile(r"==== Log checksum [0-9A-Fa-f]{64} ====")
 _XLD_SIGNATURE = "-----BEGIN XLD SIGNATURE-----"
 _WHIPPER_HASH = re.compile(r"^SHA-256 hash: ([0-9A-Fa-f]{64})\s*$")
@@ -34,29 +23,28 @@ _MAX_HASHED = 4 << 20
 
 
 class LogReader:
-    """Gathers what the lines of one log say. Feed it every line, then ask for :meth:`evidence`.
+    """Gathers what the lines of one log say. Feed it the lines, then ask for :meth:`evidence`.
 
     Args:
         window: The log, for the checksum that whipper writes over the lines before it.
     """
 
-    __slots__ = ("_accurate", "_accurate_at", "_banner", "_checks", "_window")
+    __slots__ = ("_accurate", "_accurate_at", "_checks", "_head", "_window")
 
     def __init__(self, window: Window) -> None:
         self._window = window
-        self._banner: Evidence | None = None
+        self._head: list[Line] = []
         self._checks: list[Evidence] = []
         self._accurate = 0
         self._accurate_at = ""
 
+    def feed_head(self, line: Line) -> None:
+        """Take any line: those at the log's beginning tell whose log it is."""
+        if line.offset < HEAD_BYTES:
+            self._head.append(line)
+
     def feed(self, line: Line) -> None:
-        """Take one line."""
-        if self._banner is None and line.offset < BANNER_BYTES:
-            for banner in _BANNERS:
-                match = banner.search(line.text)
-                if match is not None:
-                    self._banner = observe("rip-log", line.locator, match.group())
-                    break
+        """Take one line that may report a check."""
         if _is_accurate(line.text) and not _NOT_ACCURATE.search(line.text):
             self._accurate += 1
             self._accurate_at = self._accurate_at or line.locator
@@ -76,9 +64,11 @@ class LogReader:
 
     def evidence(self) -> Iterator[Evidence]:
         """What was found; nothing where no program's banner was seen."""
-        if self._banner is None:
+        banner = find_banner([line.text for line in self._head])
+        if banner is None:
             return
-        yield self._banner
+        index, program = banner
+        yield observe("rip-log", self._head[index].locator, program)
         yield from self._checks
         if self._accurate:
             yield observe("accuraterip", self._accurate_at, f"{self._accurate} lines report an accurate rip")

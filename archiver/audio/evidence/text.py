@@ -66,7 +66,7 @@ _HINTS = (
         "sha-256",
         "audio copy",
     ),
-    *("lossless", "whipper", "morituri", "poweramp", "eac ", "xld", "exact match"),
+    *("xld", "exact match"),
 )
 _PIECE, _LONGEST_HINT = 1 << 20, 64
 
@@ -94,6 +94,7 @@ def find_text_evidence(file: BinaryIO, size: int, role: Role) -> tuple[Evidence,
     personal: list[Evidence] = []
     hints, search = _present(window, *encoding)
     for line in lines_of(window, *encoding):
+        log.feed_head(line)
         folded = line.text.lower()
         if any(hint in folded for hint in hints):
             log.feed(line)

@@ -7,16 +7,16 @@ import uuid
 
 from archiver.audio.blocks.asf_objects import AsfObject, header_objects
 from archiver.audio.blocks.window import Window
-from archiver.audio.properties.pcm import wave_codec
+from archiver.audio.properties.codecs import wave_codec
 from archiver.audio.properties.stretch import Stretch, UnparsableError
 from archiver.model.audio import AudioProperties
 
-_FILE = uuid.UUID("8CABDCA1-A947-11CF-8EE4-00C00C205365").bytes_le
+FILE_PROPERTIES = uuid.UUID("8CABDCA1-A947-11CF-8EE4-00C00C205365").bytes_le
 _STREAM = uuid.UUID("B7DC0791-A9B7-11CF-8EE6-00C00C205365").bytes_le
 _AUDIO_MEDIA = uuid.UUID("F8699E40-5B4D-11CF-A8FD-00805F5C442B").bytes_le
 VIDEO_MEDIA = uuid.UUID("BC19EFC0-5B4D-11CF-A8FD-00805F5C442B").bytes_le
 _EXTENDED_STREAM = uuid.UUID("14E6A5CB-C672-4332-8399-A96952065B5A").bytes_le
-_BROADCAST = 1
+BROADCAST = 1
 _TICKS = 10_000_000
 
 
@@ -33,7 +33,7 @@ def read_asf(stretch: Stretch) -> AudioProperties:
     seconds: float | None = None
     sound: bytes | None = None
     for found in header_objects(window, stretch.start):
-        if found.guid == _FILE:
+        if found.guid == FILE_PROPERTIES:
             seconds = _play_duration(window, found)
         elif found.guid == _STREAM and sound is None and window.read(found.payload, 16) == _AUDIO_MEDIA:
             sound = window.read(found.payload + 54, 18)
@@ -57,6 +57,7 @@ def _play_duration(window: Window, found: AsfObject) -> float | None:
     if len(data) < 80:
         return None
     ticks, preroll, flags = (int.from_bytes(data[at : at + 8], "little") for at in (40, 56, 64))
-    if flags & _BROADCAST:
+    if flags & BROADCAST:
         return None
-    return max(ticks / _TICKS - preroll / 1000, 0.0)
+    seconds = ticks / _TICKS - preroll / 1000
+    return seconds if seconds > 0 else None

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 
 from mutagen.flac import StreamInfo
 
-from archiver.audio.properties.excerpt import Excerpt
 from archiver.audio.properties.stretch import Stretch, UnparsableError, average_bitrate, duration
 from archiver.model.audio import AudioProperties
 
@@ -30,31 +30,48 @@ def stream_info(data: bytes) -> StreamInfo:
 
 def read_flac(stretch: Stretch) -> AudioProperties:
     """FLAC. The bit rate is the average over the frames; a stream of unknown length has no duration."""
-    head = stretch.head(8 + _STREAMINFO_BYTES)
-    if head[4] & 0x7F:
-        raise UnparsableError("the first metadata block is not STREAMINFO")
-    info = stream_info(head[8:])
+    blocks = flac_blocks(stretch)
+    info = stream_info(blocks.streaminfo)
     seconds = duration(info.total_samples or -1, info.sample_rate)
+    frames = 0 if blocks.frames is None else stretch.end - blocks.frames
     return AudioProperties(
         codec="flac",
         duration_s=seconds,
         sample_rate_hz=info.sample_rate,
         channels=info.channels,
         bit_depth=info.bits_per_sample,
-        bitrate_bps=average_bitrate(stretch.length - _frames_offset(stretch.excerpt()), seconds),
+        bitrate_bps=average_bitrate(frames, seconds) or None,
         lossless=True,
     )
 
 
-def _frames_offset(file: Excerpt) -> int:
-    """Where the audio frames begin, after the last metadata block."""
-    at = 4
+@dataclass(frozen=True, slots=True)
+class FlacBlocks:
+    """The metadata blocks of a FLAC stream.
+
+    Attributes:
+        streaminfo: The payload of STREAMINFO, which ought to come first and does not always; may be empty.
+        frames: Byte offset of the first frame, ``None`` where no frame follows the last block.
+    """
+
+    streaminfo: bytes
+    frames: int | None
+
+
+def flac_blocks(stretch: Stretch) -> FlacBlocks:
+    """Go over the metadata blocks of the stream at the head of the stretch."""
+    window = stretch.window()
+    at, streaminfo = stretch.start + 4, b""
     for _ in range(_MAX_BLOCKS):
-        file.seek(at)
-        header = file.read(4)
-        if len(header) < 4:
+        header = window.read(at, 4)
+        size = int.from_bytes(header[1:], "big")
+        if len(header) < 4 or at + 4 + size > stretch.end:
             break
-        at += 4 + int.from_bytes(header[1:], "big")
+        if not header[0] & 0x7F and not streaminfo:
+            streaminfo = window.read(at + 4, min(size, _STREAMINFO_BYTES))
+        at += 4 + size
         if header[0] & 0x80:
-            break
-    return at
+            sync = window.read(at, 2)
+            begins = len(sync) == 2 and sync[0] == 0xFF and sync[1] & 0xFC == 0xF8
+            return FlacBlocks(streaminfo, at if begins else None)
+    return FlacBlocks(streaminfo, None)

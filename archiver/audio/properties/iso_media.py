@@ -2,61 +2,75 @@
 
 from __future__ import annotations
 
-from mutagen.mp4 import Atoms, MP4Info  # type: ignore[attr-defined]  # Atoms is what MP4Info.load wants
-
-from archiver.audio.properties.pcm import apple_codec
+from archiver.audio.blocks.boxes import Box, boxes, child
+from archiver.audio.blocks.window import MAX_READ, Window
+from archiver.audio.properties.mp4_time import track_seconds
+from archiver.audio.properties.sample_entry import SoundEntry, sound_entry
 from archiver.audio.properties.stretch import Stretch, UnparsableError, average_bitrate
 from archiver.model.audio import AudioProperties
 
-_LOSSLESS = {
-    "alac": ("alac", True),
-    "fLaC": ("flac", True),
-    "Opus": ("opus", False),
-    "ac-3": ("ac3", False),
-    "ec-3": ("eac3", False),
-    "samr": ("amr", False),
-    "sawb": ("amr", False),
-    "dtsc": ("dts", False),
-    "mlpa": ("truehd", True),
-}
-_OBJECT_TYPES = {
-    "69": "mp3",
-    "6B": "mp3",
-    "A5": "ac3",
-    "A6": "eac3",
-    "A9": "dts",
-    "DD": "vorbis",
-    "AD": "opus",
-}
-_MPEG4_OBJECTS = {"32": "mp1", "33": "mp2", "34": "mp3", "36": "als", "37": "sls"}
 _DEPTH_TELLS = frozenset({"pcm", "pcm-float", "alac", "flac"})
+_MAX_TRACKS = 256
 
 
 def read_mp4(stretch: Stretch) -> AudioProperties:
     """The first sound track. A protected track keeps the four characters that say so as its codec."""
-    file = stretch.excerpt()
-    info = MP4Info()
-    info.load(Atoms(file), file)
-    if not info.codec:
+    window = stretch.window()
+    moov = child(window, stretch.start, stretch.end, b"moov")
+    found = None if moov is None else _sound_track(window, moov)
+    if moov is None or found is None:
         raise UnparsableError("there is no sound track")
-    codec, lossless = _codec(info.codec)
-    seconds = info.length or None
+    trak, entry = found
+    seconds = track_seconds(window, moov, trak, stretch.start)
     return AudioProperties(
-        codec=codec,
+        codec=entry.codec,
         duration_s=seconds,
-        sample_rate_hz=info.sample_rate or None,
-        channels=info.channels or None,
-        bit_depth=(info.bits_per_sample or None) if codec in _DEPTH_TELLS else None,
-        bitrate_bps=info.bitrate or average_bitrate(stretch.length, seconds),
-        lossless=lossless,
+        sample_rate_hz=entry.rate,
+        channels=entry.channels,
+        bit_depth=entry.bit_depth if entry.codec in _DEPTH_TELLS else None,
+        bitrate_bps=_bitrate(window, moov, trak, entry, seconds) or average_bitrate(stretch.length, seconds),
+        lossless=entry.lossless,
     )
 
 
-def _codec(name: str) -> tuple[str, bool | None]:
-    """From a codec string by RFC 6381, such as ``mp4a.40.2``, to codec name and losslessness."""
-    entry, _, rest = name.partition(".")
-    if entry != "mp4a":
-        return _LOSSLESS.get(entry) or apple_codec(entry.encode("latin-1"))
-    object_type, _, audio_object = rest.partition(".")
-    codec = _OBJECT_TYPES.get(object_type) or _MPEG4_OBJECTS.get(audio_object, "aac")
-    return codec, codec in ("als", "sls")
+def _sound_track(window: Window, moov: Box) -> tuple[Box, SoundEntry] | None:
+    tracks = 0
+    for box in boxes(window, moov.payload, moov.end):
+        if box.type != b"trak":
+            continue
+        tracks += 1
+        if tracks > _MAX_TRACKS:
+            break
+        handler = child(window, box.payload, box.end, b"mdia", b"hdlr")
+        if handler is not None and window.read(handler.payload + 8, 4) == b"soun":
+            entry = sound_entry(window, box)
+            if entry is not None:
+                return box, entry
+    return None
+
+
+def _bitrate(window: Window, moov: Box, trak: Box, entry: SoundEntry, seconds: float | None) -> int | None:
+    """What the sizes of the samples make over the time; of plain PCM the product, else what the codec states.
+
+    In a file of fragments the table has but a part of the samples, or none.
+    """
+    if entry.codec in ("pcm", "pcm-float"):
+        return (entry.rate or 0) * (entry.channels or 0) * (entry.bit_depth or 0) or None
+    if child(window, moov.payload, moov.end, b"mvex") is not None:
+        return entry.bitrate_bps
+    return average_bitrate(_sample_bytes(window, trak), seconds) or entry.bitrate_bps
+
+
+def _sample_bytes(window: Window, trak: Box) -> int:
+    """Bytes of all samples together; 0 where the table does not say or is too long."""
+    table = child(window, trak.payload, trak.end, b"mdia", b"minf", b"stbl", b"stsz")
+    if table is None:
+        return 0
+    head = window.read(table.payload + 4, 8)
+    size, count = int.from_bytes(head[:4], "big"), int.from_bytes(head[4:], "big")
+    if size:
+        return size * count if size > 1 else 0  # QuickTime writes 1 for samples that it does not size
+    data = window.read(table.payload + 12, min(count * 4, table.end - table.payload - 12, MAX_READ))
+    if len(data) < count * 4:
+        return 0
+    return sum(int.from_bytes(data[at : at + 4], "big") for at in range(0, len(data), 4))

@@ -21,7 +21,7 @@ def _from_mutagen(stretch: Stretch, codec: str, info: Any, *, lossless: bool | N
     bit_depth = getattr(info, "bits_per_sample", 0)
     return AudioProperties(
         codec=codec,
-        duration_s=info.length,
+        duration_s=info.length or None,
         sample_rate_hz=info.sample_rate or None,
         channels=info.channels or None,
         bit_depth=bit_depth or None,
@@ -88,7 +88,7 @@ def read_tta(stretch: Stretch) -> AudioProperties:
     channels, bits, rate, samples = struct.unpack("<HHII", head[6:18])
     if not rate:
         raise UnparsableError("the header states no sample rate")
-    seconds = duration(samples, rate)
+    seconds = duration(samples if 0 < samples < 0xFFFF_FFFF else -1, rate)
     return AudioProperties(
         codec="tta",
         duration_s=seconds,

@@ -1,51 +1,88 @@
-"""Properties of Ogg files: the identification packet of the first known stream, and its last page."""
+"""Properties of Ogg files: the identification packet of the first known stream, and where its pages begin and end."""
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
-from mutagen.flac import StreamInfo
-from mutagen.ogg import OggPage
-
+from archiver.audio.blocks.extents import Extents
+from archiver.audio.blocks.ogg import OggPage, ogg_page
+from archiver.audio.blocks.window import Window
 from archiver.audio.kinds import Kind
-from archiver.audio.properties.excerpt import Excerpt
 from archiver.audio.properties.flac import stream_info
-from archiver.audio.properties.stretch import Stretch, UnparsableError, average_bitrate, duration
+from archiver.audio.properties.ogg_packets import (
+    PacketSamples,
+    VorbisSamples,
+    flac_samples,
+    opus_samples,
+    vorbis_modes,
+)
+from archiver.audio.properties.stretch import Stretch, UnparsableError, average_bitrate
 from archiver.model.audio import AudioProperties
 
 _MARKS = {
-    Kind.OGG_VORBIS: (b"\x01vorbis",),
-    Kind.OGG_OPUS: (b"OpusHead",),
-    Kind.OGG_SPEEX: (b"Speex   ",),
-    Kind.OGG_FLAC: (b"\x7fFLAC", b"fLaC"),
+    b"\x01vorbis": Kind.OGG_VORBIS,
+    b"OpusHead": Kind.OGG_OPUS,
+    b"Speex   ": Kind.OGG_SPEEX,
+    b"\x7fFLAC": Kind.OGG_FLAC,
+    b"fLaC": Kind.OGG_FLAC,
 }
 _OPUS_RATE = 48000
 _MAX_BEGINNINGS = 64
+_MAX_HEADER_PAGES = 8192
+_MAX_PAGES = 400_000
+_MAX_LINKS = 4096
+_PROBES = 4
+_WALKED_BYTES = 1 << 20
+_REACHES = (1 << 17, 1 << 20)
+_SETUP_BYTES = 512
+_UNKNOWN = -1
 
 
 @dataclass(frozen=True, slots=True)
 class _Stream:
+    """What an identification packet says.
+
+    Attributes:
+        codec: Its name.
+        rate: Samples a second.
+        channels: How many.
+        packet_samples: Tells what a packet adds; of Vorbis only once the modes are known.
+        headers: Packets before the sound, the first included, where their bytes do not tell.
+        samples_before: Samples at the beginning that are not played.
+        blocksizes: Of Vorbis: samples of the short and the long block.
+    """
+
     codec: str
     rate: int
     channels: int
+    packet_samples: PacketSamples
+    headers: int = 0
     samples_before: int = 0
     bit_depth: int | None = None
     lossless: bool = False
+    blocksizes: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """A stream at the head of the file or of a part that was chained to it."""
+
+    offset: int
+    serial: int
+    stream: _Stream
 
 
 def read_ogg(stretch: Stretch) -> AudioProperties:
-    """Vorbis, Opus, Speex or FLAC in Ogg. The duration is that of the first such stream, by its last page."""
-    file = stretch.excerpt()
-    page = _first_page(file, _MARKS[stretch.kind])
-    try:
-        stream = _IDENTIFIERS[stretch.kind](page.packets[0])
-    except struct.error as error:
-        raise UnparsableError("the identification packet is cut short") from error
-    last = OggPage.find_last(file, page.serial, finishing=True)
-    samples = -1 if last is None else last.position - stream.samples_before
-    seconds = duration(samples, stream.rate)
+    """Vorbis, Opus, Speex or FLAC in Ogg. The duration is that of all chained parts together."""
+    window = Window(stretch.file, stretch.end)
+    link = _link(window, stretch.start, stretch.kind)
+    if link is None:
+        raise UnparsableError("the stream's first page is missing")
+    seconds = _seconds(window, link)
+    stream = link.stream
     return AudioProperties(
         codec=stream.codec,
         duration_s=seconds,
@@ -57,35 +94,232 @@ def read_ogg(stretch: Stretch) -> AudioProperties:
     )
 
 
-def _first_page(file: Excerpt, marks: tuple[bytes, ...]) -> OggPage:
+def _link(window: Window, offset: int, wanted: Kind | None = None) -> _Link | None:
+    """The first known stream that begins in the group at ``offset``, of one kind or of any."""
+    at = offset
     for _ in range(_MAX_BEGINNINGS):
-        page = OggPage(file)
-        if page.packets and page.packets[0].startswith(marks):
-            return page
-        if not page.first:
+        page = ogg_page(window, at)
+        if page is None or not page.flags & 2:
             break
-    raise UnparsableError("the stream's first page is missing")
+        packet = window.read(page.body, page.end - page.body)
+        kind = next((kind for mark, kind in _MARKS.items() if packet.startswith(mark)), None)
+        if kind is not None and wanted in (None, kind):
+            try:
+                return _Link(offset, page.serial, _IDENTIFIERS[kind](packet))
+            except struct.error as error:
+                raise UnparsableError("the identification packet is cut short") from error
+        at = page.end
+    return None
+
+
+def _seconds(window: Window, link: _Link) -> float | None:
+    last = _last_page(window)
+    if last is None:
+        return None
+    if _is_chained(window, link, last):
+        return _chained_seconds(window, link)
+    position = _position(window, last) if last.serial == link.serial else _UNKNOWN
+    if position == _UNKNOWN:
+        position = _last_position(window, link.serial)
+    return _played(window, link, position)
+
+
+def _played(window: Window, link: _Link, position: int) -> float | None:
+    """Seconds from where a link's first page begins to ``position``, its last."""
+    stream = link.stream
+    if position == _UNKNOWN or stream.rate <= 0:
+        return None
+    samples = position - _first_position(window, link) - stream.samples_before
+    return max(samples, 0) / stream.rate
+
+
+def _position(window: Window, page: OggPage) -> int:
+    return int.from_bytes(window.read(page.offset + 6, 8), "little", signed=True)
+
+
+def _sequence(window: Window, page: OggPage) -> int:
+    return int.from_bytes(window.read(page.offset + 18, 4), "little")
+
+
+def _pages_back(window: Window) -> Iterator[OggPage]:
+    """Whole pages from the end of the file backwards, as far as the search goes."""
+    for reach in _REACHES:
+        start = max(window.size - reach, 0)
+        data = window.read(start, window.size - start)
+        at = data.rfind(b"OggS")
+        while at >= 0:
+            page = ogg_page(window, start + at)
+            if page is not None and page.end <= window.size and data[at + 4 : at + 5] == b"\0":
+                yield page
+            at = data.rfind(b"OggS", 0, at)
+        if start == 0:
+            return
+
+
+def _last_page(window: Window) -> OggPage | None:
+    return next(_pages_back(window), None)
+
+
+def _last_position(window: Window, serial: int) -> int:
+    """Position of the last page of a stream on which a packet ends; -1 where none is near the end."""
+    positions = (_position(window, page) for page in _pages_back(window) if page.serial == serial)
+    return next((position for position in positions if position != _UNKNOWN), _UNKNOWN)
+
+
+def _is_chained(window: Window, link: _Link, last: OggPage) -> bool:
+    """Whether the file goes on with another stream: by the last page's serial number, and by page numbers.
+
+    Numbers begin anew in each part, so they do not rise throughout where parts were joined under one serial number.
+    """
+    if last.serial not in _first_serials(window, link.offset):
+        return True
+    if window.size - link.offset <= _WALKED_BYTES:
+        return _begins_again(window, link.offset)
+    numbers: dict[int, int] = {}
+    for probe in range(1, _PROBES + 1):
+        start = link.offset + (window.size - link.offset) * probe // (_PROBES + 1)
+        data = window.read(start, 1 << 16)
+        page = ogg_page(window, start + data.find(b"OggS")) if b"OggS" in data else None
+        if page is not None and page.serial == link.serial:
+            numbers[page.offset] = _sequence(window, page)
+    if last.serial == link.serial:
+        numbers[last.offset] = _sequence(window, last)
+    rising = [number for _, number in sorted(numbers.items())]
+    return any(second <= first for first, second in pairwise(rising))
+
+
+def _begins_again(window: Window, offset: int) -> bool:
+    """Whether a stream begins after the first group of pages that begin one."""
+    started = False
+    for _ in range(_MAX_HEADER_PAGES):
+        page = ogg_page(window, offset)
+        if page is None:
+            return False
+        if started and page.flags & 2:
+            return True
+        started = started or not page.flags & 2
+        offset = page.end
+    return False
+
+
+def _first_serials(window: Window, offset: int) -> set[int]:
+    serials: set[int] = set()
+    for _ in range(_MAX_BEGINNINGS):
+        page = ogg_page(window, offset)
+        if page is None or not page.flags & 2:
+            break
+        serials.add(page.serial)
+        offset = page.end
+    return serials
+
+
+def _chained_seconds(window: Window, link: _Link) -> float | None:
+    """The playing time of all parts, page by page; ``None`` where not all could be looked at."""
+    seconds = 0.0
+    current: _Link | None = link
+    position, at, links, beginning = _UNKNOWN, link.offset, 1, True
+    for _ in range(_MAX_PAGES):
+        page = ogg_page(window, at)
+        if page is None or page.end > window.size:
+            played = None if current is None else _played(window, current, position)
+            return (
+                None if played is None or window.exhausted or window.size - at > 1 << 16 else seconds + played
+            )
+        first = bool(page.flags & 2)
+        if first and not beginning:
+            played = None if current is None else _played(window, current, position)
+            links += 1
+            if played is None or links > _MAX_LINKS:
+                return None
+            seconds += played
+            current, position = _link(window, at), _UNKNOWN
+        beginning = first
+        if current is not None and page.serial == current.serial and not first:
+            here = _position(window, page)
+            position = position if here == _UNKNOWN else here
+        at = page.end
+    return None
+
+
+def _first_position(window: Window, link: _Link) -> int:
+    """The position at which the file's first packet of sound begins: 0 unless the stream was joined late."""
+    total, samples = 0, link.stream.packet_samples
+    for index, (packet, page) in enumerate(_packets(window, link)):
+        head = packet.read(0, 16)
+        if _is_header(link.stream, index, head):
+            if head.startswith(b"\x05vorbis"):
+                end = packet.size
+                modes = vorbis_modes(packet.read(max(end - _SETUP_BYTES, 0), min(end, _SETUP_BYTES)))
+                samples = VorbisSamples(link.stream.blocksizes, modes)
+            continue
+        total += samples(head)
+        if page is not None and total:
+            position = _position(window, page)
+            if position != _UNKNOWN:
+                return max(position - total, 0)
+    return 0
+
+
+def _is_header(stream: _Stream, index: int, head: bytes) -> bool:
+    if stream.codec == "vorbis":
+        return bool(head[:1]) and bool(head[0] & 1)
+    if stream.codec == "opus":
+        return head.startswith((b"OpusHead", b"OpusTags"))
+    if stream.codec == "flac":
+        return head[:1] != b"\xff"
+    return index < stream.headers
+
+
+def _packets(window: Window, link: _Link) -> Iterator[tuple[Extents, OggPage | None]]:
+    """The packets of a stream; the page goes with the last packet that ends on it."""
+    pending: list[tuple[int, int]] = []
+    at = link.offset
+    for _ in range(_MAX_HEADER_PAGES):
+        page = ogg_page(window, at)
+        if page is None or page.end > window.size:
+            return
+        at = page.end
+        if page.serial != link.serial:
+            continue
+        ended = []
+        position, length = page.body, 0
+        for size in page.lacing:
+            length += size
+            if size < 255:
+                ended.append([*pending, (position, length)])
+                pending = []
+                position, length = position + length, 0
+        if length:
+            pending.append((position, length))
+        for number, parts in enumerate(ended, 1):
+            yield Extents(window, parts), page if number == len(ended) else None
 
 
 def _vorbis(packet: bytes) -> _Stream:
     channels, rate = struct.unpack_from("<BI", packet, 11)
-    return _Stream("vorbis", rate, channels)
+    (sizes,) = struct.unpack_from("<B", packet, 28)
+    return _Stream(
+        "vorbis", rate, channels, VorbisSamples((0, 0), ()), blocksizes=(1 << (sizes & 15), 1 << (sizes >> 4))
+    )
 
 
 def _opus(packet: bytes) -> _Stream:
     channels, pre_skip = struct.unpack_from("<BH", packet, 9)
-    return _Stream("opus", _OPUS_RATE, channels, samples_before=pre_skip)
+    return _Stream("opus", _OPUS_RATE, channels, opus_samples, samples_before=pre_skip)
 
 
 def _speex(packet: bytes) -> _Stream:
-    rate, _, _, channels = struct.unpack_from("<IIII", packet, 36)
-    return _Stream("speex", rate, channels)
+    rate, _, _, channels, _, frame, _, frames, extra = struct.unpack_from("<IIIIiIIII", packet, 36)
+    samples = min(frame * max(frames, 1), 1 << 20)
+    return _Stream("speex", rate, channels, lambda _: samples, headers=2 + extra)
 
 
 def _flac(packet: bytes) -> _Stream:
     body = packet[packet.find(b"fLaC") + 4 :] if b"fLaC" in packet[:16] else b""
-    info: StreamInfo = stream_info(body[4:])
-    return _Stream("flac", info.sample_rate, info.channels, bit_depth=info.bits_per_sample, lossless=True)
+    info = stream_info(body[4:])
+    return _Stream(
+        "flac", info.sample_rate, info.channels, flac_samples, bit_depth=info.bits_per_sample, lossless=True
+    )
 
 
 _IDENTIFIERS: dict[Kind, Callable[[bytes], _Stream]] = {

@@ -1,67 +1,21 @@
-"""Properties of uncompressed and lightly compressed audio in chunks: WAV, RF64, Wave64, AIFF, CAF and AU.
+"""Properties of uncompressed and lightly compressed audio in chunks and after plain headers: AIFF, CAF and AU.
 
-Read by the formats' own specifications rather than by mutagen, which refuses RF64, Wave64, CAF and AU and
-does not tell floating point, A-law or MP3 inside WAV from PCM.
+Read by the formats' own specifications rather than by mutagen, which refuses CAF and AU and does not tell
+floating point or A-law from PCM.
 """
 
 from __future__ import annotations
 
 import struct
 
-from archiver.audio.blocks.chunks import AIFF, CAF, RIFF, Chunk, chunks
-from archiver.audio.kinds import Kind
+from archiver.audio.blocks.chunks import AIFF, CAF, Chunk, chunks
+from archiver.audio.properties.codecs import DEPTH_TELLS, alac_depth, apple_codec
 from archiver.audio.properties.stretch import Stretch, UnparsableError, average_bitrate, duration
 from archiver.model.audio import AudioProperties
 
-_EXTENSIBLE = 0xFFFE
-_WAVE_CODECS = {
-    0x0001: ("pcm", True),
-    0x0002: ("adpcm", False),
-    0x0003: ("pcm-float", True),
-    0x0006: ("alaw", False),
-    0x0007: ("mulaw", False),
-    0x0011: ("adpcm", False),
-    0x0031: ("gsm", False),
-    0x0050: ("mp2", False),
-    0x0055: ("mp3", False),
-    0x0092: ("ac3", False),
-    0x00FF: ("aac", False),
-    0x0160: ("wma", False),
-    0x0161: ("wma", False),
-    0x0162: ("wma-pro", False),
-    0x0163: ("wma-lossless", True),
-    0x2000: ("ac3", False),
-    0x2001: ("dts", False),
-    0x566F: ("vorbis", False),
-    0xF1AC: ("flac", True),
-}
-_APPLE_CODECS = {
-    b"NONE": ("pcm", True),
-    b"none": ("pcm", True),
-    b"twos": ("pcm", True),
-    b"sowt": ("pcm", True),
-    b"raw ": ("pcm", True),
-    b"in24": ("pcm", True),
-    b"in32": ("pcm", True),
-    b"lpcm": ("pcm", True),
-    b"ipcm": ("pcm", True),
-    b"fl32": ("pcm-float", True),
-    b"FL32": ("pcm-float", True),
-    b"fl64": ("pcm-float", True),
-    b"FL64": ("pcm-float", True),
-    b"fpcm": ("pcm-float", True),
-    b"alaw": ("alaw", False),
-    b"ALAW": ("alaw", False),
-    b"ulaw": ("mulaw", False),
-    b"ULAW": ("mulaw", False),
-    b"ima4": ("adpcm", False),
-    b"alac": ("alac", True),
-    b"aac ": ("aac", False),
-    b"aach": ("aac", False),
-    b".mp3": ("mp3", False),
-    b"opus": ("opus", False),
-    b"flac": ("flac", True),
-}
+_ALAC_DEPTHS = {1: 16, 2: 20, 3: 24, 4: 32}  # the format flags of Apple Lossless
+_COOKIE_BYTES = 64
+_PLAIN = frozenset({"pcm", "pcm-float"})
 _AU_CODECS = {
     1: ("mulaw", 8, False),
     2: ("pcm", 8, True),
@@ -72,58 +26,18 @@ _AU_CODECS = {
     7: ("pcm-float", 64, True),
     27: ("alaw", 8, False),
 }
-_W64_FORMAT = b"fmt " + bytes.fromhex("f3acd3118cd100c04f8edb8a")
-_W64_DATA = b"data" + bytes.fromhex("f3acd3118cd100c04f8edb8a")
-_DEPTH_TELLS = frozenset({"pcm", "pcm-float", "wma-lossless", "flac", "alac"})
-_MAX_CHUNKS = 10_000
-
-
-def wave_codec(format_tag: int) -> tuple[str, bool | None]:
-    """Codec name and losslessness of a WAVE format tag (RFC 2361)."""
-    return _WAVE_CODECS.get(format_tag, (f"wave-0x{format_tag:04x}", None))
-
-
-def apple_codec(four_characters: bytes) -> tuple[str, bool | None]:
-    """Codec name and losslessness of the four characters that AIFF-C, CAF and QuickTime share."""
-    return _APPLE_CODECS.get(four_characters, (four_characters.decode("latin-1").strip().lower(), None))
-
-
-def read_wav(stretch: Stretch) -> AudioProperties:
-    """WAV, RF64 and BW64: ``fmt ``, ``fact`` and ``data`` (EBU Tech 3306 for the 64-bit sizes in ``ds64``)."""
-    window = stretch.window()
-    head = window.read(stretch.start, 36)
-    if head[:4] == b"RIFX":
-        raise UnparsableError("big-endian RIFX is not read")
-    long_data = int.from_bytes(head[28:36], "little") if head[12:16] == b"ds64" else None
-    found: dict[bytes, Chunk] = {}
-    for chunk in chunks(window, RIFF, stretch.start + 12, stretch.size, long_data):
-        found.setdefault(chunk.id, chunk)
-        if b"fmt " in found and b"data" in found:
-            break
-    fmt = _payload(stretch, found.get(b"fmt "), 16, 40)
-    data = found.get(b"data")
-    samples = int.from_bytes(_payload(stretch, found.get(b"fact"), 0, 4), "little") or None
-    return _wave(fmt, None if data is None else data.end - data.payload, samples)
-
-
-def read_w64(stretch: Stretch) -> AudioProperties:
-    """Sony Wave64: the chunks of WAV under 16-byte names with 64-bit sizes, aligned to eight bytes."""
-    window, at = stretch.window(), stretch.start + 40
-    fmt, data_length = b"", None
-    for _ in range(_MAX_CHUNKS):
-        head = window.read(at, 24)
-        size = int.from_bytes(head[16:24], "little")
-        if len(head) < 24 or size < 24:
-            break
-        if head[:16] == _W64_FORMAT:
-            fmt = window.read(at + 24, min(size - 24, 40))
-        elif head[:16] == _W64_DATA:
-            data_length = min(size - 24, stretch.size - at - 24)
-            break
-        at += size + -size % 8
-    if len(fmt) < 16:
-        raise UnparsableError("there is no format chunk")
-    return _wave(fmt, data_length, None)
+_DATA_BLOCKS = {
+    b"ima4": (34, 64),
+    b"MAC3": (2, 6),
+    b"MAC6": (1, 6),
+    b"alaw": (1, 1),
+    b"ALAW": (1, 1),
+    b"ulaw": (1, 1),
+    b"ULAW": (1, 1),
+    b"agsm": (33, 160),
+    b"GSM ": (33, 160),
+}
+"""Bytes and samples of one channel's block in the packed codecs of AIFF-C."""
 
 
 def _payload(stretch: Stretch, chunk: Chunk | None, at_least: int, at_most: int) -> bytes:
@@ -133,31 +47,6 @@ def _payload(stretch: Stretch, chunk: Chunk | None, at_least: int, at_most: int)
     if len(data) < at_least:
         raise UnparsableError("the format chunk is missing or cut short")
     return data
-
-
-def _wave(fmt: bytes, data_length: int | None, fact_samples: int | None) -> AudioProperties:
-    tag, channels, rate, byte_rate, block, bits = struct.unpack("<HHIIHH", fmt[:16])
-    if tag == _EXTENSIBLE and len(fmt) >= 26:
-        bits = int.from_bytes(fmt[18:20], "little") or bits
-        tag = int.from_bytes(fmt[24:26], "little")
-    codec, lossless = wave_codec(tag)
-    seconds: float | None = None
-    if data_length is not None:
-        if codec in ("pcm", "pcm-float") and block:
-            seconds = duration(data_length // block, rate)
-        elif fact_samples is not None:
-            seconds = duration(fact_samples, rate)
-        elif byte_rate:
-            seconds = data_length / byte_rate
-    return AudioProperties(
-        codec=codec,
-        duration_s=seconds,
-        sample_rate_hz=rate or None,
-        channels=channels or None,
-        bit_depth=(bits or None) if codec in _DEPTH_TELLS else None,
-        bitrate_bps=byte_rate * 8 or None,
-        lossless=lossless,
-    )
 
 
 def read_aiff(stretch: Stretch) -> AudioProperties:
@@ -170,19 +59,53 @@ def read_aiff(stretch: Stretch) -> AudioProperties:
     channels, frames, bits = struct.unpack(">HIH", common[:8])
     rate = _extended(common[8:18])
     compressed = window.read(stretch.start + 8, 4) == b"AIFC" and len(common) == 22
-    codec, lossless = apple_codec(common[18:22]) if compressed else ("pcm", True)
-    sound = found.get(b"SSND")
-    length = 0 if sound is None else max(sound.end - sound.payload - 8, 0)
-    seconds = duration(frames, rate)
+    name = common[18:22] if compressed else b"NONE"
+    codec, lossless = apple_codec(name)
+    length = _sound_length(stretch, found.get(b"SSND"))
+    block_bytes, block_frames = _DATA_BLOCKS.get(name, ((bits + 7) // 8 if codec in _PLAIN else 0, 1))
+    samples = _aiff_samples(frames, length, block_bytes * channels, block_frames)
+    seconds = duration(samples, rate)
     return AudioProperties(
         codec=codec,
         duration_s=seconds,
         sample_rate_hz=rate or None,
         channels=channels or None,
-        bit_depth=(bits or None) if codec in _DEPTH_TELLS else None,
-        bitrate_bps=rate * channels * bits or None if codec == "pcm" else average_bitrate(length, seconds),
+        bit_depth=(bits or None) if codec in DEPTH_TELLS else None,
+        bitrate_bps=rate * channels * bits or None
+        if codec == "pcm"
+        else average_bitrate(length or 0, seconds),
         lossless=lossless,
     )
+
+
+def _sound_length(stretch: Stretch, sound: Chunk | None) -> int | None:
+    """Bytes of samples in the SSND chunk, ``None`` where there is no such chunk.
+
+    A chunk of no size in a form of no size is one that the writer never came back to: it runs to the end.
+    """
+    if sound is None:
+        return None
+    window = stretch.window()
+    size, form = (int.from_bytes(window.read(at + 4, 4), "big") for at in (sound.offset, stretch.start))
+    unwritten = size in (0, 8) and stretch.start + 8 + form <= sound.payload + size
+    end = stretch.end if unwritten or size == 0xFFFF_FFFF else min(sound.end, stretch.end)
+    return max(end - sound.payload - 8, 0)
+
+
+def _aiff_samples(frames: int, length: int | None, block_bytes: int, block_frames: int) -> int:
+    """Samples of each channel, -1 where they are unknown.
+
+    Writers of packed sound count blocks, samples, or leave the number open; the bytes that are there decide.
+    """
+    unknown = frames in (0, 0xFFFF_FFFF) and length != 0
+    if not block_bytes or length is None:
+        return -1 if unknown else frames
+    blocks = length // block_bytes
+    if unknown or frames > blocks * block_frames:
+        return blocks * block_frames
+    if block_frames > 1 and frames <= blocks:
+        return frames * block_frames
+    return frames
 
 
 def _extended(data: bytes) -> int:
@@ -205,20 +128,24 @@ def read_caf(stretch: Stretch) -> AudioProperties:
     if codec_id == b"lpcm" and flags & 1:
         codec = "pcm-float"
     data = found.get(b"data")
-    length = 0 if data is None else max(data.end - data.payload - 4, 0)
+    length = 0 if data is None else max(min(data.end, stretch.end) - data.payload - 4, 0)
     table = b"" if b"pakt" not in found else window.read(found[b"pakt"].payload, 24)
     frames = -1
-    if len(table) == 24:
-        frames = struct.unpack(">q", table[8:16])[0]
-    elif packet_bytes:
-        frames = length // packet_bytes * packet_frames
+    packets, valid = struct.unpack(">qq", table[:16]) if len(table) == 24 else (0, 0)
+    if valid > 0:
+        frames = valid
+    elif packet_frames and (packets > 0 or packet_bytes):
+        frames = (packets if packets > 0 else length // packet_bytes) * packet_frames
     seconds = duration(frames, hertz)
+    if codec == "alac":
+        cookie = b"" if b"kuki" not in found else window.read(found[b"kuki"].payload, _COOKIE_BYTES)
+        bits = alac_depth(cookie) or _ALAC_DEPTHS.get(flags, 0)
     return AudioProperties(
         codec=codec,
         duration_s=seconds,
         sample_rate_hz=hertz or None,
         channels=channels or None,
-        bit_depth=(bits or None) if codec in _DEPTH_TELLS else None,
+        bit_depth=(bits or None) if codec in DEPTH_TELLS else None,
         bitrate_bps=average_bitrate(length, seconds),
         lossless=lossless,
     )
@@ -229,7 +156,7 @@ def read_au(stretch: Stretch) -> AudioProperties:
     offset, length, encoding, rate, channels = struct.unpack(">IIIII", stretch.head(24)[4:])
     codec, bits, lossless = _AU_CODECS.get(encoding, (f"au-{encoding}", 0, None))
     available = max(stretch.size - stretch.start - offset, 0)
-    length = min(length, available)  # all ones where the writer did not know it
+    length = min(length or available, available)  # all ones or zero where the writer did not know it
     frame = channels * bits // 8
     seconds = duration(length // frame, rate) if frame else None
     return AudioProperties(
@@ -237,18 +164,7 @@ def read_au(stretch: Stretch) -> AudioProperties:
         duration_s=seconds,
         sample_rate_hz=rate or None,
         channels=channels or None,
-        bit_depth=(bits or None) if codec in _DEPTH_TELLS else None,
+        bit_depth=(bits or None) if codec in DEPTH_TELLS else None,
         bitrate_bps=rate * channels * bits or None,
         lossless=lossless,
     )
-
-
-PCM_READERS = {
-    Kind.WAV: read_wav,
-    Kind.RF64: read_wav,
-    Kind.W64: read_w64,
-    Kind.AIFF: read_aiff,
-    Kind.CAF: read_caf,
-    Kind.AU: read_au,
-}
-"""The reader of each kind."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import BinaryIO
 
 from mutagen import MutagenError
 
 from archiver.audio.kinds import Kind
 from archiver.audio.magic import Sniffed
+from archiver.audio.properties.ac3 import read_ac3
 from archiver.audio.properties.asf import read_asf
 from archiver.audio.properties.flac import read_flac
 from archiver.audio.properties.iso_media import read_mp4
@@ -23,11 +26,12 @@ from archiver.audio.properties.lossless import (
     read_tak,
     read_tta,
 )
-from archiver.audio.properties.mpeg import read_aac, read_ac3, read_mpeg
+from archiver.audio.properties.mpeg import read_aac, read_mpeg
 from archiver.audio.properties.musepack8 import read_musepack8
 from archiver.audio.properties.ogg import read_ogg
-from archiver.audio.properties.pcm import PCM_READERS
+from archiver.audio.properties.pcm import read_aiff, read_au, read_caf
 from archiver.audio.properties.stretch import Stretch, UnparsableError
+from archiver.audio.properties.wave import read_w64, read_wav
 from archiver.audio.properties.wavpack import read_wavpack
 from archiver.model.audio import AudioProperties, TagBlock
 
@@ -55,7 +59,12 @@ _READERS: dict[Kind, Callable[[Stretch], AudioProperties]] = {
     Kind.DSF: read_dsf,
     Kind.DSDIFF: read_dsdiff,
     Kind.MIDI: read_midi,
-    **PCM_READERS,
+    Kind.WAV: read_wav,
+    Kind.RF64: read_wav,
+    Kind.W64: read_w64,
+    Kind.AIFF: read_aiff,
+    Kind.CAF: read_caf,
+    Kind.AU: read_au,
 }
 _CODEC_ONLY: dict[Kind, AudioProperties] = {
     Kind.SHORTEN: AudioProperties("shorten", lossless=True),
@@ -65,6 +74,10 @@ _CODEC_ONLY: dict[Kind, AudioProperties] = {
     Kind.AMR: AudioProperties("amr", lossless=False),
     Kind.AAC_LOAS: AudioProperties("aac", lossless=False),
 }
+_HIGHEST_RATE = 100_000_000  # DSD at 64 MHz is the highest known
+_MOST_CHANNELS = 1024
+_DEEPEST = 64
+_LONGEST = 10 * 365 * 86400.0
 _TRAILING = ("id3v1", "id3v1-enhanced", "apev1", "apev2", "lyrics3v1", "lyrics3v2")
 
 
@@ -98,10 +111,10 @@ def read_properties(
     reader = None if kind is None else _READERS.get(kind)
     if kind is None or reader is None:
         return None if kind is None else _CODEC_ONLY.get(kind)
-    end = _audio_end(size, sniffed.start, blocks)
+    end = audio_end(size, sniffed.start, blocks)
     stretch = Stretch(file, kind, extension, sniffed.start, end, size)
     try:
-        return reader(stretch)
+        return _facts(reader(stretch))
     except (UnparsableError, MemoryError):
         raise
     except (MutagenError, struct.error) as error:
@@ -112,7 +125,27 @@ def read_properties(
         raise UnparsableError(f"the headers are damaged ({type(error).__name__})") from error
 
 
-def _audio_end(size: int, start: int, blocks: Sequence[TagBlock]) -> int:
+def _facts(found: AudioProperties) -> AudioProperties:
+    """The same without what can be no fact: placeholders that headers are left with, and what follows from them."""
+    return replace(
+        found,
+        duration_s=found.duration_s if _is_time(found.duration_s) else None,
+        sample_rate_hz=_within(found.sample_rate_hz, _HIGHEST_RATE),
+        channels=_within(found.channels, _MOST_CHANNELS),
+        bit_depth=_within(found.bit_depth, _DEEPEST),
+        bitrate_bps=_within(found.bitrate_bps, _HIGHEST_RATE * _DEEPEST * _MOST_CHANNELS),
+    )
+
+
+def _is_time(seconds: float | None) -> bool:
+    return seconds is not None and math.isfinite(seconds) and 0 <= seconds < _LONGEST
+
+
+def _within(number: int | None, most: int) -> int | None:
+    return number if number is not None and 0 < number <= most else None
+
+
+def audio_end(size: int, start: int, blocks: Sequence[TagBlock]) -> int:
     """Where the audio ends: before the tags that stand back to back at the end of the file."""
     end = size
     for block in sorted(blocks, key=lambda each: each.offset + each.length, reverse=True):
