@@ -16,7 +16,7 @@ from archiver.usecases.explain import ExplainedFile
 CLOSING = "Unknown is never taken for allowed. This is not legal advice."
 """What ends a report, once, however many files it explains."""
 
-_UNSEEN = frozenset({"F202", "F203", "F204", "F205", "F207"})
+_UNSEEN = frozenset({"F202", "F203", "F204", "F205", "F207", "F208"})
 """Problems for which something in the file may not have been seen."""
 
 _KINDS_SHOWN = 8

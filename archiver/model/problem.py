@@ -118,6 +118,18 @@ PROBLEM_KINDS = _registry(
         "tag block malformed",
         "Some tags could not be read; the file is packed as it is.",
     ),
+    ProblemKind(
+        "F208",
+        Severity.WARNING,
+        "file breaks off",
+        "Part of it is missing; look for a whole copy. It is packed as it is.",
+    ),
+    ProblemKind(
+        "F209",
+        Severity.INFO,
+        "tag not as its standard says",
+        "It was read by what its bytes show; other programs may read it otherwise, or not at all.",
+    ),
     # The letter N is for names that other systems cannot hold
     ProblemKind(
         "N301",

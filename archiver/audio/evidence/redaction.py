@@ -105,7 +105,7 @@ def _redacted(field: Field, values: Sequence[str]) -> TagFrame:
     spans = spans_in(field.text, known, field.kind)
     if not spans and not key_spans:
         return frame
-    text = without(field.text, spans) if spans else frame.text
+    text = without(frame.text, spans) if spans and frame.text else frame.text
     return replace(frame, id=without(frame.id, key_spans), sha256=None, text=text)
 
 

@@ -69,7 +69,7 @@ def test_chunks_past_the_end_are_problems() -> None:
     data = b"RIFF\0\0\0\0WAVELIST\xff\xff\xff\x7fINFO" + riff_chunk(b"INAM", b"x\0") + b"ICMT\xff\xff\0\0ab"
     reading = read(data)
     assert texts(block_of(reading, "riff-info")) == {"INAM": "x", "ICMT": "ab"}
-    assert len(reading.problems) == 2
+    assert [code for code, _ in reading.problems] == ["F207"]
     short = read(b"RIFF\0\0\0\0WAVE" + riff_chunk(b"bext", b"d" * 100))
     assert [code for code, _ in short.problems] == ["F207"]
 
