@@ -223,13 +223,13 @@ def _id3(block: TagBlock) -> Iterator[Pair]:
         yield name, text
     for frame, text in _texts(block):
         frame_id = _long_id(frame)
-        name = table.ID3_FALLBACKS.get(frame_id)
+        other = table.ID3_FALLBACKS.get(frame_id)
         if frame_id == "TXXX":
-            name = table.FALLBACKS.get(frame.id.partition(":")[2].lower())
+            other = table.FALLBACKS.get(frame.id.partition(":")[2].lower())
         elif frame_id == "COMM" and not _description(frame.id).startswith(_PROGRAMS):
-            name = "comment"
-        if name is not None and name not in spoken:
-            yield name, text
+            other = "comment"
+        if other is not None and other not in spoken:
+            yield other, text
 
 
 def _id3_frames(block: TagBlock) -> Iterator[Pair]:

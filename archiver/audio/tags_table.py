@@ -355,5 +355,6 @@ FALLBACKS: dict[str, str] = {
     "upc": "barcode",
     "ean": "barcode",
     "copyright": "copyright",
+    "licence": "license",
 }
 """Other names for a field in any family, which count only where the same block has no better one for it."""

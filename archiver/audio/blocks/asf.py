@@ -50,7 +50,9 @@ def _walk_extended(draft: Draft, block: BlockDraft, found: AsfObject) -> None:
         kind, size = int.from_bytes(head[:2], "little"), int.from_bytes(head[2:], "little")
         value = position + 2 + name_size + 4
         if len(head) < 4 or value + size > found.end:
-            _cut(draft, found, f"the ASF attribute at byte {start} is malformed; those after it are not listed")
+            _cut(
+                draft, found, f"the ASF attribute at byte {start} is malformed; those after it are not listed"
+            )
             return
         key = key_part(_utf16(window.read(start + 2, min(name_size, _LONGEST_NAME))))
         block.add_payload(key, start, value, value + size, _value(draft, kind, value, size))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from typing import NamedTuple
 
 from archiver.audio.blocks.id3v2_body import Body, PlainBody, UnsynchronisedBody, synchronised
 from archiver.audio.blocks.id3v2_frames import MAX_EXPANDED, expanded, parsed
@@ -35,6 +36,15 @@ _FRAME_HEADER = 10
 _PADDING_SEEN = 1 << 16
 
 
+class _Tag(NamedTuple):
+    """A tag, or the frames inside one of its frames, on the way into its block."""
+
+    draft: Draft
+    block: BlockDraft
+    body: Body
+    header: Id3Header
+
+
 def read_id3v2(draft: Draft, offset: int, where: str = "") -> int:
     """Index the tag at ``offset`` and return the offset after it; ``offset`` itself if there is no tag.
 
@@ -54,35 +64,36 @@ def read_id3v2(draft: Draft, offset: int, where: str = "") -> int:
     if header.version == 2 and header.flags & 0x40:
         draft.malformed(f"the ID3v2.2 tag at byte {offset} is compressed as a whole, which nobody defined")
         return offset + length
-    body = body_of(window, header)
-    stopped = _walk(draft, block, body, header, None)
+    tag = _Tag(draft, block, body_of(window, header), header)
+    stopped = _walk(tag)
     longer = plain_header(window, header, stopped) if stopped is not None else None
     if longer is not None:
         draft.noted(f"the ID3v2 tag at byte {offset} has a plain size; it is read so")
-        header, body = longer, body_of(window, longer)
-        block.end = header.end
-        stopped = _walk(draft, block, body, header, stopped)
-    _judge_end(draft, block, body, header, stopped)
+        tag = _Tag(draft, block, body_of(window, longer), longer)
+        block.end = longer.end
+        stopped = _walk(tag, stopped)
+    _judge_end(tag, stopped)
     return block.end
 
 
-def _walk(draft: Draft, block: BlockDraft, body: Body, header: Id3Header, start: int | None) -> int | None:
+def _walk(tag: _Tag, start: int | None = None) -> int | None:
     """Index the frames; where the walk broke off, or ``None`` where it came to the end or to padding."""
-    for frame in id3v2_frames(body, header, start):
+    for frame in id3v2_frames(tag.body, tag.header, start):
         if not frame.id:
             return frame.start
-        _add_frame(draft, block, body, header, frame)
+        _add_frame(tag, frame)
     return None
 
 
-def _judge_end(
-    draft: Draft, block: BlockDraft, body: Body, header: Id3Header, stopped: int | None
-) -> None:
+def _judge_end(tag: _Tag, stopped: int | None) -> None:
     """Say what is wrong at the end of a tag: a frame in it, its own size, or that the file ends before."""
+    draft, block, body, header = tag
     size = draft.window.size
     if header.end > size:
         if stopped is None:
-            after = max((frame.offset + frame.length for frame in block.frames), default=block.offset + _FOOTER)
+            after = max(
+                (frame.offset + frame.length for frame in block.frames), default=block.offset + _FOOTER
+            )
             left = draft.window.read(after, min(size - after, _PADDING_SEEN))
             if len(left) >= _FRAME_HEADER and any(left):
                 draft.malformed(f"the ID3v2 tag at byte {block.offset} runs past the end of the file")
@@ -110,7 +121,8 @@ def read_appended_id3v2(draft: Draft, end: int) -> int:
     return start
 
 
-def _add_frame(draft: Draft, block: BlockDraft, body: Body, header: Id3Header, frame: Id3Frame) -> None:
+def _add_frame(tag: _Tag, frame: Id3Frame) -> None:
+    draft, block, body, header = tag
     compressed = frame.flags & (0x80 if header.version == 3 else 0x08)
     encrypted = frame.flags & (0x40 if header.version == 3 else 0x04)
     limit = _BINARY_HEAD if frame.id in _BINARY and not compressed else MAX_TEXT
@@ -136,7 +148,7 @@ def _add_frame(draft: Draft, block: BlockDraft, body: Body, header: Id3Header, f
     else:
         block.add_payload(key, frame.start, frame.payload, frame.end, text if frame.size <= limit else None)
     if frame.id in _CHAPTERS and not compressed:
-        _add_chapter_frames(draft, block, body, header, frame, data)
+        _add_chapter_frames(tag, frame, data)
 
 
 def _unwrapped(data: bytes, body: Body, header: Id3Header, flags: int) -> bytes | None:
@@ -161,9 +173,7 @@ def _bytes_before(header: Id3Header, flags: int) -> int:
     return (4 if flags & 0x80 else 0) + (1 if flags & 0x20 else 0)
 
 
-def _add_chapter_frames(
-    draft: Draft, block: BlockDraft, body: Body, header: Id3Header, chapter: Id3Frame, data: bytes
-) -> None:
+def _add_chapter_frames(tag: _Tag, chapter: Id3Frame, data: bytes) -> None:
     """Index the frames inside a chapter or table of contents, which describe it and not the file.
 
     They stand in a block of their own (ID3v2 Chapter Frame Addendum 1.0).
@@ -171,6 +181,7 @@ def _add_chapter_frames(
     fixed = _before_chapter_frames(chapter.id, data)
     if fixed is None:
         return
+    draft, block, body, header = tag
     window = draft.window
     unsynchronised = isinstance(body, UnsynchronisedBody) or (
         header.version == 4 and (chapter.flags & 0x02 or header.flags & 0x80)
@@ -180,12 +191,17 @@ def _add_chapter_frames(
     if start is None or start >= chapter.end:
         return
     inner = replace(header, flags=0, frames_end=chapter.end, end=chapter.end)
-    inside = draft.block(block.kind + CHAPTER, chapter.start, chapter.end - chapter.start)
+    inside = _Tag(
+        draft,
+        draft.block(block.kind + CHAPTER, chapter.start, chapter.end - chapter.start),
+        inner_body,
+        inner,
+    )
     for frame in id3v2_frames(inner_body, inner, start):
         if not frame.id:
             draft.malformed(f"the ID3v2 frame at byte {frame.start} is malformed, inside a chapter")
         elif frame.id not in _CHAPTERS:
-            _add_frame(draft, inside, inner_body, inner, frame)
+            _add_frame(inside, frame)
 
 
 def _before_chapter_frames(frame_id: str, data: bytes) -> int | None:

@@ -23,7 +23,6 @@ MAX_EXPANDED = 256 << 10
 _FIRST_LETTER = 0x20
 
 
-
 class Parsed(NamedTuple):
     """What a frame holds.
 

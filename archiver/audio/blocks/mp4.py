@@ -20,7 +20,20 @@ _3GPP_TEXT = frozenset({b"titl", b"auth", b"perf", b"gnre", b"dscp", b"cprt", b"
 _UNREAD = frozenset({b"key ", b"iviv", b"priv"})
 _PERSONAL = frozenset({b"user", b"name", b"tran", b"righ", b"cert", b"sign"})
 _TOP_LEVEL = frozenset(
-    (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"meta", b"uuid", b"moof", b"styp", b"sidx", b"udta")
+    (
+        b"ftyp",
+        b"moov",
+        b"mdat",
+        b"free",
+        b"skip",
+        b"wide",
+        b"meta",
+        b"uuid",
+        b"moof",
+        b"styp",
+        b"sidx",
+        b"udta",
+    )
 )
 _TRACK = "mp4-track-"
 """What the kinds of blocks begin with that describe one track, such as the one that holds the chapters."""

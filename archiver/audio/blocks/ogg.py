@@ -87,8 +87,8 @@ def _read_headers(draft: Draft, offset: int) -> set[int]:
         page = ogg_page(draft.window, offset)
         if page is None:
             _judge_end(draft, offset, awaited=bool(streams) or not serials)
-            for stream in streams.values():
-                _take_what_is_left(draft, stream)
+            for unfinished in streams.values():
+                _take_what_is_left(draft, unfinished)
             return serials
         if page.end > draft.window.size:
             draft.breaks_off(page.end)

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from archiver.audio.blocks.chunks import RIFF, RIFX, Chunk, ChunkForm, chunks, form_size, judge_end, judge_part
+from archiver.audio.blocks.chunks import (
+    RIFF,
+    RIFX,
+    Chunk,
+    ChunkForm,
+    chunks,
+    form_size,
+    judge_end,
+    judge_part,
+)
+from archiver.audio.blocks.code_pages import codec_of
 from archiver.audio.blocks.id3v2 import read_id3v2
 from archiver.audio.blocks.reading import MAX_TEXT, BlockDraft, Draft
-from archiver.audio.blocks.code_pages import codec_of
 from archiver.audio.blocks.text import (
     fixed_field,
     is_utf8_beyond_ascii,

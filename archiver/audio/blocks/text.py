@@ -47,11 +47,11 @@ def likely_order(data: bytes) -> ByteOrder | None:
     """The byte order in which unmarked UTF-16 reads as text, or ``None`` where its bytes do not tell.
 
     Letters of Latin scripts, digits, spaces and line ends have a high byte of zero; few characters of any script
-    have a low one. A third of the text must be of the first sort.
+    have a low one. More than half of the text must be of the first sort.
     """
     zeros_first, zeros_second = data[0::2].count(0), data[1::2].count(0)
     most, fewest = max(zeros_first, zeros_second), min(zeros_first, zeros_second)
-    if most * 6 < len(data) or most <= 2 * fewest:
+    if most * 4 <= len(data) or most <= 2 * fewest:
         return None
     return "big" if zeros_first > zeros_second else "little"
 

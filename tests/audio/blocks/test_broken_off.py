@@ -36,7 +36,7 @@ def test_a_whole_file_has_no_problem(name: str) -> None:
 @pytest.mark.parametrize("name", WHOLE)
 def test_no_cut_makes_a_tag_malformed(name: str, step: int) -> None:
     data = WHOLE[name]
-    told = set()
+    told: set[tuple[str, str]] = set()
     for size in range(12, len(data), step):
         problems = read(data[:size]).problems
         assert {code for code, _ in problems} <= {"F208"}, (size, problems)
