@@ -122,7 +122,7 @@ PROBLEM_KINDS = _registry(
         "F208",
         Severity.WARNING,
         "file breaks off",
-        "Part of it is missing; look for a whole copy. It is packed as it is.",
+        "It ends before its own header says: look for a whole copy. It is packed as it is.",
     ),
     ProblemKind(
         "F209",

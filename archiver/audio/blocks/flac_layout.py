@@ -15,7 +15,9 @@ from archiver.audio.blocks.window import Window
 STREAMINFO, PADDING, APPLICATION, COMMENT, CUESHEET, PICTURE = 0, 1, 2, 4, 5, 6
 
 _MAX_BLOCKS = 4096
-_MAX_COMMENTS = 100_000
+_MAX_COMMENTS = 10_000
+_MAX_FOLLOWED = 256
+_MAX_DOUBTED = 16
 _SMALLEST_CONTENT = 8
 _MAX_PICTURE_TYPE = 20
 _LAST = 0x80
@@ -49,7 +51,7 @@ def flac_blocks(window: Window, offset: int) -> Iterator[FlacBlock]:
     The last one runs past the end of the file where the file breaks off within it.
     """
     position = offset + 4
-    trusted = _leads_to_audio(window, position)
+    doubted = _MAX_DOUBTED if not _leads_to_audio(window, position) else 0
     for _ in range(_MAX_BLOCKS):
         head = window.read(position, 4)
         if len(head) < 4:
@@ -57,7 +59,8 @@ def flac_blocks(window: Window, offset: int) -> Iterator[FlacBlock]:
         declared = position + 4 + int.from_bytes(head[1:], "big")
         kind, last = head[0] & ~_LAST, bool(head[0] & _LAST)
         end = declared
-        if not trusted and not _leads_on(window, declared, last=last):
+        if doubted > 0 and kind in (COMMENT, PICTURE) and not _leads_on(window, declared, last=last):
+            doubted -= 1
             inner = _inner_end(window, kind, position + 4)
             if inner is not None and inner != declared and _leads_on(window, inner, last=last):
                 end = inner
@@ -69,7 +72,7 @@ def flac_blocks(window: Window, offset: int) -> Iterator[FlacBlock]:
 
 def _leads_to_audio(window: Window, position: int) -> bool:
     """Whether the sizes in the headers lead from block to block and to the first frame."""
-    for _ in range(_MAX_BLOCKS):
+    for _ in range(_MAX_FOLLOWED):
         head = window.read(position, 4)
         if len(head) < 4 or head[0] & ~_LAST == _INVALID:
             return False

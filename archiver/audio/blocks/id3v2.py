@@ -163,7 +163,10 @@ def _unwrapped(data: bytes, body: Body, header: Id3Header, flags: int) -> bytes 
     if not compressed:
         return data
     # a length in front of the compressed data without the flag for it is an old writer's slip
-    return expanded(data) or (expanded(data[4:]) if header.version == 4 and not flags & 0x01 else None)
+    result = expanded(data)
+    if result is None and header.version == 4 and not flags & 0x01:
+        result = expanded(data[4:])
+    return result
 
 
 def _bytes_before(header: Id3Header, flags: int) -> int:

@@ -20,7 +20,7 @@ from archiver.audio.blocks.mp4 import read_mp4
 from archiver.audio.blocks.ogg import read_ogg
 from archiver.audio.blocks.reading import BlockReading, Draft, LimitReached
 from archiver.audio.blocks.riff import read_riff
-from archiver.audio.blocks.stray import tags_before_stream, tags_in_stream
+from archiver.audio.blocks.stray import first_frame, tags_before_stream, tags_in_stream
 from archiver.audio.blocks.window import Window
 
 _MAX_STACKED = 32
@@ -98,11 +98,18 @@ def _walker(window: Window, offset: int, container: str) -> Callable[[Draft, int
 
 def _read_stray(draft: Draft, start: int, end: int) -> None:
     """Index the tags of a bare stream that stand neither at its beginning nor at its end."""
-    for offset in islice(tags_before_stream(draft.window, start), _MAX_STACKED):
+    window = draft.window
+    frame = first_frame(window, start)
+    begin = start
+    for offset in islice(tags_before_stream(window, start, frame), _MAX_STACKED):
         if offset >= start:
             draft.noted(f"the ID3v2 tag at byte {offset} stands behind bytes that are no tag")
             start = _read_leading(draft, offset)
-    for offset in islice(tags_in_stream(draft.window, start, end), _MAX_STACKED):
+    if start > begin:
+        frame = first_frame(window, start)
+    if frame is None:
+        return
+    for offset in islice(tags_in_stream(window, frame, end), _MAX_STACKED):
         if offset >= start:
             draft.noted(f"the ID3v2 tag at byte {offset} stands in the midst of the audio")
             _read_trailing(draft, start, offset)

@@ -7,6 +7,7 @@ frame states its length, only what lies past that is searched; else as much as :
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from archiver.audio.blocks.id3v2_walk import begins_tag
@@ -19,7 +20,11 @@ MAX_JUNK = 256 << 10
 MAX_SEARCHED = 4 << 20
 """Bytes of one stream that are searched for tags."""
 
-_MARK = b"ID3"
+MAX_TRIED = 10_000
+"""Places in one stretch that are tried for a tag."""
+
+_MARK = re.compile(rb"ID3[\x02-\x04]")
+_MARK_BYTES = 4
 _PIECE = 1 << 20
 _SLACK = 4096
 _FRAME_HEAD = 64
@@ -27,37 +32,36 @@ _XING = (b"Xing", b"Info")
 _VBRI_AT = 36
 
 
-def tags_before_stream(window: Window, start: int) -> Iterator[int]:
-    """Byte offsets of tags between ``start``, where tags or audio should begin, and the first frame."""
+def first_frame(window: Window, start: int) -> int | None:
+    """Byte offset of the first frame of an MPEG or ADTS stream, near ``start``; ``None`` where none is."""
     head = window.read(start, MAX_JUNK)
-    first = find_stream(head, 0, whole=start + len(head) >= window.size)
-    yield from _found(window, start, start + (len(head) if first is None else first[0]))
+    found = find_stream(head, 0, whole=start + len(head) >= window.size)
+    return None if found is None else start + found[0]
 
 
-def tags_in_stream(window: Window, start: int, end: int) -> Iterator[int]:
-    """Byte offsets of tags between the first frame at or after ``start`` and ``end``, in order."""
-    head = window.read(start, MAX_JUNK)
-    first = find_stream(head, 0, whole=start + len(head) >= window.size)
-    if first is None:
-        return
-    stated = _stated_length(head[first[0] : first[0] + _FRAME_HEAD])
-    after = start + first[0]
-    if stated is not None:
-        after += max(stated - _SLACK, 0)
-    yield from _found(window, after, min(end, after + MAX_SEARCHED))
+def tags_before_stream(window: Window, start: int, frame: int | None) -> Iterator[int]:
+    """Byte offsets of tags between ``start``, where tags or audio should begin, and the first frame, if any."""
+    return _found(window, start, min(start + MAX_JUNK, window.size) if frame is None else frame)
+
+
+def tags_in_stream(window: Window, frame: int, end: int) -> Iterator[int]:
+    """Byte offsets of tags between the first frame and ``end``, in order."""
+    stated = _stated_length(window.read(frame, _FRAME_HEAD))
+    after = frame if stated is None else frame + max(stated - _SLACK, 0)
+    return _found(window, after, min(end, after + MAX_SEARCHED))
 
 
 def _found(window: Window, start: int, end: int) -> Iterator[int]:
-    """Where tags begin from ``start`` to ``end``; a search goes on after each."""
-    position = start
-    while position < end:
-        piece = window.read(position, min(_PIECE, end - position) + len(_MARK) - 1)
-        at = piece.find(_MARK)
-        while at >= 0:
-            if position + at < end and begins_tag(window, position + at):
-                yield position + at
-            at = piece.find(_MARK, at + 1)
-        position += _PIECE
+    """Where tags begin from ``start`` to ``end``."""
+    tried = 0
+    for position in range(start, end, _PIECE):
+        piece = window.read(position, min(_PIECE, end - position) + _MARK_BYTES - 1)
+        for match in _MARK.finditer(piece):
+            if position + match.start() < end and begins_tag(window, position + match.start()):
+                yield position + match.start()
+            tried += 1
+            if tried >= MAX_TRIED:
+                return
 
 
 def _stated_length(frame: bytes) -> int | None:

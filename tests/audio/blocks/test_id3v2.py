@@ -139,6 +139,14 @@ def test_compressed_frames_are_read_within_the_bound(version: int) -> None:
     assert texts(block_of(read(data), f"id3v2.{version}")) == {"TIT2": ("long " * 100)}
 
 
+def test_a_compressed_frame_with_a_length_but_no_flag_for_it_is_read() -> None:
+    text = b"\0long " * 10
+    data = tag(raw_frame("TIT2", syncsafe(len(text)) + zlib.compress(text), b"\0\x08"))
+    reading = read(data)
+    assert (texts(block_of(reading, "id3v2.4"))["TIT2"] or "").startswith("long ")
+    assert reading.problems == ()
+
+
 def test_a_compression_bomb_is_noted_and_not_expanded() -> None:
     bomb = zlib.compress(bytes(MAX_EXPANDED * 200), 9)
     data = tag(raw_frame("TIT2", syncsafe(1) + bomb, b"\0\x09") + raw_frame("TPE1", b"\0who"))
