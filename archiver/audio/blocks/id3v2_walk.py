@@ -133,7 +133,7 @@ def id3v2_frames(body: Body, header: Id3Header, start: int | None = None) -> Ite
     position = _after_extended_header(body, header, header.offset + 10) if start is None else start
     width = 6 if header.version == 2 else 10
     plain = header.version == 3
-    settled = header.version != 4
+    settled = header.version == 2
     while position + width <= body.end:
         head = body.read(position, width)
         if len(head) < width or not head[0]:
@@ -144,7 +144,7 @@ def id3v2_frames(body: Body, header: Id3Header, start: int | None = None) -> Ite
             frame_id, flags = head[:4].rstrip(b"\0 "), head[9]
             size = int.from_bytes(head[4:8], "big")
             if not settled and size > 0x7F:
-                plain, settled = not _sizes_are_syncsafe(body, position), True
+                plain, settled = _sizes_are_plain(body, position, specified=plain), True
             if not plain and size > 0x7F:
                 size = syncsafe(head[4:8])
         payload = body.skip(position, width)
@@ -176,12 +176,14 @@ def _after_extended_header(body: Body, header: Id3Header, position: int) -> int:
     return body.end if after is None else after
 
 
-def _sizes_are_syncsafe(body: Body, start: int) -> bool:
-    """Whether 2.4 frame sizes are syncsafe, as specified, or plain as old iTunes wrote them.
+def _sizes_are_plain(body: Body, start: int, *, specified: bool) -> bool:
+    """Whether frame sizes are plain, as 2.3 has them and old iTunes wrote them in 2.4, or syncsafe as in 2.4.
 
     The reading that reaches the end of the frames wins; the specified one, if both do or neither does.
     """
-    return _walks_to_end(body, start, plain=False) or not _walks_to_end(body, start, plain=True)
+    if _walks_to_end(body, start, plain=specified) or not _walks_to_end(body, start, plain=not specified):
+        return specified
+    return not specified
 
 
 def _any_walk_ends(body: Body, start: int) -> bool:

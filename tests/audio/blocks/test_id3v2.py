@@ -126,6 +126,11 @@ def test_plain_sizes_of_old_itunes_are_recognised() -> None:
     assert texts(block_of(read(data), "id3v2.4")) == {"TIT2": "x" * 300, "TPE1": "who"}
 
 
+def test_syncsafe_sizes_in_a_tag_of_version_3_are_recognised() -> None:
+    data = tag(raw_frame("TIT2", b"\0" + b"x" * 300) + raw_frame("TPE1", b"\0who"), version=3)
+    assert texts(block_of(read(data), "id3v2.3")) == {"TIT2": "x" * 300, "TPE1": "who"}
+
+
 def test_specified_sizes_win_where_both_readings_end() -> None:
     assert texts(block_of(read(tag(raw_frame("TIT2", b"\0" + b"y" * 200))), "id3v2.4")) == {"TIT2": "y" * 200}
 
