@@ -186,10 +186,10 @@ def _tag_blocks(subject: _Subject, role: Role, notes: _Notes) -> tuple[TagBlock,
     reading = read_blocks(subject.file, subject.size, kind or "")
     broken = breaking_off(subject.file, subject.size, subject.sniffed, reading.blocks)
     if broken is not None:
-        notes.add("F208", broken)  # what is malformed in its tags follows from that
-        return reading.blocks
+        notes.add("F208", broken)
     for code, message in reading.problems:
-        notes.add(code, message)
+        if broken is None or code == "F209":  # all else that is wrong with its tags follows from where it ends
+            notes.add(code, message)
     return reading.blocks
 
 

@@ -2,22 +2,24 @@
 
 Values keep their spelling and the order of the file. Where a file carries several blocks, its native one
 speaks first; each later block only adds the fields that are still missing, so that a truncated ID3v1 title
-never competes with the full one.
+never competes with the full one. What describes only a part of the file, such as a chapter, a track of a film
+or a tag in the midst of the audio, says nothing of the file itself.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-
-from mutagen.id3 import TCON
+from dataclasses import replace
 
 from archiver.audio import tags_table as table
+from archiver.audio.blocks.id3v2 import CHAPTER, INSIDE
+from archiver.audio.genres import genre_of_number, genres
 from archiver.audio.kinds import Kind
 from archiver.model.audio import TagBlock, TagFrame
 
 Pair = tuple[str, str]
-"""A canonical name and the text of one frame, which may hold several values."""
+"""A canonical name and the text of one frame, which may hold several values parted by NUL."""
 
 _APE_NATIVE = frozenset(
     {Kind.APE, Kind.WAVPACK, Kind.MUSEPACK7, Kind.MUSEPACK8, Kind.TAK, Kind.OPTIMFROG, Kind.LA}
@@ -25,6 +27,7 @@ _APE_NATIVE = frozenset(
 _PRECEDENCE = (
     "vorbis-comment",
     "mp4-ilst",
+    "mp4-keys",
     "asf",
     "id3v2",
     "ape",
@@ -40,7 +43,10 @@ _PRECEDENCE = (
 _REPLAYGAIN = re.compile(r"replaygain_[a-z0-9_]{1,40}")
 _R128 = re.compile(r"r128_[a-z0-9_]{1,40}")
 _DATES = frozenset({"date", "original_date"})
-_ITUNES_NOTES = ("itunnorm", "itunpgap", "itunsmpb", "itunes_cddb")
+_TOTAL_NAMES = frozenset(table.TOTALS.values())
+_PROGRAMS = ("itun", "musicmatch_", "songs-db_", "id3v1", "media jukebox", "mjmd", "cddb_", "quodlibet")
+_NUMBER_OF = re.compile(r"\s*([^/]*?)\s*(?:/|\bof\b)\s*([0-9]*)\s*", re.IGNORECASE)
+_LONGEST_NUMBER = 64
 _DAY_AND_MONTH = re.compile(r"(0[1-9]|[12][0-9]|3[01])(0[1-9]|1[0-2])")
 _YEAR = re.compile(r"[0-9]{4}")
 
@@ -69,6 +75,8 @@ def _by_precedence(blocks: Sequence[TagBlock], kind: Kind | None) -> Iterator[li
         families.insert(families.index("id3v2"), "ape")
     ranked: dict[int, list[TagBlock]] = {}
     for block in blocks:
+        if block.kind.endswith((CHAPTER, INSIDE)):
+            continue
         rank = next((at for at, family in enumerate(families) if block.kind.startswith(family)), None)
         if rank is not None:
             ranked.setdefault(rank, []).append(block)
@@ -83,31 +91,39 @@ def _values(pairs: Iterable[Pair]) -> dict[str, tuple[str, ...]]:
     gathered: dict[str, list[str]] = {}
     for name, text in pairs:
         before = list(gathered.get(name, ()))
-        for value in _split(name, text):
-            number, total = _number_and_total(name, value)
-            if number and number not in before:
-                gathered.setdefault(name, []).append(number)
-            if total and total not in gathered.setdefault(table.TOTALS[name], []):
-                gathered[table.TOTALS[name]].append(total)
+        for value in _split(text):
+            for target, part in _parts(name, value):
+                # a value that one frame repeats is kept; one that another frame repeats is not
+                known = before if target == name else gathered.get(target, [])
+                if part not in known:
+                    gathered.setdefault(target, []).append(part)
     return {name: tuple(values) for name, values in gathered.items() if values}
 
 
-def _split(name: str, text: str) -> list[str]:
-    lines = text.split("\n")
-    several = name not in table.PROSE or (name == "license" and all("://" in line for line in lines))
-    return [value for value in (lines if several else [text]) if value.strip(" \t\r\n\0")]
+def _split(text: str) -> list[str]:
+    """The values in a frame's text. A line break is part of a value, but for one at its end."""
+    values = (value.rstrip("\r\n") for value in text.split("\0"))
+    return [value for value in values if value.strip()]
 
 
-def _number_and_total(name: str, value: str) -> tuple[str, str]:
+def _parts(name: str, value: str) -> Iterator[Pair]:
+    """A value under its name; of ``number/total`` both, each under its own."""
     if name not in table.TOTALS:
-        return ("" if name in _DATES and _unset(value) else value), ""
-    number, _, total = (part.strip() for part in value.partition("/"))
-    return ("" if _unset(number) else number), ("" if _unset(total) else total)
+        if not (name in _DATES or name in _TOTAL_NAMES) or not _unset(value):
+            yield name, value
+        return
+    both = _NUMBER_OF.fullmatch(value) if len(value) <= _LONGEST_NUMBER else None
+    number, total = both.groups() if both is not None else (value.strip(), "")
+    total = "" if _unset(total) else total
+    if number and not (both is not None and not total and _unset(number) and value.strip() != number):
+        yield name, number
+    if total:
+        yield table.TOTALS[name], total
 
 
 def _unset(value: str) -> bool:
-    """Whether a number or date is only zeros, as taggers write where they know nothing."""
-    return not value.strip("0-")
+    """Whether a total or a date is only zeros, as taggers write where they know nothing."""
+    return not value.strip().strip("0-")
 
 
 def _pairs(block: TagBlock) -> Iterator[Pair]:
@@ -166,11 +182,23 @@ def _mp4(block: TagBlock) -> Iterator[Pair]:
             if described is not None:
                 yield described, text
         elif frame.id == "gnre":
-            yield "genre", _genre_by_number(text, first=1)
+            if text != "0":
+                yield "genre", genre_of_number(text, first=1)
+        elif frame.id in ("trkn", "disk"):
+            number, _, total = text.partition("/")  # zero is none in these numbers of fixed size
+            yield table.MP4[frame.id], "/".join(("" if number == "0" else number, total)).rstrip("/")
         elif frame.id == "xid ":
             yield from _isrc_of_vendor(text)
         elif frame.id in table.MP4:
             yield table.MP4[frame.id], text
+
+
+def _quicktime_keys(block: TagBlock) -> Iterator[Pair]:
+    """Items named by a ``keys`` box: Apple's under its own prefix, and plain names as FFmpeg writes them."""
+    frames = tuple(
+        replace(frame, id=frame.id.lower().removeprefix("com.apple.quicktime.")) for frame in block.frames
+    )
+    return _folded(table.QUICKTIME_KEYS)(replace(block, frames=frames))
 
 
 def _isrc_of_vendor(text: str) -> Iterator[Pair]:
@@ -188,6 +216,23 @@ def _described(name: str) -> str | None:
 
 
 def _id3(block: TagBlock) -> Iterator[Pair]:
+    """The frames, then what stands in for a field that none of them has."""
+    spoken: set[str] = set()
+    for name, text in _id3_frames(block):
+        spoken.add(name)
+        yield name, text
+    for frame, text in _texts(block):
+        frame_id = _long_id(frame)
+        other = table.ID3_FALLBACKS.get(frame_id)
+        if frame_id == "TXXX":
+            other = table.FALLBACKS.get(frame.id.partition(":")[2].lower())
+        elif frame_id == "COMM" and not _description(frame.id).startswith(_PROGRAMS):
+            other = "comment"
+        if other is not None and other not in spoken:
+            yield other, text
+
+
+def _id3_frames(block: TagBlock) -> Iterator[Pair]:
     days = [text for frame, text in _texts(block) if _long_id(frame) == "TDAT"]
     for frame, text in _texts(block):
         frame_id = _long_id(frame)
@@ -201,7 +246,7 @@ def _id3(block: TagBlock) -> Iterator[Pair]:
             if frame.id.partition(":")[2] in ("http://musicbrainz.org", "https://musicbrainz.org"):
                 yield "mb_recording_id", text
         elif frame_id == "TCON":
-            yield "genre", "\n".join(_genres(text.split("\n")))
+            yield "genre", "\0".join(genres(text.split("\0")))
         elif frame_id == "TYER":
             yield "date", _joined_date(text, days)
         elif frame_id in table.ID3:
@@ -213,12 +258,17 @@ def _long_id(frame: TagFrame) -> str:
     return table.ID3_SHORT.get(bare, bare)
 
 
+def _description(key: str) -> str:
+    """The description in the key of a comment, in lower case."""
+    return key.partition(":")[2].rpartition(":")[0].strip().lower()
+
+
 def _id3_comment(key: str, text: str) -> Iterator[Pair]:
-    """A comment, unless its description marks it as one of iTunes' notes to itself."""
-    description = key.partition(":")[2].rpartition(":")[0].lower()
+    """What a person said of the file: the comment without a description. Programs describe theirs."""
+    description = _description(key)
     if description == "itunnorm":
         yield "replaygain_itunnorm", text
-    elif not description.startswith(_ITUNES_NOTES):
+    elif not description:
         yield "comment", text
 
 
@@ -230,30 +280,18 @@ def _joined_date(year: str, days: list[str]) -> str:
     return f"{year.strip()}-{day.group(2)}-{day.group(1)}"
 
 
-def _genres(values: list[str]) -> list[str]:
-    """Genre names, with the numbers of ID3v1 and the references of ID3v2.3 such as ``(17)`` resolved."""
-    try:
-        return [str(genre) for genre in TCON(encoding=3, text=values).genres]
-    except ValueError:  # a number of thousands of digits
-        return values
-
-
-def _genre_by_number(text: str, *, first: int) -> str:
-    number = int(text) - first if text.isascii() and text.isdigit() and len(text) < 6 else -1
-    return str(TCON.GENRES[number]) if 0 <= number < len(TCON.GENRES) else text
-
-
 def _id3v1(block: TagBlock) -> Iterator[Pair]:
     for frame, text in _texts(block):
         if frame.id in table.ID3V1:
             numbered = frame.id == "genre" and block.kind == "id3v1"
-            yield table.ID3V1[frame.id], _genre_by_number(text, first=0) if numbered else text
+            yield table.ID3V1[frame.id], genre_of_number(text) if numbered else text
 
 
 _READERS: dict[str, Callable[[TagBlock], Iterator[Pair]]] = {
     "vorbis-comment": _vorbis,
     "mp4-ilst": _mp4,
     "mp4-udta": _mp4,
+    "mp4-keys": _quicktime_keys,
     "asf": _folded(table.ASF),
     "id3v2": _id3,
     "ape": _folded(table.APE),

@@ -46,9 +46,6 @@ FIELDS: tuple[str, ...] = (
 TOTALS: dict[str, str] = {"track": "track_total", "disc": "disc_total"}
 """Fields whose value may read ``number/total``, and where the total goes."""
 
-PROSE: frozenset[str] = frozenset({"comment", "terms", "ownership", "license", "encoder_settings"})
-"""Fields whose values may run over several lines; elsewhere a line break parts two values."""
-
 ID3: dict[str, str] = {
     "TIT2": "title",
     "TPE1": "artist",
@@ -96,10 +93,15 @@ ID3_SHORT: dict[str, str] = {
     "TEN": "TENC",
     "TSS": "TSSE",
     "TMT": "TMED",
+    "TIM": "TIME",
+    "TRD": "TRDA",
     "TXX": "TXXX",
     "UFI": "UFID",
 }
 """ID3v2.2 frames by their later names."""
+
+ID3_FALLBACKS: dict[str, str] = {"TDRL": "date", "TRDA": "date"}
+"""Frames that count only where the same tag has no better one for the field: released, recorded on these days."""
 
 DESCRIBED: dict[str, str] = {
     "label": "label",
@@ -108,6 +110,7 @@ DESCRIBED: dict[str, str] = {
     "isrc": "isrc",
     "originaldate": "original_date",
     "license": "license",
+    "licence": "license",
     "media": "media",
     "musicbrainz track id": "mb_recording_id",
     "musicbrainz_trackid": "mb_recording_id",
@@ -132,17 +135,21 @@ VORBIS: dict[str, str] = {
     "album": "album",
     "albumartist": "album_artist",
     "album artist": "album_artist",
+    "album_artist": "album_artist",
     "tracknumber": "track",
     "tracktotal": "track_total",
     "totaltracks": "track_total",
+    "track_total": "track_total",
     "discnumber": "disc",
     "disctotal": "disc_total",
     "totaldiscs": "disc_total",
+    "disc_total": "disc_total",
     "date": "date",
     "originaldate": "original_date",
     "label": "label",
     "publisher": "label",
     "organization": "label",
+    "organisation": "label",
     "catalognumber": "catalog_number",
     "barcode": "barcode",
     "upc": "barcode",
@@ -154,11 +161,15 @@ VORBIS: dict[str, str] = {
     "description": "comment",
     "copyright": "copyright",
     "license": "license",
+    "licence": "license",
     "encodedby": "encoder",
+    "encoded by": "encoder",
+    "encoded_by": "encoder",
     "encoded-by": "encoder",
     "encoder": "encoder",
     "encoder_options": "encoder_settings",
     "encodersettings": "encoder_settings",
+    "encoder settings": "encoder_settings",
     "media": "media",
     "musicbrainz_trackid": "mb_recording_id",
     "musicbrainz_releasetrackid": "mb_track_id",
@@ -188,8 +199,33 @@ MP4: dict[str, str] = {
     "cprt": "copyright",
     "©cpy": "copyright",
     "©too": "encoder",
+    "titl": "title",
+    "perf": "artist",
+    "albm": "album",
+    "dscp": "comment",
+    "yrrc": "date",
 }
-"""iTunes items of MP4 files; the same four characters stand in QuickTime user data."""
+"""iTunes items of MP4 files; the same four characters stand in QuickTime user data, the last five in 3GPP's."""
+
+QUICKTIME_KEYS: dict[str, str] = {
+    "title": "title",
+    "displayname": "title",
+    "artist": "artist",
+    "album": "album",
+    "album_artist": "album_artist",
+    "track": "track",
+    "disc": "disc",
+    "date": "date",
+    "year": "date",
+    "publisher": "label",
+    "composer": "composer",
+    "genre": "genre",
+    "comment": "comment",
+    "copyright": "copyright",
+    "encoder": "encoder",
+    "software": "encoder",
+}
+"""Names in QuickTime's ``keys`` box, without Apple's prefix."""
 
 ASF: dict[str, str] = {
     "title": "title",
@@ -277,5 +313,48 @@ ID3V1: dict[str, str] = {
 }
 """The fields of ID3v1 and its enhancement."""
 
-FALLBACKS: dict[str, str] = {"year": "date", "originalyear": "original_date"}
-"""Keys that count only where the same block has no better one for the field."""
+FALLBACKS: dict[str, str] = {
+    "author": "artist",
+    "artists": "artist",
+    "album artist": "album_artist",
+    "album_artist": "album_artist",
+    "albumartist": "album_artist",
+    "band": "album_artist",
+    "comments": "comment",
+    "comment": "comment",
+    "description": "comment",
+    "year": "date",
+    "date": "date",
+    "releasedate": "date",
+    "release date": "date",
+    "originalyear": "original_date",
+    "originalreleasedate": "original_date",
+    "original release date": "original_date",
+    "origdate": "original_date",
+    "track": "track",
+    "tracknum": "track",
+    "tracknumber": "track",
+    "disc": "disc",
+    "disk": "disc",
+    "discnumber": "disc",
+    "tracktotal": "track_total",
+    "totaltracks": "track_total",
+    "disctotal": "disc_total",
+    "totaldiscs": "disc_total",
+    "title": "title",
+    "artist": "artist",
+    "album": "album",
+    "genre": "genre",
+    "composer": "composer",
+    "publisher": "label",
+    "record label": "label",
+    "catalog": "catalog_number",
+    "catalogno": "catalog_number",
+    "catalog number": "catalog_number",
+    "labelno": "catalog_number",
+    "upc": "barcode",
+    "ean": "barcode",
+    "copyright": "copyright",
+    "licence": "license",
+}
+"""Other names for a field in any family, which count only where the same block has no better one for it."""

@@ -71,8 +71,9 @@ class TagFrame:
         length: Bytes from ``offset`` to the frame's end.
         sha256: Digest of the frame's payload, in hex; ``None`` for personal data, which could be guessed from
             it, for keys, and where a limit stopped the reading.
-        text: The decoded text, several values on a line each, or ``None`` for binary frames and for personal
-            data. Of a picture or an encapsulated file it is the description or file name, if there is one.
+        text: The decoded text, several values parted by NUL, which no value holds, or ``None`` for binary frames
+            and for personal data. Of a picture or an encapsulated file it is the description or file name, if
+            there is one.
     """
 
     id: str
@@ -85,7 +86,11 @@ class TagFrame:
 @by_fields
 @dataclass(frozen=True, slots=True)
 class TagBlock:
-    """One block of tags in a file, with a ``kind`` such as ``id3v2.3``, ``vorbis-comment`` or ``mp4-ilst``."""
+    """One block of tags in a file, with a ``kind`` such as ``id3v2.3``, ``vorbis-comment`` or ``mp4-ilst``.
+
+    What describes a part of the file has a kind of its own: ``id3v2.3-chapter``, ``mp4-track-udta``, and
+    ``id3v2.3-inside`` for a tag in the midst of the audio.
+    """
 
     kind: str
     offset: int

@@ -136,6 +136,12 @@ PROBLEM_KINDS = _registry(
         "file breaks off",
         "It ends before its own header says: look for a whole copy. It is packed as it is.",
     ),
+    ProblemKind(
+        "F209",
+        Severity.INFO,
+        "tag not as its standard says",
+        "It was read by what its bytes show; other programs may read it otherwise, or not at all.",
+    ),
     # The letter N is for names that other systems cannot hold
     ProblemKind(
         "N301",

@@ -177,7 +177,7 @@ def _block(block: TagBlock) -> dict[str, Any]:
             "offset": frame.offset,
             "length": frame.length,
             "sha256": frame.sha256 or None,
-            "text": frame.text,
+            "text": None if frame.text is None else frame.text.replace("\0", "\n"),
         }
         for frame in block.frames
     ]

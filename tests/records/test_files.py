@@ -48,6 +48,12 @@ def test_every_record_has_every_key_in_order() -> None:
     assert {tuple(line) for line in lines} == {KEYS}
 
 
+def test_several_values_of_a_frame_stand_on_a_line_each() -> None:
+    block = TagBlock("id3v2.4", 0, 40, (TagFrame("TPE1", 10, 20, "ab" * 32, "One\0Two"),))
+    entry = packed("01.mp3", tags={"artist": ("One", "Two")}, tag_blocks=(block,))
+    assert record_of(entry)["tag_blocks"][0]["frames"][0]["text"] == "One\nTwo"
+
+
 def test_packed_file_says_where_it_is_and_what_was_decided() -> None:
     entry = packed(
         "Album/01.flac",

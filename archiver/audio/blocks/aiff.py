@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archiver.audio.blocks.chunks import AIFF, Chunk, chunks
+from archiver.audio.blocks.chunks import AIFF, Chunk, chunks, form_size, judge_end
 from archiver.audio.blocks.id3v2 import read_id3v2
 from archiver.audio.blocks.reading import MAX_TEXT, Draft
 from archiver.audio.blocks.text import printable_text, utf8_or_latin1
@@ -13,9 +13,10 @@ _TEXT = frozenset({b"NAME", b"AUTH", b"(c) ", b"ANNO"})
 def read_aiff(draft: Draft, offset: int) -> None:
     """Index the tags of the AIFF form at ``offset``."""
     window = draft.window
+    whole = form_size(window, AIFF, offset)
+    draft.state_size(whole)
     for chunk in chunks(window, AIFF, offset + 12, window.size):
-        if not chunk.whole:
-            draft.malformed(f"the AIFF chunk at byte {chunk.offset} runs past the end of the file")
+        judge_end(draft, chunk, "AIFF", whole)
         key, length = chunk.id.decode("latin-1"), chunk.end - chunk.offset
         size = chunk.end - chunk.payload
         if chunk.id in _TEXT:
@@ -40,9 +41,10 @@ def _read_comments(draft: Draft, chunk: Chunk) -> None:
         start = position + 8
         end = start + int.from_bytes(head[6:8], "big")
         if len(head) < 8 or end > chunk.end:
-            draft.malformed(
-                f"the AIFF comment at byte {position} is malformed; those after it are not listed"
-            )
+            if chunk.whole:
+                draft.malformed(
+                    f"the AIFF comment at byte {position} is malformed; those after it are not listed"
+                )
             return
         block.add_payload("COMT", position, start, end, utf8_or_latin1(draft.window.read(start, end - start)))
         position = end + end % 2

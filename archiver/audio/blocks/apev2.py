@@ -19,10 +19,15 @@ def read_leading_ape(draft: Draft, offset: int) -> int:
     size, count, flags = (int.from_bytes(data[at : at + 4], "little") for at in (12, 16, 20))
     if not flags & _IS_HEADER:
         return offset
-    end = min(offset + 32 + size, draft.window.size)
+    claimed = offset + 32 + size
+    end = min(claimed, draft.window.size)
+    if claimed > end:
+        draft.breaks_off(claimed)
     block = draft.block(_kind(data), offset, end - offset)
     has_footer = draft.window.read(end - 32, 8) == _PREAMBLE and end - 32 > offset
-    _walk_items(draft, block, offset + 32, end - 32 if has_footer else end, count)
+    stopped = _walk_items(draft, block, offset + 32, end - 32 if has_footer else end, count)
+    if stopped is not None and claimed <= end:
+        _say_malformed(draft, stopped)
     return end
 
 
@@ -42,7 +47,9 @@ def read_trailing_ape(draft: Draft, end: int) -> int:
         draft.block(_kind(data), footer, 32)
         return footer
     block = draft.block(_kind(data), start, end - start)
-    _walk_items(draft, block, items, footer, count)
+    stopped = _walk_items(draft, block, items, footer, count)
+    if stopped is not None:
+        _say_malformed(draft, stopped)
     return start
 
 
@@ -50,7 +57,12 @@ def _kind(preamble: bytes) -> str:
     return "apev1" if int.from_bytes(preamble[8:12], "little") < 2000 else "apev2"
 
 
-def _walk_items(draft: Draft, block: BlockDraft, position: int, end: int, count: int) -> None:
+def _say_malformed(draft: Draft, position: int) -> None:
+    draft.malformed(f"the APE item at byte {position} is malformed; those after it are not listed")
+
+
+def _walk_items(draft: Draft, block: BlockDraft, position: int, end: int, count: int) -> int | None:
+    """Index the items; where the walk broke off, or ``None`` where it did not."""
     window = draft.window
     for _ in range(count):
         head = window.read(position, min(8 + _MAX_KEY + 1, end - position))
@@ -58,11 +70,11 @@ def _walk_items(draft: Draft, block: BlockDraft, position: int, end: int, count:
         terminator = head.find(b"\0", 8)
         value = position + terminator + 1
         if terminator < 9 or value + size > end:
-            draft.malformed(f"the APE item at byte {position} is malformed; those after it are not listed")
-            return
+            return position
         key = key_part(head[8:terminator].decode("latin-1"))
         text = None
         if flags & 0x6 != 0x2 and size <= MAX_TEXT:
             text = joined_values(utf8_or_latin1(window.read(value, size)))
         block.add_payload(key, position, value, value + size, text)
         position = value + size
+    return None

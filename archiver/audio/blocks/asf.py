@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from archiver.audio.blocks.asf_objects import AsfObject, header_objects
 from archiver.audio.blocks.reading import MAX_TEXT, BlockDraft, Draft
-from archiver.audio.blocks.text import key_part
+from archiver.audio.blocks.text import key_part, utf16
 
 _UNICODE, _BOOL, _DWORD, _QWORD, _WORD = 0, 2, 3, 4, 5
 _CONTENT_FIELDS = ("Title", "Author", "Copyright", "Description", "Rating")
@@ -16,8 +16,11 @@ _LONGEST_NAME = 4096
 
 def read_asf(draft: Draft, offset: int) -> None:
     """Index the tags in the header object at ``offset``."""
+    header_end = offset + int.from_bytes(draft.window.read(offset + 16, 8), "little")
+    if header_end > draft.window.size:
+        draft.breaks_off(header_end)
     for found in header_objects(draft.window, offset):
-        if not found.whole:
+        if not found.whole and header_end <= draft.window.size:
             draft.malformed(f"the ASF object at byte {found.offset} runs past its parent")
         kind, walk = _WALKS.get(found.guid, ("", None))
         if walk is not None:
@@ -30,7 +33,7 @@ def _walk_content(draft: Draft, block: BlockDraft, found: AsfObject) -> None:
     for index, key in enumerate(_CONTENT_FIELDS):
         size = int.from_bytes(sizes[2 * index : 2 * index + 2], "little")
         if position + size > found.end:
-            draft.malformed(f"the ASF content description at byte {found.offset} is cut short")
+            _cut(draft, found, f"the ASF content description at byte {found.offset} is cut short")
             return
         if size:
             text = _utf16(draft.window.read(position, size))
@@ -47,7 +50,9 @@ def _walk_extended(draft: Draft, block: BlockDraft, found: AsfObject) -> None:
         kind, size = int.from_bytes(head[:2], "little"), int.from_bytes(head[2:], "little")
         value = position + 2 + name_size + 4
         if len(head) < 4 or value + size > found.end:
-            draft.malformed(f"the ASF attribute at byte {start} is malformed; those after it are not listed")
+            _cut(
+                draft, found, f"the ASF attribute at byte {start} is malformed; those after it are not listed"
+            )
             return
         key = key_part(_utf16(window.read(start + 2, min(name_size, _LONGEST_NAME))))
         block.add_payload(key, start, value, value + size, _value(draft, kind, value, size))
@@ -62,8 +67,10 @@ def _walk_metadata(draft: Draft, block: BlockDraft, found: AsfObject) -> None:
         size = int.from_bytes(head[8:12], "little")
         value = position + 12 + name_size
         if len(head) < 12 or value + size > found.end:
-            draft.malformed(
-                f"the ASF attribute at byte {position} is malformed; those after it are not listed"
+            _cut(
+                draft,
+                found,
+                f"the ASF attribute at byte {position} is malformed; those after it are not listed",
             )
             return
         key = key_part(_utf16(window.read(position + 12, min(name_size, _LONGEST_NAME))))
@@ -77,7 +84,7 @@ def _walk_branding(draft: Draft, block: BlockDraft, found: AsfObject) -> None:
         size = int.from_bytes(window.read(position, 4), "little")
         value = position + 4
         if value + size > found.end:
-            draft.malformed(f"the ASF content branding at byte {found.offset} is cut short")
+            _cut(draft, found, f"the ASF content branding at byte {found.offset} is cut short")
             return
         if size:
             is_text = key != "Banner Image" and size <= MAX_TEXT
@@ -86,8 +93,14 @@ def _walk_branding(draft: Draft, block: BlockDraft, found: AsfObject) -> None:
         position = value + size
 
 
+def _cut(draft: Draft, found: AsfObject, message: str) -> None:
+    """Note that an object's content does not end within it, unless the object itself is cut short."""
+    if found.whole:
+        draft.malformed(message)
+
+
 def _utf16(data: bytes) -> str:
-    return data.decode("utf-16-le", "replace").rstrip("\0")
+    return utf16(data, "little").rstrip("\0")
 
 
 def _value(draft: Draft, kind: int, position: int, size: int) -> str | None:

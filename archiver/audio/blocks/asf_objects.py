@@ -25,14 +25,19 @@ class AsfObject:
         offset: Byte offset of its header in the file.
         payload: Byte offset after the header.
         end: Byte offset after the object, never past its parent.
-        whole: ``False`` where it claims to run past its parent.
+        claimed: Byte offset after the object by its own size.
     """
 
     guid: bytes
     offset: int
     payload: int
     end: int
-    whole: bool = True
+    claimed: int
+
+    @property
+    def whole(self) -> bool:
+        """Whether it ends within its parent."""
+        return self.claimed <= self.end
 
 
 def header_objects(window: Window, offset: int) -> Iterator[AsfObject]:
@@ -54,7 +59,7 @@ def _objects(window: Window, start: int, end: int) -> Iterator[AsfObject]:
         if len(head) < 24 or size < 24:
             return
         stop = start + size
-        yield AsfObject(head[:16], start, start + 24, min(stop, end), stop <= end)
+        yield AsfObject(head[:16], start, start + 24, min(stop, end), stop)
         if stop >= end:
             return
         start = stop

@@ -24,14 +24,19 @@ class Box:
         offset: Byte offset of its header in the file.
         payload: Byte offset after the header.
         end: Byte offset after the box, never past its parent.
-        whole: ``False`` where it claims to run past its parent.
+        claimed: Byte offset after the box by its own size.
     """
 
     type: bytes
     offset: int
     payload: int
     end: int
-    whole: bool = True
+    claimed: int
+
+    @property
+    def whole(self) -> bool:
+        """Whether it ends within its parent."""
+        return self.claimed <= self.end
 
     @property
     def name(self) -> str:
@@ -53,7 +58,7 @@ def boxes(window: Window, start: int, end: int) -> Iterator[Box]:
         if size < payload - start:
             return
         stop = start + size
-        yield Box(head[4:8], start, payload, min(stop, end), stop <= end)
+        yield Box(head[4:8], start, payload, min(stop, end), stop)
         if stop >= end:
             return
         start = stop

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archiver.audio.blocks.chunks import CAF, Chunk, chunks
+from archiver.audio.blocks.chunks import CAF, Chunk, chunks, judge_end
 from archiver.audio.blocks.reading import MAX_TEXT, Draft
 from archiver.audio.blocks.text import key_part, utf8_or_latin1
 
@@ -10,8 +10,7 @@ from archiver.audio.blocks.text import key_part, utf8_or_latin1
 def read_caf(draft: Draft, offset: int) -> None:
     """Index the ``info`` chunks of the file at ``offset``."""
     for chunk in chunks(draft.window, CAF, offset + 8, draft.window.size):
-        if not chunk.whole:
-            draft.malformed(f"the CAF chunk at byte {chunk.offset} runs past the end of the file")
+        judge_end(draft, chunk, "CAF", chunk.claimed)
         if chunk.id == b"info":
             _read_information(draft, chunk)
 
@@ -28,7 +27,8 @@ def _read_information(draft: Draft, chunk: Chunk) -> None:
         name_end = data.find(b"\0", position)
         end = data.find(b"\0", name_end + 1)
         if name_end < 0 or end < 0:
-            draft.malformed(f"the CAF information at byte {chunk.offset} is cut short")
+            if chunk.whole:
+                draft.malformed(f"the CAF information at byte {chunk.offset} is cut short")
             return
         key = key_part(utf8_or_latin1(data[position:name_end]))
         text = utf8_or_latin1(data[name_end + 1 : end])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archiver.audio.blocks.chunks import DSDIFF, Chunk, chunks
+from archiver.audio.blocks.chunks import DSDIFF, Chunk, chunks, form_size, judge_end, judge_part
 from archiver.audio.blocks.id3v2 import read_id3v2
 from archiver.audio.blocks.reading import MAX_TEXT, Draft
 from archiver.audio.blocks.text import utf8_or_latin1
@@ -13,15 +13,20 @@ _COUNTED = frozenset({b"DIAR", b"DITI"})
 def read_dsf(draft: Draft, offset: int) -> None:
     """Index the tag of the DSF file at ``offset`` (Sony, DSF File Format 1.01: pointer at byte 20)."""
     pointer = int.from_bytes(draft.window.read(offset + 20, 8), "little")
-    if pointer and read_id3v2(draft, offset + pointer) == offset + pointer:
+    stated = offset + int.from_bytes(draft.window.read(offset + 12, 8), "little")
+    if draft.window.size <= offset + pointer < stated:
+        draft.state_size(stated)
+        draft.breaks_off(stated)
+    elif pointer and read_id3v2(draft, offset + pointer) == offset + pointer:
         draft.malformed(f"there is no ID3v2 tag at byte {offset + pointer}, where the DSF header says")
 
 
 def read_dsdiff(draft: Draft, offset: int) -> None:
     """Index the tags of the DSDIFF form at ``offset`` (Philips, DSDIFF 1.5)."""
+    whole = form_size(draft.window, DSDIFF, offset)
+    draft.state_size(whole)
     for chunk in chunks(draft.window, DSDIFF, offset + 16, draft.window.size):
-        if not chunk.whole:
-            draft.malformed(f"the DSDIFF chunk at byte {chunk.offset} runs past the end of the file")
+        judge_end(draft, chunk, "DSDIFF", whole)
         if chunk.id == b"DIIN":
             _read_edited_master(draft, chunk)
         elif chunk.id == b"COMT":
@@ -33,8 +38,7 @@ def read_dsdiff(draft: Draft, offset: int) -> None:
 def _read_edited_master(draft: Draft, chunk: Chunk) -> None:
     block = draft.block("dsdiff-diin", chunk.offset, chunk.end - chunk.offset)
     for part in chunks(draft.window, DSDIFF, chunk.payload, chunk.end):
-        if not part.whole:
-            draft.malformed(f"the DSDIFF chunk at byte {part.offset} runs past its parent")
+        judge_part(draft, part, chunk, "DSDIFF chunk")
         start = part.payload + 4 if part.id in _COUNTED else part.payload
         size = max(part.end - start, 0)
         text = None
@@ -51,9 +55,10 @@ def _read_comments(draft: Draft, chunk: Chunk) -> None:
         start = position + 14
         end = start + int.from_bytes(head[10:14], "big")
         if len(head) < 14 or end > chunk.end:
-            draft.malformed(
-                f"the DSDIFF comment at byte {position} is malformed; those after it are not listed"
-            )
+            if chunk.whole:
+                draft.malformed(
+                    f"the DSDIFF comment at byte {position} is malformed; those after it are not listed"
+                )
             return
         text = utf8_or_latin1(draft.window.read(start, end - start)) if end - start <= MAX_TEXT else None
         block.add_payload("COMT", position, start, end, text)

@@ -16,14 +16,19 @@ class Extents:
     Args:
         window: The file.
         stretches: ``(offset, length)`` in order; what lies past the file's end is dropped.
+
+    Attributes:
+        size: Bytes of the run.
+        whole: Whether the file held all of it.
     """
 
-    __slots__ = ("_head", "_nowhere", "_starts", "_stretches", "size", "window")
+    __slots__ = ("_head", "_nowhere", "_starts", "_stretches", "size", "whole", "window")
 
     def __init__(self, window: Window, stretches: list[tuple[int, int]]) -> None:
         self.window = window
         within = ((offset, min(length, window.size - offset)) for offset, length in stretches)
         self._stretches = [stretch for stretch in within if stretch[1] > 0]
+        self.whole = all(offset + length <= window.size for offset, length in stretches)
         self._nowhere = min(stretches[0][0], window.size) if stretches else 0
         self._starts: list[int] = []
         self.size = 0

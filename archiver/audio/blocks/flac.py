@@ -3,29 +3,49 @@
 from __future__ import annotations
 
 from archiver.audio.blocks.extents import Extents
+from archiver.audio.blocks.flac_layout import (
+    APPLICATION,
+    COMMENT,
+    CUESHEET,
+    PADDING,
+    PICTURE,
+    STREAMINFO,
+    FlacBlock,
+    flac_blocks,
+)
 from archiver.audio.blocks.reading import MAX_TEXT, Draft
 from archiver.audio.blocks.text import MAX_KEY, key_part, utf8_or_latin1
 from archiver.audio.blocks.vorbis_comment import read_vorbis_comment
 
-_APPLICATION, _COMMENT, _CUESHEET, _PICTURE = 2, 4, 5, 6
-_MAX_BLOCKS = 4096
+_PADDING_SEEN = 1 << 16
 _RECEIPT = "APPLICATION:UITS"
 """The one application block that is known to hold text: a store's receipt in XML."""
 
 
 def read_flac(draft: Draft, offset: int) -> None:
     """Index the metadata blocks of the stream whose ``fLaC`` is at ``offset``."""
-    window, position = draft.window, offset + 4
-    for _ in range(_MAX_BLOCKS):
-        head = window.read(position, 4)
-        payload, size = position + 4, int.from_bytes(head[1:], "big")
-        if len(head) < 4 or payload + size > window.size:
-            draft.malformed(f"the FLAC metadata block at byte {position} runs past the end of the file")
-            return
-        read_metadata_block(draft, head[0] & 0x7F, Extents(window, [(payload, size)]), 0, position)
-        position = payload + size
-        if head[0] & 0x80:
-            return
+    window = draft.window
+    for number, block in enumerate(flac_blocks(window, offset)):
+        if block.end > window.size:
+            _judge_end(draft, block)
+        if block.end != block.declared_end:
+            draft.noted(
+                f"the FLAC metadata block at byte {block.offset} has a wrong size; the lengths inside it are "
+                "believed"
+            )
+        if number and block.kind == STREAMINFO:
+            draft.noted(f"the STREAMINFO block at byte {block.offset} is not the first, as RFC 9639 wants it")
+        run = Extents(window, [(block.payload, block.end - block.payload)])
+        read_metadata_block(draft, block.kind, run, 0, block.offset)
+
+
+def _judge_end(draft: Draft, block: FlacBlock) -> None:
+    """Say of a block that runs past the end of the file what that means: padding that is not empty is none."""
+    window = draft.window
+    if block.kind == PADDING and any(window.read(block.payload, _PADDING_SEEN)):
+        draft.malformed(f"the FLAC padding at byte {block.offset} runs past the end of the file")
+    else:
+        draft.breaks_off(block.end)
 
 
 def read_metadata_block(draft: Draft, kind: int, run: Extents, start: int, header: int) -> None:
@@ -40,20 +60,20 @@ def read_metadata_block(draft: Draft, kind: int, run: Extents, start: int, heade
     """
     end = run.absolute_end(run.size)
     length = run.size - start
-    if kind == _COMMENT:
+    if kind == COMMENT:
         read_vorbis_comment(draft, run, start)
-    elif kind == _PICTURE:
+    elif kind == PICTURE:
         text = _picture_description(run, start)
-        digest = run.digest(start, length)
+        digest = run.digest(start, length) if run.whole else None
         draft.block("flac-picture", header, end - header).add("PICTURE", header, end, digest, text)
-    elif kind == _APPLICATION:
+    elif kind == APPLICATION:
         key = "APPLICATION:" + key_part(run.read(start, 4).decode("latin-1"))
         digest = run.digest(start + 4, length - 4) if length > 4 else None
         text = None
         if key == _RECEIPT:
             text = utf8_or_latin1(run.read(start + 4, min(length - 4, MAX_TEXT))) or None
         draft.block("flac-application", header, end - header).add(key, header, end, digest, text)
-    elif kind == _CUESHEET:
+    elif kind == CUESHEET:
         digest = run.digest(start, length)
         draft.block("flac-cuesheet", header, end - header).add("CUESHEET", header, end, digest, None)
 

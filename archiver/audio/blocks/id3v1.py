@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archiver.audio.blocks.reading import Draft
-from archiver.audio.blocks.text import fixed_field
+from archiver.audio.blocks.text import cut_utf8_or_latin1
 
 _FIELDS = (("title", 3, 30), ("artist", 33, 30), ("album", 63, 30), ("year", 93, 4))
 _ENHANCED = (
@@ -27,7 +27,7 @@ def read_id3v1(draft: Draft, end: int) -> int:
     block = draft.block("id3v1", start, 128)
     numbered = data[125] == 0 and data[126] != 0
     for key, at, size in (*_FIELDS, ("comment", 97, 28 if numbered else 30)):
-        if text := fixed_field(data[at : at + size]):
+        if text := cut_utf8_or_latin1(data[at : at + size]):
             block.add_payload(key, start + at, start + at, start + at + size, text)
     if numbered:
         block.add_payload("track", start + 126, start + 126, start + 127, str(data[126]))
@@ -43,6 +43,6 @@ def _read_enhanced(draft: Draft, end: int) -> int:
         return end
     block = draft.block("id3v1-enhanced", start, 227)
     for key, at, size in _ENHANCED:
-        if text := fixed_field(data[at : at + size]):
+        if text := cut_utf8_or_latin1(data[at : at + size]):
             block.add_payload(key, start + at, start + at, start + at + size, text)
     return start

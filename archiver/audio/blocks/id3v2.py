@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
+from typing import NamedTuple
 
-from archiver.audio.blocks.id3v2_body import Body, PlainBody, synchronised
-from archiver.audio.blocks.id3v2_frames import MAX_EXPANDED, expanded, key_and_text
+from archiver.audio.blocks.id3v2_body import Body, PlainBody, UnsynchronisedBody, synchronised
+from archiver.audio.blocks.id3v2_frames import MAX_EXPANDED, expanded, parsed
 from archiver.audio.blocks.id3v2_walk import (
     Id3Frame,
     Id3Header,
     body_of,
     id3v2_frames,
     id3v2_header,
+    is_cut_frame,
+    plain_header,
     syncsafe,
 )
 from archiver.audio.blocks.reading import MAX_TEXT, BlockDraft, Draft
+
+INSIDE = "-inside"
+"""What the kind of a tag in the midst of the audio ends with."""
+
+CHAPTER = "-chapter"
+"""What the kind of a block ends with that holds the frames inside a chapter or table of contents."""
 
 _BINARY = frozenset(
     {"APIC", "PIC", "GEOB", "GEO", "SYLT", "SLT", "MCDI", "MCI", "CHAP", "CTOC", "AENC", "CRA"}
@@ -22,30 +32,79 @@ _BINARY = frozenset(
 _BINARY_HEAD = 1 << 12
 _CHAPTERS = frozenset({"CHAP", "CTOC"})
 _FOOTER = 10
+_FRAME_HEADER = 10
+_PADDING_SEEN = 1 << 16
 
 
-def read_id3v2(draft: Draft, offset: int) -> int:
-    """Index the tag at ``offset`` and return the offset after it; ``offset`` itself if there is no tag."""
+class _Tag(NamedTuple):
+    """A tag, or the frames inside one of its frames, on the way into its block."""
+
+    draft: Draft
+    block: BlockDraft
+    body: Body
+    header: Id3Header
+
+
+def read_id3v2(draft: Draft, offset: int, where: str = "") -> int:
+    """Index the tag at ``offset`` and return the offset after it; ``offset`` itself if there is no tag.
+
+    Args:
+        draft: The reading.
+        offset: Byte offset of ``ID3``.
+        where: What the block's kind ends with; :data:`INSIDE` for a tag in the midst of the audio.
+    """
     window = draft.window
     header = id3v2_header(window, offset)
     if header is None:
         return offset
-    if header.end > window.size:
-        draft.malformed(f"the ID3v2 tag at byte {offset} runs past the end of the file")
+    if header.has_plain_size:
+        draft.noted(f"the ID3v2 tag at byte {offset} has a plain size; it is read so")
     length = min(header.end, window.size) - offset
-    block = draft.block(f"id3v2.{header.version}", offset, length)
+    block = draft.block(f"id3v2.{header.version}{where}", offset, length)
     if header.version == 2 and header.flags & 0x40:
         draft.malformed(f"the ID3v2.2 tag at byte {offset} is compressed as a whole, which nobody defined")
         return offset + length
-    body = body_of(window, header)
-    for frame in id3v2_frames(body, header):
-        if frame.id:
-            _add_frame(draft, block, body, header, frame)
-        else:
-            draft.malformed(
-                f"the ID3v2 frame at byte {frame.start} is malformed; those after it are not listed"
+    tag = _Tag(draft, block, body_of(window, header), header)
+    stopped = _walk(tag)
+    longer = plain_header(window, header, stopped) if stopped is not None else None
+    if longer is not None:
+        draft.noted(f"the ID3v2 tag at byte {offset} has a plain size; it is read so")
+        tag = _Tag(draft, block, body_of(window, longer), longer)
+        block.end = longer.end
+        stopped = _walk(tag, stopped)
+    _judge_end(tag, stopped)
+    return block.end
+
+
+def _walk(tag: _Tag, start: int | None = None) -> int | None:
+    """Index the frames; where the walk broke off, or ``None`` where it came to the end or to padding."""
+    for frame in id3v2_frames(tag.body, tag.header, start):
+        if not frame.id:
+            return frame.start
+        _add_frame(tag, frame)
+    return None
+
+
+def _judge_end(tag: _Tag, stopped: int | None) -> None:
+    """Say what is wrong at the end of a tag: a frame in it, its own size, or that the file ends before."""
+    draft, block, body, header = tag
+    size = draft.window.size
+    if header.end > size:
+        if stopped is None:
+            after = max(
+                (frame.offset + frame.length for frame in block.frames), default=block.offset + _FOOTER
             )
-    return offset + length
+            left = draft.window.read(after, min(size - after, _PADDING_SEEN))
+            if len(left) >= _FRAME_HEADER and any(left):
+                draft.malformed(f"the ID3v2 tag at byte {block.offset} runs past the end of the file")
+                return
+        elif not is_cut_frame(body, header, stopped):
+            draft.malformed(f"the ID3v2 tag at byte {block.offset} runs past the end of the file")
+            draft.malformed(f"the ID3v2 frame at byte {stopped} is malformed; those after it are not listed")
+            return
+        draft.breaks_off(header.end)
+    elif stopped is not None:
+        draft.malformed(f"the ID3v2 frame at byte {stopped} is malformed; those after it are not listed")
 
 
 def read_appended_id3v2(draft: Draft, end: int) -> int:
@@ -62,7 +121,8 @@ def read_appended_id3v2(draft: Draft, end: int) -> int:
     return start
 
 
-def _add_frame(draft: Draft, block: BlockDraft, body: Body, header: Id3Header, frame: Id3Frame) -> None:
+def _add_frame(tag: _Tag, frame: Id3Frame) -> None:
+    draft, block, body, header = tag
     compressed = frame.flags & (0x80 if header.version == 3 else 0x08)
     encrypted = frame.flags & (0x40 if header.version == 3 else 0x04)
     limit = _BINARY_HEAD if frame.id in _BINARY and not compressed else MAX_TEXT
@@ -80,13 +140,15 @@ def _add_frame(draft: Draft, block: BlockDraft, body: Body, header: Id3Header, f
         )
         block.add_payload(frame.id, frame.start, frame.payload, frame.end, None)
         return
-    key, text = key_and_text(frame.id, data)
+    key, text, note = parsed(frame.id, data)
+    if note:
+        draft.noted(f"the frame {frame.id} at byte {frame.start} {note}")
     if len(stored) == frame.end - frame.payload:
         block.add(key, frame.start, frame.end, hashlib.sha256(stored).hexdigest(), text)
     else:
         block.add_payload(key, frame.start, frame.payload, frame.end, text if frame.size <= limit else None)
-    if frame.id in _CHAPTERS and not frame.flags and isinstance(body, PlainBody):
-        _add_chapter_frames(draft, block, header, frame, data)
+    if frame.id in _CHAPTERS and not compressed:
+        _add_chapter_frames(tag, frame, data)
 
 
 def _unwrapped(data: bytes, body: Body, header: Id3Header, flags: int) -> bytes | None:
@@ -94,31 +156,67 @@ def _unwrapped(data: bytes, body: Body, header: Id3Header, flags: int) -> bytes 
     if header.version == 4:
         if isinstance(body, PlainBody) and (flags & 0x02 or header.flags & 0x80):
             data = synchronised(data)
-        compressed, extra = flags & 0x08, (1 if flags & 0x40 else 0) + (4 if flags & 0x01 else 0)
+        compressed = flags & 0x08
     else:
-        compressed, extra = flags & 0x80, (4 if flags & 0x80 else 0) + (1 if flags & 0x20 else 0)
-    data = data[extra:]
-    return expanded(data) if compressed else data
+        compressed = flags & 0x80
+    data = data[_bytes_before(header, flags) :]
+    if not compressed:
+        return data
+    # a length in front of the compressed data without the flag for it is an old writer's slip
+    result = expanded(data)
+    if result is None and header.version == 4 and not flags & 0x01:
+        result = expanded(data[4:])
+    return result
 
 
-def _add_chapter_frames(
-    draft: Draft, block: BlockDraft, header: Id3Header, chapter: Id3Frame, data: bytes
-) -> None:
-    """Index the frames inside a chapter or table of contents (ID3v2 Chapter Frame Addendum 1.0)."""
+def _bytes_before(header: Id3Header, flags: int) -> int:
+    """Bytes of group and length between a frame's header and its data."""
+    if header.version == 4:
+        return (1 if flags & 0x40 else 0) + (4 if flags & 0x01 else 0)
+    return (4 if flags & 0x80 else 0) + (1 if flags & 0x20 else 0)
+
+
+def _add_chapter_frames(tag: _Tag, chapter: Id3Frame, data: bytes) -> None:
+    """Index the frames inside a chapter or table of contents, which describe it and not the file.
+
+    They stand in a block of their own (ID3v2 Chapter Frame Addendum 1.0).
+    """
+    fixed = _before_chapter_frames(chapter.id, data)
+    if fixed is None:
+        return
+    draft, block, body, header = tag
+    window = draft.window
+    unsynchronised = isinstance(body, UnsynchronisedBody) or (
+        header.version == 4 and (chapter.flags & 0x02 or header.flags & 0x80)
+    )
+    inner_body: Body = (UnsynchronisedBody if unsynchronised else PlainBody)(window, chapter.end)
+    start = inner_body.skip(chapter.payload, _bytes_before(header, chapter.flags) + fixed)
+    if start is None or start >= chapter.end:
+        return
+    inner = replace(header, flags=0, frames_end=chapter.end, end=chapter.end)
+    inside = _Tag(
+        draft,
+        draft.block(block.kind + CHAPTER, chapter.start, chapter.end - chapter.start),
+        inner_body,
+        inner,
+    )
+    for frame in id3v2_frames(inner_body, inner, start):
+        if not frame.id:
+            draft.malformed(f"the ID3v2 frame at byte {frame.start} is malformed, inside a chapter")
+        elif frame.id not in _CHAPTERS:
+            _add_frame(inside, frame)
+
+
+def _before_chapter_frames(frame_id: str, data: bytes) -> int | None:
+    """Bytes of a chapter's or table's own data before the frames inside it; ``None`` where they do not end."""
     element = data.find(b"\0") + 1
     if not element:
-        return
-    fixed = 16
-    if chapter.id == "CTOC":
-        fixed, listed = 2, element + 2
-        for _ in range(data[element + 1] if len(data) > element + 1 else 0):
-            listed = data.find(b"\0", listed) + 1
-            if not listed:
-                return
-            fixed = listed - element
-    start = chapter.payload + element + fixed
-    inner = Id3Header(header.version, header.flags & 0x80, start - _FOOTER, chapter.end, chapter.end)
-    body = PlainBody(draft.window, chapter.end)
-    for frame in id3v2_frames(body, inner):
-        if frame.id and frame.id not in _CHAPTERS:
-            _add_frame(draft, block, body, inner, frame)
+        return None
+    if frame_id == "CHAP":
+        return element + 16
+    listed = element + 2
+    for _ in range(data[element + 1] if len(data) > element + 1 else 0):
+        listed = data.find(b"\0", listed) + 1
+        if not listed:
+            return None
+    return listed

@@ -3,122 +3,136 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
-from archiver.audio.blocks.text import MAX_KEY, joined_values, key_part, printable_text
+from archiver.audio.blocks.id3v2_text import strings
+from archiver.audio.blocks.text import (
+    MAX_KEY,
+    first_value,
+    joined_values,
+    key_part,
+    marked_order,
+    printable_text,
+    utf16,
+)
 
 MAX_EXPANDED = 256 << 10
 """Bytes that a compressed frame may expand to and still be read."""
 
-_CODECS = {0: "latin-1", 1: "utf-16", 2: "utf-16-be", 3: "utf-8"}
-_Parsed = tuple[str, str | None]
+_FIRST_LETTER = 0x20
 
 
-def decoded(data: bytes, encoding: int) -> str:
-    """Text in one of the four ID3v2 encodings; UTF-16 without a byte-order mark is little-endian."""
-    if encoding == 1:
-        if data[:2] == b"\xfe\xff":
-            return data[2:].decode("utf-16-be", "replace").replace("\ufeff", "")
-        return data.decode("utf-16-le", "replace").replace("\ufeff", "")
-    return data.decode(_CODECS.get(encoding, "latin-1"), "replace")
+class Parsed(NamedTuple):
+    """What a frame holds.
+
+    Attributes:
+        key: The frame's id with what tells it from others of its kind.
+        text: Its text, several values parted by NUL; ``None`` where it is binary.
+        note: What its bytes showed against its own word, as the end of a sentence about the frame, or empty.
+    """
+
+    key: str
+    text: str | None
+    note: str = ""
 
 
-def split_terminated(data: bytes, encoding: int) -> tuple[bytes, bytes]:
-    """The bytes before the encoding's terminator, and those after it; all and nothing if there is none."""
-    if encoding not in (1, 2):
-        head, _, rest = data.partition(b"\0")
-        return head, rest
-    position = data.find(b"\0\0")
-    while position >= 0 and position % 2:
-        position = data.find(b"\0\0", position + 1)
-    return (data, b"") if position < 0 else (data[:position], data[position + 2 :])
+def _encoding(data: bytes) -> int:
+    return data[0] if data else 0
 
 
-def _text(key: str, data: bytes) -> _Parsed:
-    return key, joined_values(decoded(data[1:], data[0] if data else 0))
+def _listed(values: Sequence[str]) -> str:
+    return joined_values("\0".join(values))
 
 
-def _described_text(key: str, data: bytes) -> _Parsed:
-    encoding = data[0] if data else 0
-    description, value = split_terminated(data[1:], encoding)
-    return f"{key}:{key_part(decoded(description, encoding))}", joined_values(decoded(value, encoding))
+def _text(key: str, data: bytes) -> Parsed:
+    if data and data[0] >= _FIRST_LETTER:
+        bare = strings(data, 0)
+        return Parsed(key, _listed(bare.values), bare.note or "has no encoding byte; it is read as Latin-1")
+    found = strings(data[1:], _encoding(data))
+    return Parsed(key, _listed(found.values), found.note)
 
 
-def _link(key: str, data: bytes) -> _Parsed:
-    return key, data.partition(b"\0")[0].decode("latin-1")
+def _described_text(key: str, data: bytes) -> Parsed:
+    found = strings(data[1:], _encoding(data))
+    return Parsed(f"{key}:{key_part(found.values[0])}", _listed(found.values[1:]), found.note)
 
 
-def _described_link(key: str, data: bytes) -> _Parsed:
-    encoding = data[0] if data else 0
-    description, value = split_terminated(data[1:], encoding)
-    return f"{key}:{key_part(decoded(description, encoding))}", value.partition(b"\0")[0].decode("latin-1")
+def _link(key: str, data: bytes) -> Parsed:
+    return Parsed(key, data.partition(b"\0")[0].decode("latin-1"))
 
 
-def _comment(key: str, data: bytes) -> _Parsed:
-    encoding = data[0] if data else 0
-    description, value = split_terminated(data[4:], encoding)
+def _described_link(key: str, data: bytes) -> Parsed:
+    found = strings(data[1:], _encoding(data), 1)
+    link = found.rest.partition(b"\0")[0]
+    # some writers give the link the encoding of its description
+    marked = marked_order(found.rest)
+    text = first_value(utf16(found.rest, marked)) if marked else link.decode("latin-1")
+    return Parsed(f"{key}:{key_part(found.values[0])}", text, found.note)
+
+
+def _comment(key: str, data: bytes) -> Parsed:
+    found = strings(data[4:], _encoding(data))
     language = data[1:4].decode("latin-1").rstrip("\0 ")
-    key = f"{key}:{key_part(decoded(description, encoding))}:{key_part(language)}"
-    return key, joined_values(decoded(value, encoding))
+    key = f"{key}:{key_part(found.values[0])}:{key_part(language)}"
+    return Parsed(key, _listed(found.values[1:]), found.note)
 
 
-def _terms_of_use(key: str, data: bytes) -> _Parsed:
+def _terms_of_use(key: str, data: bytes) -> Parsed:
     language = key_part(data[1:4].decode("latin-1").rstrip("\0 "))
-    return f"{key}:{language}", joined_values(decoded(data[4:], data[0] if data else 0))
+    found = strings(data[4:], _encoding(data))
+    return Parsed(f"{key}:{language}", _listed(found.values), found.note)
 
 
-def _owned(key: str, data: bytes) -> _Parsed:
+def _owned(key: str, data: bytes) -> Parsed:
     owner, _, value = data.partition(b"\0")
-    return f"{key}:{key_part(owner.decode('latin-1'))}", printable_text(value)
+    return Parsed(f"{key}:{key_part(owner.decode('latin-1'))}", printable_text(value))
 
 
-def _owned_binary(key: str, data: bytes) -> _Parsed:
+def _owned_binary(key: str, data: bytes) -> Parsed:
     owner, _, _ = data.partition(b"\0")
-    return f"{key}:{key_part(owner.decode('latin-1'))}", None
+    return Parsed(f"{key}:{key_part(owner.decode('latin-1'))}", None)
 
 
-def _rating(key: str, data: bytes) -> _Parsed:
+def _rating(key: str, data: bytes) -> Parsed:
     owner, _, value = data.partition(b"\0")
-    return f"{key}:{key_part(owner.decode('latin-1'))}", str(value[0]) if value else None
+    return Parsed(f"{key}:{key_part(owner.decode('latin-1'))}", str(value[0]) if value else None)
 
 
-def _ownership(key: str, data: bytes) -> _Parsed:
+def _ownership(key: str, data: bytes) -> Parsed:
     price, _, rest = data[1:].partition(b"\0")
-    seller = decoded(rest[8:], data[0] if data else 0).rstrip("\0")
-    return key, "\n".join([price.decode("latin-1"), rest[:8].decode("latin-1"), seller])
+    seller = strings(rest[8:], _encoding(data))
+    parts = [price.decode("latin-1"), rest[:8].decode("latin-1"), seller.values[0]]
+    return Parsed(key, "\n".join(parts), seller.note)
 
 
-def _commercial(key: str, data: bytes) -> _Parsed:
-    encoding = data[0] if data else 0
+def _commercial(key: str, data: bytes) -> Parsed:
     price, _, rest = data[1:].partition(b"\0")
     valid_until, (contact, _, rest) = rest[:8], rest[8:].partition(b"\0")
-    seller, rest = split_terminated(rest[1:], encoding)
-    description, _ = split_terminated(rest, encoding)
+    found = strings(rest[1:], _encoding(data), 2)
     parts = [price.decode("latin-1"), valid_until.decode("latin-1"), contact.decode("latin-1")]
-    return key, "\n".join([*parts, decoded(seller, encoding), decoded(description, encoding)])
+    return Parsed(key, "\n".join([*parts, *found.values]), found.note)
 
 
-def _object(key: str, data: bytes) -> _Parsed:
-    encoding = data[0] if data else 0
+def _object(key: str, data: bytes) -> Parsed:
     mime, _, rest = data[1:].partition(b"\0")
-    file_name, rest = split_terminated(rest, encoding)
-    description, _ = split_terminated(rest, encoding)
-    key = f"{key}:{key_part(mime.decode('latin-1'))}:{key_part(decoded(description, encoding))}"
-    return key, decoded(file_name, encoding)[:MAX_KEY] or None
+    found = strings(rest, _encoding(data), 2)
+    file_name, description = found.values
+    key = f"{key}:{key_part(mime.decode('latin-1'))}:{key_part(description)}"
+    return Parsed(key, file_name[:MAX_KEY] or None, found.note)
 
 
-def _picture(key: str, data: bytes) -> _Parsed:
-    encoding = data[0] if data else 0
+def _picture(key: str, data: bytes) -> Parsed:
     rest = data[4:] if key == "PIC" else data[1:].partition(b"\0")[2]
-    description, _ = split_terminated(rest[1:], encoding)
-    return f"{key}:{key_part(decoded(description, encoding))}", None
+    found = strings(rest[1:], _encoding(data), 1)
+    return Parsed(f"{key}:{key_part(found.values[0])}", None, found.note)
 
 
-def _counter(key: str, data: bytes) -> _Parsed:
-    return key, str(int.from_bytes(data[:16], "big"))
+def _counter(key: str, data: bytes) -> Parsed:
+    return Parsed(key, str(int.from_bytes(data[:16], "big")))
 
 
-_PARSERS: dict[str, Callable[[str, bytes], _Parsed]] = {
+_PARSERS: dict[str, Callable[[str, bytes], Parsed]] = {
     **dict.fromkeys(("TXXX", "TXX"), _described_text),
     **dict.fromkeys(("WXXX", "WXX"), _described_link),
     **dict.fromkeys(("COMM", "COM", "USLT", "ULT"), _comment),
@@ -135,7 +149,7 @@ _PARSERS: dict[str, Callable[[str, bytes], _Parsed]] = {
 }
 
 
-def key_and_text(frame_id: str, payload: bytes) -> tuple[str, str | None]:
+def parsed(frame_id: str, payload: bytes) -> Parsed:
     """The key of a frame such as ``TXXX:LICENSE``, ``COMM:desc:eng``, ``GEOB:mime:desc``, and its text.
 
     The text of an encapsulated object (GEOB) is its file name; other binary frames have none.
@@ -147,7 +161,7 @@ def key_and_text(frame_id: str, payload: bytes) -> tuple[str, str | None]:
     parser = _PARSERS.get(frame_id)
     if parser is None:
         parser = {"T": _text, "W": _link}.get(frame_id[0])
-    return (frame_id, None) if parser is None else parser(frame_id, payload)
+    return Parsed(frame_id, None) if parser is None else parser(frame_id, payload)
 
 
 def expanded(data: bytes) -> bytes | None:

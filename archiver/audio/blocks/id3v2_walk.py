@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from archiver.audio.blocks.id3v2_body import Body, PlainBody, UnsynchronisedBody
 from archiver.audio.blocks.window import Window
 
 _MARKS = (b"ID3", b"ea3")
 _MAX_WALKED = 20_000
+_PADDING_SEEN = 1 << 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Id3Header:
         offset: Byte offset of ``ID3`` in the file.
         frames_end: Byte offset after frames and padding, by the size the header gives.
         end: Byte offset after the tag, footer included.
+        has_plain_size: Whether the size is a plain number, against the specification.
     """
 
     version: int
@@ -29,6 +31,7 @@ class Id3Header:
     offset: int
     frames_end: int
     end: int
+    has_plain_size: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +64,45 @@ def syncsafe(data: bytes) -> int:
 
 
 def id3v2_header(window: Window, offset: int) -> Id3Header | None:
-    """The header of a tag at ``offset``, or ``None`` if none is there. Sony's ``ea3`` tags are built alike."""
+    """The header of a tag at ``offset``, or ``None`` if none is there. Sony's ``ea3`` tags are built alike.
+
+    A size that cannot be syncsafe is a plain number, as RealJukebox wrote it, where a frame follows and the file
+    holds it all.
+    """
     data = window.read(offset, 10)
-    if len(data) < 10 or data[:3] not in _MARKS or data[3] not in (2, 3, 4) or max(data[6:]) > 0x7F:
+    if len(data) < 10 or data[:3] not in _MARKS or data[3] not in (2, 3, 4):
         return None
-    frames_end = offset + 10 + syncsafe(data[6:])
+    plain = max(data[6:]) > 0x7F
+    size = int.from_bytes(data[6:], "big") if plain else syncsafe(data[6:])
+    frames_end = offset + 10 + size
+    if plain and (frames_end > window.size or not _valid_id(window.read(offset + 10, 3 + (data[3] > 2)))):
+        return None
     footer = 10 if data[3] == 4 and data[5] & 0x10 else 0
-    return Id3Header(data[3], data[5], offset, frames_end, frames_end + footer)
+    return Id3Header(data[3], data[5], offset, frames_end, frames_end + footer, plain)
+
+
+def begins_tag(window: Window, offset: int) -> bool:
+    """Whether a tag with a well-named first frame stands at ``offset``, as no chance bytes in a stream do."""
+    header = id3v2_header(window, offset)
+    if header is None or header.end > window.size:
+        return False
+    return bool(header.flags & 0x40) or _valid_id(window.read(offset + 10, 3 if header.version == 2 else 4))
+
+
+def plain_header(window: Window, header: Id3Header, stopped: int) -> Id3Header | None:
+    """The header with its size taken as a plain number, where only that leads to the end of the frames.
+
+    Args:
+        window: The file.
+        header: A header whose syncsafe size ends within a frame.
+        stopped: Where that frame begins.
+    """
+    frames_end = header.offset + 10 + int.from_bytes(window.read(header.offset + 6, 4), "big")
+    if header.version == 2 or header.flags & 0x90 or not header.frames_end < frames_end <= window.size:
+        return None
+    body = PlainBody(window, frames_end)
+    leads = _any_walk_ends(body, stopped) if header.version == 4 else _walks_to_end(body, stopped, plain=True)
+    return replace(header, frames_end=frames_end, end=frames_end, has_plain_size=True) if leads else None
 
 
 def body_of(window: Window, header: Id3Header) -> Body:
@@ -87,12 +122,18 @@ def body_of(window: Window, header: Id3Header) -> Body:
     return plain if _any_walk_ends(plain, start) or not _any_walk_ends(whole, start) else whole
 
 
-def id3v2_frames(body: Body, header: Id3Header) -> Iterator[Id3Frame]:
-    """The frames in order. A last one without an id says where the walk broke off, if it did."""
-    position = _after_extended_header(body, header, header.offset + 10)
+def id3v2_frames(body: Body, header: Id3Header, start: int | None = None) -> Iterator[Id3Frame]:
+    """The frames in order. A last one without an id says where the walk broke off, if it did.
+
+    Args:
+        body: The frame data.
+        header: Of the tag.
+        start: Byte offset of the first frame, where that is not the one after the header.
+    """
+    position = _after_extended_header(body, header, header.offset + 10) if start is None else start
     width = 6 if header.version == 2 else 10
     plain = header.version == 3
-    settled = header.version != 4
+    settled = header.version == 2
     while position + width <= body.end:
         head = body.read(position, width)
         if len(head) < width or not head[0]:
@@ -103,7 +144,7 @@ def id3v2_frames(body: Body, header: Id3Header) -> Iterator[Id3Frame]:
             frame_id, flags = head[:4].rstrip(b"\0 "), head[9]
             size = int.from_bytes(head[4:8], "big")
             if not settled and size > 0x7F:
-                plain, settled = not _sizes_are_syncsafe(body, position), True
+                plain, settled = _sizes_are_plain(body, position, specified=plain), True
             if not plain and size > 0x7F:
                 size = syncsafe(head[4:8])
         payload = body.skip(position, width)
@@ -113,6 +154,11 @@ def id3v2_frames(body: Body, header: Id3Header) -> Iterator[Id3Frame]:
             return
         yield Id3Frame(frame_id.decode("ascii"), flags, position, payload, end, size)
         position = end
+
+
+def is_cut_frame(body: Body, header: Id3Header, position: int) -> bool:
+    """Whether a frame begins at ``position`` that has a good name, so that only its end is missing."""
+    return _valid_id(body.read(position, 3 if header.version == 2 else 4).rstrip(b"\0 "))
 
 
 def _valid_id(data: bytes) -> bool:
@@ -130,12 +176,14 @@ def _after_extended_header(body: Body, header: Id3Header, position: int) -> int:
     return body.end if after is None else after
 
 
-def _sizes_are_syncsafe(body: Body, start: int) -> bool:
-    """Whether 2.4 frame sizes are syncsafe, as specified, or plain as old iTunes wrote them.
+def _sizes_are_plain(body: Body, start: int, *, specified: bool) -> bool:
+    """Whether frame sizes are plain, as 2.3 has them and old iTunes wrote them in 2.4, or syncsafe as in 2.4.
 
     The reading that reaches the end of the frames wins; the specified one, if both do or neither does.
     """
-    return _walks_to_end(body, start, plain=False) or not _walks_to_end(body, start, plain=True)
+    if _walks_to_end(body, start, plain=specified) or not _walks_to_end(body, start, plain=not specified):
+        return specified
+    return not specified
 
 
 def _any_walk_ends(body: Body, start: int) -> bool:
@@ -146,7 +194,7 @@ def _walks_to_end(body: Body, position: int, *, plain: bool) -> bool:
     for _ in range(_MAX_WALKED):
         head = body.read(position, 10)
         if len(head) < 10 or not head[0]:
-            return True
+            return not any(body.read(position, _PADDING_SEEN))
         if not _valid_id(head[:4].rstrip(b"\0 ")) or (not plain and max(head[4:8]) > 0x7F):
             return False
         after = body.skip(position, 10 + (int.from_bytes(head[4:8], "big") if plain else syncsafe(head[4:8])))

@@ -6,11 +6,38 @@ from archiver.audio.blocks.boxes import Box, boxes, entry_children, meta_childre
 from archiver.audio.blocks.id3v2 import read_id3v2
 from archiver.audio.blocks.mp4_ilst import read_ilst, read_keys
 from archiver.audio.blocks.reading import MAX_TEXT, Draft
-from archiver.audio.blocks.text import fixed_field, key_part, printable_text, utf8_or_latin1
+from archiver.audio.blocks.text import (
+    first_value,
+    fixed_field,
+    key_part,
+    marked_order,
+    printable_text,
+    utf8_or_latin1,
+    utf16,
+)
 
 _3GPP_TEXT = frozenset({b"titl", b"auth", b"perf", b"gnre", b"dscp", b"cprt", b"albm", b"kywd"})
 _UNREAD = frozenset({b"key ", b"iviv", b"priv"})
 _PERSONAL = frozenset({b"user", b"name", b"tran", b"righ", b"cert", b"sign"})
+_TOP_LEVEL = frozenset(
+    (
+        b"ftyp",
+        b"moov",
+        b"mdat",
+        b"free",
+        b"skip",
+        b"wide",
+        b"meta",
+        b"uuid",
+        b"moof",
+        b"styp",
+        b"sidx",
+        b"udta",
+    )
+)
+_TRACK = "mp4-track-"
+"""What the kinds of blocks begin with that describe one track, such as the one that holds the chapters."""
+
 _MAX_TRACKS = 256
 
 
@@ -18,7 +45,9 @@ def read_mp4(draft: Draft, offset: int) -> None:
     """Index the tags of the file whose boxes begin at ``offset``."""
     window = draft.window
     for box in boxes(window, offset, window.size):
-        if not box.whole:
+        if not box.whole and box.type in _TOP_LEVEL:
+            draft.breaks_off(box.claimed)
+        elif not box.whole:
             draft.malformed(f"the MP4 box at byte {box.offset} runs past the end of the file")
         if box.type == b"moov":
             _read_movie(draft, box)
@@ -31,8 +60,7 @@ def read_mp4(draft: Draft, offset: int) -> None:
 def _read_movie(draft: Draft, moov: Box) -> None:
     tracks = 0
     for box in boxes(draft.window, moov.payload, moov.end):
-        if not box.whole:
-            draft.malformed(f"the MP4 box at byte {box.offset} runs past its parent")
+        _judge_end(draft, box, moov)
         if box.type == b"udta":
             _read_user_data(draft, box)
         elif box.type == b"meta":
@@ -44,31 +72,36 @@ def _read_movie(draft: Draft, moov: Box) -> None:
             _read_track(draft, box)
 
 
+def _judge_end(draft: Draft, box: Box, parent: Box) -> None:
+    """Say that a box runs past its parent, unless the parent itself is cut short."""
+    if not box.whole and parent.whole:
+        draft.malformed(f"the MP4 box at byte {box.offset} runs past its parent")
+
+
 def _read_track(draft: Draft, trak: Box) -> None:
     for box in boxes(draft.window, trak.payload, trak.end):
         if box.type == b"udta":
-            _read_user_data(draft, box)
+            _read_user_data(draft, box, _TRACK)
         elif box.type == b"meta":
-            _read_meta(draft, box)
+            _read_meta(draft, box, _TRACK)
     for entry in sample_entries(draft.window, trak):
         for box in entry_children(draft.window, entry):
             if box.type in (b"pinf", b"sinf"):
                 _read_purchase_information(draft, box)
 
 
-def _read_user_data(draft: Draft, udta: Box) -> None:
+def _read_user_data(draft: Draft, udta: Box, family: str = "mp4-") -> None:
     texts: list[Box] = []
     for box in boxes(draft.window, udta.payload, udta.end):
-        if not box.whole:
-            draft.malformed(f"the MP4 box at byte {box.offset} runs past its parent")
-        elif box.type == b"meta":
-            _read_meta(draft, box)
+        _judge_end(draft, box, udta)
+        if box.type == b"meta":
+            _read_meta(draft, box, family)
         elif box.type == b"uuid":
             _read_uuid(draft, box)
-        elif box.type not in (b"free", b"skip", b"\0\0\0\0"):
+        elif box.whole and box.type not in (b"free", b"skip", b"\0\0\0\0"):
             texts.append(box)
     if texts:
-        block = draft.block("mp4-udta", udta.offset, udta.end - udta.offset)
+        block = draft.block(f"{family}udta", udta.offset, udta.end - udta.offset)
         for box in texts:
             block.add_payload(box.name, box.offset, box.payload, box.end, _user_data_text(draft, box))
 
@@ -80,8 +113,8 @@ def _user_data_text(draft: Draft, box: Box) -> str | None:
     data = draft.window.read(box.payload, size)
     if box.type in _3GPP_TEXT:
         data = data[6:]
-        wide = data[:2] in (b"\xfe\xff", b"\xff\xfe")
-        return data.decode("utf-16", "replace").rstrip("\0") if wide else utf8_or_latin1(data)
+        order = marked_order(data)
+        return first_value(utf16(data, order)) if order else utf8_or_latin1(data.partition(b"\0")[0])
     if box.type[0] == 0xA9:
         return _international_text(data)
     return printable_text(data)
@@ -94,18 +127,17 @@ def _international_text(data: bytes) -> str:
         length = int.from_bytes(data[:2], "big")
         texts.append(utf8_or_latin1(data[4 : 4 + length]))
         data = data[4 + length :]
-    return "\n".join(texts)
+    return "\0".join(texts)
 
 
-def _read_meta(draft: Draft, meta: Box) -> None:
+def _read_meta(draft: Draft, meta: Box, family: str = "mp4-") -> None:
     keys: list[str] = []
     for box in meta_children(draft.window, meta):
-        if not box.whole:
-            draft.malformed(f"the MP4 box at byte {box.offset} runs past its parent")
+        _judge_end(draft, box, meta)
         if box.type == b"keys":
             keys = read_keys(draft.window, box)
         elif box.type == b"ilst":
-            read_ilst(draft, box, keys)
+            read_ilst(draft, box, keys, family)
         elif box.type == b"ID32":
             read_id3v2(draft, box.payload + 6)
 

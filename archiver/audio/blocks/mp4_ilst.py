@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archiver.audio.blocks.boxes import Box, boxes
 from archiver.audio.blocks.reading import MAX_TEXT, Draft
-from archiver.audio.blocks.text import key_part, printable_text, utf8_or_latin1
+from archiver.audio.blocks.text import key_part, printable_text, utf8_or_latin1, utf16
 from archiver.audio.blocks.window import Window
 
 _UTF8, _UTF16, _SIGNED, _UNSIGNED, _IMPLICIT = 1, 2, 21, 22, 0
@@ -13,18 +13,20 @@ _PICTURE, _FREEFORM = b"covr", b"----"
 _MAX_VALUES = 256
 
 
-def read_ilst(draft: Draft, ilst: Box, keys: list[str]) -> None:
+def read_ilst(draft: Draft, ilst: Box, keys: list[str], family: str = "mp4-") -> None:
     """Index the items of an ``ilst`` box.
 
     Args:
         draft: The reading.
         ilst: The box.
         keys: The names that a sibling ``keys`` box gives to items numbered from one; empty for iTunes.
+        family: What the block's kind begins with.
     """
-    block = draft.block("mp4-keys" if keys else "mp4-ilst", ilst.offset, ilst.end - ilst.offset)
+    block = draft.block(family + ("keys" if keys else "ilst"), ilst.offset, ilst.end - ilst.offset)
     for item in boxes(draft.window, ilst.payload, ilst.end):
         if not item.whole:
-            draft.malformed(f"the MP4 item at byte {item.offset} runs past its parent")
+            if ilst.whole:
+                draft.malformed(f"the MP4 item at byte {item.offset} runs past its parent")
             return
         if item.type == b"free":
             continue
@@ -57,7 +59,7 @@ def _key_and_text(window: Window, item: Box) -> tuple[str, str | None]:
             values.append(_value(window, item, part))
     key = f"----:{mean}:{name}" if item.type == _FREEFORM else item.name
     known = [value for value in values if value is not None]
-    return key, "\n".join(known) if values and len(known) == len(values) else None
+    return key, "\0".join(known) if values and len(known) == len(values) else None
 
 
 def _full_box_text(window: Window, box: Box) -> str:
@@ -79,7 +81,7 @@ def _decoded(item: bytes, kind: int, data: bytes) -> str | None:
     if kind == _UTF8:
         return utf8_or_latin1(data)
     if kind == _UTF16:
-        return data.decode("utf-16-be", "replace").removeprefix("\ufeff")
+        return utf16(data, "big")
     if kind in (_SIGNED, _UNSIGNED) and 0 < len(data) <= 8:
         return str(int.from_bytes(data, "big", signed=kind == _SIGNED))
     if kind == _IMPLICIT:

@@ -86,9 +86,12 @@ def _read_headers(draft: Draft, offset: int) -> set[int]:
     for _ in range(_MAX_HEADER_PAGES):
         page = ogg_page(draft.window, offset)
         if page is None:
-            if not serials or streams:
-                draft.malformed(f"there is no Ogg page at byte {offset}, where one should be")
+            _judge_end(draft, offset, awaited=bool(streams) or not serials)
+            for unfinished in streams.values():
+                _take_what_is_left(draft, unfinished)
             return serials
+        if page.end > draft.window.size:
+            draft.breaks_off(page.end)
         if page.flags & 2 and page.serial not in serials and len(serials) < _MAX_STREAMS:
             streams[page.serial] = _Stream()
             serials.add(page.serial)
@@ -100,6 +103,24 @@ def _read_headers(draft: Draft, offset: int) -> set[int]:
         offset = page.end
     draft.malformed("the Ogg headers do not end within the pages that are looked at")
     return serials
+
+
+def _judge_end(draft: Draft, offset: int, *, awaited: bool) -> None:
+    """Say that no page is at ``offset``: the file breaks off there, or something else stands there."""
+    size = draft.window.size
+    if offset > size or (offset < size and b"OggS".startswith(draft.window.read(offset, 4))):
+        draft.breaks_off(max(offset, size + 1))
+    elif awaited and offset == size:
+        draft.breaks_off(size + 1)
+    elif awaited:
+        draft.malformed(f"there is no Ogg page at byte {offset}, where one should be")
+
+
+def _take_what_is_left(draft: Draft, stream: _Stream) -> None:
+    """Read the beginning of a packet whose end is missing."""
+    if stream.pending:
+        missing = (draft.window.size, 1)
+        _take_packet(draft, stream, Extents(draft.window, [*stream.pending, missing]))
 
 
 def _feed(draft: Draft, stream: _Stream, page: OggPage) -> bool:
@@ -136,7 +157,7 @@ def _take_packet(draft: Draft, stream: _Stream, packet: Extents) -> bool:
     mark = stream.mark or b""
     if packet.read(0, len(mark)) == mark:
         read_vorbis_comment(draft, packet, len(mark))
-    else:
+    elif packet.whole:
         draft.malformed(f"the Ogg packet at byte {packet.absolute(0)} should hold comments and does not")
     return True
 

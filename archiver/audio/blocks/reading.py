@@ -10,6 +10,12 @@ from archiver.model.audio import TagBlock, TagFrame
 MALFORMED = "F207"
 """The problem code for a tag block that could not be read to its end."""
 
+BREAKS_OFF = "F208"
+"""The problem code for a file that is shorter than its own parts say."""
+
+NOTED = "F209"
+"""The problem code for a tag that was read although it is not as its standard says."""
+
 MAX_FRAMES = 10_000
 """Frames recorded per file."""
 
@@ -18,6 +24,9 @@ MAX_TEXT = 1 << 20
 
 MAX_ALL_TEXT = 4 << 20
 """Characters of text recorded per file."""
+
+MAX_FILE = 1 << 60
+"""Bytes that no file has; a part that claims to end past them has a broken size."""
 
 MAX_PROBLEMS = 50
 """Problems recorded per file."""
@@ -78,12 +87,14 @@ class Draft:
         window: The file.
     """
 
-    __slots__ = ("_blocks", "_frames_left", "_problems", "_text_left", "window")
+    __slots__ = ("_blocks", "_claimed", "_frames_left", "_problems", "_stated_size", "_text_left", "window")
 
     def __init__(self, window: Window) -> None:
         self.window = window
         self._blocks: list[BlockDraft] = []
-        self._problems: list[str] = []
+        self._problems: list[tuple[str, str]] = []
+        self._claimed = 0
+        self._stated_size = 0
         self._frames_left = MAX_FRAMES
         self._text_left = MAX_ALL_TEXT
 
@@ -95,8 +106,29 @@ class Draft:
 
     def malformed(self, message: str) -> None:
         """Note that something could not be read; ``message`` must quote nothing but types and offsets."""
-        if len(self._problems) < MAX_PROBLEMS and message not in self._problems:
-            self._problems.append(message)
+        self._add(MALFORMED, message)
+
+    def noted(self, message: str) -> None:
+        """Note that something was read otherwise than its standard says; as :meth:`malformed`."""
+        self._add(NOTED, message)
+
+    def _add(self, code: str, message: str) -> None:
+        if len(self._problems) < MAX_PROBLEMS - 1 and (code, message) not in self._problems:
+            self._problems.append((code, message))
+
+    def state_size(self, size: int) -> None:
+        """Take what the container says is the size of the whole file."""
+        self._stated_size = size
+
+    def breaks_off(self, claimed: int) -> None:
+        """Note that a part of the file ends at byte ``claimed`` by its own header, past the file's end.
+
+        A part that only runs past its parent is malformed; this is for what the file has lost.
+        """
+        if claimed > MAX_FILE:
+            self.malformed("a part of the file claims a size that no file has")
+        else:
+            self._claimed = max(self._claimed, claimed)
 
     def count_frame(self, start: int) -> None:
         """Take one frame from the file's allowance.
@@ -127,5 +159,12 @@ class Draft:
                 TagBlock(block.kind, block.offset, block.end - block.offset, tuple(block.frames))
                 for block in blocks
             ),
-            tuple((MALFORMED, message) for message in self._problems),
+            (*self._broken_off(), *self._problems),
         )
+
+    def _broken_off(self) -> tuple[tuple[str, str], ...]:
+        size = self.window.size
+        if self._claimed <= size:
+            return ()
+        whole = f"{self._stated_size:,}" if self._stated_size > size else f"at least {self._claimed:,}"
+        return ((BREAKS_OFF, f"the file breaks off: {size:,} of {whole} bytes"),)

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
-from archiver.audio.blocks.chunks import RIFF, Chunk, chunks
+from archiver.audio.blocks.chunks import (
+    RIFF,
+    RIFX,
+    Chunk,
+    ChunkForm,
+    chunks,
+    form_size,
+    judge_end,
+    judge_part,
+)
+from archiver.audio.blocks.code_pages import codec_of
 from archiver.audio.blocks.id3v2 import read_id3v2
 from archiver.audio.blocks.reading import MAX_TEXT, BlockDraft, Draft
-from archiver.audio.blocks.text import fixed_field, printable_text, utf8_or_latin1
+from archiver.audio.blocks.text import (
+    fixed_field,
+    is_utf8_beyond_ascii,
+    printable_text,
+    utf8_or_latin1,
+)
 
 _BEXT = (
     ("Description", 0, 256),
@@ -39,14 +54,18 @@ _DOCUMENTS = {b"iXML": "ixml", b"axml": "axml", b"_PMX": "xmp", b"UITS": "uits",
 def read_riff(draft: Draft, offset: int) -> None:
     """Index the tags of the RIFF, RF64 or BW64 form at ``offset``."""
     window = draft.window
-    end = window.size
     head = window.read(offset, 36)
     long_data = int.from_bytes(head[28:36], "little") if head[12:16] == b"ds64" else None
-    for chunk in chunks(window, RIFF, offset + 12, end, long_data):
-        if not chunk.whole and chunk.id != b"data":
-            draft.malformed(f"the RIFF chunk at byte {chunk.offset} runs past the end of the file")
+    form = RIFX if head[:4] == b"RIFX" else RIFF
+    whole = form_size(window, form, offset)
+    if head[:4] in (b"RIFF", b"RIFX"):
+        draft.state_size(whole)
+    listed = list(chunks(window, form, offset + 12, window.size, long_data))
+    codec = next((_declared_codec(draft, chunk, form) for chunk in listed if chunk.id == b"CSET"), None)
+    for chunk in listed:
+        judge_end(draft, chunk, "RIFF", whole)
         if chunk.id == b"LIST" and window.read(chunk.payload, 4) == b"INFO":
-            _read_info(draft, chunk)
+            _read_info(draft, chunk, form, codec)
         elif chunk.id == b"bext":
             block = draft.block("bext", chunk.offset, chunk.end - chunk.offset)
             _read_fields(draft, block, chunk, _BEXT)
@@ -62,14 +81,41 @@ def read_riff(draft: Draft, offset: int) -> None:
             read_id3v2(draft, chunk.payload)
 
 
-def _read_info(draft: Draft, chunk: Chunk) -> None:
+def _declared_codec(draft: Draft, chunk: Chunk, form: ChunkForm) -> str | None:
+    """The encoding that a character set chunk names, or ``None`` where it names none that is known."""
+    number = int.from_bytes(draft.window.read(chunk.payload, 2), form.order)
+    codec = codec_of(number)
+    if codec is None and number:
+        draft.noted(f"the CSET chunk at byte {chunk.offset} names code page {number}, which is not known")
+    return codec
+
+
+def _read_info(draft: Draft, chunk: Chunk, form: ChunkForm, codec: str | None) -> None:
     block = draft.block("riff-info", chunk.offset, chunk.end - chunk.offset)
-    for part in chunks(draft.window, RIFF, chunk.payload + 4, chunk.end):
-        if not part.whole:
-            draft.malformed(f"the RIFF INFO chunk at byte {part.offset} runs past its list")
+    for part in chunks(draft.window, form, chunk.payload + 4, chunk.end):
+        judge_part(draft, part, chunk, "RIFF INFO chunk")
         size = part.end - part.payload
-        text = utf8_or_latin1(draft.window.read(part.payload, size)) if size <= MAX_TEXT else None
+        text = _info_text(draft, part, codec) if size <= MAX_TEXT else None
         block.add_payload(part.id.decode("latin-1"), part.offset, part.payload, part.end, text)
+
+
+def _info_text(draft: Draft, part: Chunk, codec: str | None) -> str:
+    """A zero-terminated string (RIFF MCI, ZSTR): what stands after the first NUL is not part of it."""
+    data = draft.window.read(part.payload, part.end - part.payload)
+    if codec is not None and codec.startswith("utf-16"):
+        return data[: len(data) // 2 * 2].decode(codec, "replace").partition("\0")[0]
+    data = data.partition(b"\0")[0]
+    if codec is None:
+        return utf8_or_latin1(data)
+    try:
+        text = data.decode(codec)
+    except UnicodeDecodeError:
+        draft.noted(f"the RIFF INFO chunk at byte {part.offset} is not in the code page that CSET names")
+        return utf8_or_latin1(data)
+    if codec != "utf-8" and is_utf8_beyond_ascii(data):
+        draft.noted(f"the RIFF INFO chunk at byte {part.offset} holds UTF-8, against the code page of CSET")
+        return data.decode("utf-8")
+    return text
 
 
 def _read_fields(
@@ -78,7 +124,8 @@ def _read_fields(
     for key, at, size in fields:
         start, end = chunk.payload + at, chunk.payload + at + size
         if end > chunk.end:
-            draft.malformed(f"the {block.kind} chunk at byte {chunk.offset} is cut short")
+            if chunk.whole:
+                draft.malformed(f"the {block.kind} chunk at byte {chunk.offset} is cut short")
             return
         data = draft.window.read(start, size).partition(b"\0")[0]
         if text := fixed_field(utf8_or_latin1(data).encode(), "utf-8"):

@@ -21,7 +21,8 @@ def read_vorbis_comment(draft: Draft, run: Extents, start: int) -> None:
     size = int.from_bytes(run.read(start, 4), "little")
     position = start + 4 + size
     if position + 4 > run.size:
-        draft.malformed(f"the Vorbis comment at byte {offset} is cut short")
+        if run.whole:
+            draft.malformed(f"the Vorbis comment at byte {offset} is cut short")
         return
     vendor = utf8_or_latin1(run.read(start + 4, size)) if size <= MAX_TEXT else None
     block.add(VENDOR, offset, run.absolute_end(position), run.digest(start + 4, size), vendor)
@@ -31,7 +32,8 @@ def read_vorbis_comment(draft: Draft, run: Extents, start: int) -> None:
         size = int.from_bytes(run.read(position, 4), "little")
         end = position + 4 + size
         if position + 4 > run.size or end > run.size:
-            draft.malformed(f"the Vorbis comment at byte {offset} holds fewer entries than it says")
+            if run.whole:
+                draft.malformed(f"the Vorbis comment at byte {offset} holds fewer entries than it says")
             return
         key, text = _key_and_text(run, position + 4, size)
         digest = run.digest(position + 4, size)

@@ -47,6 +47,8 @@ _RIFF_SOURCE = {"ISRC": "SOURCE SUPPLIER", "ISRF": "SOURCE FORM"}
 _PATHS = {
     "mp4-ilst": "moov.udta.meta.ilst.",
     "mp4-udta": "moov.udta.",
+    "mp4-track-udta": "moov.trak.udta.",
+    "mp4-track-ilst": "moov.trak.udta.meta.ilst.",
     "mp4-keys": "moov.meta.ilst.",
     "mp4-pinf": "moov.trak.mdia.minf.stbl.stsd.pinf.",
     "mp4-sinf": "moov.trak.mdia.minf.stbl.stsd.sinf.",
@@ -59,7 +61,7 @@ class Field(NamedTuple):
     Attributes:
         name: Upper case, such as ``COPYRIGHT``, ``COMMENT``, ``ISRC`` or ``LICENSE``; a family's own key where
             no other family has the like.
-        text: The frame's text; empty if it has none.
+        text: The frame's text, several values on a line each; empty if it has none.
         kind: The block's kind.
         frame: The frame.
     """
@@ -80,7 +82,7 @@ def fields_of(blocks: Sequence[TagBlock]) -> tuple[Field, ...]:
     return tuple(
         Field(
             _id3_name(frame.id) if block.kind.startswith("id3v2") else _other_name(block.kind, frame.id),
-            frame.text or "",
+            (frame.text or "").replace("\0", "\n"),
             block.kind,
             frame,
         )

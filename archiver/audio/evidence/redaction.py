@@ -92,7 +92,7 @@ def _frames(fields: Sequence[Field], personal: PersonalFrames) -> Iterator[TagFr
         if not spans and not keys:
             yield frame
             continue
-        text = without(field.text, spans) if spans else frame.text
+        text = without(frame.text, spans) if spans and frame.text else frame.text
         yield replace(frame, id=without(frame.id, keys), sha256=None, text=text)
 
 

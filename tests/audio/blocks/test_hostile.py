@@ -25,6 +25,7 @@ from tests.audio.blocks.reading import check
 from tests.audio.evidence.test_redaction import FILES
 from tests.audio.protection.fixtures import LOOK_ALIKES, PROTECTED, UNCERTAIN
 from tests.samples.comments import comment_block
+from tests.samples.mp3 import mp3_frame
 from tests.samples.mp4 import box, full_box
 from tests.samples.ogg import ogg_stream
 
@@ -98,7 +99,9 @@ def test_a_hundred_thousand_wounded_files() -> None:
 
 @given(
     st.binary(max_size=300),
-    st.sampled_from(["mp4", "ogg-vorbis", "flac", "asf", "wav", "rf64", "aiff", "dsf", "dsdiff", "caf", ""]),
+    st.sampled_from(
+        ["mp4", "ogg-vorbis", "flac", "asf", "wav", "rf64", "aiff", "dsf", "dsdiff", "caf", "mp3", ""]
+    ),
 )
 def test_any_bytes_under_any_name(data: bytes, container: str) -> None:
     check(read_blocks(io.BytesIO(data), len(data), container), len(data))
@@ -126,6 +129,11 @@ BOMBS = {
     "text in many scripts": b"fLaC\x84\x80\0\0" + comment_block([("K", "\U0001f3b5" * 200_000)] * 10),
     "riff of empty chunks": b"RIFF\0\0\0\0WAVE" + b"junk\0\0\0\0" * 50_000,
     "xmp of addresses": box("ftyp", b"M4A ") + box("uuid", bytes(16), b"a@b.org /home/x/ " * 3_000),
+    "tags in the midst of a stream": mp3_frame() * 8 + b"ID3\x03" * 1_000_000,
+    "nothing but sync bits": b"\xff" * 300_000,
+    "flac blocks of wrong size": b"fLaC" + b"\x04\0\0\x01\0" * 60_000,
+    "a comment of many entries and wrong size": b"fLaC\x04\0\0\x01" + bytes(4) + b"\xff\xff\0\0" + bytes(400_000),
+    "chapters": b"ID3\x03\0\0\0\x3f\x7f\x7f" + b"CHAP\0\0\0\x1eabcd\0\0c\0" .ljust(40, b"T") * 20_000,
     "zero-sized chunks": b"FRM8" + bytes(8) + b"DSD " + b"COMT" + bytes(8) + bytes(2_000_000),
 }  # fmt: skip
 
@@ -133,6 +141,8 @@ BOMBS = {
 MANY_PARTS = (
     "id3 of frames without content", "ape with many items", "mp4 of empty boxes", "mp4 of empty items",
     "mp4 of tracks", "comments without content", "riff of empty chunks", "xmp of addresses",
+    "tags in the midst of a stream", "nothing but sync bits", "flac blocks of wrong size",
+    "a comment of many entries and wrong size", "chapters",
 )  # fmt: skip
 
 

@@ -44,9 +44,9 @@ def test_ape_tag_at_the_end_with_text_binary_and_several_values() -> None:
     assert frame_of(block, "Cover Art (Front)").sha256 == sha256(b"c.png\0\x89PNG")
 
 
-def test_ape_values_stand_on_a_line_each() -> None:
+def test_ape_values_are_parted_by_nul() -> None:
     data = AUDIO + apev2({"Artist": "one\0two"})
-    assert texts(block_of(read(data), "apev2")) == {"Artist": "one\ntwo"}
+    assert texts(block_of(read(data), "apev2")) == {"Artist": "one\0two"}
 
 
 def test_ape_version_1_has_no_header() -> None:

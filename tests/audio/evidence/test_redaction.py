@@ -110,6 +110,13 @@ def leaks(*values: object) -> list[str]:
     return [secret for secret in SECRETS if secret.casefold() in text]
 
 
+def test_the_values_of_a_frame_stay_apart_when_one_is_taken_out() -> None:
+    blocks = blocks_of(mp3(frames=[text_frame("TIT3", "Live", f"ask {EMAIL}", "One\nTwo")]))
+    (frame,) = redact_blocks(blocks)[0].frames
+    assert frame.text == f"Live\0ask {WITHHELD}\0One\nTwo"
+    assert frame.sha256 is None
+
+
 @pytest.mark.parametrize("case", FILES)
 def test_no_planted_value_is_in_anything_recorded(case: str) -> None:
     blocks = blocks_of(FILES[case])
