@@ -7,12 +7,15 @@ from pathlib import Path
 
 import archiver.rights
 from archiver.model.rights import Act, Basis, DeclarantRole
-from archiver.rights.declaration_fields import TAG_NAMES
-from archiver.rights.declarations import _FIELDS, parse_declarations
+from archiver.rights import globs
+from archiver.rights.declaration_fields import MOST_OF_AN_IDENTIFIER, TAG_NAMES
+from archiver.rights.declarations import _FIELDS, MOST_PATTERNS, parse_declarations
 from archiver.rights.grants import Reach, reach
 from archiver.rights.policies import POLICY_NAMES, builtin_policy, parse_policy
 from archiver.rights.rules import RULES
 from archiver.rights.term_rules import EVENTS
+from archiver.toml import document, scanner
+from archiver.usecases import documents
 
 DOCS = Path(archiver.rights.__file__).parents[2] / "docs"
 DECLARING = (DOCS / "reference" / "rights-toml.md").read_text(encoding="utf-8")
@@ -78,3 +81,23 @@ def test_the_table_of_policies() -> None:
         assert rows["protected"][number].removesuffix(", untouched") == policy.protected
         assert rows["may be protected"][number] == policy.maybe_protected
         assert rows["personal data"][number] == policy.personal_data
+
+
+def test_the_limits_are_those_of_the_program() -> None:
+    section = DECLARING.partition("## Limits")[2].partition("## Rules")[0]
+    rows = dict(re.findall(r"^\| (.*) \| (.*) \|$", section, re.MULTILINE)[1:])
+    assert rows == {
+        "a file": f"{document.MAX_BYTES:,} bytes",
+        "keys and values": f"{scanner.MOST_VALUES:,}",
+        "tables, with every part of a header or dotted key that makes one": f"{scanner.MOST_TABLES:,}",
+        "parts of one key": str(scanner.MOST_PARTS),
+        "keys and indices that lead to one value": str(scanner.MOST_DEPTH),
+        "characters of a number, date or time": str(scanner.MOST_CHARACTERS),
+        "characters of a text": f"{document.MAX_TEXT:,}",
+        "characters of an `id`": str(MOST_OF_AN_IDENTIFIER),
+        "a pattern with `*`": (
+            f"{globs.MOST_LENGTH:,} characters, {globs.MOST_PARTS} parts, {globs.MOST_STARS} stars"
+        ),
+        "patterns with `*` in one file": f"{MOST_PATTERNS:,}",
+        "a document": f"{documents.MOST_MIB} MiB",
+    }
