@@ -113,6 +113,7 @@ class Holes:
         self._descriptor = descriptor
         self._allowance = HoleAllowance()
         status = os.fstat(descriptor)
+        self._end = status.st_size
         self._allowance.add_held(getattr(status, "st_blocks", 0) * 512)
 
     def take(self, start: int, size: int, name: str) -> None:
@@ -124,7 +125,7 @@ class Holes:
         if size < _LARGE:
             return
         try:
-            holes = filesystem.hole_bytes(self._descriptor, start, start + size)
+            holes = filesystem.hole_bytes(self._descriptor, start, min(start + size, self._end))
         except OSError as error:
             raise ArchiveError("B801", "", f"it cannot be read any further: {error}") from error
         if holes and not self._allowance.take(holes):
