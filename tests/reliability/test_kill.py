@@ -72,13 +72,13 @@ def counted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
 @pytest.mark.parametrize(
     "fault",
     [
-        pytest.param("mkdir:signal=KILL:when=3", marks=pytest.mark.slow),
+        pytest.param("mkdirat:signal=KILL:when=3", marks=pytest.mark.slow),
         "ftruncate:signal=KILL:when=2",
         "utimensat:signal=KILL:when=1",
         pytest.param("fsync:signal=KILL:when=2", marks=pytest.mark.slow),
         "fsync:signal=KILL:when=20",
-        "rename:signal=KILL:when=1",
-        pytest.param("rmdir:signal=KILL:when=1", marks=pytest.mark.slow),
+        "renameat:signal=KILL:when=1",  # of the staging area's key
+        pytest.param("renameat:signal=KILL:when=2", marks=pytest.mark.slow),  # of the bag
         "unlinkat:signal=KILL:when=4",
     ],
 )
@@ -87,7 +87,8 @@ def test_killed_at_a_point_that_matters(source: MakeSource, tmp_path: Path, faul
 
 
 @pytest.mark.parametrize(
-    "fault", ["rename:signal=KILL:when=2", pytest.param("rmdir:signal=KILL:when=1", marks=pytest.mark.slow)]
+    "fault",  # three renames give the areas their keys, and the fifth is that of the second bag
+    ["renameat:signal=KILL:when=5", pytest.param("renameat:signal=KILL:when=6", marks=pytest.mark.slow)],
 )
 def test_killed_between_the_names_of_a_group(source: MakeSource, tmp_path: Path, fault: str) -> None:
     assert kill_and_run_again(source(TREE), tmp_path / "store", fault, GROUP) == -signal.SIGKILL
