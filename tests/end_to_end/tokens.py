@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tests.samples import Picture, aiff, flac, jpeg, m4a, mp3, ogg_vorbis, opus, png, wav, wavpack, wma
@@ -187,7 +187,7 @@ def files() -> dict[str, Plot]:
     """Every carrier: tags of each family, settings and notes beside the music, and pictures."""
     words = _Words()
     plots: dict[str, Plot] = {}
-    makers = {
+    makers: dict[str, Callable[[dict[str, str]], bytes]] = {
         "vorbis.flac": lambda pairs: flac(pairs, title="Fields"),
         "vorbis.ogg": lambda pairs: ogg_vorbis(pairs, title="Fields"),
         "vorbis.opus": lambda pairs: opus(pairs, title="Fields"),
@@ -306,7 +306,7 @@ def _pictures(words: _Words) -> dict[str, Plot]:
 
 def values() -> Iterator[str]:
     """Every value that is planted, once."""
-    found = set()
+    found: set[str] = set()
     for plot in files().values():
         for encoding in ("latin-1", "utf-16-le", "utf-16-be"):
             text = plot.data.decode(encoding, "ignore").encode("latin-1", "ignore")

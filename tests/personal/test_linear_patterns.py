@@ -45,7 +45,7 @@ def patterns_in(value: object, depth: int = 0) -> Iterator[re.Pattern[Any]]:
 
 
 def every_pattern() -> dict[str, re.Pattern[Any]]:
-    found = {}
+    found: dict[re.Pattern[Any], str] = {}
     for module in modules():
         for name, value in vars(module).items():
             for number, pattern in enumerate(patterns_in(value)):
