@@ -20,8 +20,14 @@ if TYPE_CHECKING:
 if sys.platform != "win32":
     import resource
 
-ENDING = (signal.SIGINT, signal.SIGTERM)
-"""What a person, a terminal or a system sends to have a program end."""
+_HANGUP = getattr(signal, "SIGHUP", None)
+
+ENDING = (
+    signal.SIGINT,
+    signal.SIGTERM,
+    *((_HANGUP,) if _HANGUP and signal.getsignal(_HANGUP) is not signal.SIG_IGN else ()),
+)
+"""What a person, a terminal or a system sends to have a program end; a hangup only where no ``nohup`` had it ignored."""
 
 INTERRUPTED = ("interrupted", "No source was changed and no bag was left unfinished under its name.")
 """What a person is told whose run ended so, and the state things are in."""

@@ -13,13 +13,14 @@ import pytest
 
 from archiver.executors.guarded import GuardedProcesses, Stopped
 from archiver.executors.ordered import OrderedMap, Serial, available_cores
-from archiver.executors.pools import Processes, Threads
+from archiver.executors.pools import DividedWork, Processes, Threads
 
 EXECUTORS: dict[str, Callable[[], AbstractContextManager[Any]]] = {
     "serial": Serial,
     "threads": lambda: Threads(3),
     "one thread": lambda: Threads(1),
     "processes": lambda: Processes(2),
+    "divided": lambda: DividedWork[int, int](2, lambda number: number % 3 == 0, lambda _: None),
     "guarded": lambda: GuardedProcesses(2),
 }
 
@@ -137,3 +138,17 @@ def test_many_that_misbehave_in_one_batch() -> None:
 def test_cores_are_those_this_process_may_use() -> None:
     assert available_cores() == len(os.sched_getaffinity(0))
     assert available_cores() >= 1
+
+
+def process_of(item: int) -> tuple[int, int]:
+    return item, os.getpid()
+
+
+def test_divided_work_leaves_large_pieces_here_and_tells_of_the_others() -> None:
+    told: list[tuple[int, int]] = []
+    with DividedWork[int, tuple[int, int]](2, lambda item: item >= 5, told.append) as divided:
+        outcomes = list(divided.map_ordered(process_of, range(10)))
+    assert [item for item, _ in outcomes] == list(range(10))
+    assert {process == os.getpid() for item, process in outcomes if item >= 5} == {True}
+    assert told == outcomes[:5]
+    assert os.getpid() not in {process for _, process in told}

@@ -17,7 +17,9 @@ from archiver.machine import refuse_own_limit
 
 _BLOCK = 1 << 20
 _BATCH_FILES = 500
-_BATCH_BYTES = 64 << 20
+BATCH_BYTES = 64 << 20
+"""What the files of a batch hold together at most; a larger file is a batch of its own."""
+
 _SHOWN = 12
 _NEARLY_THE_SAME = 4
 """Digits; two unrelated digests differ in fifteen of sixteen."""
@@ -62,7 +64,7 @@ def make_batches(root: bytes, files: Iterable[Recorded]) -> Iterator[Batch]:
     held: list[Recorded] = []
     size = 0
     for file in files:
-        if held and (len(held) == _BATCH_FILES or size + file.size > _BATCH_BYTES):
+        if held and (len(held) == _BATCH_FILES or size + file.size > BATCH_BYTES):
             yield Batch(root, tuple(held))
             held, size = [], 0
         held.append(file)

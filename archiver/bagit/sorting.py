@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import heapq
 import os
 import struct
@@ -69,7 +70,8 @@ class Sorter:
         self._held = []
         self._runs = []
         if self._file is not None:
-            self._file.close()
+            with contextlib.suppress(OSError):  # nothing in it is needed any more
+                self._file.close()
             self._file = None
 
     def _spill(self) -> None:

@@ -91,7 +91,8 @@ def locked(store: bytes) -> Iterator[None]:
             os.pwrite(descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
         yield
     finally:
-        os.close(descriptor)
+        with contextlib.suppress(OSError):  # what a share answers to that comes too late to matter
+            os.close(descriptor)
 
 
 def _open_incoming(store: bytes) -> int:

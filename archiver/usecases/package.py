@@ -125,19 +125,20 @@ class BagMaker:
             cut=part.cut,
         )
         events = tuple(events_of(self.run, course))
-        describe(
-            staging,
-            Description(
-                run=self.run,
-                entries=packed,
-                totals=totals,
-                events=events,
-                contents=contents_sentence(totals),
-                tag_labels=self.tag_labels,
-                rights=self.rights,
-                documents=self.documents,
-            ),
-        )
+        with self.tools.watch.during(Step(f"Describing {staging.key.name}", "")):
+            describe(
+                staging,
+                Description(
+                    run=self.run,
+                    entries=packed,
+                    totals=totals,
+                    events=events,
+                    contents=contents_sentence(totals),
+                    tag_labels=self.tag_labels,
+                    rights=self.rights,
+                    documents=self.documents,
+                ),
+            )
         return totals
 
     def _capture(self, staging: Staging, part: PlanPart, packed: Spool[PackEntry]) -> Totals:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from archiver.bagit.codes import found
 from archiver.bagit.findings import Finding, Severity
+from archiver.bagit.hashing import BATCH_BYTES, Batch, Checked
 from archiver.bagit.profiles.profile import Profile
 from archiver.bagit.profiles.read import check_folder
 from archiver.bagit.report import BagReport, Depth
 from archiver.bagit.serialized.validation import SerializedValidation, open_serialized
 from archiver.bagit.updating.journal import is_update_pending
 from archiver.bagit.validate import Validation, open_bag
-from archiver.executors.ordered import OrderedMap, Serial
-from archiver.executors.pools import Processes, Threads
+from archiver.executors.ordered import Serial
+from archiver.executors.pools import DividedWork, Threads
 from archiver.records.tracks import Track, tracks_of
 from archiver.usecases.nearby import bags_near
 from archiver.usecases.profiling import read_profile
@@ -26,6 +28,13 @@ from archiver.usecases.watch import Meter, Step, Watch
 _MANY_FILES = 2_000
 """From here on the interpreter lock holds up threads more than starting processes costs."""
 _FEW_BYTES = 8 << 20
+
+
+class _BatchMap(Protocol):
+    """What checking needs of an executor."""
+
+    def map_ordered(self, work: Callable[[Batch], Checked], items: Iterable[Batch]) -> Iterator[Checked]:
+        """Yield ``work(item)`` for each item, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +94,13 @@ def verify(request: VerifyRequest, watch: Watch) -> Iterator[VerifiedBag]:
     profile = None if request.profile is None else read_profile(request.profile)
     for number, path in enumerate(request.paths, start=1):
         name = _shown_name(path, number, len(request.paths))
+        meter = Meter()
         with (
             _open(path, request.depth, name, watch) as validation,
-            _executor(validation, request) as executor,
+            _executor(validation, request, meter) as executor,
         ):
-            meter = Meter()
             checking = validation.check(executor.map_ordered, meter.add)
-            seen = None if isinstance(executor, Processes) else meter
-            step = Step(f"Verifying {name}", "bytes", validation.total_bytes, seen)
+            step = Step(f"Verifying {name}", "bytes", validation.total_bytes, meter)
             for _ in watch.track(step, checking, lambda checked: checked.bytes):
                 pass
             report = validation.report()
@@ -123,7 +131,8 @@ def _shown_name(path: str, number: int, of: int) -> str:
 
 def _open(path: str, depth: Depth, name: str, watch: Watch) -> Validation:
     if not os.path.isfile(path):
-        return open_bag(path, depth)
+        with watch.during(Step(f"Listing {name}", "")):
+            return open_bag(path, depth)
 
     def watched(size: int, steps: Iterator[int]) -> Iterator[int]:
         return watch.track(Step(f"Listing {name}", "bytes", size), steps, int)
@@ -145,9 +154,15 @@ def _check_profile(
 
 
 def _executor(
-    validation: Validation, request: VerifyRequest
-) -> contextlib.AbstractContextManager[OrderedMap]:
+    validation: Validation, request: VerifyRequest, meter: Meter
+) -> contextlib.AbstractContextManager[_BatchMap]:
     small = request.depth is not Depth.FULL or validation.total_bytes < _FEW_BYTES
     if request.jobs == 1 or small or isinstance(validation, SerializedValidation):
         return Serial()
-    return Processes(request.jobs) if validation.total_files >= _MANY_FILES else Threads(request.jobs)
+    if validation.total_files < _MANY_FILES:
+        return Threads(request.jobs)
+    return DividedWork[Batch, Checked](
+        request.jobs,
+        lambda batch: sum(file.size for file in batch.files) > BATCH_BYTES,
+        lambda checked: meter.add(checked.bytes),
+    )

@@ -13,7 +13,7 @@ import random
 import signal
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -44,6 +44,14 @@ NEVER = (
     "goroutine ",
 )
 EARLY, LATE = 0.3, 2.0
+
+
+@pytest.fixture(autouse=True)
+def _hangups_heard() -> Iterator[None]:
+    """Let the programs that are started here hear a hangup, also where the tests run under ``nohup``."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
 
 
 class Ground:

@@ -56,7 +56,7 @@ def kill_and_run_again(source: Path, store: Path, fault: str, options: Sequence[
         "ftruncate:signal=KILL:when=2",
         "utimensat:signal=KILL:when=1",
         "fsync:signal=KILL:when=20",
-        "rename:signal=KILL:when=1",
+        "renameat:signal=KILL:when=1",  # of the staging area's key
         "unlinkat:signal=KILL:when=4",
     ],
 )
@@ -65,5 +65,5 @@ def test_killed_at_a_point_that_matters(source: MakeSource, tmp_path: Path, faul
 
 
 def test_killed_between_the_names_of_a_group(source: MakeSource, tmp_path: Path) -> None:
-    fault = "rename:signal=KILL:when=2"
+    fault = "renameat:signal=KILL:when=5"  # three renames give the areas their keys, and the fifth is that of the second bag
     assert kill_and_run_again(source(TREE), tmp_path / "store", fault, GROUP) == -signal.SIGKILL

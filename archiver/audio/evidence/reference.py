@@ -18,8 +18,8 @@ has a code, a locator that finds it again (frame, atom or line, and byte offset)
 - **conclusive**: a fact of the bytes. **strong**: a good sign. **weak**: a hint.
 - Where an observation is **personal**, its value is written nowhere: not into a record, a report, a log or the
   terminal. Only its code and its locator are.
-- A locator `path@14` means the file's own path below its source, from its fourteenth character on (counted from zero).
-  A path stands in the records as it is.
+- A locator `path@14` means the file's own path below its source, from character 14 on, counted from zero. A path
+  stands in the records as it is.
 - Personal data is told by its form and by the words beside it, in English, German, French, Spanish, Portuguese, Italian,
   Dutch, Polish, Russian, Japanese, Chinese and Korean, and in a few words of other languages. Pictures, text files up to 1
   MiB, tags and names are looked at. In what the program cannot read, such as a PDF, an office document or an archive,

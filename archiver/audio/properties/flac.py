@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
 
 from mutagen.flac import StreamInfo
 
+from archiver.audio.blocks.flac_layout import STREAMINFO, flac_blocks
 from archiver.audio.properties.stretch import Stretch, UnparsableError, average_bitrate, duration
 from archiver.model.audio import AudioProperties
 
 _STREAMINFO_BYTES = 34
-_MAX_BLOCKS = 4096
 
 
 def stream_info(data: bytes) -> StreamInfo:
@@ -30,10 +29,10 @@ def stream_info(data: bytes) -> StreamInfo:
 
 def read_flac(stretch: Stretch) -> AudioProperties:
     """FLAC. The bit rate is the average over the frames; a stream of unknown length has no duration."""
-    blocks = flac_blocks(stretch)
-    info = stream_info(blocks.streaminfo)
+    streaminfo, frames_at = _blocks(stretch)
+    info = stream_info(streaminfo)
     seconds = duration(info.total_samples or -1, info.sample_rate)
-    frames = 0 if blocks.frames is None else stretch.end - blocks.frames
+    frames = 0 if frames_at is None else stretch.end - frames_at
     return AudioProperties(
         codec="flac",
         duration_s=seconds,
@@ -45,33 +44,16 @@ def read_flac(stretch: Stretch) -> AudioProperties:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class FlacBlocks:
-    """The metadata blocks of a FLAC stream.
+def _blocks(stretch: Stretch) -> tuple[bytes, int | None]:
+    """Return the payload of STREAMINFO, which ought to come first and does not always, and where the frames begin.
 
-    Attributes:
-        streaminfo: The payload of STREAMINFO, which ought to come first and does not always; may be empty.
-        frames: Byte offset of the first frame, ``None`` where no frame follows the last block.
+    The payload is empty where there is none; the offset is ``None`` where no frame follows the last block.
     """
-
-    streaminfo: bytes
-    frames: int | None
-
-
-def flac_blocks(stretch: Stretch) -> FlacBlocks:
-    """Go over the metadata blocks of the stream at the head of the stretch."""
     window = stretch.window()
-    at, streaminfo = stretch.start + 4, b""
-    for _ in range(_MAX_BLOCKS):
-        header = window.read(at, 4)
-        size = int.from_bytes(header[1:], "big")
-        if len(header) < 4 or at + 4 + size > stretch.end:
-            break
-        if not header[0] & 0x7F and not streaminfo:
-            streaminfo = window.read(at + 4, min(size, _STREAMINFO_BYTES))
-        at += 4 + size
-        if header[0] & 0x80:
-            sync = window.read(at, 2)
-            begins = len(sync) == 2 and sync[0] == 0xFF and sync[1] & 0xFC == 0xF8
-            return FlacBlocks(streaminfo, at if begins else None)
-    return FlacBlocks(streaminfo, None)
+    streaminfo, end = b"", stretch.end
+    for block in flac_blocks(window, stretch.start):
+        if block.kind == STREAMINFO and not streaminfo:
+            streaminfo = window.read(block.payload, min(block.end - block.payload, _STREAMINFO_BYTES))
+        end = block.end
+    sync = window.read(end, 2) if end < stretch.end else b""
+    return streaminfo, end if len(sync) == 2 and sync[0] == 0xFF and sync[1] & 0xFC == 0xF8 else None

@@ -7,6 +7,7 @@ they take room in proportion to the archive and not to what it claims to hold.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import zlib
 from collections.abc import Iterable, Iterator
@@ -54,7 +55,8 @@ class TagCopies:
     def close(self) -> None:
         """Give the temporary file back; may be called twice."""
         if self._file is not None:
-            self._file.close()
+            with contextlib.suppress(OSError):  # nothing in it is needed any more
+                self._file.close()
             self._file = None
 
     def has_room(self, folder: str) -> bool:

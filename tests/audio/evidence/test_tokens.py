@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
+import archiver
 from archiver.audio.examine import examine_file
 from archiver.model.audio import ExaminedFile
 from archiver.model.source import FileRef, FileStat
@@ -43,3 +45,22 @@ def test_each_value_is_counted_and_none_is_recorded(tmp_path: Path, name: str) -
     assert all(item.value is None and "@" in item.locator for item in personal)
     recorded = json_bytes(examined_record(file)) + repr(file).encode()
     assert PLANTED.findall(recorded) == []
+
+
+def test_tags_are_recorded_from_what_was_observed_alone() -> None:
+    """The one place where a file's tags become a record takes them from the result that holds no personal data."""
+    sources: list[tuple[str, str, str]] = []
+    for path in Path(archiver.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+                continue
+            if node.func.id == "canonical_tags":
+                sources.append((path.name, "canonical_tags", ast.unparse(node.args[0])))
+            if node.func.id == "ExaminedFile":
+                given = {keyword.arg: ast.unparse(keyword.value) for keyword in node.keywords}
+                sources.append((path.name, "ExaminedFile", given.get("tag_blocks", "none")))
+    assert sorted(set(sources)) == [
+        ("examine.py", "ExaminedFile", "none"),
+        ("examine.py", "ExaminedFile", "told.blocks"),
+        ("examine.py", "canonical_tags", "told.blocks"),
+    ]
