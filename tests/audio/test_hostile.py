@@ -104,7 +104,7 @@ BOMBS: dict[str, tuple[str, Callable[[], bytes], list[str]]] = {
         "a.wv", lambda: struct.pack("<4sIHBBIIIII", b"wvpk", 24, 0x410, 0, 0, 0xFFFFFFFF, 0, 1, 1 | 9 << 23, 0) * 20_000, [],
     ),
     "an Ogg page of nothing, for ever": (
-        "a.ogg", lambda: ogg_vorbis(packets=4) + (b"OggS\0\0" + bytes(8) + b"\x09\0\0\0" + bytes(8) + b"\0") * 100_000, [],
+        "a.ogg", lambda: ogg_vorbis(packets=4) + (b"OggS\0\0" + bytes(8) + b"\x09\0\0\0" + bytes(8) + b"\0") * 100_000, ["F208"],
     ),
     "comments without number": (
         "b.flac", lambda: b"fLaC\0\0\0\x22" + bytes(34) + b"\x84\0\0\x08" + struct.pack("<II", 0, 0xFFFFFFFF), ["F202", "F207"],

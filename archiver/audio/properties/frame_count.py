@@ -18,7 +18,8 @@ MAX_COUNTED_BYTES = 2 << 30
 
 _PIECE = 1 << 20
 _HEADER_BYTES = 16
-_SEARCHED = 1 << 20
+_SEARCHED = (1 << 14, 1 << 20)
+_MAX_GAPS = 2000
 _CHAIN = 3
 _TOLERATED_LOSS = 100  # one byte in so many may belong to no frame before the count stops being the duration
 
@@ -100,7 +101,7 @@ def count_frames(stretch: Stretch, read_frame: FrameReader) -> FrameCount | None
 class _Walk:
     """One way through a stretch, a piece of it in memory at a time."""
 
-    __slots__ = ("_at", "_count", "_end", "_piece", "_piece_at", "_read_frame", "_window")
+    __slots__ = ("_at", "_count", "_end", "_gaps", "_piece", "_piece_at", "_read_frame", "_window")
 
     def __init__(self, stretch: Stretch, read_frame: FrameReader) -> None:
         self._window: Window = stretch.window()
@@ -108,6 +109,7 @@ class _Walk:
         self._at = stretch.start
         self._end = stretch.end
         self._count = FrameCount()
+        self._gaps = 0
         self._piece = b""
         self._piece_at = 0
 
@@ -141,9 +143,15 @@ class _Walk:
         if tag:
             self._at += tag
             return
+        self._gaps += 1
+        found = -1
         start = self._at + 1
-        data = self._window.read(start, min(_SEARCHED, self._end - start))
-        found = next((at for at in range(len(data)) if data[at] in _SYNC_BYTES and self._chain(data, at)), -1)
+        for reach in _SEARCHED if self._gaps <= _MAX_GAPS else ():
+            data = self._window.read(start, min(reach, self._end - start))
+            candidates = (at for at in range(len(data)) if data[at] in _SYNC_BYTES)
+            found = next((at for at in candidates if self._chain(data, at)), -1)
+            if found >= 0:
+                break
         after = self._end if found < 0 else start + found
         self._count.lost += after - self._at
         self._at = after
