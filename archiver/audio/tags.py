@@ -45,7 +45,7 @@ _R128 = re.compile(r"r128_[a-z0-9_]{1,40}")
 _DATES = frozenset({"date", "original_date"})
 _TOTAL_NAMES = frozenset(table.TOTALS.values())
 _PROGRAMS = ("itun", "musicmatch_", "songs-db_", "id3v1", "media jukebox", "mjmd", "cddb_", "quodlibet")
-_NUMBER_OF = re.compile(r"\s*([^/]*?)\s*(?:/|\bof\b)\s*([0-9]*)\s*", re.IGNORECASE)
+_OF = re.compile(r"/|\bof\b", re.IGNORECASE)
 _LONGEST_NUMBER = 64
 _DAY_AND_MONTH = re.compile(r"(0[1-9]|[12][0-9]|3[01])(0[1-9]|1[0-2])")
 _YEAR = re.compile(r"[0-9]{4}")
@@ -112,13 +112,21 @@ def _parts(name: str, value: str) -> Iterator[Pair]:
         if not (name in _DATES or name in _TOTAL_NAMES) or not _unset(value):
             yield name, value
         return
-    both = _NUMBER_OF.fullmatch(value) if len(value) <= _LONGEST_NUMBER else None
-    number, total = both.groups() if both is not None else (value.strip(), "")
+    number, total = _number_of(value)
     total = "" if _unset(total) else total
-    if number and not (both is not None and not total and _unset(number) and value.strip() != number):
+    if number and not (not total and _unset(number) and value.strip() != number):
         yield name, number
     if total:
         yield table.TOTALS[name], total
+
+
+def _number_of(value: str) -> tuple[str, str]:
+    """The two parts of ``number/total`` or ``number of total``; any other value is all number."""
+    number, *rest = _OF.split(value, maxsplit=1) if len(value) <= _LONGEST_NUMBER else (value,)
+    total = "".join(rest).strip()
+    if rest and (not total or (total.isascii() and total.isdigit())):
+        return number.strip(), total
+    return value.strip(), ""
 
 
 def _unset(value: str) -> bool:

@@ -281,8 +281,10 @@ def _unforeseen(error: Exception) -> int:
 
 def _scarce(error: Exception) -> str | None:
     """What the machine has too little of, if that is what the error tells."""
-    if isinstance(error, MemoryError) or (isinstance(error, ImportError) and process.limits_memory()):
-        return "memory"  # a library that cannot be mapped is an ImportError
+    if isinstance(error, MemoryError):
+        return "memory"
+    if isinstance(error, ImportError | SystemError) and process.limits_memory():
+        return "memory"  # a library that cannot be mapped is an ImportError, and Python itself may fail oddly
     if isinstance(error, RuntimeError) and "start new thread" in str(error):
         return "processes"
     return _SCARCE.get(error.errno or 0) if isinstance(error, OSError) else None

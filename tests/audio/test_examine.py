@@ -143,7 +143,7 @@ def test_damaged_audio_stays_audio(examine: Examine) -> None:
     assert (junk.role, junk.audio, junk.format) == (Role.AUDIO, None, None)
     assert codes(junk) == ["F206", "F202"]
     cut = examine("a.flac", flac()[:30])
-    assert (cut.role, cut.audio, codes(cut)[-1]) == (Role.AUDIO, None, "F202")
+    assert (cut.role, cut.audio, codes(cut)[-1]) == (Role.AUDIO, None, "F208")
     bare = examine("tag.mp3", id3v2([comment_frame("still read")]))
     assert (bare.role, dict(bare.tags), codes(bare)) == (Role.AUDIO, {"comment": ("still read",)}, ["F202"])
     junk_with_tag = examine("b.mp3", bytes(range(256)) * 20 + id3v1({"title": "still read"}))

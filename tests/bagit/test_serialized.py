@@ -329,7 +329,10 @@ def test_paths_that_cannot_be_opened_are_told(tmp_path: Path) -> None:
         report = validate_serialized(os.fsencode(path))
         assert codes(report) == ["B801"]
         assert report.findings[0].message.startswith(
-            ("it cannot be opened: No such", "it cannot be opened: not a")
+            tuple(
+                f"it cannot be opened: {what}"
+                for what in ("No such", "a named pipe, not a file", "a folder, not a file")
+            )
         )
         assert (report.complete, report.valid, report.files) == (False, False, 0)
 

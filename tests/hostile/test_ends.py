@@ -47,11 +47,14 @@ EARLY, LATE = 0.3, 2.0
 
 
 @pytest.fixture(autouse=True)
-def _hangups_heard() -> Iterator[None]:
-    """Let the programs that are started here hear a hangup, also where the tests run under ``nohup``."""
-    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+def _signals_heard() -> Iterator[None]:
+    """Let the programs that are started here hear every signal, also where the tests run under ``nohup`` or behind ``&``."""
+    before = {
+        number: signal.signal(number, signal.default_int_handler) for number in (signal.SIGINT, signal.SIGHUP)
+    }
     yield
-    signal.signal(signal.SIGHUP, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 class Ground:

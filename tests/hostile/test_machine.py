@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,17 @@ from tests.samples import mp3, silence, wav
 
 MIB = 1 << 20
 MUSIC = {"Album/1.mp3": mp3(), "Album/2.wav": wav(audio=silence(3.0))}
+
+
+@pytest.fixture(autouse=True)
+def _signals_heard() -> Iterator[None]:
+    """Let the programs that are started here hear every signal, also where the tests were begun behind a shell's ``&``."""
+    before = {
+        number: signal.signal(number, signal.default_int_handler) for number in (signal.SIGINT, signal.SIGHUP)
+    }
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def run(
