@@ -8,11 +8,16 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.samples import Entry, build_tree, tree_digest
 
 Name = TypeVar("Name", bound=str | bytes)
 MakeSource = Callable[..., Path]
+
+# how fast examples are made tells of the machine's load, and not of the program
+settings.register_profile("any machine", suppress_health_check=[HealthCheck.too_slow], deadline=None)
+settings.load_profile("any machine")
 
 TEST_DATA = frozenset({"ARCHIVER_AUDIO_SAMPLES", "ARCHIVER_SCHEMAS"})
 """Variables that name folders of public test data, which the program itself knows nothing of."""
