@@ -24,11 +24,21 @@ def problem_lines(counts: Counter[str], problems: Iterable[Problem]) -> Iterator
     for code in sorted(counts, key=lambda code: (_ORDER.index(PROBLEM_KINDS[code].severity), code)):
         kind = PROBLEM_KINDS[code]
         yield f"  {code}  {kind.title}: {count(counts[code], 'file')}"
-        for problem in examples[code]:
-            yield wrapped(f"{shown_path(problem.path)}: {brief(problem.message)}", indent="        ")
+        yield from _example_lines(examples[code])
         if counts[code] > len(examples[code]):
             yield f"        and {counts[code] - len(examples[code]):,} more; --verbose lists them"
         yield wrapped(kind.advice, indent="        ")
+
+
+def _example_lines(examples: list[Problem]) -> Iterator[str]:
+    """Tell of some problems of one kind; what all of them say is told once."""
+    said = {problem.message for problem in examples}
+    if len(examples) > 1 and len(said) == 1:
+        yield wrapped(f"of each: {brief(said.pop())}", indent="        ")
+        yield from (wrapped(shown_path(problem.path), indent="        ") for problem in examples)
+        return
+    for problem in examples:
+        yield wrapped(f"{shown_path(problem.path)}: {brief(problem.message)}", indent="        ")
 
 
 def listed_lines(
