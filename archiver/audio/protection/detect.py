@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from archiver.audio.blocks.asf_objects import HEADER
@@ -30,6 +30,16 @@ _BOXES = frozenset(
     (b"ftyp", b"moov", b"mdat", b"free", b"wide", b"skip", b"pnot", b"styp", b"sidx", b"moof", b"uuid")
 )
 _WAVES = (b"RIFF", b"RIFX", b"RF64", b"BW64")
+_CONTAINERS: tuple[tuple[bytes, Callable[[Window, int], Protection | None]], ...] = (
+    (HEADER, asf_protection),
+    (b"ea3", oma_protection),
+    (b"EA3", oma_protection),
+    (b"\x1aE\xdf\xa3", matroska_protection),
+    (b".RMF", real_protection),
+    (WAVE_64, wave_protection),
+    *((mark, wave_protection) for mark in _WAVES),
+    (b"--", message_protection),
+)
 _MAX_LEADING_TAGS = 16
 
 
@@ -74,19 +84,10 @@ def _container_protection(file: BinaryIO, window: Window, start: int, name: str)
         # a text may begin with "The free", and a picture has no movie header
         is_movie = found is None or not found.unseen or _kind(file, window, name) is Kind.MP4
         return found if is_movie else None
-    if head == HEADER:
-        return asf_protection(window, start)
-    if head[:3] in (b"ea3", b"EA3"):
-        return oma_protection(window, start)
-    if head[:4] == b"\x1aE\xdf\xa3":
-        return matroska_protection(window, start)
-    if head[:4] == b".RMF":
-        return real_protection(window, start)
-    if head == WAVE_64 or (head[:4] in _WAVES and head[8:12] == b"WAVE"):
-        return wave_protection(window, start)
-    if head[:2] == b"--":
-        return message_protection(window, start)
-    return content_1_protection(window, start)
+    if head[:4] in _WAVES and head[8:12] != b"WAVE":
+        return None
+    look = next((look for mark, look in _CONTAINERS if head.startswith(mark)), content_1_protection)
+    return look(window, start)
 
 
 def _kind(file: BinaryIO, window: Window, name: str) -> Kind | None:

@@ -78,14 +78,9 @@ def dcf_1(kind: bytes = b"audio/mpeg", uri: bytes = b"cid:song@example.org") -> 
 
 def message(kind: bytes = b"audio/mpeg", before: bytes = b"", line: bytes = b"\r\n") -> bytes:
     """An OMA DRM message: a part of a multipart body, whose type stands before the sound."""
-    lines = (
-        b"--mime-boundary/1",
-        before,
-        b"Content-Type: " + kind,
-        b"Content-Transfer-Encoding: binary",
-        b"",
-    )
-    return line.join(part for part in lines if part or part is lines[-1]) + line + NOISE + line + b"--mime"
+    lines = [b"--mime-boundary/1", *([before] if before else []), b"Content-Type: " + kind]
+    lines += [b"Content-Transfer-Encoding: binary", b"", NOISE, b"--mime-boundary/1--"]
+    return line.join(lines)
 
 
 def marlin(scheme: str = "ACBC") -> bytes:
