@@ -231,8 +231,9 @@ def _why_unread(subject: _Subject, protection: Protection | None) -> tuple[str, 
     kind = subject.sniffed.kind
     if subject.size == 0:
         return "F205", "the file is empty"
-    if protection is not None and (kind is None or not has_reader(kind)):
-        return "F204", f"it is protected ({protection.name}); its audio and tags are not read"
+    if protection is not None and not protection.unseen and (kind is None or not has_reader(kind)):
+        how = "is" if protection.certain else "may be"
+        return "F204", f"it {how} protected ({protection.name}); its audio and tags are not read"
     if kind is None:
         return "F202", "its content is no audio that this program knows"
     if kind is Kind.ID3:
