@@ -64,10 +64,12 @@ def _of_encoding(walk: _Walk, encoding: Element) -> Protection | None:
     """What one step says: that it encrypts, or that it may, where it names no algorithm (0 is only a signature)."""
     encrypted = any(_number(walk, one) == _ENCRYPTED for one in walk.inside(encoding, _TYPE))
     settings = next(walk.inside(encoding, _ENCRYPTION), None)
-    algorithm = None if settings is None else next(walk.inside(settings, _ALGORITHM), None)
-    certain = encrypted if settings is None else algorithm is not None
-    if (not encrypted and settings is None) or (algorithm is not None and not _number(walk, algorithm)):
+    if settings is None and not encrypted:
         return None
+    algorithm = None if settings is None else next(walk.inside(settings, _ALGORITHM), None)
+    if algorithm is not None and not _number(walk, algorithm):
+        return None
+    certain = encoding.whole and (settings is None or algorithm is not None)
     name = "encrypted Matroska or WebM track"
     return Protection("matroska", name, f"ContentEncoding@{encoding.offset}", certain)
 

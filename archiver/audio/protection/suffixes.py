@@ -28,6 +28,7 @@ _OTHERS = (
 _TAIL = 16
 _TAIL_MARKS = (b"musicex\0", b"QTag", b"STag")
 _LONGEST_NOTE = 1 << 16
+_HEADER = 16  # the fewest bytes by which a format shows itself
 _HEAD = 4096
 _TEXTURE = b"TIM2"  # of the PlayStation 2, named .tm2 too
 _NO_TEXT = re.compile(rb"[\0-\x08\x0e-\x1a\x1c-\x1f\x7f]")
@@ -48,7 +49,7 @@ def suffix_protection(file: BinaryIO, window: Window, name: str) -> Protection |
         return Protection(*_QQ, f"tail@{start}")
     other = next(((scheme, title) for suffix, scheme, title in _OTHERS if suffix.search(name)), None)
     scheme = _QQ if suffixed else other
-    if scheme is not None and window.size and _unknown(file, window, name) and _is_sealed(window):
+    if scheme is not None and window.size >= _HEADER and _unknown(file, window, name) and _is_sealed(window):
         return Protection(*scheme, "file name suffix")
     return None
 
