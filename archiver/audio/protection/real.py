@@ -8,14 +8,13 @@ from archiver.model.evidence import Protection, unseen
 _MAX_CHUNKS = 1000
 _SMALLEST = 10
 _STREAM_FIXED = 40
-_ENDS_HEADERS = (b"DATA", b"INDX")
 
 
 def real_protection(window: Window, offset: int) -> Protection | None:
     """The protection of any stream of the ``.RMF`` file at ``offset``. The headers end where the data begins."""
     for _ in range(_MAX_CHUNKS):
         head = window.read(offset, 8)
-        if head[:4] in _ENDS_HEADERS:
+        if head[:4] == b"DATA":
             return None
         size = int.from_bytes(head[4:], "big")
         if len(head) < 8 or size < _SMALLEST:
