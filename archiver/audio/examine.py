@@ -11,6 +11,7 @@ from typing import BinaryIO
 from archiver.audio.blocks.read import read_blocks
 from archiver.audio.blocks.window import Window
 from archiver.audio.breaking_off import breaking_off
+from archiver.audio.evidence.c2pa import manifest_evidence
 from archiver.audio.evidence.find import Observed, limited, observed
 from archiver.audio.evidence.names import name_evidence
 from archiver.audio.evidence.pictures import embedded_evidence, picture_evidence
@@ -202,7 +203,8 @@ def _evidence(
     window = Window(subject.file, subject.size)
     found: tuple[Evidence, ...] = ()
     if blocks:
-        found = (*told.evidence, *limited(tuple(embedded_evidence(window, blocks))))
+        inside = (*embedded_evidence(window, blocks), *manifest_evidence(window, blocks))
+        found = (*told.evidence, *limited(inside))
     elif role is Role.ARTWORK:
         found = limited(tuple(picture_evidence(window)))
     elif role is not Role.AUDIO and (role is not Role.OTHER or subject.extension in _OTHER_TEXT):
