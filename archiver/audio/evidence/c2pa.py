@@ -26,21 +26,25 @@ _MAX_ASSERTION = 64 << 10
 _LONGEST_LABEL = 256
 _TYPE_BYTES, _HAS_LABEL = 16, 0x02
 _ENTRIES, _USE = "entries", "use"
+_ALLOWED = "allowed"
 _LONGEST_USE = 40
 
 
 def manifest_evidence(window: Window, blocks: Sequence[TagBlock]) -> Iterator[Evidence]:
-    """The entries of every training and data mining assertion in a file's manifests, as ``key=value``.
+    """What the training and data mining assertions in a file's manifests say, as ``key=value``, each once.
 
-    An assertion of an ingredient counts like one of the file: what comes out can only reserve.
+    An assertion of an ingredient counts like one of the file: what comes out can only reserve. What reserves comes
+    first, so that no number of permissions can push it out of a list that is cut.
     """
+    found: dict[tuple[str, str], str] = {}
     for field in fields_of(blocks):
         if is_manifest(field):
             for label, assertion in _assertions(window, field):
                 data = window.read(assertion.payload, min(assertion.end - assertion.payload, _MAX_ASSERTION))
-                for key, use in _entries(data):
-                    locator = f"{field.locator}.{label}@{assertion.offset}"
-                    yield observe("machine-signal", locator, f"{key}={use}")
+                for entry in _entries(data):
+                    found.setdefault(entry, f"{field.locator}.{label}@{assertion.offset}")
+    for (key, use), locator in sorted(found.items(), key=lambda item: item[0][1] == _ALLOWED):
+        yield observe("machine-signal", locator, f"{key}={use}")
 
 
 def _assertions(window: Window, field: Field) -> Iterator[tuple[str, Box]]:

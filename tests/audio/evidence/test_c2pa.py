@@ -121,6 +121,17 @@ def test_what_is_no_such_assertion_says_nothing(assertion: Nested, label: str) -
     assert told(carried(store(assertion, label))["wav"]) == []
 
 
+def test_a_denial_is_not_lost_among_permissions() -> None:
+    allows: Nested = {
+        "entries": {f"cawg.{name}": {"use": "allowed"} for name in ("data_mining", "ai_training")}
+    }
+    one = jumbf("cawg.training-mining", box("cbor", cbor(allows)), kind=b"cbor")
+    last = jumbf("cawg.training-mining__9", box("cbor", cbor(DENIES)), kind=b"cbor")
+    found = told(wav(chunks=[(b"C2PA", jumbf("c2pa", *[one] * 50, last))]))
+    assert found[:2] == ["cawg.ai_generative_training=notAllowed", "cawg.data_mining=constrained"]
+    assert len(found) == 5
+
+
 def test_other_members_and_kinds_of_values_are_passed_over() -> None:
     assertion: Nested = {
         "n": [1, None, True, b"x" * 30, {"a": "b"}],
