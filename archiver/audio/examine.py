@@ -11,6 +11,7 @@ from typing import BinaryIO
 from archiver.audio.blocks.read import read_blocks
 from archiver.audio.blocks.window import Window
 from archiver.audio.breaking_off import breaking_off
+from archiver.audio.evidence.c2pa import manifest_evidence
 from archiver.audio.evidence.find import Observed, limited, observed
 from archiver.audio.evidence.names import name_evidence
 from archiver.audio.evidence.pictures import embedded_evidence, picture_evidence
@@ -202,7 +203,8 @@ def _evidence(
     window = Window(subject.file, subject.size)
     found: tuple[Evidence, ...] = ()
     if blocks:
-        found = (*told.evidence, *limited(tuple(embedded_evidence(window, blocks))))
+        inside = (*embedded_evidence(window, blocks), *manifest_evidence(window, blocks))
+        found = (*told.evidence, *limited(inside))
     elif role is Role.ARTWORK:
         found = limited(tuple(picture_evidence(window)))
     elif role is not Role.AUDIO and (role is not Role.OTHER or subject.extension in _OTHER_TEXT):
@@ -231,8 +233,9 @@ def _why_unread(subject: _Subject, protection: Protection | None) -> tuple[str, 
     kind = subject.sniffed.kind
     if subject.size == 0:
         return "F205", "the file is empty"
-    if protection is not None and (kind is None or not has_reader(kind)):
-        return "F204", f"it is protected ({protection.name}); its audio and tags are not read"
+    if protection is not None and not protection.unseen and (kind is None or not has_reader(kind)):
+        how = "is" if protection.certain else "may be"
+        return "F204", f"it {how} protected ({protection.name}); its audio and tags are not read"
     if kind is None:
         return "F202", "its content is no audio that this program knows"
     if kind is Kind.ID3:

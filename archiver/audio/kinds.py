@@ -128,7 +128,7 @@ _OGG = "ogg oga ogx"
 _MODULES = "mod xm it s3m stm mtm 669 med okt ult amf far mptm umx nst wow m15 stk"
 _CHIPS = "sid psid rsid nsf nsfe spc vgm vgz gbs ay sap ym psf psf2 minipsf hes kss"
 _LOCKED = "ncm kgm kgma vpr kwm xm joox ofl_en"
-_MP4 = "m4a m4b m4p m4r mp4 m4v mov qt 3gp 3g2 3ga aax aaxc f4a f4b alac mp4a"
+_MP4 = "m4a m4b m4p m4r mp4 m4v mov qt 3gp 3g2 3ga aax aaxc f4a f4b alac mp4a m4s cmfa"
 
 KINDS: dict[Kind, KindFacts] = {
     Kind.MP3: _audio("MPEG Audio Layer III (MP3)", "audio/mpeg", _MPEG),
@@ -172,7 +172,7 @@ KINDS: dict[Kind, KindFacts] = {
     Kind.DTS: _audio("DTS Coherent Acoustics", "audio/vnd.dts", "dts dtshd cpt"),
     Kind.TRUEHD: _audio("Dolby TrueHD or MLP", "audio/vnd.dolby.mlp", "thd mlp truehd"),
     Kind.AMR: _audio("Adaptive Multi-Rate", "audio/amr", "amr awb 3ga"),
-    Kind.REALMEDIA: _audio("RealAudio or RealMedia", "audio/x-pn-realaudio", "ra ram rm rma rmvb rv"),
+    Kind.REALMEDIA: _audio("RealAudio or RealMedia", "audio/x-pn-realaudio", "ra ram rm rma rmvb rv rax"),
     Kind.MIDI: _audio("Standard MIDI File", "audio/midi", "mid midi kar smf rmi"),
     Kind.MODULE: _audio("Tracker module", None, _MODULES),
     Kind.SVX8: _audio("Amiga 8SVX", "audio/x-8svx", "8svx iff svx"),

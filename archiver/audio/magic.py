@@ -128,6 +128,7 @@ _WAVPACK_CORRECTION = frozenset((7, 0x0B))  # the noise shaping and the bits tha
 _HEIF_BRANDS = frozenset(b"heic heix heim heis hevc hevx mif1 msf1 avif avis".split())
 _QUICKTIME_BOXES = frozenset((b"moov", b"mdat"))
 _QUICKTIME_FILLERS = frozenset((b"wide", b"free", b"skip", b"pnot"))
+_SEGMENT_BOXES = frozenset((b"styp", b"sidx", b"moof", b"emsg", b"prft"))
 _LONGEST_FILLER = 16 << 20
 _MODULE_MARKS = frozenset(b"M.K. M!K! FLT4 FLT8 4CHN 6CHN 8CHN CD81 OKTA".split())
 _BMP_HEADERS = (12, 40, 52, 56, 64, 108, 124)
@@ -226,7 +227,8 @@ def _iso_media_kind(head: bytes) -> Kind | None:
     if box_type in _QUICKTIME_BOXES:
         return Kind.MP4 if box_size >= 8 or box_size == 1 else None
     # a text may begin with "The free": its letters would be a size of half a gigabyte and more
-    return Kind.MP4 if box_type in _QUICKTIME_FILLERS and 8 <= box_size <= _LONGEST_FILLER else None
+    leading = _QUICKTIME_FILLERS | _SEGMENT_BOXES
+    return Kind.MP4 if box_type in leading and 8 <= box_size <= _LONGEST_FILLER else None
 
 
 def _by_closer_look(head: bytes) -> Kind | None:

@@ -28,6 +28,7 @@ _BY_EXTENSION: dict[str, Role] = {
         ("m4v", "mov", "wmv", "mkv", "webm", "ogv", "3gp", "3g2", "asf", "rv", "rmvb"), Role.OTHER
     ),
     **dict.fromkeys(("kgm", "kgma", "qmc0", "qmc2", "qmc3", "qmcflac", "qmcogg", "mflac", "mgg"), Role.AUDIO),
+    **dict.fromkeys(("tm2", "tm6", "x2m", "x3m", "mg3d", "uc!", "dcf", "dm"), Role.AUDIO),
     **dict.fromkeys(("mflac0", "mgg0", "mgg1", "bkcmp3", "bkcflac", "tkm", "sacd", "dst", "wsd"), Role.AUDIO),
 }
 _NO_ROLE_BY_NAME = frozenset({"bit", "cpt", "dat", "it", "mac", "sap", "tag", "url", "php", "zip"})

@@ -56,6 +56,8 @@ def _seen(explained: ExplainedFile) -> Iterator[str]:
     file = explained.file
     if file.protection is None:
         yield _said("protection", "none detected")
+    elif file.protection.unseen:
+        yield _placed("protection", f"not seen: {shown(file.protection.name)}", file.protection.locator)
     else:
         certain = "protected" if file.protection.certain else "may be protected"
         yield _placed(certain, shown(file.protection.name), file.protection.locator)

@@ -62,8 +62,20 @@ def listed_lines(
 
 
 def protection_told(file: ExaminedFile) -> str | None:
-    """Say what a file's technical protection is called, if it has one."""
-    return None if file.protection is None else file.protection.label
+    """Say what a file's technical protection is called, if one was seen."""
+    return None if file.protection is None or file.protection.unseen else file.protection.label
+
+
+def unseen_told(file: ExaminedFile) -> str | None:
+    """Say where the look for a file's protection ended, if it did not come to the end of the headers."""
+    if file.protection is None or not file.protection.unseen:
+        return None
+    return f"{file.protection.name}, at {file.protection.locator}"
+
+
+def unseen_line(files: int) -> str:
+    """Say of how many files the protection is not known."""
+    return f"Protection not seen, for the headers are not readable: {count(files, 'file')}"
 
 
 def personal_told(file: ExaminedFile) -> str | None:

@@ -17,6 +17,8 @@ from archiver.cli.findings import (
     personal_told,
     problem_lines,
     protection_told,
+    unseen_line,
+    unseen_told,
 )
 from archiver.cli.jsonstream import write_json
 from archiver.cli.text import columns, count, shown, shown_path, wrapped
@@ -79,6 +81,7 @@ def verbose_lines(report: PackReport) -> Iterator[str]:
             if isinstance(entry, WithheldFile):
                 yield from _withheld_file(entry)
     yield from listed_lines("Protected files", _examined(report), protection_told)
+    yield from listed_lines("Files whose protection was not seen", _examined(report), unseen_told)
     yield from listed_lines("Files that carry personal data", _examined(report), personal_told)
     yield from every_problem_lines(_problems(report))
 
@@ -111,6 +114,8 @@ def _rights_lines(report: PackReport) -> Iterator[str]:
         )
     for name, number in summary.protection:
         yield wrapped(f"Protected, {shown(name)}: {count(number, 'file')}.")
+    if summary.unseen_files:
+        yield wrapped(f"{unseen_line(summary.unseen_files)}.")
     if summary.personal_files:
         yield wrapped(
             f"Carrying personal data: {count(summary.personal_files, 'file')}; see metadata/rights/README.txt."

@@ -20,6 +20,8 @@ from archiver.cli.findings import (
     personal_told,
     problem_lines,
     protection_told,
+    unseen_line,
+    unseen_told,
 )
 from archiver.cli.jsonstream import write_json
 from archiver.cli.table import table_lines
@@ -94,6 +96,8 @@ def _attention(report: scan.ScanReport) -> Iterator[str]:
         f"  Protected, {shown(name)}: {count(number, 'file')}"
         for name, number in sorted(report.protected.items())
     ]
+    if report.unseen:
+        lines.append(f"  {unseen_line(report.unseen)}")
     if report.personal:
         lines.append(f"  Carrying personal data: {count(report.personal, 'file')}")
     lines += problem_lines(report.totals.problems, _problems(report))
@@ -108,6 +112,8 @@ def _listed(report: scan.ScanReport) -> Iterator[str]:
     """Every file that the report counts among those that need attention, by name."""
     files = (entry for entry in report.entries if isinstance(entry, ExaminedFile))
     yield from listed_lines("Protected files", files, protection_told)
+    files = (entry for entry in report.entries if isinstance(entry, ExaminedFile))
+    yield from listed_lines("Files whose protection was not seen", files, unseen_told)
     files = (entry for entry in report.entries if isinstance(entry, ExaminedFile))
     yield from listed_lines("Files that carry personal data", files, personal_told)
     yield from every_problem_lines(_problems(report))
@@ -137,6 +143,7 @@ def _write_json(report: scan.ScanReport) -> None:
             for (role, name), of in sorted(report.formats.items())
         ],
         "protected": dict(sorted(report.protected.items())),
+        "protection_unseen_files": report.unseen,
         "personal_data_files": report.personal,
         "problem_counts": dict(sorted(totals.problems.items())),
     }

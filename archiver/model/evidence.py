@@ -16,6 +16,9 @@ class Strength(StrEnum):
     WEAK = "weak"
 
 
+_UNSEEN = "unseen"
+
+
 @by_fields
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -42,7 +45,8 @@ class Protection:
     """A technical protection measure seen in the bytes, without decoding anything.
 
     Attributes:
-        scheme: Stable name such as ``fairplay``, ``cenc``, ``audible-aax``, ``wmdrm``, ``oma``, ``ncm``.
+        scheme: Stable name such as ``fairplay``, ``cenc``, ``audible-aax``, ``wmdrm``, ``oma``, ``ncm``; ``unseen``
+            where the headers in which one would stand could not be read, or not all of them.
         name: The same for people.
         locator: Where it was seen.
         certain: ``False`` for a carrier image (SACD, DVD-Audio) that may be encrypted, and for a file that could
@@ -55,6 +59,22 @@ class Protection:
     certain: bool = True
 
     @property
+    def unseen(self) -> bool:
+        """Whether this says only that nobody could look: that nothing was seen proves nothing."""
+        return self.scheme == _UNSEEN
+
+    @property
     def label(self) -> str:
         """The name for people, with the doubt where there is one."""
+        if self.unseen:
+            return f"not seen ({self.name})"
         return self.name if self.certain else f"perhaps ({self.name})"
+
+
+def unseen(locator: str) -> Protection:
+    """What is said of a file that could not be looked into, or not to the end.
+
+    Args:
+        locator: Where the walk through its headers ended; ``file`` where there was none.
+    """
+    return Protection(_UNSEEN, "headers not readable", locator, certain=False)

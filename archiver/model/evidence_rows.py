@@ -248,7 +248,7 @@ EVIDENCE_ROWS: tuple[tuple[str, str, str, str, str], ...] = (
         "c2pa-manifest",
         "C2PA manifest",
         "strong",
-        "Signed statements about origin and use are embedded. They are kept and not checked here.",
+        "Signed statements about origin and use are embedded. They are kept and their signatures not checked here.",
         "GEOB application/c2pa, MP4 uuid box, RIFF C2PA chunk (C2PA specification 2)",
     ),
     (
@@ -256,7 +256,7 @@ EVIDENCE_ROWS: tuple[tuple[str, str, str, str, str], ...] = (
         "signal about use by machines",
         "strong",
         "Somebody wrote down what machines may do with the file. It counts where it reserves, never where it allows.",
-        "tags named after TDMRep, IETF AIPREF, CAWG training and data mining, and PLUS data mining in XMP",
+        "TDMRep, IETF AIPREF and CAWG keys in tags, PLUS in XMP, C2PA assertions (cawg. or c2pa.training-mining)",
     ),
     (
         "machine-policy",

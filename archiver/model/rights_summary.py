@@ -38,6 +38,7 @@ class RightsSummary:
         bases: Assessed files by governing basis, every basis in order.
         acts: Assessed files by act and answer, every act and answer in order.
         protection: Assessed files by the name of the protection measure, sorted; empty where none was detected.
+        unseen_files: Assessed files whose headers could not be read, so that no protection could be seen in them.
         personal_files: Assessed files that carry personal data.
         personal_kinds: Those files by code of the evidence, sorted; a file may count under several.
         withheld_because: Withheld files by code of the rule that settled it, sorted.
@@ -56,6 +57,7 @@ class RightsSummary:
     bases: tuple[tuple[Basis, int], ...]
     acts: tuple[tuple[Act, tuple[tuple[Answer, int], ...]], ...]
     protection: Counts
+    unseen_files: int
     personal_files: int
     personal_kinds: Counts
     withheld_because: Counts

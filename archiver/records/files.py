@@ -215,12 +215,16 @@ def _problem(problem: Problem) -> dict[str, str]:
 def _row(record: dict[str, Any], algorithms: Sequence[str]) -> list[str]:
     found, audio = record["format"] or {}, record["audio"] or {}
     tags, rights = record["tags"] or {}, record["rights"] or {}
-    digests, protection = record["digests"] or {}, record["protection"] or {}
+    digests, protection = record["digests"] or {}, record["protection"]
     cells = [record[key] for key in ("path", "source_path", "role", "size_bytes", "modified")]
     cells += [digests.get(algorithm) for algorithm in algorithms]
     cells += [found.get(key) for key in ("name", "puid", "mime")]
     cells += [audio.get(key) for key in ("codec", "duration_s", "sample_rate_hz", "channels", "bit_depth")]
     cells += ["; ".join(tags.get(name, ())) for name in _TAG_COLUMNS]
-    cells += [protection.get("name"), rights.get("disposition"), rights.get("basis")]
+    cells += [
+        None if protection is None else Protection(**protection).label,
+        rights.get("disposition"),
+        rights.get("basis"),
+    ]
     cells.append("; ".join(f"{problem['code']} {problem['message']}" for problem in record["problems"]))
     return ["" if cell is None else str(cell) for cell in cells]

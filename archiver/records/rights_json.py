@@ -227,6 +227,7 @@ def _totals(summary: RightsSummary) -> dict[str, Any]:
         },
         "personal_data": {"by_code": dict(summary.personal_kinds), "files": summary.personal_files},
         "protection": dict(summary.protection),
+        "protection_unseen": summary.unseen_files,
         "unknown_basis": summary.unknown,
         "withheld_because": dict(summary.withheld_because),
     }

@@ -152,15 +152,18 @@ def _withheld_file(entry: WithheldFile) -> Iterator[str]:
 
 
 def _protection(summary: RightsSummary) -> list[str]:
-    if not summary.protection:
+    lines = ["\n".join(_counted(summary.protection))] if summary.protection else []
+    if summary.unseen_files:
+        lines.append(
+            _paragraph(
+                f"{_files(summary.unseen_files)} with headers that could not be read to their end: nobody knows"
+                " whether they are protected."
+            )
+        )
+    if not lines:
         return ["None detected."]
-    lines = _counted(summary.protection)
-    return [
-        "\n".join(lines),
-        _paragraph(
-            "Nothing was decoded. A protected file is kept as it is, or left out, as the policy says."
-        ),
-    ]
+    text = "Nothing was decoded. A protected file is kept as it is, or left out, as the policy says."
+    return [*lines, _paragraph(text)]
 
 
 def _personal(summary: RightsSummary) -> list[str]:

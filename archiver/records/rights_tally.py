@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from archiver.audio.protection.detect import UNSEEN
 from archiver.model.package import AssessedFile, PackedFile, PackEntry, PlanEntry, WithheldFile
 from archiver.model.rights import Act, Answer, Basis, Decision, Disposition, Reason, UseAnswer
 from archiver.model.rights_summary import Counts, DeclaredWish, RightsSummary
@@ -37,6 +36,7 @@ class RightsTally:
     def __init__(self) -> None:
         self._packed = 0
         self._withheld = 0
+        self._unseen_files = 0
         self._personal_files = 0
         self._until = 0
         self._signals = 0
@@ -71,6 +71,7 @@ class RightsTally:
             bases=tuple((one, self._bases[one]) for one in Basis),
             acts=tuple((act, tuple((one, self._acts[act, one]) for one in Answer)) for act in Act),
             protection=self._counted("protection"),
+            unseen_files=self._unseen_files,
             personal_files=self._personal_files,
             personal_kinds=self._counted("personal"),
             withheld_because=self._counted("because"),
@@ -89,7 +90,9 @@ class RightsTally:
         self._bases[decision.basis] += 1
         self._acts.update(decision.acts.items())
         self._count("declarations", decision.declarations)
-        if examined.protection is not None and examined.protection.scheme != UNSEEN.scheme:
+        if examined.protection is not None and examined.protection.unseen:
+            self._unseen_files += 1
+        elif examined.protection is not None:
             self._count("protection", (examined.protection.label,))
         kinds = {found.code for found in examined.evidence if found.personal}
         if decision.personal or kinds:

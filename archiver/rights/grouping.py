@@ -53,7 +53,7 @@ class FoundGroup:
 
 def sign_of(file: ExaminedFile) -> Sign:
     """What a file is grouped by: the first of its signs in a fixed order."""
-    if file.protection is not None:
+    if file.protection is not None and not file.protection.unseen:
         return Sign("protected", file.protection.name)
     by_code: dict[str, Evidence] = {}
     for item in file.evidence:

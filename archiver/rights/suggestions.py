@@ -102,8 +102,13 @@ def _in_words(decision: Decision, protection: Protection | None) -> Iterator[Sug
             "No declaration changes this: the protection is a fact of the file. Where the seller offers a copy "
             "without protection, pack that copy."
         )
+    elif protection is not None and protection.unseen:
+        yield Suggestion(
+            "The file's headers could not be read to their end, so nobody knows whether it is protected. Have a person "
+            "look; no declaration answers that."
+        )
     elif protection is not None:
-        yield Suggestion("Have a person look whether the image is protected; no declaration answers that.")
+        yield Suggestion("Have a person look whether it is protected; no declaration answers that.")
     told = [reason for reason in decision.reasons if rules.speaks_of_disposition(reason)]
     for reason in told:
         if reason.code in (rules.CONTRADICTED, rules.TERM_RUNS):

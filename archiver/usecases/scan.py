@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from archiver.audio.protection.detect import UNSEEN
 from archiver.ingest.examine import Examined
 from archiver.ingest.plan import Totals
 from archiver.ingest.spool import Spool
@@ -42,6 +41,7 @@ class ScanReport:
         totals: What it adds up to; ``files`` counts every file that could be listed.
         formats: Totals by role and name of the format.
         protected: Files with a technical protection, by its name.
+        unseen: Files whose headers could not be read to the end, so that no protection could be seen in them.
         personal: Files that carry personal data.
     """
 
@@ -50,6 +50,7 @@ class ScanReport:
     totals: Totals
     formats: dict[tuple[Role, str], FormatTotal] = field(default_factory=dict)
     protected: Counter[str] = field(default_factory=Counter)
+    unseen: int = 0
     personal: int = 0
 
 
@@ -82,7 +83,9 @@ def _count(report: ScanReport, file: ExaminedFile) -> None:
         of_format.duration_s += file.audio.duration_s
     else:
         of_format.untimed += 1
-    if file.protection is not None and file.protection.scheme != UNSEEN.scheme:  # its problem tells that one
+    if file.protection is not None and file.protection.unseen:
+        report.unseen += 1
+    elif file.protection is not None:
         report.protected[file.protection.label] += 1
     if any(evidence.personal for evidence in file.evidence):
         report.personal += 1

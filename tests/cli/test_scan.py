@@ -117,3 +117,17 @@ def test_scan_of_what_is_not_there(tmp_path: Path) -> None:
     outcome = run_here("scan", tmp_path / "gone")
     assert outcome.code == 2
     assert "cannot read the source" in outcome.err
+
+
+def test_a_file_whose_headers_end_early_is_told_as_not_seen(source: MakeSource) -> None:
+    cut = m4a({"\u00a9nam": ["Three"]})
+    root = source({"a.m4a": cut[: cut.index(b"stsd")], "b.m4a": cut})
+    done = run_here("scan", root, "--verbose")
+    assert "Protection not seen, for the headers are not readable: 1 file" in done.out
+    assert "a.m4a: headers not readable, at moov@" in done.out
+    report = run_here("scan", root, "--json").json
+    assert (report["protected"], report["protection_unseen_files"]) == ({}, 1)
+    assert [entry["protection"] and entry["protection"]["scheme"] for entry in report["entries"]] == [
+        "unseen",
+        None,
+    ]

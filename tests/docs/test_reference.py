@@ -16,6 +16,7 @@ import pytest
 from archiver import config, errors
 from archiver.audio.tags_table import FIELDS
 from archiver.records.files import KEYS
+from tests.audio.protection.fixtures import PROTECTED, UNCERTAIN
 from tests.docs.blocks import ROOT
 from tests.samples import Entry, build_tree, flac, tree_digest
 
@@ -197,3 +198,15 @@ def test_every_exit_status_is_documented() -> None:
     known = {value for name, value in vars(errors).items() if name.isupper() and isinstance(value, int)}
     for text in (page, readme):
         assert {int(number) for number in re.findall(r"^\| (\d+) \|", text, re.MULTILINE)} == known
+
+
+def test_every_scheme_of_protection_is_documented() -> None:
+    rows = (REFERENCE / "protection.md").read_text(encoding="utf-8").partition("|---")[2]
+    listed = [
+        name
+        for row in rows.splitlines()
+        if row.startswith("| `")
+        for name in re.findall(r"`(.+?)`", row.split("|")[1])
+    ]
+    seen = {scheme for _, _, scheme in (*PROTECTED.values(), *UNCERTAIN.values())}
+    assert sorted(listed) == sorted(seen | {"ipmp", "unseen"})

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.running import Outcome, command, run_here, run_program
-from tests.samples import Entry, File, build_tree, flac, tree_digest
+from tests.samples import Entry, File, build_tree, flac, m4a, tree_digest
 
 MOMENT = "1767225600"
 """2026-01-01."""
@@ -327,3 +327,12 @@ def test_it_stands_in_a_pipe_that_closes_early(collection: Path) -> None:
         assert running.stderr is not None
         told = running.stderr.read().decode()
     assert "Traceback" not in told
+
+
+def test_a_protection_that_was_not_seen_is_not_called_absent(tmp_path: Path) -> None:
+    song = m4a(title="x")
+    (tmp_path / "cut.m4a").write_bytes(song[: song.index(b"stsd")])
+    told = run_here("explain", tmp_path / "cut.m4a").out
+    assert "protection: not seen: headers not readable (at moov@" in told
+    assert "protection: none detected" not in told
+    assert "nobody knows whether it is protected" in " ".join(told.split())

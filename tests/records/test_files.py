@@ -8,11 +8,12 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.model.audio import AudioProperties, Format, TagBlock, TagFrame
-from archiver.model.evidence import Protection
+from archiver.model.evidence import Protection, unseen
 from archiver.model.package import PackEntry, WithheldFile
 from archiver.model.problem import Problem
 from archiver.model.source import EmptyFolder, FolderProblem, Unpacked
@@ -134,3 +135,19 @@ def test_protection_and_problems_stand_in_the_table() -> None:
     (row,) = rows(written([entry])[1])
     assert row["protection"] == "FairPlay"
     assert row["problems"] == "F204 not read; N304 odd"
+
+
+@pytest.mark.parametrize(
+    ("protection", "cell"),
+    [
+        (unseen("moov@9"), "not seen (headers not readable)"),
+        (
+            Protection("sacd", "Super Audio CD image", "sector 510@9", certain=False),
+            "perhaps (Super Audio CD image)",
+        ),
+    ],
+)
+def test_the_table_keeps_the_doubt_in_a_protection(protection: Protection, cell: str) -> None:
+    record, table = written([packed("a.m4a", protection=protection)])
+    assert rows(table)[0]["protection"] == cell
+    assert json.loads(record.splitlines()[0])["protection"]["certain"] is False

@@ -6,6 +6,7 @@ import unicodedata
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archiver.model.evidence import unseen
 from archiver.model.package import PackEntry, WithheldFile
 from archiver.model.rights import Basis, DeclarantRole, Declaration, Disposition, Reason, Scope
 from archiver.records.rights_context import RightsContext
@@ -53,6 +54,13 @@ def test_where_there_is_nothing_it_says_that_none_was_detected() -> None:
     assert text.count("None detected.") == 2
     assert "Nothing." in text
     assert "No file." in text
+
+
+def test_a_protection_that_was_not_seen_is_not_called_absent() -> None:
+    text = page((packed("a", protection=unseen("moov@9")), packed("b")))
+    part = text.partition("Protection")[2].partition("Personal data")[0]
+    assert "None detected." not in part
+    assert "1 file with headers that could not be read to their end" in " ".join(part.split())
 
 
 def test_a_long_list_ends_in_a_number() -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from archiver.model.evidence import Evidence, Strength
+from archiver.model.evidence import Evidence, Protection, Strength, unseen
 from archiver.model.package import AssessedFile, PackedFile, WithheldFile
 from archiver.model.rights import Answer, Basis, DeclarantRole, Disposition, MachineUse, UseAnswer
 from archiver.records.rights_labels import rights_labels
@@ -76,3 +76,11 @@ def test_labels_fit_a_line_and_their_names_are_xml_names() -> None:
         assert label.replace("-", "").isalpha()
         assert value
         assert len(f"{label}: {value}") <= 79
+
+
+def test_what_was_not_seen_is_counted_apart_from_what_is_protected() -> None:
+    fairplay = Protection("fairplay", "FairPlay", "moov@1")
+    entries = [packed("a", protection=unseen("moov@9")), packed("b", protection=fairplay), packed("c")]
+    summary = summarise(entries)
+    assert summary.unseen_files == 1
+    assert summary.protection == (("FairPlay", 1),)

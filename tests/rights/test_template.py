@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.model.audio import ExaminedFile, Role
-from archiver.model.evidence import Evidence
+from archiver.model.evidence import Evidence, unseen
 from archiver.model.rights import Basis
 from archiver.rights.declarations import parse_declarations
 from archiver.rights.grouping import Sign, group, sign_of
@@ -244,3 +244,7 @@ def test_odd_names_are_written_so_that_they_can_be_read() -> None:
     for number, name in enumerate(odd):
         expected = Basis.CARRIER if number % 2 else Basis.PURCHASE
         assert expected in [declaration.basis for declaration in index.matching(name, {})]
+
+
+def test_a_protection_that_was_not_seen_is_no_sign() -> None:
+    assert sign_of(examined("x", LICENSED, protection=unseen("file"))) == sign_of(examined("x", LICENSED))

@@ -12,6 +12,8 @@ MAX_OBJECTS = 4096
 """Objects looked at in one parent."""
 
 HEADER = uuid.UUID("75B22630-668E-11CF-A6D9-00AA0062CE6C").bytes_le
+STREAM_PROPERTIES = uuid.UUID("B7DC0791-A9B7-11CF-8EE6-00C00C205365").bytes_le
+EXTENDED_STREAM_PROPERTIES = uuid.UUID("14E6A5CB-C672-4332-8399-A96952065B5A").bytes_le
 HEADER_EXTENSION = uuid.UUID("5FBF03B5-A92E-11CF-8EE3-00C00C205365").bytes_le
 _EXTENSION_FIXED = 22
 
@@ -21,7 +23,8 @@ class AsfObject:
     """One object.
 
     Attributes:
-        guid: The 16 bytes of its type as stored (``uuid.UUID(...).bytes_le``).
+        guid: The 16 bytes of its type as stored (``uuid.UUID(...).bytes_le``); empty where no object could be made
+            out, or no more are looked at, and the walk through this parent ends before it does.
         offset: Byte offset of its header in the file.
         payload: Byte offset after the header.
         end: Byte offset after the object, never past its parent.
@@ -41,7 +44,10 @@ class AsfObject:
 
 
 def header_objects(window: Window, offset: int) -> Iterator[AsfObject]:
-    """The objects in the header at ``offset``, and after the Header Extension those inside it."""
+    """The objects in the header at ``offset``, and after the Header Extension those inside it.
+
+    One without a type says where a walk broke off, if one did.
+    """
     head = window.read(offset, 30)
     if len(head) < 30 or head[:16] != HEADER:
         return
@@ -57,9 +63,12 @@ def _objects(window: Window, start: int, end: int) -> Iterator[AsfObject]:
         head = window.read(start, min(24, end - start))
         size = int.from_bytes(head[16:24], "little")
         if len(head) < 24 or size < 24:
+            if end - start >= 24:
+                yield AsfObject(b"", start, start, start, start)
             return
         stop = start + size
         yield AsfObject(head[:16], start, start + 24, min(stop, end), stop)
         if stop >= end:
             return
         start = stop
+    yield AsfObject(b"", start, start, start, start)

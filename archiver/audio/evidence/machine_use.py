@@ -50,8 +50,7 @@ _PROSE = frozenset(
 
 def machine_evidence(field: Field) -> Iterator[Evidence]:
     """What one tag frame says of use by machines, as ``key=value`` where a vocabulary has a key for it."""
-    key = field.frame.id.casefold()
-    if key in _C2PA_KEYS or key.startswith(("geob:application/c2pa", "geob:application/x-c2pa")):
+    if is_manifest(field):
         yield observe("c2pa-manifest", field.locator, f"{field.frame.length} bytes")
     if not field.text:
         return
@@ -64,13 +63,24 @@ def machine_evidence(field: Field) -> Iterator[Evidence]:
     yield from _named(field)
 
 
+def is_manifest(field: Field) -> bool:
+    """Whether a frame holds a C2PA manifest store."""
+    key = field.frame.id.casefold()
+    return key in _C2PA_KEYS or key.startswith(("geob:application/c2pa", "geob:application/x-c2pa"))
+
+
+def signal_key(name: str) -> str | None:
+    """The vocabulary's own key for a use by machines, or ``None`` where no vocabulary has one."""
+    return _SIGNALS.get(name.casefold().replace("_", "-").replace(" ", "-"))
+
+
 def _named(field: Field) -> Iterator[Evidence]:
     name = field.name.casefold().replace("_", "-").replace(" ", "-")
-    text = field.text.strip()
+    key, text = signal_key(name), field.text.strip()
     if name in ("tdm-policy", "tdmpolicy"):
         yield observe("machine-policy", field.locator, text)
-    elif name in _SIGNALS:
-        yield observe("machine-signal", field.locator, f"{_SIGNALS[name]}={_value(_SIGNALS[name], text)}")
+    elif key is not None:
+        yield observe("machine-signal", field.locator, f"{key}={_value(key, text)}")
     elif name in _OPT_OUTS and text.casefold() not in _NO:
         yield observe("machine-signal", field.locator, "tdm-reservation=1")
     elif name in _LISTS:

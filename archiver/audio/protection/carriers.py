@@ -11,7 +11,7 @@ _IMAGE = re.compile(r"\.(?:iso|img|bin|sacd|dat|nrg|mdf)$", re.IGNORECASE)
 _SACD_SECTOR = 510
 _SACD_MARK = b"SACDMTOC"
 _SECTORS = ((2048, 0), (2064, 12))
-_DVD_MARKS = (b"DVDAUDIO-AMG", b"DVDAUDIO-ATS")
+_DVD_MARKS = (b"DVDAUDIO-AMG", b"DVDAUDIO-ATS", b"DVDAUDIO.MKB")
 _AUDIO_OBJECT = re.compile(r"(?:^|/)ATS_[0-9]{2}_[0-9]\.AOB$", re.IGNORECASE)
 _PACK = b"\0\0\x01\xba"
 

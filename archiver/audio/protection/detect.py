@@ -2,31 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from archiver.audio.blocks.asf_objects import HEADER
 from archiver.audio.blocks.id3v2_walk import id3v2_header
 from archiver.audio.blocks.window import Window
+from archiver.audio.kinds import Kind, extension_of
+from archiver.audio.magic import sniff
 from archiver.audio.protection.asf import asf_protection
 from archiver.audio.protection.carriers import carrier_protection
 from archiver.audio.protection.id3 import id3_protection
 from archiver.audio.protection.magic import magic_protection
+from archiver.audio.protection.matroska import matroska_protection
 from archiver.audio.protection.mp4 import mp4_protection
 from archiver.audio.protection.oma import oma_protection
-from archiver.audio.protection.qqmusic import qq_protection
-from archiver.model.evidence import Protection
+from archiver.audio.protection.oma_drm import content_1_protection, message_protection
+from archiver.audio.protection.real import real_protection
+from archiver.audio.protection.suffixes import suffix_protection
+from archiver.audio.protection.wave import WAVE_64, wave_protection
+from archiver.model.evidence import Protection, unseen
 
-UNSEEN = Protection("unseen", "headers not readable", "file", certain=False)
-"""What is said of a file that could not be looked into: that nothing was seen in it proves nothing."""
+UNSEEN = unseen("file")
+"""What is said of a file that could not be looked into at all."""
 
-_BOXES = frozenset({b"ftyp", b"moov", b"mdat", b"free", b"wide", b"skip", b"pnot", b"styp", b"uuid"})
+_BOXES = frozenset(
+    (b"ftyp", b"moov", b"mdat", b"free", b"wide", b"skip", b"pnot", b"styp", b"sidx", b"moof", b"uuid")
+)
+_WAVES = (b"RIFF", b"RIFX", b"RF64", b"BW64")
+_CONTAINERS: tuple[tuple[bytes, Callable[[Window, int], Protection | None]], ...] = (
+    (HEADER, asf_protection),
+    (b"ea3", oma_protection),
+    (b"EA3", oma_protection),
+    (b"\x1aE\xdf\xa3", matroska_protection),
+    (b".RMF", real_protection),
+    (WAVE_64, wave_protection),
+    *((mark, wave_protection) for mark in _WAVES),
+    (b"--", message_protection),
+)
 _MAX_LEADING_TAGS = 16
 
 
 def detect(file: BinaryIO, size: int, name: str) -> Protection | None:
     """The technical protection measure seen in a file, or ``None`` if none was detected.
 
-    Reads headers and the last bytes, a few KiB in all; never raises for what the file says.
+    Where a walk through the headers ended early, by damage, a limit, or the end of the file, and nothing was seen, what
+    comes back is :attr:`~archiver.model.evidence.Protection.unseen`. Reads headers and the last bytes, a few KiB in
+    all; never raises for what the file says.
 
     Args:
         file: Open for reading in binary mode and seekable.
@@ -37,25 +59,39 @@ def detect(file: BinaryIO, size: int, name: str) -> Protection | None:
         OSError: where the disk fails.
     """
     window = Window(file, size)
+    unread = None
+    for found in _looks(file, window, name):
+        if found is not None and not found.unseen:
+            return found
+        unread = unread or found
+    return unread
+
+
+def _looks(file: BinaryIO, window: Window, name: str) -> Iterator[Protection | None]:
     start = _after_tags(window)
-    return (
-        magic_protection(window)
-        or _container_protection(window, start)
-        or (id3_protection(window) if start else None)
-        or qq_protection(file, window, name)
-        or carrier_protection(window, name)
-    )
+    yield magic_protection(window, name)
+    yield _container_protection(file, window, start, name)
+    if start:
+        yield id3_protection(window)
+    yield suffix_protection(file, window, name)
+    yield carrier_protection(window, name)
 
 
-def _container_protection(window: Window, start: int) -> Protection | None:
+def _container_protection(file: BinaryIO, window: Window, start: int, name: str) -> Protection | None:
     head = window.read(start, 16)
     if head[4:8] in _BOXES:
-        return mp4_protection(window, start)
-    if head == HEADER:
-        return asf_protection(window, start)
-    if head[:3] in (b"ea3", b"EA3"):
-        return oma_protection(window, start)
-    return None
+        found = mp4_protection(window, start)
+        # a text may begin with "The free", and a picture has no movie header
+        is_movie = found is None or not found.unseen or _kind(file, window, name) is Kind.MP4
+        return found if is_movie else None
+    if head[:4] in _WAVES and head[8:12] != b"WAVE":
+        return None
+    look = next((look for mark, look in _CONTAINERS if head.startswith(mark)), content_1_protection)
+    return look(window, start)
+
+
+def _kind(file: BinaryIO, window: Window, name: str) -> Kind | None:
+    return sniff(file, window.size, extension_of(name)).kind
 
 
 def _after_tags(window: Window) -> int:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from archiver.audio.protection.detect import detect
-from archiver.audio.protection.qqmusic import has_qq_suffix
-from tests.audio.protection.fixtures import LOOK_ALIKES, NOISE, PROTECTED, UNCERTAIN
+from archiver.audio.protection.suffixes import has_qq_suffix
+from tests.audio.protection.fixtures import LOOK_ALIKES, NOISE, PROTECTED, UNCERTAIN, UNSEEN
 from tests.samples import m4a
 from tests.samples.mp4 import aac_config, audio_entry, box
 
@@ -37,6 +37,15 @@ def test_carriers_need_a_person(case: str) -> None:
 def test_look_alikes_are_not_flagged(case: str) -> None:
     name, data = LOOK_ALIKES[case]
     assert detect(io.BytesIO(data), len(data), name) is None
+
+
+@pytest.mark.parametrize("case", UNSEEN)
+def test_a_walk_that_ends_early_says_that_nothing_was_seen(case: str) -> None:
+    name, data = UNSEEN[case]
+    found = detect(io.BytesIO(data), len(data), name)
+    assert found is not None
+    assert (found.unseen, found.certain, found.scheme) == (True, False, "unseen")
+    assert found.label == "not seen (headers not readable)"
 
 
 @pytest.mark.parametrize("case", PROTECTED)

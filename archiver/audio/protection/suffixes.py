@@ -1,7 +1,7 @@
-"""QQ Music downloads: a mark at the end, or in older files nothing but the extension.
+"""Downloads of streaming clients that show nothing but their extension, and those of QQ Music that end in a mark.
 
 The extension alone is no evidence: a clear FLAC may be named ``.mflac``. It counts only where the bytes are no
-known format. Double suffixes such as ``song.mgg0.flac`` occur.
+known format and no text. Double suffixes such as ``song.mgg0.flac`` occur.
 """
 
 from __future__ import annotations
@@ -14,32 +14,43 @@ from archiver.audio.kinds import Kind
 from archiver.audio.magic import sniff
 from archiver.model.evidence import Protection
 
-_NAME = "QQ Music download"
-_SUFFIX = re.compile(
+_QQ = ("qmc", "QQ Music download")
+_QQ_SUFFIX = re.compile(
     r"\.(?:qmc(?:[0-9]|flac|ogg)|mflac[0-9a-z]?|mgg[0-9a-z]?|bkc(?:mp3|m4a|flac|wav|ape|ogg|wma)|tkm|mmp4"
-    r"|666c6163|6d7033|6f6767|6d3461|776176)(?:\.[a-z0-9]{2,5})?$",
+    r"|tm[0236]|666c6163|6d7033|6f6767|6d3461|776176)(?:\.[a-z0-9]{2,5})?$",
     re.IGNORECASE,
+)
+_OTHERS = (
+    (re.compile(r"\.x[23]m$", re.IGNORECASE), "ximalaya", "Ximalaya download"),
+    (re.compile(r"\.mg3d$", re.IGNORECASE), "migu", "Migu Music download"),
+    (re.compile(r"\.uc!$", re.IGNORECASE), "netease-cache", "NetEase Cloud Music cache"),
 )
 _TAIL = 16
 _TAIL_MARKS = (b"musicex\0", b"QTag", b"STag")
 _LONGEST_NOTE = 1 << 16
+_HEADER = 16  # the fewest bytes by which a format shows itself
+_HEAD = 4096
+_TEXTURE = b"TIM2"  # of the PlayStation 2, named .tm2 too
+_NO_TEXT = re.compile(rb"[\0-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
 def has_qq_suffix(name: str) -> bool:
     """Whether one of the last two suffixes is one that QQ Music gives to protected downloads."""
-    return _SUFFIX.search(name) is not None
+    return _QQ_SUFFIX.search(name) is not None
 
 
-def qq_protection(file: BinaryIO, window: Window, name: str) -> Protection | None:
+def suffix_protection(file: BinaryIO, window: Window, name: str) -> Protection | None:
     """The protection of a file by its tail, or by its suffix where its bytes are no known format."""
     suffixed = has_qq_suffix(name)
     start = max(window.size - _TAIL, 0)
     tail = window.read(start, window.size - start)
     marked = tail.endswith(_TAIL_MARKS)
     if marked and (suffixed or (_length_fits(tail, window.size) and _unknown(file, window, name))):
-        return Protection("qmc", _NAME, f"tail@{start}")
-    if suffixed and window.size and _unknown(file, window, name):
-        return Protection("qmc", _NAME, "file name suffix")
+        return Protection(*_QQ, f"tail@{start}")
+    other = next(((scheme, title) for suffix, scheme, title in _OTHERS if suffix.search(name)), None)
+    scheme = _QQ if suffixed else other
+    if scheme is not None and window.size >= _HEADER and _unknown(file, window, name) and _is_sealed(window):
+        return Protection(*scheme, "file name suffix")
     return None
 
 
@@ -54,3 +65,9 @@ def _length_fits(tail: bytes, size: int) -> bool:
 
 def _unknown(file: BinaryIO, window: Window, name: str) -> bool:
     return sniff(file, window.size, name.rpartition(".")[2].lower()).kind in (None, Kind.LOCKED)
+
+
+def _is_sealed(window: Window) -> bool:
+    """Whether the first bytes are neither text nor another format that is named alike."""
+    head = window.read(0, _HEAD)
+    return not head.startswith(_TEXTURE) and _NO_TEXT.search(head) is not None
