@@ -25,11 +25,12 @@ from archiver.audio.pronom_view import END_BYTES, descriptor_path, shown_path
 from archiver.audio.properties.read import has_reader, read_properties
 from archiver.audio.properties.stretch import UnparsableError
 from archiver.audio.protection.detect import UNSEEN, detect
-from archiver.audio.roles import role_of
+from archiver.audio.roles import role_by_name, role_of
 from archiver.audio.tags import canonical_tags
 from archiver.filesystem import NotRegularError, open_regular_beneath
 from archiver.machine import MachineError, refuse_own_limit
 from archiver.model.audio import AudioProperties, ExaminedFile, Format, Role, TagBlock
+from archiver.model.clutter import is_clutter
 from archiver.model.evidence import Evidence, Protection
 from archiver.model.problem import Problem
 from archiver.model.source import FileRef
@@ -39,6 +40,7 @@ _TEXT_BYTES = 1 << 20
 _OTHER_TEXT_EXTENSIONS = """
     log xml plist json url ini inf webloc desktop conf cfg toml yaml yml opf rdf xmp vcf ics jspf sh bat ps1 py
 """
+_OF_ANY_KIND = (Role.OTHER, Role.SYSTEM)
 _OTHER_TEXT = frozenset(_OTHER_TEXT_EXTENSIONS.split())
 
 
@@ -65,7 +67,7 @@ def examine_file(ref: FileRef) -> ExaminedFile:
         problem = Problem(ref.path, "F203", "reading its headers took more memory than one file may have")
     except Exception as error:  # noqa: BLE001 - a slip on bytes that nobody foresaw must not end the run
         problem = Problem(ref.path, "F203", f"reading its headers failed ({type(error).__name__})")
-    role = role_of(None, extension_of(ref.path), b"", moving_picture=False)
+    role = role_by_name(ref.path)
     protection = _protection_alone(ref)
     return ExaminedFile(ref, role, None, protection=protection, problems=(*ref.problems, problem))
 
@@ -144,7 +146,8 @@ def _examined(ref: FileRef, file: BinaryIO, size: int) -> ExaminedFile:
         tag_blocks=told.blocks,
         protection=protection,
         evidence=_evidence(subject, role, blocks, told),
-        problems=(*ref.problems, *notes.problems),
+        # nobody is to look at what a system left behind, whatever is odd about it
+        problems=ref.problems if role is Role.SYSTEM else (*ref.problems, *notes.problems),
     )
 
 
@@ -173,6 +176,8 @@ def _pronom_answer(subject: _Subject) -> PronomAnswer | None:
 
 
 def _role(subject: _Subject) -> Role:
+    if is_clutter(subject.ref.path):
+        return Role.SYSTEM
     moving = has_moving_picture(subject.file, subject.size, subject.sniffed.kind, subject.extension)
     return role_of(subject.sniffed.kind, subject.extension, subject.sniffed.head, moving_picture=moving)
 
@@ -188,7 +193,9 @@ def _tag_blocks(subject: _Subject, role: Role, notes: _Notes) -> tuple[TagBlock,
     if broken is not None:
         notes.add("F208", broken)
     for code, message in reading.problems:
-        if broken is None or code == "F209":  # all else that is wrong with its tags follows from where it ends
+        if (
+            broken is None or code == "F209"
+        ):  # all else that is wrong with its tags follows from where it ends
             notes.add(code, message)
     return reading.blocks
 
@@ -203,7 +210,7 @@ def _evidence(
         found = (*told.evidence, *limited(tuple(embedded_evidence(window, blocks))))
     elif role is Role.ARTWORK:
         found = limited(tuple(picture_evidence(window)))
-    elif role is not Role.AUDIO and (role is not Role.OTHER or subject.extension in _OTHER_TEXT):
+    elif role is not Role.AUDIO and (role not in _OF_ANY_KIND or subject.extension in _OTHER_TEXT):
         found = find_text_evidence(subject.file, min(subject.size, _TEXT_BYTES), role)
     return (*found, *name_evidence(subject.ref.path))
 
