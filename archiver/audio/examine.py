@@ -30,7 +30,7 @@ from archiver.audio.tags import canonical_tags
 from archiver.filesystem import NotRegularError, open_regular_beneath
 from archiver.machine import MachineError, refuse_own_limit
 from archiver.model.audio import AudioProperties, ExaminedFile, Format, Role, TagBlock
-from archiver.model.clutter import is_clutter
+from archiver.model.clutter import is_clutter, is_companion
 from archiver.model.evidence import Evidence, Protection
 from archiver.model.problem import Problem
 from archiver.model.source import FileRef
@@ -146,9 +146,13 @@ def _examined(ref: FileRef, file: BinaryIO, size: int) -> ExaminedFile:
         tag_blocks=told.blocks,
         protection=protection,
         evidence=_evidence(subject, role, blocks, told),
-        # nobody is to look at what a system left behind, whatever is odd about it
-        problems=ref.problems if role is Role.SYSTEM else (*ref.problems, *notes.problems),
+        problems=ref.problems if _left_behind(role, ref.path) else (*ref.problems, *notes.problems),
     )
+
+
+def _left_behind(role: Role, path: str) -> bool:
+    """Whether a system left it behind, so that nobody is to look at it, whatever is odd about its bytes."""
+    return role is Role.SYSTEM or (role is not Role.AUDIO and is_companion(path))
 
 
 def _format(subject: _Subject, notes: _Notes) -> Format | None:

@@ -26,7 +26,9 @@ def left_out_lines(totals: Totals) -> Iterator[str]:
         yield f"  and by {count(len(rules) - _RULES_SHOWN, 'more rule')}"
     if totals.left_out_folders:
         folders = count(totals.left_out_folders, "folder")
-        yield wrapped(f"{folders} among them; what a folder holds is neither looked at nor counted.", indent="  ")
+        yield wrapped(
+            f"{folders} among them; what a folder holds is neither looked at nor counted.", indent="  "
+        )
 
 
 def clutter_lines(totals: Totals) -> Iterator[str]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from archiver.errors import UsageError
-from archiver.model.clutter import clutter_named
+from archiver.model.clutter import COMPANION, clutter_named
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -59,6 +59,11 @@ class Exclusion:
             return None
         clutter = clutter_named(path.rpartition("/")[2], is_folder=is_folder)
         return None if clutter is None else f"clutter {clutter.pattern}"
+
+
+def is_companion_rule(rule: str) -> bool:
+    """Whether a rule is that of a Mac's companion files, whose bytes can prove it wrong."""
+    return rule == f"clutter {COMPANION}"
 
 
 def _says_something(pattern: str) -> bool:

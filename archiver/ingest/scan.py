@@ -10,11 +10,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from archiver import filesystem
+from archiver.audio.kinds import KINDS
+from archiver.audio.magic import sniff
 from archiver.ingest import names
 from archiver.ingest.attributes import attribute_problems, attributes_of, unlisted
-from archiver.ingest.exclusion import Exclusion
+from archiver.ingest.exclusion import Exclusion, is_companion_rule
 from archiver.ingest.links import LinkPlace, link_entry
 from archiver.machine import refuse_own_limit
+from archiver.model.audio import Role
 from archiver.model.problem import Problem
 from archiver.model.source import (
     EmptyFolder,
@@ -247,7 +250,7 @@ def _entries(
         what = entry.what
         below = path[len(source.folder) + 1 :] if source.folder else path
         rule = walk.exclusion.rule_for(below, is_folder=what == "folder")
-        if rule is not None:
+        if rule is not None and not (is_companion_rule(rule) and _holds_music(source, relative, what)):
             yield LeftOut(path, what, rule, undecodable(relative))
             continue
         problems = tuple(_name_problems(path, name, entry.name, given.twins.get(name)))
@@ -267,6 +270,19 @@ def _entries(
         else:
             problem = Problem(path, "S107", f"a {_special(mode)}, not a file")
             yield Unpacked(problem, undecodable(relative))
+
+
+def _holds_music(source: Source, relative: bytes, what: str) -> bool:
+    """Whether what bears a companion's name is a song, or cannot be read, which its own problem is to tell."""
+    if what != "file":
+        return False
+    try:
+        with open(filesystem.open_regular_beneath(source.root, relative), "rb") as file:
+            kind = sniff(file, os.fstat(file.fileno()).st_size, "").kind
+    except OSError as error:
+        refuse_own_limit(error)
+        return True
+    return kind is not None and KINDS[kind].role is Role.AUDIO
 
 
 def _file(

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+COMPANION = "._*"
+"""A Mac's companion of a file; but a band may as well have named a song so, and then its bytes tell."""
+
 
 class What(StrEnum):
     """What kind of entry a name must be of."""
@@ -38,7 +41,7 @@ CLUTTER = (
     Clutter("RECYCLER", What.FOLDER, "the same, of older versions"),
     Clutter("System Volume Information", What.FOLDER, "indexes and restore points of Windows"),
     Clutter(".DS_Store", What.FILE, "how the Finder shows a folder"),
-    Clutter("._*", What.FILE, "AppleDouble: what macOS could not keep with a file on this disk"),
+    Clutter(COMPANION, What.FILE, "AppleDouble: what macOS could not keep with a file on this disk"),
     Clutter(".AppleDouble", What.FOLDER, "the same, of a file server"),
     Clutter(".AppleDB", What.ANY, "index of a file server for Macs"),
     Clutter(".AppleDesktop", What.FOLDER, "the same"),
@@ -84,9 +87,16 @@ def clutter_named(name: str, *, is_folder: bool) -> Clutter | None:
     return None
 
 
+def is_companion(path: str) -> bool:
+    """Whether a file bears the name of a Mac's companion file; ``path`` is parted by slashes."""
+    return path.rpartition("/")[2].startswith(COMPANION[:-1])
+
+
 def is_clutter(path: str) -> bool:
-    """Whether a file is clutter or lies in a folder that is; ``path`` is parted by slashes."""
+    """Whether a file is clutter or lies in a folder that is; ``path`` is parted by slashes.
+
+    What is a companion by its name alone is not among it.
+    """
     *folders, name = path.split("/")
-    return clutter_named(name, is_folder=False) is not None or any(
-        clutter_named(folder, is_folder=True) is not None for folder in folders
-    )
+    itself = None if is_companion(name) else clutter_named(name, is_folder=False)
+    return itself is not None or any(clutter_named(folder, is_folder=True) is not None for folder in folders)
