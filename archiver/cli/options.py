@@ -92,8 +92,7 @@ exclude = click.option(
     help="Leave out what PATTERN matches, as in .gitignore; may be repeated.",
 )
 exclude_clutter = click.option(
-    "--exclude-clutter/--keep-clutter",
-    "exclude_clutter",
-    default=None,
+    "--exclude-clutter",
+    is_flag=True,
     help="Leave out Thumbs.db, .DS_Store, trash, unfinished downloads and the like.",
 )

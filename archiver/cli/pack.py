@@ -93,7 +93,7 @@ def command(
     algorithms: tuple[str, ...],
     info: tuple[str, ...],
     exclude: tuple[str, ...],
-    exclude_clutter: bool | None,
+    exclude_clutter: bool,
     rights: str | None,
     policy: str | None,
     anonymous_withheld: bool,
@@ -139,7 +139,7 @@ def command(
         profile=profile,
         serialize=serialize,
         exclude=(*settings.exclude, *exclude),
-        exclude_clutter=settings.exclude_clutter if exclude_clutter is None else exclude_clutter,
+        exclude_clutter=exclude_clutter or settings.exclude_clutter,
     )
     work = pack.rehearse if dry_run else pack.pack
     with work(request, new_run(os.environ), watcher()) as report:

@@ -56,7 +56,7 @@ _EXAMPLES = """
 def command(
     sources: tuple[str, ...],
     exclude: tuple[str, ...],
-    exclude_clutter: bool | None,
+    exclude_clutter: bool,
     verbose: bool,
     jobs: int | None,
     as_json: bool,
@@ -68,7 +68,7 @@ def command(
     protection or personal data, or bear names that other systems refuse.
     """
     settings = config.load_settings(os.environ)
-    clutter = settings.exclude_clutter if exclude_clutter is None else exclude_clutter
+    clutter = exclude_clutter or settings.exclude_clutter
     exclusion = Exclusion((*settings.exclude, *exclude), clutter=clutter)
     with scan.scan(sources, options.jobs_or_default(jobs or settings.jobs), watcher(), exclusion) as report:
         if as_json:

@@ -111,9 +111,10 @@ def test_patterns_may_be_configured_and_what_is_typed_comes_after(source: MakeSo
     report = pack(root, tmp_path / "one", "--json", **environment).json
     assert report["files"]["left_out"] == 3
     report = pack(
-        root, tmp_path / "two", "--exclude", "!b.m3u", "--keep-clutter", "--json", **environment
+        root, tmp_path / "two", "--exclude", "!b.m3u", "--exclude", "!Thumbs.db", "--json", **environment
     ).json
     assert [one["source_path"] for one in report["left_out"]] == ["a.m3u"]
+    assert pack(root, tmp_path / "all", "--exclude", "!*", "--json", **environment).json["left_out"] == []
     config.write_text('exclude-clutter = "yes"\n')
     outcome = run_here("scan", root, **environment)
     assert outcome.code == 2
