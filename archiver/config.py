@@ -108,7 +108,9 @@ def parse_settings(data: bytes, name: str) -> Settings:
         jobs=_jobs(document, table["jobs"]) if "jobs" in table else None,
         bag_info=_bag_info(document, table["bag-info"]) if "bag-info" in table else (),
         exclude=document.texts(table["exclude"], ("exclude",)) if "exclude" in table else (),
-        exclude_clutter=_yes(document, table.get("exclude-clutter", False), "exclude-clutter"),
+        exclude_clutter=_yes(document, table["exclude-clutter"], "exclude-clutter")
+        if "exclude-clutter" in table
+        else False,
     )
     policy = _path(document, table["policy"], "policy") if "policy" in table else None
     document.finish()
