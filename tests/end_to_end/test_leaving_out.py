@@ -12,6 +12,7 @@ import pytest
 
 from archiver.bagit.report import Depth
 from archiver.bagit.validate import validate
+from archiver.usecases.dividing import divide
 from tests.conftest import MakeSource
 from tests.running import EPOCH, Outcome, run_here
 from tests.samples import Entry, File, Folder, Link, flac, mp3, tree_digest
@@ -222,16 +223,13 @@ def test_attributes_of_a_file_that_changed_while_it_waited_are_kept(
         if error.errno == errno.ENOTSUP:
             pytest.skip("the file system of temporary files has no extended attributes")
         raise
-    from archiver.usecases import pack as pack_module  # noqa: PLC0415 - it is watched here alone
-
-    divide = pack_module.divide
 
     def late(*args: Any) -> object:  # noqa: ANN401 - whatever it takes
         with song.open("ab") as file:
             file.write(b"\0")
         return divide(*args)
 
-    monkeypatch.setattr(pack_module, "divide", late)
+    monkeypatch.setattr("archiver.usecases.pack.divide", late)
     outcome = pack(root, tmp_path / "store", "--name", "bag")
     assert "S109" in outcome.out
     assert "user.note" in (tmp_path / "store" / "bag" / "metadata" / "tree.jsonl").read_text()

@@ -25,7 +25,7 @@ def test_links_within_the_source_are_no_problem(source: MakeSource, tmp_path: Pa
             "A/song.mp3": "",
             "B/up.mp3": To("../A/song.mp3"),
             "B/there": To("../A"),
-            "B/whole": To(tmp_path / "Music" / "A" / "song.mp3"),
+            "B/whole": To(str(tmp_path / "Music" / "A" / "song.mp3")),
             "B/twice": To("up.mp3"),
             b"B/\xff": To(b"../A/song.mp3"),
             "C/odd": To(b"../D/\xe9"),
