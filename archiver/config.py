@@ -7,6 +7,8 @@ The file is TOML at the place the system has for it (``~/.config/archiver/config
     policy = "personal"
     algorithms = ["sha512"]
     jobs = 4
+    exclude = ["Incoming/"]
+    exclude-clutter = true
 
     [bag-info]
     Source-Organization = "Example Library"
@@ -28,7 +30,7 @@ from archiver.toml.document import MAX_BYTES, Document
 MOST_JOBS = 256
 _WHOLE_NUMBER = re.compile(r"0{0,9}[0-9]{1,3}")
 _MOST_TOLD = 80
-_KEYS = ("store", "policy", "algorithms", "jobs", "bag-info")
+_KEYS = ("store", "policy", "algorithms", "jobs", "exclude", "exclude-clutter", "bag-info")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class Settings:
         algorithms: Checksum algorithms as they were written; empty for the default.
         jobs: Threads and processes; ``None`` for as many as there are cores.
         bag_info: Labels for every ``bag-info.txt``.
+        exclude: Patterns of what scanning and packing leave out, before those that are typed.
+        exclude_clutter: Whether they leave out clutter.
     """
 
     store: str | None = None
@@ -48,6 +52,8 @@ class Settings:
     algorithms: tuple[str, ...] = ()
     jobs: int | None = None
     bag_info: tuple[tuple[str, str], ...] = ()
+    exclude: tuple[str, ...] = ()
+    exclude_clutter: bool = False
 
 
 def load_settings(environment: Mapping[str, str]) -> Settings:
@@ -101,6 +107,10 @@ def parse_settings(data: bytes, name: str) -> Settings:
         algorithms=document.texts(table["algorithms"], ("algorithms",)) if "algorithms" in table else (),
         jobs=_jobs(document, table["jobs"]) if "jobs" in table else None,
         bag_info=_bag_info(document, table["bag-info"]) if "bag-info" in table else (),
+        exclude=document.texts(table["exclude"], ("exclude",)) if "exclude" in table else (),
+        exclude_clutter=_yes(document, table["exclude-clutter"], "exclude-clutter")
+        if "exclude-clutter" in table
+        else False,
     )
     policy = _path(document, table["policy"], "policy") if "policy" in table else None
     document.finish()
@@ -124,6 +134,13 @@ def _jobs(document: Document, value: object) -> int | None:
     return None
 
 
+def _yes(document: Document, value: object, key: str) -> bool:
+    if isinstance(value, bool):
+        return value
+    document.fault((key,), f"{key} must be true or false.")
+    return False
+
+
 def _bag_info(document: Document, value: object) -> tuple[tuple[str, str], ...]:
     if not isinstance(value, dict):
         document.fault(("bag-info",), "bag-info must be a table.", "Write [bag-info].")
@@ -141,10 +158,10 @@ def _with_environment(settings: Settings, environment: Mapping[str, str]) -> Set
         raise ConfigError(f"ARCHIVER_JOBS must be a whole number from 1 to {MOST_JOBS}, not {told}")
     algorithms = environment.get("ARCHIVER_ALGORITHMS", "")
     named = tuple(part.strip() for part in algorithms.split(",") if part.strip())
-    return Settings(
+    return replace(
+        settings,
         store=environment.get("ARCHIVER_STORE") or settings.store,
         policy=environment.get("ARCHIVER_POLICY") or settings.policy,
         algorithms=named or settings.algorithms,
         jobs=int(jobs) if jobs else settings.jobs,
-        bag_info=settings.bag_info,
     )

@@ -294,6 +294,32 @@ def start_sync(descriptor: int) -> None:
         _SYNCFS(descriptor)
 
 
+def attribute_names(descriptor: int) -> list[str]:
+    """List the extended attributes of an open file or folder; none where the system or the file system has none.
+
+    Raises:
+        OSError: where the system refuses for another reason.
+    """
+    listing = getattr(os, "listxattr", None)  # Linux alone has it
+    if listing is None:
+        return []
+    try:
+        return list(listing(descriptor))
+    except OSError as error:
+        if error.errno in (errno.ENOTSUP, errno.ENOSYS):
+            return []
+        raise
+
+
+def attribute(descriptor: int, name: str) -> bytes:
+    """Read one extended attribute of an open file or folder; no time of it changes.
+
+    Raises:
+        OSError: as ``fgetxattr`` does; ``ENODATA`` where it is gone.
+    """
+    return os.getxattr(descriptor, name)
+
+
 def data_extents(descriptor: int, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield where, from ``start`` to ``end``, an open file has bytes on the disk; what lies between reads as zeros.
 

@@ -1,7 +1,8 @@
 """Make the reference pages that follow from the program itself; run ``python -m docs.make_pages`` from the root.
 
-Writes ``docs/reference/command-line.md`` from the help of every command and ``docs/reference/problems.md`` from
-the registry of problems. A test tells when either has fallen behind.
+Writes ``docs/reference/command-line.md`` from the help of every command, ``docs/reference/problems.md`` from
+the registry of problems and ``docs/reference/clutter.md`` from the table of clutter. A test tells when one has fallen
+behind.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pathlib import Path
 import click
 
 from archiver.cli.main import archiver
+from archiver.model.clutter import CLUTTER, What
 from archiver.model.problem import PROBLEM_KINDS, ProblemKind
 
 _REFERENCE = Path(__file__).parent / "reference"
@@ -74,9 +76,33 @@ def _problem_row(kind: ProblemKind) -> str:
     return f"| {kind.code} | {kind.severity.value} | {kind.title} | {kind.advice} |"
 
 
+def clutter_page() -> str:
+    """Return the page with every kind of clutter."""
+    return "\n".join(_clutter_lines()) + "\n"
+
+
+def _clutter_lines() -> Iterator[str]:
+    yield "# Clutter\n"
+    yield (
+        "What systems, servers and browsers leave among music. `--exclude-clutter`, or `exclude-clutter = true` in the\n"
+        "[configuration](configuration.md), leaves it out; without it such files are packed, have the role `system`, and\n"
+        "nothing about their bytes is called a problem. Capitals do not matter. `--exclude '!NAME'` keeps one of them.\n"
+    )
+    yield (
+        "A name that begins with `._` tells nothing for certain: where the bytes are those of music the file is kept, and it\n"
+        "is music in the report; else its role is `other`, as that of any resource fork.\n"
+    )
+    yield "This page is made by `python -m docs.make_pages`.\n"
+    yield "| name | of | what it is |\n|---|---|---|"
+    for kind in CLUTTER:
+        of = "file or folder" if kind.what is What.ANY else kind.what.value
+        yield f"| `{kind.pattern}` | {of} | {kind.why} |"
+
+
 PAGES: dict[Path, Callable[[], str]] = {
     _REFERENCE / "command-line.md": command_line_page,
     _REFERENCE / "problems.md": problems_page,
+    _REFERENCE / "clutter.md": clutter_page,
 }
 
 

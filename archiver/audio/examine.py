@@ -26,11 +26,12 @@ from archiver.audio.pronom_view import END_BYTES, descriptor_path, shown_path
 from archiver.audio.properties.read import has_reader, read_properties
 from archiver.audio.properties.stretch import UnparsableError
 from archiver.audio.protection.detect import UNSEEN, detect
-from archiver.audio.roles import role_of
+from archiver.audio.roles import role_by_name, role_of
 from archiver.audio.tags import canonical_tags
 from archiver.filesystem import NotRegularError, open_regular_beneath
 from archiver.machine import MachineError, refuse_own_limit
 from archiver.model.audio import AudioProperties, ExaminedFile, Format, Role, TagBlock
+from archiver.model.clutter import is_clutter, is_companion
 from archiver.model.evidence import Evidence, Protection
 from archiver.model.problem import Problem
 from archiver.model.source import FileRef
@@ -40,6 +41,7 @@ _TEXT_BYTES = 1 << 20
 _OTHER_TEXT_EXTENSIONS = """
     log xml plist json url ini inf webloc desktop conf cfg toml yaml yml opf rdf xmp vcf ics jspf sh bat ps1 py
 """
+_OF_ANY_KIND = (Role.OTHER, Role.SYSTEM)
 _OTHER_TEXT = frozenset(_OTHER_TEXT_EXTENSIONS.split())
 
 
@@ -66,7 +68,7 @@ def examine_file(ref: FileRef) -> ExaminedFile:
         problem = Problem(ref.path, "F203", "reading its headers took more memory than one file may have")
     except Exception as error:  # noqa: BLE001 - a slip on bytes that nobody foresaw must not end the run
         problem = Problem(ref.path, "F203", f"reading its headers failed ({type(error).__name__})")
-    role = role_of(None, extension_of(ref.path), b"", moving_picture=False)
+    role = role_by_name(ref.path)
     protection = _protection_alone(ref)
     return ExaminedFile(ref, role, None, protection=protection, problems=(*ref.problems, problem))
 
@@ -145,8 +147,13 @@ def _examined(ref: FileRef, file: BinaryIO, size: int) -> ExaminedFile:
         tag_blocks=told.blocks,
         protection=protection,
         evidence=_evidence(subject, role, blocks, told),
-        problems=(*ref.problems, *notes.problems),
+        problems=ref.problems if _left_behind(role, ref.path) else (*ref.problems, *notes.problems),
     )
+
+
+def _left_behind(role: Role, path: str) -> bool:
+    """Whether a system left it behind, so that nobody is to look at it, whatever is odd about its bytes."""
+    return role is Role.SYSTEM or (role is not Role.AUDIO and is_companion(path))
 
 
 def _format(subject: _Subject, notes: _Notes) -> Format | None:
@@ -174,6 +181,8 @@ def _pronom_answer(subject: _Subject) -> PronomAnswer | None:
 
 
 def _role(subject: _Subject) -> Role:
+    if is_clutter(subject.ref.path):
+        return Role.SYSTEM
     moving = has_moving_picture(subject.file, subject.size, subject.sniffed.kind, subject.extension)
     return role_of(subject.sniffed.kind, subject.extension, subject.sniffed.head, moving_picture=moving)
 
@@ -207,7 +216,7 @@ def _evidence(
         found = (*told.evidence, *limited(inside))
     elif role is Role.ARTWORK:
         found = limited(tuple(picture_evidence(window)))
-    elif role is not Role.AUDIO and (role is not Role.OTHER or subject.extension in _OTHER_TEXT):
+    elif role is not Role.AUDIO and (role not in _OF_ANY_KIND or subject.extension in _OTHER_TEXT):
         found = find_text_evidence(subject.file, min(subject.size, _TEXT_BYTES), role)
     return (*found, *name_evidence(subject.ref.path))
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from archiver.audio.kinds import KINDS, Kind
+from archiver.audio.kinds import KINDS, Kind, extension_of
 from archiver.audio.rip_log_banners import is_rip_log
 from archiver.model.audio import Role
+from archiver.model.clutter import is_clutter
 
 _LOG_EXTENSIONS = frozenset({"log", "txt", "accurip"})
 
@@ -32,6 +33,13 @@ _BY_EXTENSION: dict[str, Role] = {
     **dict.fromkeys(("mflac0", "mgg0", "mgg1", "bkcmp3", "bkcflac", "tkm", "sacd", "dst", "wsd"), Role.AUDIO),
 }
 _NO_ROLE_BY_NAME = frozenset({"bit", "cpt", "dat", "it", "mac", "sap", "tag", "url", "php", "zip"})
+
+
+def role_by_name(path: str) -> Role:
+    """The role of a file whose bytes could not be looked at."""
+    if is_clutter(path):
+        return Role.SYSTEM
+    return role_of(None, extension_of(path), b"", moving_picture=False)
 
 
 def role_of(kind: Kind | None, extension: str, head: bytes, *, moving_picture: bool) -> Role:

@@ -84,3 +84,15 @@ policy = click.option(
     type=POLICY,
     help="personal, donation, public or a policy file.  [default: personal]",
 )
+exclude = click.option(
+    "--exclude",
+    "exclude",
+    multiple=True,
+    metavar="PATTERN",
+    help="Leave out what PATTERN matches, as in .gitignore; may be repeated.",
+)
+exclude_clutter = click.option(
+    "--exclude-clutter",
+    is_flag=True,
+    help="Leave out Thumbs.db, .DS_Store, trash, unfinished downloads and the like.",
+)

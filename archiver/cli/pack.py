@@ -62,6 +62,8 @@ _INTERRUPTED = (
     metavar="'LABEL: VALUE'",
     help="A label for bag-info.txt; may be repeated.",
 )
+@options.exclude
+@options.exclude_clutter
 @options.rights
 @options.policy
 @click.option("--anonymous-withheld", is_flag=True, help="Leave the names of withheld files out of the bag.")
@@ -90,6 +92,8 @@ def command(
     name: str | None,
     algorithms: tuple[str, ...],
     info: tuple[str, ...],
+    exclude: tuple[str, ...],
+    exclude_clutter: bool,
     rights: str | None,
     policy: str | None,
     anonymous_withheld: bool,
@@ -134,6 +138,8 @@ def command(
         anonymous_withheld=anonymous_withheld,
         profile=profile,
         serialize=serialize,
+        exclude=(*settings.exclude, *exclude),
+        exclude_clutter=exclude_clutter or settings.exclude_clutter,
     )
     work = pack.rehearse if dry_run else pack.pack
     with work(request, new_run(os.environ), watcher()) as report:

@@ -21,8 +21,14 @@ from archiver.cli.findings import (
     unseen_told,
 )
 from archiver.cli.jsonstream import write_json
+from archiver.cli.left_out_report import (
+    clutter_lines,
+    every_left_out_lines,
+    left_out_lines,
+    left_out_records,
+)
 from archiver.cli.text import columns, count, shown, shown_path, wrapped
-from archiver.ingest.plan import problems_in
+from archiver.ingest.plan import Totals, problems_in
 from archiver.model.audio import ExaminedFile, Role
 from archiver.model.package import AssessedFile, PackedFile, WithheldFile
 from archiver.model.problem import Problem
@@ -49,11 +55,9 @@ def report_lines(report: PackReport) -> Iterator[str]:
         yield f"  {shown(bag)}"
     yield from _split_lines(report)
     yield ""
-    yield wrapped(
-        f"Seen {totals.seen:,} = packed {totals.files:,} + withheld {totals.withheld:,}"
-        f" + problems {totals.lost:,}."
-        + (f" {count(totals.empty_folders, 'empty folder')} listed." if totals.empty_folders else "")
-    )
+    yield wrapped(_account(totals))
+    yield from clutter_lines(totals)
+    yield from left_out_lines(totals)
     yield from _rights_lines(report)
     if totals.withheld:
         yield "\nWithheld by a decision"
@@ -73,6 +77,16 @@ def report_lines(report: PackReport) -> Iterator[str]:
         yield from _verify_lines(report)
 
 
+def _account(totals: Totals) -> str:
+    """What was seen and what became of it; links and what was left out are named where there are any."""
+    shares = [f"packed {totals.files:,}", f"withheld {totals.withheld:,}"]
+    shares += [f"links {totals.links:,}"] if totals.links else []
+    shares += [f"left out {totals.left_out.total():,}"] if totals.left_out else []
+    shares.append(f"problems {totals.lost:,}")
+    empty = f" {count(totals.empty_folders, 'empty folder')} listed." if totals.empty_folders else ""
+    return f"Seen {totals.seen:,} = {' + '.join(shares)}.{empty}"
+
+
 def verbose_lines(report: PackReport) -> Iterator[str]:
     """Yield every file that the report counts among those that need attention, by name."""
     if report.totals.withheld:
@@ -83,6 +97,7 @@ def verbose_lines(report: PackReport) -> Iterator[str]:
     yield from listed_lines("Protected files", _examined(report), protection_told)
     yield from listed_lines("Files whose protection was not seen", _examined(report), unseen_told)
     yield from listed_lines("Files that carry personal data", _examined(report), personal_told)
+    yield from every_left_out_lines(report.entries)
     yield from every_problem_lines(_problems(report))
 
 
@@ -226,19 +241,25 @@ def write_report_json(report: PackReport) -> None:
             "seen": totals.seen,
             "packed": totals.files,
             "withheld": totals.withheld,
+            "links": totals.links,
+            "left_out": totals.left_out.total(),
             "problems": totals.lost,
         },
         "bytes": totals.bytes,
         "albums": len(totals.albums),
         "empty_folders": totals.empty_folders,
+        "left_out_folders": totals.left_out_folders,
         "algorithms": list(report.algorithms),
         "continued": report.continued,
         "cut": [{"album": album, "bags": bags} for album, bags in _cut_albums(report).items()],
         "oversize": list(report.oversize),
     }
-    write_json(
-        "archiver.pack/1", members, {"withheld": _withheld(report), "problems": _problem_records(report)}
-    )
+    streams = {
+        "withheld": _withheld(report),
+        "left_out": left_out_records(report.entries),
+        "problems": _problem_records(report),
+    }
+    write_json("archiver.pack/1", members, streams)
 
 
 def _withheld(report: PackReport) -> Iterator[dict[str, Any]]:

@@ -24,12 +24,19 @@ from archiver.cli.findings import (
     unseen_told,
 )
 from archiver.cli.jsonstream import write_json
+from archiver.cli.left_out_report import (
+    clutter_lines,
+    every_left_out_lines,
+    left_out_lines,
+    left_out_records,
+)
 from archiver.cli.table import table_lines
 from archiver.cli.text import count, shown, shown_path, total_duration, wrapped
 from archiver.cli.watching import watcher
+from archiver.ingest.exclusion import Exclusion
+from archiver.ingest.plan import problems_in
 from archiver.model.audio import ExaminedFile, Role
 from archiver.model.problem import Problem
-from archiver.model.source import EmptyFolder
 from archiver.records.evidence import evidence_record
 from archiver.records.files import examined_record, file_record
 from archiver.usecases import scan
@@ -43,10 +50,19 @@ _EXAMPLES = """
 
 @click.command(cls=Command, name="scan", examples=_EXAMPLES)
 @click.argument("sources", metavar="SOURCE...", nargs=-1, required=True, type=click.Path())
+@options.exclude
+@options.exclude_clutter
 @options.verbose
 @options.jobs
 @options.as_json
-def command(sources: tuple[str, ...], verbose: bool, jobs: int | None, as_json: bool) -> int:
+def command(
+    sources: tuple[str, ...],
+    exclude: tuple[str, ...],
+    exclude_clutter: bool,
+    verbose: bool,
+    jobs: int | None,
+    as_json: bool,
+) -> int:
     """Say what is in each SOURCE, a folder or a file; write nothing.
 
     Lists formats, albums, playing time and size, and what needs attention:
@@ -54,7 +70,9 @@ def command(sources: tuple[str, ...], verbose: bool, jobs: int | None, as_json: 
     protection or personal data, or bear names that other systems refuse.
     """
     settings = config.load_settings(os.environ)
-    with scan.scan(sources, options.jobs_or_default(jobs or settings.jobs), watcher()) as report:
+    clutter = exclude_clutter or settings.exclude_clutter
+    exclusion = Exclusion((*settings.exclude, *exclude), clutter=clutter)
+    with scan.scan(sources, options.jobs_or_default(jobs or settings.jobs), watcher(), exclusion) as report:
         if as_json:
             _write_json(report)
         else:
@@ -88,6 +106,12 @@ def _lines(report: scan.ScanReport) -> Iterator[str]:
             yield from table_lines((title, "Files", "Size", "Playing time" if audio else "Role"), rows)
     if totals.empty_folders:
         yield f"\n  {count(totals.empty_folders, 'empty folder')}"
+    if totals.links:
+        yield f"\n  {count(totals.links, 'link')} within the source"
+    if totals.roles[Role.SYSTEM]:
+        yield ""
+    yield from clutter_lines(totals)
+    yield from left_out_lines(totals)
     yield from _attention(report)
 
 
@@ -116,15 +140,13 @@ def _listed(report: scan.ScanReport) -> Iterator[str]:
     yield from listed_lines("Files whose protection was not seen", files, unseen_told)
     files = (entry for entry in report.entries if isinstance(entry, ExaminedFile))
     yield from listed_lines("Files that carry personal data", files, personal_told)
+    yield from every_left_out_lines(report.entries)
     yield from every_problem_lines(_problems(report))
 
 
 def _problems(report: scan.ScanReport) -> Iterator[Problem]:
     for entry in report.entries:
-        if isinstance(entry, ExaminedFile):
-            yield from entry.problems
-        elif not isinstance(entry, EmptyFolder):
-            yield entry.problem
+        yield from problems_in(entry)
 
 
 def _write_json(report: scan.ScanReport) -> None:
@@ -138,6 +160,9 @@ def _write_json(report: scan.ScanReport) -> None:
         "duration_s": round(totals.duration_s, 3),
         "untimed_files": totals.untimed,
         "empty_folders": totals.empty_folders,
+        "links": totals.links,
+        "left_out": totals.left_out.total(),
+        "left_out_folders": totals.left_out_folders,
         "formats": [
             {"role": role.value, "format": name, **dataclasses.asdict(of)}
             for (role, name), of in sorted(report.formats.items())
@@ -147,7 +172,8 @@ def _write_json(report: scan.ScanReport) -> None:
         "personal_data_files": report.personal,
         "problem_counts": dict(sorted(totals.problems.items())),
     }
-    write_json("archiver.scan/1", members, {"entries": _records(report)})
+    streams = {"entries": _records(report), "left_out_entries": left_out_records(report.entries)}
+    write_json("archiver.scan/1", members, streams)
 
 
 def _records(report: scan.ScanReport) -> Iterator[dict[str, Any]]:

@@ -6,16 +6,16 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 
 from archiver.audio.examine import examine_file
-from archiver.audio.kinds import extension_of
 from archiver.audio.pronom import load_signatures
 from archiver.audio.protection.detect import UNSEEN
-from archiver.audio.roles import role_of
+from archiver.audio.roles import role_by_name
 from archiver.executors.guarded import GuardedProcesses, Stopped
+from archiver.ingest.attributes import with_attributes
 from archiver.model.audio import ExaminedFile
 from archiver.model.problem import Problem
-from archiver.model.source import EmptyFolder, FileRef, FolderProblem, ScanEntry, Unpacked
+from archiver.model.source import BesideFiles, FileRef, ScanEntry
 
-Examined = ExaminedFile | EmptyFolder | FolderProblem | Unpacked
+Examined = ExaminedFile | BesideFiles
 
 _STOPPED = {
     "time": "the parser took too long and was stopped",
@@ -53,10 +53,10 @@ def examine(entries: Iterable[ScanEntry], workers: GuardedProcesses) -> Iterator
 
 
 def _examine(entry: ScanEntry) -> Examined:
-    return examine_file(entry) if isinstance(entry, FileRef) else entry
+    return with_attributes(examine_file(entry)) if isinstance(entry, FileRef) else entry
 
 
 def _unexamined(ref: FileRef, reason: str) -> ExaminedFile:
     problem = Problem(ref.path, "F203", _STOPPED[reason])
-    role = role_of(None, extension_of(ref.path), b"", moving_picture=False)
+    role = role_by_name(ref.path)
     return ExaminedFile(ref, role, None, protection=UNSEEN, problems=(*ref.problems, problem))

@@ -12,7 +12,7 @@ from archiver.model.album import album_of
 from archiver.model.audio import ExaminedFile, Role
 from archiver.model.package import AssessedFile, PackedFile, PackEntry, PlanEntry, WithheldFile
 from archiver.model.problem import Problem
-from archiver.model.source import EmptyFolder, FolderProblem, Unpacked
+from archiver.model.source import BesideFiles, EmptyFolder, FolderProblem, FolderRef, LeftOut, Link, Unpacked
 
 
 @dataclass(slots=True)
@@ -23,6 +23,9 @@ class Totals:
         files: Files that go, or went, into the package.
         bytes: Their bytes.
         withheld: Files kept out by a decision.
+        links: Links to something in the sources, which are recorded.
+        left_out: Entries left out as the user asked, by the rule; a folder counts as one.
+        left_out_folders: Folders among them.
         lost: Entries kept out by a problem.
         empty_folders: Folders with nothing in them.
         roles: Files that go in, by role.
@@ -35,6 +38,9 @@ class Totals:
     files: int = 0
     bytes: int = 0
     withheld: int = 0
+    links: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
+    left_out_folders: int = 0
     lost: int = 0
     empty_folders: int = 0
     roles: Counter[Role] = field(default_factory=Counter)
@@ -45,8 +51,8 @@ class Totals:
 
     @property
     def seen(self) -> int:
-        """Everything that was met in the sources: each is packed, withheld or a problem."""
-        return self.files + self.withheld + self.lost
+        """Everything that was met in the sources: each is packed, withheld, a link, left out or a problem."""
+        return self.files + self.withheld + self.links + self.left_out.total() + self.lost
 
     def count_packed(self, file: ExaminedFile, size_bytes: int) -> None:
         """Count a file that goes in."""
@@ -60,20 +66,28 @@ class Totals:
         self.withheld += 1
         self.problems.update(problem.code for problem in file.problems)
 
-    def count_other(self, entry: EmptyFolder | FolderProblem | Unpacked) -> None:
+    def count_other(self, entry: BesideFiles) -> None:
         """Count what is no file to pack."""
-        if isinstance(entry, EmptyFolder):
-            self.empty_folders += 1
-            return
-        self.problems[entry.problem.code] += 1
-        if isinstance(entry, Unpacked):
-            self.lost += 1
+        match entry:
+            case EmptyFolder():
+                self.empty_folders += 1
+            case Link():
+                self.links += 1
+            case LeftOut():
+                self.left_out[entry.rule] += 1
+                self.left_out_folders += entry.what == "folder"
+            case Unpacked():
+                self.lost += 1
+        self.problems.update(problem.code for problem in problems_in(entry))
 
     def add(self, other: Totals) -> None:
         """Count everything that another sequence of entries adds up to."""
         self.files += other.files
         self.bytes += other.bytes
         self.withheld += other.withheld
+        self.links += other.links
+        self.left_out.update(other.left_out)
+        self.left_out_folders += other.left_out_folders
         self.lost += other.lost
         self.empty_folders += other.empty_folders
         self.roles.update(other.roles)
@@ -93,14 +107,16 @@ class Totals:
             self.albums.add(album)
 
 
-def problems_in(entry: PlanEntry | PackEntry) -> tuple[Problem, ...]:
+def problems_in(entry: ExaminedFile | PlanEntry | PackEntry) -> tuple[Problem, ...]:
     """Return every finding that an entry carries."""
     match entry:
+        case ExaminedFile():
+            return entry.problems
         case AssessedFile(examined):
             return examined.problems
         case PackedFile(assessed) | WithheldFile(assessed):
             return assessed.examined.problems
-        case EmptyFolder():
+        case EmptyFolder() | FolderRef() | Link() | LeftOut():
             return ()
         case FolderProblem(problem) | Unpacked(problem):
             return (problem,)
@@ -121,9 +137,7 @@ class PackagePlan:
     fingerprint: str
 
 
-def plan(
-    assessed: Iterable[AssessedFile | EmptyFolder | FolderProblem | Unpacked], entries: Spool[PlanEntry]
-) -> PackagePlan:
+def plan(assessed: Iterable[AssessedFile | BesideFiles], entries: Spool[PlanEntry]) -> PackagePlan:
     """Divide assessed files by their disposition and add everything up.
 
     Args:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 
 from archiver.errors import StoreError
 from archiver.executors.guarded import GuardedProcesses
+from archiver.ingest.attributes import carrying
 from archiver.ingest.copy import Copied
 from archiver.ingest.examine import examine
 from archiver.model.audio import ExaminedFile
@@ -56,7 +57,9 @@ class Reexaminer:
                 "No bag was written. Do not trust this disk before you have checked it.",
             )
         ref = dataclasses.replace(listed, stat=stat, problems=problems)
-        return self._assess(dataclasses.replace(examined, ref=ref))
+        # a copy has no attributes of its own
+        examined = carrying(dataclasses.replace(examined, ref=ref), assessed.examined.attributes)
+        return self._assess(examined)
 
     @staticmethod
     def _reasons(examined: ExaminedFile, copied: Copied) -> Iterable[Problem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import stat
@@ -9,14 +10,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from archiver import filesystem
+from archiver.audio.kinds import KINDS
+from archiver.audio.magic import sniff
 from archiver.ingest import names
+from archiver.ingest.attributes import attribute_problems, attributes_of, unlisted
+from archiver.ingest.exclusion import Exclusion, is_companion_rule
+from archiver.ingest.links import LinkPlace, link_entry
 from archiver.machine import refuse_own_limit
+from archiver.model.audio import Role
 from archiver.model.problem import Problem
 from archiver.model.source import (
     EmptyFolder,
     FileRef,
     FileStat,
     FolderProblem,
+    FolderRef,
+    LeftOut,
     ScanEntry,
     Source,
     Unpacked,
@@ -43,14 +52,35 @@ class _Listed:
     status: os.stat_result | OSError
     is_folder: bool = False
     """Whether the listing itself calls it a folder, where there is no status."""
+    target: bytes | None = None
+    """What it says where it is a symbolic link."""
+
+    @property
+    def what(self) -> str:
+        """What kind of entry it is, as :class:`archiver.model.source.LeftOut` names it."""
+        if isinstance(self.status, OSError):
+            return "folder" if self.is_folder else "other"
+        mode = self.status.st_mode
+        tests = (("file", stat.S_ISREG), ("folder", stat.S_ISDIR), ("link", stat.S_ISLNK))
+        return next((word for word, test in tests if test(mode)), "other")
 
 
 @dataclass(frozen=True, slots=True)
 class _Listing:
-    """What a folder lists, by the bytes of the names, and the fault that broke it off, if any."""
+    """What a folder lists, by the bytes of the names, the fault that broke it off, if any, and what is known of itself."""
 
     entries: list[_Listed]
     fault: OSError | None
+    itself: FolderRef
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """What holds for a whole scan: all its sources, and what is left out of them."""
+
+    sources: Sequence[Source]
+    exclusion: Exclusion
 
 
 class _Names:
@@ -61,19 +91,25 @@ class _Names:
         self.twins = names.twins(self.record.values())
 
 
-def scan(sources: Sequence[Source]) -> Iterator[ScanEntry]:
-    """List every entry of every source: a folder's files first, by the bytes of their names, then its folders.
+def scan(sources: Sequence[Source], exclusion: Exclusion | None = None) -> Iterator[ScanEntry]:
+    """List every entry of every source: a folder, then its files, by the bytes of their names, then its folders.
 
-    Reads names and ``lstat`` only. Paths longer than PATH_MAX are reached by descriptors. What is no regular
-    file, and what cannot be read, is yielded as :class:`Unpacked`; so everything seen is accounted for.
+    Reads names, ``lstat``, what links say and the attributes of folders. Paths longer than PATH_MAX are reached by
+    descriptors. What is no regular file, and what cannot be read, is yielded as :class:`Unpacked`; so everything seen is
+    accounted for.
+
+    Args:
+        sources: What to list.
+        exclusion: What to leave out, which is yielded as :class:`LeftOut`; a folder among it is not opened.
     """
+    walk = _Walk(sources, exclusion or Exclusion())
     named_singly = _named_singly(sources)
     for source in sources:
         if source.only is not None:
             above, _, name = source.only.rpartition(b"/")
-            yield from _single(source, above, name, named_singly[source.root, above])
+            yield from _single(walk, source, above, name, named_singly[source.root, above])
         else:
-            yield from _tree(source)
+            yield from _tree(walk, source)
 
 
 def _named_singly(sources: Sequence[Source]) -> dict[tuple[bytes, bytes], _Names]:
@@ -86,23 +122,28 @@ def _named_singly(sources: Sequence[Source]) -> dict[tuple[bytes, bytes], _Names
     return {place: _Names(found) for place, found in together.items()}
 
 
-def _single(source: Source, above: bytes, name: bytes, given: _Names) -> Iterator[ScanEntry]:
+def _single(walk: _Walk, source: Source, above: bytes, name: bytes, given: _Names) -> Iterator[ScanEntry]:
     parts = [part for part in above.split(b"/") if part]
     path = "/".join(filter(None, (source.folder, *(names.record_names([part])[part] for part in parts))))
+    full = b"/".join(filter(None, (source.root, above, name)))
     try:
-        status = os.lstat(b"/".join(filter(None, (source.root, above, name))))
+        status = os.lstat(full)
     except OSError as error:
         record_path = f"{path}/{given.record[name]}" if path else given.record[name]
         yield _unreadable(record_path, _fault_code(error, is_folder=False), error, name)
         return
-    for entry in _entries(source, _Folder(above, path), [_Listed(name, status)], given):
+    target = None
+    if stat.S_ISLNK(status.st_mode):  # it was a file when the source was named
+        with contextlib.suppress(OSError):
+            target = os.readlink(full)
+    for entry in _entries(walk, source, _Folder(above, path), [_Listed(name, status, target=target)], given):
         if isinstance(entry, _Folder):  # it was a file when the source was named
             yield Unpacked(Problem(entry.path, "S104", "the file has become a folder"))
         else:
             yield entry
 
 
-def _tree(source: Source) -> Iterator[ScanEntry]:
+def _tree(walk: _Walk, source: Source) -> Iterator[ScanEntry]:
     try:
         top = filesystem.open_folder(source.root)
     except OSError as error:
@@ -113,13 +154,15 @@ def _tree(source: Source) -> Iterator[ScanEntry]:
         while pending:
             folder = pending.pop()
             try:
-                listing = _list(top, folder)
+                listing = _list(top, folder, folder.path or source.name)
             except OSError as error:
                 yield _unreadable(folder.path or source.name, "S102", error, folder.relative)
                 continue
+            yield listing.itself
+            yield from (FolderProblem(problem) for problem in listing.problems)
             below: list[_Folder] = []
             given = _Names(entry.name for entry in listing.entries)
-            for entry in _entries(source, folder, listing.entries, given):
+            for entry in _entries(walk, source, folder, listing.entries, given):
                 if isinstance(entry, _Folder):
                     below.append(entry)
                 else:
@@ -133,8 +176,13 @@ def _tree(source: Source) -> Iterator[ScanEntry]:
         os.close(top)
 
 
-def _list(top: int, folder: _Folder) -> _Listing:
+def _list(top: int, folder: _Folder, name: str) -> _Listing:
     """List a folder; a fault of one entry, or half way, takes nothing from what else was seen.
+
+    Args:
+        top: The source, open.
+        folder: Which folder of it to list.
+        name: What to call the folder in a problem.
 
     Raises:
         OSError: where it cannot be opened.
@@ -148,17 +196,33 @@ def _list(top: int, folder: _Folder) -> _Listing:
     ):
         try:
             for entry in entries:
-                listed.append(_looked_at(entry))  # noqa: PERF401 - what was listed before a fault is kept
+                listed.append(_looked_at(entry, descriptor))  # noqa: PERF401 - what came before a fault is kept
         except OSError as error:
             refuse_own_limit(error)
             fault = error
-    return _Listing(sorted(listed, key=lambda entry: entry.name), fault)
+        itself, problems = _itself(descriptor, folder, name)
+    return _Listing(sorted(listed, key=lambda entry: entry.name), fault, itself, problems)
 
 
-def _looked_at(entry: os.DirEntry[str]) -> _Listed:
+def _itself(descriptor: int, folder: _Folder, name: str) -> tuple[FolderRef, tuple[Problem, ...]]:
+    """What an open folder itself bears, and what is wrong with that."""
+    status = os.fstat(descriptor)
+    try:
+        attributes = attributes_of(descriptor)
+        problems = tuple(attribute_problems(name, attributes))
+    except OSError as error:
+        refuse_own_limit(error)
+        attributes, problems = (), (unlisted(name, error),)
+    original = undecodable(folder.relative)
+    mode = stat.S_IMODE(status.st_mode)
+    return FolderRef(folder.path, status.st_mtime_ns, mode, attributes, original), problems
+
+
+def _looked_at(entry: os.DirEntry[str], folder: int) -> _Listed:
     name = os.fsencode(entry.name)
     try:
-        return _Listed(name, entry.stat(follow_symlinks=False))
+        status = entry.stat(follow_symlinks=False)
+        return _Listed(name, status, target=_target(name, folder) if stat.S_ISLNK(status.st_mode) else None)
     except OSError as error:
         refuse_own_limit(error)
         try:
@@ -167,13 +231,28 @@ def _looked_at(entry: os.DirEntry[str]) -> _Listed:
             return _Listed(name, error)
 
 
+def _target(name: bytes, folder: int) -> bytes | None:
+    """What a symbolic link says; ``None`` where the system does not tell."""
+    try:
+        return os.readlink(name, dir_fd=folder)
+    except OSError as error:
+        refuse_own_limit(error)
+        return None
+
+
 def _entries(
-    source: Source, folder: _Folder, listed: Sequence[_Listed], given: _Names
+    walk: _Walk, source: Source, folder: _Folder, listed: Sequence[_Listed], given: _Names
 ) -> Iterator[ScanEntry | _Folder]:
     for entry in listed:
         name = given.record[entry.name]
         path = f"{folder.path}/{name}" if folder.path else name
         relative = folder.relative + b"/" + entry.name if folder.relative else entry.name
+        what = entry.what
+        below = path[len(source.folder) + 1 :] if source.folder else path
+        rule = walk.exclusion.rule_for(below, is_folder=what == "folder")
+        if rule is not None and not (is_companion_rule(rule) and _holds_music(source, relative, what)):
+            yield LeftOut(path, what, rule, undecodable(relative))
+            continue
         problems = tuple(_name_problems(path, name, entry.name, given.twins.get(name)))
         status = entry.status
         if isinstance(status, OSError):
@@ -187,11 +266,23 @@ def _entries(
             yield from (FolderProblem(problem) for problem in problems)
             yield _Folder(relative, path)
         elif stat.S_ISLNK(mode):
-            problem = Problem(path, "S106", "a symbolic link; links are not followed")
-            yield Unpacked(problem, undecodable(relative))
+            yield link_entry(LinkPlace(source.root, relative, path), entry.target, walk.sources)
         else:
             problem = Problem(path, "S107", f"a {_special(mode)}, not a file")
             yield Unpacked(problem, undecodable(relative))
+
+
+def _holds_music(source: Source, relative: bytes, what: str) -> bool:
+    """Whether what bears a companion's name is a song, or cannot be read, which its own problem is to tell."""
+    if what != "file":
+        return False
+    try:
+        with open(filesystem.open_regular_beneath(source.root, relative), "rb") as file:
+            kind = sniff(file, os.fstat(file.fileno()).st_size, "").kind
+    except OSError as error:
+        refuse_own_limit(error)
+        return True
+    return kind is not None and KINDS[kind].role is Role.AUDIO
 
 
 def _file(
@@ -204,7 +295,7 @@ def _file(
         message = f"mostly holes: {status.st_size} bytes that take {status.st_blocks * 512} on this disk"
         problems += (Problem(path, "S108", message),)
     listed = FileStat(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
-    return FileRef(source.root, relative, path, listed, problems)
+    return FileRef(source.root, relative, path, listed, problems, stat.S_IMODE(status.st_mode))
 
 
 def _name_problems(path: str, name: str, original: bytes, twin: tuple[str, str] | None) -> Iterator[Problem]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from archiver.model.attribute import Attribute
 from archiver.model.evidence import Evidence, Protection
 from archiver.model.pickling import by_fields
 from archiver.model.problem import Problem
@@ -16,7 +17,10 @@ Tags = Mapping[str, tuple[str, ...]]
 
 
 class Role(StrEnum):
-    """What a file is for in a music collection."""
+    """What a file is for in a music collection.
+
+    ``SYSTEM`` is what :data:`archiver.model.clutter.CLUTTER` lists: left behind by systems and programs.
+    """
 
     AUDIO = "audio"
     ARTWORK = "artwork"
@@ -26,6 +30,7 @@ class Role(StrEnum):
     PLAYLIST = "playlist"
     CHECKSUM = "checksum"
     OTHER = "other"
+    SYSTEM = "system"
 
 
 @by_fields
@@ -103,7 +108,8 @@ class TagBlock:
 class ExaminedFile:
     """A file whose headers were read.
 
-    Personal data is already taken out of ``tags`` and ``tag_blocks``; ``problems`` begin with those of the listing.
+    Personal data is already taken out of ``tags``, ``tag_blocks`` and ``attributes``; ``problems`` begin with those of
+    the listing.
     """
 
     ref: FileRef
@@ -115,3 +121,4 @@ class ExaminedFile:
     protection: Protection | None = None
     evidence: tuple[Evidence, ...] = ()
     problems: tuple[Problem, ...] = ()
+    attributes: tuple[Attribute, ...] = ()

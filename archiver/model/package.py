@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from archiver.model.audio import ExaminedFile
 from archiver.model.pickling import by_fields
 from archiver.model.rights import Decision
-from archiver.model.source import EmptyFolder, FolderProblem, Unpacked
+from archiver.model.source import BesideFiles
 
 
 @by_fields
@@ -55,8 +55,8 @@ class WithheldFile:
     assessed: AssessedFile
 
 
-PlanEntry = AssessedFile | WithheldFile | EmptyFolder | FolderProblem | Unpacked
+PlanEntry = AssessedFile | WithheldFile | BesideFiles
 """What a plan holds, in the order of the scan."""
 
-PackEntry = PackedFile | WithheldFile | EmptyFolder | FolderProblem | Unpacked
+PackEntry = PackedFile | WithheldFile | BesideFiles
 """What a package records, in the order of the scan: the plan with every file to copy replaced by its outcome."""

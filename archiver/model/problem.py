@@ -81,8 +81,8 @@ PROBLEM_KINDS = _registry(
     ProblemKind(
         "S106",
         Severity.WARNING,
-        "symbolic link, not followed",
-        "Name the link's target as a source to pack it.",
+        "symbolic link that leads out or nowhere",
+        "It is recorded, not followed; name its target as a source to pack that.",
     ),
     ProblemKind(
         "S107", Severity.WARNING, "not a regular file", "Pipes, sockets and devices hold nothing to keep."
@@ -99,6 +99,18 @@ PROBLEM_KINDS = _registry(
         Severity.WARNING,
         "read only at the second try",
         "It is packed whole and was examined from its copy; check the disk it came from.",
+    ),
+    ProblemKind(
+        "S111",
+        Severity.INFO,
+        "extended attributes",
+        "A payload holds bytes alone; a bag has the values in metadata/tree.jsonl.",
+    ),
+    ProblemKind(
+        "S112",
+        Severity.WARNING,
+        "extended attributes not kept",
+        "The file itself is packed; keep the source as well if a program needs them.",
     ),
     # The letter F is for what the bytes are
     ProblemKind(

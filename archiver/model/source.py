@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from archiver.model.attribute import Attribute
 from archiver.model.pickling import by_fields
 from archiver.model.problem import Problem
+
+FILE_MODE, FOLDER_MODE = 0o644, 0o755
+"""Permission bits that most files and folders have; only others are worth recording."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class FileRef:
             :attr:`Source.folder` where there are several. Its bytes are the name in the payload, below ``data/``.
         stat: Size and times as listed.
         problems: What the listing found wrong with the name.
+        mode: Permission bits.
     """
 
     root: bytes
@@ -57,6 +62,7 @@ class FileRef:
     path: str
     stat: FileStat
     problems: tuple[Problem, ...] = ()
+    mode: int = FILE_MODE
 
     @property
     def original_name(self) -> bytes | None:
@@ -70,6 +76,62 @@ class EmptyFolder:
     """A folder with nothing in it: BagIt cannot hold it, so it is listed (RFC 8493 knows files only)."""
 
     path: str
+
+
+@by_fields
+@dataclass(frozen=True, slots=True)
+class FolderRef:
+    """A folder that was listed; what it holds comes after it, and it is counted nowhere.
+
+    Attributes:
+        path: The record path; empty for the top of a source that is alone.
+        modified_ns: Modification time, in nanoseconds since 1970 UTC.
+        mode: Permission bits.
+        attributes: Its extended attributes.
+        original_name: As :attr:`FileRef.original_name`.
+    """
+
+    path: str
+    modified_ns: int
+    mode: int = FOLDER_MODE
+    attributes: tuple[Attribute, ...] = ()
+    original_name: bytes | None = None
+
+
+@by_fields
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A symbolic link that leads to something in the sources; it is recorded and not followed.
+
+    Attributes:
+        path: The record path.
+        target: What it says, in the file system's own bytes.
+        leads_to: Record path of what it leads to in the end; empty for the top.
+        original_name: As :attr:`FileRef.original_name`.
+    """
+
+    path: str
+    target: bytes
+    leads_to: str
+    original_name: bytes | None = None
+
+
+@by_fields
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A file, a link or a folder with all that is in it, left out as the user asked.
+
+    Attributes:
+        path: The record path.
+        what: ``file``, ``folder``, ``link`` or ``other``.
+        rule: The pattern that was typed, or ``clutter`` and the name of its kind.
+        original_name: As :attr:`FileRef.original_name`.
+    """
+
+    path: str
+    what: str
+    rule: str
+    original_name: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +149,18 @@ class Unpacked:
     Attributes:
         problem: Why.
         original_name: As :attr:`FileRef.original_name`.
+        link_target: What it says where it is a symbolic link, in the file system's own bytes; else ``None``.
     """
 
     problem: Problem
     original_name: bytes | None = None
+    link_target: bytes | None = None
 
 
-ScanEntry = FileRef | EmptyFolder | FolderProblem | Unpacked
+BesideFiles = EmptyFolder | FolderProblem | FolderRef | Link | LeftOut | Unpacked
+"""What a listing yields that is no file to examine; every stage hands it on."""
+
+ScanEntry = FileRef | BesideFiles
 """What a listing yields: files, and everything that is not a file, so that nothing seen is silently skipped."""
 
 

@@ -13,7 +13,7 @@ from archiver.model.evidence import Protection
 from archiver.model.package import PackedFile, PackEntry, WithheldFile
 from archiver.model.problem import Problem
 from archiver.model.rights import Decision
-from archiver.model.source import EmptyFolder, FolderProblem, Unpacked
+from archiver.model.source import EmptyFolder, FolderProblem, FolderRef, LeftOut, Link, Unpacked
 from archiver.records.csvcells import safe_cell
 from archiver.records.jsontext import json_bytes, rfc3339_ns
 
@@ -114,7 +114,7 @@ def file_record(entry: PackEntry) -> dict[str, Any] | None:
                 "source_path_b64": _base64(entry.original_name),
                 "problems": [_problem(problem)],
             }
-        case EmptyFolder() | FolderProblem():
+        case EmptyFolder() | FolderProblem() | FolderRef() | Link() | LeftOut():
             return None
     return record
 

@@ -23,6 +23,8 @@ class BagOutline:
         seen: Everything met in the sources for this bag.
         packed: Files in the payload.
         withheld: Files kept out by a decision.
+        links: Links to something in the sources.
+        left_out: Entries left out as the user asked.
         lost: Entries kept out by a problem.
         empty_folders: Folders that had nothing in them.
         escaped: Whether a payload path holds a character that manifests must encode.
@@ -34,6 +36,8 @@ class BagOutline:
     seen: int
     packed: int
     withheld: int
+    links: int
+    left_out: int
     lost: int
     empty_folders: int
     escaped: bool
@@ -68,6 +72,7 @@ tagmanifest-*.txt       a checksum for every other file here
 bag-info.txt            what this package is, in short labels
 metadata/files.csv      one row for every file, for a spreadsheet
 metadata/files.jsonl    the same in full, one JSON object a line
+metadata/tree.jsonl     folders, links, extended attributes, what was left out
 metadata/events.jsonl   what was done to the files, and by what program
 metadata/premis.xml     the same up to packing, for repositories (PREMIS 3)
 metadata/rights/        what may be done with each file, and on what evidence
@@ -113,8 +118,12 @@ def _account(outline: BagOutline) -> str:
         ("seen in the source", outline.seen),
         ("packed", outline.packed),
         ("withheld by a decision, listed in metadata/rights", outline.withheld),
-        ("not packed because of a problem, listed in metadata/files.csv", outline.lost),
     ]
+    if outline.links:
+        rows.append(("links within the source, listed in metadata/tree.jsonl", outline.links))
+    if outline.left_out:
+        rows.append(("left out as asked, listed in metadata/tree.jsonl", outline.left_out))
+    rows.append(("not packed because of a problem, listed in metadata/files.csv", outline.lost))
     if outline.empty_folders:
         rows.append(("empty folders, listed in metadata/empty-folders.txt", outline.empty_folders))
     width = max(len(str(count)) for _, count in rows)

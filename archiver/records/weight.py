@@ -8,6 +8,7 @@ from __future__ import annotations
 from archiver.model.package import AssessedFile, PackEntry, PlanEntry, WithheldFile
 from archiver.records.files import file_record
 from archiver.records.jsontext import json_bytes
+from archiver.records.tree import tree_record
 
 BAG_BYTES = 24_000
 """What a bag holds whatever is in it, and the beginning and end of an archive."""
@@ -15,6 +16,7 @@ BAG_BYTES = 24_000
 _FILE_BYTES = 8_000
 """What the records of a file hold beside its own particulars, with its share of an archive and of its folder there."""
 _TIMES_TOLD = 3
+_ATTRIBUTE_BYTES = 200
 _EVIDENCE_BYTES = 600
 _ALGORITHM_BYTES = 500
 
@@ -22,12 +24,20 @@ _ALGORITHM_BYTES = 500
 def described_bytes(entry: PlanEntry, algorithms: int) -> int:
     """Guess the bytes that the descriptions of one entry take in a bag with that many checksum algorithms."""
     told: PackEntry = WithheldFile(entry) if isinstance(entry, AssessedFile) else entry
+    if isinstance(told, WithheldFile):
+        beside = sum(
+            _ATTRIBUTE_BYTES + 2 * (one.size_bytes or 0) for one in told.assessed.examined.attributes
+        )
+    else:
+        line = tree_record(told)
+        beside = 0 if line is None else len(json_bytes(line))
     record = file_record(told)
     if record is None:
-        return 0
+        return beside
     evidence = len(told.assessed.examined.evidence) if isinstance(told, WithheldFile) else 0
     return (
         _FILE_BYTES
+        + beside
         + _TIMES_TOLD * len(json_bytes(record))
         + _EVIDENCE_BYTES * evidence
         + _ALGORITHM_BYTES * algorithms

@@ -28,6 +28,7 @@ from archiver.records.rights_json import write_rights_json
 from archiver.records.rights_labels import rights_labels
 from archiver.records.rights_readme import write_rights_readme
 from archiver.records.rights_tally import summarise
+from archiver.records.tree import TREE_RECORD, write_tree
 from archiver.store.faults import store_faults
 from archiver.store.staging import Staging
 from archiver.usecases.documents import DOCUMENTS_FOLDER, Document, copy_document
@@ -132,7 +133,7 @@ def planned_tag_files(
         *(f"tagmanifest-{algorithm}.txt" for algorithm in algorithms),
         *(
             f"metadata/{name}"
-            for name in ("README.txt", "files.jsonl", "files.csv", "events.jsonl", "premis.xml")
+            for name in ("README.txt", "files.jsonl", "files.csv", "tree.jsonl", "events.jsonl", "premis.xml")
         ),
         *(f"metadata/rights/{name}" for name in ("README.txt", "rights.json", "rights.csv")),
         *(f"metadata/rights/{name}" for name in ("ai-usage.txt", "tdmrep.json")),
@@ -143,6 +144,11 @@ def planned_tag_files(
 
 def _records(staging: Staging, description: Description) -> Iterator[Record]:
     yield "metadata/events.jsonl", lambda stream: write_events(stream, description.events)
+    anonymous = description.rights.anonymous_withheld
+    yield (
+        TREE_RECORD,
+        lambda stream: write_tree(stream, description.entries, anonymous_withheld=anonymous),
+    )
     if description.totals.empty_folders:
         yield "metadata/empty-folders.txt", lambda stream: _write_empty_folders(stream, description.entries)
     readme = readme_text(description.run, _outline(staging, description)).encode()
@@ -192,6 +198,8 @@ def _outline(staging: Staging, description: Description) -> BagOutline:
         seen=totals.seen,
         packed=totals.files,
         withheld=totals.withheld,
+        links=totals.links,
+        left_out=totals.left_out.total(),
         lost=totals.lost,
         empty_folders=totals.empty_folders,
         escaped=escaped,

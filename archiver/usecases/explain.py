@@ -11,7 +11,7 @@ from archiver.errors import UsageError
 from archiver.model.audio import ExaminedFile
 from archiver.model.problem import Problem
 from archiver.model.rights import Declaration, Policy
-from archiver.model.source import EmptyFolder, Source
+from archiver.model.source import FolderProblem, Source, Unpacked
 from archiver.rights.explain import Explanation, explain
 from archiver.rights.policies import POLICY_NAMES, builtin_policy
 from archiver.rights.scope import ScopeIndex
@@ -109,7 +109,7 @@ def explain_files(request: ExplainRequest) -> Iterator[ExplainedFile | Unexplain
                 else:
                     explanation = _explanation(entry, indexes[place.rights], policies, request.on)
                     yield ExplainedFile(named, entry, explanation, place.rights)
-            elif not isinstance(entry, EmptyFolder):
+            elif isinstance(entry, FolderProblem | Unpacked):
                 yield UnexplainedFile(named, entry.problem)
 
 

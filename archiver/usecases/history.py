@@ -49,7 +49,11 @@ def events_of(run: Run, course: Course) -> Iterator[Event]:
         return Event(kind, at, outcome, detail, run.software)
 
     totals = course.totals
-    yield event("ingestion start", course.started, "The sources were listed; no link was followed.")
+    out = totals.left_out.total()
+    left_out = f" {out} entries were left out as asked; metadata/tree.jsonl has the rules." if out else ""
+    yield event(
+        "ingestion start", course.started, f"The sources were listed; no link was followed.{left_out}"
+    )
     yield event("format identification", course.planned, "Formats were identified by signature.")
     yield event(
         "metadata extraction", course.planned, "Tags and audio properties were read from file headers."

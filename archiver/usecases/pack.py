@@ -96,7 +96,12 @@ def pack(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackReport]:
         scratch = store + b"/" + INCOMING
         plan = held.enter_context(
             planned(
-                prepared.sources, prepared.assessor.assess, jobs=request.jobs, watch=watch, scratch=scratch
+                prepared.sources,
+                prepared.assessor.assess,
+                jobs=request.jobs,
+                watch=watch,
+                scratch=scratch,
+                exclusion=prepared.exclusion,
             )
         )
         division = divide(prepared, plan, run)
@@ -181,7 +186,13 @@ def rehearse(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackRepor
     """
     prepared = prepare(request, run)
     refuse_taken_name(prepared)
-    with planned(prepared.sources, prepared.assessor.assess, jobs=request.jobs, watch=watch) as plan:
+    with planned(
+        prepared.sources,
+        prepared.assessor.assess,
+        jobs=request.jobs,
+        watch=watch,
+        exclusion=prepared.exclusion,
+    ) as plan:
         division = divide(prepared, plan, run)
         suffix = f".{request.serialize}" if request.serialize else ""
         bags = tuple(f"{os.fsdecode(prepared.store)}/{key.name}{suffix}" for key in division.keys)

@@ -12,6 +12,7 @@ from archiver.bagit.profiles.profile import Profile
 from archiver.bagit.sizes import human_size
 from archiver.errors import StoreError
 from archiver.ingest.assess import Assessor
+from archiver.ingest.exclusion import Exclusion
 from archiver.ingest.plan import PackagePlan
 from archiver.model.run import Run
 from archiver.model.source import Source
@@ -48,6 +49,8 @@ class PackRequest:
         anonymous_withheld: Whether the names of withheld files stay out of the bag.
         profile: Name of a recipient's profile, or path of a profile file, or ``None``.
         serialize: Format of the archive to make of each bag, or ``None`` for folders.
+        exclude: Patterns of what to leave out, in gitignore's syntax.
+        exclude_clutter: Whether clutter is left out.
     """
 
     sources: tuple[str, ...]
@@ -64,6 +67,8 @@ class PackRequest:
     anonymous_withheld: bool
     profile: str | None
     serialize: Literal["tar", "zip"] | None
+    exclude: tuple[str, ...] = ()
+    exclude_clutter: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,7 @@ class Prepared:
         profile: The recipient's profile, or ``None``.
         algorithms: Checksum algorithms of payload and tag manifests.
         tag_labels: Labels that the user gave, by the tag file they go into.
+        exclusion: What is left out of the sources.
     """
 
     request: PackRequest
@@ -89,6 +95,7 @@ class Prepared:
     profile: Profile | None
     algorithms: tuple[str, ...]
     tag_labels: Mapping[str, Labels]
+    exclusion: Exclusion
 
     @property
     def rights_context(self) -> RightsContext:
@@ -119,6 +126,7 @@ def prepare(request: PackRequest, run: Run) -> Prepared:
         UsageError: where it cannot be meant.
         ConfigError: where a file of declarations, a policy or a profile says something it cannot say.
     """
+    exclusion = Exclusion(request.exclude, clutter=request.exclude_clutter)
     sources = sources_of(request.sources, bags_on_purpose=request.bag_in_bag)
     store = os.path.abspath(os.fsencode(request.store))
     refuse_store_in_source(store, sources)
@@ -135,6 +143,7 @@ def prepare(request: PackRequest, run: Run) -> Prepared:
         profile=profile,
         algorithms=algorithms_for(profile, request.algorithms),
         tag_labels=labels_by_file(profile, request.info),
+        exclusion=exclusion,
     )
 
 

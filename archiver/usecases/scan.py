@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from archiver.ingest.examine import Examined
+from archiver.ingest.exclusion import Exclusion
 from archiver.ingest.plan import Totals
 from archiver.ingest.spool import Spool
 from archiver.model.audio import ExaminedFile, Role
@@ -55,14 +56,16 @@ class ScanReport:
 
 
 @contextlib.contextmanager
-def scan(paths: Sequence[str], jobs: int, watch: Watch) -> Iterator[ScanReport]:
-    """List and examine the sources and lend the report for a ``with`` block.
+def scan(
+    paths: Sequence[str], jobs: int, watch: Watch, exclusion: Exclusion | None = None
+) -> Iterator[ScanReport]:
+    """List and examine the sources, but for what is to be left out, and lend the report for a ``with`` block.
 
     Raises:
         UsageError: where a source is not there or is named twice.
     """
     sources = sources_of(paths)
-    with examined(sources, jobs, watch) as entries:
+    with examined(sources, jobs, watch, exclusion=exclusion) as entries:
         report = ScanReport(tuple(source.name for source in sources), entries, Totals())
         for entry in entries:
             if isinstance(entry, ExaminedFile):

@@ -56,7 +56,7 @@ def test_the_report_can_be_pasted_into_a_shell(source: MakeSource, tmp_path: Pat
 
 
 def test_json_has_the_agreed_keys(source: MakeSource, tmp_path: Path) -> None:
-    root = source({**TREE, "link": Link("notes.txt"), "empty": Folder()})
+    root = source({**TREE, "link": Link("nowhere"), "empty": Folder()})
     outcome = pack(root, "--to", tmp_path / "store", "--json", "--algorithm", "md5", "--algorithm", "SHA-512")
     assert outcome.code == 3
     report = outcome.json
@@ -76,7 +76,14 @@ def test_json_has_the_agreed_keys(source: MakeSource, tmp_path: Path) -> None:
     assert set(agreed) <= set(report)
     assert report["schema"] == "archiver.pack/1"
     assert report["bag"] == str(tmp_path / "store" / "Music-2023-11-14")
-    assert report["files"] == {"seen": 5, "packed": 4, "withheld": 0, "problems": 1}
+    assert report["files"] == {
+        "seen": 5,
+        "packed": 4,
+        "withheld": 0,
+        "links": 0,
+        "left_out": 0,
+        "problems": 1,
+    }
     assert report["algorithms"] == ["md5", "sha512"]
     assert report["empty_folders"] == 1
     assert report["bytes"] == sum(map(len, read_tree(root).values()))

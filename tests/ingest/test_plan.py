@@ -17,10 +17,10 @@ from archiver.model.audio import AudioProperties, Role
 from archiver.model.package import AssessedFile, PlanEntry, WithheldFile
 from archiver.model.problem import Problem
 from archiver.model.rights import Disposition
-from archiver.model.source import EmptyFolder, FolderProblem, Unpacked
+from archiver.model.source import BesideFiles, EmptyFolder, FolderProblem, FolderRef, LeftOut, Link, Unpacked
 from tests.records.entries import assessed, decision
 
-Seen = AssessedFile | EmptyFolder | FolderProblem | Unpacked
+Seen = AssessedFile | BesideFiles
 
 
 def file(path: str, size: int = 5, disposition: Disposition = Disposition.INCLUDE) -> AssessedFile:
@@ -41,6 +41,10 @@ seen = st.lists(
         st.just(EmptyFolder("e")),
         st.just(Unpacked(Problem("l", "S106", "link"))),
         st.just(FolderProblem(Problem("f:", "N304", "odd"))),
+        st.just(FolderRef("f:", 0)),
+        st.just(Link("k", b"c", "c")),
+        st.just(LeftOut("t", "folder", "t/")),
+        st.just(LeftOut("u", "file", "u")),
     ),
     max_size=40,
 )
@@ -59,7 +63,9 @@ def test_everything_met_is_counted_once(entries: list[Seen]) -> None:
     assert len(kept) == len(entries)
     assert (totals.files, totals.withheld) == (kinds[AssessedFile], kinds[WithheldFile])
     assert (totals.lost, totals.empty_folders) == (kinds[Unpacked], kinds[EmptyFolder])
-    assert totals.seen == totals.files + totals.withheld + totals.lost
+    assert (totals.links, totals.left_out.total()) == (kinds[Link], kinds[LeftOut])
+    assert totals.left_out_folders == totals.left_out["t/"]
+    assert totals.seen == len(kept) - sum(kinds[each] for each in (EmptyFolder, FolderProblem, FolderRef))
     assert totals.bytes == sum(
         entry.examined.ref.stat.size_bytes for entry in kept if isinstance(entry, AssessedFile)
     )

@@ -17,6 +17,8 @@ OUTLINE = BagOutline(
     packed=171,
     withheld=5,
     lost=4,
+    links=0,
+    left_out=0,
     empty_folders=0,
     escaped=False,
 )

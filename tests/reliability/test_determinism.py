@@ -24,6 +24,7 @@ TREE: dict[str, Entry] = {
     "a.mp3": mp3(),
     "b.opus": opus(),
     "link": Link("a.mp3"),
+    "lost": Link("nowhere"),
     "empty": Folder(),
     "large.bin": bytes(5 << 20),
 }
@@ -33,6 +34,7 @@ TINY: dict[str, Entry] = {
     "100%.m3u": "",
     "empty": Folder(),
     "link": Link("100%.m3u"),
+    "lost": Link("nowhere"),
     "=1+1.txt": File(b"formula\n", mtime_ns=1_577_934_245_123_456_789),
 }
 

@@ -70,6 +70,7 @@ def _folder(top: int, parts: list[bytes], *, make: bool = False) -> Iterator[int
             if make:
                 with contextlib.suppress(FileExistsError):
                     os.mkdir(part, dir_fd=current)
+                    os.chmod(part, 0o755, dir_fd=current)  # whatever umask the tests run under
             below = os.open(part, _FOLDER_FLAGS, dir_fd=current)
             os.close(current)
             current = below
@@ -119,7 +120,9 @@ def build_tree(root: Path, entries: Mapping[Name, Entry]) -> Path:
     Raises:
         FileExistsError: if a name is there already.
     """
-    root.mkdir(parents=True, exist_ok=True)
+    if not root.exists():
+        root.mkdir(parents=True)
+        root.chmod(0o755)
     top = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     folders: set[tuple[bytes, ...]] = {()}
     try:

@@ -18,7 +18,7 @@ from archiver.model.audio import Role
 from archiver.model.evidence import Evidence
 from archiver.personal.find import PersonalSearch
 
-_READ = frozenset({Role.LOG, Role.CUE, Role.PLAYLIST, Role.CHECKSUM, Role.DOCUMENT, Role.OTHER})
+_READ = frozenset(Role) - {Role.AUDIO, Role.ARTWORK}
 _LICENCE_HINT = re.compile(
     r"licen[cs]e|creative ?commons|\bcc[ -]?(?:by|0)\b|all rights reserved", re.IGNORECASE
 )
@@ -137,5 +137,9 @@ def _claims(line: Line, role: Role) -> Iterator[Evidence]:
         if code is not None:
             for isrc in isrcs_in(code.group(1)):
                 yield observe("isrc", line.locator, isrc)
-    elif role in (Role.DOCUMENT, Role.OTHER) and len(line.text) < 2000 and _LICENCE_HINT.search(line.text):
+    elif (
+        role in (Role.DOCUMENT, Role.OTHER, Role.SYSTEM)
+        and len(line.text) < 2000
+        and _LICENCE_HINT.search(line.text)
+    ):
         yield from claims_in(line.text, line.locator, dedicated=False)
