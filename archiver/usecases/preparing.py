@@ -19,6 +19,7 @@ from archiver.records.baginfo import Labels
 from archiver.records.rights_context import RightsContext
 from archiver.store.area import folds
 from archiver.store.faults import store_faults
+from archiver.usecases.finished import refuse_finished
 from archiver.usecases.naming import refuse_taken, refuse_unfit
 from archiver.usecases.profiling import algorithms_for, labels_by_file, read_profile
 from archiver.usecases.rights_inputs import RightsInputs, read_policy, read_rights
@@ -121,6 +122,7 @@ def prepare(request: PackRequest, run: Run) -> Prepared:
     """
     sources = sources_of(request.sources, bags_on_purpose=request.bag_in_bag)
     store = os.path.abspath(os.fsencode(request.store))
+    refuse_finished(store, "store")
     refuse_store_in_source(store, sources)
     if request.name is not None:
         refuse_unfit(request.name)
