@@ -17,14 +17,16 @@ from archiver.ingest.parts import PlanPart
 from archiver.ingest.plan import Totals
 from archiver.ingest.reexamine import Reexaminer
 from archiver.ingest.spool import Spool
+from archiver.ingest.standing import Standing
 from archiver.model.package import PackEntry, PlanEntry
 from archiver.model.problem import PROBLEM_KINDS
 from archiver.model.run import Run
 from archiver.store.area import INCOMING, locked
 from archiver.store.faults import store_faults
 from archiver.store.sealing import make_ready, publish, read_back, recover
-from archiver.store.staging import Staging, look_into, unfinished
+from archiver.store.staging import Staging, look_into
 from archiver.usecases.dividing import Division, divide
+from archiver.usecases.leftovers import Leftover, clear_superseded, is_begun, leftovers
 from archiver.usecases.package import BagMaker, CopyTools, Progress
 from archiver.usecases.planning import planned
 from archiver.usecases.preparing import (
@@ -33,8 +35,8 @@ from archiver.usecases.preparing import (
     prepare,
     refuse_folding_store,
     refuse_taken_name,
-    refuse_without_room,
 )
+from archiver.usecases.room import Room, refuse_without_room
 from archiver.usecases.watch import Step, Watch
 
 _NAMED = 5
@@ -55,7 +57,8 @@ class PackReport:
         parts: The parts, one for each bag.
         oversize: The bags that are, or in a dry run are likely to be, larger than they were asked to be.
         continued: Whether an interrupted run was continued.
-        unfinished: Names of staging folders that other interrupted runs left in the store.
+        room: What the package takes on the store's disk while it is made, as estimated before.
+        unfinished: What other interrupted runs left in the store.
         remarks: What in the declarations will not do what their writer may expect.
     """
 
@@ -68,7 +71,8 @@ class PackReport:
     parts: tuple[PlanPart, ...]
     oversize: tuple[str, ...]
     continued: bool
-    unfinished: tuple[str, ...]
+    room: Room
+    unfinished: tuple[Leftover, ...]
     remarks: tuple[str, ...]
 
     @property
@@ -84,9 +88,11 @@ def pack(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackReport]:
     Raises:
         UsageError: where the request cannot be meant, or would not conform to its profile.
         StoreError: where the store cannot be written; then no bag stands under its name.
+        SourceLostError: where a source is not there any more; then none does either.
     """
     prepared = prepare(request, run)
     store, started = prepared.store, run.now()
+    standing = Standing(prepared.sources)
     with contextlib.ExitStack() as held:
         held.enter_context(locked(store))
         for bag in recover(store):
@@ -96,28 +102,39 @@ def pack(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackReport]:
         scratch = store + b"/" + INCOMING
         plan = held.enter_context(
             planned(
-                prepared.sources, prepared.assessor.assess, jobs=request.jobs, watch=watch, scratch=scratch
+                prepared.sources,
+                prepared.assessor.assess,
+                jobs=request.jobs,
+                watch=watch,
+                scratch=scratch,
+                standing=standing,
             )
         )
         division = divide(prepared, plan, run)
         refuse_folding_store(prepared, plan)
-        if not division.continues:
-            refuse_without_room(prepared, plan)
+        others = leftovers(store, division.keys)
+        refuse_without_room(division.room, store, sum(each.bytes for each in others))
+        if is_begun(store, division.keys) and not division.room.kept_files:
+            watch.note(
+                f"What an interrupted run left of {division.name} is copied anew: its source or checksums have"
+                " changed since."
+            )
         copying, syncing = held.enter_context(Threads(request.jobs)), held.enter_context(Threads(1))
         again = Reexaminer(prepared.assessor.assess, held.enter_context(header_readers(1)))
         maker = BagMaker(
             run=run,
-            progress=Progress(started, run.now(), division.continues),
+            progress=Progress(started, run.now(), division.keys),
             rights=prepared.rights_context,
             documents=prepared.inputs.documents,
             tag_labels=prepared.tag_labels,
-            tools=CopyTools(copying, syncing, request.read_back, watch, again),
+            tools=CopyTools(copying, syncing, request.read_back, watch, again, standing),
         )
         stagings = [Staging(store, key) for key in division.keys]
         spools = tuple(held.enter_context(Spool[PackEntry](scratch)) for _ in division.parts)
         totals = Totals()
         for staging, part, spool in zip(stagings, division.parts, spools, strict=True):
             totals.add(maker.make(staging, part, spool))
+        standing.conclude()
         _refuse_nothing(totals, stagings)
         for staging in stagings:
             with watch.during(Step(f"Finishing {staging.key.name}", "")):
@@ -127,6 +144,7 @@ def pack(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackReport]:
                 for _ in watch.track(step, read_back(staging), lambda checked: checked.bytes):
                     pass
         bags = tuple(os.fsdecode(publish(staging)) for staging in stagings)
+        clear_superseded(store, division.keys)
         most = request.max_bytes
         oversize = () if most is None else tuple(bag for bag in bags if _size(bag) > most)
         yield _report(prepared, division, totals, bags=bags, oversize=oversize, spools=spools, dry_run=False)
@@ -219,8 +237,7 @@ def _report(  # noqa: PLR0913 - what both ways of packing have at their end
         parts=division.parts,
         oversize=oversize,
         continued=division.continues,
-        unfinished=tuple(
-            os.fsdecode(key.folder) for key in unfinished(prepared.store) if key not in division.keys
-        ),
+        room=division.room,
+        unfinished=leftovers(prepared.store, division.keys),
         remarks=prepared.remarks,
     )

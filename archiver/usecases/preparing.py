@@ -7,9 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from archiver import filesystem
 from archiver.bagit.profiles.profile import Profile
-from archiver.bagit.sizes import human_size
 from archiver.errors import StoreError
 from archiver.ingest.assess import Assessor
 from archiver.ingest.plan import PackagePlan
@@ -18,7 +16,6 @@ from archiver.model.source import Source
 from archiver.records.baginfo import Labels
 from archiver.records.rights_context import RightsContext
 from archiver.store.area import folds
-from archiver.store.faults import store_faults
 from archiver.usecases.finished import refuse_finished
 from archiver.usecases.naming import refuse_taken, refuse_unfit
 from archiver.usecases.profiling import algorithms_for, labels_by_file, read_profile
@@ -26,8 +23,6 @@ from archiver.usecases.rights_inputs import RightsInputs, read_policy, read_righ
 from archiver.usecases.sources import refuse_store_in_source, sources_of
 
 _ACCENTED = ("\u00e9".encode(), "e\u0301".encode())
-_MARGIN_BYTES = 64 << 20
-"""Room wanted on the store's disk beside the payload, for the descriptions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,24 +143,6 @@ def refuse_taken_name(prepared: Prepared) -> None:
     """
     if prepared.request.name is not None:
         refuse_taken(prepared.request.name, prepared.store)
-
-
-def refuse_without_room(prepared: Prepared, plan: PackagePlan) -> None:
-    """Refuse to begin what the store's disk cannot hold.
-
-    Raises:
-        StoreError: where it cannot; nothing was written.
-    """
-    shown = os.fsdecode(prepared.store)
-    with store_faults(f"write to the store {shown}", "No bag was written. Check the folder and its disk."):
-        free = filesystem.free_bytes(prepared.store)
-    needed = plan.totals.bytes * (2 if prepared.request.serialize else 1)
-    if free is not None and free < needed + _MARGIN_BYTES:
-        raise StoreError(
-            f"the store's disk has {human_size(free)} free, and {human_size(needed)} are needed for the files and"
-            f" {human_size(_MARGIN_BYTES)} for what describes them",
-            "Nothing was written. Free some space, choose another --to, or pack a part of the source.",
-        )
 
 
 def refuse_folding_store(prepared: Prepared, plan: PackagePlan) -> None:

@@ -252,12 +252,13 @@ def test_unfinished_packages_are_told(source: MakeSource, tmp_path: Path) -> Non
         "parts": 1,
         "algorithms": ["sha512"],
         "fingerprint": "0" * 64,
+        "origin": "0" * 64,
     }
-    (area / "staging.json").write_text(json.dumps({"schema": "archiver.staging/1", **key}))
+    (area / "staging.json").write_text(json.dumps({"schema": "archiver.staging/2", **key}))
     outcome = pack(source(TREE), "--to", tmp_path / "store")
     assert outcome.code == 0
     assert (
-        "Unfinished packages wait in the store's .incoming folder:\n  Old-2020-01-01.unfinished\n"
+        "Unfinished packages wait in the store's .incoming folder:\n  Old-2020-01-01.unfinished  "
         in outcome.out
     )
     assert (area / "bag" / "data" / "f").exists()
