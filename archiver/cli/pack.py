@@ -134,6 +134,7 @@ def command(
         anonymous_withheld=anonymous_withheld,
         profile=profile,
         serialize=serialize,
+        configured_store=store is None,
     )
     work = pack.rehearse if dry_run else pack.pack
     with work(request, new_run(os.environ), watcher()) as report:

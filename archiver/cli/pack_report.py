@@ -49,6 +49,9 @@ def report_lines(report: PackReport) -> Iterator[str]:
     )
     for bag in report.bags:
         yield f"  {shown(bag)}"
+    if report.new_store:
+        made = "Would make" if report.dry_run else "Made"
+        yield wrapped(f"{made} a new store at {shown(os.path.dirname(report.bags[0]))}.")
     yield from _split_lines(report)
     yield ""
     yield wrapped(
@@ -251,6 +254,7 @@ def write_report_json(report: PackReport) -> None:
             "margin": MARGIN_BYTES,
             "free": report.room.free,
         },
+        "new_store": report.new_store,
         "kept_files": report.room.kept_files,
         "unfinished": [{"name": left.name, "bytes": left.bytes} for left in report.unfinished],
     }

@@ -63,7 +63,7 @@ def leftovers(store: bytes, keys: Sequence[StagingKey]) -> tuple[Leftover, ...]:
     )
 
 
-def is_begun(store: bytes, keys: Sequence[StagingKey]) -> bool:
+def is_begun_otherwise(store: bytes, keys: Sequence[StagingKey]) -> bool:
     """Whether an interrupted run began one of the bags of ``keys`` of something else, or in another division.
 
     Raises:

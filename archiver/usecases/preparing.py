@@ -17,6 +17,7 @@ from archiver.records.baginfo import Labels
 from archiver.records.rights_context import RightsContext
 from archiver.store.area import folds
 from archiver.usecases.finished import refuse_finished
+from archiver.usecases.mounted import refuse_unmounted
 from archiver.usecases.naming import refuse_taken, refuse_unfit
 from archiver.usecases.profiling import algorithms_for, labels_by_file, read_profile
 from archiver.usecases.rights_inputs import RightsInputs, read_policy, read_rights
@@ -44,6 +45,7 @@ class PackRequest:
         anonymous_withheld: Whether the names of withheld files stay out of the bag.
         profile: Name of a recipient's profile, or path of a profile file, or ``None``.
         serialize: Format of the archive to make of each bag, or ``None`` for folders.
+        configured_store: Whether the configuration names the store, so that it must be there.
     """
 
     sources: tuple[str, ...]
@@ -60,6 +62,7 @@ class PackRequest:
     anonymous_withheld: bool
     profile: str | None
     serialize: Literal["tar", "zip"] | None
+    configured_store: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +117,13 @@ def prepare(request: PackRequest, run: Run) -> Prepared:
     Raises:
         UsageError: where it cannot be meant.
         ConfigError: where a file of declarations, a policy or a profile says something it cannot say.
+        StoreError: where the store's disk is probably not mounted.
     """
     sources = sources_of(request.sources, bags_on_purpose=request.bag_in_bag)
     store = os.path.abspath(os.fsencode(request.store))
     refuse_finished(store, "store")
     refuse_store_in_source(store, sources)
+    refuse_unmounted(store, configured=request.configured_store)
     if request.name is not None:
         refuse_unfit(request.name)
     inputs = read_rights(sources, request.rights)

@@ -210,6 +210,8 @@ def test_settings_of_the_file_and_the_environment_hold(source: MakeSource, tmp_p
     root = source(TREE)
     config = tmp_path / "config.toml"
     config.write_text(f"store = '{tmp_path / 'configured'}'\nalgorithms = ['md5']\njobs = 1\n")
+    for name in ("configured", "environment"):
+        (tmp_path / name).mkdir()
     outcome = run_here("pack", root, "--json", ARCHIVER_CONFIG=str(config))
     assert outcome.json["bag"].startswith(str(tmp_path / "configured"))
     assert outcome.json["algorithms"] == ["md5"]
