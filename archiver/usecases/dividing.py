@@ -79,7 +79,8 @@ def divide(prepared: Prepared, plan: PackagePlan, run: Run) -> Division:
     )
     _refuse_mismatch(prepared, plan, parts, run)
     room = room_for(
-        *(plan, describes, _overhead(prepared) * len(parts)),
+        *(plan, describes, _overhead(prepared)),
+        bags=len(parts),
         store=prepared.store,
         package=name,
         algorithms=prepared.algorithms,

@@ -19,6 +19,10 @@ MARGIN_BYTES = 64 << 20
 """What is to stay free on the store's disk: for temporary files of the run, and for what cannot be foreseen."""
 
 
+_TAG_FILES = 48
+"""More than the tag files of a bag, and their folders; each fills its last block only in part."""
+
+
 @dataclass(frozen=True, slots=True)
 class Room:
     """What a package takes while it is made, in bytes of the store's disk, whole blocks each.
@@ -67,6 +71,7 @@ def room_for(  # noqa: PLR0913 - what a package is made of
     described: Callable[[PlanEntry], int],
     overhead: int,
     *,
+    bags: int,
     store: bytes,
     package: str,
     algorithms: tuple[str, ...],
@@ -77,7 +82,8 @@ def room_for(  # noqa: PLR0913 - what a package is made of
     Args:
         plan: What goes in.
         described: Guesses the bytes that the descriptions of one entry take.
-        overhead: Bytes of descriptions whatever is in the package.
+        overhead: Bytes of descriptions whatever is in a bag.
+        bags: How many bags the package is made into.
         store: Absolute path of the store, which need not be there yet.
         package: The package's name.
         algorithms: Its checksum algorithms.
@@ -91,7 +97,7 @@ def room_for(  # noqa: PLR0913 - what a package is made of
         free, block = _disk_of(store)
         with EarlierCopies(left_of(store, package, algorithms), algorithms) as earlier:
             files = kept_files = kept = 0
-            descriptions, folders = overhead, set[str]()
+            descriptions, folders = bags * (overhead + _TAG_FILES * block), set[str]()
             for entry in plan.entries:
                 descriptions += described(entry)
                 if isinstance(entry, AssessedFile):
