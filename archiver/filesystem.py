@@ -388,12 +388,22 @@ def try_lock(descriptor: int) -> bool:
     return True
 
 
+_USUAL_BLOCK = 4096
+
+
 def free_bytes(path: bytes) -> int | None:
     """Bytes that an ordinary user may still write to the file system of ``path``; ``None`` where it cannot be told."""
     if not hasattr(os, "statvfs"):
         return None
     status = os.statvfs(path)
     return status.f_bavail * status.f_frsize
+
+
+def block_bytes(path: bytes) -> int:
+    """Bytes of the blocks in which the file system of ``path`` gives out room; a guess where it cannot be told."""
+    if not hasattr(os, "statvfs"):
+        return _USUAL_BLOCK
+    return os.statvfs(path).f_frsize or _USUAL_BLOCK
 
 
 class FolderCursor:

@@ -27,6 +27,7 @@ _COMMANDS = {
     "rights": "help to write declarations of rights, and check them",
     "due": "say what rights end by a day, and what to review",
     "bag": "change the tag files of a finished bag",
+    "store": "clear what interrupted runs left in a store",
     "completion": "print what makes your shell complete archiver's commands",
 }
 """Every subcommand, in the order of use, with its line in the overview; each is the module of its name."""

@@ -140,6 +140,7 @@ def command(
         serialize=serialize,
         exclude=(*settings.exclude, *exclude),
         exclude_clutter=exclude_clutter or settings.exclude_clutter,
+        configured_store=store is None,
     )
     work = pack.rehearse if dry_run else pack.pack
     with work(request, new_run(os.environ), watcher()) as report:

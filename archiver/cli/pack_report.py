@@ -36,6 +36,7 @@ from archiver.model.rights import Decision, Disposition, Reason
 from archiver.records.rights_tally import summarise
 from archiver.rights.rules import speaks_of_disposition
 from archiver.usecases.pack import PackReport
+from archiver.usecases.room import MARGIN_BYTES
 
 _WITHHELD_SHOWN = 5
 _SPLITS_SHOWN = 10
@@ -47,12 +48,18 @@ def report_lines(report: PackReport) -> Iterator[str]:
     done = "Would pack" if report.dry_run else "Packed"
     if report.continued and not report.dry_run:
         yield "Went on with a run that was interrupted."
+        if report.room.kept_files:
+            kept = count(report.room.kept_files, "file")
+            yield wrapped(f"Copied already by it and kept: {kept}, {human_size(report.room.kept)}.")
     yield wrapped(
         f"{done} {count(totals.files, 'file')}, {human_size(totals.bytes)}:"
         f" {count(len(totals.albums), 'album')}, {count(totals.roles[Role.AUDIO], 'audio file')}."
     )
     for bag in report.bags:
         yield f"  {shown(bag)}"
+    if report.new_store:
+        made = "Would make" if report.dry_run else "Made"
+        yield wrapped(f"{made} a new store at {shown(os.path.dirname(report.bags[0]))}.")
     yield from _split_lines(report)
     yield ""
     yield wrapped(_account(totals))
@@ -67,11 +74,11 @@ def report_lines(report: PackReport) -> Iterator[str]:
         yield from problem_lines(Counter(totals.problems), _problems(report))
     if report.unfinished:
         yield "\nUnfinished packages wait in the store's .incoming folder:"
-        yield from (f"  {shown(name)}" for name in report.unfinished)
-        yield wrapped(
-            "Give the command that began one again to finish it, or remove its folder.", indent="  "
-        )
+        yield from (f"  {shown(left.name)}  {human_size(left.bytes)}" for left in report.unfinished)
+        yield wrapped("Give the command that began one again to finish it. To clear them all:", indent="  ")
+        yield f"  archiver store clean {shown(shlex.quote(os.path.dirname(report.bags[0])))}"
     if report.dry_run:
+        yield from _room_lines(report)
         yield "\nNothing was written. Leave out --dry-run to pack."
     else:
         yield from _verify_lines(report)
@@ -85,6 +92,14 @@ def _account(totals: Totals) -> str:
     shares.append(f"problems {totals.lost:,}")
     empty = f" {count(totals.empty_folders, 'empty folder')} listed." if totals.empty_folders else ""
     return f"Seen {totals.seen:,} = {' + '.join(shares)}.{empty}"
+
+
+def _room_lines(report: PackReport) -> Iterator[str]:
+    room = report.room
+    yield "\n" + wrapped(f"Room on the store's disk: {human_size(room.needed)} are needed: {room.told}.")
+    if room.free is not None:
+        fits = "" if room.fits else " This does not fit: the run would be refused."
+        yield wrapped(f"Free there: {human_size(room.free)}.{fits}")
 
 
 def verbose_lines(report: PackReport) -> Iterator[str]:
@@ -253,6 +268,18 @@ def write_report_json(report: PackReport) -> None:
         "continued": report.continued,
         "cut": [{"album": album, "bags": bags} for album, bags in _cut_albums(report).items()],
         "oversize": list(report.oversize),
+        "room": {
+            "needed": report.room.needed,
+            "files": report.room.files,
+            "descriptions": report.room.descriptions,
+            "archive": report.room.archive,
+            "kept": report.room.kept,
+            "margin": MARGIN_BYTES,
+            "free": report.room.free,
+        },
+        "new_store": report.new_store,
+        "kept_files": report.room.kept_files,
+        "unfinished": [{"name": left.name, "bytes": left.bytes} for left in report.unfinished],
     }
     streams = {
         "withheld": _withheld(report),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
@@ -12,14 +11,15 @@ from typing import TypeVar
 from archiver import filesystem
 from archiver.bagit.algorithms import hash_descriptor
 from archiver.bagit.telling import Reading, untold
-from archiver.errors import StoreError
+from archiver.errors import ArchiverError, StoreError
 from archiver.executors.ordered import OrderedMap
 from archiver.ingest.copy import Copied, CopyBatch, copied_bytes, copy_batch
-from archiver.ingest.journal import Journal
+from archiver.ingest.journal import EarlierCopies, Journal
+from archiver.ingest.standing import Standing
 from archiver.model.source import FileRef, Unpacked
 from archiver.store.area import Place
 from archiver.store.faults import reason, store_faults
-from archiver.store.staging import Staging
+from archiver.store.staging import Laid, Staging
 
 T = TypeVar("T")
 
@@ -48,51 +48,86 @@ class CopyWays:
         syncing: Makes copies durable, behind the copying.
         watched: Takes the outcomes as the copying gives them and gives them back, so that somebody can watch.
         reading: Is told of every byte read while it is copied, and of every byte that need not be.
+        standing: Is told which files were read and which could not be.
     """
 
     copying: OrderedMap
     syncing: OrderedMap
     watched: Callable[[Iterable[Copied | Unpacked]], Iterator[Copied | Unpacked]]
     reading: Reading = untold
+    standing: Standing | None = None
 
 
 def capture(
-    refs: Iterable[FileRef], staging: Staging, ways: CopyWays, *, read_back: bool
+    refs: Iterable[FileRef], staging: Staging, ways: CopyWays, *, read_back: bool, left: Sequence[Laid] = ()
 ) -> Iterator[Copied | Unpacked]:
     """Copy the files into the staged bag and yield one outcome for each, in order, once it is on the disk.
 
-    Files that an interrupted run copied are not copied again. With ``read_back`` every file is read from the
-    disk again after syncing, and compared.
+    Files that an interrupted run copied, into this bag or into what is ``left`` of others, are not copied again. With
+    ``read_back`` every file is read from the disk again after syncing, and compared.
 
     Raises:
         StoreError: where the staging area cannot be written, or does not give back what was written.
+        SourceLostError: where a source is not there any more. Whatever ended the copying, what was copied before is made
+            durable and journaled first, where the disk takes it.
     """
     algorithms = staging.key.algorithms
     with (
         store_faults(f"write the journal of {staging.key.name}"),
-        Journal(staging.area, staging.payload, algorithms) as journal,
+        Journal(staging.area, algorithms) as journal,
+        EarlierCopies((staging.laid, *left), algorithms) as earlier,
     ):
-        copying = partial(copy_batch, reading=ways.reading)
-        batches = _batches(refs, journal.copied_before(), staging.payload, algorithms)
-        copied = ways.watched(itertools.chain.from_iterable(ways.copying.map_ordered(copying, batches)))
+        copying = partial(_copied, reading=ways.reading, standing=ways.standing)
+        batches = _batches(refs, earlier, staging.payload, algorithms)
+        stop = _Stop()
+        copied = ways.watched(stop.until(ways.copying.map_ordered(copying, batches)))
         groups = _groups(copied, staging.payload, algorithms if read_back else ())
         for group in ways.syncing.map_ordered(_sync, groups):
             journal.record(group.outcomes)
             yield from group.outcomes
+        if stop.fault is not None:
+            raise stop.fault
+
+
+@dataclass(frozen=True, slots=True)
+class _CopiedBatch:
+    """The outcomes of a batch, up to what ended the run, if anything did."""
+
+    outcomes: tuple[Copied | Unpacked, ...]
+    fault: ArchiverError | None = None
+
+
+def _copied(batch: CopyBatch, reading: Reading, standing: Standing | None) -> _CopiedBatch:
+    outcomes = []
+    try:
+        for outcome in copy_batch(batch, reading, standing):
+            outcomes.append(outcome)  # noqa: PERF402 - what was copied before a fault is kept
+    except ArchiverError as fault:
+        return _CopiedBatch(tuple(outcomes), fault)
+    return _CopiedBatch(tuple(outcomes))
+
+
+class _Stop:
+    """Ends a stream of outcomes where something ended the copying, and keeps what it was until the rest is journaled."""
+
+    def __init__(self) -> None:
+        self.fault: ArchiverError | None = None
+
+    def until(self, batches: Iterable[_CopiedBatch]) -> Iterator[Copied | Unpacked]:
+        for batch in batches:
+            yield from batch.outcomes
+            if batch.fault is not None:
+                self.fault = batch.fault
+                return
 
 
 def _batches(
-    refs: Iterable[FileRef], before: Iterator[Copied | None], payload: Place, algorithms: tuple[str, ...]
+    refs: Iterable[FileRef], earlier: EarlierCopies, payload: Place, algorithms: tuple[str, ...]
 ) -> Iterator[CopyBatch]:
-    pairs = ((ref, _of_same_file(next(before, None), ref)) for ref in refs)
+    pairs = ((ref, earlier.find(ref)) for ref in refs)
     for batch in _by_weight(pairs, lambda pair: pair[0].stat.size_bytes, _BATCH_FILES, _BATCH_BYTES):
         batch_refs, kept = zip(*batch, strict=True)
         yield CopyBatch(batch_refs, kept, payload, algorithms)
-
-
-def _of_same_file(kept: Copied | None, ref: FileRef) -> Copied | None:
-    """Trust a journaled copy only for the file whose path it bears, however the run before was divided."""
-    return kept if kept is not None and kept.path == ref.path else None
 
 
 def _groups(

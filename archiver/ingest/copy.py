@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from archiver import filesystem
 from archiver.bagit.algorithms import new_digest
 from archiver.bagit.telling import Reading, Told, untold
 from archiver.errors import StoreError
+from archiver.ingest.standing import Standing
 from archiver.model.problem import Problem
 from archiver.model.source import FileRef, FileStat, Unpacked
 from archiver.store.area import Place
@@ -36,6 +38,11 @@ class Copied:
         modified_ns: Modification time of the source, which the copy bears too.
         digests: One hex digest for each algorithm of the batch.
         changed: Whether the source was other than listed, so that what was examined may not hold for the copy.
+        changed_ns: The source's ``ctime`` as it was read, in nanoseconds since 1970 UTC.
+        placed_ns: Modification time that the store's disk, which may know whole seconds only, gives the copy.
+        source: Tells which file was copied; see :func:`source_digest`.
+        kept: Whether an interrupted run copied it.
+        journaled: Whether it stands in this bag's journal already.
     """
 
     path: str
@@ -43,6 +50,24 @@ class Copied:
     modified_ns: int
     digests: tuple[str, ...]
     changed: bool = False
+    changed_ns: int = 0
+    placed_ns: int = 0
+    source: str = ""
+    kept: bool = field(default=False, compare=False)
+    journaled: bool = field(default=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCopy:
+    """A copy that an interrupted run made.
+
+    Attributes:
+        payload: The ``data`` folder in which it lies, of this bag or of what was left of another.
+        copied: What was recorded of it, with its path there.
+    """
+
+    payload: Place
+    copied: Copied
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +76,13 @@ class CopyBatch:
 
     Attributes:
         refs: The files, of any source.
-        kept: For each file the copy that an interrupted run left in place, or ``None`` where it is to be copied.
+        kept: For each file the copy that an interrupted run left, or ``None`` where it is to be copied.
         payload: The staged bag's ``data`` folder.
         algorithms: Normalised names, in the order digests are wanted.
     """
 
     refs: tuple[FileRef, ...]
-    kept: tuple[Copied | None, ...]
+    kept: tuple[KeptCopy | None, ...]
     payload: Place
     algorithms: tuple[str, ...]
 
@@ -75,7 +100,9 @@ class _ChangedError(_FileFaultError):
     """The source file changed while it was read; a second attempt may find it at rest."""
 
 
-def copy_batch(batch: CopyBatch, reading: Reading = untold) -> list[Copied | Unpacked]:
+def copy_batch(
+    batch: CopyBatch, reading: Reading = untold, standing: Standing | None = None
+) -> Iterator[Copied | Unpacked]:
     """Copy each file of the batch, in order.
 
     A file that changes while it is read is read once more from the start, then reported. One that has changed
@@ -85,25 +112,67 @@ def copy_batch(batch: CopyBatch, reading: Reading = untold) -> list[Copied | Unp
         batch: What to copy.
         reading: Is told how many bytes were read, while they are; when a file is done, what it was told of it
             adds up to what the outcome put into the staging area.
+        standing: Is told which files were read and which could not be.
 
     Raises:
         StoreError: where the staging area cannot be written.
+        SourceLostError: where the source of a file is not there any more.
     """
-    outcomes: list[Copied | Unpacked] = []
+    standing = standing or Standing(())
     with _store_faults("the payload"):
         target = batch.payload.cursor(filesystem.make_folders_beneath)
     with target:
         for ref, kept in zip(batch.refs, batch.kept, strict=True):
             told = Told(reading)
             try:
-                outcomes.append(kept or _copy(ref, target, batch.algorithms, told))
+                outcome: Copied | Unpacked | None = _taken_over(ref, kept, target, batch.payload)
+                if outcome is not None:
+                    standing.kept(ref)
+                else:
+                    outcome = _copy(ref, target, batch.algorithms, told)
+                    standing.read(ref)
             except _FileFaultError as fault:
+                if isinstance(fault.__cause__, OSError) and fault.code != _NAME_TAKEN:
+                    standing.failed(ref, fault.__cause__)
                 if fault.code != _NAME_TAKEN:
                     _remove_leftover(batch.payload, ref.path)
-                problem = Problem(ref.path, fault.code, fault.message)
-                outcomes.append(Unpacked(problem, ref.original_name))
-            told.settle(copied_bytes(outcomes[-1]))
-    return outcomes
+                outcome = Unpacked(Problem(ref.path, fault.code, fault.message), ref.original_name)
+            told.settle(copied_bytes(outcome))
+            yield outcome
+
+
+def source_digest(ref: FileRef) -> str:
+    """Tell a source's file by its absolute path, in 32 hex digits."""
+    return hashlib.blake2b(ref.root + b"\0" + ref.relative, digest_size=16).hexdigest()
+
+
+def _taken_over(
+    ref: FileRef, kept: KeptCopy | None, target: filesystem.FolderCursor, payload: Place
+) -> Copied | None:
+    """Give what was kept of a file its place in this bag; ``None`` where nothing was, or it cannot be moved there."""
+    if kept is None:
+        return None
+    if kept.payload == payload and kept.copied.path == ref.path:
+        return replace(kept.copied, kept=True, journaled=True)
+    old_folder, _, old_name = kept.copied.path.encode("utf-8").rpartition(b"/")
+    folder_path, _, name = ref.path.encode("utf-8").rpartition(b"/")
+    try:
+        with kept.payload.cursor() as before:
+            source, folder = before.folder(old_folder), target.folder(folder_path)
+            if _is_there(name, folder):
+                return None
+            os.rename(old_name, name, src_dir_fd=source, dst_dir_fd=folder)
+    except OSError:  # whatever is wrong with the store is told by the copying that follows
+        return None
+    return replace(kept.copied, path=ref.path, kept=True)
+
+
+def _is_there(name: bytes, folder: int) -> bool:
+    try:
+        os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def copied_bytes(outcome: Copied | Unpacked) -> int:
@@ -136,13 +205,17 @@ def _copy_once(
             digests = _pour(source, writer, algorithms, before.st_size, told)
             _check_unchanged(before, _status(source))
             filesystem.set_times(writer, before.st_mtime_ns)
+            placed_ns = os.fstat(writer).st_mtime_ns
             complete = True
         finally:
             os.close(writer)
             if not complete:
                 os.unlink(name, dir_fd=folder)
     read = FileStat(before.st_size, before.st_mtime_ns, before.st_ctime_ns, before.st_ino)
-    return Copied(ref.path, read.size_bytes, read.mtime_ns, digests, changed=read != ref.stat)
+    return Copied(
+        *(ref.path, read.size_bytes, read.mtime_ns, digests, read != ref.stat),
+        *(read.ctime_ns, placed_ns, source_digest(ref)),
+    )
 
 
 def _pour(source: int, writer: int, algorithms: Sequence[str], expected: int, told: Told) -> tuple[str, ...]:

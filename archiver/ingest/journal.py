@@ -1,37 +1,44 @@
 """The list of copies that are whole and on the disk, kept beside a staged bag so that a run can be continued.
 
-Its n-th line belongs to the n-th file of the plan: a JSON array ``[path, size, modified, digest…]``, or the path
-alone where the file could not be copied. A line is written only after its file was synced.
+A line is a JSON array ``[path, source, size, modified, changed, placed, digest…]``: the copy's record path, a digest of the
+source file's absolute path, what ``lstat`` said of that file when it was read (bytes, ``mtime`` and ``ctime`` in
+nanoseconds), the time that the copy bears on the store's disk, and the digests. It is written only after its copy was
+synced; of several lines for one file the last counts.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator
-from typing import Self
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import BinaryIO, Self
 
 from archiver import filesystem
 from archiver.bagit.algorithms import hex_length
-from archiver.ingest.copy import Copied
-from archiver.model.source import Unpacked
+from archiver.ingest.copy import Copied, KeptCopy, source_digest
+from archiver.model.source import FileRef, Unpacked
 from archiver.ownfiles import parse_json
 from archiver.store.area import Place
+from archiver.store.staging import Laid
 
 _NAME = b"journal.jsonl"
 _LONGEST_LINE = 1 << 20
 """Bytes; a path of the greatest depth and length, escaped, is shorter."""
+_SOURCE = re.compile("[0-9a-f]{32}")
 
 
 class Journal:
-    """Gives back what an interrupted run copied, then takes what this run copies. Use it in a ``with`` block.
+    """Takes what this run copies. Use it in a ``with`` block.
 
     Args:
         area: The folder of the journal, which is made where it is missing. From its first line that is not sound on,
             as a crash may leave one, it is not believed, and cut off.
-        payload: The staged ``data`` folder.
         algorithms: The algorithms of the digests.
 
     Raises:
@@ -39,79 +46,180 @@ class Journal:
             another name too.
     """
 
-    def __init__(self, area: Place, payload: Place, algorithms: tuple[str, ...]) -> None:
+    def __init__(self, area: Place, algorithms: tuple[str, ...]) -> None:
         self._area = area
-        self._payload = payload
-        self._digests = re.compile(" ".join(f"[0-9a-f]{{{hex_length(name)}}}" for name in algorithms))
-        self._known = 0
-        self._recorded = 0
+        self._lines = Lines(algorithms)
 
     def __enter__(self) -> Self:
         with self._area.cursor() as area:
             descriptor = filesystem.open_own(_NAME, area.folder(b""))
         self._stream = os.fdopen(descriptor, "r+b")
         whole = 0
-        while self._is_whole(line := self._stream.readline(_LONGEST_LINE)):
-            whole += len(line)
-            self._known += 1
+        for _, end, _ in self._lines.read(self._stream):
+            whole = end
         self._stream.truncate(whole)
         self._stream.seek(whole)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stream.close()
-
-    def copied_before(self) -> Iterator[Copied | None]:
-        """Yield one value for each journaled file, in the plan's order: its copy, or ``None`` where there is none.
-
-        A copy counts only where a regular file of the recorded size and time, which has no other name, is in place.
-        """
-        with self._area.cursor() as area:
-            descriptor = filesystem.open_regular(_NAME, area.folder(b""))
-        with self._payload.cursor() as cursor, os.fdopen(descriptor, "rb") as lines:
-            for _ in range(self._known):
-                yield _in_place(cursor, self._parse(lines.readline(_LONGEST_LINE)))
+        with contextlib.suppress(OSError):  # what was recorded is flushed; the rest is not to be believed
+            self._stream.close()
 
     def record(self, outcomes: Iterable[Copied | Unpacked]) -> None:
-        """Add the outcomes of the plan's next files, whose copies are synced, and make the journal durable."""
+        """Add copies, which are synced and not yet in this journal, and make it durable."""
         for outcome in outcomes:
-            self._recorded += 1
-            if self._recorded > self._known:
+            if isinstance(outcome, Copied) and not outcome.journaled:
                 self._stream.write(json.dumps(_entry(outcome)).encode() + b"\n")
         self._stream.flush()
         os.fsync(self._stream.fileno())
 
-    def _is_whole(self, line: bytes) -> bool:
-        try:
-            self._parse(line)
-        except ValueError:
-            return False
-        return line.endswith(b"\n")
 
-    def _parse(self, line: bytes) -> Copied | None:
-        match parse_json(line):
-            case [str()]:
+class EarlierCopies:
+    """Finds what earlier runs copied of a file and is still right. Use it in a ``with`` block.
+
+    Only where each journaled line begins is held in memory, 16 bytes a line.
+
+    Args:
+        places: Where such copies lie with their journals; those of the bag that is being built come first.
+        algorithms: The algorithms of the digests in all of them.
+
+    Raises:
+        OSError: from here or from finding, as the system calls do.
+    """
+
+    def __init__(self, places: Sequence[Laid], algorithms: tuple[str, ...]) -> None:
+        self._places = places
+        self._lines = Lines(algorithms)
+
+    def __enter__(self) -> Self:
+        with contextlib.ExitStack() as held:
+            self._found = [
+                found
+                for place in self._places
+                if (found := _Journaled.opened(place, self._lines, held)) is not None
+            ]
+            self._held = held.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._held.close()
+
+    def find(self, ref: FileRef) -> KeptCopy | None:
+        """Return the copy of a file, if one is in place and was made of the file as it was listed now.
+
+        That is so where the file's path, size and times are as recorded; its ``ctime``, which no program can set, tells
+        of every change and of every file that took its place. Inode numbers are not asked: many disks give others
+        each time they are connected.
+        """
+        digest = source_digest(ref)
+        for journaled in self._found:
+            kept = journaled.find(ref, digest)
+            if kept is not None:
+                return kept
+        return None
+
+
+class _Journaled:
+    """The copies of one journal, found by the digest of their source's path."""
+
+    def __init__(self, place: Laid, lines: Lines, stream: BinaryIO, payload: filesystem.FolderCursor) -> None:
+        self._payload, self._cursor, self._lines, self._stream = place.payload, payload, lines, stream
+        keys, starts = array("Q"), array("Q")
+        for start, _, copied in lines.read(stream):
+            keys.append(_key(copied.source))
+            starts.append(start)
+        order = sorted(range(len(keys)), key=keys.__getitem__)
+        self._keys = array("Q", (keys[each] for each in order))
+        self._starts = array("Q", (starts[each] for each in order))
+
+    @classmethod
+    def opened(cls, place: Laid, lines: Lines, held: contextlib.ExitStack) -> Self | None:
+        try:
+            payload = held.enter_context(place.payload.cursor())
+            with place.area.cursor() as area:
+                descriptor = filesystem.open_regular(_NAME, area.folder(b""))
+        except (FileNotFoundError, NotADirectoryError, filesystem.NotRegularError):
+            return None
+        return cls(place, lines, held.enter_context(os.fdopen(descriptor, "rb")), payload)
+
+    def find(self, ref: FileRef, digest: str) -> KeptCopy | None:
+        for start in reversed(list(self._starts_of(_key(digest)))):
+            self._stream.seek(start)
+            try:
+                copied = self._lines.parse(self._stream.readline(_LONGEST_LINE))
+            except ValueError:  # it was whole when it was looked through, and somebody changed it
                 return None
-            case [str(path), int(size), int(modified), *said]:
+            if copied.source != digest:
+                continue
+            read = copied.size_bytes, copied.modified_ns, copied.changed_ns
+            listed = ref.stat.size_bytes, ref.stat.mtime_ns, ref.stat.ctime_ns
+            if read == listed and _is_in_place(self._cursor, copied):
+                return KeptCopy(self._payload, copied)
+            return None
+        return None
+
+    def _starts_of(self, key: int) -> Iterator[int]:
+        for index in range(bisect_left(self._keys, key), len(self._keys)):
+            if self._keys[index] != key:
+                return
+            yield self._starts[index]
+
+
+class Lines:
+    """Reads a journal's lines, and takes nothing that this program does not write."""
+
+    def __init__(self, algorithms: tuple[str, ...]) -> None:
+        self._digests = re.compile(" ".join(f"[0-9a-f]{{{hex_length(name)}}}" for name in algorithms))
+
+    def read(self, stream: BinaryIO) -> Iterator[tuple[int, int, Copied]]:
+        """Yield where each line begins and ends, and what it says, up to the first that is not sound."""
+        start = 0
+        while line := stream.readline(_LONGEST_LINE):
+            try:
+                copied = self.parse(line)
+            except ValueError:
+                return
+            if not line.endswith(b"\n"):
+                return
+            yield start, start + len(line), copied
+            start += len(line)
+
+    def parse(self, line: bytes) -> Copied:
+        """Return what a line says.
+
+        Raises:
+            ValueError: where it is none.
+        """
+        match parse_json(line):
+            case [str(path), str(source), int(size), int(modified), int(changed), int(placed), *said]:
                 digests = tuple(digest for digest in said if isinstance(digest, str))
-                if len(digests) == len(said) and self._digests.fullmatch(" ".join(digests)):
-                    return Copied(path, size, modified, digests)
+                numbers = size, modified, changed, placed
+                if (
+                    len(digests) == len(said)
+                    and self._digests.fullmatch(" ".join(digests))
+                    and _SOURCE.fullmatch(source)
+                    and bool not in map(type, numbers)
+                ):
+                    told = Copied(path, size, modified, digests)
+                    return replace(told, changed_ns=changed, placed_ns=placed, source=source)
         raise ValueError("not a journal entry")
 
 
-def _entry(outcome: Copied | Unpacked) -> list[str | int]:
-    if isinstance(outcome, Unpacked):
-        return [outcome.problem.path]
-    return [outcome.path, outcome.size_bytes, outcome.modified_ns, *outcome.digests]
+def _entry(copied: Copied) -> list[str | int]:
+    numbers = copied.size_bytes, copied.modified_ns, copied.changed_ns, copied.placed_ns
+    return [copied.path, copied.source, *numbers, *copied.digests]
 
 
-def _in_place(cursor: filesystem.FolderCursor, copied: Copied | None) -> Copied | None:
-    if copied is None:
-        return None
+def _key(digest: str) -> int:
+    return int(digest[:16], 16)
+
+
+def _is_in_place(cursor: filesystem.FolderCursor, copied: Copied) -> bool:
+    """Whether a regular file of the recorded size and time, which has no other name, is where the copy was put."""
     folder, _, name = copied.path.encode("utf-8").rpartition(b"/")
     try:
         status = os.stat(name, dir_fd=cursor.folder(folder), follow_symlinks=False)
     except (OSError, ValueError):  # a damaged line may hold a name that cannot be
-        return None
-    unchanged = (status.st_size, status.st_mtime_ns) == (copied.size_bytes, copied.modified_ns)
-    return copied if unchanged and stat.S_ISREG(status.st_mode) and status.st_nlink == 1 else None
+        return False
+    unchanged = (status.st_size, status.st_mtime_ns) == (copied.size_bytes, copied.placed_ns)
+    return unchanged and stat.S_ISREG(status.st_mode) and status.st_nlink == 1

@@ -62,8 +62,10 @@ class Place:
 
 
 @contextlib.contextmanager
-def locked(store: bytes) -> Iterator[None]:
+def locked(store: bytes) -> Iterator[bool]:
     """Make the store and hold its lock for a ``with`` block, so that one run at a time writes to it.
+
+    Lends whether the store is new: that no run has written to it before.
 
     Raises:
         StoreError: where the store cannot be made or written, another run holds it, or what stands in the place of
@@ -72,6 +74,7 @@ def locked(store: bytes) -> Iterator[None]:
     shown = os.fsdecode(store)
     attempt = f"write to the store {shown}"
     with store_faults(attempt, "Nothing was written. Check the folder and its permissions."):
+        is_new = not is_begun(store)
         incoming = _open_incoming(store)
         try:
             descriptor = _open_lock(incoming, store)
@@ -89,10 +92,15 @@ def locked(store: bytes) -> Iterator[None]:
         with store_faults(attempt, "Nothing was packed. Check its disk."):
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
-        yield
+        yield is_new
     finally:
         with contextlib.suppress(OSError):  # what a share answers to that comes too late to matter
             os.close(descriptor)
+
+
+def is_begun(store: bytes) -> bool:
+    """Whether a run has written to the store before."""
+    return os.path.lexists(store + b"/" + INCOMING)
 
 
 def _open_incoming(store: bytes) -> int:

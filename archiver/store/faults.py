@@ -3,11 +3,28 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 from collections.abc import Iterator
 
 from archiver.errors import StoreError
 
 GO_ON = "All copies wait in the store's .incoming folder; run the same command again to go on from there."
+
+
+_NAMED = (
+    "ENOTCONN",
+    "ESTALE",
+    "ENODEV",
+    "ENXIO",
+    "ESHUTDOWN",
+    "ECONNABORTED",
+    "EHOSTDOWN",
+    "ETIMEDOUT",
+    "ENOMEDIUM",
+)
+GONE = frozenset({errno.EIO, errno.EROFS, *(getattr(errno, name) for name in _NAMED if hasattr(errno, name))})
+"""What the system says of a disk or share that is gone, or that it has stopped writing to."""
 
 
 @contextlib.contextmanager
@@ -21,7 +38,28 @@ def store_faults(attempt: str, hint: str = GO_ON) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StoreError(f"cannot {attempt}: {reason(error)}", hint) from error
+        asked = " Is its disk still connected?" if error.errno in GONE else ""
+        raise StoreError(f"cannot {attempt}: {reason(error)}", hint + asked) from error
+
+
+@contextlib.contextmanager
+def lost_store(store: bytes) -> Iterator[None]:
+    """Turn an error that a store's disk gives wherever it is touched once it is gone into a :class:`StoreError`.
+
+    It stands around a whole run. What the system refuses within is told where it is met, and more exactly; what is
+    left are the calls of which nobody expects that they fail, and which do on a disk that is not there.
+    """
+    shown = os.fsdecode(store)
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in GONE and os.path.isdir(store):
+            raise
+        raise StoreError(
+            f"the store {shown} cannot be reached any more: {reason(error)}",
+            "No bag is left unfinished under its name. Connect its disk again, then give the same command again: what was"
+            " copied waits in the store's .incoming folder.",
+        ) from error
 
 
 def reason(error: OSError) -> str:

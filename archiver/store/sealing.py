@@ -218,7 +218,7 @@ def recover(store: bytes) -> tuple[bytes, ...]:
 
 def _group_of(key: StagingKey) -> StagingKey:
     """What the keys of a group have in common: the key of its first part."""
-    return StagingKey(key.package, 1, key.parts, key.algorithms, key.fingerprint)
+    return StagingKey(key.package, 1, key.parts, key.algorithms, key.fingerprint, key.origin)
 
 
 def _is_torn(store: bytes, key: StagingKey) -> bool:

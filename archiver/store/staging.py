@@ -7,6 +7,7 @@ Layout below the store::
         staging.json             what it is made of, so that the same command can go on with it
         journal.jsonl            the copies that are whole and on the disk
         bag/                     the bag; renamed to STORE/NAME when it is finished
+        left/N/                  journal and payload of an earlier run that was to make something else of its sources
         archive/                 or the bag as an archive, where that was asked for
         ready                    which of the two is whole, on the disk and waits for its name
 
@@ -16,11 +17,13 @@ sound one, whose name it bears, was made by this program; every other is somebod
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
 import re
 import stat
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 
 from archiver import filesystem
@@ -33,10 +36,11 @@ from archiver.store.faults import store_faults
 
 _KEY = b"staging.json"
 _NEW_KEY = b"staging.json.new"
-_SCHEMA = "archiver.staging/1"
+_SCHEMA = "archiver.staging/2"
 _LOOK = "No bag is left unfinished under its name. Check the disk of the store."
 _LONGEST_KEY = 8 << 10
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
+_NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 _FAILING = frozenset({errno.EIO, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.ESTALE})
 """Errors that say nothing about what is there, only that it cannot be told now."""
 
@@ -52,6 +56,7 @@ class StagingKey:
         algorithms: Checksum algorithms.
         fingerprint: SHA-256 in hex over everything that goes into the whole package, with sizes and times, and over
             where it is divided.
+        origin: SHA-256 in hex over the sources' paths: packages of the same sources have equal ones.
     """
 
     package: str
@@ -59,6 +64,7 @@ class StagingKey:
     parts: int
     algorithms: tuple[str, ...]
     fingerprint: str
+    origin: str
 
     @property
     def name(self) -> str:
@@ -69,6 +75,19 @@ class StagingKey:
     def folder(self) -> bytes:
         """Name of the folder in ``.incoming`` in which it is built."""
         return os.fsencode(self.name) + UNFINISHED
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """Copies that a run left, and the journal that tells of them.
+
+    Attributes:
+        area: The folder of the journal.
+        payload: The folder of the copies.
+    """
+
+    area: Place
+    payload: Place
 
 
 class Staging:
@@ -93,17 +112,16 @@ class Staging:
         self.payload = self.area.below(b"bag/data")
         self.destination = store + b"/" + os.fsencode(key.name)
 
-    def holds_other(self) -> bool:
-        """Whether an interrupted run left something else under this name, which :meth:`open` will remove."""
-        with store_faults(f"look into {os.fsdecode(self.area.absolute)}"):
-            key = read_key(self.area)
-        return key is not None and key != self.key
+    @property
+    def laid(self) -> Laid:
+        """The copies in the bag, and their journal."""
+        return Laid(self.area, self.payload)
 
     def open(self) -> bool:
         """Make the area, or take up what an interrupted run with the same key left in it.
 
-        What a run with another key left under this name is removed first. Tag files of an interrupted run are
-        always made anew.
+        What a run with another key left under this name is set aside, so that its copies can be taken over; with
+        other algorithms it is of no use and is removed. Tag files of an interrupted run are always made anew.
 
         Returns:
             Whether an interrupted run is continued.
@@ -116,9 +134,12 @@ class Staging:
             key = read_key(self.area)
             continues = key == self.key and self._can_be_continued()
             if not continues:
-                if key is not None:
-                    remove_area(self.area)
-                self._begin()
+                if key is not None and key.algorithms == self.key.algorithms and self._can_be_continued():
+                    self._set_aside()
+                else:
+                    if key is not None:
+                        remove_area(self.area)
+                    self._begin()
             with self.area.cursor(filesystem.make_folders_beneath) as cursor:
                 cursor.folder(b"bag/data")
                 tree.remove(cursor, b"ready")
@@ -130,7 +151,8 @@ class Staging:
 
     def _can_be_continued(self) -> bool:
         """Whether bag and journal are what a run leaves: folders, and a file with no other name."""
-        wanted = ((b"bag", stat.S_ISDIR), (b"bag/data", stat.S_ISDIR), (b"journal.jsonl", stat.S_ISREG))
+        folders = ((path, stat.S_ISDIR) for path in (b"bag", b"bag/data", b"left"))
+        wanted = (*folders, (b"journal.jsonl", stat.S_ISREG))
         with self.area.cursor() as cursor:
             for path, is_right in wanted:
                 folder, _, name = path.rpartition(b"/")
@@ -141,6 +163,20 @@ class Staging:
                 if not is_right(status.st_mode) or (path == b"journal.jsonl" and status.st_nlink > 1):
                     return False
         return True
+
+    def _set_aside(self) -> None:
+        """Lay what another run copied where this run finds it, and make the area its own."""
+        with self.area.cursor(filesystem.make_folders_beneath) as cursor:
+            tree.remove(cursor, b"ready")
+            number = 1 + max(map(int, _numbers(cursor)), default=0)
+            aside = b"left/%d" % number
+            for path in (b"bag/data", b"journal.jsonl"):
+                above, _, name = path.rpartition(b"/")
+                with contextlib.suppress(FileNotFoundError), self.area.cursor() as before:
+                    os.rename(name, name, src_dir_fd=before.folder(above), dst_dir_fd=cursor.folder(aside))
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(_NEW_KEY, dir_fd=cursor.folder(b""))
+            self._write_key(cursor.folder(b""))
 
     def _begin(self) -> None:
         """Make the area with its key, which is whole from the moment it appears."""
@@ -154,14 +190,16 @@ class Staging:
                     f"cannot write to {os.fsdecode(self.area.absolute)}: it is there, and this program did not make it",
                     "No bag was written, and it was not touched. Move it away, or choose another --name.",
                 ) from error
-            folder = store.folder(self.area.path)
-            descriptor = filesystem.create_regular(_NEW_KEY, folder)
-            with os.fdopen(descriptor, "wb") as stream:
-                stream.write(json.dumps({"schema": _SCHEMA, **asdict(self.key)}).encode())
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.rename(_NEW_KEY, _KEY, src_dir_fd=folder, dst_dir_fd=folder)
-            filesystem.sync_folder(folder)
+            self._write_key(store.folder(self.area.path))
+
+    def _write_key(self, folder: int) -> None:
+        descriptor = filesystem.create_regular(_NEW_KEY, folder)
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(json.dumps({"schema": _SCHEMA, **asdict(self.key)}).encode())
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.rename(_NEW_KEY, _KEY, src_dir_fd=folder, dst_dir_fd=folder)
+        filesystem.sync_folder(folder)
 
     def discard(self) -> None:
         """Remove the area with all in it.
@@ -220,12 +258,14 @@ def _parse_key(content: bytes) -> StagingKey:
             "parts": int(parts),
             "algorithms": [str(), *_] as algorithms,
             "fingerprint": str(fingerprint),
+            "origin": str(origin),
         } if len(said) == len(StagingKey.__slots__):
-            key = StagingKey(package, part, parts, tuple(algorithms), fingerprint)
+            key = StagingKey(package, part, parts, tuple(algorithms), fingerprint, origin)
         case _:
             raise ValueError("its members are others")
     numbers_fit = bool not in {type(part), type(parts)} and 1 <= part <= parts
-    if package.startswith(".") or not package or not numbers_fit or not _FINGERPRINT.fullmatch(fingerprint):
+    digests_fit = _FINGERPRINT.fullmatch(fingerprint) and _FINGERPRINT.fullmatch(origin)
+    if package.startswith(".") or not package or not numbers_fit or not digests_fit:
         raise ValueError("its members cannot be")
     try:
         algorithms_fit = normalise_algorithms(algorithms) == key.algorithms
@@ -322,6 +362,42 @@ def unfinished(store: bytes) -> tuple[StagingKey, ...]:
     """
     with store_faults(f"look into {os.fsdecode(store)}", _LOOK):
         return tuple(key for key in look_into(store).keys if _has_bag(Staging(store, key)))
+
+
+def left_of(
+    store: bytes, package: str, algorithms: tuple[str, ...], but: Collection[StagingKey] = ()
+) -> tuple[Laid, ...]:
+    """Where runs left copies of a package, with those algorithms, that another run may take over.
+
+    Args:
+        store: The store, whose lock is held.
+        package: The package's name.
+        algorithms: The algorithms.
+        but: Bags of this package that are being built, whose own copies do not count.
+
+    Raises:
+        StoreError: where it cannot be told.
+    """
+    found = []
+    with store_faults(f"look into {os.fsdecode(store)}", _LOOK):
+        for key in look_into(store).keys:
+            if (key.package, key.algorithms) == (package, algorithms):
+                staging = Staging(store, key)
+                with staging.area.cursor() as cursor:
+                    asides = [staging.area.below(b"left/" + number) for number in _numbers(cursor)]
+                found += [] if key in but else [staging.laid]
+                found += [Laid(aside, aside.below(b"data")) for aside in asides]
+    return tuple(found)
+
+
+def _numbers(area: filesystem.FolderCursor) -> list[bytes]:
+    """The names of what was set aside in an area, the newest first."""
+    try:
+        names = os.listdir(area.folder(b"left"))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    numbers = (int(name) for name in names if _NUMBER.fullmatch(name))
+    return [b"%d" % number for number in sorted(numbers, reverse=True)]
 
 
 def _has_bag(staging: Staging) -> bool:

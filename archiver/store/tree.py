@@ -36,6 +36,21 @@ def remove(cursor: filesystem.FolderCursor, path: bytes) -> None:
         os.rmdir(name, dir_fd=cursor.folder(above))
 
 
+def disk_bytes(cursor: filesystem.FolderCursor) -> int:
+    """Bytes of the disk that everything below the cursor's root takes, and that removing it frees.
+
+    Raises:
+        OSError: as the system calls do.
+    """
+    total = 0
+    for folder in _deepest_first(cursor, b""):
+        with os.scandir(cursor.folder(folder)) as entries:
+            for entry in entries:
+                status = entry.stat(follow_symlinks=False)
+                total += getattr(status, "st_blocks", -(-status.st_size // 512)) * 512
+    return total
+
+
 def _empty(folder: int) -> None:
     """Remove everything in a folder whose own folders are empty."""
     with os.scandir(folder) as entries:

@@ -11,6 +11,7 @@ from archiver.errors import INCOMPLETE, ArchiverError, UsageError
 from archiver.ingest.parts import PlanPart, parts_of
 from archiver.ingest.plan import PackagePlan
 from archiver.model.run import Run
+from archiver.model.source import Source
 from archiver.records.baginfo import BagFacts, bag_info_labels
 from archiver.records.rights_labels import rights_labels
 from archiver.records.rights_tally import summarise
@@ -21,6 +22,7 @@ from archiver.usecases.naming import default_name, taken_by
 from archiver.usecases.package import contents_sentence
 from archiver.usecases.preparing import Prepared
 from archiver.usecases.profiling import Planned, refuse_mismatch
+from archiver.usecases.room import Room, room_for
 
 
 class AllWithheldError(ArchiverError):
@@ -38,12 +40,14 @@ class Division:
         continues: Whether an interrupted run of the same package is continued.
         keys: What each bag is made of.
         parts: What goes into each bag.
+        room: What the package takes on the store's disk.
     """
 
     name: str
     continues: bool
     keys: tuple[StagingKey, ...]
     parts: tuple[PlanPart, ...]
+    room: Room
 
 
 def divide(prepared: Prepared, plan: PackagePlan, run: Run) -> Division:
@@ -67,13 +71,22 @@ def divide(prepared: Prepared, plan: PackagePlan, run: Run) -> Division:
     describes = partial(described_bytes, algorithms=len(prepared.algorithms))
     parts = parts_of(plan, prepared.request.max_bytes, _overhead(prepared), describes)
     fingerprint = _divided_fingerprint(plan, parts)
-    name, continues = _package_name(prepared, fingerprint, run)
+    origin = _origin(prepared.sources)
+    name, same = _package_name(prepared, fingerprint, origin, run)
     keys = tuple(
-        StagingKey(name, number, len(parts), prepared.algorithms, fingerprint)
+        StagingKey(name, number, len(parts), prepared.algorithms, fingerprint, origin)
         for number in range(1, len(parts) + 1)
     )
     _refuse_mismatch(prepared, plan, parts, run)
-    return Division(name, continues, keys, parts)
+    room = room_for(
+        *(plan, describes, _overhead(prepared)),
+        bags=len(parts),
+        store=prepared.store,
+        package=name,
+        algorithms=prepared.algorithms,
+        archived=prepared.request.serialize is not None,
+    )
+    return Division(name, same or room.kept_files > 0, keys, parts, room)
 
 
 def _overhead(prepared: Prepared) -> int:
@@ -87,14 +100,35 @@ def _divided_fingerprint(plan: PackagePlan, parts: Sequence[PlanPart]) -> str:
     return hashlib.sha256(f"{plan.fingerprint} {starts}".encode()).hexdigest()
 
 
-def _package_name(prepared: Prepared, fingerprint: str, run: Run) -> tuple[str, bool]:
-    """Give the package's name, and whether an interrupted run of the same package is continued under it."""
+def _origin(sources: Sequence[Source]) -> str:
+    """Give the digest of the sources' paths, by which packages of the same sources are known."""
+    paths = [(source.root, source.only) for source in sources]
+    return hashlib.sha256(repr(paths).encode()).hexdigest()
+
+
+def _package_name(prepared: Prepared, fingerprint: str, origin: str, run: Run) -> tuple[str, bool]:
+    """Give the package's name, and whether an interrupted run of just the same package is continued under it.
+
+    A package that an interrupted run began of the same sources, though something in them has changed since, gives its
+    name too, so that its copies are taken over.
+    """
     asked = prepared.request.name
-    for key in unfinished(prepared.store):
-        same = (key.fingerprint, key.algorithms) == (fingerprint, prepared.algorithms)
-        if same and asked in (None, key.package) and taken_by(prepared.store, key.name) is None:
+    begun = [
+        key
+        for key in unfinished(prepared.store)
+        if key.algorithms == prepared.algorithms
+        and asked in (None, key.package)
+        and taken_by(prepared.store, key.package) is None
+    ]
+    for key in begun:
+        if key.fingerprint == fingerprint:
             return key.package, True
-    return asked or default_name(prepared.sources, run.today(), prepared.store), False
+    if asked is not None:
+        return asked, False
+    for key in begun:
+        if key.origin == origin:
+            return key.package, False
+    return default_name(prepared.sources, run.today(), prepared.store), False
 
 
 def _refuse_mismatch(prepared: Prepared, plan: PackagePlan, parts: Sequence[PlanPart], run: Run) -> None:

@@ -17,14 +17,16 @@ from archiver.ingest.parts import PlanPart
 from archiver.ingest.plan import Totals
 from archiver.ingest.reexamine import Reexaminer
 from archiver.ingest.spool import Spool
+from archiver.ingest.standing import Standing
 from archiver.model.package import PackEntry, PlanEntry
 from archiver.model.problem import PROBLEM_KINDS
 from archiver.model.run import Run
-from archiver.store.area import INCOMING, locked
-from archiver.store.faults import store_faults
+from archiver.store.area import INCOMING, is_begun, locked
+from archiver.store.faults import lost_store, store_faults
 from archiver.store.sealing import make_ready, publish, read_back, recover
-from archiver.store.staging import Staging, look_into, unfinished
+from archiver.store.staging import Staging, look_into
 from archiver.usecases.dividing import Division, divide
+from archiver.usecases.leftovers import Leftover, clear_superseded, is_begun_otherwise, leftovers
 from archiver.usecases.package import BagMaker, CopyTools, Progress
 from archiver.usecases.planning import planned
 from archiver.usecases.preparing import (
@@ -33,8 +35,8 @@ from archiver.usecases.preparing import (
     prepare,
     refuse_folding_store,
     refuse_taken_name,
-    refuse_without_room,
 )
+from archiver.usecases.room import Room, refuse_without_room
 from archiver.usecases.watch import Step, Watch
 
 _NAMED = 5
@@ -48,6 +50,7 @@ class PackReport:
     Attributes:
         bags: Absolute paths of the finished bags or archives; those to be made in a dry run.
         dry_run: Whether nothing was written.
+        new_store: Whether no run has written to the store before.
         totals: What was packed, withheld and lost.
         algorithms: Checksum algorithms of the bags.
         policy: Name of the policy that was applied.
@@ -55,12 +58,14 @@ class PackReport:
         parts: The parts, one for each bag.
         oversize: The bags that are, or in a dry run are likely to be, larger than they were asked to be.
         continued: Whether an interrupted run was continued.
-        unfinished: Names of staging folders that other interrupted runs left in the store.
+        room: What the package takes on the store's disk while it is made, as estimated before.
+        unfinished: What other interrupted runs left in the store.
         remarks: What in the declarations will not do what their writer may expect.
     """
 
     bags: tuple[str, ...]
     dry_run: bool
+    new_store: bool
     totals: Totals
     algorithms: tuple[str, ...]
     policy: str
@@ -68,7 +73,8 @@ class PackReport:
     parts: tuple[PlanPart, ...]
     oversize: tuple[str, ...]
     continued: bool
-    unfinished: tuple[str, ...]
+    room: Room
+    unfinished: tuple[Leftover, ...]
     remarks: tuple[str, ...]
 
     @property
@@ -84,57 +90,83 @@ def pack(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackReport]:
     Raises:
         UsageError: where the request cannot be meant, or would not conform to its profile.
         StoreError: where the store cannot be written; then no bag stands under its name.
+        SourceLostError: where a source is not there any more; then none does either.
     """
     prepared = prepare(request, run)
-    store, started = prepared.store, run.now()
     with contextlib.ExitStack() as held:
-        held.enter_context(locked(store))
-        for bag in recover(store):
-            watch.note(f"Gave its name to a bag that an interrupted run had finished: {os.fsdecode(bag)}")
-        _name_strange(store, watch)
-        refuse_taken_name(prepared)
-        scratch = store + b"/" + INCOMING
-        plan = held.enter_context(
-            planned(
-                prepared.sources,
-                prepared.assessor.assess,
-                jobs=request.jobs,
-                watch=watch,
-                scratch=scratch,
-                exclusion=prepared.exclusion,
-            )
+        with lost_store(prepared.store):
+            report = _packed(prepared, run, watch, held)
+        yield report
+
+
+def _packed(prepared: Prepared, run: Run, watch: Watch, held: contextlib.ExitStack) -> PackReport:
+    """Write the bag or bags; what the report rests on stays open as long as ``held``."""
+    request, store, started = prepared.request, prepared.store, run.now()
+    standing = Standing(prepared.sources)
+    is_new = held.enter_context(locked(store))
+    for bag in recover(store):
+        watch.note(f"Gave its name to a bag that an interrupted run had finished: {os.fsdecode(bag)}")
+    _name_strange(store, watch)
+    refuse_taken_name(prepared)
+    scratch = store + b"/" + INCOMING
+    plan = held.enter_context(
+        planned(
+            prepared.sources,
+            prepared.assessor.assess,
+            jobs=request.jobs,
+            watch=watch,
+            scratch=scratch,
+            standing=standing,
+            exclusion=prepared.exclusion,
         )
-        division = divide(prepared, plan, run)
-        refuse_folding_store(prepared, plan)
-        if not division.continues:
-            refuse_without_room(prepared, plan)
-        copying, syncing = held.enter_context(Threads(request.jobs)), held.enter_context(Threads(1))
-        again = Reexaminer(prepared.assessor.assess, held.enter_context(header_readers(1)))
-        maker = BagMaker(
-            run=run,
-            progress=Progress(started, run.now(), division.continues),
-            rights=prepared.rights_context,
-            documents=prepared.inputs.documents,
-            tag_labels=prepared.tag_labels,
-            tools=CopyTools(copying, syncing, request.read_back, watch, again),
+    )
+    division = divide(prepared, plan, run)
+    refuse_folding_store(prepared, plan)
+    others = leftovers(store, division.keys)
+    refuse_without_room(division.room, store, sum(each.bytes for each in others))
+    if is_begun_otherwise(store, division.keys) and not division.room.kept_files:
+        watch.note(
+            f"What an interrupted run left of {division.name} is copied anew: its source or checksums have"
+            " changed since."
         )
-        stagings = [Staging(store, key) for key in division.keys]
-        spools = tuple(held.enter_context(Spool[PackEntry](scratch)) for _ in division.parts)
-        totals = Totals()
-        for staging, part, spool in zip(stagings, division.parts, spools, strict=True):
-            totals.add(maker.make(staging, part, spool))
-        _refuse_nothing(totals, stagings)
-        for staging in stagings:
-            with watch.during(Step(f"Finishing {staging.key.name}", "")):
-                make_ready(staging, request.serialize, int(run.now().timestamp()))
-            if request.serialize and request.read_back:
-                step = Step(f"Reading back {staging.key.name}.{request.serialize}", "bytes")
-                for _ in watch.track(step, read_back(staging), lambda checked: checked.bytes):
-                    pass
-        bags = tuple(os.fsdecode(publish(staging)) for staging in stagings)
-        most = request.max_bytes
-        oversize = () if most is None else tuple(bag for bag in bags if _size(bag) > most)
-        yield _report(prepared, division, totals, bags=bags, oversize=oversize, spools=spools, dry_run=False)
+    copying, syncing = held.enter_context(Threads(request.jobs)), held.enter_context(Threads(1))
+    again = Reexaminer(prepared.assessor.assess, held.enter_context(header_readers(1)))
+    maker = BagMaker(
+        run=run,
+        progress=Progress(started, run.now(), division.keys),
+        rights=prepared.rights_context,
+        documents=prepared.inputs.documents,
+        tag_labels=prepared.tag_labels,
+        tools=CopyTools(copying, syncing, request.read_back, watch, again, standing),
+    )
+    stagings = [Staging(store, key) for key in division.keys]
+    spools = tuple(held.enter_context(Spool[PackEntry](scratch)) for _ in division.parts)
+    totals = Totals()
+    for staging, part, spool in zip(stagings, division.parts, spools, strict=True):
+        totals.add(maker.make(staging, part, spool))
+    standing.conclude()
+    _refuse_nothing(totals, stagings)
+    for staging in stagings:
+        with watch.during(Step(f"Finishing {staging.key.name}", "")):
+            make_ready(staging, request.serialize, int(run.now().timestamp()))
+        if request.serialize and request.read_back:
+            step = Step(f"Reading back {staging.key.name}.{request.serialize}", "bytes")
+            for _ in watch.track(step, read_back(staging), lambda checked: checked.bytes):
+                pass
+    bags = tuple(os.fsdecode(publish(staging)) for staging in stagings)
+    clear_superseded(store, division.keys)
+    most = request.max_bytes
+    oversize = () if most is None else tuple(bag for bag in bags if _size(bag) > most)
+    return _report(
+        prepared,
+        division,
+        totals,
+        bags=bags,
+        oversize=oversize,
+        spools=spools,
+        dry_run=False,
+        new_store=is_new,
+    )
 
 
 class NothingPackedError(ArchiverError):
@@ -207,6 +239,7 @@ def rehearse(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackRepor
             oversize=oversize,
             spools=(plan.entries,),
             dry_run=True,
+            new_store=not is_begun(prepared.store),
         )
 
 
@@ -219,10 +252,12 @@ def _report(  # noqa: PLR0913 - what both ways of packing have at their end
     oversize: tuple[str, ...],
     spools: tuple[Spool[PlanEntry] | Spool[PackEntry], ...],
     dry_run: bool,
+    new_store: bool,
 ) -> PackReport:
     return PackReport(
         bags=bags,
         dry_run=dry_run,
+        new_store=new_store,
         totals=totals,
         algorithms=prepared.algorithms,
         policy=prepared.assessor.policy.name,
@@ -230,8 +265,7 @@ def _report(  # noqa: PLR0913 - what both ways of packing have at their end
         parts=division.parts,
         oversize=oversize,
         continued=division.continues,
-        unfinished=tuple(
-            os.fsdecode(key.folder) for key in unfinished(prepared.store) if key not in division.keys
-        ),
+        room=division.room,
+        unfinished=leftovers(prepared.store, division.keys),
         remarks=prepared.remarks,
     )

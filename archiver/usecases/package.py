@@ -21,6 +21,7 @@ from archiver.ingest.parts import PlanPart
 from archiver.ingest.plan import Totals
 from archiver.ingest.reexamine import Reexaminer
 from archiver.ingest.spool import Spool
+from archiver.ingest.standing import Standing
 from archiver.model.audio import Role
 from archiver.model.package import AssessedFile, PackedFile, PackEntry, PlanEntry, WithheldFile
 from archiver.model.run import Run
@@ -29,7 +30,7 @@ from archiver.records.baginfo import Labels
 from archiver.records.files import FileRecords
 from archiver.records.rights_context import RightsContext
 from archiver.store.faults import store_faults
-from archiver.store.staging import Staging
+from archiver.store.staging import Staging, StagingKey, left_of
 from archiver.usecases.description import Description, describe
 from archiver.usecases.documents import Document
 from archiver.usecases.history import Course, events_of
@@ -46,6 +47,7 @@ class CopyTools:
         read_back: Whether every copy is read from the disk again and compared.
         watch: Counts the bytes copied.
         reexaminer: Examines again what changed, or could not be read, before it was copied.
+        standing: Watches over the sources.
     """
 
     copying: OrderedMap
@@ -53,6 +55,7 @@ class CopyTools:
     read_back: bool
     watch: Watch
     reexaminer: Reexaminer
+    standing: Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +65,12 @@ class Progress:
     Attributes:
         started: When the sources began to be listed.
         planned: When everything was examined and decided.
-        continued: Whether the copies of an interrupted run are kept.
+        keys: What the bags of the run are made of.
     """
 
     started: dt.datetime
     planned: dt.datetime
-    continued: bool
+    keys: tuple[StagingKey, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +107,8 @@ class BagMaker:
         Raises:
             StoreError: where the staging area cannot be written.
         """
-        if staging.holds_other():
-            self.tools.watch.note(
-                f"What an interrupted run left of {staging.key.name} is copied anew: its source, checksums or"
-                " division have changed since."
-            )
-        continued = staging.open()
-        totals = self._capture(staging, part, packed)
+        staging.open()
+        totals, kept = self._capture(staging, part, packed)
         course = Course(
             started=self.progress.started,
             planned=self.progress.planned,
@@ -119,7 +117,7 @@ class BagMaker:
             algorithms=staging.key.algorithms,
             policy=self.rights.policy.name,
             read_back=self.tools.read_back,
-            continued=continued,
+            continued=kept > 0,
             part=staging.key.part,
             parts=staging.key.parts,
             cut=part.cut,
@@ -141,23 +139,29 @@ class BagMaker:
             )
         return totals
 
-    def _capture(self, staging: Staging, part: PlanPart, packed: Spool[PackEntry]) -> Totals:
-        """Copy the part's files into the staged bag; write its payload manifests and the record of its files."""
+    def _capture(self, staging: Staging, part: PlanPart, packed: Spool[PackEntry]) -> tuple[Totals, int]:
+        """Copy the part's files into the staged bag; write its payload manifests and the record of its files.
+
+        Returns:
+            What the files add up to, and how many of their copies an interrupted run had made.
+        """
         tools, totals = self.tools, Totals()
+        key, kept = staging.key, _Kept()
+        left = left_of(staging.area.store, key.package, key.algorithms, but=self.progress.keys)
         for_refs, for_outcomes = itertools.tee(part)
         refs = (entry.examined.ref for entry in for_refs if isinstance(entry, AssessedFile))
         meter = Meter()
         with _Ledgers.opened(staging) as ledgers, contextlib.ExitStack() as last:
             watched = partial(self._watched, Step("Copying", "bytes", part.bytes, meter), last)
-            ways = CopyWays(tools.copying, tools.syncing, watched, meter.add)
-            outcomes = capture(refs, staging, ways, read_back=tools.read_back)
+            ways = CopyWays(tools.copying, tools.syncing, watched, meter.add, tools.standing)
+            outcomes = kept.counted(capture(refs, staging, ways, read_back=tools.read_back, left=left))
             for entry in for_outcomes:
                 outcome = _with_outcome(entry, outcomes, staging, tools.reexaminer)
                 _count(totals, outcome)
                 if not (self.rights.anonymous_withheld and isinstance(outcome, WithheldFile)):
                     ledgers.add(outcome)
                 packed.append(_without_blocks(outcome))
-        return totals
+        return totals, kept.files
 
     def _watched(
         self, step: Step, last: contextlib.ExitStack, outcomes: Iterable[Copied | Unpacked]
@@ -165,6 +169,18 @@ class BagMaker:
         """Watch the copying; when all is copied and the disk has yet to take it, show that for as long as ``last``."""
         yield from self.tools.watch.track(step, outcomes, copied_bytes)
         last.enter_context(self.tools.watch.during(Step("Writing to the disk", "")))
+
+
+class _Kept:
+    """Counts the copies that an interrupted run had made."""
+
+    def __init__(self) -> None:
+        self.files = 0
+
+    def counted(self, outcomes: Iterable[Copied | Unpacked]) -> Iterator[Copied | Unpacked]:
+        for outcome in outcomes:
+            self.files += isinstance(outcome, Copied) and outcome.kept
+            yield outcome
 
 
 @dataclass(frozen=True, slots=True)

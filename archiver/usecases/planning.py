@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from archiver.ingest.examine import Examined, examine, header_readers
 from archiver.ingest.exclusion import Exclusion
 from archiver.ingest.plan import PackagePlan, plan
 from archiver.ingest.scan import scan
 from archiver.ingest.spool import Spool
+from archiver.ingest.standing import Standing
 from archiver.model.audio import ExaminedFile
 from archiver.model.package import AssessedFile, PlanEntry
-from archiver.model.source import ScanEntry, Source
+from archiver.model.source import ScanEntry, Source, Unpacked
 from archiver.usecases.watch import Step, Watch, one
+
+T = TypeVar("T")
+
+_UNREAD = frozenset({"S101", "S102", "S103", "S105"})
+"""What is said of files and folders that cannot be reached, as of all of a source that is gone."""
+_LOOKED_AT_EACH = 8
 
 
 @contextlib.contextmanager
-def examined(
+def examined(  # noqa: PLR0913 - each says one thing, and most by name
     sources: Sequence[Source],
     jobs: int,
     watch: Watch,
+    *,
     scratch: bytes | None = None,
     exclusion: Exclusion | None = None,
+    standing: Standing | None = None,
 ) -> Iterator[Spool[Examined]]:
     """List and examine the sources and lend the outcome, on disk, for a ``with`` block.
 
@@ -32,15 +42,22 @@ def examined(
         watch: Counts files listed and examined.
         scratch: Folder for temporary files; the system's where ``None``.
         exclusion: What to leave out.
+        standing: Watches over the sources; from now on where ``None``.
+
+    Raises:
+        SourceLostError: where a source is not there any more.
     """
+    standing = standing or Standing(sources)
     with Spool[ScanEntry](scratch) as listed, Spool[Examined](scratch) as found:
-        listed.extend(watch.track(Step("Listing", "files"), scan(sources, exclusion), one))
+        listed.extend(
+            watch.track(Step("Listing", "files"), _watched_over(scan(sources, exclusion), standing), one)
+        )
         if len(listed):
             # starting a worker costs more than reading some hundred headers
             workers = min(jobs, 1 + len(listed) // 256)
             with header_readers(workers) as processes:
                 step = Step("Reading headers", "files", len(listed))
-                found.extend(watch.track(step, examine(listed, processes), one))
+                found.extend(watch.track(step, _watched_over(examine(listed, processes), standing), one))
         yield found
 
 
@@ -53,6 +70,7 @@ def planned(  # noqa: PLR0913 - each says one thing, and most by name
     watch: Watch,
     scratch: bytes | None = None,
     exclusion: Exclusion | None = None,
+    standing: Standing | None = None,
 ) -> Iterator[PackagePlan]:
     """Work out what a package of the sources would hold and lend the plan for a ``with`` block.
 
@@ -63,9 +81,35 @@ def planned(  # noqa: PLR0913 - each says one thing, and most by name
         watch: Counts files listed and examined.
         scratch: Folder for temporary files; the system's where ``None``.
         exclusion: What to leave out.
+        standing: Watches over the sources; from now on where ``None``.
+
+    Raises:
+        SourceLostError: where a source is not there any more.
     """
     with Spool[PlanEntry](scratch) as entries:
-        with examined(sources, jobs, watch, scratch, exclusion) as found:
+        with examined(sources, jobs, watch, scratch=scratch, exclusion=exclusion, standing=standing) as found:
             assessed = (assess(entry) if isinstance(entry, ExaminedFile) else entry for entry in found)
             package_plan = plan(assessed, entries)
         yield package_plan
+
+
+def _watched_over(entries: Iterable[T], standing: Standing) -> Iterator[T]:
+    """Yield the entries, and look at the sources after the first of each few that tell of something unreadable."""
+    unread = 0
+    for entry in entries:
+        if _is_unread(entry):
+            if unread % _LOOKED_AT_EACH == 0:
+                standing.look()
+            unread += 1
+        yield entry
+    if unread:
+        standing.look()
+
+
+def _is_unread(entry: object) -> bool:
+    match entry:
+        case Unpacked(problem):
+            return problem.code in _UNREAD
+        case ExaminedFile():
+            return any(problem.code in _UNREAD for problem in entry.problems)
+    return False

@@ -7,9 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from archiver import filesystem
 from archiver.bagit.profiles.profile import Profile
-from archiver.bagit.sizes import human_size
 from archiver.errors import StoreError
 from archiver.ingest.assess import Assessor
 from archiver.ingest.exclusion import Exclusion
@@ -19,15 +17,14 @@ from archiver.model.source import Source
 from archiver.records.baginfo import Labels
 from archiver.records.rights_context import RightsContext
 from archiver.store.area import folds
-from archiver.store.faults import store_faults
+from archiver.usecases.finished import refuse_finished
+from archiver.usecases.mounted import refuse_unmounted
 from archiver.usecases.naming import refuse_taken, refuse_unfit
 from archiver.usecases.profiling import algorithms_for, labels_by_file, read_profile
 from archiver.usecases.rights_inputs import RightsInputs, read_policy, read_rights
 from archiver.usecases.sources import refuse_store_in_source, sources_of
 
 _ACCENTED = ("\u00e9".encode(), "e\u0301".encode())
-_MARGIN_BYTES = 64 << 20
-"""Room wanted on the store's disk beside the payload, for the descriptions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +48,7 @@ class PackRequest:
         serialize: Format of the archive to make of each bag, or ``None`` for folders.
         exclude: Patterns of what to leave out, in gitignore's syntax.
         exclude_clutter: Whether clutter is left out.
+        configured_store: Whether the configuration names the store, so that it must be there.
     """
 
     sources: tuple[str, ...]
@@ -69,6 +67,7 @@ class PackRequest:
     serialize: Literal["tar", "zip"] | None
     exclude: tuple[str, ...] = ()
     exclude_clutter: bool = False
+    configured_store: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +124,14 @@ def prepare(request: PackRequest, run: Run) -> Prepared:
     Raises:
         UsageError: where it cannot be meant.
         ConfigError: where a file of declarations, a policy or a profile says something it cannot say.
+        StoreError: where the store's disk is probably not mounted.
     """
     exclusion = Exclusion(request.exclude, clutter=request.exclude_clutter)
     sources = sources_of(request.sources, bags_on_purpose=request.bag_in_bag)
     store = os.path.abspath(os.fsencode(request.store))
+    refuse_finished(store, "store")
     refuse_store_in_source(store, sources)
+    refuse_unmounted(store, configured=request.configured_store)
     if request.name is not None:
         refuse_unfit(request.name)
     inputs = read_rights(sources, request.rights)
@@ -155,24 +157,6 @@ def refuse_taken_name(prepared: Prepared) -> None:
     """
     if prepared.request.name is not None:
         refuse_taken(prepared.request.name, prepared.store)
-
-
-def refuse_without_room(prepared: Prepared, plan: PackagePlan) -> None:
-    """Refuse to begin what the store's disk cannot hold.
-
-    Raises:
-        StoreError: where it cannot; nothing was written.
-    """
-    shown = os.fsdecode(prepared.store)
-    with store_faults(f"write to the store {shown}", "No bag was written. Check the folder and its disk."):
-        free = filesystem.free_bytes(prepared.store)
-    needed = plan.totals.bytes * (2 if prepared.request.serialize else 1)
-    if free is not None and free < needed + _MARGIN_BYTES:
-        raise StoreError(
-            f"the store's disk has {human_size(free)} free, and {human_size(needed)} are needed for the files and"
-            f" {human_size(_MARGIN_BYTES)} for what describes them",
-            "Nothing was written. Free some space, choose another --to, or pack a part of the source.",
-        )
 
 
 def refuse_folding_store(prepared: Prepared, plan: PackagePlan) -> None:

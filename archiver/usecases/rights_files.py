@@ -10,6 +10,7 @@ from archiver.model.audio import ExaminedFile
 from archiver.model.source import Source
 from archiver.rights.check import CheckResult, check_declarations
 from archiver.rights.template import template
+from archiver.usecases.finished import refuse_finished
 from archiver.usecases.planning import examined
 from archiver.usecases.rights_inputs import read_declarations
 from archiver.usecases.sources import sources_of
@@ -51,10 +52,11 @@ def refuse_unwritable(path: str) -> None:
     """Refuse a file that :func:`write_new_file` could not write, before a source is read for it.
 
     Raises:
-        UsageError: where it is there already, or its folder is not.
+        UsageError: where it is there already, its folder is not, or it would become part of a finished bag.
     """
     if os.path.lexists(path):
         raise UsageError(f"{path} is there already and is not overwritten", "Name another file.")
+    refuse_finished(os.path.abspath(os.fsencode(path)), "file")
     folder = os.path.dirname(path) or "."
     if not os.path.isdir(folder):
         raise UsageError(f"cannot write {path}: there is no folder {folder}", "Name another file.")

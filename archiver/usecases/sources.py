@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import itertools
 import os
@@ -49,7 +50,7 @@ def refuse_store_in_source(store: bytes, sources: Sequence[Source]) -> None:
     real = os.path.realpath(store)
     for source in sources:
         root = source.root if source.only is None else source.root + b"/" + source.only
-        if real == root or real.startswith(root.rstrip(b"/") + b"/"):
+        if real == root or real.startswith(root.rstrip(b"/") + b"/") or _is_above(root, real):
             raise UsageError(
                 f"the store {os.fsdecode(store)} lies in the source {os.fsdecode(root)}",
                 "A store cannot be packed into itself. Choose a store outside the source, on another disk if you can.",
@@ -59,6 +60,22 @@ def refuse_store_in_source(store: bytes, sources: Sequence[Source]) -> None:
                 f"the source {os.fsdecode(root)} is an unfinished package of the store",
                 "Name the folder that your music is in.",
             )
+
+
+def _is_above(root: bytes, real: bytes) -> bool:
+    """Whether the path ``real`` is in the folder ``root``, though by another path to it, as a bind mount gives one."""
+    try:
+        wanted = os.stat(root)
+    except OSError:  # what is wrong with it is told where it is listed
+        return False
+    folder = real
+    while True:
+        with contextlib.suppress(OSError):
+            if os.path.samestat(os.stat(folder), wanted):
+                return True
+        if folder == os.path.dirname(folder):
+            return False
+        folder = os.path.dirname(folder)
 
 
 def _resolved(path: str) -> bytes:

@@ -118,6 +118,8 @@ def test_dry_run_says_what_packing_then_does(source: MakeSource, tmp_path: Path)
     rehearsed, packed = pack(*words, "--dry-run").json, pack(*words).json
     assert rehearsed.pop("dry_run") is True
     assert packed.pop("dry_run") is False
+    for told in (rehearsed, packed):
+        assert told["room"].pop("free") > 0  # others use the disk too
     assert rehearsed == packed
 
 
@@ -215,6 +217,8 @@ def test_settings_of_the_file_and_the_environment_hold(source: MakeSource, tmp_p
     root = source(TREE)
     config = tmp_path / "config.toml"
     config.write_text(f"store = '{tmp_path / 'configured'}'\nalgorithms = ['md5']\njobs = 1\n")
+    for name in ("configured", "environment"):
+        (tmp_path / name).mkdir()
     outcome = run_here("pack", root, "--json", ARCHIVER_CONFIG=str(config))
     assert outcome.json["bag"].startswith(str(tmp_path / "configured"))
     assert outcome.json["algorithms"] == ["md5"]
@@ -259,12 +263,13 @@ def test_unfinished_packages_are_told(source: MakeSource, tmp_path: Path) -> Non
         "parts": 1,
         "algorithms": ["sha512"],
         "fingerprint": "0" * 64,
+        "origin": "0" * 64,
     }
-    (area / "staging.json").write_text(json.dumps({"schema": "archiver.staging/1", **key}))
+    (area / "staging.json").write_text(json.dumps({"schema": "archiver.staging/2", **key}))
     outcome = pack(source(TREE), "--to", tmp_path / "store")
     assert outcome.code == 0
     assert (
-        "Unfinished packages wait in the store's .incoming folder:\n  Old-2020-01-01.unfinished\n"
+        "Unfinished packages wait in the store's .incoming folder:\n  Old-2020-01-01.unfinished  "
         in outcome.out
     )
     assert (area / "bag" / "data" / "f").exists()

@@ -5,7 +5,7 @@
  *
  *   FAULT_STATE   file of sizeof(struct state) zero bytes, shared by the processes; see struct state
  *   FAULT_ROOT    absolute path of the folder, without a slash at its end
- *   FAULT_CALL    number of the kind of call that is meant, see enum kind; missing: none, calls are only counted
+ *   FAULT_CALL    number of the kind of call that is meant, see enum kind; KINDS: any; missing: none, calls are only counted
  *   FAULT_AT      which of them, from 1, over all processes
  *   FAULT_ERRNO   the error it fails with, or
  *   FAULT_SIGNAL  the signal that the process gets just before it makes the call
@@ -114,7 +114,7 @@ static int strikes(enum kind kind, const char *path)
     if (!is_below(path) || (only_main && (unsigned long long)getpid() != state->main_process))
         return 0;
     state->counts[kind]++;
-    if ((long)kind != chosen_kind)
+    if ((long)kind != chosen_kind && chosen_kind != KINDS)
         return 0;
     long now = (long)++state->chosen;
     if (now != chosen_at && !(sticky && now > chosen_at))

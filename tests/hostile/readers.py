@@ -7,7 +7,8 @@ from pathlib import Path
 
 from archiver.audio.examine import examine_file
 from archiver.errors import StoreError
-from archiver.ingest.journal import Journal
+from archiver.ingest.copy import source_digest
+from archiver.ingest.journal import EarlierCopies, Journal
 from archiver.model.source import FileRef, FileStat
 from archiver.store.sealing import recover
 from archiver.store.staging import Staging, StagingKey, unfinished
@@ -61,7 +62,8 @@ class StagingAreas(Reader):
         *PATH_TOKENS,
         *b'../../../Elsewhere bag archive/P.tar "parts":2 "part":1 sha512'.split(),
     )
-    _KEY = StagingKey("P", 1, 2, ("sha512",), "f" * 64)
+    _REF = FileRef(b"/", b"a", "a", FileStat(1, 1577934245000000000, 1577934245000000000, 1))
+    _KEY = StagingKey("P", 1, 2, ("sha512",), "f" * 64, "0" * 64)
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
@@ -69,7 +71,8 @@ class StagingAreas(Reader):
         self.subjects = {
             "staging.json": (area / "staging.json").read_bytes(),
             "ready": b"bag",
-            "journal.jsonl": b'["a", 1, 1577934245000000000, "%b"]\n["b"]\n' % (b"0" * 128),
+            "journal.jsonl": b'["a", "%b", 1, 1577934245000000000, 1577934245000000000, 1577934245000000000, "%b"]\n'
+            % (source_digest(self._REF).encode(), b"0" * 128),
         }
         removed(folder / "store")
         (folder / "Elsewhere").mkdir()
@@ -92,9 +95,9 @@ class StagingAreas(Reader):
         beside = tree_state(self.folder / "Elsewhere"), tree_state(store / "foreign")
         staging = Staging(os.fsencode(store), self._KEY)
         try:
-            with Journal(staging.area, staging.payload, self._KEY.algorithms) as copied:
-                for _ in copied.copied_before():
-                    pass
+            algorithms = self._KEY.algorithms
+            with Journal(staging.area, algorithms), EarlierCopies((staging.laid,), algorithms) as earlier:
+                earlier.find(self._REF)
             for _ in unfinished(os.fsencode(store)):
                 pass
             recover(os.fsencode(store))

@@ -89,12 +89,12 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """The ``at``-th call of a kind that fails with ``error``, or gets the process a signal.
+    """The ``at``-th call of a kind, or of any where it is ``None``, that fails with ``error``, or gets the process a signal.
 
     With ``lasting`` every later call of the kind fails as well, as on a disk that is gone.
     """
 
-    call: Call
+    call: Call | None
     at: int
     error: int = 0
     signal: int = 0
@@ -102,7 +102,7 @@ class Fault:
 
     def __str__(self) -> str:
         end = f"signal {self.signal}" if self.signal else errno.errorcode[self.error]
-        return f"{self.call.name} {self.at}{'+' if self.lasting else ''} {end}"
+        return f"{self.call.name if self.call is not None else 'ANY'} {self.at}{'+' if self.lasting else ''} {end}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ class Shim:
             environment["FAULT_MAIN"] = "1"
         if fault is not None:
             environment |= {
-                "FAULT_CALL": str(int(fault.call)),
+                "FAULT_CALL": str(len(Call) if fault.call is None else int(fault.call)),
                 "FAULT_AT": str(fault.at),
                 "FAULT_ERRNO": str(fault.error),
                 "FAULT_SIGNAL": str(fault.signal),

@@ -13,10 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archiver.errors import StoreError
-from archiver.ingest.journal import Journal
+from archiver.ingest.copy import source_digest
+from archiver.ingest.journal import EarlierCopies, Journal
+from archiver.model.source import FileRef, FileStat
 from archiver.store.area import INCOMING, Place
 from archiver.store.sealing import recover
-from archiver.store.staging import Staging, StagingKey, look_into, read_key, unfinished
+from archiver.store.staging import Laid, Staging, StagingKey, look_into, read_key, unfinished
 from tests.conftest import MakeSource
 from tests.reliability.faults import visible_bags
 from tests.running import EPOCH, Outcome, run_here
@@ -25,12 +27,13 @@ from tests.samples import build_tree, read_tree
 TREE = {"Album/01.txt": "one", "x.ogg": "two"}
 FINGERPRINT = "0123456789abcdef" * 4
 SOUND: dict[str, Any] = {
-    "schema": "archiver.staging/1",
+    "schema": "archiver.staging/2",
     "package": "P",
     "part": 1,
     "parts": 2,
     "algorithms": ["sha512"],
     "fingerprint": FINGERPRINT,
+    "origin": FINGERPRINT,
 }
 
 
@@ -60,7 +63,7 @@ def key_of(store: Path, name: str = "P_1_of_2") -> StagingKey | None:
 
 def test_what_is_forged_here_is_sound_but_for_what_is_changed(store: Path) -> None:
     forge(store)
-    assert key_of(store) == StagingKey("P", 1, 2, ("sha512",), FINGERPRINT)
+    assert key_of(store) == StagingKey("P", 1, 2, ("sha512",), FINGERPRINT, FINGERPRINT)
 
 
 CHANGES: list[dict[str, Any]] = [
@@ -88,8 +91,10 @@ CHANGES: list[dict[str, Any]] = [
     {"algorithms": ["sha512", "sha512"]},
     {"algorithms": [["sha512"]]},
     {"algorithms": ["sha512", 7]},
-    {"schema": "archiver.staging/2"},
-    {"schema": ["archiver.staging/1"]},
+    {"schema": "archiver.staging/1"},
+    {"schema": ["archiver.staging/2"]},
+    {"origin": "o"},
+    {"origin": 7},
     {"more": 1},
 ]
 
@@ -108,7 +113,7 @@ TEXTS = [
     "",
     "null",
     "7",
-    '"archiver.staging/1"',
+    '"archiver.staging/2"',
     *(json.dumps({**SOUND, **changes}) for changes in CHANGES),
 ]
 
@@ -211,7 +216,7 @@ def test_a_number_of_parts_costs_nothing(store: Path) -> None:
     assert area.exists()
 
 
-PLACES = ("bag", "bag/data", "bag/data/Album", "bag/metadata", "journal.jsonl", "archive", "ready")
+PLACES = ("left", "bag", "bag/data", "bag/data/Album", "bag/metadata", "journal.jsonl", "archive", "ready")
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -264,18 +269,19 @@ def test_a_copy_with_another_name_is_made_again(source: MakeSource, tmp_path: Pa
     assert (store / "Music-2023-11-14" / "data" / "x.ogg").stat().st_nlink == 1
 
 
+SOURCE = b'"' + source_digest(FileRef(b"/", b"x.ogg", "x.ogg", FileStat(3, 2, 2, 2))).encode() + b'"'
 LINES = [
     b"[" * 100_000,
     b"[" * 5_000_000,
-    b'["a\\ud800", 1, 2, "' + b"0" * 128 + b'"]',
-    b'["../../../../Elsewhere/f", 8, 2, "' + b"0" * 128 + b'"]',
-    b'["x.ogg", 3, NaN, "' + b"0" * 128 + b'"]',
-    b'["x.ogg", true, 2, "' + b"0" * 128 + b'"]',
-    b'["x.ogg", 3, 2, "short"]',
-    b'["x.ogg", 3, 2]',
-    b'["x.ogg", 3, 2, 7]',
-    b'["x.ogg", ' + b"1" * 6000 + b', 2, "' + b"0" * 128 + b'"]',
-    b'["\\u0000", 3, 2, "' + b"0" * 128 + b'"]',
+    b'["a\\ud800", ' + SOURCE + b', 1, 2, 2, 2, "' + b"0" * 128 + b'"]',
+    b'["../../../../Elsewhere/f", ' + SOURCE + b', 8, 2, 2, 2, "' + b"0" * 128 + b'"]',
+    b'["x.ogg", ' + SOURCE + b', 3, NaN, 2, 2, "' + b"0" * 128 + b'"]',
+    b'["x.ogg", ' + SOURCE + b', true, 2, 2, 2, "' + b"0" * 128 + b'"]',
+    b'["x.ogg", ' + SOURCE + b', 3, 2, 2, 2, "short"]',
+    b'["x.ogg", ' + SOURCE + b", 3, 2, 2, 2]",
+    b'["x.ogg", ' + SOURCE + b", 3, 2, 2, 2, 7]",
+    b'["x.ogg", ' + SOURCE + b", " + b"1" * 6000 + b', 2, 2, 2, "' + b"0" * 128 + b'"]',
+    b'["\\u0000", ' + SOURCE + b', 3, 2, 2, 2, "' + b"0" * 128 + b'"]',
     b"\xff\xfe",
 ]
 
@@ -284,8 +290,11 @@ LINES = [
 def test_lines_of_any_kind_in_a_journal_are_survived(tmp_path: Path, line: bytes) -> None:
     build_tree(tmp_path / "area", {"journal.jsonl": line + b"\n", "data/x.ogg": "two"})
     place = Place(os.fsencode(tmp_path), b"area")
-    with Journal(place, place.below(b"data"), ("sha512",)) as journal:
-        assert set(journal.copied_before()) <= {None}
+    with (
+        Journal(place, ("sha512",)) as journal,
+        EarlierCopies((Laid(place, place.below(b"data")),), ("sha512",)) as earlier,
+    ):
+        assert earlier.find(FileRef(b"/", b"x.ogg", "x.ogg", FileStat(3, 2, 2, 2))) is None
         journal.record([])
 
 

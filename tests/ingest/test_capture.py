@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import os
 from collections.abc import Sequence
@@ -17,7 +18,7 @@ from archiver.executors.pools import Threads
 from archiver.ingest import capture as capture_module
 from archiver.ingest.capture import CopyWays, capture
 from archiver.ingest.copy import Copied
-from archiver.ingest.journal import Journal
+from archiver.ingest.journal import EarlierCopies, Journal, Lines
 from archiver.ingest.scan import scan
 from archiver.model.problem import Problem
 from archiver.model.source import FileRef, Unpacked
@@ -27,7 +28,7 @@ from archiver.usecases.sources import sources_of
 from tests.conftest import MakeSource
 from tests.samples import read_tree
 
-KEY = StagingKey("Music", 1, 1, ("sha512",), "0123456789abcdef" * 4)
+KEY = StagingKey("Music", 1, 1, ("sha512",), "0123456789abcdef" * 4, "0123456789abcdef" * 4)
 TREE = {f"{folder}/{number}": f"{folder}{number}" for folder in "abc" for number in range(10)}
 
 
@@ -86,9 +87,9 @@ def test_second_run_copies_only_what_is_not_in_place(source: MakeSource, tmp_pat
     assert read_tree(payload) == read_tree(root)
     again = {str(path.relative_to(payload)) for path, inode in inodes.items() if path.stat().st_ino != inode}
     assert again | {"a/1"} <= {"a/1", "b/2", "c/3"}
-    assert len(Path(os.fsdecode(staging.area.absolute + b"/journal.jsonl")).read_bytes().splitlines()) == len(
-        TREE
-    )
+    inodes = {path: path.stat().st_ino for path in payload.rglob("*") if path.is_file()}
+    assert captured(refs(root), staging) == first
+    assert {path: path.stat().st_ino for path in payload.rglob("*") if path.is_file()} == inodes
 
 
 @pytest.mark.parametrize("kept", [0, 1, 7, 29])
@@ -107,7 +108,7 @@ def test_journal_cut_off_by_a_crash_is_used_up_to_there(
     assert journal.read_bytes() == whole
 
 
-def test_journal_of_another_division_is_not_believed(source: MakeSource, tmp_path: Path) -> None:
+def test_journal_of_another_division_tells_of_the_same_files(source: MakeSource, tmp_path: Path) -> None:
     root = source(TREE)
     staging = opened(tmp_path / "store")
     files = refs(root)
@@ -132,18 +133,22 @@ def test_reading_back_finds_a_disk_that_lies(
         captured(files, staging, read_back=True)
 
 
+NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
+HEX = st.text("0123456789abcdef", min_size=32, max_size=32)
+NUMBERS = st.integers(-(2**63), 2**63)
 outcomes = st.lists(
     st.one_of(
         st.builds(
             Copied,
-            st.text(st.characters(exclude_categories=["Cs"]), min_size=1),
+            NAMES,
             st.integers(0, 2**63),
-            st.integers(-(2**63), 2**63),
-            st.tuples(st.text("0123456789abcdef", min_size=32, max_size=32)),
+            NUMBERS,
+            st.tuples(HEX),
+            changed_ns=NUMBERS,
+            placed_ns=NUMBERS,
+            source=HEX,
         ),
-        st.text(st.characters(exclude_categories=["Cs"]), min_size=1).map(
-            lambda path: Unpacked(Problem(path, "S101", "unreadable"))
-        ),
+        NAMES.map(lambda path: Unpacked(Problem(path, "S101", "unreadable"))),
     ),
     max_size=20,
 )
@@ -154,14 +159,57 @@ def test_journal_never_gives_back_what_was_not_recorded(
     recorded: list[Copied | Unpacked], cut: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = tmp_path_factory.mktemp("journal")
-    area, payload = (Place(os.fsencode(folder), path) for path in (b"", b"data"))
-    (folder / "data").mkdir()
-    with Journal(area, payload, ("md5",)) as journal:
-        assert list(journal.copied_before()) == []
+    area = Place(os.fsencode(folder), b"")
+    with Journal(area, ("md5",)) as journal:
         journal.record(recorded)
     path = folder / "journal.jsonl"
     os.truncate(path, min(cut, path.stat().st_size))
-    with Journal(area, payload, ("md5",)) as journal:
-        found = list(journal.copied_before())
-    assert len(found) <= len(recorded)
-    assert set(found) <= {None}  # none of the copies is in place
+    with Journal(area, ("md5",)) as journal:
+        journal.record(recorded)
+    with path.open("rb") as stream:
+        told = [copied for _, _, copied in Lines(("md5",)).read(stream)]
+    copies = [outcome for outcome in recorded if isinstance(outcome, Copied)]
+    whole = len(told) - len(copies)
+    assert told == copies[:whole] + copies
+
+
+def find(ref: FileRef, staging: Staging) -> Copied | None:
+    with EarlierCopies((staging.laid,), KEY.algorithms) as earlier:
+        kept = earlier.find(ref)
+    return None if kept is None else kept.copied
+
+
+@pytest.mark.parametrize("member", ["size_bytes", "mtime_ns", "ctime_ns"])
+def test_a_copy_counts_only_for_the_file_as_it_is_now(
+    source: MakeSource, tmp_path: Path, member: str
+) -> None:
+    files = refs(source(TREE))
+    staging = opened(tmp_path / "store")
+    outcomes = captured(files, staging)
+    assert [find(ref, staging) for ref in files] == outcomes
+    for ref in files[:3]:
+        stat = dataclasses.replace(ref.stat, **{member: getattr(ref.stat, member) + 1})
+        assert find(dataclasses.replace(ref, stat=stat), staging) is None
+    assert find(dataclasses.replace(files[0], relative=b"another"), staging) is None
+    assert find(dataclasses.replace(files[0], root=files[0].root + b"2"), staging) is None
+
+
+def test_a_disk_that_numbers_its_files_anew_keeps_its_copies(source: MakeSource, tmp_path: Path) -> None:
+    (ref, *_) = refs(source(TREE))
+    staging = opened(tmp_path / "store")
+    (outcome,) = captured([ref], staging)
+    stat = dataclasses.replace(ref.stat, inode=ref.stat.inode + 7)
+    assert find(dataclasses.replace(ref, stat=stat), staging) == outcome
+
+
+def test_of_several_copies_of_one_file_the_last_counts(source: MakeSource, tmp_path: Path) -> None:
+    (ref, *_) = refs(source(TREE))
+    staging = opened(tmp_path / "store")
+    (outcome,) = captured([ref], staging)
+    assert isinstance(outcome, Copied)
+    later = dataclasses.replace(outcome, changed_ns=outcome.changed_ns + 5)
+    with Journal(staging.area, KEY.algorithms) as journal:
+        journal.record([later])
+    assert find(ref, staging) is None
+    stat = dataclasses.replace(ref.stat, ctime_ns=later.changed_ns)
+    assert find(dataclasses.replace(ref, stat=stat), staging) == later

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from archiver import filesystem
+from archiver.bagit.telling import Reading, untold
 from archiver.errors import StoreError
-from archiver.ingest.copy import BLOCK_BYTES, Copied, CopyBatch, copy_batch
+from archiver.ingest.copy import BLOCK_BYTES, Copied, CopyBatch, KeptCopy, copy_batch
 from archiver.ingest.scan import scan
 from archiver.model.source import FileRef, Unpacked
 from archiver.store.area import Place
@@ -28,13 +29,17 @@ def refs(root: Path) -> tuple[FileRef, ...]:
     return tuple(entry for entry in scan(sources_of([str(root)])) if isinstance(entry, FileRef))
 
 
+def copied(wanted: CopyBatch, reading: Reading = untold) -> list[Copied | Unpacked]:
+    return list(copy_batch(wanted, reading))
+
+
 def batch(payload: Path, *files: FileRef, algorithms: tuple[str, ...] = ("sha512",)) -> CopyBatch:
     payload.mkdir(exist_ok=True)
     return CopyBatch(files, (None,) * len(files), Place(os.fsencode(payload), b""), algorithms)
 
 
 def outcome_of(payload: Path, ref: FileRef) -> Copied | Unpacked:
-    (outcome,) = copy_batch(batch(payload, ref))
+    (outcome,) = copied(batch(payload, ref))
     return outcome
 
 
@@ -65,7 +70,7 @@ def test_copies_are_equal_and_every_digest_is_of_the_bytes_read(source: MakeSour
     content = {f"a/{size}": os.urandom(size) for size in SIZES}
     root = source(content)
     algorithms = ("sha512", "md5", "sha256")
-    outcomes = copy_batch(batch(tmp_path / "data", *refs(root), algorithms=algorithms))
+    outcomes = copied(batch(tmp_path / "data", *refs(root), algorithms=algorithms))
     assert read_tree(tmp_path / "data") == read_tree(root)
     for outcome in outcomes:
         assert isinstance(outcome, Copied)
@@ -177,7 +182,7 @@ def test_file_that_somebody_keeps_writing_ends_and_is_reported(tmp_path: Path) -
     writer = threading.Thread(target=write)
     writer.start()
     try:
-        first, second = copy_batch(batch(tmp_path / "data", moving, at_rest))
+        first, second = copied(batch(tmp_path / "data", moving, at_rest))
     finally:
         stop.set()
         writer.join()
@@ -244,14 +249,41 @@ def test_link_planted_in_the_staging_area_is_not_written_through(source: MakeSou
 def test_copies_kept_from_before_are_not_read_again(moving: tuple[Path, FileRef], tmp_path: Path) -> None:
     path, ref = moving
     path.unlink()
-    kept = Copied("a", 1, 2, ("digest",))
-    assert copy_batch(CopyBatch((ref,), (kept,), Place(os.fsencode(tmp_path), b""), ("sha512",))) == [kept]
+    payload, before = Place(os.fsencode(tmp_path), b""), Copied("a", 1, 2, ("digest",))
+    (kept,) = copied(CopyBatch((ref,), (KeptCopy(payload, before),), payload, ("sha512",)))
+    assert kept == before
+    assert isinstance(kept, Copied)
+    assert kept.kept
+
+
+def test_copies_kept_of_another_package_are_moved_not_made(source: MakeSource, tmp_path: Path) -> None:
+    (ref,) = refs(source({"a/b": "source"}))
+    build_tree(tmp_path / "before", {"old/name": "copy"})
+    (tmp_path / "payload").mkdir()
+    before, payload = (Place(os.fsencode(tmp_path), name) for name in (b"before", b"payload"))
+    inode = (tmp_path / "before" / "old" / "name").stat().st_ino
+    kept = KeptCopy(before, Copied("old/name", 4, 2, ("digest",)))
+    assert copied(CopyBatch((ref,), (kept,), payload, ("sha512",))) == [Copied("a/b", 4, 2, ("digest",))]
+    assert (tmp_path / "payload" / "a" / "b").stat().st_ino == inode
+    assert read_tree(tmp_path / "before") == {}
+
+
+def test_a_kept_copy_never_takes_the_place_of_what_is_there(source: MakeSource, tmp_path: Path) -> None:
+    (ref,) = refs(source({"a": "source"}))
+    build_tree(tmp_path / "before", {"a": "copy"})
+    build_tree(tmp_path / "payload", {"a": "other"})
+    before, payload = (Place(os.fsencode(tmp_path), name) for name in (b"before", b"payload"))
+    kept = KeptCopy(before, Copied("a", 4, 2, ("digest",)))
+    (outcome,) = copied(CopyBatch((ref,), (kept,), payload, ("sha512",)))
+    assert isinstance(outcome, Copied)
+    assert not outcome.kept
+    assert read_tree(tmp_path / "payload") == {b"a": b"source"}
 
 
 def test_a_store_that_is_gone_ends_the_run(source: MakeSource, tmp_path: Path) -> None:
     (ref,) = refs(source({"a": b"x"}))
     with pytest.raises(StoreError):
-        copy_batch(CopyBatch((ref,), (None,), Place(os.fsencode(tmp_path / "gone"), b""), ("sha512",)))
+        copied(CopyBatch((ref,), (None,), Place(os.fsencode(tmp_path / "gone"), b""), ("sha512",)))
 
 
 def test_paths_beyond_the_longest_are_copied(source: MakeSource, tmp_path: Path) -> None:
@@ -269,7 +301,7 @@ def test_what_an_interrupted_run_left_of_a_file_that_is_gone_is_removed(
     gone, kept = refs(root)
     payload = build_tree(tmp_path / "data", {"a/gone": "left by a run that was killed"})
     lost = FileRef(gone.root, gone.relative + b" is not there", gone.path, gone.stat)
-    outcomes = copy_batch(batch(payload, lost, kept))
+    outcomes = copied(batch(payload, lost, kept))
     assert code_of(outcomes[0]) == "S105"
     assert read_tree(payload) == {b"a/kept": b"kept"}
 
@@ -280,10 +312,13 @@ def test_what_is_read_is_told_while_it_is_and_adds_up_to_what_was_copied(
     root = source({"a": b"x" * (3 * BLOCK_BYTES + 7), "b": b"gone", "c": b"kept"})
     large, gone, kept = refs(root)
     lost = FileRef(gone.root, gone.relative + b" is not there", gone.path, gone.stat)
-    files, before = (large, lost, kept), (None, None, Copied("c", 4, 0, ("digest",)))
+    files, before = (
+        (large, lost, kept),
+        (None, None, KeptCopy(Place(os.fsencode(tmp_path), b"data"), Copied("c", 4, 0, ("digest",)))),
+    )
     told: list[int] = []
     wanted = dataclasses.replace(batch(tmp_path / "data", *files), kept=before)
-    copy_batch(wanted, told.append)
+    copied(wanted, told.append)
     assert told == [BLOCK_BYTES, BLOCK_BYTES, BLOCK_BYTES, 7, 4]
 
 
@@ -293,6 +328,6 @@ def test_what_was_told_of_a_file_that_is_then_not_copied_is_taken_back(
     path, ref = moving
     while_reading(iter([lambda: path.write_bytes(b"y" * 9), lambda: path.write_bytes(b"z" * 11)]))
     told: list[int] = []
-    (outcome,) = copy_batch(batch(tmp_path / "data", ref), told.append)
+    (outcome,) = copied(batch(tmp_path / "data", ref), told.append)
     assert code_of(outcome) == "S104"
     assert sum(told) == 0

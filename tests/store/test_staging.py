@@ -21,7 +21,7 @@ from tests.bagit.bags import build_bag
 from tests.samples import build_tree, read_tree
 
 FINGERPRINT = "0123456789abcdef" * 4
-KEY = StagingKey("Music", 1, 1, ("sha512",), FINGERPRINT)
+KEY = StagingKey("Music", 1, 1, ("sha512",), FINGERPRINT, FINGERPRINT)
 
 
 def staged(store: Path, key: StagingKey = KEY) -> Staging:
@@ -65,9 +65,8 @@ def test_other_key_begins_anew(tmp_path: Path, other: StagingKey) -> None:
         "{",
         "[]",
         "null",
-        '{"schema": "archiver.staging/1"}',
-        "\x00" * 100,
         '{"schema": "archiver.staging/2"}',
+        "\x00" * 100,
     ],
 )
 def test_area_without_a_sound_key_is_not_touched(tmp_path: Path, damage: str) -> None:
@@ -142,7 +141,7 @@ def test_recovery_removes_what_has_got_its_name_or_was_never_begun(tmp_path: Pat
         (tmp_path / ".incoming" / f"{begun}.unfinished").mkdir()
     (tmp_path / ".incoming" / "b.unfinished" / "staging.json.new").touch()
     (tmp_path / ".incoming" / "c.unfinished" / "staging.json.new").write_text(
-        '{"schema": "archiver.staging/1", "pa'
+        '{"schema": "archiver.staging/2", "pa'
     )
     assert recover(os.fsencode(tmp_path)) == ()
     assert names(tmp_path / ".incoming") == []

@@ -1,0 +1,98 @@
+"""What interrupted runs left can be cleared, and nothing else goes with it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from archiver.errors import StoreError
+from archiver.store.area import locked
+from tests.conftest import MakeSource
+from tests.reliability.faults import left_over, visible_bags
+from tests.running import EPOCH, run_here
+from tests.samples import build_tree, read_tree, tree_digest
+
+TREE = {"a/1": "one", "a/2": bytes(200_000)}
+
+
+def stop(*_: object) -> None:
+    raise StoreError("stopped")
+
+
+@pytest.fixture
+def store(source: MakeSource, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A store with a bag, two unfinished packages and something of somebody else."""
+    root, store = source(TREE), tmp_path / "store"
+    assert run_here("pack", root, "--to", store, "--name", "Bag").code == 0
+    with monkeypatch.context() as patch:
+        patch.setattr("archiver.usecases.pack.make_ready", stop)
+        for name in ("First", "Second"):
+            assert run_here("pack", root, "--to", store, "--name", name).code == 1
+    build_tree(store / ".incoming", {"Mine/f": "precious", "Mine.unfinished/f": "precious"})
+    return store
+
+
+def test_unfinished_packages_go_and_nothing_else(store: Path) -> None:
+    bag = tree_digest(store / "Bag")
+    outcome = run_here("store", "clean", store)
+    assert outcome.code == 0, outcome.err
+    assert "Removed 2 unfinished packages, " in outcome.out
+    assert "  First.unfinished  " in outcome.out
+    assert "Not made by this program, and left alone: Mine.unfinished" in outcome.out
+    assert left_over(store) == ["Mine", "Mine.unfinished"]
+    assert tree_digest(store / "Bag") == bag
+    assert "No interrupted run left anything in" in run_here("store", "clean", store).out
+
+
+def test_what_it_frees_is_what_was_taken(store: Path) -> None:
+    taken = sum(
+        path.lstat().st_blocks * 512
+        for area in (store / ".incoming").glob("*t.unfinished")
+        for path in area.rglob("*")
+    )
+    outcome = run_here("store", "clean", store, "--json").json
+    assert outcome["schema"] == "archiver.store-clean/1"
+    first = next(left for left in outcome["removed"] if left["name"] == "First.unfinished")
+    assert first["bytes"] == taken > 200_000
+    assert outcome["freed"] == sum(left["bytes"] for left in outcome["removed"])
+    assert outcome["left_alone"] == ["Mine", "Mine.unfinished"]
+
+
+def test_a_dry_run_says_the_same_and_removes_nothing(store: Path) -> None:
+    before = read_tree(store)
+    dry = run_here("store", "clean", store, "--dry-run", "--json").json
+    assert read_tree(store) == before
+    done = run_here("store", "clean", store, "--json").json
+    assert dry.pop("dry_run") is True
+    assert done.pop("dry_run") is False
+    assert dry == done
+
+
+def test_a_store_that_another_run_writes_to_is_left_alone(store: Path) -> None:
+    with locked(os.fsencode(store)):
+        outcome = run_here("store", "clean", store)
+    assert outcome.code == 1
+    assert "another run is writing to the store" in " ".join(outcome.err.split())
+    assert len(left_over(store)) == 4
+
+
+def test_what_is_no_store_is_not_made_one(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    for path in (tmp_path / "folder", tmp_path / "missing"):
+        assert run_here("store", "clean", path).code == 2
+    assert list(tmp_path.iterdir()) == [tmp_path / "folder"]
+    assert list((tmp_path / "folder").iterdir()) == []
+
+
+def test_a_full_disk_names_what_could_be_cleared(
+    source: MakeSource, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("archiver.filesystem.free_bytes", lambda _: 1000)
+    outcome = run_here("pack", source({"x": "x"}, "Other"), "--to", store, SOURCE_DATE_EPOCH=EPOCH)
+    assert outcome.code == 1
+    told = " ".join(outcome.err.split())
+    assert "What other interrupted runs left takes" in told
+    assert "archiver store clean" in told
+    assert [bag.name for bag in visible_bags(store)] == ["Bag"]
