@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from archiver.model.evidence_kinds import EVIDENCE_KINDS
 from archiver.model.rights import Act, Answer, Basis, DeclarantRole, Declaration, MachineUse
+from archiver.model.terms import Layer
 from archiver.personal.find import personal_spans
 from archiver.rights.grants import Reach, needed
 from archiver.rights.licenses import identify_license
@@ -119,13 +120,20 @@ def _why_not(declaration: Declaration, act: Act) -> str:
         return f"The basis {declaration.basis.value!r} cannot carry {act.value!r}; it stays unknown."
     if asked is Reach.DOCUMENTED and declaration.document is None:
         return f"{act.value!r} stays unknown: in the role '{declaration.role}' it can be allowed only with a document."
+    missing = set(Layer) - set(declaration.layers or (Layer.RECORDING,))
+    if declaration.basis is Basis.OWN and asked is not Reach.IMPLIED and missing and declaration.facts is None:
+        names = ", ".join(layer for layer in Layer if layer in missing)
+        return f"{act.value!r} stays unknown: the recording is declared own; if {names} are too, name them in layers."
     return ""
 
 
 def _why_not_permitted(declaration: Declaration, use: MachineUse) -> str:
     if not can_carry_mining(declaration):
         return f"The basis {declaration.basis.value!r} cannot carry {use.value!r}; it stays unknown."
-    return f"In the role '{declaration.role}' {use} can be denied, and allowed only with a document."
+    return (
+        f"In the role '{declaration.role}' on the basis '{declaration.basis}' {use} can be denied, and allowed only with "
+        "a document."
+    )
 
 
 def _known_license(declaration: Declaration) -> bool:

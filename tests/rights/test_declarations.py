@@ -389,7 +389,7 @@ def test_what_has_no_effect_is_remarked_on(fields: str, text: str) -> None:
     "fields",
     [
         'basis = "purchase"\nacts = { transfer = "allow" }\ndocument = "terms.pdf"',
-        'basis = "own"\nai = { search = "allow" }',
+        'basis = "own"\nrole = "rightsholder"\nai = { search = "allow" }',
         'basis = "unknown"\nacts = { publish = "deny" }',
         'basis = "license"\nacts = { publish = "allow" }\nrole = "rightsholder"',
     ],
