@@ -55,7 +55,11 @@ class Decider:
     """
 
     def __init__(
-        self, declarations: Iterable[Declaration], policy: Policy, on: date | Day, terms: TermTable | None = None
+        self,
+        declarations: Iterable[Declaration],
+        policy: Policy,
+        on: date | Day,
+        terms: TermTable | None = None,
     ) -> None:
         self.declarations = tuple(declarations)
         self.policy = policy

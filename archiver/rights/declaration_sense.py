@@ -121,7 +121,12 @@ def _why_not(declaration: Declaration, act: Act) -> str:
     if asked is Reach.DOCUMENTED and declaration.document is None:
         return f"{act.value!r} stays unknown: in the role '{declaration.role}' it can be allowed only with a document."
     missing = set(Layer) - set(declaration.layers or (Layer.RECORDING,))
-    if declaration.basis is Basis.OWN and asked is not Reach.IMPLIED and missing and declaration.facts is None:
+    if (
+        declaration.basis is Basis.OWN
+        and asked is not Reach.IMPLIED
+        and missing
+        and declaration.facts is None
+    ):
         names = ", ".join(layer for layer in Layer if layer in missing)
         return f"{act.value!r} stays unknown: the recording is declared own; if {names} are too, name them in layers."
     return ""

@@ -107,7 +107,9 @@ def explain(  # noqa: PLR0913 - what a decision follows from, and what a suggest
     """
     table = terms or load_terms()
     given: Tags = tags or {}
-    decisions = [decide(evidence, protection, declarations, policy, on, path=path, terms=table) for policy in policies]
+    decisions = [
+        decide(evidence, protection, declarations, policy, on, path=path, terms=table) for policy in policies
+    ]
     first = decisions[0]
     bearing = {declaration.id: declaration for declaration in declarations}
     return Explanation(

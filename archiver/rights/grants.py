@@ -154,7 +154,9 @@ def statement(
         return Statement(named, declaration.document is not None, reason, stated=True)
     assert implied is not None
     return Statement(
-        answer, documented=False, reason=_reason(implied, _implied_text(declaration, act, implied), declaration, act)
+        answer,
+        documented=False,
+        reason=_reason(implied, _implied_text(declaration, act, implied), declaration, act),
     )
 
 

@@ -105,9 +105,7 @@ def resolve(
         for declaration, _ in placed
         if declaration.basis in without or f"declaration {declaration.id}" in void
     }
-    acts = tuple(
-        _outcome(act, [_said(each, act, day, layers, void) for each in placed]) for act in Act
-    )
+    acts = tuple(_outcome(act, [_said(each, act, day, layers, void) for each in placed]) for act in Act)
     basis, bases_differ = _basis([each for each in placed if each.declaration.id not in void], day)
     return Resolution(
         acts=acts,
@@ -177,7 +175,9 @@ def _told(act: Act, found: Weighed) -> list[Reason]:
     for denial, allow in found.lifted:
         by_document = denial.depth == allow.depth
         how = "with a document" if by_document else "closer"
-        text = f"{denial.declaration.id} denies '{act}'; {allow.declaration.id} allows it {how}, which counts."
+        text = (
+            f"{denial.declaration.id} denies '{act}'; {allow.declaration.id} allows it {how}, which counts."
+        )
         code = rules.DOCUMENT_DECIDES if by_document else rules.LIFTED
         told.append(Reason(code, text, (_name(allow), _name(denial)), act))
     for allow, stops in found.stopped:
@@ -236,9 +236,7 @@ def _layers(
         merged[name] = _one_span(spans)
         if len(spans) > 1:
             text = f"Declarations of one level give different dates for '{name}'; all are taken as possible."
-            differ.append(
-                Reason(rules.DATES_DIFFER, text, tuple(f"declaration {each.id}" for each in level))
-            )
+            differ.append(Reason(rules.DATES_DIFFER, text, tuple(f"declaration {each.id}" for each in level)))
     where = {place for declaration, _ in counted for place in declaration.jurisdiction}
     return assess(TermFacts(**merged), where, day.on, terms), tuple(differ)
 

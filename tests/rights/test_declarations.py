@@ -367,7 +367,7 @@ def test_the_error_is_one_of_usage_and_names_the_file() -> None:
         ),
         (
             'basis = "statute"\njurisdiction = "GB"\ncitation = "x"\nacts = { mine = "allow" }\nai = { search = "allow" }',
-            "In the role 'owner' search can be denied, and allowed only with a document.",
+            "In the role 'owner' on the basis 'statute' search can be denied, and allowed only with a document.",
         ),
         (
             'basis = "purchase"\ndocument = "receipt.pdf"\nai = { search = "allow" }',

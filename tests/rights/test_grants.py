@@ -92,7 +92,10 @@ def test_a_donor_passes_on_what_they_hold_and_no_more() -> None:
     everything = acts(transfer="allow", publish="allow")
     assert allowed(declared(Basis.DONOR, role=DeclarantRole.DONOR, acts=everything)) == {Act.TRANSFER}
     own = declared(
-        Basis.OWN, role=DeclarantRole.DONOR, acts=acts(transfer="allow", publish="allow", mine="allow"), layers=tuple(Layer)
+        Basis.OWN,
+        role=DeclarantRole.DONOR,
+        acts=acts(transfer="allow", publish="allow", mine="allow"),
+        layers=tuple(Layer),
     )
     assert allowed(own) == set(Act)
 
@@ -140,7 +143,9 @@ def test_dates_can_stand_in_for_a_layer_that_is_not_named_but_only_where_they_we
     in_union = declared(Basis.EXPIRED, jurisdiction=("EU",), layers=rest)
     elsewhere = declared(Basis.EXPIRED, jurisdiction=("EU", "JP"), layers=rest)
     nowhere = declared(Basis.EXPIRED, jurisdiction=(), layers=rest)
-    answers = [statement(one, Act.PRESERVE, Day.whole(TODAY), layers) for one in (in_union, elsewhere, nowhere)]
+    answers = [
+        statement(one, Act.PRESERVE, Day.whole(TODAY), layers) for one in (in_union, elsewhere, nowhere)
+    ]
     assert [one.answer for one in answers if one is not None] == [Answer.ALLOW, None, None]
 
 

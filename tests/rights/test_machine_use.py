@@ -145,10 +145,15 @@ def test_the_strictest_signal_counts() -> None:
 
 def test_a_stricter_signal_outweighs_a_word_and_warns_of_a_document() -> None:
     wish = uses(generative_training="allow")
-    word = decided(declared(Basis.LICENSE, role=DeclarantRole.RIGHTSHOLDER, machine_use=wish), signal="train-ai=n")
+    word = decided(
+        declared(Basis.LICENSE, role=DeclarantRole.RIGHTSHOLDER, machine_use=wish), signal="train-ai=n"
+    )
     answer = use(word, MachineUse.GENERATIVE_TRAINING)
     assert (answer.answer, answer.stricter_signal, answer.declared_by) == (DENY, True, None)
-    deed = decided(declared(Basis.LICENSE, role=DeclarantRole.RIGHTSHOLDER, machine_use=wish, document="x.pdf"), signal="train-ai=n")
+    deed = decided(
+        declared(Basis.LICENSE, role=DeclarantRole.RIGHTSHOLDER, machine_use=wish, document="x.pdf"),
+        signal="train-ai=n",
+    )
     answer = use(deed, MachineUse.GENERATIVE_TRAINING)
     assert (answer.answer, answer.stricter_signal, answer.declared_by) == (ALLOW, True, "Example Person")
     for decision in (word, deed):

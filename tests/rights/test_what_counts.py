@@ -47,7 +47,11 @@ def use(decision: Decision, which: MachineUse) -> Answer:
 
 
 @pytest.mark.parametrize(
-    "closer", ['scope.path = "Bought/"\nbasis = "purchase"', 'scope.path = "Bought/"\nbasis = "carrier"\ncarrier_held = "yes"']
+    "closer",
+    [
+        'scope.path = "Bought/"\nbasis = "purchase"',
+        'scope.path = "Bought/"\nbasis = "carrier"\ncarrier_held = "yes"',
+    ],
 )
 def test_what_is_allowed_of_ones_own_does_not_reach_what_is_bought_or_copied_from_a_disc(closer: str) -> None:
     broad = f'{OWN_ALL}\nai = {{ generative_training = "allow", data_mining = "allow" }}'
@@ -67,7 +71,9 @@ def test_a_closer_licence_that_does_not_carry_an_act_is_not_reached_past() -> No
 
 def test_an_album_title_stands_where_its_files_stand() -> None:
     bought = 'scope.album = "Greatest Hits"\nbasis = "purchase"'
-    found = decided(OWN_ALL.replace("basis", 'scope.path = "a/"\nbasis'), bought, tags={"album": ("Greatest Hits",)})
+    found = decided(
+        OWN_ALL.replace("basis", 'scope.path = "a/"\nbasis'), bought, tags={"album": ("Greatest Hits",)}
+    )
     assert found.acts.publish is UNKNOWN
     assert found.basis is Basis.PURCHASE
 
@@ -131,7 +137,9 @@ def test_ones_own_denial_is_lifted_by_saying_so_closer() -> None:
 
 def test_a_documented_denial_is_lifted_by_no_word_without_a_document() -> None:
     deed = DEED + 'acts = { transfer = "deny" }'
-    closer = 'scope.path = "Smith/Interviews/"\nbasis = "license"\nlicense = "a letter"\nacts.transfer = "allow"'
+    closer = (
+        'scope.path = "Smith/Interviews/"\nbasis = "license"\nlicense = "a letter"\nacts.transfer = "allow"'
+    )
     assert decided(deed, closer, path=SMITH).acts.transfer is DENY
     assert decided(deed, closer + '\ndocument = "x.pdf"', path=SMITH).acts.transfer is ALLOW
 
@@ -190,7 +198,9 @@ def test_the_owner_of_copies_publishes_nothing_on_a_bare_word() -> None:
 
 @pytest.mark.parametrize("basis", ["unknown", "purchase"])
 def test_a_rightsholder_permits_no_machine_use_without_a_basis_for_it(basis: str) -> None:
-    found = decided(f'basis = "{basis}"\nrole = "rightsholder"\nai = {{ generative_training = "allow", data_mining = "allow" }}')
+    found = decided(
+        f'basis = "{basis}"\nrole = "rightsholder"\nai = {{ generative_training = "allow", data_mining = "allow" }}'
+    )
     assert {answer.answer for answer in found.machine_use} == {UNKNOWN}
     assert (usage_statement(found), tdm_reservation(found)) == ("", None)
 
@@ -213,7 +223,7 @@ def test_what_may_not_be_kept_is_never_packed() -> None:
 
 
 def test_a_declaration_dated_in_the_future_does_not_count_yet() -> None:
-    promise = OWN_ALL + "\ndate = 2031-01-01\nai.generative_training = \"allow\""
+    promise = OWN_ALL + '\ndate = 2031-01-01\nai.generative_training = "allow"'
     found = decided(promise)
     assert {answer for _, answer in found.acts.items()} == {UNKNOWN}
     assert {answer.answer for answer in found.machine_use} == {UNKNOWN}
@@ -281,5 +291,7 @@ def test_a_declaration_is_the_same_under_any_identifier() -> None:
     text = HEAD + f"[[declaration]]\n{OWN_ALL}\n"
     [one] = parse_declarations(text.encode(), "rights.toml").declarations
     named = replace(one, id="another")
-    first, second = (Decider([each], builtin_policy("public"), TODAY).decide("a", {}, (), None) for each in (one, named))
+    first, second = (
+        Decider([each], builtin_policy("public"), TODAY).decide("a", {}, (), None) for each in (one, named)
+    )
     assert (first.acts, first.disposition) == (second.acts, second.disposition)
