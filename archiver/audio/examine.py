@@ -188,9 +188,7 @@ def _tag_blocks(subject: _Subject, role: Role, notes: _Notes) -> tuple[TagBlock,
     if broken is not None:
         notes.add("F208", broken)
     for code, message in reading.problems:
-        if (
-            broken is None or code == "F209"
-        ):  # all else that is wrong with its tags follows from where it ends
+        if broken is None or code == "F209":  # all else that is wrong with its tags follows from where it ends
             notes.add(code, message)
     return reading.blocks
 

@@ -154,9 +154,10 @@ def _concluded(
     outcomes = tuple(_weighed(outcome, signals, protection) for outcome in resolution.acts)
     acts = Acts(*(outcome.answer for outcome in outcomes))
     personal = tuple(item for item in evidence if item.personal)
-    conflicts = (*contradictions, *resolution.conflicts)
     doubts = own_doubts(resolution.acts, evidence)
-    disposition, grounds = _consequence(outcomes, conflicts, doubts, protection, personal, policy)
+    publishes = Act.PUBLISH in policy.needs
+    conflicts = (*contradictions, *resolution.conflicts, *(doubts if publishes else ()))
+    disposition, grounds = _consequence(outcomes, conflicts, protection, personal, policy)
     return Decision(
         disposition=disposition,
         acts=acts,
@@ -168,7 +169,7 @@ def _concluded(
         reasons=(
             *grounds,
             *(reason for outcome in outcomes for reason in outcome.reasons),
-            *(() if Act.PUBLISH in policy.needs else doubts),
+            *(() if publishes else doubts),
             *resolution.remarks,
             *_claims(evidence),
             *warnings,
@@ -241,10 +242,9 @@ class _Ground:
     reason: Reason
 
 
-def _consequence(  # noqa: PLR0913 - everything that a policy answers for
+def _consequence(
     outcomes: tuple[ActOutcome, ...],
     conflicts: tuple[Reason, ...],
-    doubts: tuple[Reason, ...],
     protection: Protection | None,
     personal: tuple[Evidence, ...],
     policy: Policy,
@@ -257,8 +257,6 @@ def _consequence(  # noqa: PLR0913 - everything that a policy answers for
     grounds += [
         _Ground(policy.protected if is_protected else Disposition.REVIEW, reason) for reason in conflicts
     ]
-    if Act.PUBLISH in policy.needs:
-        grounds += [_Ground(Disposition.REVIEW, reason) for reason in doubts]
     if all(outcome.answer is Answer.ALLOW for outcome in outcomes if outcome.act in policy.needs):
         text = f"Every act that '{policy.name}' needs is allowed: {', '.join(policy.needs)}."
         grounds.append(

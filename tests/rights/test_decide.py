@@ -24,7 +24,6 @@ from archiver.model.rights import (
     Level,
     MachineUse,
     Policy,
-    Scope,
 )
 from archiver.model.terms import Layer, TermFacts
 from archiver.rights import rules
