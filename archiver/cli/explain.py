@@ -15,6 +15,7 @@ from archiver.cli.explain_report import CLOSING, explained_lines
 from archiver.cli.jsonstream import write_json
 from archiver.cli.text import shown, shown_path, wrapped
 from archiver.cli.top import new_run
+from archiver.model.day import Day
 from archiver.usecases.explain import ExplainRequest, UnexplainedFile, explain_files
 
 _EXAMPLES = """
@@ -55,12 +56,12 @@ def command(
     cannot be read, is named, and the others are explained.
     """
     settings = config.load_settings(os.environ)
-    day = on.date() if on is not None else new_run(os.environ).today()
+    day = Day.whole(on.date()) if on is not None else new_run(os.environ).day()
     request = ExplainRequest(files, source, rights, policy or settings.policy, day)
     outcomes = list(explain_files(request))
     if as_json:
         records = map(explained_record, outcomes)
-        write_json("archiver.explain/1", {"on": day.isoformat()}, {"files": records})
+        write_json("archiver.explain/1", {"on": day.on.isoformat()}, {"files": records})
     else:
         for number, outcome in enumerate(outcomes):
             if number:

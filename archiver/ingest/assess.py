@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from archiver.model.audio import ExaminedFile
+from archiver.model.day import Day
 from archiver.model.package import AssessedFile
 from archiver.model.rights import Declaration, Policy
 from archiver.rights.decider import Decider
@@ -35,10 +36,10 @@ class Assessor:
         on: The day for which it is decided.
     """
 
-    def __init__(self, declared: Sequence[DeclaredFolder], policy: Policy, on: dt.date) -> None:
+    def __init__(self, declared: Sequence[DeclaredFolder], policy: Policy, on: dt.date | Day) -> None:
         self.declarations = tuple(itertools.chain.from_iterable(each.declarations for each in declared))
         self.policy = policy
-        self.on = on
+        self.on = on.on if isinstance(on, Day) else on
         deciders = [(each.folder, Decider(each.declarations, policy, on)) for each in declared]
         self._deciders = tuple((folder + "/" if folder else "", decider) for folder, decider in deciders)
         self._undeclared = Decider((), policy, on)

@@ -7,6 +7,8 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from archiver.model.day import Day
+
 PROGRAM = "archiver"
 
 
@@ -36,6 +38,10 @@ class Run:
     def today(self) -> dt.date:
         """The present day at the place of the run: the one on its user's calendar."""
         return self.clock().date()
+
+    def day(self) -> Day:
+        """The present day at the place of the run, to decide rights for."""
+        return Day.at(self.clock())
 
 
 @dataclass(frozen=True, slots=True)

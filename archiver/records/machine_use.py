@@ -110,19 +110,18 @@ def machine_use_words(summary: RightsSummary) -> list[str]:
 
 
 def _preference(answer: UseAnswer, decision: Decision) -> str | None:
-    """``y`` or ``n`` where a rightsholder declared it; an allowance does not outrank a stricter signal in the file."""
-    if answer.declared_by is None or not _speaks_for_rights(answer.role, decision):
+    """``y`` or ``n`` where a rightsholder declared it; an allowance does not outrank a stricter signal in the file.
+
+    Whoever declares the recording to be their own says that they hold its rights, so their denial is one; to allow takes
+    the role itself.
+    """
+    if answer.declared_by is None:
         return None
-    if answer.answer is Answer.DENY:
+    is_rightsholder = answer.role is DeclarantRole.RIGHTSHOLDER
+    is_maker = decision.basis is Basis.OWN and answer.role is not DeclarantRole.CUSTODIAN
+    if answer.answer is Answer.DENY and (is_rightsholder or is_maker):
         return "n"
-    return "y" if answer.answer is Answer.ALLOW and not answer.stricter_signal else None
-
-
-def _speaks_for_rights(role: DeclarantRole | None, decision: Decision) -> bool:
-    """Whoever declares the recording to be their own says that they hold its rights; a custodian cannot."""
-    if role is DeclarantRole.RIGHTSHOLDER:
-        return True
-    return decision.basis is Basis.OWN and role is not DeclarantRole.CUSTODIAN
+    return "y" if answer.answer is Answer.ALLOW and is_rightsholder and not answer.stricter_signal else None
 
 
 def _comments(summary: RightsSummary) -> str:

@@ -20,6 +20,7 @@ from archiver.model.rights import Act, Answer, Basis, Decision, DeclarantRole, D
 from archiver.model.terms import TermState
 from archiver.records.rights_context import RightsContext
 from archiver.records.visible import one_line
+from archiver.rights import rules
 
 NOT_STATED = "unknown"
 """What stands where PREMIS demands a jurisdiction or a citation and nobody stated one."""
@@ -109,7 +110,15 @@ _BASES = {
     Basis.OWN: (PremisBasis.COPYRIGHT, None),
     Basis.UNKNOWN: (PremisBasis.COPYRIGHT, None),
 }
-_ACTS = {Act.PRESERVE: "replicate", Act.ACCESS: "use", Act.MINE: "mine"}
+_ACTS = {
+    Act.PRESERVE: "replicate",
+    Act.ACCESS: "use",
+    Act.TRANSFER: "disseminate",
+    Act.PUBLISH: "disseminate",
+    Act.MINE: "mine",
+}
+_GIVING = (rules.DECLARED, rules.IMPLIED, rules.LICENSED)
+"""Rules by which a declaration gives an answer."""
 _RESTRICTIONS = {
     Answer.ALLOW: Restriction.ALLOW,
     Answer.DENY: Restriction.DISALLOW,
@@ -133,11 +142,12 @@ def rights_statements(decision: Decision, context: RightsContext) -> tuple[Right
         declaration
         for identifier in decision.declarations
         if (declaration := context.declarations.get(identifier)) is not None
+        and declaration.date <= decision.on
         and (declaration.expires is None or decision.on <= declaration.expires)
     ]
     governing = next((one for one in in_force if one.basis is decision.basis), None)
     copyright_governs = _BASES[decision.basis][0] is PremisBasis.COPYRIGHT
-    grants = tuple(_grants(decision, governing))
+    grants = tuple(_grants(decision, governing, context))
     statements = [
         _copyright(
             decision, governing if copyright_governs else None, grants if copyright_governs else (), context
@@ -147,7 +157,7 @@ def rights_statements(decision: Decision, context: RightsContext) -> tuple[Right
         statements.append(_declared(decision, decision.basis, governing, grants, context))
     for declaration in in_force:
         if declaration is not governing and _BASES[declaration.basis][0] is not PremisBasis.COPYRIGHT:
-            named = tuple(_named_grants(decision, declaration))
+            named = tuple(_named_grants(decision, declaration, context))
             statements.append(_declared(decision, declaration.basis, declaration, named, context))
     return tuple(statements)
 
@@ -256,45 +266,63 @@ def _declared_words(declaration: Declaration | None) -> list[str]:
     return words
 
 
-def _grants(decision: Decision, governing: Declaration | None) -> Iterator[Grant]:
+def _grants(decision: Decision, governing: Declaration | None, context: RightsContext) -> Iterator[Grant]:
     """Replication and use always, so that no file is without an answer; the other acts where there is one."""
     acts = decision.acts
-    yield _grant(decision, governing, _ACTS[Act.PRESERVE], acts.preserve)
-    yield _access(decision, governing)
+    yield _grant(decision, _behind(decision, governing, context, Act.PRESERVE), Act.PRESERVE, acts.preserve)
+    yield _access(decision, _behind(decision, governing, context, Act.ACCESS))
     if acts.transfer is not Answer.UNKNOWN or acts.publish is not Answer.UNKNOWN:
-        yield _dissemination(decision, governing)
+        yield _dissemination(decision, _behind(decision, governing, context, Act.TRANSFER, Act.PUBLISH))
     if acts.mine is not Answer.UNKNOWN:
-        yield _grant(decision, governing, _ACTS[Act.MINE], acts.mine)
+        yield _grant(decision, _behind(decision, governing, context, Act.MINE), Act.MINE, acts.mine)
 
 
-def _named_grants(decision: Decision, declaration: Declaration) -> Iterator[Grant]:
+def _named_grants(decision: Decision, declaration: Declaration, context: RightsContext) -> Iterator[Grant]:
     """The acts that a declaration names, with the answer that was decided, so that no statement contradicts another."""
     named = {act for act, _ in declaration.acts}
     if Act.PRESERVE in named:
-        yield _grant(decision, declaration, _ACTS[Act.PRESERVE], decision.acts.preserve)
+        behind = _behind(decision, declaration, context, Act.PRESERVE)
+        yield _grant(decision, behind, Act.PRESERVE, decision.acts.preserve)
     if Act.ACCESS in named:
-        yield _access(decision, declaration)
+        yield _access(decision, _behind(decision, declaration, context, Act.ACCESS))
     if named & {Act.TRANSFER, Act.PUBLISH}:
-        yield _dissemination(decision, declaration)
+        yield _dissemination(decision, _behind(decision, declaration, context, Act.TRANSFER, Act.PUBLISH))
     if Act.MINE in named:
-        yield _grant(decision, declaration, _ACTS[Act.MINE], decision.acts.mine)
+        yield _grant(
+            decision, _behind(decision, declaration, context, Act.MINE), Act.MINE, decision.acts.mine
+        )
 
 
-def _access(decision: Decision, declaration: Declaration | None) -> Grant:
+def _behind(
+    decision: Decision, declaration: Declaration | None, context: RightsContext, *acts: Act
+) -> tuple[Declaration, ...]:
+    """The declarations that an allow rests on, by the decision's reasons; else the one that the statement is about."""
+    found = {
+        name.removeprefix("declaration ")
+        for reason in decision.reasons
+        if reason.act in acts and reason.code in _GIVING
+        for name in reason.rests_on
+    }
+    given = tuple(one for name, one in context.declarations.items() if name in found)
+    return given or (() if declaration is None else (declaration,))
+
+
+def _access(decision: Decision, behind: tuple[Declaration, ...]) -> Grant:
     if decision.disposition is Disposition.RESTRICT:
         until = decision.restricted_until
-        return Grant(_ACTS[Act.ACCESS], Restriction.DISALLOW, _withheld(until), decision.on, until)
-    return _grant(decision, declaration, _ACTS[Act.ACCESS], decision.acts.access)
+        starts = decision.on if until is None else min(decision.on, until)
+        return Grant(_ACTS[Act.ACCESS], Restriction.DISALLOW, _withheld(until), starts, until)
+    return _grant(decision, behind, Act.ACCESS, decision.acts.access)
 
 
-def _dissemination(decision: Decision, declaration: Declaration | None) -> Grant:
+def _dissemination(decision: Decision, behind: tuple[Declaration, ...]) -> Grant:
     transfer, publish = decision.acts.transfer, decision.acts.publish
     answer = transfer if transfer is publish else Answer.UNKNOWN
     note = f"Transfer to another holder: {transfer}. Publication: {publish}."
     if decision.disposition is Disposition.RESTRICT and answer is Answer.ALLOW:
         # a repository that acts on this word alone must not open what is closed
         answer, note = Answer.UNKNOWN, f"{note} {_withheld(decision.restricted_until)}"
-    return _grant(decision, declaration, "disseminate", answer, note)
+    return _grant(decision, behind, Act.TRANSFER, answer, note)
 
 
 def _withheld(until: dt.date | None) -> str:
@@ -302,15 +330,16 @@ def _withheld(until: dt.date | None) -> str:
 
 
 def _grant(
-    decision: Decision, declaration: Declaration | None, act: str, answer: Answer, note: str = ""
+    decision: Decision, behind: tuple[Declaration, ...], act: Act, answer: Answer, note: str = ""
 ) -> Grant:
-    if answer is Answer.ALLOW and declaration is not None:
-        starts, ends = declaration.date, declaration.expires
-    else:
-        starts, ends = decision.on, None
+    """One act; an allow lasts no longer than everything that it rests on."""
+    starts, ends = decision.on, None
+    if answer is Answer.ALLOW and behind:
+        starts = max(one.date for one in behind)
+        ends = min((one.expires for one in behind if one.expires is not None), default=None)
     if answer is Answer.UNKNOWN and not note:
         note = "No declaration that counts answers this; unknown is not allowed."
-    return Grant(act, _RESTRICTIONS[answer], note, starts, ends)
+    return Grant(_ACTS[act], _RESTRICTIONS[answer], note, starts, ends)
 
 
 def _sentences(parts: list[str]) -> str:

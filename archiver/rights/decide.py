@@ -3,8 +3,8 @@
 Six rules of precedence hold, each by a property-based test:
 
 1. Protection is a fact: no declaration unlocks a protected file, and the policy alone says what becomes of it.
-2. Per act, deny beats allow beats unknown, unless a declaration with a document covers exactly that act.
-3. A file's declaration beats an album's beats the collection's.
+2. Said beats implied, and denials add up: only a person's word for exactly this act lifts one.
+3. Closer beats wider: the file, then the folder it lies in, then the folders above, then the collection.
 4. A declaration that contradicts conclusive evidence gives ``review``, never a silent win.
 5. Evidence may tighten an answer and never loosens one.
 6. No evidence means unknown, never suspicion.
@@ -13,9 +13,10 @@ Six rules of precedence hold, each by a property-based test:
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
+from archiver.model.day import Day
 from archiver.model.evidence import Evidence, Protection, Strength
 from archiver.model.rights import (
     Act,
@@ -28,12 +29,13 @@ from archiver.model.rights import (
     MachineUse,
     Policy,
     Reason,
-    UseAnswer,
 )
 from archiver.rights import rules
-from archiver.rights.machine_use import declared_uses, weigh_signals
+from archiver.rights.doubts import own_doubts
+from archiver.rights.machine_use import in_one_voice, weigh_signals
 from archiver.rights.meanings import MEANINGS, Meaning, machine_signals, where
-from archiver.rights.precedence import ActOutcome, Resolution, resolve
+from archiver.rights.precedence import ActOutcome, Resolution, in_order, resolve
+from archiver.rights.scope import Placed, place
 from archiver.rights.terms import TermTable, load_terms
 
 _RANK = {
@@ -46,6 +48,8 @@ _RANK = {
 
 _CONTRADICTED_BY_PURCHASE = (Basis.OWN, Basis.CARRIER)
 _SHOWN = 3
+_MOST_ENDS = 24
+"""How many days are tried for the end of a restriction; beyond them none is promised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +59,23 @@ class Standing:
     Attributes:
         resolution: With every declaration taken at its word.
         contradicted: With those set aside that the sale of a copy contradicts.
-        uses: The machine uses, taken at its word.
-        contradicted_uses: The machine uses, with the same set aside.
+        later: Each day after which a declaration ends, with what the declarations give on the day after: one standing for
+            what is declared by now and, where something is dated in the future, one with that too.
     """
 
     resolution: Resolution
     contradicted: Resolution
-    uses: tuple[tuple[UseAnswer, bool], ...]
-    contradicted_uses: tuple[tuple[UseAnswer, bool], ...]
+    later: tuple[tuple[date, tuple[Standing, ...]], ...] = ()
 
 
-def decide(  # noqa: PLR0913 - the six things that a decision follows from; a bundle would only rename them
+def decide(  # noqa: PLR0913 - what a decision follows from; a bundle would only rename it
     evidence: Sequence[Evidence],
     protection: Protection | None,
     declarations: Sequence[Declaration],
     policy: Policy,
-    on: date,
+    on: date | Day,
     *,
+    path: str = "",
     terms: TermTable | None = None,
 ) -> Decision:
     """What becomes of one file: pure, deterministic, the same answer on every machine.
@@ -82,26 +86,36 @@ def decide(  # noqa: PLR0913 - the six things that a decision follows from; a bu
         declarations: Those whose scope takes in the file, in any order.
         policy: What the package is for.
         on: The day for which it is decided.
+        path: The file's path below the folder that the declarations speak for, by which the closest is found.
         terms: The table of terms of protection; by default the one that comes with the program.
 
     Returns:
         The decision, with a reason for every act and for the disposition.
     """
-    return conclude(standing(declarations, on, terms or load_terms()), evidence, protection, policy, on)
+    day = on if isinstance(on, Day) else Day.whole(on)
+    found = standing(place(declarations, path), day, terms or load_terms())
+    return conclude(found, evidence, protection, policy, day.on)
 
 
-def standing(declarations: Sequence[Declaration], on: date, terms: TermTable) -> Standing:
-    """Weigh the declarations of one file against each other, once for all files they fit."""
-    resolution = resolve(declarations, on, terms)
-    uses = declared_uses(declarations, on, frozenset())
-    if not any(declaration.basis in _CONTRADICTED_BY_PURCHASE for declaration in declarations):
-        return Standing(resolution, resolution, uses, uses)
-    return Standing(
-        resolution,
-        resolve(declarations, on, terms, _CONTRADICTED_BY_PURCHASE),
-        uses,
-        declared_uses(declarations, on, frozenset(_CONTRADICTED_BY_PURCHASE)),
-    )
+def standing(placed: Sequence[Placed], day: Day, terms: TermTable) -> Standing:
+    """Weigh the declarations of one file against each other, once for all files they fit as closely."""
+    ordered = in_order(placed)
+    now = _on_day(ordered, day, terms)
+    given = tuple(each for each in ordered if each.declaration.date <= day.on)
+    ends = {each.declaration.expires for each in ordered if each.declaration.expires is not None}
+    later = []
+    for end in sorted(day_ for day_ in ends if day.denials <= day_ < date.max)[:_MOST_ENDS]:
+        after = Day.whole(end + timedelta(days=1))
+        known = (ordered,) if len(given) == len(ordered) else (given, ordered)
+        later.append((end, tuple(_on_day(some, after, terms) for some in known)))
+    return replace(now, later=tuple(later))
+
+
+def _on_day(ordered: Sequence[Placed], day: Day, terms: TermTable) -> Standing:
+    resolution = resolve(ordered, day, terms)
+    if not any(each.declaration.basis in _CONTRADICTED_BY_PURCHASE for each in ordered):
+        return Standing(resolution, resolution)
+    return Standing(resolution, resolve(ordered, day, terms, _CONTRADICTED_BY_PURCHASE))
 
 
 def conclude(
@@ -116,16 +130,34 @@ def conclude(
         policy: What the package is for.
         on: The day that ``standing`` was worked out for.
     """
+    decision = _concluded(standing, evidence, protection, policy, on)
+    if decision.disposition is not Disposition.RESTRICT:
+        return decision
+    for end, days in standing.later:
+        after = end + timedelta(days=1)
+        if all(
+            _concluded(one, evidence, protection, policy, after).disposition is Disposition.INCLUDE
+            for one in days
+        ):
+            return replace(decision, restricted_until=end)
+    return decision
+
+
+def _concluded(
+    standing: Standing, evidence: Sequence[Evidence], protection: Protection | None, policy: Policy, on: date
+) -> Decision:
+    """The decision for one day, which promises nothing of another."""
     contradictions = _contradictions(standing.resolution, evidence)
     resolution = standing.contradicted if contradictions else standing.resolution
-    uses = standing.contradicted_uses if contradictions else standing.uses
     signals = machine_signals(evidence)
-    machine_use, warnings = weigh_signals(uses, signals)
+    machine_use, warnings = weigh_signals(resolution.uses, signals)
     outcomes = tuple(_weighed(outcome, signals, protection) for outcome in resolution.acts)
     acts = Acts(*(outcome.answer for outcome in outcomes))
     personal = tuple(item for item in evidence if item.personal)
-    conflicts = (*contradictions, *resolution.conflicts)
-    disposition, grounds, until = _consequence(outcomes, conflicts, protection, personal, policy)
+    doubts = own_doubts(resolution.acts, evidence)
+    publishes = Act.PUBLISH in policy.needs
+    conflicts = (*contradictions, *resolution.conflicts, *(doubts if publishes else ()))
+    disposition, grounds = _consequence(outcomes, conflicts, protection, personal, policy)
     return Decision(
         disposition=disposition,
         acts=acts,
@@ -133,16 +165,17 @@ def conclude(
         policy=policy.name,
         on=on,
         layers=resolution.layers,
-        machine_use=machine_use,
+        machine_use=in_one_voice(machine_use, acts.mine),
         reasons=(
             *grounds,
             *(reason for outcome in outcomes for reason in outcome.reasons),
+            *(() if publishes else doubts),
+            *resolution.remarks,
             *_claims(evidence),
             *warnings,
         ),
         declarations=resolution.declarations,
         personal=bool(personal),
-        restricted_until=until,
     )
 
 
@@ -155,16 +188,19 @@ def _contradictions(resolution: Resolution, evidence: Sequence[Evidence]) -> tup
     )
     if not sales:
         return ()
-    deciding = dict.fromkeys(
-        winner for outcome in resolution.acts if outcome.answer is Answer.ALLOW for winner in outcome.winners
-    )
+    deciding = {
+        winner.id: winner.basis
+        for outcome in resolution.acts
+        if outcome.answer is Answer.ALLOW
+        for winner in outcome.winners
+    }
     told = {
         Basis.OWN: "It is declared the declarant's own recording, yet the file says it was sold to somebody.",
         Basis.CARRIER: "It is declared copied from a carrier, yet the file says it was sold as a download.",
     }
     return tuple(
         Reason(rules.CONTRADICTED, f"{name}: {told[basis]}", (f"declaration {name}", *sales[:_SHOWN]))
-        for name, basis in deciding
+        for name, basis in deciding.items()
         if basis in _CONTRADICTED_BY_PURCHASE
     )
 
@@ -200,11 +236,10 @@ def _claims(evidence: Sequence[Evidence]) -> tuple[Reason, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Ground:
-    """One thing that follows from a policy, why, and the day after which it ends of itself."""
+    """One thing that follows from a policy, and why."""
 
     follows: Disposition
     reason: Reason
-    until: date | None = None
 
 
 def _consequence(
@@ -213,8 +248,8 @@ def _consequence(
     protection: Protection | None,
     personal: tuple[Evidence, ...],
     policy: Policy,
-) -> tuple[Disposition, tuple[Reason, ...], date | None]:
-    """The disposition, the reasons for it, and the day after which a restriction ends of itself."""
+) -> tuple[Disposition, tuple[Reason, ...]]:
+    """The disposition, and the reasons for it."""
     is_protected = protection is not None and protection.certain
     grounds = _protection_grounds(protection, policy)
     # what protection denies, the policy has answered for as a whole; a contradiction cannot open the file
@@ -234,16 +269,7 @@ def _consequence(
     follows = [ground.follows for ground in grounds]
     disposition = max(follows, key=_RANK.__getitem__, default=Disposition.INCLUDE)
     grounds.sort(key=lambda ground: -_RANK[ground.follows])
-    return disposition, tuple(ground.reason for ground in grounds), _until(disposition, grounds)
-
-
-def _until(disposition: Disposition, grounds: list[_Ground]) -> date | None:
-    """The day after which nothing restricts any more, where every restriction has one."""
-    if disposition is not Disposition.RESTRICT:
-        return None
-    ends = [ground.until for ground in grounds if ground.follows is Disposition.RESTRICT]
-    days = [day for day in ends if day is not None]
-    return max(days) if len(days) == len(ends) else None
+    return disposition, tuple(ground.reason for ground in grounds)
 
 
 def _protection_grounds(protection: Protection | None, policy: Policy) -> list[_Ground]:
@@ -258,15 +284,21 @@ def _protection_grounds(protection: Protection | None, policy: Policy) -> list[_
 
 
 def _act_grounds(outcomes: tuple[ActOutcome, ...], policy: Policy) -> list[_Ground]:
-    """What the policy says of each act that is denied, and of each needed act that is unknown."""
+    """What follows from each act that is denied, and from each needed act that is unknown.
+
+    The policy says it, save that nobody packs what may not be kept: packing is copying.
+    """
     denied, unknown = dict(policy.denied), dict(policy.unknown)
     rested = (f"policy {policy.name}",)
     grounds = []
     for outcome in outcomes:
         act = outcome.act
-        if outcome.answer is Answer.DENY and act in denied:
+        if outcome.answer is Answer.DENY and act is Act.PRESERVE:
+            text = "'preserve' is denied: exclude, whatever the package is for."
+            grounds.append(_Ground(Disposition.EXCLUDE, Reason(rules.ACT_DENIED, text, rested, act)))
+        elif outcome.answer is Answer.DENY and act in denied:
             text = f"'{act}' is denied: {denied[act]} under '{policy.name}'."
-            grounds.append(_Ground(denied[act], Reason(rules.ACT_DENIED, text, rested, act), outcome.until))
+            grounds.append(_Ground(denied[act], Reason(rules.ACT_DENIED, text, rested, act)))
         elif outcome.answer is Answer.UNKNOWN and act in unknown:
             text = f"'{act}' is unknown: {unknown[act]} under '{policy.name}'."
             grounds.append(_Ground(unknown[act], Reason(rules.ACT_UNKNOWN, text, rested, act)))

@@ -7,12 +7,15 @@ from datetime import date
 from typing import Generic, TypeVar
 
 from archiver.model.audio import Tags
+from archiver.model.day import Day
 from archiver.model.evidence import Evidence, Protection
 from archiver.model.rights import Decision, Declaration, Policy
 from archiver.rights.decide import Standing, conclude, standing
-from archiver.rights.scope import ScopeIndex
+from archiver.rights.scope import Placed, ScopeIndex
 from archiver.rights.terms import TermTable, load_terms
 
+_Key = tuple[tuple[str, int], ...]
+"""Which declarations take in a file, and how closely each."""
 Shared = TypeVar("Shared", Standing, Decision)
 
 _KEPT = 40_000
@@ -24,13 +27,13 @@ class _Remembered(Generic[Shared]):
     """What was worked out for combinations of declarations, as many as :data:`_KEPT` allows."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, ...], Shared] = {}
+        self._known: dict[_Key, Shared] = {}
         self._named = 0
 
-    def get(self, key: tuple[str, ...]) -> Shared | None:
+    def get(self, key: _Key) -> Shared | None:
         return self._known.get(key)
 
-    def keep(self, key: tuple[str, ...], value: Shared) -> None:
+    def keep(self, key: _Key, value: Shared) -> None:
         self._named += len(key) + 1
         if self._named > _KEPT:
             self._known.clear()
@@ -52,18 +55,23 @@ class Decider:
     """
 
     def __init__(
-        self, declarations: Iterable[Declaration], policy: Policy, on: date, terms: TermTable | None = None
+        self,
+        declarations: Iterable[Declaration],
+        policy: Policy,
+        on: date | Day,
+        terms: TermTable | None = None,
     ) -> None:
         self.declarations = tuple(declarations)
         self.policy = policy
-        self.on = on
+        self._day = on if isinstance(on, Day) else Day.whole(on)
+        self.on = self._day.on
         self.terms = terms or load_terms()
         self._index = ScopeIndex(self.declarations)
         self._standings = _Remembered[Standing]()
         self._plain = _Remembered[Decision]()
 
     def __reduce__(self) -> tuple[type[Decider], tuple[object, ...]]:
-        return (Decider, (self.declarations, self.policy, self.on, self.terms))
+        return (Decider, (self.declarations, self.policy, self._day, self.terms))
 
     def matching(self, path: str, tags: Tags) -> tuple[Declaration, ...]:
         """The declarations that take in a file, closest first; see :meth:`ScopeIndex.matching`."""
@@ -80,19 +88,19 @@ class Decider:
             evidence: What was observed in it.
             protection: Its technical protection, if any was seen.
         """
-        matched = self._index.matching(path, tags)
-        key = tuple(declaration.id for declaration in matched)
+        placed = self._index.placed(path, tags)
+        key = tuple((each.declaration.id, each.depth) for each in placed)
         if not evidence and protection is None:
             known = self._plain.get(key)
             if known is None:
-                known = conclude(self._standing(key, matched), (), None, self.policy, self.on)
+                known = conclude(self._standing(key, placed), (), None, self.policy, self.on)
                 self._plain.keep(key, known)
             return known
-        return conclude(self._standing(key, matched), evidence, protection, self.policy, self.on)
+        return conclude(self._standing(key, placed), evidence, protection, self.policy, self.on)
 
-    def _standing(self, key: tuple[str, ...], matched: tuple[Declaration, ...]) -> Standing:
+    def _standing(self, key: _Key, placed: tuple[Placed, ...]) -> Standing:
         known = self._standings.get(key)
         if known is None:
-            known = standing(matched, self.on, self.terms)
+            known = standing(placed, self._day, self.terms)
             self._standings.keep(key, known)
         return known

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from archiver.model.rights import Answer, Level, Scope
 from archiver.model.terms import Span, TermFacts
-from archiver.rights.globs import has_wildcard, too_costly
+from archiver.rights.globs import has_wildcard, literal_folder, too_costly
 from archiver.rights.spans import year_span
 from archiver.rights.term_rules import EVENTS
 from archiver.toml.document import MAX_TEXT, Document, nearest
@@ -63,25 +63,22 @@ def read_scope(document: Document, value: object, path: Path) -> Scope:
     albums = _read_patterns(document, table["album"], (*path, "album")) if "album" in table else ()
     tags = _read_tags(document, table["tag"], (*path, "tag")) if "tag" in table else ()
     level = document.word(table["level"], (*path, "level"), Level) if "level" in table else None
-    return Scope(paths, albums, tags, Level(level) if level else derived_level(paths, albums))
+    return Scope(paths, albums, tags, Level(level) if level else derived_level(paths, albums, tags))
 
 
-def derived_level(paths: tuple[str, ...], albums: tuple[str, ...]) -> Level:
+def derived_level(
+    paths: tuple[str, ...], albums: tuple[str, ...], tags: tuple[tuple[str, tuple[str, ...]], ...] = ()
+) -> Level:
     """How closely a scope is aimed that does not say so itself.
 
-    Paths without a wildcard name files; an album's title, or patterns that each name one folder, an album;
-    anything else speaks of the collection.
+    Paths without a wildcard name files; a title, a tag, or a pattern that spells out a folder picks out albums, as
+    closely as that folder is deep; anything else speaks of the collection.
     """
     if paths and not any(has_wildcard(path) or path.endswith("/") for path in paths):
         return Level.FILE
-    if albums or (paths and all(_names_one_folder(path) for path in paths)):
+    if albums or tags or any(literal_folder(path) or not has_wildcard(path) for path in paths):
         return Level.ALBUM
     return Level.COLLECTION
-
-
-def _names_one_folder(pattern: str) -> bool:
-    folder = pattern.removesuffix("**").rpartition("/")[0]
-    return bool(folder) and not has_wildcard(folder)
 
 
 def _read_paths(document: Document, value: object, path: Path) -> tuple[str, ...]:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from archiver.model.evidence_kinds import EVIDENCE_KINDS
 from archiver.model.rights import Act, Answer, Basis, DeclarantRole, Declaration, MachineUse
+from archiver.model.terms import Layer
 from archiver.personal.find import personal_spans
-from archiver.rights.grants import Reach, reach
+from archiver.rights.grants import Reach, needed
 from archiver.rights.licenses import identify_license
 from archiver.rights.machine_use import can_carry_mining, may_permit
 from archiver.rights.terms import load_terms
@@ -15,12 +16,12 @@ from archiver.toml.document import Document
 from archiver.toml.positions import Path
 
 _BELONGS_TO = {
-    "carrier_held": Basis.CARRIER,
-    "license": Basis.LICENSE,
-    "citation": Basis.STATUTE,
-    "layers": Basis.EXPIRED,
+    "carrier_held": (Basis.CARRIER,),
+    "license": (Basis.LICENSE,),
+    "citation": (Basis.STATUTE,),
+    "layers": (Basis.EXPIRED, Basis.OWN),
 }
-"""Fields that mean something under one basis only."""
+"""Fields that mean something under some bases only."""
 
 _ASKS_FOR = {
     Basis.CARRIER: {
@@ -76,8 +77,8 @@ def _personal(declaration: Declaration) -> Iterator[tuple[Path, str]]:
 def _check_fields(document: Document, declaration: Declaration, path: Path) -> None:
     basis = declaration.basis
     for field, belongs_to in _BELONGS_TO.items():
-        if getattr(declaration, field) and basis is not belongs_to:
-            hint = f"It belongs to basis = {belongs_to.value!r}."
+        if getattr(declaration, field) and basis not in belongs_to:
+            hint = f"It belongs to basis = {' or '.join(repr(one.value) for one in belongs_to)}."
             document.fault_at_key(
                 (*path, field), f"{field} means nothing for the basis {basis.value!r}.", hint
             )
@@ -114,18 +115,30 @@ def _without_effect(declaration: Declaration) -> Iterator[tuple[Path, str]]:
 
 
 def _why_not(declaration: Declaration, act: Act) -> str:
-    needed = reach(declaration.basis, declaration.role, act)
-    if needed is Reach.NEVER:
+    asked = needed(declaration, act)
+    if asked is Reach.NEVER:
         return f"The basis {declaration.basis.value!r} cannot carry {act.value!r}; it stays unknown."
-    if needed is Reach.DOCUMENTED and declaration.document is None:
+    if asked is Reach.DOCUMENTED and declaration.document is None:
         return f"{act.value!r} stays unknown: in the role '{declaration.role}' it can be allowed only with a document."
+    missing = set(Layer) - set(declaration.layers or (Layer.RECORDING,))
+    if (
+        declaration.basis is Basis.OWN
+        and asked is not Reach.IMPLIED
+        and missing
+        and declaration.facts is None
+    ):
+        names = ", ".join(layer for layer in Layer if layer in missing)
+        return f"{act.value!r} stays unknown: the recording is declared own; if {names} are too, name them in layers."
     return ""
 
 
 def _why_not_permitted(declaration: Declaration, use: MachineUse) -> str:
     if not can_carry_mining(declaration):
         return f"The basis {declaration.basis.value!r} cannot carry {use.value!r}; it stays unknown."
-    return f"In the role '{declaration.role}' {use} can be denied, and allowed only with a document."
+    return (
+        f"In the role '{declaration.role}' on the basis '{declaration.basis}' {use} can be denied, and allowed only with "
+        "a document."
+    )
 
 
 def _known_license(declaration: Declaration) -> bool:

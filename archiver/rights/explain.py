@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from archiver.model.audio import Tags
+from archiver.model.day import Day
 from archiver.model.evidence import Evidence, Protection
 from archiver.model.rights import (
     Act,
@@ -87,7 +88,7 @@ def explain(  # noqa: PLR0913 - what a decision follows from, and what a suggest
     protection: Protection | None,
     declarations: Sequence[Declaration],
     policies: Sequence[Policy],
-    on: date,
+    on: date | Day,
     *,
     path: str = "",
     tags: Mapping[str, tuple[str, ...]] | None = None,
@@ -107,11 +108,13 @@ def explain(  # noqa: PLR0913 - what a decision follows from, and what a suggest
     """
     table = terms or load_terms()
     given: Tags = tags or {}
-    decisions = [decide(evidence, protection, declarations, policy, on, terms=table) for policy in policies]
+    decisions = [
+        decide(evidence, protection, declarations, policy, on, path=path, terms=table) for policy in policies
+    ]
     first = decisions[0]
     bearing = {declaration.id: declaration for declaration in declarations}
     return Explanation(
-        on=on,
+        on=first.on,
         basis=first.basis,
         declarations=tuple(bearing[name] for name in first.declarations),
         acts=tuple(_act(act, answer, first.reasons) for act, answer in first.acts.items()),
@@ -131,7 +134,7 @@ def explain(  # noqa: PLR0913 - what a decision follows from, and what a suggest
             reason for reason in first.reasons if reason.act is None and not speaks_of_disposition(reason)
         ),
         suggestions=suggest(
-            evidence, protection, declarations, policies, on, path=path, tags=given, terms=table
+            evidence, protection, declarations, policies, first.on, path=path, tags=given, terms=table
         ),
         personal=first.personal,
     )

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from enum import IntEnum
 
-from archiver.model.rights import Act, Answer, Basis, CarrierHeld, DeclarantRole, Declaration, Reason
+from archiver.model.day import Day
+from archiver.model.rights import (
+    Act,
+    Answer,
+    Basis,
+    CarrierHeld,
+    DeclarantRole,
+    Declaration,
+    MachineUse,
+    Reason,
+)
 from archiver.model.terms import Layer, LayerAssessment, TermState
 from archiver.rights import rules
 from archiver.rights.licenses import identify_license
@@ -31,13 +40,14 @@ _REACH: Mapping[Basis, tuple[Reach, Reach, Reach, Reach, Reach]] = {
     Basis.DONOR: (_STATED, _STATED, _STATED, _DOCUMENTED, _DOCUMENTED),
     Basis.STATUTE: (_STATED, _STATED, _DOCUMENTED, _DOCUMENTED, _STATED),
     Basis.EXPIRED: (_IMPLIED, _IMPLIED, _STATED, _STATED, _STATED),
-    Basis.OWN: (_IMPLIED, _IMPLIED, _IMPLIED, _IMPLIED, _IMPLIED),
+    Basis.OWN: (_IMPLIED, _IMPLIED, _STATED, _STATED, _STATED),
     Basis.UNKNOWN: (_NEVER, _NEVER, _NEVER, _NEVER, _NEVER),
 }
-"""A purchase never implies transfer; a disc carries what is done with a copy of it, as long as it is held."""
+"""A purchase never implies transfer; a disc carries what is done with a copy of it, as long as it is held. Who made a
+recording says nothing yet of the song on it, so what leaves the house is stated."""
 
 _RIGHTSHOLDER_ACTS = {
-    DeclarantRole.OWNER: (),
+    DeclarantRole.OWNER: (Act.PUBLISH, Act.MINE),
     DeclarantRole.RIGHTSHOLDER: (),
     DeclarantRole.DONOR: (Act.PUBLISH, Act.MINE),
     DeclarantRole.CUSTODIAN: (Act.TRANSFER, Act.PUBLISH, Act.MINE),
@@ -58,13 +68,13 @@ class Statement:
         answer: The answer; ``None`` where what it says does not count, and the reason tells why.
         documented: Whether a document stands behind exactly this act.
         reason: The rule that gave the answer.
-        until: The last day on which it holds, where one was declared.
+        stated: Whether the declaration names the act, rather than its basis or licence carrying it.
     """
 
     answer: Answer | None
     documented: bool
     reason: Reason
-    until: date | None = None
+    stated: bool = False
 
 
 def reach(basis: Basis, role: DeclarantRole, act: Act) -> Reach:
@@ -77,42 +87,105 @@ def reach(basis: Basis, role: DeclarantRole, act: Act) -> Reach:
     return least
 
 
+def needed(declaration: Declaration, act: Act) -> Reach:
+    """What it takes for this declaration to allow the act; a public licence that it names stands for a document."""
+    asked = reach(declaration.basis, declaration.role, act)
+    if asked is Reach.DOCUMENTED and declaration.basis is Basis.LICENSE and declaration.license is not None:
+        known = identify_license(declaration.license)
+        if known is not None and (act in known.acts or act is not Act.MINE):
+            return Reach.STATED
+    return asked
+
+
+def named_answer(declaration: Declaration, act: Act) -> Answer | None:
+    """What a declaration names for an act; mining is one thing, whether named as an act or as a use by machines.
+
+    Where it names both and they differ, the more cautious answer counts.
+    """
+    named = dict(declaration.acts).get(act)
+    if act is not Act.MINE:
+        return named
+    both = (named, dict(declaration.machine_use).get(MachineUse.DATA_MINING))
+    return next((answer for answer in (Answer.DENY, Answer.UNKNOWN, Answer.ALLOW) if answer in both), None)
+
+
+def counts_yet(declaration: Declaration, day: Day) -> bool:
+    """Whether the day of a declaration has come; what nobody has given yet is no permission."""
+    return declaration.date <= day.on
+
+
+def holds(declaration: Declaration, answer: Answer | None, day: Day) -> bool:
+    """Whether a declaration's last day has not passed, for what it answers: an allow ends first, a denial last."""
+    if declaration.expires is None:
+        return True
+    return (day.permissions if answer is Answer.ALLOW else day.denials) <= declaration.expires
+
+
 def statement(
-    declaration: Declaration, act: Act, on: date, layers: tuple[LayerAssessment, ...]
+    declaration: Declaration, act: Act, day: Day, layers: tuple[LayerAssessment, ...]
 ) -> Statement | None:
     """What a declaration says of an act on a day, or ``None`` where it does not speak of it.
 
     Args:
         declaration: One that takes in the file.
         act: The act.
-        on: The day.
-        layers: What the declared dates give, for a basis of expired terms.
+        day: The day.
+        layers: What the declared dates give, for a basis of expired terms and for recordings of one's own.
     """
-    named = dict(declaration.acts).get(act)
+    named = named_answer(declaration, act)
     implied = _implied(declaration, act) if named is None else None
     if named is None and implied is None:
         return None
-    if declaration.expires is not None and on > declaration.expires:
+    answer = Answer.ALLOW if named is None else named
+    if not counts_yet(declaration, day):
+        text = f"{declaration.id} is dated {declaration.date}; it says nothing of '{act}' yet."
+        return Statement(None, documented=False, reason=_reason(rules.NOT_YET, text, declaration, act))
+    if not holds(declaration, answer, day):
         text = f"{declaration.id} held until {declaration.expires}; it says nothing of '{act}' any more."
         return Statement(
             None, documented=False, reason=_reason(rules.NO_LONGER_HOLDS, text, declaration, act)
         )
-    documented = named is not None and declaration.document is not None
-    if named is None or named is Answer.ALLOW:
-        obstacle = _obstacle(declaration, act, layers)
+    if answer is Answer.ALLOW:
+        obstacle = obstacle_to(declaration, act, layers)
         if obstacle is not None:
             return Statement(None, documented=False, reason=obstacle)
     if named is not None:
         reason = _reason(rules.DECLARED, _named_text(declaration, act, named), declaration, act)
-        return Statement(named, documented, reason, declaration.expires)
+        return Statement(named, declaration.document is not None, reason, stated=True)
     assert implied is not None
-    reason = _reason(implied, _implied_text(declaration, act, implied), declaration, act)
-    return Statement(Answer.ALLOW, documented=False, reason=reason, until=declaration.expires)
+    return Statement(
+        answer,
+        documented=False,
+        reason=_reason(implied, _implied_text(declaration, act, implied), declaration, act),
+    )
+
+
+def has_basis(declaration: Declaration, day: Day) -> bool:
+    """Whether a declaration in force says what the file is."""
+    return (
+        declaration.basis is not Basis.UNKNOWN
+        and counts_yet(declaration, day)
+        and holds(declaration, None, day)
+    )
+
+
+def cannot_carry(declaration: Declaration, act: Act, layers: tuple[LayerAssessment, ...]) -> bool:
+    """Whether the basis of a declaration keeps what is allowed further out from reaching the file."""
+    if declaration.basis is Basis.UNKNOWN:
+        return False
+    if needed(declaration, act) >= Reach.DOCUMENTED:
+        # a document that does not name the act is none for it
+        return not (declaration.document is not None and named_answer(declaration, act) is Answer.ALLOW)
+    if declaration.basis is Basis.LICENSE and declaration.license is not None:
+        known = identify_license(declaration.license)
+        if known is not None and act not in known.acts:
+            return named_answer(declaration, act) is not Answer.ALLOW
+    return obstacle_to(declaration, act, layers) is not None
 
 
 def _implied(declaration: Declaration, act: Act) -> str | None:
     """The rule by which a declaration carries an act it does not name, if it does."""
-    if reach(declaration.basis, declaration.role, act) is Reach.IMPLIED:
+    if needed(declaration, act) is Reach.IMPLIED:
         return rules.IMPLIED
     if declaration.basis is Basis.LICENSE and declaration.license is not None:
         known = identify_license(declaration.license)
@@ -121,21 +194,21 @@ def _implied(declaration: Declaration, act: Act) -> str | None:
     return None
 
 
-def _obstacle(declaration: Declaration, act: Act, layers: tuple[LayerAssessment, ...]) -> Reason | None:
+def obstacle_to(declaration: Declaration, act: Act, layers: tuple[LayerAssessment, ...]) -> Reason | None:
     """Why a declaration does not carry an act that it states or implies."""
-    needed = reach(declaration.basis, declaration.role, act)
+    asked = needed(declaration, act)
     name, basis = declaration.id, declaration.basis
-    if needed is Reach.NEVER:
+    if asked is Reach.NEVER:
         text = f"{name}: the basis '{basis}' cannot carry '{act}'."
         return _reason(rules.BASIS_CANNOT_CARRY, text, declaration, act)
-    if needed is Reach.DOCUMENTED and declaration.document is None:
+    if asked is Reach.DOCUMENTED and declaration.document is None:
         text = f"{name}: on the basis '{basis}', in the role '{declaration.role}', '{act}' needs a document."
         return _reason(rules.NEEDS_DOCUMENT, text, declaration, act)
     if basis is Basis.CARRIER and declaration.carrier_held is not CarrierHeld.YES:
         held = declaration.carrier_held or "of unknown whereabouts"
         text = f"{name}: the carrier is declared {held}, so it no longer carries '{act}'."
         return _reason(rules.CARRIER_NOT_HELD, text, declaration, act)
-    if basis is Basis.EXPIRED:
+    if basis is Basis.EXPIRED or (basis is Basis.OWN and asked is not Reach.IMPLIED):
         missing = _layers_missing(declaration, layers)
         if missing:
             text = f"{name}: '{act}' also needs {', '.join(missing)}, which it does not cover."
@@ -144,7 +217,10 @@ def _obstacle(declaration: Declaration, act: Act, layers: tuple[LayerAssessment,
 
 
 def _layers_missing(declaration: Declaration, layers: tuple[LayerAssessment, ...]) -> list[Layer]:
-    """The layers that a declaration of expired terms neither names nor has the dates for, everywhere it speaks of."""
+    """The layers that a declaration neither names nor has the dates for, everywhere it speaks of."""
+    named = declaration.layers
+    if declaration.basis is Basis.OWN:
+        named = named or (Layer.RECORDING,)
     done = (TermState.ENDED, TermState.ABSENT)
     shown = {
         assessment.layer
@@ -152,7 +228,7 @@ def _layers_missing(declaration: Declaration, layers: tuple[LayerAssessment, ...
         if declaration.jurisdiction
         and all(assessment.state(place) in done for place in declaration.jurisdiction)
     }
-    return [layer for layer in Layer if layer not in declaration.layers and layer not in shown]
+    return [layer for layer in Layer if layer not in named and layer not in shown]
 
 
 def _named_text(declaration: Declaration, act: Act, answer: Answer) -> str:

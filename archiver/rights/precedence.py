@@ -1,23 +1,35 @@
 """What the declarations of one file add up to, before anything that was seen in the file is weighed.
 
-Per act the closest level that speaks of it decides; within that level a declaration with a document for exactly
-this act outranks those without; among what is left, deny beats allow beats unknown.
+How statements of one act outweigh each other stands in :mod:`archiver.rights.weighing`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
-from datetime import date
+from itertools import groupby
 
-from archiver.model.rights import Act, Answer, Basis, Declaration, Reason
-from archiver.model.terms import LayerAssessment, TermFacts, TermState
+from archiver.model.day import Day
+from archiver.model.rights import Act, Answer, Basis, Declaration, MachineUse, Reason, UseAnswer
+from archiver.model.terms import LayerAssessment, Span, TermFacts, TermState
 from archiver.rights import rules
-from archiver.rights.grants import Statement, statement
-from archiver.rights.scope import closeness
+from archiver.rights.grants import cannot_carry, counts_yet, has_basis, holds, statement
+from archiver.rights.machine_use import declared_uses
+from archiver.rights.scope import Placed
+from archiver.rights.spans import hull
 from archiver.rights.terms import TermTable, assess
+from archiver.rights.weighing import Said, Weighed, speaker, weigh
 
-_ORDER = (Answer.DENY, Answer.ALLOW, Answer.UNKNOWN)
+_CAUTION = (
+    Basis.PURCHASE,
+    Basis.CARRIER,
+    Basis.DONOR,
+    Basis.STATUTE,
+    Basis.LICENSE,
+    Basis.EXPIRED,
+    Basis.OWN,
+)
+"""Bases from the one that carries least to the one that carries most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +41,14 @@ class ActOutcome:
         answer: The answer.
         reasons: The rule that gave it, then what else was said and why it does not count.
         documented: Whether a document stands behind it.
-        winners: Identifier and basis of each declaration that gave it.
-        until: The last day on which a denial holds, where every declaration that denies names one.
+        winners: The declarations that gave it.
     """
 
     act: Act
     answer: Answer
     reasons: tuple[Reason, ...]
     documented: bool = False
-    winners: tuple[tuple[str, Basis], ...] = ()
-    until: date | None = None
+    winners: tuple[Declaration, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,136 +57,200 @@ class Resolution:
 
     Attributes:
         acts: One outcome per act, in the order of :class:`Act`.
-        basis: The basis of the closest declaration in force that has one and that nothing contradicts.
+        uses: For each machine use, in the order of :class:`MachineUse`: the answer, and whether a document stands
+            behind it.
+        basis: The basis of the closest declarations in force that have one and that nothing contradicts.
         layers: The four layers.
         conflicts: Why a declaration contradicts its own dates; empty where none does.
+        remarks: Where declarations of one level differ.
         declarations: Identifiers, closest first.
     """
 
     acts: tuple[ActOutcome, ...]
+    uses: tuple[tuple[UseAnswer, bool], ...]
     basis: Basis
     layers: tuple[LayerAssessment, ...]
     conflicts: tuple[Reason, ...]
+    remarks: tuple[Reason, ...]
     declarations: tuple[str, ...]
 
 
+def in_order(placed: Iterable[Placed]) -> tuple[Placed, ...]:
+    """Closest first; within a level by identifier, so that their order in the file changes nothing."""
+
+    def closeness(each: Placed) -> tuple[int, int, str]:
+        return -each.depth, len(each.declaration.id), each.declaration.id
+
+    return tuple(sorted(placed, key=closeness))
+
+
 def resolve(
-    declarations: Sequence[Declaration], on: date, terms: TermTable, without: Collection[Basis] = ()
+    placed: Sequence[Placed], day: Day, terms: TermTable, without: Collection[Basis] = ()
 ) -> Resolution:
     """Weigh the declarations of one file against each other.
 
     Args:
-        declarations: Those that take in the file, in any order.
-        on: The day.
+        placed: Those that take in the file, as :func:`in_order` gives them.
+        day: The day.
         terms: The table of terms.
         without: Bases that evidence contradicts: what they allow becomes unknown, what they deny stands.
     """
-    ordered = sorted(declarations, key=lambda declaration: closeness(declaration.level))
-    layers = _layers(ordered, on, terms)
+    layers, dates_differ = _layers(placed, day, terms)
     conflicts = tuple(
-        reason for declaration in ordered for reason in _term_conflicts(declaration, layers, on)
+        reason for declaration, _ in placed for reason in _term_conflicts(declaration, layers, day)
     )
     void = {id_ for reason in conflicts for id_ in reason.rests_on}
-    stands = [
-        declaration.basis not in without and f"declaration {declaration.id}" not in void
-        for declaration in ordered
-    ]
-    standing = [declaration for declaration, counts in zip(ordered, stands, strict=True) if counts]
-    outcomes = []
-    for act in Act:
-        said = []
-        for declaration, counts in zip(ordered, stands, strict=True):
-            found = statement(declaration, act, on, layers)
-            if found is not None:
-                said.append((declaration, found if counts else _voided(found)))
-        outcomes.append(_outcome(act, said))
+    void = {
+        declaration.id
+        for declaration, _ in placed
+        if declaration.basis in without or f"declaration {declaration.id}" in void
+    }
+    acts = tuple(_outcome(act, [_said(each, act, day, layers, void) for each in placed]) for act in Act)
+    basis, bases_differ = _basis([each for each in placed if each.declaration.id not in void], day)
     return Resolution(
-        acts=tuple(outcomes),
-        basis=_basis(standing, on),
+        acts=acts,
+        uses=declared_uses(placed, day, layers, void, _mining(acts[-1])),
+        basis=basis,
         layers=layers,
         conflicts=conflicts,
-        declarations=tuple(declaration.id for declaration in ordered),
+        remarks=(*bases_differ, *dates_differ),
+        declarations=tuple(declaration.id for declaration, _ in placed),
     )
 
 
-def _outcome(act: Act, said: list[tuple[Declaration, Statement]]) -> ActOutcome:
-    """Apply level, document and answer, in this order."""
-    counted = [(declaration, found) for declaration, found in said if found.answer is not None]
-    aside = tuple(found.reason for _, found in said if found.answer is None)
-    if not counted:
+def _said(
+    placed: Placed, act: Act, day: Day, layers: tuple[LayerAssessment, ...], void: Collection[str]
+) -> Said:
+    """What one declaration says of an act; one that is contradicted allows nothing and lets nothing wider through."""
+    declaration, depth = placed
+    found = statement(declaration, act, day, layers)
+    answer = None if found is None else found.answer
+    reason = None if found is None else found.reason
+    if answer is Answer.ALLOW and declaration.id in void:
+        assert reason is not None
+        text = f"{reason.text} It is contradicted, so it allows nothing."
+        answer, reason = Answer.UNKNOWN, Reason(rules.CONTRADICTED, text, reason.rests_on, act)
+    settles = has_basis(declaration, day)
+    return Said(
+        declaration,
+        depth,
+        answer,
+        stated=found is not None and found.stated,
+        documented=found is not None and found.documented,
+        closes=settles and answer is not Answer.ALLOW and cannot_carry(declaration, act, layers),
+        settles=settles,
+        reason=reason,
+    )
+
+
+def _outcome(act: Act, said: list[Said]) -> ActOutcome:
+    """The answer for one act, and every step to it."""
+    found = weigh(said)
+    aside = tuple(each.reason for each in said if each.answer is None and each.reason is not None)
+    if not found.winners:
+        spoken = bool(aside or found.stopped)
         text = (
             f"What is declared of '{act}' does not count."
-            if aside
+            if spoken
             else f"Nobody has declared anything of '{act}'."
         )
-        reason = Reason(rules.NOT_DECLARED, text, (), act)
-        return ActOutcome(act, Answer.UNKNOWN, (reason, *aside))
-    level = min(closeness(declaration.level) for declaration, _ in counted)
-    closest = [
-        (declaration, found) for declaration, found in counted if closeness(declaration.level) == level
-    ]
-    documented = [(declaration, found) for declaration, found in closest if found.documented]
-    deciding = documented or closest
-    answer = next(answer for answer in _ORDER if any(found.answer is answer for _, found in deciding))
-    winners = [(declaration, found) for declaration, found in deciding if found.answer is answer]
-    reasons = [found.reason for _, found in winners]
-    if any(found.answer is not answer for _, found in closest) and documented:
-        text = f"The document decides '{act}' against declarations of the same level without one."
-        reasons.append(Reason(rules.DOCUMENT_DECIDES, text, reasons[0].rests_on, act))
-    ends = [found.until for _, found in winners]
-    known = [day for day in ends if day is not None]
+        given = [Reason(rules.NOT_DECLARED, text, (), act)]
+    else:
+        given = [each.reason for each in found.winners if each.reason is not None]
     return ActOutcome(
         act=act,
-        answer=answer,
-        reasons=(*reasons, *aside),
-        documented=bool(documented),
-        winners=tuple((declaration.id, declaration.basis) for declaration, _ in winners),
-        until=max(known) if answer is Answer.DENY and len(known) == len(ends) else None,
+        answer=found.answer,
+        reasons=(*given, *_told(act, found), *aside),
+        documented=any(each.documented for each in found.winners),
+        winners=tuple(each.declaration for each in found.winners),
     )
 
 
-def _voided(found: Statement) -> Statement:
-    """A statement whose declaration is contradicted: it allows nothing, and hides nothing wider either."""
-    if found.answer is not Answer.ALLOW:
-        return found
-    reason = Reason(
-        rules.CONTRADICTED,
-        f"{found.reason.text} It is contradicted, so it allows nothing.",
-        found.reason.rests_on,
-        found.reason.act,
-    )
-    return Statement(Answer.UNKNOWN, found.documented, reason)
-
-
-def _basis(ordered: Sequence[Declaration], on: date) -> Basis:
-    for declaration in ordered:
-        if declaration.basis is not Basis.UNKNOWN and (
-            declaration.expires is None or on <= declaration.expires
-        ):
-            return declaration.basis
-    return Basis.UNKNOWN
-
-
-def _layers(ordered: Sequence[Declaration], on: date, terms: TermTable) -> tuple[LayerAssessment, ...]:
-    """Assess with the closest declaration's date for each event, wherever any declaration asks."""
-    given = [declaration.facts for declaration in ordered if declaration.facts is not None]
-    if not given:
-        return assess(None, (), on, terms)
-    merged = {
-        field.name: next(
-            (value for facts in given if (value := getattr(facts, field.name)) is not None), None
+def _told(act: Act, found: Weighed) -> list[Reason]:
+    """Why what was said otherwise does not count."""
+    told = []
+    for allow in found.held:
+        text = f"{allow.declaration.id} allows '{act}' at the same level; the denial counts."
+        told.append(Reason(rules.DENIAL_STANDS, text, (_name(allow),), act))
+    for denial, allow in found.lifted:
+        by_document = denial.depth == allow.depth
+        how = "with a document" if by_document else "closer"
+        text = (
+            f"{denial.declaration.id} denies '{act}'; {allow.declaration.id} allows it {how}, which counts."
         )
-        for field in fields(TermFacts)
-    }
-    where = {place for declaration in ordered for place in declaration.jurisdiction}
-    return assess(TermFacts(**merged), where, on, terms)
+        code = rules.DOCUMENT_DECIDES if by_document else rules.LIFTED
+        told.append(Reason(code, text, (_name(allow), _name(denial)), act))
+    for allow, stops in found.stopped:
+        name, other = allow.declaration.id, stops.declaration
+        if stops.answer is Answer.UNKNOWN:
+            text = f"{name} allows '{act}'; {other.id} leaves it open, as close or closer."
+            told.append(Reason(rules.TAKEN_BACK, text, (_name(allow), _name(stops)), act))
+        else:
+            text = f"{name} allows '{act}', which does not reach past {other.id} ({other.basis})."
+            told.append(Reason(rules.REACHES_NO_FURTHER, text, (_name(allow), _name(stops)), act))
+    return told
 
 
-def _term_conflicts(declaration: Declaration, layers: tuple[LayerAssessment, ...], on: date) -> list[Reason]:
+def _name(said: Said) -> str:
+    return f"declaration {said.declaration.id}"
+
+
+def _mining(mine: ActOutcome) -> tuple[UseAnswer, bool]:
+    """The machine use that the act ``mine`` answers for."""
+    if not mine.winners:
+        return UseAnswer(MachineUse.DATA_MINING), False
+    who = speaker(mine.winners)
+    return UseAnswer(MachineUse.DATA_MINING, mine.answer, who.by, who.role), mine.documented
+
+
+def _basis(placed: Sequence[Placed], day: Day) -> tuple[Basis, tuple[Reason, ...]]:
+    """The basis of the closest level that has one; where it has several, the one that carries least, and a remark."""
+    having = [each for each in placed if has_basis(each.declaration, day)]
+    having = [each for each in having if holds(each.declaration, Answer.ALLOW, day)]
+    if not having:
+        return Basis.UNKNOWN, ()
+    closest = [each.declaration for each in having if each.depth == having[0].depth]
+    bases = [basis for basis in _CAUTION if any(each.basis is basis for each in closest)]
+    if len(bases) == 1:
+        return bases[0], ()
+    text = f"Declarations of one level give the bases {', '.join(bases)}; '{bases[0]}' governs."
+    return bases[0], (Reason(rules.BASES_DIFFER, text, tuple(f"declaration {each.id}" for each in closest)),)
+
+
+def _layers(
+    placed: Sequence[Placed], day: Day, terms: TermTable
+) -> tuple[tuple[LayerAssessment, ...], tuple[Reason, ...]]:
+    """Assess with the closest level's date for each event, wherever any declaration asks."""
+    counted = [each for each in placed if counts_yet(each.declaration, day)]
+    given = [each for each in counted if each.declaration.facts is not None]
+    if not given:
+        return assess(None, (), day.on, terms), ()
+    merged: dict[str, Span | None] = {}
+    differ = []
+    for field in fields(TermFacts):
+        name = field.name
+        dated = [each for each in given if getattr(each.declaration.facts, name) is not None]
+        _, closest = next(groupby(dated, key=lambda each: each.depth), (0, iter(())))
+        level = [each.declaration for each in closest]
+        spans = list(dict.fromkeys(getattr(each.facts, name) for each in level))
+        merged[name] = _one_span(spans)
+        if len(spans) > 1:
+            text = f"Declarations of one level give different dates for '{name}'; all are taken as possible."
+            differ.append(Reason(rules.DATES_DIFFER, text, tuple(f"declaration {each.id}" for each in level)))
+    where = {place for declaration, _ in counted for place in declaration.jurisdiction}
+    return assess(TermFacts(**merged), where, day.on, terms), tuple(differ)
+
+
+def _one_span(spans: list[Span]) -> Span | None:
+    """What several dates for one event leave possible; nothing is known where one says that it never happened."""
+    if len(spans) < 2:
+        return spans[0] if spans else None
+    return None if any(span.never for span in spans) else hull(spans)
+
+
+def _term_conflicts(declaration: Declaration, layers: tuple[LayerAssessment, ...], day: Day) -> list[Reason]:
     """Where a declaration says a term has ended that runs by the declared dates."""
-    if declaration.basis is not Basis.EXPIRED or (
-        declaration.expires is not None and on > declaration.expires
-    ):
+    if declaration.basis is not Basis.EXPIRED or not has_basis(declaration, day):
         return []
     return [
         Reason(

@@ -65,7 +65,9 @@ def suggest(  # noqa: PLR0913 - what a decision follows from, and what a suggest
     """What would change the decisions of one file; see :func:`archiver.rights.explain.explain` for the arguments."""
 
     def decided(instead: Sequence[Declaration]) -> list[Decision]:
-        return [decide(evidence, protection, instead, policy, on, terms=terms) for policy in policies]
+        return [
+            decide(evidence, protection, instead, policy, on, path=path, terms=terms) for policy in policies
+        ]
 
     now = decided(declarations)
     found = list(_in_words(now[0], protection))

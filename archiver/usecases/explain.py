@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from archiver.errors import UsageError
 from archiver.model.audio import ExaminedFile
+from archiver.model.day import Day
 from archiver.model.problem import Problem
 from archiver.model.rights import Declaration, Policy
 from archiver.model.source import FolderProblem, Source, Unpacked
@@ -45,7 +46,7 @@ class ExplainRequest:
     source: str | None
     rights: str | None
     policy: str
-    on: dt.date
+    on: dt.date | Day
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ def explain_files(request: ExplainRequest) -> Iterator[ExplainedFile | Unexplain
 
 
 def _explanation(
-    file: ExaminedFile, index: ScopeIndex, policies: Sequence[Policy], on: dt.date
+    file: ExaminedFile, index: ScopeIndex, policies: Sequence[Policy], on: dt.date | Day
 ) -> Explanation:
     path, tags = file.ref.path, file.tags
     matching = index.matching(path, tags)

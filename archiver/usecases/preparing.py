@@ -141,7 +141,7 @@ def prepare(request: PackRequest, run: Run) -> Prepared:
         sources=sources,
         store=store,
         inputs=inputs,
-        assessor=Assessor(inputs.declared, read_policy(request.policy), run.today()),
+        assessor=Assessor(inputs.declared, read_policy(request.policy), run.day()),
         profile=profile,
         algorithms=algorithms_for(profile, request.algorithms),
         tag_labels=labels_by_file(profile, request.info),

@@ -367,7 +367,7 @@ def test_the_error_is_one_of_usage_and_names_the_file() -> None:
         ),
         (
             'basis = "statute"\njurisdiction = "GB"\ncitation = "x"\nacts = { mine = "allow" }\nai = { search = "allow" }',
-            "In the role 'owner' search can be denied, and allowed only with a document.",
+            "In the role 'owner' on the basis 'statute' search can be denied, and allowed only with a document.",
         ),
         (
             'basis = "purchase"\ndocument = "receipt.pdf"\nai = { search = "allow" }',
@@ -389,7 +389,7 @@ def test_what_has_no_effect_is_remarked_on(fields: str, text: str) -> None:
     "fields",
     [
         'basis = "purchase"\nacts = { transfer = "allow" }\ndocument = "terms.pdf"',
-        'basis = "own"\nai = { search = "allow" }',
+        'basis = "own"\nrole = "rightsholder"\nai = { search = "allow" }',
         'basis = "unknown"\nacts = { publish = "deny" }',
         'basis = "license"\nacts = { publish = "allow" }\nrole = "rightsholder"',
     ],

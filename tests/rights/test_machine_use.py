@@ -4,6 +4,7 @@ import pytest
 
 from archiver.model.evidence_kinds import EVIDENCE_KINDS
 from archiver.model.rights import Answer, Basis, Decision, DeclarantRole, Level, MachineUse, UseAnswer
+from archiver.model.terms import Layer
 from archiver.rights import rules
 from archiver.rights.decide import decide
 from archiver.rights.meanings import MEANINGS, Meaning, machine_signals
@@ -47,8 +48,14 @@ def test_only_a_rightsholder_permits_by_their_word(role: DeclarantRole) -> None:
     assert use(decided(by_right), asked) == UseAnswer(
         asked, ALLOW, "Example Person", DeclarantRole.RIGHTSHOLDER
     )
-    own = declared(Basis.OWN, role=role, machine_use=wish)
-    assert use(decided(own), asked).answer is (UNKNOWN if role is DeclarantRole.CUSTODIAN else ALLOW)
+    own = declared(Basis.OWN, role=role, machine_use=wish, layers=tuple(Layer))
+    assert use(decided(own), asked).answer is UNKNOWN
+    theirs = declared(Basis.OWN, role=DeclarantRole.RIGHTSHOLDER, machine_use=wish, layers=tuple(Layer))
+    assert use(decided(theirs), asked).answer is ALLOW
+    public = declared(Basis.LICENSE, role=role, machine_use=wish, license="CC0-1.0")
+    assert use(decided(public), asked).answer is ALLOW
+    no_word_of_machines = declared(Basis.LICENSE, role=role, machine_use=wish, license="CC-BY-4.0")
+    assert use(decided(no_word_of_machines), asked).answer is UNKNOWN
 
 
 @pytest.mark.parametrize("basis", [Basis.PURCHASE, Basis.CARRIER, Basis.UNKNOWN])
@@ -75,12 +82,13 @@ def test_anybody_passes_a_denial_on() -> None:
 
 
 def test_level_document_and_denial_decide_as_for_acts() -> None:
-    wide = declared(Basis.OWN, machine_use=uses(search="deny"))
-    close = declared(Basis.OWN, Level.FILE, machine_use=uses(search="allow"))
+    licensed = {"machine_use": uses(search="allow"), "license": "CC0-1.0"}
+    wide = declared(Basis.LICENSE, machine_use=uses(search="deny"))
+    close = declared(Basis.LICENSE, Level.FILE, **licensed)
     assert use(decided(wide, close), MachineUse.SEARCH).answer is ALLOW
-    same = declared(Basis.OWN, machine_use=uses(search="allow"), id="other")
+    same = declared(Basis.LICENSE, id="other", **licensed)
     assert use(decided(wide, same), MachineUse.SEARCH).answer is DENY
-    documented = declared(Basis.OWN, machine_use=uses(search="allow"), id="third", document="x.pdf")
+    documented = declared(Basis.LICENSE, id="third", document="x.pdf", **licensed)
     assert use(decided(wide, same, documented), MachineUse.SEARCH).answer is ALLOW
 
 
@@ -88,7 +96,7 @@ def test_what_is_declared_of_mining_answers_for_data_mining() -> None:
     declaration = declared(Basis.OWN, acts=acts(mine="deny"))
     assert denied(decided(declaration)) == {MachineUse.DATA_MINING}
     named = declared(Basis.OWN, acts=acts(mine="deny"), machine_use=uses(data_mining="unknown"))
-    assert denied(decided(named)) == set()
+    assert denied(decided(named)) == {MachineUse.DATA_MINING}
 
 
 @pytest.mark.parametrize(
@@ -137,10 +145,15 @@ def test_the_strictest_signal_counts() -> None:
 
 def test_a_stricter_signal_outweighs_a_word_and_warns_of_a_document() -> None:
     wish = uses(generative_training="allow")
-    word = decided(declared(Basis.OWN, machine_use=wish), signal="train-ai=n")
+    word = decided(
+        declared(Basis.LICENSE, role=DeclarantRole.RIGHTSHOLDER, machine_use=wish), signal="train-ai=n"
+    )
     answer = use(word, MachineUse.GENERATIVE_TRAINING)
     assert (answer.answer, answer.stricter_signal, answer.declared_by) == (DENY, True, None)
-    deed = decided(declared(Basis.OWN, machine_use=wish, document="x.pdf"), signal="train-ai=n")
+    deed = decided(
+        declared(Basis.LICENSE, role=DeclarantRole.RIGHTSHOLDER, machine_use=wish, document="x.pdf"),
+        signal="train-ai=n",
+    )
     answer = use(deed, MachineUse.GENERATIVE_TRAINING)
     assert (answer.answer, answer.stricter_signal, answer.declared_by) == (ALLOW, True, "Example Person")
     for decision in (word, deed):

@@ -51,7 +51,7 @@ def test_the_example_of_a_policy_can_be_read() -> None:
 
 def test_what_a_basis_carries() -> None:
     for basis in Basis:
-        expected = [_WORDS[reach(basis, DeclarantRole.OWNER, act)] for act in Act]
+        expected = [_WORDS[reach(basis, DeclarantRole.RIGHTSHOLDER, act)] for act in Act]
         assert expected in [
             [cell.strip() for cell in row.split("|")]
             for row in re.findall(rf"^\| `{basis}` \|(.*)\|$", DECLARING, re.MULTILINE)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from archiver.model.rights import Declaration, Level, Scope
 from archiver.rights.declaration_fields import derived_level
 from archiver.rights.globs import normal_path, normal_text, path_matcher, text_matcher
-from archiver.rights.scope import ScopeIndex, closeness
+from archiver.rights.scope import CLOSEST, ScopeIndex, place
 from tests.rights.builders import declared
 
 patterns = st.sampled_from(
@@ -52,11 +52,31 @@ def test_the_index_finds_what_looking_at_each_finds(
     declarations = [
         replace(declared(), id=f"d{number}", scope=scope) for number, scope in enumerate(given_scopes)
     ]
-    expected = sorted(
-        (declaration for declaration in declarations if takes_in(declaration.scope, path, tags)),
-        key=lambda declaration: closeness(declaration.level),
-    )
-    assert list(ScopeIndex(declarations).matching(path, tags)) == expected
+    expected = place((one for one in declarations if takes_in(one.scope, path, tags)), path)
+    index = ScopeIndex(declarations)
+    assert index.placed(path, tags) == expected
+    closest_first = sorted(expected, key=lambda placed: -placed.depth)
+    assert list(index.matching(path, tags)) == [placed.declaration for placed in closest_first]
+
+
+def test_how_close_a_scope_is_follows_the_folders_it_spells_out() -> None:
+    def depth(path: str = "a/b/c/1.flac", **scope: object) -> int:
+        paths = scope.pop("paths", ())
+        tags = scope.pop("tags", ())
+        albums = scope.pop("albums", ())
+        level = scope.pop("level", None) or derived_level(paths, albums, tags)  # type: ignore[arg-type]
+        one = declared(scope=Scope(paths, albums, tags, level))  # type: ignore[arg-type]
+        return place([one], path)[0].depth
+
+    assert [depth(), depth(paths=("**",)), depth(paths=("**/*.flac",))] == [0, 0, 0]
+    assert [depth(paths=("a/",)), depth(paths=("a/b/",)), depth(paths=("a/b/**/*.flac",))] == [1, 2, 2]
+    assert depth(paths=("a/", "a/b/c/", "z/")) == 3
+    assert depth(paths=("a/", "a/b/c/", "z/"), path="a/1.flac") == 1
+    assert depth(paths=("a/", "a/b/c/1.flac")) == depth(level=Level.FILE) == CLOSEST
+    assert depth(albums=("Title",)) == depth(tags=(("label", ("x",)),)) == 3
+    assert depth(albums=("Title",), paths=("a/",)) == 3
+    assert depth(albums=("Title",), path="1.flac") == 1
+    assert depth(paths=("a/b/",), level=Level.COLLECTION) == 0
 
 
 def test_an_empty_scope_is_the_whole_collection() -> None:
@@ -87,5 +107,7 @@ def test_how_closely_a_scope_is_aimed() -> None:
     assert derived_level(("**/*.flac",), ("Title",)) is Level.ALBUM
     assert derived_level(("*.flac",), ()) is Level.COLLECTION
     assert derived_level(("Artist */",), ()) is Level.COLLECTION
-    assert derived_level(("Artist/Album/", "**"), ()) is Level.COLLECTION
+    assert derived_level(("Artist/Album/", "**"), ()) is Level.ALBUM
+    assert derived_level((), (), (("label", ("x",)),)) is Level.ALBUM
+    assert derived_level(("**",), ()) is Level.COLLECTION
     assert derived_level((), ()) is Level.COLLECTION
