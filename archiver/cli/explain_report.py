@@ -106,6 +106,9 @@ def _declared(explained: ExplainedFile) -> Iterator[str]:
         yield wrapped(f"Nothing in {shown_path(explained.rights)} speaks of it.", indent="  ")
     for declaration in declarations[:_DECLARATIONS_SHOWN]:
         yield _said(declaration.id, _declaration(declaration))
+        fault = explained.no_documents.get(declaration.document or "")
+        if fault is not None:
+            yield _said("but", shown(fault))
     if len(declarations) > _DECLARATIONS_SHOWN:
         yield f"  and {len(declarations) - _DECLARATIONS_SHOWN} more; --json lists them"
 

@@ -53,6 +53,9 @@ def report_lines(report: PackReport) -> Iterator[str]:
         + (f" {count(totals.empty_folders, 'empty folder')} listed." if totals.empty_folders else "")
     )
     yield from _rights_lines(report)
+    if report.silences:
+        yield "\nNot heard as it was meant"
+        yield from (wrapped(shown(told), indent="  ", below="    ") for told in report.silences)
     if totals.withheld:
         yield "\nWithheld by a decision"
         yield from _withheld_lines(report)
@@ -230,6 +233,7 @@ def write_report_json(report: PackReport) -> None:
         "continued": report.continued,
         "cut": [{"album": album, "bags": bags} for album, bags in _cut_albums(report).items()],
         "oversize": list(report.oversize),
+        "silences": list(report.silences),
     }
     write_json(
         "archiver.pack/1", members, {"withheld": _withheld(report), "problems": _problem_records(report)}

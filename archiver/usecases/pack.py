@@ -25,6 +25,7 @@ from archiver.store.faults import store_faults
 from archiver.store.sealing import make_ready, publish, read_back, recover
 from archiver.store.staging import Staging, look_into, unfinished
 from archiver.usecases.dividing import Division, divide
+from archiver.usecases.hearings import UNREAD
 from archiver.usecases.package import BagMaker, CopyTools, Progress
 from archiver.usecases.planning import planned
 from archiver.usecases.preparing import (
@@ -57,6 +58,7 @@ class PackReport:
         continued: Whether an interrupted run was continued.
         unfinished: Names of staging folders that other interrupted runs left in the store.
         remarks: What in the declarations will not do what their writer may expect.
+        silences: What is declared in vain, or not as it was meant.
     """
 
     bags: tuple[str, ...]
@@ -70,6 +72,12 @@ class PackReport:
     continued: bool
     unfinished: tuple[str, ...]
     remarks: tuple[str, ...]
+    silences: tuple[str, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether every file is in and every declaration was heard."""
+        return not (self.totals.lost or self.totals.withheld or self.silences or self.totals.problems[UNREAD])
 
     @property
     def entries(self) -> Iterator[PlanEntry | PackEntry]:
@@ -96,15 +104,16 @@ def pack(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackReport]:
         scratch = store + b"/" + INCOMING
         plan = held.enter_context(
             planned(
-                prepared.sources, prepared.assessor.assess, jobs=request.jobs, watch=watch, scratch=scratch
+                prepared.sources, prepared.hearings.assess, jobs=request.jobs, watch=watch, scratch=scratch
             )
         )
+        silences = prepared.hearings.told(plan.entries)
         division = divide(prepared, plan, run)
         refuse_folding_store(prepared, plan)
         if not division.continues:
             refuse_without_room(prepared, plan)
         copying, syncing = held.enter_context(Threads(request.jobs)), held.enter_context(Threads(1))
-        again = Reexaminer(prepared.assessor.assess, held.enter_context(header_readers(1)))
+        again = Reexaminer(prepared.hearings.assess, held.enter_context(header_readers(1)))
         maker = BagMaker(
             run=run,
             progress=Progress(started, run.now(), division.continues),
@@ -129,7 +138,16 @@ def pack(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackReport]:
         bags = tuple(os.fsdecode(publish(staging)) for staging in stagings)
         most = request.max_bytes
         oversize = () if most is None else tuple(bag for bag in bags if _size(bag) > most)
-        yield _report(prepared, division, totals, bags=bags, oversize=oversize, spools=spools, dry_run=False)
+        yield _report(
+            prepared,
+            division,
+            totals,
+            bags=bags,
+            oversize=oversize,
+            spools=spools,
+            silences=silences,
+            dry_run=False,
+        )
 
 
 class NothingPackedError(ArchiverError):
@@ -181,7 +199,8 @@ def rehearse(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackRepor
     """
     prepared = prepare(request, run)
     refuse_taken_name(prepared)
-    with planned(prepared.sources, prepared.assessor.assess, jobs=request.jobs, watch=watch) as plan:
+    with planned(prepared.sources, prepared.hearings.assess, jobs=request.jobs, watch=watch) as plan:
+        silences = prepared.hearings.told(plan.entries)
         division = divide(prepared, plan, run)
         suffix = f".{request.serialize}" if request.serialize else ""
         bags = tuple(f"{os.fsdecode(prepared.store)}/{key.name}{suffix}" for key in division.keys)
@@ -195,6 +214,7 @@ def rehearse(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackRepor
             bags=bags,
             oversize=oversize,
             spools=(plan.entries,),
+            silences=silences,
             dry_run=True,
         )
 
@@ -207,6 +227,7 @@ def _report(  # noqa: PLR0913 - what both ways of packing have at their end
     bags: tuple[str, ...],
     oversize: tuple[str, ...],
     spools: tuple[Spool[PlanEntry] | Spool[PackEntry], ...],
+    silences: tuple[str, ...],
     dry_run: bool,
 ) -> PackReport:
     return PackReport(
@@ -223,4 +244,5 @@ def _report(  # noqa: PLR0913 - what both ways of packing have at their end
             os.fsdecode(key.folder) for key in unfinished(prepared.store) if key not in division.keys
         ),
         remarks=prepared.remarks,
+        silences=silences,
     )

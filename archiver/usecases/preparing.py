@@ -19,6 +19,7 @@ from archiver.records.baginfo import Labels
 from archiver.records.rights_context import RightsContext
 from archiver.store.area import folds
 from archiver.store.faults import store_faults
+from archiver.usecases.hearings import Hearings
 from archiver.usecases.naming import refuse_taken, refuse_unfit
 from archiver.usecases.profiling import algorithms_for, labels_by_file, read_profile
 from archiver.usecases.rights_inputs import RightsInputs, read_policy, read_rights
@@ -76,6 +77,7 @@ class Prepared:
         store: Absolute path of the store.
         inputs: Declarations and the documents behind them.
         assessor: Decides each file.
+        hearings: Assesses with it, and listens to what is declared.
         profile: The recipient's profile, or ``None``.
         algorithms: Checksum algorithms of payload and tag manifests.
         tag_labels: Labels that the user gave, by the tag file they go into.
@@ -86,6 +88,7 @@ class Prepared:
     store: bytes
     inputs: RightsInputs
     assessor: Assessor
+    hearings: Hearings
     profile: Profile | None
     algorithms: tuple[str, ...]
     tag_labels: Mapping[str, Labels]
@@ -126,12 +129,14 @@ def prepare(request: PackRequest, run: Run) -> Prepared:
         refuse_unfit(request.name)
     inputs = read_rights(sources, request.rights)
     profile = None if request.profile is None else read_profile(request.profile)
+    assessor = Assessor(inputs.declared, read_policy(request.policy), run.today())
     return Prepared(
         request=request,
         sources=sources,
         store=store,
         inputs=inputs,
-        assessor=Assessor(inputs.declared, read_policy(request.policy), run.today()),
+        assessor=assessor,
+        hearings=Hearings(assessor, inputs, run.today()),
         profile=profile,
         algorithms=algorithms_for(profile, request.algorithms),
         tag_labels=labels_by_file(profile, request.info),
