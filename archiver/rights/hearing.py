@@ -117,9 +117,10 @@ class Hearing:
         return tuple(sorted(remarks, key=lambda remark: remark.line))
 
     def _unfitting(self) -> Iterator[Remark]:
-        nobodys = frozenset(map(_folded, NOBODYS_NAMES.values()))
+        nobodys = set(map(_folded, NOBODYS_NAMES.values()))
         for declaration in self._declarations:
             if _folded(declaration.by) in nobodys:
+                nobodys.discard(_folded(declaration.by))  # as a default it would be told of every one
                 text = f"{declaration.by!r} is nobody's name. Write who declares it."
                 yield self._remark(declaration.id, text)
             scope, files = declaration.scope, self._files[declaration.id]
