@@ -213,11 +213,11 @@ def _hinted(evidence: Sequence[Evidence], path: str, tags: Tags, on: date) -> It
 def _granted(path: str, tags: Tags, on: date) -> Iterator[tuple[str, str]]:
     scope, document = _album_scope(path, tags), f"document = {toml_string(_DOCUMENT)}"
     yield (
-        "If a deed or letter of the donor covers handing it over, declare it with the document.",
+        "If the donor's deed covers handing it over, declare it.",
         _toml(Basis.DONOR, DeclarantRole.DONOR, scope, on, _allowed(_TRANSFERRED), document),
     )
     yield (
-        "If the rightsholder has agreed in writing, declare it with the document.",
+        "If the rightsholder has agreed in writing, declare it.",
         _toml(Basis.LICENSE, DeclarantRole.RIGHTSHOLDER, scope, on, _allowed(_PUBLISHED), document),
     )
 
@@ -228,11 +228,11 @@ def _album_scope(path: str, tags: Tags) -> str:
     folder = path.rpartition("/")[0]
     if not folder or not album or has_wildcard(album):
         return _file_scope(path)
-    return f"{{ path = {toml_string(path_pattern(folder + '/'))}, album = {toml_string(album)} }}"
+    return f"scope.path = {toml_string(path_pattern(folder + '/'))}\nscope.album = {toml_string(album)}"
 
 
 def _file_scope(path: str) -> str:
-    return f"{{ path = {toml_string(path_pattern(path))} }}"
+    return f"scope = {{ path = {toml_string(path_pattern(path))} }}"
 
 
 def _allowed(acts: Sequence[Act]) -> str:
@@ -242,7 +242,7 @@ def _allowed(acts: Sequence[Act]) -> str:
 
 def _toml(basis: Basis, role: DeclarantRole, scope: str, on: date, *more: str) -> str:
     lines = (
-        *("[[declaration]]", f"scope = {scope}", f'basis = "{basis}"'),
+        *("[[declaration]]", scope, f'basis = "{basis}"'),
         *(f"by = {toml_string(NOBODYS_NAMES[role])}", f'role = "{role}"', f"date = {on.isoformat()}"),
         *more,
     )

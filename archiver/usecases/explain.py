@@ -59,6 +59,7 @@ class ExplainedFile:
         explanation: What follows; its first outcome is the one under the policy asked for.
         rights: The file of declarations that was read, or ``None``.
         no_documents: Documents that it names and that are none, each with what is wrong.
+        write_to: The file of declarations whose paths are written as suggestions write them.
     """
 
     named: str
@@ -66,6 +67,7 @@ class ExplainedFile:
     explanation: Explanation
     rights: str | None
     no_documents: Mapping[str, str]
+    write_to: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ def explain_files(request: ExplainRequest) -> Iterator[ExplainedFile | Unexplain
                     explanation = _explanation(entry, index, policies, request.on)
                     found = read[place.declared]
                     no_documents = found.no_documents if found is not None else {}
-                    yield ExplainedFile(named, entry, explanation, place.rights, no_documents)
+                    yield ExplainedFile(named, entry, explanation, place.rights, no_documents, place.write_to)
             elif not isinstance(entry, EmptyFolder):
                 yield UnexplainedFile(named, entry.problem)
 
@@ -149,6 +151,11 @@ class _Place:
     def declared(self) -> tuple[str | None, bytes]:
         """What tells the declarations that bear on it: one file may speak for several folders."""
         return self.rights, self.source.root
+
+    @property
+    def write_to(self) -> str:
+        """The file of declarations that speaks for its folder, there or not."""
+        return self.rights or os.path.join(os.fsdecode(self.source.root), RIGHTS_FILE)
 
 
 def _place(named: str, request: ExplainRequest) -> _Place | UnexplainedFile:

@@ -125,7 +125,7 @@ def test_every_suggestion_speaks_of_a_path_and_names_who_says_it(
 
 
 def test_another_album_of_the_same_title_is_not_taken_in() -> None:
-    found = offered(explained(album="Greatest Hits"), "of the donor")
+    found = offered(explained(album="Greatest Hits"), "donor's deed")
     [more] = parse_declarations(f"version = 1\n{found.toml}".encode(), "x").declarations
     hits = {"album": ("Greatest Hits",)}
     index = ScopeIndex([more])
@@ -169,7 +169,7 @@ def test_a_sign_of_a_disc_suggests_the_disc() -> None:
 
 def test_deeds_and_letters_are_suggested_with_what_they_would_cover() -> None:
     found = explained()
-    letter, deed = offered(found, "agreed in writing"), offered(found, "of the donor")
+    letter, deed = offered(found, "agreed in writing"), offered(found, "donor's deed")
     assert letter.acts == (Act.PRESERVE, Act.TRANSFER, Act.PUBLISH)
     assert letter.outcomes == (("donation", Disposition.INCLUDE), ("public", Disposition.INCLUDE))
     assert letter.toml.splitlines()[2:] == [
@@ -186,10 +186,10 @@ def test_deeds_and_letters_are_suggested_with_what_they_would_cover() -> None:
 
 def test_the_album_in_its_folder_is_suggested_where_the_tags_name_one() -> None:
     found = explained(album='The "Best" of')
-    scope = 'scope = { path = "Artist/Album/", album = "The \\"Best\\" of" }'
-    assert offered(found, "of the donor").toml.splitlines()[1] == scope
+    scope = ['scope.path = "Artist/Album/"', 'scope.album = "The \\"Best\\" of"']
+    assert offered(found, "donor's deed").toml.splitlines()[1:3] == scope
     starred = explained(album="M*A*S*H")
-    assert offered(starred, "of the donor").toml.splitlines()[1] == 'scope = { path = "Artist/Album/1.flac" }'
+    assert offered(starred, "donor's deed").toml.splitlines()[1] == 'scope = { path = "Artist/Album/1.flac" }'
 
 
 def test_a_protected_file_is_offered_no_declaration() -> None:
