@@ -103,7 +103,7 @@ def test_a_thousand_albums_are_declared_in_a_few_declarations(tmp_path: Path) ->
         "200 files in 200 albums with signs of a purchase: comment by Bandcamp",
         "200 files in 200 albums with signs of a purchase: account at a store",
         "200 files in 200 albums with a licence claimed in the tags: CC-BY-4.0",
-        "200 files in 200 albums with signs of a copy from a disc: log of a CD rip",
+        "200 files in 200 albums, and 200 files without audio beside them, with signs of a copy from a disc: log of",
         "200 files in 200 albums in which no sign of their origin was found",
     ):
         assert words in text.replace("\n# ", " "), words
@@ -149,7 +149,10 @@ def test_any_name_is_declared_by_a_template(tmp_path: Path) -> None:
         in outcome.out
     )
     path = tmp_path / "rights.toml"
-    for text, undeclared in ((outcome.out, 4), (uncommented(outcome.out), 2)):
+    for text, undeclared in (
+        (outcome.out, 4),
+        (uncommented(outcome.out).replace("Your Name", "E. Example"), 2),
+    ):
         path.write_text(text, "utf-8")
         checked = run_here("rights", "check", path, "--source", source, "--json")
         assert checked.code == 0, checked.err
