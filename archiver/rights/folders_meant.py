@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from archiver.model.rights import Declaration
+from archiver.model.rights import Answer, Basis, Declaration
 from archiver.rights.declaration_fields import derived_level
 from archiver.rights.declarations import DeclarationFile, Remark
 from archiver.rights.globs import has_wildcard
@@ -44,5 +44,14 @@ def _below(declaration: Declaration, folders: list[str]) -> Declaration:
     scope = declaration.scope
     paths = tuple(path + "/" if path in folders else path for path in scope.paths)
     said = scope.level is not derived_level(scope.paths, scope.albums)
-    level = scope.level if said else derived_level(paths, scope.albums)
+    names_files = not all(path.endswith("/") or has_wildcard(path) for path in paths)
+    if said or (names_files and _only_closes(declaration)):
+        level = scope.level  # the files that it names besides stay closed as closely as they were
+    else:
+        level = derived_level(paths, scope.albums)
     return replace(declaration, scope=replace(scope, paths=paths, level=level))
+
+
+def _only_closes(declaration: Declaration) -> bool:
+    stated = (*declaration.acts, *declaration.machine_use)
+    return declaration.basis is Basis.UNKNOWN and not any(answer is Answer.ALLOW for _, answer in stated)

@@ -10,7 +10,6 @@ from datetime import date
 
 from archiver.model.audio import Tags
 from archiver.model.rights import Act, Answer, Decision, DeclarantRole, Declaration, Level, MachineUse, Scope
-from archiver.rights.declaration_fields import derived_level
 from archiver.rights.declarations import DeclarationFile, Remark
 from archiver.rights.globs import has_wildcard
 from archiver.rights.scope import ScopeIndex
@@ -124,8 +123,8 @@ class Hearing:
                 text = f"{declaration.by!r} is nobody's name. Write who declares it."
                 yield self._remark(declaration.id, text)
             scope, files = declaration.scope, self._files[declaration.id]
-            aimed = derived_level(scope.paths, scope.albums)
-            if scope.level is Level.FILE is not aimed and files > 1:
+            names_files = any(not (path.endswith("/") or has_wildcard(path)) for path in scope.paths)
+            if scope.level is Level.FILE and not names_files and files > 1:
                 text = f"It speaks as if of one file, and takes in {files:,} files. Leave level out, or name the file."
                 yield self._remark(declaration.id, text)
 
