@@ -27,6 +27,8 @@ from archiver.usecases.watch import Unwatched
 
 _UNREAD = frozenset({"S101", "S103", "S105", "S107"})
 """Problems after which nothing is known of a file's bytes."""
+_NOTHING = ScopeIndex(())
+"""What there is without declarations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +130,6 @@ def _explanation(
     path, tags = file.ref.path, file.tags
     matching = index.matching(path, tags)
     return explain(file.evidence, file.protection, matching, policies, on, path=path, tags=tags)
-
-
-_NOTHING = ScopeIndex(())
 
 
 def _declared(place: _Place, request: ExplainRequest) -> ReadDeclarations | None:
