@@ -24,6 +24,10 @@ _KINDS = {
         "The names",
         "Names that other systems cannot hold. The file is packed under its name all the same.",
     ),
+    "R": (
+        "The rights",
+        "What was declared of rights and is not heard. `pack` ends with 3 until a person has seen to it.",
+    ),
 }
 
 

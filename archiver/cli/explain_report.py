@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 
 from archiver.cli.text import count, shown, shown_path, wrapped
 from archiver.model.evidence import Evidence
-from archiver.model.rights import Answer, Declaration, Reason
+from archiver.model.rights import Act, Answer, Declaration, Disposition, Reason
 from archiver.model.terms import LayerAssessment
 from archiver.records.visible import shortened
+from archiver.rights import rules
 from archiver.rights.explain import ActExplanation, Explanation, PolicyOutcome
 from archiver.rights.suggestions import Suggestion
 from archiver.usecases.explain import ExplainedFile
@@ -22,6 +23,8 @@ _UNSEEN = frozenset({"F202", "F203", "F204", "F205", "F207", "F208"})
 _KINDS_SHOWN = 8
 _DECLARATIONS_SHOWN = 5
 _SUGGESTIONS_SHOWN = 3
+_ACT_NAMES = {Act.MINE: "bulk analysis (mine)"}
+"""Acts whose name in a file of declarations could be read as something else."""
 _VALUE_COLUMNS = 60
 _PLACE_COLUMNS = 54
 
@@ -36,7 +39,7 @@ def explained_lines(explained: ExplainedFile) -> Iterator[str]:
         (_declared_title(explained), _declared(explained)),
         (f"What may be done with it on {explanation.on}", _acts(explanation)),
         ("What follows under each policy", map(_outcome, explanation.outcomes)),
-        ("What would change it", _suggested(explanation.suggestions)),
+        ("What would change it", _suggested(explained)),
     )
     for title, lines in sections:
         listed = list(lines)
@@ -108,6 +111,9 @@ def _declared(explained: ExplainedFile) -> Iterator[str]:
         yield wrapped(f"Nothing in {shown_path(explained.rights)} speaks of it.", indent="  ")
     for declaration in declarations[:_DECLARATIONS_SHOWN]:
         yield _said(declaration.id, _declaration(declaration))
+        fault = explained.no_documents.get(declaration.document or "")
+        if fault is not None:
+            yield _said("but", shown(fault))
     if len(declarations) > _DECLARATIONS_SHOWN:
         yield f"  and {len(declarations) - _DECLARATIONS_SHOWN} more; --json lists them"
 
@@ -115,6 +121,7 @@ def _declared(explained: ExplainedFile) -> Iterator[str]:
 def _declaration(declaration: Declaration) -> str:
     words = f"{declaration.basis}, by {shown(declaration.by)} ({declaration.role}) on {declaration.date}"
     words += f", document {shown(declaration.document)}" if declaration.document else ""
+    words += f", in: {', '.join(declaration.jurisdiction)}" if declaration.jurisdiction else ""
     return words + (f", until {declaration.expires}" if declaration.expires else "")
 
 
@@ -130,7 +137,7 @@ def _acts(explanation: Explanation) -> Iterator[str]:
 
 
 def _act(act: ActExplanation) -> str:
-    return _said(act.act, f"{act.answer}. {_first(act.reasons)}")
+    return _said(_ACT_NAMES.get(act.act, act.act), f"{act.answer}. {_first(act.reasons)}")
 
 
 def _layers(layers: tuple[LayerAssessment, ...]) -> Iterator[str]:
@@ -145,19 +152,24 @@ def _layers(layers: tuple[LayerAssessment, ...]) -> Iterator[str]:
 
 def _outcome(outcome: PolicyOutcome) -> str:
     until = f" until {outcome.restricted_until}" if outcome.restricted_until is not None else ""
-    return _said(outcome.policy, f"{outcome.disposition}{until}. {_first(outcome.reasons)}")
+    why = _first(outcome.reasons)
+    if outcome.disposition is Disposition.INCLUDE and outcome.reasons:
+        reason = outcome.reasons[0]
+        if reason.code == rules.ACT_UNKNOWN:
+            why = f"It goes in: this policy asks nobody for '{reason.act}'."
+    return _said(outcome.policy, f"{outcome.disposition}{until}. {why}")
 
 
-def _suggested(suggestions: tuple[Suggestion, ...]) -> Iterator[str]:
-    """The sentences, and for the first that has one the declaration to write."""
+def _suggested(explained: ExplainedFile) -> Iterator[str]:
+    """The sentences, for the first that has one the declaration to write, and into which file."""
     written = False
-    for suggestion in suggestions[:_SUGGESTIONS_SHOWN]:
+    for suggestion in explained.explanation.suggestions[:_SUGGESTIONS_SHOWN]:
         yield wrapped(f"- {shown(suggestion.text)}{_effect(suggestion)}", indent="  ", below="    ")
         if suggestion.toml and not written:
             yield from (f"      {shown(line)}" for line in suggestion.toml.splitlines())
             written = True
-    if len(suggestions) > 1 and written:
-        yield "  --json has the lines to write for each."
+    if written:
+        yield _said("to write into", f"{shown_path(explained.write_to)}; --json has those of each")
 
 
 def _effect(suggestion: Suggestion) -> str:

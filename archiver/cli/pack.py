@@ -149,7 +149,7 @@ def command(
         else:
             for line in itertools.chain(report_lines(report), verbose_lines(report) if verbose else ()):
                 click.echo(line)
-        return errors.INCOMPLETE if report.totals.lost or report.totals.withheld else errors.DONE
+        return errors.DONE if report.complete else errors.INCOMPLETE
 
 
 def _algorithms(names: tuple[str, ...]) -> tuple[str, ...]:

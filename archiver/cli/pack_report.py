@@ -66,6 +66,9 @@ def report_lines(report: PackReport) -> Iterator[str]:
     yield from clutter_lines(totals)
     yield from left_out_lines(totals)
     yield from _rights_lines(report)
+    if report.silences:
+        yield "\nNot heard as it was meant"
+        yield from (wrapped(shown(told), indent="  ", below="    ") for told in report.silences)
     if totals.withheld:
         yield "\nWithheld by a decision"
         yield from _withheld_lines(report)
@@ -280,6 +283,7 @@ def write_report_json(report: PackReport) -> None:
         "new_store": report.new_store,
         "kept_files": report.room.kept_files,
         "unfinished": [{"name": left.name, "bytes": left.bytes} for left in report.unfinished],
+        "silences": list(report.silences),
     }
     streams = {
         "withheld": _withheld(report),

@@ -13,10 +13,13 @@ from archiver import config, errors
 from archiver.cli import options
 from archiver.cli.commands import Command
 from archiver.cli.jsonstream import write_json
-from archiver.cli.text import count, shown, wrapped
+from archiver.cli.text import count, shown, shown_path, wrapped
 from archiver.cli.top import new_run
 from archiver.cli.watching import watcher
+from archiver.model.problem import PROBLEM_KINDS
 from archiver.rights.check import CheckResult
+from archiver.rights.declarations import Remark
+from archiver.usecases.hearings import UNREAD
 from archiver.usecases.rights_files import (
     refuse_unwritable,
     rights_check,
@@ -74,15 +77,20 @@ def template_command(source: str, output: str | None, jobs: int | None) -> int:
 @options.jobs
 @options.as_json
 def check_command(file: str, source: str, jobs: int | None, as_json: bool) -> int:
-    """Say what each declaration in FILE matches in a source, and what is left over."""
+    """Say what each declaration in FILE matches in a source, and what is left over.
+
+    What is said in vain is told too: a denial that takes in no file, a
+    document that is none, a second rights.toml that nobody reads.
+    """
     settings = config.load_settings(os.environ)
-    result = rights_check(file, source, options.jobs_or_default(jobs or settings.jobs), watcher())
+    today = new_run(os.environ).today()
+    result = rights_check(file, source, today, options.jobs_or_default(jobs or settings.jobs), watcher())
     if as_json:
         _write_json(result)
     else:
         for line in _lines(result):
             click.echo(line)
-    return errors.DONE
+    return errors.INCOMPLETE if result.silences or result.nested else errors.DONE
 
 
 def _lines(result: CheckResult) -> Iterator[str]:
@@ -98,12 +106,22 @@ def _lines(result: CheckResult) -> Iterator[str]:
     yield from (f"    {shown(path)}" for path in result.undeclared_examples)
     if result.undeclared > len(result.undeclared_examples):
         yield f"    and {result.undeclared - len(result.undeclared_examples):,} more"
+    if result.silences:
+        yield "\nNot heard as it was meant"
+        yield from map(_remark, result.silences)
+    if result.nested:
+        kind = PROBLEM_KINDS[UNREAD]
+        yield f"\n{UNREAD} {kind.title}"
+        yield from (wrapped(shown_path(path), indent="  ") for path in result.nested)
+        yield wrapped(kind.advice, indent="  ")
     if result.remarks:
         yield "\nWorth a look"
-        for remark in result.remarks:
-            yield wrapped(
-                f"line {remark.line}, {shown(remark.declaration)}: {shown(remark.text)}", indent="  "
-            )
+        yield from map(_remark, result.remarks)
+
+
+def _remark(remark: Remark) -> str:
+    words = f"line {remark.line}, {shown(remark.declaration)}: {shown(remark.text)}"
+    return wrapped(words, indent="  ", below="    ")
 
 
 def _write_json(result: CheckResult) -> None:
@@ -117,5 +135,7 @@ def _write_json(result: CheckResult) -> None:
         {
             "declarations": map(dataclasses.asdict, result.matches),
             "remarks": map(dataclasses.asdict, result.remarks),
+            "silences": map(dataclasses.asdict, result.silences),
+            "nested": iter(result.nested),
         },
     )

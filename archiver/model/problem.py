@@ -189,5 +189,12 @@ PROBLEM_KINDS = _registry(
         "name that the store cannot hold",
         "Choose a store on another file system, then pack again.",
     ),
+    # The letter R is for what was declared of rights
+    ProblemKind(
+        "R401",
+        Severity.WARNING,
+        "rights.toml that is not read",
+        "Move what it declares into the one at the top of the source, or name the one that counts: --rights FILE.",
+    ),
 )
 """Every problem code, in order. ``docs/reference/problems.md`` is made from it."""

@@ -1,13 +1,16 @@
-"""Says what each declaration matches in a source, and what none matches."""
+"""Says what each declaration matches in a source, what none matches, and what is declared in vain."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 
-from archiver.model.audio import Tags
+from archiver.model.audio import ExaminedFile
+from archiver.rights.decider import Decider
 from archiver.rights.declarations import DeclarationFile, Remark
-from archiver.rights.scope import ScopeIndex
+from archiver.rights.hearing import Hearing
+from archiver.rights.policies import builtin_policy
 
 _EXAMPLES = 5
 
@@ -39,6 +42,8 @@ class CheckResult:
         undeclared: How many of them no declaration takes in.
         undeclared_examples: The first of them, in the order of the scan.
         remarks: What will not do what its writer may expect.
+        silences: What is declared in vain, or not as it was meant.
+        nested: Other files of declarations in the source, which nobody reads.
     """
 
     matches: tuple[Matches, ...]
@@ -46,29 +51,39 @@ class CheckResult:
     undeclared: int
     undeclared_examples: tuple[str, ...]
     remarks: tuple[Remark, ...]
+    silences: tuple[Remark, ...]
+    nested: tuple[str, ...] = ()
 
 
-def check_declarations(declared: DeclarationFile, files: Iterable[tuple[str, Tags]]) -> CheckResult:
+def check_declarations(
+    declared: DeclarationFile, files: Callable[[], Iterable[ExaminedFile]], on: date
+) -> CheckResult:
     """Match a file of declarations against a source.
 
     Args:
         declared: The declarations.
-        files: Of every file, its path below the source and its tags; read once.
+        files: Gives every file of a source that is packed alone; read once more where something was not heard.
+        on: The day for which is asked.
     """
-    index = ScopeIndex(declared.declarations)
+    decider = Decider(declared.declarations, builtin_policy("personal"), on)
+    hearing = Hearing(declared, on)
     counts = dict.fromkeys((declaration.id for declaration in declared.declarations), 0)
     examples: dict[str, list[str]] = {name: [] for name in counts}
     undeclared_examples: list[str] = []
     total = undeclared = 0
-    for path, tags in files:
+    for file in files():
         total += 1
-        matched = index.matching(path, tags)
+        path = file.ref.path
+        hearing.hear(path, file.tags, decider.decide(path, file.tags, file.evidence, file.protection))
+        matched = decider.matching(path, file.tags)
         if not matched:
             undeclared += 1
             _keep(undeclared_examples, path)
         for declaration in matched:
             counts[declaration.id] += 1
             _keep(examples[declaration.id], path)
+    for file in files() if hearing.wants_more else ():
+        hearing.hear_again(file.ref.path, file.tags)
     return CheckResult(
         matches=tuple(
             Matches(name, line, counts[name], tuple(examples[name]))
@@ -78,6 +93,7 @@ def check_declarations(declared: DeclarationFile, files: Iterable[tuple[str, Tag
         undeclared=undeclared,
         undeclared_examples=tuple(undeclared_examples),
         remarks=declared.remarks,
+        silences=hearing.told(),
     )
 
 

@@ -41,7 +41,7 @@ _ASKS_FOR = {
 """What each basis cannot do without, and what to write."""
 
 
-_FREE_WORDS = ("by", "note", "citation", "document")
+_FREE_WORDS = ("id", "by", "license", "note", "citation", "document")
 """Fields in which a person writes what he likes."""
 
 
@@ -119,7 +119,8 @@ def _why_not(declaration: Declaration, act: Act) -> str:
     if asked is Reach.NEVER:
         return f"The basis {declaration.basis.value!r} cannot carry {act.value!r}; it stays unknown."
     if asked is Reach.DOCUMENTED and declaration.document is None:
-        return f"{act.value!r} stays unknown: in the role '{declaration.role}' it can be allowed only with a document."
+        whose = "whose terms allow handing it on" if act is Act.TRANSFER else "that grants it"
+        return f"{act.value!r} stays unknown: in the role '{declaration.role}' it takes a document {whose}."
     missing = set(Layer) - set(declaration.layers or (Layer.RECORDING,))
     if (
         declaration.basis is Basis.OWN

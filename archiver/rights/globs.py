@@ -40,7 +40,7 @@ def too_costly(pattern: str) -> str:
 
 def path_pattern(path: str) -> str:
     """A pattern that fits a path and that declarations can hold: a star for what they take for a Windows path."""
-    if path[1:3] == ":/":
+    if path[1:3] in (":", ":/"):
         path = f"{path[0]}*{path[2:]}"
     return path.replace("\\", "*")
 

@@ -1,21 +1,30 @@
-"""Sorts the audio files of a source by what was found in them, and names each group by the fewest folders."""
+"""Sorts the files of a source by what was found in the music, and names each group by the fewest folders.
+
+Every file is in one group, and what names a group takes in its files and no other.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from archiver.model.album import album_folder
+from archiver.model.album import album_folder, album_home
 from archiver.model.audio import ExaminedFile, Role
 from archiver.model.evidence import Evidence
 from archiver.model.evidence_kinds import EVIDENCE_KINDS
+from archiver.rights.globs import folders_above, normal_path, path_matcher, path_pattern
 from archiver.rights.licenses import identify_license
 from archiver.rights.meanings import MEANINGS, Meaning
 
 _ORDER = ("protected", Meaning.LICENSE_CLAIM, Meaning.PURCHASE, Meaning.RIP, Meaning.STREAM_HINT, "")
 """The order of groups, which is also what decides for a file that shows several signs."""
 
-_LOG = "rip-log"
+BESIDE = "beside"
+"""The kind of what is no audio and belongs to no album, or to one with several signs."""
+UNNAMED = "unnamed"
+"""The kind of files that no pattern takes in alone, because of what their names hold."""
+_RANKED = (*_ORDER, BESIDE, UNNAMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +32,7 @@ class Sign:
     """What the files of a group have in common.
 
     Attributes:
-        kind: ``protected``, a :class:`Meaning`, or empty where nothing was found.
+        kind: ``protected``, a :class:`Meaning`, or empty where nothing was found; :data:`BESIDE`, :data:`UNNAMED`.
         detail: Which store, licence or protection, in plain words; empty where there is none to tell apart.
     """
 
@@ -31,23 +40,22 @@ class Sign:
     detail: str = ""
 
 
-_LOGGED = Sign(Meaning.RIP, EVIDENCE_KINDS[_LOG].title)
-
-
 @dataclass(frozen=True, slots=True)
 class FoundGroup:
-    """Files in which the same was found.
+    """Files in which the same was found, and what belongs to their albums.
 
     Attributes:
         sign: What was found.
         files: How many audio files.
         albums: In how many albums.
+        beside: How many files that are no audio.
         paths: Folders ending in ``/`` that hold only files of this group, and single files beside them, sorted.
     """
 
     sign: Sign
     files: int
     albums: int
+    beside: int
     paths: tuple[str, ...]
 
 
@@ -66,33 +74,36 @@ def sign_of(file: ExaminedFile) -> Sign:
 
 
 def group(files: Iterable[ExaminedFile]) -> tuple[FoundGroup, ...]:
-    """Group the audio files of one source; files of other roles go with the folder they lie in.
+    """Group the files of one source.
 
-    A rip log speaks for the files of its album that carry no sign of their own.
+    What a log shows counts for the files of its album that carry no sign of their own. Pictures, texts and whatever
+    else is no audio go with their album, where all of it is in one group.
 
     Args:
         files: Everything examined in one source that is packed alone, so that the record path of a file is its
             path below the source; read once.
     """
-    root = _Folder("")
-    logged: set[str] = set()
+    audio: dict[str, tuple[Sign, str]] = {}
+    others: dict[str, Sign] = {}
     for file in files:
         if file.role is Role.AUDIO:
             title = next(iter(file.tags.get("album", ())), "").strip().casefold()
-            root.add(file.ref.path, sign_of(file), title)
-        elif any(item.code == _LOG for item in file.evidence):
-            logged.add(album_folder(file.ref.path))
+            audio[file.ref.path] = (sign_of(file), title)
+        else:
+            others[file.ref.path] = sign_of(file)
+    signs = _signs({path: sign for path, (sign, _) in audio.items()}, others)
+    paths = _named(signs)
     gathered: dict[Sign, _Members] = {}
-    for folder in root.settled(logged):
-        for _, sign, title in folder.files:
-            members = gathered.setdefault(sign, _Members())
+    for path, sign in signs.items():
+        members = gathered.setdefault(sign, _Members())
+        if path in audio:
             members.files += 1
-            members.albums.add((album_folder(folder.path + "-"), title))
-    for path, sign in root.fewest():
-        gathered[sign].paths.append(path)
+            members.albums.add((album_folder(path), audio[path][1]))
+        else:
+            members.beside += 1
     groups = (
-        FoundGroup(sign, members.files, len(members.albums), tuple(sorted(members.paths)))
-        for sign, members in gathered.items()
+        FoundGroup(sign, found.files, len(found.albums), found.beside, tuple(sorted(paths[sign])))
+        for sign, found in gathered.items()
     )
     return tuple(sorted(groups, key=_rank))
 
@@ -100,14 +111,76 @@ def group(files: Iterable[ExaminedFile]) -> tuple[FoundGroup, ...]:
 def _rank(found: FoundGroup) -> tuple[int, int, bool, str]:
     """The order in which groups are written: by sign, the largest first, what is not known by name last."""
     detail = found.sign.detail
-    return _ORDER.index(found.sign.kind), -found.files, not detail, detail
+    return _RANKED.index(found.sign.kind), -found.files, not detail, detail
 
 
 @dataclass(slots=True)
 class _Members:
     files: int = 0
+    beside: int = 0
     albums: set[tuple[str, str]] = field(default_factory=set)
-    paths: list[str] = field(default_factory=list)
+
+
+def _signs(audio: Mapping[str, Sign], others: Mapping[str, Sign]) -> dict[str, Sign]:
+    """The sign of every file, once the logs have spoken for their albums and the albums for what lies in them."""
+    albums = frozenset(map(album_folder, audio))
+    homes = {path: album_home(path, albums) for path in others}
+    logged: dict[str, Sign] = {}
+    for path in sorted(others):
+        if others[path].kind == Meaning.RIP:
+            logged.setdefault(homes[path], others[path])
+    signs = {
+        path: sign if sign.kind else logged.get(album_folder(path), sign) for path, sign in audio.items()
+    }
+    by_album: dict[str, set[Sign]] = {}
+    for path, sign in signs.items():
+        by_album.setdefault(album_folder(path), set()).add(sign)
+    for path, home in homes.items():
+        of_album = by_album.get(home, set())
+        signs[path] = next(iter(of_album)) if len(of_album) == 1 else Sign(BESIDE)
+    return signs
+
+
+def _named(signs: dict[str, Sign]) -> dict[Sign, list[str]]:
+    """The fewest folders and files for each sign; files that cannot be named alone get the sign :data:`UNNAMED`."""
+    while True:
+        root = _Folder("")
+        for path, sign in signs.items():
+            root.add(path, sign)
+        root.settle()
+        named: dict[Sign, list[str]] = {}
+        inexact = set()
+        taken = _Taken(signs)
+        for path, sign in root.fewest():
+            named.setdefault(sign, []).append(path)
+            if sign.kind != UNNAMED and not taken.only(path, sign):
+                inexact.add(path)
+        if not inexact:
+            return named
+        for path in signs:
+            if path in inexact or any(folder + "/" in inexact for folder in folders_above(path)):
+                signs[path] = Sign(UNNAMED)
+
+
+class _Taken:
+    """What the pattern for a path takes in, which may be more than the path: stars, and names that differ by form."""
+
+    def __init__(self, signs: Mapping[str, Sign]) -> None:
+        self._found = sorted((normal_path(path), sign.kind, sign.detail) for path, sign in signs.items())
+        self._paths = [path for path, _, _ in self._found]
+
+    def only(self, path: str, sign: Sign) -> bool:
+        """Whether everything that the pattern takes in has this sign."""
+        pattern = normal_path(path_pattern(path))
+        fits = path_matcher([pattern])
+        start = pattern.partition("*")[0]
+        for number in range(bisect_left(self._paths, start), len(self._paths)):
+            found, kind, detail = self._found[number]
+            if not found.startswith(start):
+                break
+            if (kind, detail) != (sign.kind, sign.detail) and fits(found):
+                return False
+        return True
 
 
 @dataclass(slots=True)
@@ -117,29 +190,24 @@ class _Folder:
     path: str
     signs: set[Sign] = field(default_factory=set)
     folders: dict[str, _Folder] = field(default_factory=dict)
-    files: list[tuple[str, Sign, str]] = field(default_factory=list)
+    files: list[tuple[str, Sign]] = field(default_factory=list)
 
-    def add(self, path: str, sign: Sign, title: str) -> None:
+    def add(self, path: str, sign: Sign) -> None:
         """Take in the file ``path``, relative to the top, and make the folders on its way."""
         folder = self
         *names, last = path.split("/")
         for name in names:
             folder = folder.folders.setdefault(name, _Folder(f"{folder.path}{name}/"))
-        folder.files.append((last, sign, title))
+        folder.files.append((last, sign))
 
-    def settled(self, logged: set[str]) -> list[_Folder]:
-        """Every folder, once the logs have spoken and each knows the signs of all files below it."""
+    def settle(self) -> None:
+        """Let each folder know the signs of all files below it."""
         folders = [self]
         for folder in folders:
             folders += folder.folders.values()
         for folder in reversed(folders):
-            if album_folder(folder.path + "-") in logged:
-                folder.files = [
-                    (name, sign if sign.kind else _LOGGED, title) for name, sign, title in folder.files
-                ]
-            folder.signs = {sign for _, sign, _ in folder.files}
+            folder.signs = {sign for _, sign in folder.files}
             folder.signs.update(*(below.signs for below in folder.folders.values()))
-        return folders
 
     def fewest(self) -> Iterator[tuple[str, Sign]]:
         """The widest folders that hold one sign only, and the files that lie beside them."""
@@ -149,7 +217,7 @@ class _Folder:
             if folder.path and len(folder.signs) == 1:
                 yield folder.path, next(iter(folder.signs))
                 continue
-            yield from ((folder.path + name, sign) for name, sign, _ in folder.files)
+            yield from ((folder.path + name, sign) for name, sign in folder.files)
             waiting += folder.folders.values()
 
 

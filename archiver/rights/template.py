@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from archiver.model.audio import ExaminedFile
+from archiver.model.rights import DeclarantRole
 from archiver.rights.declarations import VERSION
 from archiver.rights.globs import path_pattern
-from archiver.rights.grouping import FoundGroup, group
+from archiver.rights.grouping import BESIDE, UNNAMED, FoundGroup, group
+from archiver.rights.hearing import NOBODYS_NAMES
 from archiver.rights.meanings import Meaning
 from archiver.toml.text import toml_string
 
@@ -30,17 +32,20 @@ _TITLES = {
     Meaning.RIP: "with signs of a copy from a disc: {detail}",
     Meaning.STREAM_HINT: "with a tag that names an online source",
     "": "in which no sign of their origin was found",
+    UNNAMED: "whose names hold what a pattern cannot: none takes in them alone",
 }
 
 _ADVICE = {
     "protected": "No declaration changes what is protected; these lines only tell where the files are.",
-    Meaning.PURCHASE: "If you bought them, declare it. A purchase carries preserve and access; handing a download "
-    "on needs a document that says so.",
+    Meaning.PURCHASE: "If you bought them, declare it. A purchase carries preserve and access under the store's "
+    "terms; handing a download on needs a document that allows it.",
     Meaning.LICENSE_CLAIM: "A licence in a tag is a claim. Look it up on the rightsholder's own page first.",
     Meaning.RIP: "If you made these copies from discs that you still hold, declare it. If the discs were given away "
     'or lost, write "transferred" or "lost".',
     Meaning.STREAM_HINT: "A tag like this proves nothing. Declare what you know of them, or leave them unknown.",
     "": "Declare what you know of them: purchase, carrier, donor, license, own. Or leave them unknown.",
+    BESIDE: "Pictures, texts and other files that belong to no one group above. Declare what you know of them.",
+    UNNAMED: "Rename copies of them, or declare the folder above. They are here:",
 }
 
 _FIELDS = {
@@ -48,6 +53,7 @@ _FIELDS = {
     Meaning.RIP: ('basis = "carrier"', 'carrier_held = "yes"'),
     Meaning.STREAM_HINT: ('basis = "unknown"',),
     "": ('basis = "unknown"',),
+    BESIDE: ('basis = "unknown"',),
 }
 
 
@@ -62,7 +68,7 @@ def template(files: Iterable[ExaminedFile], source: str, on: date) -> str:
     lines = list(_prose(_OPENING.format(source=_plain(source))))
     lines += [f"version = {VERSION}", "", "[defaults]"]
     lines += [
-        '#by = "Your Name"',
+        f'#by = "{NOBODYS_NAMES[DeclarantRole.OWNER]}"',
         '#role = "owner"   # or donor, rightsholder, custodian',
         f"#date = {on.isoformat()}",
     ]
@@ -73,10 +79,9 @@ def template(files: Iterable[ExaminedFile], source: str, on: date) -> str:
 
 def _group(found: FoundGroup) -> Iterator[str]:
     kind = found.sign.kind
-    title = _TITLES[kind].format(detail=_plain(found.sign.detail) or "not one the program knows")
-    yield from _prose(f"{_count(found.files, 'file')} in {_count(found.albums, 'album')} {title}")
+    yield from _prose(_title(found))
     yield from _prose(_ADVICE[kind])
-    if kind == "protected":
+    if kind in ("protected", UNNAMED):
         # a comment of TOML holds no control character
         yield from (f"# {path if path.isprintable() else toml_string(path)}" for path in found.paths)
         return
@@ -85,9 +90,22 @@ def _group(found: FoundGroup) -> Iterator[str]:
     yield from (f"#{line}" for line in _declared(found))
 
 
+def _title(found: FoundGroup) -> str:
+    kind = found.sign.kind
+    if kind == BESIDE:
+        return f"{_count(found.beside, 'file')} without audio"
+    title = _TITLES[kind].format(detail=_plain(found.sign.detail) or "not one the program knows")
+    counted = f"{_count(found.files, 'file')} in {_count(found.albums, 'album')}"
+    if found.beside:
+        counted += f", and {_count(found.beside, 'file')} without audio beside them," if found.files else ""
+    if not found.files:
+        counted = f"{_count(found.beside, 'file')} without audio"
+    return f"{counted} {title}"
+
+
 def _declared(found: FoundGroup) -> tuple[str, ...]:
     if found.sign.kind != Meaning.LICENSE_CLAIM:
-        return _FIELDS[Meaning(found.sign.kind) if found.sign.kind else ""]
+        return _FIELDS[found.sign.kind]
     if found.sign.detail:
         return ('basis = "license"', f"license = {toml_string(found.sign.detail)}")
     return ('basis = "license"', 'acts = { preserve = "allow", access = "allow" }')

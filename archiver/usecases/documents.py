@@ -15,7 +15,10 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from archiver import filesystem
+from archiver.audio.kinds import KINDS, extension_of
+from archiver.audio.magic import sniff
 from archiver.errors import ArchiverError
+from archiver.model.audio import Role
 
 DOCUMENTS_FOLDER = "metadata/rights/documents"
 """Where the documents behind declarations lie in a bag."""
@@ -69,8 +72,8 @@ def read_document(
         declared_in: Device and number of the file of declarations, which proves nothing of itself.
 
     Raises:
-        NoDocumentError: where there is no such regular file, a link leads to it, it is larger than 64 MiB, or it
-            is the file of declarations.
+        NoDocumentError: where there is no such regular file, a link leads to it, it is larger than 64 MiB, empty
+            or audio, or it is the file of declarations.
     """
     try:
         descriptor = filesystem.open_regular_beneath(root, relative)
@@ -81,6 +84,7 @@ def read_document(
             if (status.st_dev, status.st_ino) == declared_in:
                 hint = "Name the deed, licence or letter that it rests on."
                 raise NoDocumentError("is the file of declarations itself.", hint)
+            _refuse_what_says_nothing(stream, status.st_size, relative)
             digest = hashlib.sha256()
             for block in _blocks(stream, status.st_size):
                 digest.update(block)
@@ -92,6 +96,16 @@ def read_document(
     except OSError as error:
         raise NoDocumentError(*_unreached(root, relative, error)) from error
     return Document(root, relative, name, status.st_size, digest.digest())
+
+
+def _refuse_what_says_nothing(stream: BinaryIO, size_bytes: int, relative: bytes) -> None:
+    """Refuse what cannot be a deed, licence or letter; the stream stands at its beginning again."""
+    if not size_bytes:
+        raise NoDocumentError("is empty.", "Put the deed, licence or letter in its place, whole.")
+    kind = sniff(stream, size_bytes, extension_of(os.fsdecode(relative))).kind
+    if kind is not None and KINDS[kind].role is Role.AUDIO:
+        raise NoDocumentError("is audio.", "Name the deed, licence or letter that it rests on.")
+    stream.seek(0)
 
 
 def copy_document(document: Document, stream: BinaryIO) -> None:

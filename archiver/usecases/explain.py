@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from archiver.errors import UsageError
 from archiver.model.audio import ExaminedFile
 from archiver.model.day import Day
 from archiver.model.problem import Problem
-from archiver.model.rights import Declaration, Policy
+from archiver.model.rights import Policy
 from archiver.model.source import FolderProblem, Source, Unpacked
 from archiver.rights.explain import Explanation, explain
 from archiver.rights.policies import POLICY_NAMES, builtin_policy
@@ -19,6 +19,7 @@ from archiver.rights.scope import ScopeIndex
 from archiver.usecases.planning import examined
 from archiver.usecases.rights_inputs import (
     RIGHTS_FILE,
+    ReadDeclarations,
     read_declarations,
     read_found_declarations,
     read_policy,
@@ -27,6 +28,8 @@ from archiver.usecases.watch import Unwatched
 
 _UNREAD = frozenset({"S101", "S103", "S105", "S107"})
 """Problems after which nothing is known of a file's bytes."""
+_NOTHING = ScopeIndex(())
+"""What there is without declarations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +61,16 @@ class ExplainedFile:
         file: What its bytes say.
         explanation: What follows; its first outcome is the one under the policy asked for.
         rights: The file of declarations that was read, or ``None``.
+        no_documents: Documents that it names and that are none, each with what is wrong.
+        write_to: The file of declarations whose paths are written as suggestions write them.
     """
 
     named: str
     file: ExaminedFile
     explanation: Explanation
     rights: str | None
+    no_documents: Mapping[str, str]
+    write_to: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +102,8 @@ def explain_files(request: ExplainRequest) -> Iterator[ExplainedFile | Unexplain
         raise UsageError(
             f"cannot explain {first.named}: {first.problem.message}", "Name files. For folders: archiver scan"
         )
-    indexes = {place.rights: ScopeIndex(_declarations(place.rights, request)) for place in files}
+    read = {place.declared: _declared(place, request) for place in files}
+    indexes = {key: ScopeIndex(found.file.declarations) for key, found in read.items() if found is not None}
     with examined([place.source for place in files], 1, Unwatched()) as examined_files:
         entries = iter(examined_files)
         for named, place in zip(request.files, places, strict=True):
@@ -108,8 +116,11 @@ def explain_files(request: ExplainRequest) -> Iterator[ExplainedFile | Unexplain
                 if unread:
                     yield UnexplainedFile(named, unread[0])
                 else:
-                    explanation = _explanation(entry, indexes[place.rights], policies, request.on)
-                    yield ExplainedFile(named, entry, explanation, place.rights)
+                    index = indexes.get(place.declared, _NOTHING)
+                    explanation = _explanation(entry, index, policies, request.on)
+                    found = read[place.declared]
+                    no_documents = found.no_documents if found is not None else {}
+                    yield ExplainedFile(named, entry, explanation, place.rights, no_documents, place.write_to)
             elif isinstance(entry, FolderProblem | Unpacked):
                 yield UnexplainedFile(named, entry.problem)
 
@@ -122,11 +133,11 @@ def _explanation(
     return explain(file.evidence, file.protection, matching, policies, on, path=path, tags=tags)
 
 
-def _declarations(rights: str | None, request: ExplainRequest) -> tuple[Declaration, ...]:
-    if rights is None:
-        return ()
+def _declared(place: _Place, request: ExplainRequest) -> ReadDeclarations | None:
+    if place.rights is None:
+        return None
     read = read_found_declarations if request.rights is None else read_declarations
-    return read(rights).declarations
+    return read(place.rights, place.source.root)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +146,16 @@ class _Place:
 
     source: Source
     rights: str | None
+
+    @property
+    def declared(self) -> tuple[str | None, bytes]:
+        """What tells the declarations that bear on it: one file may speak for several folders."""
+        return self.rights, self.source.root
+
+    @property
+    def write_to(self) -> str:
+        """The file of declarations that speaks for its folder, there or not."""
+        return self.rights or os.path.join(os.fsdecode(self.source.root), RIGHTS_FILE)
 
 
 def _place(named: str, request: ExplainRequest) -> _Place | UnexplainedFile:

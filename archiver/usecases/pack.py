@@ -26,6 +26,7 @@ from archiver.store.faults import lost_store, store_faults
 from archiver.store.sealing import make_ready, publish, read_back, recover
 from archiver.store.staging import Staging, look_into
 from archiver.usecases.dividing import Division, divide
+from archiver.usecases.hearings import UNREAD
 from archiver.usecases.leftovers import Leftover, clear_superseded, is_begun_otherwise, leftovers
 from archiver.usecases.package import BagMaker, CopyTools, Progress
 from archiver.usecases.planning import planned
@@ -61,6 +62,7 @@ class PackReport:
         room: What the package takes on the store's disk while it is made, as estimated before.
         unfinished: What other interrupted runs left in the store.
         remarks: What in the declarations will not do what their writer may expect.
+        silences: What is declared in vain, or not as it was meant.
     """
 
     bags: tuple[str, ...]
@@ -76,6 +78,12 @@ class PackReport:
     room: Room
     unfinished: tuple[Leftover, ...]
     remarks: tuple[str, ...]
+    silences: tuple[str, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether every file is in and every declaration was heard."""
+        return not (self.totals.lost or self.totals.withheld or self.silences or self.totals.problems[UNREAD])
 
     @property
     def entries(self) -> Iterator[PlanEntry | PackEntry]:
@@ -112,7 +120,7 @@ def _packed(prepared: Prepared, run: Run, watch: Watch, held: contextlib.ExitSta
     plan = held.enter_context(
         planned(
             prepared.sources,
-            prepared.assessor.assess,
+            prepared.hearings.assess,
             jobs=request.jobs,
             watch=watch,
             scratch=scratch,
@@ -120,6 +128,7 @@ def _packed(prepared: Prepared, run: Run, watch: Watch, held: contextlib.ExitSta
             exclusion=prepared.exclusion,
         )
     )
+    silences = prepared.hearings.told(plan.entries)
     division = divide(prepared, plan, run)
     refuse_folding_store(prepared, plan)
     others = leftovers(store, division.keys)
@@ -130,7 +139,7 @@ def _packed(prepared: Prepared, run: Run, watch: Watch, held: contextlib.ExitSta
             " changed since."
         )
     copying, syncing = held.enter_context(Threads(request.jobs)), held.enter_context(Threads(1))
-    again = Reexaminer(prepared.assessor.assess, held.enter_context(header_readers(1)))
+    again = Reexaminer(prepared.hearings.assess, held.enter_context(header_readers(1)))
     maker = BagMaker(
         run=run,
         progress=Progress(started, run.now(), division.keys),
@@ -164,6 +173,7 @@ def _packed(prepared: Prepared, run: Run, watch: Watch, held: contextlib.ExitSta
         bags=bags,
         oversize=oversize,
         spools=spools,
+        silences=silences,
         dry_run=False,
         new_store=is_new,
     )
@@ -220,11 +230,12 @@ def rehearse(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackRepor
     refuse_taken_name(prepared)
     with planned(
         prepared.sources,
-        prepared.assessor.assess,
+        prepared.hearings.assess,
         jobs=request.jobs,
         watch=watch,
         exclusion=prepared.exclusion,
     ) as plan:
+        silences = prepared.hearings.told(plan.entries)
         division = divide(prepared, plan, run)
         suffix = f".{request.serialize}" if request.serialize else ""
         bags = tuple(f"{os.fsdecode(prepared.store)}/{key.name}{suffix}" for key in division.keys)
@@ -238,6 +249,7 @@ def rehearse(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackRepor
             bags=bags,
             oversize=oversize,
             spools=(plan.entries,),
+            silences=silences,
             dry_run=True,
             new_store=not is_begun(prepared.store),
         )
@@ -251,6 +263,7 @@ def _report(  # noqa: PLR0913 - what both ways of packing have at their end
     bags: tuple[str, ...],
     oversize: tuple[str, ...],
     spools: tuple[Spool[PlanEntry] | Spool[PackEntry], ...],
+    silences: tuple[str, ...],
     dry_run: bool,
     new_store: bool,
 ) -> PackReport:
@@ -268,4 +281,5 @@ def _report(  # noqa: PLR0913 - what both ways of packing have at their end
         room=division.room,
         unfinished=leftovers(prepared.store, division.keys),
         remarks=prepared.remarks,
+        silences=silences,
     )

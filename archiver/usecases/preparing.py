@@ -18,6 +18,7 @@ from archiver.records.baginfo import Labels
 from archiver.records.rights_context import RightsContext
 from archiver.store.area import folds
 from archiver.usecases.finished import refuse_finished
+from archiver.usecases.hearings import Hearings
 from archiver.usecases.mounted import refuse_unmounted
 from archiver.usecases.naming import refuse_taken, refuse_unfit
 from archiver.usecases.profiling import algorithms_for, labels_by_file, read_profile
@@ -80,6 +81,7 @@ class Prepared:
         store: Absolute path of the store.
         inputs: Declarations and the documents behind them.
         assessor: Decides each file.
+        hearings: Assesses with it, and listens to what is declared.
         profile: The recipient's profile, or ``None``.
         algorithms: Checksum algorithms of payload and tag manifests.
         tag_labels: Labels that the user gave, by the tag file they go into.
@@ -91,6 +93,7 @@ class Prepared:
     store: bytes
     inputs: RightsInputs
     assessor: Assessor
+    hearings: Hearings
     profile: Profile | None
     algorithms: tuple[str, ...]
     tag_labels: Mapping[str, Labels]
@@ -136,12 +139,14 @@ def prepare(request: PackRequest, run: Run) -> Prepared:
         refuse_unfit(request.name)
     inputs = read_rights(sources, request.rights)
     profile = None if request.profile is None else read_profile(request.profile)
+    assessor = Assessor(inputs.declared, read_policy(request.policy), run.day())
     return Prepared(
         request=request,
         sources=sources,
         store=store,
         inputs=inputs,
-        assessor=Assessor(inputs.declared, read_policy(request.policy), run.day()),
+        assessor=assessor,
+        hearings=Hearings(assessor, inputs, run.today()),
         profile=profile,
         algorithms=algorithms_for(profile, request.algorithms),
         tag_labels=labels_by_file(profile, request.info),

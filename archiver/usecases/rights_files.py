@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import os
+from collections.abc import Iterator
 
 from archiver.errors import UsageError
 from archiver.model.audio import ExaminedFile
 from archiver.model.source import Source
 from archiver.rights.check import CheckResult, check_declarations
+from archiver.rights.declarations import Remark
 from archiver.rights.template import template
 from archiver.usecases.finished import refuse_finished
+from archiver.usecases.hearings import is_unread
 from archiver.usecases.planning import examined
-from archiver.usecases.rights_inputs import read_declarations
+from archiver.usecases.rights_inputs import RIGHTS_FILE, ReadDeclarations, read_declarations
 from archiver.usecases.sources import sources_of
 from archiver.usecases.watch import Watch
 
@@ -34,18 +38,46 @@ def rights_template(source: str, on: dt.date, jobs: int, watch: Watch) -> str:
         return template((entry for entry in entries if isinstance(entry, ExaminedFile)), found.name, on)
 
 
-def rights_check(file: str, source: str, jobs: int, watch: Watch) -> CheckResult:
-    """Say what each declaration in ``file`` matches in ``source``, and what none matches.
+def rights_check(file: str, source: str, on: dt.date, jobs: int, watch: Watch) -> CheckResult:
+    """Say what each declaration in ``file`` matches in ``source``, what none matches, and what is said in vain.
+
+    Args:
+        file: A file of declarations.
+        source: The folder that they speak for.
+        on: The day for which is asked.
+        jobs: Worker processes to read headers with.
+        watch: Counts files listed and examined.
 
     Raises:
         UsageError: where either cannot be read.
         ConfigError: with line and column of everything that is wrong in the file.
     """
-    declared = read_declarations(file)
-    with examined([_folder(source)], jobs, watch) as entries:
-        return check_declarations(
-            declared, ((entry.ref.path, entry.tags) for entry in entries if isinstance(entry, ExaminedFile))
-        )
+    folder = _folder(source)
+    read = read_declarations(file, folder.root)
+    with examined([folder], jobs, watch) as entries:
+
+        def files() -> Iterator[ExaminedFile]:
+            return (entry for entry in entries if isinstance(entry, ExaminedFile))
+
+        result = check_declarations(read.file, files, on)
+        nested: tuple[str, ...] = ()
+        if _is_found(file, folder):
+            nested = tuple(one.ref.path for one in files() if is_unread(one.ref.path, [RIGHTS_FILE]))
+    silences = sorted((*read.understood, *_no_documents(read), *result.silences), key=lambda told: told.line)
+    return dataclasses.replace(result, silences=tuple(silences), nested=nested)
+
+
+def _is_found(file: str, source: Source) -> bool:
+    """Whether packing the source finds the file by itself, and so leaves others in it unread."""
+    beside = os.path.join(source.root, os.fsencode(RIGHTS_FILE))
+    return os.path.exists(beside) and os.path.samefile(file, beside)
+
+
+def _no_documents(read: ReadDeclarations) -> Iterator[Remark]:
+    for line, declaration in zip(read.file.lines, read.file.declarations, strict=True):
+        fault = read.no_documents.get(declaration.document or "")
+        if fault is not None:
+            yield Remark(line, declaration.id, fault)
 
 
 def refuse_unwritable(path: str) -> None:

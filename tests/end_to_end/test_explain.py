@@ -69,7 +69,7 @@ What may be done with it on 2026-01-01
   access: allow. discs (album, carrier) allows 'access'.
   transfer: unknown. Nobody has declared anything of 'transfer'.
   publish: unknown. Nobody has declared anything of 'publish'.
-  mine: unknown. Nobody has declared anything of 'mine'.
+  bulk analysis (mine): unknown. Nobody has declared anything of 'mine'.
   copyright: not evaluated; no date is declared
 
 What follows under each policy
@@ -149,7 +149,8 @@ def test_without_declarations_it_says_so_and_what_could_be_declared(tmp_path: Pa
     told = explain(source, source / "one.flac", "--source", source).out
     assert "Nothing: there is no rights.toml for it." in told
     assert '      [[declaration]]\n      scope = { path = "one.flac" }\n' in told
-    assert "personal: include. 'preserve' is unknown: include under 'personal'." in told
+    assert "personal: include. It goes in: this policy asks nobody for 'preserve'." in told
+    assert f"to write into: {source}/rights.toml" in " ".join(told.split())
 
 
 def test_the_nearest_rights_file_above_is_found(tmp_path: Path) -> None:
@@ -212,6 +213,48 @@ def test_a_restriction_with_a_day_names_the_day(tmp_path: Path) -> None:
     )
     words = (source / "one.flac", "--policy", tmp_path / "closed.toml")
     assert "  closed: restrict until 2030-06-30." in explain(source, *words).out
+
+
+def test_a_suggestion_that_is_pasted_gives_what_was_promised(tmp_path: Path) -> None:
+    """The lines as they are printed, and no default beside them that could change who says so."""
+    source = build_tree(
+        tmp_path / "Music",
+        {"A/1.flac": flac(title="1", album="Hits"), "B/1.flac": flac(title="1", album="Hits")},
+    )
+    before = tree_digest(source)
+    document = source.parent / "documents"
+    document.mkdir()
+    (document / "your-document.pdf").write_bytes(b"%PDF-1.4 a letter")
+    asked = run_here("explain", "--source", source, source / "A/1.flac", "--json", SOURCE_DATE_EPOCH=MOMENT)
+    plain = asked.json["files"][0]
+    suggested = [one for one in plain["suggestions"] if one["toml"]]
+    assert suggested
+    rights = tmp_path / "rights.toml"
+    for suggestion in suggested:
+        rights.write_text("version = 1\n" + suggestion["toml"], "utf-8")
+        words = ("--source", source, "--rights", rights, "--json")
+        one, other = run_here(
+            "explain", source / "A/1.flac", source / "B/1.flac", *words, SOURCE_DATE_EPOCH=MOMENT
+        ).json["files"]
+        promised = {name: each["disposition"] for name, each in plain["policies"].items()} | suggestion[
+            "outcomes"
+        ]
+        assert {name: each["disposition"] for name, each in one["policies"].items()} == promised
+        assert other["declarations"] == []
+    assert tree_digest(source) == before
+
+
+def test_words_that_could_be_misread_are_not_used(tmp_path: Path) -> None:
+    declared = (
+        '[[declaration]]\nscope = { path = "A/" }\nbasis = "expired"\nby = "E. Example"\nrole = "owner"\n'
+        'date = 2020-01-01\njurisdiction = "US"\nlayers = ["recording"]\n'
+    )
+    tree: dict[str, Entry] = {"A/1.flac": flac(title="1"), "B/1.flac": flac(title="1")}
+    source = build_tree(tmp_path / "Music", {**tree, "rights.toml": b"version = 1\n" + declared.encode()})
+    text = run_here("explain", source / "A/1.flac", source / "B/1.flac", SOURCE_DATE_EPOCH=MOMENT).out
+    assert "on 2020-01-01, in: US" in " ".join(text.split())
+    assert "personal: include. It goes in: this policy asks nobody for 'preserve'." in " ".join(text.split())
+    assert "  mine:" not in text
 
 
 def test_json_has_the_keys_of_the_design(collection: Path, declared: Path) -> None:

@@ -16,6 +16,7 @@ from archiver.rights.declarations import parse_declarations
 from archiver.rights.policies import parse_policy
 from tests.bagit.bags import build_bag
 from tests.hostile.reader import JSON_TOKENS, PATH_TOKENS, ROOT, Reader, is_told
+from tests.rights.builders import TODAY, examined
 
 _DATA = ROOT / "archiver" / "rights" / "data"
 
@@ -84,9 +85,7 @@ class Declarations(Reader):
         ),
         *(b"[[declaration]]\n", b"[defaults]\n", b"version = 1\n"),
     )
-    _FILES = tuple(
-        (f"Artist {n}/Album/{n:02}.flac", {"album": ("Songs",), "label": ("Example",)}) for n in range(6)
-    )
+    _FILES = tuple(examined(f"Artist {n}/Album/{n:02}.flac", album="Songs") for n in range(6))
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
@@ -98,7 +97,7 @@ class Declarations(Reader):
         except ConfigError as error:
             is_told(error)
             return
-        check_declarations(declared, self._FILES)
+        check_declarations(declared, lambda: self._FILES, TODAY)
 
 
 class Policies(Reader):

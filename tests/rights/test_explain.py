@@ -21,6 +21,7 @@ from archiver.rights import rules
 from archiver.rights.decide import decide
 from archiver.rights.declarations import parse_declarations
 from archiver.rights.explain import Explanation, explain
+from archiver.rights.hearing import NOBODYS_NAMES
 from archiver.rights.policies import POLICY_NAMES, builtin_policy
 from archiver.rights.scope import ScopeIndex
 from archiver.rights.suggestions import Suggestion
@@ -36,7 +37,6 @@ from tests.rights.builders import (
 )
 
 POLICIES = tuple(map(builtin_policy, POLICY_NAMES))
-HEAD = 'version = 1\n[defaults]\nby = "Example Person"\nrole = "owner"\ndate = 2026-11-22\n'
 SOLD = seen("store-purchase", strength=Strength.CONCLUSIVE)
 
 
@@ -76,9 +76,14 @@ def test_an_explanation_agrees_with_the_decisions_and_leaves_no_reason_out(
     assert [one.id for one in explanation.declarations] == list(decisions[0].declarations)
 
 
-@settings(max_examples=30)
-@given(declaration_lists, evidence_lists, st.sampled_from(("Album", "")), st.sampled_from((None, SACD)))
-def test_what_is_suggested_does_what_is_promised(
+@settings(max_examples=60, deadline=None)
+@given(
+    declaration_lists,
+    evidence_lists,
+    st.sampled_from(("Album", "M*A*S*H", "")),
+    st.sampled_from((None, SACD)),
+)
+def test_what_is_suggested_does_exactly_what_is_promised(
     declarations: tuple[Declaration, ...],
     evidence: tuple[Evidence, ...],
     album: str,
@@ -90,16 +95,52 @@ def test_what_is_suggested_does_what_is_promised(
     for suggestion in found.suggestions:
         if not suggestion.toml:
             continue
-        [more] = parse_declarations((HEAD + suggestion.toml).encode(), "x", "suggested:").declarations
+        pasted = f"version = 1\n{suggestion.toml}".encode()
+        [more] = parse_declarations(pasted, "rights.toml", "suggested:").declarations
         assert ScopeIndex([more]).matching(path, tags) == (more,)
         after = [decide(evidence, protection, [*declarations, more], policy, TODAY) for policy in POLICIES]
         gained = {act for act in Act if after[0].acts[act] is Answer.ALLOW is not before[0].acts[act]}
         assert gained == set(suggestion.acts)
         named = dict(suggestion.outcomes)
         assert gained or named
-        for policy, decision in zip(POLICIES, after, strict=True):
-            if policy.name in named:
-                assert decision.disposition is named[policy.name]
+        for policy, was, becomes in zip(POLICIES, before, after, strict=True):
+            assert becomes.disposition is named.get(policy.name, was.disposition)
+        said = {act for act, _ in more.acts}
+        for act in Act:
+            if before[0].acts[act] is Answer.DENY:
+                assert after[0].acts[act] is Answer.DENY
+                assert act not in said
+
+
+@given(declaration_lists, evidence_lists)
+def test_every_suggestion_speaks_of_a_path_and_names_who_says_it(
+    declarations: tuple[Declaration, ...], evidence: tuple[Evidence, ...]
+) -> None:
+    for suggestion in explained(*declarations, evidence=evidence, album="Album").suggestions:
+        if suggestion.toml:
+            [more] = parse_declarations(f"version = 1\n{suggestion.toml}".encode(), "x").declarations
+            assert more.scope.paths
+            assert more.by == NOBODYS_NAMES[more.role]
+            assert more.basis is not Basis.OWN
+
+
+def test_another_album_of_the_same_title_is_not_taken_in() -> None:
+    found = offered(explained(album="Greatest Hits"), "donor's deed")
+    [more] = parse_declarations(f"version = 1\n{found.toml}".encode(), "x").declarations
+    hits = {"album": ("Greatest Hits",)}
+    index = ScopeIndex([more])
+    assert index.matching("Artist/Album/2.flac", hits)
+    assert not index.matching("Other/Album/1.flac", hits)
+    assert not index.matching("Artist/Album/2.flac", {"album": ("Another",)})
+
+
+def test_a_suggestion_never_lifts_a_denial_or_states_its_opposite() -> None:
+    no = declared(Basis.UNKNOWN, Level.COLLECTION, acts=acts(publish="deny"), id="no")
+    found = explained(no, album="Album")
+    assert not any(Act.PUBLISH in one.acts for one in found.suggestions)
+    assert not any("publish" in one.toml for one in found.suggestions)
+    claim = seen("licence-url", "https://creativecommons.org/licenses/by/4.0/")
+    assert not any("confirms" in one.text for one in explained(no, evidence=(claim,)).suggestions)
 
 
 def test_a_file_of_which_nothing_is_known() -> None:
@@ -110,21 +151,32 @@ def test_a_file_of_which_nothing_is_known() -> None:
         Disposition.EXCLUDE,
     ]
     assert {act.reasons[0].code for act in found.acts} == {rules.NOT_DECLARED}
-    own = offered(found, "your own making")
-    assert own.acts == (Act.PRESERVE, Act.ACCESS)
-    assert own.outcomes == ()
-    assert own.toml == '[[declaration]]\nscope = { path = "Artist/Album/1.flac" }\nbasis = "own"\n'
-    assert offered(found, "you still hold").acts == (Act.PRESERVE, Act.ACCESS)
+    assert offered(found, "No sign of its origin").toml == ""
+    assert not any("own" in one.toml or "still hold" in one.text for one in found.suggestions)
+    assert not any("bought" in one.text for one in found.suggestions)
+
+
+def test_a_sign_of_a_disc_suggests_the_disc() -> None:
+    found = explained(evidence=(seen("cd-toc"),))
+    held = offered(found, "you still hold")
+    assert held.acts == (Act.PRESERVE, Act.ACCESS)
+    assert held.toml == (
+        '[[declaration]]\nscope = { path = "Artist/Album/1.flac" }\nbasis = "carrier"\nby = "Your Name"\n'
+        'role = "owner"\ndate = 2026-11-22\ncarrier_held = "yes"\n'
+    )
+    assert not any("No sign" in one.text for one in found.suggestions)
 
 
 def test_deeds_and_letters_are_suggested_with_what_they_would_cover() -> None:
     found = explained()
-    letter, deed = offered(found, "agreed in writing"), offered(found, "of the donor")
+    letter, deed = offered(found, "agreed in writing"), offered(found, "donor's deed")
     assert letter.acts == (Act.PRESERVE, Act.TRANSFER, Act.PUBLISH)
     assert letter.outcomes == (("donation", Disposition.INCLUDE), ("public", Disposition.INCLUDE))
     assert letter.toml.splitlines()[2:] == [
         'basis = "license"',
+        'by = "Name of the rightsholder"',
         'role = "rightsholder"',
+        "date = 2026-11-22",
         'acts = { preserve = "allow", transfer = "allow", publish = "allow" }',
         'document = "documents/your-document.pdf"',
     ]
@@ -132,11 +184,12 @@ def test_deeds_and_letters_are_suggested_with_what_they_would_cover() -> None:
     assert deed.outcomes == (("donation", Disposition.INCLUDE),)
 
 
-def test_the_album_is_suggested_where_the_tags_name_one() -> None:
+def test_the_album_in_its_folder_is_suggested_where_the_tags_name_one() -> None:
     found = explained(album='The "Best" of')
-    assert offered(found, "your own making").toml.splitlines()[1] == 'scope = { album = "The \\"Best\\" of" }'
+    scope = ['scope.path = "Artist/Album/"', 'scope.album = "The \\"Best\\" of"']
+    assert offered(found, "donor's deed").toml.splitlines()[1:3] == scope
     starred = explained(album="M*A*S*H")
-    assert "path" in offered(starred, "your own making").toml
+    assert offered(starred, "donor's deed").toml.splitlines()[1] == 'scope = { path = "Artist/Album/1.flac" }'
 
 
 def test_a_protected_file_is_offered_no_declaration() -> None:

@@ -2,14 +2,15 @@ from __future__ import annotations
 
 from datetime import date
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archiver.model.audio import ExaminedFile, Role
 from archiver.model.evidence import Evidence, unseen
 from archiver.model.rights import Basis
 from archiver.rights.declarations import parse_declarations
-from archiver.rights.grouping import Sign, group, sign_of
+from archiver.rights.globs import path_pattern
+from archiver.rights.grouping import BESIDE, UNNAMED, Sign, group, sign_of
 from archiver.rights.meanings import Meaning
 from archiver.rights.scope import ScopeIndex
 from archiver.rights.template import template
@@ -84,13 +85,14 @@ version = 1
 #acts = { preserve = "allow", access = "allow" }
 
 # 5 files in 2 albums with signs of a purchase: comment by Bandcamp
-# If you bought them, declare it. A purchase carries preserve and access;
-# handing a download on needs a document that says so.
+# If you bought them, declare it. A purchase carries preserve and access under
+# the store's terms; handing a download on needs a document that allows it.
 #[[declaration]]
 #scope = { path = "Band/" }
 #basis = "purchase"
 
-# 2 files in 1 album with signs of a copy from a disc: table of contents of a CD
+# 2 files in 1 album, and 1 file without audio beside them, with signs of a copy
+# from a disc: table of contents of a CD
 # If you made these copies from discs that you still hold, declare it. If the
 # discs were given away or lost, write "transferred" or "lost".
 #[[declaration]]
@@ -170,8 +172,8 @@ def test_a_rip_log_speaks_for_its_album_wherever_in_it_it_lies() -> None:
     found = {one.sign.kind: (one.sign.detail, one.files, one.albums, one.paths) for one in group(files)}
     assert found == {
         Meaning.PURCHASE: ("comment by Bandcamp", 1, 1, ("X/CD 2/",)),
-        Meaning.RIP: ("log of a CD rip", 1, 1, ("X/CD 1/",)),
-        "": ("", 1, 1, ("Y/",)),
+        Meaning.RIP: ("log of a CD rip", 2, 2, ("X/CD 1/", "Y/")),
+        BESIDE: ("", 0, 0, ("X/notes.txt", "X/rip.log")),
     }
     assert group(files) == group(list(reversed(files)))
 
@@ -209,6 +211,90 @@ def test_every_audio_file_is_in_exactly_one_declaration(
         groups = [one for one in group(files) if declaration.scope.paths == one.paths]
         assert sign_of(file) in [one.sign for one in groups]
     assert sum(one.files for one in group(files)) == len(files)
+
+
+hard = st.sampled_from(
+    (
+        "a",
+        "b",
+        "a*",
+        "*",
+        "a\\b",
+        "axb",
+        "**",
+        "C:",
+        "CD 1",
+        "Logs",
+        "\u00e9",
+        "e\u0301",
+        "A",
+        "x.log",
+        "x.jpg",
+    )
+)
+hard_files = st.lists(
+    st.tuples(
+        st.lists(hard, min_size=1, max_size=3).map("/".join),
+        st.sampled_from(((), (BANDCAMP,), (RIPPED,), (seen("rip-log"),), (LICENSED,))),
+        st.sampled_from((Role.AUDIO, Role.AUDIO, Role.LOG, Role.ARTWORK, Role.DOCUMENT)),
+        st.booleans(),
+    ),
+    max_size=10,
+    unique_by=lambda found: found[0],
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(hard_files)
+def test_a_pattern_takes_in_exactly_what_was_counted(
+    found: list[tuple[str, tuple[Evidence, ...], Role, bool]],
+) -> None:
+    folders = {"/".join(path.split("/")[:end]) for path, *_ in found for end in range(1, path.count("/") + 1)}
+    files = [
+        examined(path, *evidence, role=role, protection=FAIRPLAY if locked and role is Role.AUDIO else None)
+        for path, evidence, role, locked in found
+        if path not in folders
+    ]
+    groups = group(files)
+    assert sum(one.files + one.beside for one in groups) == len(files)
+    told = [one for one in groups if one.sign.kind not in ("protected", UNNAMED)]
+    declarations = parse_declarations(uncommented(template(files, "Music", TODAY)), "x").declarations
+    assert [declaration.scope.paths for declaration in declarations] == [
+        tuple(map(path_pattern, one.paths)) for one in told
+    ]
+    index = ScopeIndex(declarations)
+    taken = [[d.id for d in index.matching(file.ref.path, file.tags)] for file in files]
+    assert all(len(ids) <= 1 for ids in taken)
+    for declaration, one in zip(declarations, told, strict=True):
+        assert taken.count([declaration.id]) == one.files + one.beside
+
+
+def test_what_is_no_audio_goes_with_its_album_or_into_a_group_of_its_own() -> None:
+    files = [
+        examined("A/1.flac", RIPPED),
+        examined("A/Scans/front.jpg", role=Role.ARTWORK),
+        examined("Letters/1.pdf", role=Role.DOCUMENT),
+        examined("Mixed/1.flac", RIPPED),
+        examined("Mixed/2.flac", BANDCAMP),
+        examined("Mixed/cover.jpg", role=Role.ARTWORK),
+    ]
+    assert {one.sign.kind: (one.files, one.beside, one.paths) for one in group(files)} == {
+        Meaning.RIP: (2, 1, ("A/", "Mixed/1.flac")),
+        Meaning.PURCHASE: (1, 0, ("Mixed/2.flac",)),
+        BESIDE: (0, 2, ("Letters/", "Mixed/cover.jpg")),
+    }
+
+
+def test_a_name_that_a_pattern_cannot_hold_alone_is_told() -> None:
+    files = [examined("a*.flac", RIPPED), examined("ab.flac", BANDCAMP), examined("M*A*S*H/1.flac", RIPPED)]
+    assert {one.sign.kind: one.paths for one in group(files)} == {
+        Meaning.RIP: ("M*A*S*H/",),
+        Meaning.PURCHASE: ("ab.flac",),
+        UNNAMED: ("a*.flac",),
+    }
+    text = template(files, "Music", TODAY)
+    assert "whose names hold what a pattern cannot" in " ".join(text.replace("\n# ", " ").split())
+    assert "# a*.flac" in text.splitlines()
 
 
 def test_lines_fit_the_terminal_where_paths_do() -> None:
