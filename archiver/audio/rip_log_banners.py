@@ -34,7 +34,8 @@ _BANNERS = tuple(
         r"(?P<name>bonkenc(?: v\S+)?) - ripping log",
         r"cyanrip \S+(?: \S+)? \([^()]*\)$",
         r"cdparanoia iii release \S+",
-        r"(?P<name>ez cd audio converter(?: v?\d\S*)?)(?: .*)?\blog\b",
+        r"(?P<name>executing customizable pre-read function)\.\.\. ?(?:done\.)?$",
+        r"(?P<name>ez cd audio converter(?: v?\d\S{0,20})?)(?: .{0,99})?\blog\b",
     )
 )
 _EAC_FIRST_LINES = (
@@ -58,7 +59,7 @@ _EAC = re.compile("|".join(_EAC_FIRST_LINES), re.IGNORECASE)
 _EAC_ANY = re.compile(
     r"(?=.*(?<![A-Za-z])EAC(?![A-Za-z]))(?=.*(?<!\d)\d{4}(?!\d).*(?<!\d)\d{1,2}:\d\d(?!\d))"
 )
-_EAC_DRIVE = re.compile(r":\s.*\bAdapter: ?\d+\s+ID: ?\d+\s*$")
+_EAC_DRIVE = re.compile(r":\s.{1,160}\bAdapter: ?\d{1,4}\s{1,9}ID: ?\d{1,4}\s{0,9}$")
 
 
 def find_banner(lines: Sequence[str]) -> tuple[int, str] | None:

@@ -30,6 +30,7 @@ LOGS = {
     "cyanrip 0.9.3 (release)\nSystem device:    /dev/sr0\n": "cyanrip 0.9.3 (release)",
     "fre:ac v1.1.7 - Ripping log\n": "fre:ac v1.1.7",
     "cdparanoia III release 10.2 (September 11, 2008)\n": "cdparanoia III release 10.2",
+    "Executing customizable pre-read function... done.\nGetting CD track info... Querying the CD for audio tracks...\n": "Executing customizable pre-read function",
     "\n\n  Exact Audio Copy V1.6 from 23. October 2020\n": "Exact Audio Copy V1.6",
 }  # fmt: skip
 TALK = [
