@@ -165,7 +165,7 @@ EVIDENCE_ROWS: tuple[tuple[str, str, str, str, str], ...] = (
         "log of a CD rip",
         "strong",
         "A ripping program wrote this log. Logs can be forged and copied.",
-        "the banner at the head of logs by Exact Audio Copy, X Lossless Decoder, whipper, morituri, dBpoweramp, CUERipper, CUETools, Rubyripper, fre:ac, cyanrip, cdparanoia",
+        "the banner at the head of logs by Exact Audio Copy, X Lossless Decoder, whipper, morituri, dBpoweramp, CUERipper, CUETools, Rubyripper, fre:ac, cyanrip, cdparanoia, EZ CD Audio Converter, abcde",
     ),
     (
         "rip-log-checksum",
@@ -200,13 +200,13 @@ EVIDENCE_ROWS: tuple[tuple[str, str, str, str, str], ...] = (
         "address of a licence",
         "strong",
         "A licence is named by its address: a claim, until the rightsholder's own page says the same.",
-        "WCOP, LICENSE, TXXX:LICENSE, TCOP, MP4 LICENSE, XMP",
+        "WCOP, LICENSE, TXXX:LICENSE, TCOP, MP4 LICENSE, Matroska LICENSE, XMP wherever it lies",
     ),
     (
         "licence-claim",
         "licence with an SPDX identifier",
         "strong",
-        "The text names this licence exactly: a claim, until the rightsholder's own page says the same.",
+        "The text names this licence exactly, and nothing beside it takes that back: a claim, until the rightsholder's own page says the same.",
         "Creative Commons, GNU and other licences in licence, copyright and comment tags; SPDX licence list",
     ),
     (
@@ -228,7 +228,7 @@ EVIDENCE_ROWS: tuple[tuple[str, str, str, str, str], ...] = (
         "copyright line (©)",
         "strong",
         "Who claims copyright, and since when; a © line speaks of the release, not of the recording.",
-        "TCOP, COPYRIGHT, MP4 cprt, ASF Copyright, RIFF ICOP, AIFF (c)",
+        "TCOP, COPYRIGHT, MP4 cprt, ASF Copyright, RIFF ICOP, AIFF (c), Matroska COPYRIGHT, MIDI and RealMedia",
     ),
     (
         "phonogram-line",

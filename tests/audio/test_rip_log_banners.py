@@ -42,6 +42,8 @@ TALK = [
     "I moved from fre:ac v1.1.7 to EAC in 2006, at 20:24\n",
     "EAC settings of 2006, 20:24\nAdapter: 1\n",
     "dBpoweramp Release 17.7 has a new licence\n",
+    "I never used Exact Audio Copy V1.3 for this\n",
+    "whipper snapper\nand a log created by: whipper 0.10.0 it is not\n",
     "note\n" * 6 + "Exact Audio Copy V1.3 from 2. September 2016\n",
     "",
 ]

@@ -40,8 +40,8 @@ _ALLOWED = re.compile(
 )
 _CONDITION = re.compile(r"\b(?:only|unless|nowhere|nur|seulement|sauf)\b", re.IGNORECASE)
 _NEGATION_AT_END = re.compile(
-    r"(?:\bnot|\bnicht|\bpas|\bnon|n['’]t|\bno)(?: be)?(?: expressly)? $",
-    re.IGNORECASE,  # noqa: RUF001
+    r"(?:\bnot|\bnicht|\bpas|\bnon|n['’]t|\bno)(?: be)?(?: expressly)? $",  # noqa: RUF001
+    re.IGNORECASE,
 )
 _FREE_TO_AT_END = re.compile(
     r"\b(?:you may|may be used to|free to|welcome to|can be used to) $", re.IGNORECASE

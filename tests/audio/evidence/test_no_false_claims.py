@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import string
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from archiver.audio.evidence.spdx import spdx_ids
 from tests.audio.evidence.frames import found
@@ -184,3 +188,25 @@ def test_a_name_before_its_mark_stays_with_it(text: str, expected: list[tuple[st
 def test_no_part_of_a_notice_is_lost(key: str, text: str) -> None:
     said = " ".join(value or "" for _, value in found("vorbis-comment", (key, text)))
     assert set(text.replace("/", " ").replace(";", " ").split()) <= set(said.split())
+
+
+CLAIMS = [
+    "CC BY 4.0", "CC-BY-SA-3.0", "CC0", "Creative Commons Attribution-NonCommercial 4.0 International", "GPL v2 or later",
+    "Free Art License 1.3", "BY-NC-SA 3.0", "https://creativecommons.org/licenses/by-sa/4.0/", "GFDL 1.3",
+]  # fmt: skip
+DENIALS = ["not under", "never", "formerly", "no longer", "previously", "except", "It isn't", "nicht unter", "jamais", "Remix of a song under"]  # fmt: skip
+
+
+@given(st.sampled_from(CLAIMS), st.sampled_from(DENIALS), st.text("abc ,()", max_size=15))
+def test_a_denial_near_a_claim_takes_it_back(claim: str, denial: str, between: str) -> None:
+    assert spdx_ids(claim) != ()
+    assert spdx_ids(f"{denial} {between} {claim}") == ()
+    assert spdx_ids(f"{denial} {between}. {claim}") == spdx_ids(claim)
+
+
+@given(
+    st.text(string.ascii_uppercase, min_size=2, max_size=3),
+    st.sampled_from(["CC-BY-NC-ND-2.5", "CC-BY-4.0", "CC-BY-SA-3.0"]),
+)
+def test_what_is_joined_to_a_licence_is_never_dropped(port: str, licence: str) -> None:
+    assert licence not in spdx_ids(f"{licence}-{port}")
