@@ -7,6 +7,7 @@ import re
 REACH = 40
 """Characters before and after a find in which such a word counts, within its sentence."""
 
+_LONGEST_ASIDE = 24
 _SENTENCE_END = re.compile(r"[.!?](?=\s)|[;\n]")
 _SENTENCE_GOES_ON = re.compile(r"[.!](?=\s|$)|[;\n]")
 _TAKES_BACK = re.compile(
@@ -24,8 +25,12 @@ _OF_ANOTHER = re.compile(
 
 def taken_back(text: str, start: int, end: int) -> bool:
     """Whether words close to ``text[start:end]`` say that it does not hold, or not of the whole."""
-    before = _SENTENCE_END.split(text[max(0, start - REACH) : start])[-1]
+    begin = max(0, start - REACH)
+    while 0 < begin < start and text[begin - 1].isalnum():
+        begin += 1  # a word that the reach cuts is none
+    before = _SENTENCE_END.split(text[begin:start])[-1]
     if _TAKES_BACK.search(before) or _OF_ANOTHER.search(before):
         return True
-    after = _SENTENCE_GOES_ON.split(text[end : end + REACH], maxsplit=1)[0]
-    return _TAKES_BACK.search(after) is not None
+    after = _SENTENCE_GOES_ON.split(text[end : end + REACH + _LONGEST_ASIDE], maxsplit=1)[0]
+    match = _TAKES_BACK.search(after)
+    return match is not None and match.start() < REACH

@@ -295,21 +295,24 @@ def _creative_commons(text: str, *, dedicated: bool) -> Iterator[str]:
     patterns = (_CC0_ADDRESS, _CC0, _CC0_APART) if dedicated else (_CC0_ADDRESS, _CC0)
     if any(not taken_back(text, *match.span()) for each in patterns for match in _dedications(text, each)):
         yield "CC0-1.0"
-    for pattern in (_CC_SHORT, _CC_BARE):
-        for match in _held(text, pattern):
-            kinds, version = match.groups()
-            yield from _cc(_short_kind("by" + kinds), version, _port_after(text, match.end()))
-    for pattern in (_CC_LONG, _CC_LONG_BARE):
-        for match in _held(text, pattern):
-            *words, short, version = match.groups("")
-            kind = _kind_of("".join(words))
-            if not short or _CC_KINDS.get(_short_kind(short)) == _CC_KINDS.get(kind):
-                yield from _cc(kind, version, _port_after(text, match.end()))
+    for match in _held(text, _CC_SHORT, _CC_BARE):
+        kinds, version = match.groups()
+        yield from _cc(_short_kind("by" + kinds), version, _port_after(text, match.end()))
+    for match in _held(text, _CC_LONG, _CC_LONG_BARE):
+        *words, short, version = match.groups("")
+        kind = _kind_of("".join(words))
+        if not short or _CC_KINDS.get(_short_kind(short)) == _CC_KINDS.get(kind):
+            yield from _cc(kind, version, _port_after(text, match.end()))
 
 
-def _held(text: str, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
-    """The places where a text names a licence and does not take it back."""
-    return (match for match in pattern.finditer(text) if not taken_back(text, *match.span()))
+def _held(text: str, *patterns: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    """The places where a text names a licence and does not take it back; what an earlier pattern took is not seen again."""
+    ends = set[int]()
+    for pattern in patterns:
+        for match in pattern.finditer(text):
+            if match.end() not in ends and not taken_back(text, *match.span()):
+                yield match
+            ends.add(match.end())
 
 
 def _dedications(text: str, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:

@@ -108,6 +108,7 @@ def test_a_licence_denied_or_of_something_else_is_no_claim(key: str, text: str) 
         ("CC BY-NC 4.0, no commercial use", ["CC-BY-NC-4.0"]),
         ("CC BY-NC-ND 3.0 (not for commercial use)", ["CC-BY-NC-ND-3.0"]),
         ("Creative Commons Attribution-NonCommercial-No Derivatives 4.0", ["CC-BY-NC-ND-4.0"]),
+        ("CC by-nc-nd 3.0 (attribution, no commercial use, no derivatives)", ["CC-BY-NC-ND-3.0"]),
         ("GPL v2 or later, without any warranty", ["GPL-2.0-or-later"]),
         ("Not yet mastered. CC BY 4.0", ["CC-BY-4.0"]),
         ("CC BY 4.0. Do not use samples of others in it", ["CC-BY-4.0"]),

@@ -37,7 +37,7 @@ NOT_RESERVED = [
     "no objection to AI training", "TDM without reservation", "No part of this was made by training AI models",
     "Kein Vorbehalt gegen Text und Data Mining", "KI-Training erlaubt", "All rights reserved", "Die KI spielt nicht",
     "Text and data mining allowed without permission", "aucune réserve pour la fouille de textes", "J'ai interdit",
-    "Air training is prohibited", "AI training is not a problem", "The TDM tour, no support act",
+    "Air training is prohibited", "AI training is not a problem", "The TDM tour, no support act", "I reserve no rights for AI training",
 ]  # fmt: skip
 
 
