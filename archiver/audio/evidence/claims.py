@@ -47,14 +47,20 @@ def isrcs_in(text: str) -> list[str]:
 
 
 def _lines(field: Field, *, plain: str) -> Iterator[Evidence]:
+    """Each line and part of a line that :func:`_notices` tells apart, once."""
+    for code, text in dict.fromkeys(_notices(field.text, plain)):
+        yield observe(code, field.locator, text)
+
+
+def _notices(whole: str, plain: str) -> Iterator[tuple[str, str]]:
     """Each line, cut before its second mark and each later one; ``plain`` is the code of a line without a mark.
 
     What stands before the first mark is the name that it belongs to.
     """
-    for line in field.text.split("\n"):
+    for line in whole.split("\n"):
         if _BOTH.search(line):
-            yield observe("copyright-line", field.locator, line)
-            yield observe("phonogram-line", field.locator, line)
+            yield "copyright-line", line
+            yield "phonogram-line", line
             continue
         marks = [match.start() for match in _MARK.finditer(line)]
         for start, end in pairwise([0, *marks[1:], len(line)]):
@@ -62,6 +68,6 @@ def _lines(field: Field, *, plain: str) -> Iterator[Evidence]:
             if not text:
                 continue
             if _PHONOGRAM.search(text):
-                yield observe("phonogram-line", field.locator, text)
+                yield "phonogram-line", text
             elif plain or _COPYRIGHT.search(text):
-                yield observe("copyright-line", field.locator, text)
+                yield "copyright-line", text

@@ -40,9 +40,11 @@ def terms_evidence(field: Field) -> Iterator[Evidence]:
     """What one tag frame asks of those who get the file, and which model it names as its maker."""
     if field.name in _FIELDS and field.text:
         yield from terms_in(field.text, field.locator)
-        for match in _MADE_WITH.finditer(field.text):
-            if not taken_back(field.text, *match.span()):
-                yield observe("ai-origin", field.locator, _MODELS[match.group(1).casefold()])
+        said = (
+            match for match in _MADE_WITH.finditer(field.text) if not taken_back(field.text, *match.span())
+        )
+        for name in dict.fromkeys(match.group(1).casefold() for match in said):
+            yield observe("ai-origin", field.locator, _MODELS[name])
 
 
 def terms_in(text: str, locator: str) -> Iterator[Evidence]:
