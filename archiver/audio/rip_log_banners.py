@@ -34,7 +34,8 @@ _BANNERS = tuple(
         r"(?P<name>bonkenc(?: v\S+)?) - ripping log",
         r"cyanrip \S+(?: \S+)? \([^()]*\)$",
         r"cdparanoia iii release \S+",
-        r"(?P<name>ez cd audio converter(?: v?\d\S{0,40})?)(?: .{0,100})?\blog\b",
+        r"(?P<name>executing customizable pre-read function)\.\.\. ?(?:done\.)?$",
+        r"(?P<name>ez cd audio converter(?: v?\d\S{0,20})?)(?: .{0,99})?\blog\b",
     )
 )
 _EAC_FIRST_LINES = (

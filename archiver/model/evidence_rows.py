@@ -59,8 +59,8 @@ EVIDENCE_ROWS: tuple[tuple[str, str, str, str, str], ...] = (
         "store-mention",
         "store named in a tag",
         "weak",
-        "A store is named or linked. An address alone proves no purchase.",
-        "addresses of Beatport, Qobuz, 7digital, HDtracks and others in text tags",
+        "A store is named or linked. That alone proves no purchase.",
+        "addresses and names of Beatport, Qobuz, 7digital, HDtracks and others in text tags",
     ),
     (
         "store-receipt",
@@ -102,7 +102,7 @@ EVIDENCE_ROWS: tuple[tuple[str, str, str, str, str], ...] = (
         "terms of use",
         "strong",
         "Terms under which somebody released the file; a claim of whoever wrote them.",
-        "ID3v2.4.0 Native Frames 4.22: USER; USERTERMS in others",
+        "ID3v2.4.0 Native Frames 4.22: USER; USERTERMS in others; 'for trade only', 'do not sell' in comments and notes",
     ),
     (
         "commercial-frame",
@@ -165,7 +165,7 @@ EVIDENCE_ROWS: tuple[tuple[str, str, str, str, str], ...] = (
         "log of a CD rip",
         "strong",
         "A ripping program wrote this log. Logs can be forged and copied.",
-        "the banner at the head of logs by Exact Audio Copy, X Lossless Decoder, whipper, morituri, dBpoweramp, CUERipper, CUETools, Rubyripper, fre:ac, cyanrip, cdparanoia",
+        "the banner at the head of logs by Exact Audio Copy, X Lossless Decoder, whipper, morituri, dBpoweramp, CUERipper, CUETools, Rubyripper, fre:ac, cyanrip, cdparanoia, EZ CD Audio Converter, abcde",
     ),
     (
         "rip-log-checksum",
@@ -182,6 +182,13 @@ EVIDENCE_ROWS: tuple[tuple[str, str, str, str, str], ...] = (
         "TMED, MEDIA, SOURCE",
     ),
     (
+        "source-media",
+        "medium or lineage",
+        "weak",
+        "Somebody wrote from which medium, or through which devices, the recording came.",
+        "TMED, MEDIA, SOURCE, LINEAGE that name neither a CD nor a record, such as DAT, SBD or MC",
+    ),
+    (
         "vinyl-sides",
         "tracks numbered by side",
         "weak",
@@ -193,13 +200,13 @@ EVIDENCE_ROWS: tuple[tuple[str, str, str, str, str], ...] = (
         "address of a licence",
         "strong",
         "A licence is named by its address: a claim, until the rightsholder's own page says the same.",
-        "WCOP, LICENSE, TXXX:LICENSE, TCOP, MP4 LICENSE, XMP",
+        "WCOP, LICENSE, TXXX:LICENSE, TCOP, MP4 LICENSE, Matroska LICENSE, XMP wherever it lies",
     ),
     (
         "licence-claim",
         "licence with an SPDX identifier",
         "strong",
-        "The text names this licence exactly: a claim, until the rightsholder's own page says the same.",
+        "The text names this licence exactly, and nothing beside it takes that back: a claim, until the rightsholder's own page says the same.",
         "Creative Commons, GNU and other licences in licence, copyright and comment tags; SPDX licence list",
     ),
     (
@@ -221,7 +228,7 @@ EVIDENCE_ROWS: tuple[tuple[str, str, str, str, str], ...] = (
         "copyright line (©)",
         "strong",
         "Who claims copyright, and since when; a © line speaks of the release, not of the recording.",
-        "TCOP, COPYRIGHT, MP4 cprt, ASF Copyright, RIFF ICOP, AIFF (c)",
+        "TCOP, COPYRIGHT, MP4 cprt, ASF Copyright, RIFF ICOP, AIFF (c), Matroska COPYRIGHT, MIDI and RealMedia",
     ),
     (
         "phonogram-line",
@@ -276,8 +283,15 @@ EVIDENCE_ROWS: tuple[tuple[str, str, str, str, str], ...] = (
         "stream-hint",
         "named after an online source",
         "weak",
-        "An online service is named as the source. Downloads that artists offer carry this too; nothing is concluded.",
-        "SOURCE, SOURCEID, purl, WOAS, addresses of streaming services",
+        "An online service or page is named as the source. Downloads that artists offer carry this too; nothing is concluded.",
+        "an address or a service's name in SOURCE, SOURCEID, purl, WOAS; addresses of streaming services in comments",
+    ),
+    (
+        "ai-origin",
+        "said to be made by a model",
+        "weak",
+        "Somebody wrote that a program which generates music made it. Who holds rights in it, if anybody, is not said.",
+        "'made with suno', 'created with Udio' and the like in comments",
     ),
     (
         "itunes-library",

@@ -30,6 +30,7 @@ LOGS = {
     "cyanrip 0.9.3 (release)\nSystem device:    /dev/sr0\n": "cyanrip 0.9.3 (release)",
     "fre:ac v1.1.7 - Ripping log\n": "fre:ac v1.1.7",
     "cdparanoia III release 10.2 (September 11, 2008)\n": "cdparanoia III release 10.2",
+    "Executing customizable pre-read function... done.\nGetting CD track info... Querying the CD for audio tracks...\n": "Executing customizable pre-read function",
     "\n\n  Exact Audio Copy V1.6 from 23. October 2020\n": "Exact Audio Copy V1.6",
 }  # fmt: skip
 TALK = [
@@ -41,6 +42,8 @@ TALK = [
     "I moved from fre:ac v1.1.7 to EAC in 2006, at 20:24\n",
     "EAC settings of 2006, 20:24\nAdapter: 1\n",
     "dBpoweramp Release 17.7 has a new licence\n",
+    "I never used Exact Audio Copy V1.3 for this\n",
+    "whipper snapper\nand a log created by: whipper 0.10.0 it is not\n",
     "note\n" * 6 + "Exact Audio Copy V1.3 from 2. September 2016\n",
     "",
 ]

@@ -1,4 +1,4 @@
-"""Tags of AIFF and AIFF-C files: NAME, AUTH, ``(c) ``, ANNO, COMT and ID3 chunks (Apple, AIFF 1.3)."""
+"""Tags of AIFF and AIFF-C files: NAME, AUTH, ``(c) ``, ANNO, COMT, APPL and ID3 chunks (Apple, AIFF 1.3)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from archiver.audio.blocks.id3v2 import read_id3v2
 from archiver.audio.blocks.reading import MAX_TEXT, Draft
 from archiver.audio.blocks.text import printable_text, utf8_or_latin1
 
+_APPLICATIONS = {b"UITS": "uits", b"XMP ": "xmp"}
 _TEXT = frozenset({b"NAME", b"AUTH", b"(c) ", b"ANNO"})
 
 
@@ -28,9 +29,17 @@ def read_aiff(draft: Draft, offset: int) -> None:
         elif chunk.id in (b"ID3 ", b"id3 "):
             read_id3v2(draft, chunk.payload)
         elif chunk.id == b"UITS":
-            text = printable_text(window.read(chunk.payload, size)) if size <= MAX_TEXT else None
-            block = draft.block("uits", chunk.offset, length)
-            block.add_payload(key, chunk.offset, chunk.payload, chunk.end, text)
+            _read_document(draft, chunk, "uits", chunk.payload)
+        elif chunk.id == b"APPL" and (kind := _APPLICATIONS.get(window.read(chunk.payload, 4))):
+            _read_document(draft, chunk, kind, chunk.payload + 4)
+
+
+def _read_document(draft: Draft, chunk: Chunk, kind: str, start: int) -> None:
+    """Index a receipt or XMP, in a chunk of its own or in that of an application, behind its signature."""
+    size = chunk.end - start
+    text = printable_text(draft.window.read(start, size)) if 0 < size <= MAX_TEXT else None
+    block = draft.block(kind, chunk.offset, chunk.end - chunk.offset)
+    block.add_payload(kind.upper(), chunk.offset, start, chunk.end, text)
 
 
 def _read_comments(draft: Draft, chunk: Chunk) -> None:

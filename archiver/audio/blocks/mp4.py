@@ -38,6 +38,9 @@ _TOP_LEVEL = frozenset(
 _TRACK = "mp4-track-"
 """What the kinds of blocks begin with that describe one track, such as the one that holds the chapters."""
 
+_TOP = "mp4-top-"
+"""What the kind of a block of user data begins with that stands in no movie box."""
+
 _MAX_TRACKS = 256
 
 
@@ -51,10 +54,22 @@ def read_mp4(draft: Draft, offset: int) -> None:
             draft.malformed(f"the MP4 box at byte {box.offset} runs past the end of the file")
         if box.type == b"moov":
             _read_movie(draft, box)
+        elif box.type == b"udta":
+            _read_user_data(draft, box, place=_TOP)
+        elif box.type == b"skip":
+            _read_skipped(draft, box)
         elif box.type == b"meta":
             _read_meta(draft, box)
         elif box.type == b"uuid":
             _read_uuid(draft, box)
+
+
+def _read_skipped(draft: Draft, skip: Box) -> None:
+    """Index user data in a box that players skip, where UMG's tool for UITS receipts puts it."""
+    if draft.window.read(skip.payload + 4, 4) == b"udta":
+        for box in boxes(draft.window, skip.payload, skip.end):
+            if box.type == b"udta":
+                _read_user_data(draft, box, place=_TOP)
 
 
 def _read_movie(draft: Draft, moov: Box) -> None:
@@ -70,6 +85,8 @@ def _read_movie(draft: Draft, moov: Box) -> None:
         elif box.type == b"trak" and tracks < _MAX_TRACKS:
             tracks += 1
             _read_track(draft, box)
+        elif box.type == b"skip":
+            _read_skipped(draft, box)
 
 
 def _judge_end(draft: Draft, box: Box, parent: Box) -> None:
@@ -90,7 +107,7 @@ def _read_track(draft: Draft, trak: Box) -> None:
                 _read_purchase_information(draft, box)
 
 
-def _read_user_data(draft: Draft, udta: Box, family: str = "mp4-") -> None:
+def _read_user_data(draft: Draft, udta: Box, family: str = "mp4-", place: str = "") -> None:
     texts: list[Box] = []
     for box in boxes(draft.window, udta.payload, udta.end):
         _judge_end(draft, box, udta)
@@ -101,7 +118,7 @@ def _read_user_data(draft: Draft, udta: Box, family: str = "mp4-") -> None:
         elif box.whole and box.type not in (b"free", b"skip", b"\0\0\0\0"):
             texts.append(box)
     if texts:
-        block = draft.block(f"{family}udta", udta.offset, udta.end - udta.offset)
+        block = draft.block(f"{place or family}udta", udta.offset, udta.end - udta.offset)
         for box in texts:
             block.add_payload(box.name, box.offset, box.payload, box.end, _user_data_text(draft, box))
 

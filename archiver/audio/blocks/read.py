@@ -16,9 +16,12 @@ from archiver.audio.blocks.flac import read_flac
 from archiver.audio.blocks.id3v1 import read_id3v1
 from archiver.audio.blocks.id3v2 import INSIDE, read_appended_id3v2, read_id3v2
 from archiver.audio.blocks.lyrics3 import read_lyrics3
+from archiver.audio.blocks.matroska import read_matroska
+from archiver.audio.blocks.midi import read_midi
 from archiver.audio.blocks.mp4 import read_mp4
 from archiver.audio.blocks.ogg import read_ogg
 from archiver.audio.blocks.reading import BlockReading, Draft, LimitReached
+from archiver.audio.blocks.realmedia import read_realmedia
 from archiver.audio.blocks.riff import read_riff
 from archiver.audio.blocks.stray import first_frame, tags_before_stream, tags_in_stream
 from archiver.audio.blocks.window import Window
@@ -34,6 +37,10 @@ _MAGIC = {
     b"DSD ": "dsf",
     b"FRM8": "dsdiff",
     b"caff": "caf",
+    b"\x1aE\xdf\xa3": "matroska",
+    b"MThd": "midi",
+    b".RMF": "realmedia",
+    b".ra\xfd": "realmedia",
     HEADER[:4]: "asf",
 }
 _WALKERS: dict[str, Callable[[Draft, int], None]] = {
@@ -47,6 +54,9 @@ _WALKERS: dict[str, Callable[[Draft, int], None]] = {
     "dsf": read_dsf,
     "dsdiff": read_dsdiff,
     "caf": read_caf,
+    "matroska": read_matroska,
+    "midi": read_midi,
+    "realmedia": read_realmedia,
 }
 
 

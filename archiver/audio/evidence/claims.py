@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from archiver.audio.evidence.fields import Field
 from archiver.audio.evidence.observe import observe
 from archiver.model.evidence import Evidence
 
 _PHONOGRAM = re.compile(
-    r"℗|\(p\)(?=\s{0,9}(?:&|and|\+|,|\(c\)|©)?\s{0,9}(?:\(c\)|©)?\s{0,9}[12][0-9]{3})", re.IGNORECASE
+    r"[℗Ⓟ]|\(p\)(?=\s{0,9}(?:&|and|\+|,|\(c\)|©)?\s{0,9}(?:\(c\)|©)?\s{0,9}[12][0-9]{3})", re.IGNORECASE
 )
-_COPYRIGHT = re.compile(r"©|\(c\)", re.IGNORECASE)
+_COPYRIGHT = re.compile(r"[©Ⓒ]|\(c\)", re.IGNORECASE)
 _BOTH = re.compile(
-    r"(?:℗|\(p\))\s{0,9}(?:&|and|\+|/|,)?\s{0,9}(?:©|\(c\))|(?:©|\(c\))\s{0,9}(?:&|and|\+|/|,)?\s{0,9}(?:℗|\(p\))",
+    r"(?:[℗Ⓟ]|\(p\))\s{0,9}(?:&|and|\+|/|,)?\s{0,9}(?:[©Ⓒ]|\(c\))|(?:[©Ⓒ]|\(c\))\s{0,9}(?:&|and|\+|/|,)?\s{0,9}(?:[℗Ⓟ]|\(p\))",
     re.IGNORECASE,
 )
-_NEXT_MARK = re.compile(r"(?=℗|©|\(c\)\s{0,9}[12]|\(p\)\s{0,9}[12])", re.IGNORECASE)
-_ISRC = re.compile(r"(?<![A-Z0-9])([A-Z]{2})-?([A-Z0-9]{3})-?([0-9]{2})-?([0-9]{5})(?![A-Z0-9])")
+_MARK = re.compile(r"[℗Ⓟ©Ⓒ]|\(c\)(?=\s{0,9}[12])|\(p\)(?=\s{0,9}[12])", re.IGNORECASE)
+_ISRC = re.compile(
+    r"(?<![A-Z0-9])(?:ISRC)?([A-Z]{2})[ ‐-]?([A-Z0-9]{3})[ ‐-]?([0-9]{2})[ ‐-]?([0-9]{5})(?![A-Z0-9])"  # noqa: RUF001
+)
+_SIGNS = re.compile(r"[℗Ⓟ©Ⓒ]")
 _DESCRIPTIVE = frozenset({"COMMENT", "COMMENTS", "DESCRIPTION"})
 
 
@@ -33,27 +37,37 @@ def claim_evidence(field: Field) -> Iterator[Evidence]:
         yield observe("phonogram-line", field.locator, field.text)
     elif field.name == "COPYRIGHT":
         yield from _lines(field, plain="copyright-line")
-    elif field.name in _DESCRIPTIVE and ("℗" in field.text or "©" in field.text):
+    elif field.name in _DESCRIPTIVE and (_SIGNS.search(field.text)):
         yield from _lines(field, plain="")
 
 
 def isrcs_in(text: str) -> list[str]:
-    """The recording codes in ``text``, without hyphens, each once (ISO 3901:2019)."""
+    """The recording codes in ``text``, without prefix, hyphens and spaces, each once (ISO 3901:2019)."""
     return list(dict.fromkeys("".join(parts) for parts in _ISRC.findall(text.upper())))
 
 
 def _lines(field: Field, *, plain: str) -> Iterator[Evidence]:
-    """Each line and each part of a line that begins with a mark of its own; ``plain`` is the code for unmarked ones."""
-    for line in field.text.split("\n"):
+    """Each line and part of a line that :func:`_notices` tells apart, once."""
+    for code, text in dict.fromkeys(_notices(field.text, plain)):
+        yield observe(code, field.locator, text)
+
+
+def _notices(whole: str, plain: str) -> Iterator[tuple[str, str]]:
+    """Each line, cut before its second mark and each later one; ``plain`` is the code of a line without a mark.
+
+    What stands before the first mark is the name that it belongs to.
+    """
+    for line in whole.split("\n"):
         if _BOTH.search(line):
-            yield observe("copyright-line", field.locator, line)
-            yield observe("phonogram-line", field.locator, line)
+            yield "copyright-line", line
+            yield "phonogram-line", line
             continue
-        for part in _NEXT_MARK.split(line):
-            text = part.strip(" ,;/")
+        marks = [match.start() for match in _MARK.finditer(line)]
+        for start, end in pairwise([0, *marks[1:], len(line)]):
+            text = line[start:end].strip(" ,;/")
             if not text:
                 continue
-            if _PHONOGRAM.match(text):
-                yield observe("phonogram-line", field.locator, text)
-            elif plain or _COPYRIGHT.match(text):
-                yield observe("copyright-line", field.locator, text)
+            if _PHONOGRAM.search(text):
+                yield "phonogram-line", text
+            elif plain or _COPYRIGHT.search(text):
+                yield "copyright-line", text

@@ -42,11 +42,15 @@ _OTHER = {
     "TRACK": "TRACKNUMBER",
     "TEXT": "COMMENT",
     "TAGTEXT": "COMMENT",
+    "TERMS_OF_USE": "USERTERMS",
+    "PRODUCTION_COPYRIGHT": "COPYRIGHT",
+    "ORIGINAL_MEDIA_TYPE": "MEDIA",
 }
 _RIFF_SOURCE = {"ISRC": "SOURCE SUPPLIER", "ISRF": "SOURCE FORM"}
 _PATHS = {
     "mp4-ilst": "moov.udta.meta.ilst.",
     "mp4-udta": "moov.udta.",
+    "mp4-top-udta": "udta.",
     "mp4-track-udta": "moov.trak.udta.",
     "mp4-track-ilst": "moov.trak.udta.meta.ilst.",
     "mp4-keys": "moov.meta.ilst.",

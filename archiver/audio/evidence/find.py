@@ -18,6 +18,7 @@ from archiver.audio.evidence.private_frames import TOLD_ELSEWHERE, PersonalFrame
 from archiver.audio.evidence.redaction import occurrences, redacted, spans_of
 from archiver.audio.evidence.stores import store_evidence
 from archiver.audio.evidence.streams import stream_evidence
+from archiver.audio.evidence.terms import terms_evidence
 from archiver.audio.evidence.uits import receipt_evidence
 from archiver.model.audio import TagBlock
 from archiver.model.evidence import Evidence
@@ -34,6 +35,7 @@ _BY_FIELD = (
     claim_evidence,
     machine_evidence,
     stream_evidence,
+    terms_evidence,
 )
 
 _SILENT_KEYS = """

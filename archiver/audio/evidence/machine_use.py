@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from archiver.audio.evidence.fields import Field
 from archiver.audio.evidence.observe import observe
+from archiver.audio.evidence.reservations import reserves_in_words
 from archiver.model.evidence import Evidence
 
 C2PA_UUID = "d8fec3d61b0e483c92975828877ec481"
@@ -36,13 +37,6 @@ _XMP_TDM = re.compile(r"tdm:reservation[\"'\s]{0,9}[=>]\s{0,9}[\"']?\s{0,9}([01]
 _XMP_TDM_POLICY = re.compile(r"tdm:policy[\"'\s]{0,9}[=>]\s{0,9}[\"']?\s{0,9}([^\"'<>\s]{4,400})")
 _XMP_PLUS = re.compile(r"plus:DataMining[^<>]{0,80}?[=>\s][\"']?(?:[^\"'<>\s]{0,100}/)?(DMI-[A-Z-]{3,60})")
 _XMP_HINTS = ("tdm:", "plus:DataMining")
-_RESERVES = re.compile(
-    r"(?:text (?:and|&) data mining|\btdm\b|\b(?:ai|machine[ -]learning|generative)\b[^.\n]{0,40}\b(?:train|mining|model))[^.\n]{0,160}"
-    r"(?:reserv|prohibit|forbid|not (?:allowed|permitted)|opt(?:ed)?[ -]?out)"
-    r"|(?:reserv|prohibit|forbid|not (?:allowed|permitted)|no\b|do not|may not)[^.\n]{0,120}"
-    r"(?:text (?:and|&) data mining|\btdm\b|\b(?:ai|machine[ -]learning)[ -](?:training|models?))",
-    re.IGNORECASE,
-)
 _PROSE = frozenset(
     {"COPYRIGHT", "COMMENT", "COMMENTS", "DESCRIPTION", "LICENSE", "USERTERMS", "RIGHTS", "PHONOGRAM"}
 )
@@ -55,7 +49,7 @@ def machine_evidence(field: Field) -> Iterator[Evidence]:
     if not field.text:
         return
     if field.name in _PROSE:
-        if _RESERVES.search(field.text):
+        if reserves_in_words(field.text):
             yield observe("machine-reservation-text", field.locator, field.text)
         return
     if any(hint in field.text for hint in _XMP_HINTS):

@@ -13,6 +13,7 @@ from archiver.audio.evidence.find import limited
 from archiver.audio.evidence.licences import claims_in
 from archiver.audio.evidence.observe import observe
 from archiver.audio.evidence.rip_logs import LogReader
+from archiver.audio.evidence.terms import terms_in
 from archiver.audio.evidence.text_file import MAX_BYTES, Line, lines_of, text_encoding
 from archiver.model.audio import Role
 from archiver.model.evidence import Evidence
@@ -20,10 +21,11 @@ from archiver.personal.find import PersonalSearch
 
 _READ = frozenset(Role) - {Role.AUDIO, Role.ARTWORK}
 _LICENCE_HINT = re.compile(
-    r"licen[cs]e|creative ?commons|\bcc[ -]?(?:by|0)\b|all rights reserved", re.IGNORECASE
+    r"licen[cs]e|creative ?commons|\bcc[ -]?(?:by|0)\b|all rights reserved|public domain|\bby-(?:nc|nd|sa)\b",
+    re.IGNORECASE,
 )
 _CUE_DISC_ID = re.compile(r"^\s*REM\s+DISCID\s+\"?([0-9A-Fa-f]{8})", re.IGNORECASE)
-_CUE_ISRC = re.compile(r"^\s*ISRC\s+(\S+)", re.IGNORECASE)
+_CUE_ISRC = re.compile(r"^\s{0,99}ISRC\s{1,99}(\S.{0,40})", re.IGNORECASE)
 _ITUNES_KIND = re.compile(
     r"<key>Kind</key><string>(Purchased|Matched|Protected|Apple Music)([^<]{0,60})</string>"
     r"|<key>(Track Type)</key><string>Remote</string>"
@@ -65,7 +67,11 @@ _HINTS = (
         "checksum",
         "sha-256",
         "audio copy",
+        "public domain",
+        "by-n",
+        "by-sa",
     ),
+    *("trade only", "free trade", "buy", "sell", "sale", "to be sold", "verkauf", "tausch"),
     *("xld", "exact match"),
 )
 _PIECE, _LONGEST_HINT = 1 << 20, 64
@@ -137,9 +143,7 @@ def _claims(line: Line, role: Role) -> Iterator[Evidence]:
         if code is not None:
             for isrc in isrcs_in(code.group(1)):
                 yield observe("isrc", line.locator, isrc)
-    elif (
-        role in (Role.DOCUMENT, Role.OTHER, Role.SYSTEM)
-        and len(line.text) < 2000
-        and _LICENCE_HINT.search(line.text)
-    ):
-        yield from claims_in(line.text, line.locator, dedicated=False)
+    elif role in (Role.DOCUMENT, Role.OTHER, Role.SYSTEM) and len(line.text) < 2000:
+        if _LICENCE_HINT.search(line.text):
+            yield from claims_in(line.text, line.locator, dedicated=False)
+        yield from terms_in(line.text, line.locator)

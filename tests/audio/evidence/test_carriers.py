@@ -37,7 +37,7 @@ def test_discs_and_records(kind: str, key: str, text: str | None, expected: list
     ("key", "text", "expected"),
     [
         ("SOURCE", "https://www.youtube.com/watch?v=abc", [("stream-hint", "SOURCE: youtube.com")]),
-        ("SOURCEID", "12345", [("stream-hint", "SOURCEID")]),
+        ("SOURCEID", "12345", []),
         ("purl", "https://soundcloud.com/x/y", [("stream-hint", "PURL: soundcloud.com")]),
         ("COMMENT", "from https://open.spotify.com/track/1", [("stream-hint", "COMMENT: spotify.com")]),
         ("COMMENT", "not youtube.com.example.org", []),

@@ -53,7 +53,7 @@ CC = "https://creativecommons.org/licenses/"
         ("https://www.gnu.org/licenses/old-licenses/gpl-2.0.html", ["GPL-2.0"]),
         ("http://artlibre.org/licence/lal", ["LAL-1.3"]),
         ("Free Art License 1.2", ["LAL-1.2"]),
-        ("MIT", ["MIT"]),
+        ("MIT", []),
         ("recorded at MIT", []),
         ("CC BY 3.0 and GPLv2+", ["CC-BY-3.0", "GPL-2.0-or-later"]),
         ("all rights reserved", []),
@@ -63,6 +63,11 @@ CC = "https://creativecommons.org/licenses/"
 )
 def test_texts_that_name_a_licence_exactly(text: str, expected: list[str]) -> None:
     assert list(spdx_ids(text)) == expected
+
+
+def test_a_short_identifier_is_a_licence_only_where_licences_stand() -> None:
+    assert spdx_ids("MIT", dedicated=True) == ("MIT",)
+    assert found("vorbis-comment", ("COPYRIGHT", "MIT")) == [("copyright-line", "MIT")]
 
 
 @pytest.mark.parametrize(
