@@ -33,7 +33,7 @@ def test_a_store_lost_at_some_moment_is_told_as_the_store_s(
 ) -> None:
     root, store = source(TREE), tmp_path / "store"
     store.mkdir()
-    words = ("pack", root, "--to", store, "-j1", *options)
+    words = ("pack", str(root), "--to", str(store), "-j1", *options)
     counting = shim.watching(store, main=True)
     whole = run_program(*words, "--name", "Counted", SOURCE_DATE_EPOCH=EPOCH, **counting)
     assert whole.code == 0, whole.err
@@ -125,7 +125,7 @@ def test_a_store_is_made_on_a_disk_that_is_there(
     source: MakeSource, disks: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (disks / "backup").mkdir()
-    monkeypatch.setattr(os.path, "ismount", lambda path: os.fspath(path) == os.fsencode(disks / "backup"))
+    monkeypatch.setattr(os.path, "ismount", lambda path: os.fsencode(path) == os.fsencode(disks / "backup"))
     assert not refused(source(TREE), disks / "backup" / "store")
 
 
