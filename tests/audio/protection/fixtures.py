@@ -249,6 +249,11 @@ PROTECTED: dict[str, tuple[str, bytes, str]] = {
     ),
     "marlin by its descriptors": ("song.mp4", marlin(), "marlin"),
     "marlin by its descriptors, group key": ("song.mp4", marlin("ACGK"), "marlin"),
+    "marlin in an entry": (
+        "song.mp4",
+        m4a(entry=audio_entry("enca", aac_config(), sinf("mp4a", "ACGK"))),
+        "marlin",
+    ),
     "asf stream": ("song.wma", wma(objects=[stream_properties(0x8002)]), "asf-encrypted"),
     "asf stream in the header extension": (
         "song.wma",
