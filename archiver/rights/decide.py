@@ -44,7 +44,7 @@ _RANK = {
 }
 """The heaviest of several consequences is what happens; a contradiction outweighs all, so that it is looked at."""
 
-_CONTRADICTED_BY_PURCHASE = (Basis.OWN, Basis.CARRIER)
+_CONTRADICTED_BY_PURCHASE = (Basis.OWN,)
 _SHOWN = 3
 
 
@@ -54,7 +54,7 @@ class Standing:
 
     Attributes:
         resolution: With every declaration taken at its word.
-        contradicted: With those set aside that the sale of a copy contradicts.
+        contradicted: With those set aside that a store's delivery of a copy contradicts.
         uses: The machine uses, taken at its word.
         contradicted_uses: The machine uses, with the same set aside.
     """
@@ -147,7 +147,7 @@ def conclude(
 
 
 def _contradictions(resolution: Resolution, evidence: Sequence[Evidence]) -> tuple[Reason, ...]:
-    """Declarations that decide something and that the sale of this very copy contradicts."""
+    """Declarations that decide something and that a store's delivery of this very copy contradicts."""
     sales = tuple(
         where(item)
         for item in evidence
@@ -159,8 +159,7 @@ def _contradictions(resolution: Resolution, evidence: Sequence[Evidence]) -> tup
         winner for outcome in resolution.acts if outcome.answer is Answer.ALLOW for winner in outcome.winners
     )
     told = {
-        Basis.OWN: "It is declared the declarant's own recording, yet the file says it was sold to somebody.",
-        Basis.CARRIER: "It is declared copied from a carrier, yet the file says it was sold as a download.",
+        Basis.OWN: "It is declared the declarant's own recording, yet the file says a store delivered it.",
     }
     return tuple(
         Reason(rules.CONTRADICTED, f"{name}: {told[basis]}", (f"declaration {name}", *sales[:_SHOWN]))

@@ -31,7 +31,7 @@ MEANINGS: dict[str, Meaning] = {
     "store-account": Meaning.PURCHASE,
     "store-buyer": Meaning.PURCHASE,
     "store-transaction": Meaning.PURCHASE,
-    "store-purchase": Meaning.PURCHASE,
+    "store-delivered": Meaning.PURCHASE,
     "store-receipt": Meaning.PURCHASE,
     "store-mark": Meaning.PURCHASE,
     "store-catalogue-id": Meaning.PURCHASE,

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from archiver.model.evidence import Strength
-from archiver.model.rights import Basis, CarrierHeld, Decision, DeclarantRole, Declaration
+from archiver.model.rights import Basis, Decision, DeclarantRole, Declaration
 from archiver.model.terms import TermFacts
 from archiver.rights.decide import decide
 from archiver.rights.due import DueItem, DueKind, due
@@ -16,7 +16,7 @@ NO_RULES = TermTable(())
 
 
 def decided(*declarations: Declaration, sold: bool = False) -> Decision:
-    evidence = (seen("store-purchase", strength=Strength.CONCLUSIVE),) if sold else ()
+    evidence = (seen("store-delivered", strength=Strength.CONCLUSIVE),) if sold else ()
     return decide(evidence, None, declarations, builtin_policy("donation"), TODAY)
 
 
@@ -80,8 +80,7 @@ def test_terms_of_protection_end_layer_by_layer() -> None:
 
 
 def test_a_file_that_awaits_review_is_listed_now() -> None:
-    discs = declared(Basis.CARRIER, carrier_held=CarrierHeld.YES)
-    [item] = found(discs, until=TODAY, sold=True)
+    [item] = found(declared(Basis.OWN), until=TODAY, sold=True)
     assert (item.day, item.kind, item.subject) == (TODAY, DueKind.REVIEW_WAITS, "contradicted")
 
 

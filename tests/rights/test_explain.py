@@ -10,7 +10,6 @@ from archiver.model.rights import (
     Act,
     Answer,
     Basis,
-    CarrierHeld,
     DeclarantRole,
     Declaration,
     Disposition,
@@ -37,7 +36,7 @@ from tests.rights.builders import (
 
 POLICIES = tuple(map(builtin_policy, POLICY_NAMES))
 HEAD = 'version = 1\n[defaults]\nby = "Example Person"\nrole = "owner"\ndate = 2026-11-22\n'
-SOLD = seen("store-purchase", strength=Strength.CONCLUSIVE)
+SOLD = seen("store-delivered", strength=Strength.CONCLUSIVE)
 
 
 def explained(
@@ -166,10 +165,9 @@ def test_a_claimed_licence_is_offered_for_confirmation_with_its_condition() -> N
 
 
 def test_a_contradiction_names_what_to_correct() -> None:
-    discs = declared(Basis.CARRIER, carrier_held=CarrierHeld.YES, id="discs")
-    found = explained(discs, evidence=(SOLD,))
+    found = explained(declared(Basis.OWN, id="mine"), evidence=(SOLD,))
     assert offered(found, "Correct what contradicts itself").text.startswith(
-        "Correct what contradicts itself: declaration discs, evidence store-purchase at frame@10"
+        "Correct what contradicts itself: declaration mine, evidence store-delivered at frame@10"
     )
     assert found.outcomes[0].disposition is Disposition.REVIEW
 
