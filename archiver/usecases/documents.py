@@ -17,8 +17,8 @@ from typing import BinaryIO
 from archiver import filesystem
 from archiver.errors import ArchiverError
 
-DOCUMENTS_FOLDER = "metadata/rights/documents"
-"""Where the documents behind declarations lie in a bag."""
+DOCUMENTS_FOLDER = "metadata/submissionDocumentation"
+"""Where the documents behind declarations lie in a bag: where repositories look for deeds and agreements."""
 MOST_MIB = 64
 """A deed or licence larger than this is not taken into a bag's description."""
 _BLOCK_BYTES = 1 << 20

@@ -14,6 +14,9 @@ TABLE = load_terms()
 NEVER = Span(never=True)
 TODAY = date(2026, 11, 28)
 
+When = dict[str, int | date | str]
+"""Events by name, as a test writes them: a year, a day or ``"never"``."""
+
 
 def dated(**events: int | date | str) -> TermFacts:
     """Facts from years, days and ``"never"``."""
@@ -29,18 +32,18 @@ def dated(**events: int | date | str) -> TermFacts:
     )
 
 
-def state(layer: Layer, place: str, on: date = TODAY, **events: int | date | str) -> TermState:
+def state(layer: Layer, place: str, on: date = TODAY, /, **events: int | date | str) -> TermState:
     """What the table says of one layer in one place."""
     assessed = {one.layer: one for one in assess(dated(**events), [place], on, TABLE)}
     return assessed[layer].state(place)
 
 
-def work(place: str, on: date = TODAY, **events: int | date | str) -> TermState:
+def work(place: str, on: date = TODAY, /, **events: int | date | str) -> TermState:
     """What the table says of instrumental music."""
     return state(Layer.WORK, place, on, lyricist_died="never", **events)
 
 
-def recording(place: str, on: date = TODAY, **events: int | date | str) -> TermState:
+def recording(place: str, on: date = TODAY, /, **events: int | date | str) -> TermState:
     """What the table says of a recording."""
     return state(Layer.RECORDING, place, on, **events)
 
@@ -49,7 +52,7 @@ def recording(place: str, on: date = TODAY, **events: int | date | str) -> TermS
 
 
 def test_a_work_has_not_ended_in_the_union_while_it_runs_in_spain() -> None:
-    facts = {"composer_died": 1950, "work_published": 1949}
+    facts: When = {"composer_died": 1950, "work_published": 1949}
     assert work("EU", **facts) is TermState.UNDETERMINED
     assert work("ES", **facts) is TermState.UNDETERMINED
     assert work("ES", date(2030, 12, 31), **facts) is TermState.UNDETERMINED
@@ -57,7 +60,7 @@ def test_a_work_has_not_ended_in_the_union_while_it_runs_in_spain() -> None:
 
 
 def test_a_work_has_not_ended_in_the_union_while_war_extensions_run_in_france() -> None:
-    facts = {"composer_died": 1952, "work_published": 1930}
+    facts: When = {"composer_died": 1952, "work_published": 1930}
     assert work("EU", **facts) is TermState.UNDETERMINED
     assert work("FR", **facts) is TermState.UNDETERMINED
     assert work("FR", date(2067, 12, 31), **facts) is TermState.UNDETERMINED
@@ -66,7 +69,7 @@ def test_a_work_has_not_ended_in_the_union_while_war_extensions_run_in_france() 
 
 
 def test_a_work_first_published_after_death_runs_fifty_years_more_in_canada() -> None:
-    facts = {"composer_died": 1950, "work_published": 1990}
+    facts: When = {"composer_died": 1950, "work_published": 1990}
     assert work("CA", **facts) is TermState.UNDETERMINED
     assert work("CA", date(2040, 12, 31), **facts) is TermState.UNDETERMINED
     assert work("CA", date(2041, 1, 1), **facts) is TermState.ENDED
@@ -74,14 +77,14 @@ def test_a_work_first_published_after_death_runs_fifty_years_more_in_canada() ->
 
 def test_a_work_unpublished_in_1998_runs_to_2048_in_canada() -> None:
     for published in ("never", 1999):
-        facts = {"composer_died": 1950, "work_published": published}
+        facts: When = {"composer_died": 1950, "work_published": published}
         assert work("CA", date(2048, 12, 31), **facts) is TermState.UNDETERMINED
         assert work("CA", date(2049, 1, 1), **facts) is TermState.ENDED
 
 
 def test_a_work_unpublished_in_1989_runs_to_2039_in_britain() -> None:
     for published in ("never", date(1989, 8, 1)):
-        facts = {"composer_died": 1900, "work_published": published}
+        facts: When = {"composer_died": 1900, "work_published": published}
         assert work("GB", date(2039, 12, 31), **facts) is TermState.UNDETERMINED
         assert work("GB", date(2040, 1, 1), **facts) is TermState.ENDED
     assert work("GB", composer_died=1900, work_published=date(1976, 7, 31)) is TermState.UNDETERMINED
@@ -90,7 +93,7 @@ def test_a_work_unpublished_in_1989_runs_to_2039_in_britain() -> None:
 
 def test_a_work_first_published_long_after_death_is_protected_again_in_the_union() -> None:
     for place in ("EU", "DE"):
-        facts = {"composer_died": 1800, "work_published": 2010}
+        facts: When = {"composer_died": 1800, "work_published": 2010}
         assert work(place, date(2035, 12, 31), **facts) is TermState.UNDETERMINED
     assert work("DE", date(2036, 1, 1), composer_died=1800, work_published=2010) is TermState.ENDED
     assert work("EU", composer_died=1800, work_published="never") is TermState.UNDETERMINED
@@ -104,7 +107,7 @@ def test_a_posthumous_work_counts_from_publication_in_india() -> None:
 @pytest.mark.parametrize("place", [place for place in TABLE.jurisdictions if TABLE.rows(place, Layer.WORK)])
 @pytest.mark.parametrize("layer", [Layer.WORK, Layer.LYRICS])
 def test_no_work_has_ended_whose_publication_is_unknown(place: str, layer: Layer) -> None:
-    facts = {"composer_died": 1700, "lyricist_died": 1700}
+    facts: When = {"composer_died": 1700, "lyricist_died": 1700}
     assert state(layer, place, **facts) is TermState.UNDETERMINED
 
 
@@ -129,14 +132,14 @@ def test_the_union_ends_last_of_all_member_states(place: str, died: int, after: 
 
 @pytest.mark.parametrize("place", ["EU", "GB", "NZ", "KR"])
 def test_a_recording_from_elsewhere_may_have_ended_with_its_shorter_term_at_home(place: str) -> None:
-    facts = {"fixed": 1970, "published": date(1994, 7, 1)}
+    facts: When = {"fixed": 1970, "published": date(1994, 7, 1)}
     assert recording(place, **facts) is not TermState.RUNS
     assert recording(place, date(2020, 12, 30), **facts) is TermState.RUNS
 
 
 @pytest.mark.parametrize("place", ["EU", "GB", "DE"])
 def test_a_recording_issued_from_the_archive_may_have_ended_before_it_was_published(place: str) -> None:
-    facts = {"fixed": 1950, "published": 1990}
+    facts: When = {"fixed": 1950, "published": 1990}
     assert recording(place, **facts) is TermState.UNDETERMINED
     assert recording(place, date(2060, 12, 31), **facts) is TermState.UNDETERMINED
     assert recording(place, date(2061, 1, 1), **facts) is TermState.ENDED
@@ -144,13 +147,13 @@ def test_a_recording_issued_from_the_archive_may_have_ended_before_it_was_publis
 
 @pytest.mark.parametrize("place", ["EU", "GB"])
 def test_a_work_from_elsewhere_may_have_ended_with_its_shorter_term_at_home(place: str) -> None:
-    facts = {"composer_died": 1970, "work_published": 1960}
+    facts: When = {"composer_died": 1970, "work_published": 1960}
     assert work(place, **facts) is TermState.UNDETERMINED
     assert work(place, date(2020, 12, 30), **facts) is TermState.RUNS
 
 
 def test_an_australian_recording_made_before_may_1969_may_count_from_its_making() -> None:
-    facts = {"fixed": date(1955, 1, 1), "published": 1990}
+    facts: When = {"fixed": date(1955, 1, 1), "published": 1990}
     assert recording("AU", **facts) is TermState.UNDETERMINED
     assert recording("AU", fixed=date(1969, 5, 1), published=1990) is TermState.RUNS
 
@@ -183,7 +186,7 @@ def test_an_unpublished_korean_recording_ends_seventy_years_after_its_making() -
     [("EU", 2012), ("GB", 2012), ("DE", 2012), ("FR", 2012), ("CA", 2012), ("KR", 2032)],
 )
 def test_the_performance_ends_by_dates(place: str, last: int) -> None:
-    facts = {"fixed": 1960, "published": 1962}
+    facts: When = {"fixed": 1960, "published": 1962}
     assert state(Layer.PERFORMANCE, place, date(last, 12, 31), **facts) is TermState.UNDETERMINED
     assert state(Layer.PERFORMANCE, place, date(last + 1, 1, 1), **facts) is TermState.ENDED
 
@@ -203,7 +206,7 @@ def test_a_member_state_is_bounded_by_the_union(place: str) -> None:
 
 
 def test_what_runs_in_the_last_member_state_may_have_ended_in_another() -> None:
-    facts = {"composer_died": 1990, "work_published": 1980}
+    facts: When = {"composer_died": 1990, "work_published": 1980}
     assert work("EU", **facts) is TermState.RUNS
     assert work("IT", **facts) is TermState.UNDETERMINED
 
