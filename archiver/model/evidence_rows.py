@@ -256,7 +256,7 @@ EVIDENCE_ROWS: tuple[tuple[str, str, str, str, str], ...] = (
         "signal about use by machines",
         "strong",
         "Somebody wrote down what machines may do with the file. It counts where it reserves, never where it allows.",
-        "tags named after TDMRep, IETF AIPREF, CAWG training and data mining, and PLUS data mining in XMP",
+        "tags named after TDMRep, IETF AIPREF of any age, Content Signals, CAWG training and data mining and PLUS data mining; TDMRep, PLUS and RSL prohibitions in XMP",
     ),
     (
         "machine-policy",
