@@ -24,6 +24,7 @@ from archiver.records.visible import one_line
 NOT_STATED = "unknown"
 """What stands where PREMIS demands a jurisdiction or a citation and nobody stated one."""
 
+_UNANSWERED = "No declaration that counts answers this; unknown is not allowed."
 _RIGHTS_STATEMENT = "http://rightsstatements.org/vocab/{}/1.0/"
 
 
@@ -264,7 +265,7 @@ def _grants(decision: Decision, governing: Declaration | None) -> Iterator[Grant
     if acts.transfer is not Answer.UNKNOWN or acts.publish is not Answer.UNKNOWN:
         yield _dissemination(decision, governing)
     if acts.mine is not Answer.UNKNOWN:
-        yield _grant(decision, governing, _ACTS[Act.MINE], acts.mine)
+        yield _mining(decision, governing)
 
 
 def _named_grants(decision: Decision, declaration: Declaration) -> Iterator[Grant]:
@@ -277,7 +278,7 @@ def _named_grants(decision: Decision, declaration: Declaration) -> Iterator[Gran
     if named & {Act.TRANSFER, Act.PUBLISH}:
         yield _dissemination(decision, declaration)
     if Act.MINE in named:
-        yield _grant(decision, declaration, _ACTS[Act.MINE], decision.acts.mine)
+        yield _mining(decision, declaration)
 
 
 def _access(decision: Decision, declaration: Declaration | None) -> Grant:
@@ -297,6 +298,13 @@ def _dissemination(decision: Decision, declaration: Declaration | None) -> Grant
     return _grant(decision, declaration, "disseminate", answer, note)
 
 
+def _mining(decision: Decision, declaration: Declaration | None) -> Grant:
+    answer, note = decision.acts.mine, "Bulk analysis, such as text and data mining."
+    if answer is Answer.UNKNOWN:
+        note = f"{note} {_UNANSWERED}"
+    return _grant(decision, declaration, _ACTS[Act.MINE], answer, note)
+
+
 def _withheld(until: dt.date | None) -> str:
     return f"Access is withheld until {f'{until} has passed' if until else 'a person decides'}."
 
@@ -309,7 +317,7 @@ def _grant(
     else:
         starts, ends = decision.on, None
     if answer is Answer.UNKNOWN and not note:
-        note = "No declaration that counts answers this; unknown is not allowed."
+        note = _UNANSWERED
     return Grant(act, _RESTRICTIONS[answer], note, starts, ends)
 
 

@@ -183,7 +183,7 @@ def test_a_missing_document_is_asked_for_where_it_would_help() -> None:
 def test_personal_data_is_told_without_its_value() -> None:
     found = explained(evidence=(seen("store-account", personal=True),))
     assert found.personal
-    assert offered(found, "without the personal data").toml == ""
+    assert offered(found, "without what leads to a person").toml == ""
 
 
 def test_nothing_is_suggested_that_a_closer_declaration_would_undo() -> None:
