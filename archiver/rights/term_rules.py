@@ -10,8 +10,8 @@ Conditions::
     lyricist_died happened             the event happened
 
 Ends: a day; ``"published + 70"``, the end of the 70th year after the year of the event; ``{min = [...]}`` or
-``{max = [...]}``, the earliest or latest of several, those left out whose event did not happen; ``{between = [first, last]}`` where the rule gives no more
-than two bounds; ``"unknown"`` where no rule was checked.
+``{max = [...]}``, the earliest or latest of several, those left out whose event did not happen;
+``{between = [first, last]}`` where the rule gives no more than two bounds; ``"unknown"`` where no rule was checked.
 """
 
 from __future__ import annotations
