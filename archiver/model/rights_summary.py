@@ -46,6 +46,7 @@ class RightsSummary:
         wishes: What was declared of the use of packed files by machines, sorted, each with the files it covers.
         usage: Packed files by AIPREF statement, sorted; the empty statement where no rightsholder declared any.
         reservations: Packed files by TDM reservation, ``1``, ``0`` or empty, sorted.
+        assertions: Packed files by the entries of their CAWG assertion, sorted; empty where there are none.
         signals: Packed files that carry a signal of their own about the use by machines.
         stricter_signals: Packed files whose own signal is stricter than what was declared.
         declarations: Assessed files by identifier of the declarations that bear on them, sorted.
@@ -65,6 +66,7 @@ class RightsSummary:
     wishes: tuple[tuple[DeclaredWish, int], ...]
     usage: Counts
     reservations: Counts
+    assertions: Counts
     signals: int
     stricter_signals: int
     declarations: Counts

@@ -48,7 +48,7 @@ def usage_statement(decision: Decision) -> str:
     It is a structured-field dictionary (RFC 9651); empty where no rightsholder declared anything that the
     vocabulary has a category for.
     """
-    wishes = {answer.use: _preference(answer, decision) for answer in decision.machine_use}
+    wishes = {answer.use: preference(answer, decision) for answer in decision.machine_use}
     return ", ".join(f"{label}={value}" for use, label in _LABELS if (value := wishes.get(use)) is not None)
 
 
@@ -56,15 +56,19 @@ def tdm_reservation(decision: Decision) -> int | None:
     """Return 1 where a rightsholder reserves text and data mining of one file, 0 where one allows it, else ``None``."""
     for answer in decision.machine_use:
         if answer.use is MachineUse.DATA_MINING:
-            return {"n": 1, "y": 0, None: None}[_preference(answer, decision)]
+            return {"n": 1, "y": 0, None: None}[preference(answer, decision)]
     return None
 
 
 def write_ai_usage(stream: BinaryIO, entries: Iterable[PackEntry], summary: RightsSummary) -> None:
-    """Write ``ai-usage.txt``: comments in words, then one rule for the payload or for each file that has a statement."""
+    """Write ``ai-usage.txt``: comments in words, then a group for all machines.
+
+    The group has one rule for the payload, or one for each file that has a statement; without any there is no group.
+    """
     stream.write(_comments(summary).encode("utf-8", "backslashreplace"))
     if [statement for statement, _ in summary.usage] == [""] or not summary.usage:
         return
+    stream.write(b"User-Agent: *\n")
     if len(summary.usage) == 1:
         stream.write(f"Content-Usage: /data/ {summary.usage[0][0]}\n".encode())
         return
@@ -109,8 +113,8 @@ def machine_use_words(summary: RightsSummary) -> list[str]:
     return sentences
 
 
-def _preference(answer: UseAnswer, decision: Decision) -> str | None:
-    """``y`` or ``n`` where a rightsholder declared it; an allowance does not outrank a stricter signal in the file.
+def preference(answer: UseAnswer, decision: Decision) -> str | None:
+    """Return ``y`` or ``n`` where a rightsholder declared it; an allowance does not outrank a stricter signal in the file.
 
     Whoever declares the recording to be their own says that they hold its rights, so their denial is one; to allow takes
     the role itself.
@@ -130,7 +134,7 @@ def _comments(summary: RightsSummary) -> str:
         f"Vocabulary: {AIPREF_VOCABULARY} (train-ai, ai-use, search; y or n).",
         "Rules: draft-ietf-aipref-attach-05, as in robots.txt; a path is one of this package and $ its end.",
         "search=y also allows training inside a search application for its own use (vocabulary, 4.3).",
-        "Text and data mining: see tdmrep.json.",
+        "Text and data mining: see tdmrep.json. For content credentials: training-mining.json.",
     ]
     lines = []
     for sentence in (*head, *machine_use_words(summary)):

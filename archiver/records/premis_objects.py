@@ -125,8 +125,8 @@ def _creating_application(examined: ExaminedFile) -> str:
 def encoder(examined: ExaminedFile) -> str | None:
     """Return the software that a tag says encoded the file, or ``None``.
 
-    Tags that say who or what encoded a file often name a person: a value counts only where it holds a digit, as
-    software with its version does, and no ``@``.
+    Only fields for software are asked, not those for whoever encoded it. People write names there too: a value
+    counts only where it holds a digit, as software with its version does, and no ``@``.
     """
     for tag in ("encoder_settings", "encoder"):
         for value in examined.tags.get(tag, ()):

@@ -1,4 +1,4 @@
-"""``rights.csv``: the conclusions as the table that Archivematica imports.
+"""``metadata/rights.csv``: the conclusions as the table that Archivematica imports.
 
 The columns, their order and the words in them are those of Archivematica's ``rights.csv`` import. It looks a file up
 by the exact value of ``file`` below the transfer's folder; for a bag that is the path in the bag, ``data/…``. So that
@@ -8,7 +8,8 @@ a line feed: one that ends in a space, and one that holds a carriage return.
 
 Copyright comes first for each file, then access (``use``) under the basis that governs, then what else is known.
 The import drops a second row with the same file, basis and act without a word, so there is none here; what does not
-fit stands in ``rights.json``. An open end is left blank, for the import stores the word "open" as if it were a date.
+fit stands in ``rights.json``. An open end is written ``open``; on the basis copyright it is left blank, for there the
+import stores the word as if it were a date.
 Lines end in CRLF (RFC 4180), for which every version of Python quotes a carriage return in a cell.
 """
 
@@ -55,6 +56,8 @@ COLUMNS = (
 )
 """The header; a column that Archivematica does not know would fail its whole import."""
 
+_OPEN = "open"
+
 
 def write_rights_csv(stream: BinaryIO, entries: Iterable[PackEntry], context: RightsContext) -> None:
     """Write the rows of every packed file, in the order of the scan, as UTF-8 without a byte order mark."""
@@ -93,6 +96,7 @@ def _rows(decision: Decision, context: RightsContext) -> Iterator[list[str]]:
 
 
 def _basis_cells(statement: RightsStatement) -> list[str]:
+    copyright_governs = statement.basis is PremisBasis.COPYRIGHT
     copyright_or_statute = statement.basis in (PremisBasis.COPYRIGHT, PremisBasis.STATUTE)
     place = ", ".join(statement.jurisdiction) or NOT_STATED
     carrier = statement.other_basis if statement.other_basis != "Donor" else None
@@ -101,7 +105,7 @@ def _basis_cells(statement: RightsStatement) -> list[str]:
         statement.determined.isoformat() if copyright_or_statute else "",
         place if copyright_or_statute else "",
         _day(statement.starts),
-        _day(statement.ends),
+        _end(statement.ends, open_ended=statement.starts is not None and not copyright_governs),
         statement.terms or "",
         statement.citation or "",
         f"{carrier}. {statement.note}" if carrier else statement.note,
@@ -111,7 +115,7 @@ def _basis_cells(statement: RightsStatement) -> list[str]:
 def _grant_cells(grant: Grant | None) -> list[str]:
     if grant is None:
         return [""] * 5
-    return [grant.act, grant.restriction.value, _day(grant.starts), _day(grant.ends), grant.note]
+    return [grant.act, grant.restriction.value, _day(grant.starts), _end(grant.ends), grant.note]
 
 
 def _document_cells(documents: tuple[Documentation, ...]) -> list[str]:
@@ -119,6 +123,10 @@ def _document_cells(documents: tuple[Documentation, ...]) -> list[str]:
         return [""] * 3
     first = documents[0]
     return [first.type, first.value, first.role]
+
+
+def _end(day: dt.date | None, *, open_ended: bool = True) -> str:
+    return _OPEN if day is None and open_ended else _day(day)
 
 
 def _day(day: dt.date | None) -> str:

@@ -31,7 +31,7 @@ _DISPOSITIONS = {
 }
 _ACTS = {
     Act.PRESERVE: "preserve (keep a copy)",
-    Act.ACCESS: "access (the holder uses it)",
+    Act.ACCESS: "access (use of the copy)",
     Act.TRANSFER: "transfer (hand it on)",
     Act.PUBLISH: "publish (to anyone)",
     Act.MINE: "mine (bulk analysis)",
@@ -58,8 +58,8 @@ def write_rights_readme(
 
 
 _FILES = (
-    "In full, for machines: rights.json. For repositories: rights.csv and ../premis.xml. For those who train or"
-    " index: ai-usage.txt and tdmrep.json."
+    "In full, for machines: rights.json. For repositories: ../rights.csv and ../premis.xml. For those who train"
+    " or index: ai-usage.txt, tdmrep.json and training-mining.json."
 )
 
 
@@ -121,6 +121,8 @@ def _declaration(declared: Declaration, context: RightsContext, files: int) -> s
         acts = [act.value for act, given in declared.acts if given is answer]
         if acts:
             parts.append(f"{verb} {', '.join(acts)}")
+    if declared.jurisdiction:
+        parts.append(f"in: {', '.join(declared.jurisdiction)}")
     if declared.carrier_held is not None:
         parts.append(f"carrier held: {declared.carrier_held}")
     if declared.expires is not None:

@@ -25,6 +25,7 @@ from archiver.rights import rules
 NOT_STATED = "unknown"
 """What stands where PREMIS demands a jurisdiction or a citation and nobody stated one."""
 
+_UNANSWERED = "No declaration that counts answers this; unknown is not allowed."
 _RIGHTS_STATEMENT = "http://rightsstatements.org/vocab/{}/1.0/"
 
 
@@ -274,7 +275,7 @@ def _grants(decision: Decision, governing: Declaration | None, context: RightsCo
     if acts.transfer is not Answer.UNKNOWN or acts.publish is not Answer.UNKNOWN:
         yield _dissemination(decision, _behind(decision, governing, context, Act.TRANSFER, Act.PUBLISH))
     if acts.mine is not Answer.UNKNOWN:
-        yield _grant(decision, _behind(decision, governing, context, Act.MINE), Act.MINE, acts.mine)
+        yield _mining(decision, _behind(decision, governing, context, Act.MINE))
 
 
 def _named_grants(decision: Decision, declaration: Declaration, context: RightsContext) -> Iterator[Grant]:
@@ -288,9 +289,7 @@ def _named_grants(decision: Decision, declaration: Declaration, context: RightsC
     if named & {Act.TRANSFER, Act.PUBLISH}:
         yield _dissemination(decision, _behind(decision, declaration, context, Act.TRANSFER, Act.PUBLISH))
     if Act.MINE in named:
-        yield _grant(
-            decision, _behind(decision, declaration, context, Act.MINE), Act.MINE, decision.acts.mine
-        )
+        yield _mining(decision, _behind(decision, declaration, context, Act.MINE))
 
 
 def _behind(
@@ -325,6 +324,13 @@ def _dissemination(decision: Decision, behind: tuple[Declaration, ...]) -> Grant
     return _grant(decision, behind, Act.TRANSFER, answer, note)
 
 
+def _mining(decision: Decision, behind: tuple[Declaration, ...]) -> Grant:
+    answer, note = decision.acts.mine, "Bulk analysis, such as text and data mining."
+    if answer is Answer.UNKNOWN:
+        note = f"{note} {_UNANSWERED}"
+    return _grant(decision, behind, Act.MINE, answer, note)
+
+
 def _withheld(until: dt.date | None) -> str:
     return f"Access is withheld until {f'{until} has passed' if until else 'a person decides'}."
 
@@ -338,7 +344,7 @@ def _grant(
         starts = max(one.date for one in behind)
         ends = min((one.expires for one in behind if one.expires is not None), default=None)
     if answer is Answer.UNKNOWN and not note:
-        note = "No declaration that counts answers this; unknown is not allowed."
+        note = _UNANSWERED
     return Grant(_ACTS[act], _RESTRICTIONS[answer], note, starts, ends)
 
 

@@ -9,6 +9,7 @@ from archiver.model.package import AssessedFile, PackedFile, PackEntry, PlanEntr
 from archiver.model.rights import Act, Answer, Basis, Decision, Disposition, Reason, UseAnswer
 from archiver.model.rights_summary import Counts, DeclaredWish, RightsSummary
 from archiver.records.machine_use import tdm_reservation, usage_statement
+from archiver.records.training_mining import training_mining
 
 _KINDS = 1000
 """The most different names that are counted apart; the others are counted together."""
@@ -79,6 +80,7 @@ class RightsTally:
             wishes=tuple(sorted(self._wishes.items(), key=_order)),
             usage=self._counted("usage"),
             reservations=self._counted("reservations"),
+            assertions=self._counted("assertions"),
             signals=self._signals,
             stricter_signals=self._stricter,
             declarations=self._counted("declarations"),
@@ -104,6 +106,7 @@ class RightsTally:
         self._count("usage", (usage_statement(decision),))
         reservation = tdm_reservation(decision)
         self._count("reservations", ("" if reservation is None else str(reservation),))
+        self._count("assertions", (training_mining(decision),))
         self._signals += any(answer.signal is not None for answer in decision.machine_use)
         self._stricter += any(answer.stricter_signal for answer in decision.machine_use)
         for answer in decision.machine_use:

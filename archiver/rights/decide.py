@@ -46,7 +46,7 @@ _RANK = {
 }
 """The heaviest of several consequences is what happens; a contradiction outweighs all, so that it is looked at."""
 
-_CONTRADICTED_BY_PURCHASE = (Basis.OWN, Basis.CARRIER)
+_CONTRADICTED_BY_PURCHASE = (Basis.OWN,)
 _SHOWN = 3
 _MOST_ENDS = 24
 """How many days are tried for the end of a restriction; beyond them none is promised."""
@@ -58,7 +58,7 @@ class Standing:
 
     Attributes:
         resolution: With every declaration taken at its word.
-        contradicted: With those set aside that the sale of a copy contradicts.
+        contradicted: With those set aside that a store's delivery of a copy contradicts.
         later: Each day after which a declaration ends, with what the declarations give on the day after: one standing for
             what is declared by now and, where something is dated in the future, one with that too.
     """
@@ -180,7 +180,7 @@ def _concluded(
 
 
 def _contradictions(resolution: Resolution, evidence: Sequence[Evidence]) -> tuple[Reason, ...]:
-    """Declarations that decide something and that the sale of this very copy contradicts."""
+    """Declarations that decide something and that a store's delivery of this very copy contradicts."""
     sales = tuple(
         where(item)
         for item in evidence
@@ -195,8 +195,7 @@ def _contradictions(resolution: Resolution, evidence: Sequence[Evidence]) -> tup
         for winner in outcome.winners
     }
     told = {
-        Basis.OWN: "It is declared the declarant's own recording, yet the file says it was sold to somebody.",
-        Basis.CARRIER: "It is declared copied from a carrier, yet the file says it was sold as a download.",
+        Basis.OWN: "It is declared the declarant's own recording, yet the file says a store delivered it.",
     }
     return tuple(
         Reason(rules.CONTRADICTED, f"{name}: {told[basis]}", (f"declaration {name}", *sales[:_SHOWN]))

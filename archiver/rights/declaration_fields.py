@@ -42,6 +42,7 @@ MOST_OF_AN_IDENTIFIER = 200
 
 _CAN_BE_NEVER = ("published", "work_published", "lyricist_died")
 _YEARS = re.compile(r"(\d{4})?\s*\.\.\s*(\d{4})?")
+_YEAR = re.compile(r"[1-9][0-9]{3}")
 _JURISDICTION = re.compile(r"[A-Z]{2}")
 _OFTEN_MEANT = {"UK": "GB", "USA": "US", "UNITED STATES": "US", "UNITED KINGDOM": "GB", "EUROPE": "EU"}
 _DRIVE = re.compile(r"[A-Za-z]:(?:/|$)")
@@ -216,6 +217,8 @@ def read_facts(document: Document, value: object, path: Path) -> TermFacts:
 
 
 def _read_span(document: Document, value: Any, path: Path) -> Span | None:  # noqa: ANN401 - any TOML value
+    if isinstance(value, str) and _YEAR.fullmatch(value.strip()):
+        return year_span(int(value))
     if type(value) is int and 1000 <= value <= 9999:
         return year_span(value)
     if type(value) is date:

@@ -108,8 +108,8 @@ def _without_effect(declaration: Declaration) -> Iterator[tuple[Path, str]]:
     for use, answer in declaration.machine_use:
         if answer is Answer.ALLOW and not may_permit(declaration):
             yield ("ai", use.value), _why_not_permitted(declaration, use)
-    rows = load_terms().jurisdictions
-    unknown = [place for place in declaration.jurisdiction if place not in rows]
+    terms = load_terms()
+    unknown = [place for place in declaration.jurisdiction if not terms.covers(place)]
     if declaration.facts is not None and unknown:
         yield ("jurisdiction",), f"No term of protection was checked for: {', '.join(unknown)}."
 

@@ -31,7 +31,7 @@ MEANINGS: dict[str, Meaning] = {
     "store-account": Meaning.PURCHASE,
     "store-buyer": Meaning.PURCHASE,
     "store-transaction": Meaning.PURCHASE,
-    "store-purchase": Meaning.PURCHASE,
+    "store-delivered": Meaning.PURCHASE,
     "store-receipt": Meaning.PURCHASE,
     "store-mark": Meaning.PURCHASE,
     "store-catalogue-id": Meaning.PURCHASE,
@@ -62,6 +62,32 @@ _SIGNAL_KEYS: dict[str, tuple[MachineUse, ...]] = {
     "cawg.ai_training": (MachineUse.OTHER_TRAINING,),
     "cawg.ai_generative_training": (MachineUse.GENERATIVE_TRAINING,),
 }
+_EVERYTHING = (MachineUse.SEARCH, MachineUse.INFERENCE, *_MINING)
+_DENIALS: dict[str, tuple[MachineUse, ...]] = {
+    # what a statement without its version may mean: until draft-ietf-aipref-vocab-04 train-ai was all training
+    "train-ai": (MachineUse.OTHER_TRAINING,),
+    # labels of draft-ietf-aipref-vocab-00 to -04
+    "all": _EVERYTHING,
+    "bots": _EVERYTHING,
+    "tdm": _MINING,
+    "ai": (MachineUse.INFERENCE, *_TRAINING),
+    "genai": (MachineUse.GENERATIVE_TRAINING,),
+    "train-genai": (MachineUse.GENERATIVE_TRAINING,),
+    "inference": (MachineUse.INFERENCE,),
+    "ai-output": (MachineUse.INFERENCE,),
+    # Content Signals, draft-romm-aipref-contentsignals-00
+    "ai-train": (MachineUse.GENERATIVE_TRAINING,),
+    "ai-input": (MachineUse.INFERENCE,),
+    # Really Simple Licensing 1.0, what <prohibits type="usage"> names
+    "rsl-all": _EVERYTHING,
+    "rsl-ai-all": (MachineUse.INFERENCE, *_TRAINING),
+    "rsl-ai-train": _TRAINING,
+    "rsl-ai-input": (MachineUse.INFERENCE,),
+    "rsl-ai-index": (MachineUse.SEARCH, MachineUse.INFERENCE),
+    "rsl-search": (MachineUse.SEARCH,),
+}
+"""What a denial in another vocabulary, or an older one, also denies; an allowance in these words says nothing."""
+
 _PLUS: dict[str, tuple[tuple[MachineUse, ...], Answer]] = {
     # PLUS data mining values, https://ns.useplus.org/LDF/ldf-XMPSpecification
     "dmi-allowed": (_MINING, Answer.ALLOW),
@@ -116,6 +142,8 @@ def _uses_in(item: Evidence) -> list[tuple[MachineUse, Answer]]:
             uses, answer = _PLUS.get(value, ((), Answer.UNKNOWN))
         else:
             uses, answer = _SIGNAL_KEYS.get(key, ()), _answer(key, value)
+            if answer is Answer.DENY:
+                uses += _DENIALS.get(key, ())
         if answer is not Answer.UNKNOWN:
             said += [(use, answer) for use in uses]
     return said

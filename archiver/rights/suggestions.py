@@ -154,10 +154,10 @@ def _in_words(decision: Decision, protection: Protection | None) -> Iterator[Sug
     for reason in told:
         if reason.code in (rules.CONTRADICTED, rules.TERM_RUNS):
             yield Suggestion(f"Correct what contradicts itself: {', '.join(reason.rests_on)}.")
-    if decision.personal:
+    if decision.personal and not (protection is not None and protection.certain):
         yield Suggestion(
-            "Supply a copy without the personal data, such as a buyer's name and account, or a policy file that says "
-            "what follows from it. Leave in what a store or label put there to manage rights."
+            "Supply a copy without what leads to a person, such as a buyer's name and account, and with all that "
+            "tells the recording and its rights; or a policy file that says what follows from it."
         )
 
 

@@ -27,7 +27,7 @@ docs/reference/rights-toml.md lists every field.
 
 _TITLES = {
     "protected": "protected by {detail}",
-    Meaning.PURCHASE: "with signs of a purchase: {detail}",
+    Meaning.PURCHASE: "with signs of delivery by a store: {detail}",
     Meaning.LICENSE_CLAIM: "with a licence claimed in the tags: {detail}",
     Meaning.RIP: "with signs of a copy from a disc: {detail}",
     Meaning.STREAM_HINT: "with a tag that names an online source",
@@ -37,8 +37,8 @@ _TITLES = {
 
 _ADVICE = {
     "protected": "No declaration changes what is protected; these lines only tell where the files are.",
-    Meaning.PURCHASE: "If you bought them, declare it. A purchase carries preserve and access under the store's "
-    "terms; handing a download on needs a document that allows it.",
+    Meaning.PURCHASE: "If you bought them, declare it. Under a store's terms a purchase carries preserve and "
+    "access; handing a download on needs terms that allow it.",
     Meaning.LICENSE_CLAIM: "A licence in a tag is a claim. Look it up on the rightsholder's own page first.",
     Meaning.RIP: "If you made these copies from discs that you still hold, declare it. If the discs were given away "
     'or lost, write "transferred" or "lost".',

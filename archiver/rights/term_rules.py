@@ -10,8 +10,8 @@ Conditions::
     lyricist_died happened             the event happened
 
 Ends: a day; ``"published + 70"``, the end of the 70th year after the year of the event; ``{min = [...]}`` or
-``{max = [...]}``, the earliest or latest of several; ``{between = [first, last]}`` where the rule gives no more
-than two bounds; ``"unknown"`` where no rule was checked.
+``{max = [...]}``, the earliest or latest of several, those left out whose event did not happen;
+``{between = [first, last]}`` where the rule gives no more than two bounds; ``"unknown"`` where no rule was checked.
 """
 
 from __future__ import annotations
@@ -119,16 +119,20 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The earliest (``min``) or latest (``max``) of several terms."""
+    """The earliest (``min``) or latest (``max``) of several terms; one that nothing starts is none of them."""
 
     choose: str
     ends: tuple[Ends, ...]
 
     def span(self, events: Events) -> Span:
-        """When it ends."""
-        return reduce(
-            spans.smaller if self.choose == "min" else spans.larger, (end.span(events) for end in self.ends)
-        )
+        """When it ends; unbounded where nothing starts any of them."""
+        started = [
+            end.span(events)
+            for end in self.ends
+            if not (isinstance(end, Counted) and events[end.event].never)
+        ]
+        choose = spans.smaller if self.choose == "min" else spans.larger
+        return reduce(choose, started) if started else Span()
 
 
 @dataclass(frozen=True, slots=True)

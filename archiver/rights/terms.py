@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -17,7 +17,16 @@ from itertools import product
 
 from archiver.model.terms import Grade, Layer, LayerAssessment, Span, TermFacts, TermFinding, TermState
 from archiver.rights import spans
-from archiver.rights.term_rules import EVENTS, Condition, Ends, Events, parse_condition, parse_ends
+from archiver.rights.term_rules import (
+    EVENTS,
+    Between,
+    Condition,
+    Ends,
+    Events,
+    Unchecked,
+    parse_condition,
+    parse_ends,
+)
 
 LAYER_NAMES = {
     Layer.RECORDING: "the recording",
@@ -25,6 +34,18 @@ LAYER_NAMES = {
     Layer.WORK: "the musical work",
     Layer.LYRICS: "the lyrics",
 }
+
+UNION = "EU"
+"""What stands for every Member State: a term has ended there once it has ended in the last of them."""
+
+MEMBER_STATES = frozenset(
+    (
+        *("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES"),
+        *("FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU"),
+        *("LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"),
+    )
+)
+"""The Member States of the European Union by ISO 3166 code."""
 
 _NO_RULE = "no rule for {} was checked"
 _MAY_NEVER_HAPPEN = ("published", "work_published", "lyricist_died")
@@ -85,8 +106,22 @@ class TermTable:
         """The jurisdictions that have any row, sorted."""
         return tuple(sorted({rule.jurisdiction for rule in self.rules}))
 
+    def covers(self, jurisdiction: str) -> bool:
+        """Whether any row bears on a jurisdiction."""
+        return any(self.rows(jurisdiction, layer) for layer in Layer)
+
     def rows(self, jurisdiction: str, layer: Layer) -> tuple[TermRule, ...]:
-        """The rows of one jurisdiction for one layer."""
+        """The rows of one jurisdiction for one layer.
+
+        A Member State without rows of its own has those of the Union. They speak of the last Member State, so what
+        they give is no earlier bound for any other.
+        """
+        own = self._rows(jurisdiction, layer)
+        if own or jurisdiction not in MEMBER_STATES:
+            return own
+        return tuple(replace(rule, ends=Between(Unchecked(), rule.ends)) for rule in self._rows(UNION, layer))
+
+    def _rows(self, jurisdiction: str, layer: Layer) -> tuple[TermRule, ...]:
         return tuple(rule for rule in self.rules if rule.jurisdiction == jurisdiction and rule.layer is layer)
 
 

@@ -28,6 +28,7 @@ from archiver.records.rights_json import write_rights_json
 from archiver.records.rights_labels import rights_labels
 from archiver.records.rights_readme import write_rights_readme
 from archiver.records.rights_tally import summarise
+from archiver.records.training_mining import write_training_mining
 from archiver.records.tree import TREE_RECORD, write_tree
 from archiver.store.faults import store_faults
 from archiver.store.staging import Staging
@@ -133,10 +134,13 @@ def planned_tag_files(
         *(f"tagmanifest-{algorithm}.txt" for algorithm in algorithms),
         *(
             f"metadata/{name}"
-            for name in ("README.txt", "files.jsonl", "files.csv", "tree.jsonl", "events.jsonl", "premis.xml")
+            for name in (
+                *("README.txt", "files.jsonl", "files.csv", "tree.jsonl", "events.jsonl", "premis.xml"),
+                "rights.csv",
+            )
         ),
-        *(f"metadata/rights/{name}" for name in ("README.txt", "rights.json", "rights.csv")),
-        *(f"metadata/rights/{name}" for name in ("ai-usage.txt", "tdmrep.json")),
+        *(f"metadata/rights/{name}" for name in ("README.txt", "rights.json", "ai-usage.txt")),
+        *(f"metadata/rights/{name}" for name in ("tdmrep.json", "training-mining.json")),
         *(("metadata/empty-folders.txt",) if empty_folders else ()),
         *(f"{DOCUMENTS_FOLDER}/{document.name}" for document in documents),
     )
@@ -159,13 +163,17 @@ def _rights_records(staging: Staging, description: Description, summary: RightsS
     entries, rights = description.entries, description.rights
     folder = "metadata/rights"
     yield f"{folder}/rights.json", lambda stream: write_rights_json(stream, entries, rights, summary)
-    yield f"{folder}/rights.csv", lambda stream: write_rights_csv(stream, entries, rights)
+    yield "metadata/rights.csv", lambda stream: write_rights_csv(stream, entries, rights)
     yield (
         f"{folder}/README.txt",
         lambda stream: write_rights_readme(stream, entries, description.run, rights, summary),
     )
     yield f"{folder}/ai-usage.txt", lambda stream: write_ai_usage(stream, entries, summary)
     yield f"{folder}/tdmrep.json", lambda stream: write_tdmrep(stream, entries, summary)
+    yield (
+        f"{folder}/training-mining.json",
+        lambda stream: write_training_mining(stream, entries, summary),
+    )
     package = PremisPackage(_identifier(staging, description), staging.key.name, tuple(description.events))
     yield "metadata/premis.xml", lambda stream: write_premis(stream, entries, package, rights)
     for document in description.documents:

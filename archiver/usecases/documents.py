@@ -20,8 +20,8 @@ from archiver.audio.magic import sniff
 from archiver.errors import ArchiverError
 from archiver.model.audio import Role
 
-DOCUMENTS_FOLDER = "metadata/rights/documents"
-"""Where the documents behind declarations lie in a bag."""
+DOCUMENTS_FOLDER = "metadata/submissionDocumentation"
+"""Where the documents behind declarations lie in a bag: where repositories look for deeds and agreements."""
 MOST_MIB = 64
 """A deed or licence larger than this is not taken into a bag's description."""
 _BLOCK_BYTES = 1 << 20

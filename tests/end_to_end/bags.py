@@ -39,8 +39,8 @@ class Package:
 
     @property
     def rows(self) -> list[dict[str, str]]:
-        """The rows of ``metadata/rights/rights.csv``."""
-        with (self.bag / "metadata" / "rights" / "rights.csv").open(newline="", encoding="utf-8") as lines:
+        """The rows of ``metadata/rights.csv``."""
+        with (self.bag / "metadata" / "rights.csv").open(newline="", encoding="utf-8") as lines:
             return list(csv.DictReader(lines))
 
     @property

@@ -109,7 +109,7 @@ def test_documents_of_withheld_files_stay_out_and_those_of_packed_ones_go_in(tmp
         bags[name] = read_package(tmp_path / "store" / name, outcome)
         assert run_here("verify", bags[name].bag).code == 0
     documents = {
-        name: sorted(path.name for path in (made.bag / "metadata/rights/documents").rglob("*.txt"))
+        name: sorted(path.name for path in (made.bag / "metadata/submissionDocumentation").rglob("*.txt"))
         for name, made in bags.items()
     }
     assert documents == {"open": ["given.txt"], "quiet": ["given.txt"]}

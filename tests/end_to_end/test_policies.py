@@ -189,7 +189,7 @@ ARCHIVEMATICA = (
 def test_rights_csv_has_the_columns_that_archivematica_imports(
     packages: Mapping[str, Package], name: str
 ) -> None:
-    first = (packages[name].bag / "metadata" / "rights" / "rights.csv").read_bytes().splitlines()[0]
+    first = (packages[name].bag / "metadata" / "rights.csv").read_bytes().splitlines()[0]
     assert first.decode("ascii") == ARCHIVEMATICA
 
 

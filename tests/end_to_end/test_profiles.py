@@ -227,7 +227,7 @@ def test_the_strongest_checksums_that_a_profile_lets_stand_are_made(
     [
         ({"Manifests-Required": ["whirlpool"]}, "This program does not know whirlpool. Ask the recipient."),
         ({"Manifests-Allowed": ["whirlpool"]}, "not allowed. This program knows none that is."),
-        ({"Tag-Files-Allowed": ["x"]}, "metadata/rights/rights.csv is not allowed. This program writes it"),
+        ({"Tag-Files-Allowed": ["x"]}, "metadata/rights.csv is not allowed. This program writes it"),
         ({"Tag-Files-Allowed": ["metadata/[!e]*"]}, "tag file metadata/empty-folders.txt is not allowed."),
         ({"Tag-Files-Required": ["dpn.txt"]}, "dpn.txt is required. This program cannot add it."),
         ({"Bag-Info": {"Bag-Size": {"values": ["1 kB"]}}}, "Bag-Size is computed from the bag."),

@@ -99,8 +99,8 @@ def test_a_thousand_albums_are_declared_in_a_few_declarations(tmp_path: Path) ->
     assert text.count("[[declaration]]") == 5
     assert len(text.splitlines()) < 60
     for words in (
-        "200 files in 200 albums with signs of a purchase: comment by Bandcamp",
-        "200 files in 200 albums with signs of a purchase: account at a store",
+        "200 files in 200 albums with signs of delivery by a store: comment by Bandcamp",
+        "200 files in 200 albums with signs of delivery by a store: account at a store",
         "200 files in 200 albums with a licence claimed in the tags: CC-BY-4.0",
         "200 files in 200 albums, and 200 files without audio beside them, with signs of a copy from a disc: log of",
         "200 files in 200 albums in which no sign of their origin was found",

@@ -53,4 +53,4 @@ def test_the_bag_repeats_neither_their_names_nor_the_deeds_behind_them(tmp_path:
     assert "'publish' is denied: exclude under 'public'." in told.out
     assert "denies 'publish', with the document" in told.out
     assert "allows 'preserve'" not in told.out
-    assert not (named / "bag/metadata/rights/documents").exists(), "a deed goes where its files go"
+    assert not (named / "bag/metadata/submissionDocumentation").exists(), "a deed goes where its files go"

@@ -247,7 +247,7 @@ def test_a_file_that_the_user_names_may_be_a_link_of_theirs(tmp_path: Path, sour
         "pack", music, "--to", tmp_path / "store", "--name", "x", "--rights", tmp_path / "short.toml"
     )
     assert outcome.code == 0, outcome
-    kept = tmp_path / "store/x/metadata/rights/documents/deed.txt"
+    kept = tmp_path / "store/x/metadata/submissionDocumentation/deed.txt"
     assert kept.read_bytes() == b"I, Jo Smith, give this away."
     (tmp_path / "deed.txt").unlink()
     (tmp_path / "deed.txt").symlink_to("mine.toml")

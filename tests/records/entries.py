@@ -116,7 +116,7 @@ CONTEXT = RightsContext(
     policy=DONATION,
     assessed_on=DAY,
     declarations=DECLARATIONS,
-    documents={"gift": "metadata/rights/documents/deed.pdf"},
+    documents={"gift": "metadata/submissionDocumentation/deed.pdf"},
 )
 
 EVENTS = (

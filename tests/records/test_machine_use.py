@@ -39,7 +39,7 @@ def ai_usage(*entries: PackEntry) -> str:
 
 
 def rules(*entries: PackEntry) -> list[str]:
-    return [line for line in ai_usage(*entries).splitlines() if not line.startswith("#")]
+    return [line for line in ai_usage(*entries).splitlines() if not line.startswith(("#", "User-Agent: *"))]
 
 
 def tdmrep(*entries: PackEntry) -> list[dict[str, object]]:
@@ -109,6 +109,13 @@ def test_a_custodian_says_that_the_package_grants_nothing() -> None:
     assert "A reservation belongs to the rightsholder" in text
 
 
+def test_the_rules_stand_in_a_group_for_all_machines() -> None:
+    text = ai_usage(packed("a", said(MachineUse.SEARCH, Answer.DENY)))
+    told = [line for line in text.splitlines() if not line.startswith("#")]
+    assert told == ["User-Agent: *", "Content-Usage: /data/ search=n"]
+    assert "\nUser-Agent" not in ai_usage(packed("a"))
+
+
 def test_one_wish_for_all_is_one_rule() -> None:
     entries = [packed(name, said(MachineUse.GENERATIVE_TRAINING, Answer.DENY)) for name in "ab"]
     assert rules(*entries) == ["Content-Usage: /data/ train-ai=n"]
@@ -130,7 +137,7 @@ def test_any_path_is_one_exact_pattern(path: str) -> None:
         entries = [packed(path, said(use, Answer.DENY)), packed("other")]
         text = written(write, entries, summarise(entries)).decode()
         if use is MachineUse.SEARCH:
-            (line,) = (line for line in text.splitlines() if not line.startswith("#"))
+            (line,) = (line for line in text.splitlines() if line.startswith("Content-Usage"))
             _, location, statement = line.split(" ")
             assert statement == "search=n"
         else:

@@ -90,7 +90,9 @@ def test_every_basis_status_and_jurisdiction_is_valid(schema: etree.XMLSchema) -
             "one", Scope(), basis, "A", DeclarantRole.OWNER, DAY, jurisdiction=("DE", "FR"), license="CC0-1.0"
         )
         for declarations in ({}, {"one": declared}):
-            context = RightsContext(DONATION, DAY, declarations, {"one": "metadata/rights/documents/a.pdf"})
+            context = RightsContext(
+                DONATION, DAY, declarations, {"one": "metadata/submissionDocumentation/a.pdf"}
+            )
             for answer in Answer:
                 decided = decision(basis=basis, acts=Acts(*[answer] * 5), declarations=("one",))
                 schema.assertValid(etree.parse(io.BytesIO(record([packed("a", decided)], BAG, context))))
@@ -135,6 +137,7 @@ def test_protection_is_an_inhibitor_without_a_key(certain: bool, kind: str) -> N
         ({"encoder": ("Ripped by Jo",)}, None),
         ({"encoder": ("jo99@example.org",)}, None),
         ({"encoder": ("Jo", "LAME 3.100")}, "LAME 3.100"),
+        ({"encoded_by": ("Studio 54",)}, None),
         ({"encoder": ("Lavf60",), "encoder_settings": ("LAME 3.99 -V0",)}, "LAME 3.99 -V0"),
         ({}, None),
     ],

@@ -22,6 +22,7 @@ from archiver.records.rights_json import write_rights_json
 from archiver.records.rights_labels import rights_labels
 from archiver.records.rights_readme import write_rights_readme
 from archiver.records.rights_tally import summarise
+from archiver.records.training_mining import write_training_mining
 from archiver.rights.decide import decide
 from archiver.rights.policies import POLICY_NAMES, builtin_policy
 from tests.records.entries import (
@@ -52,6 +53,7 @@ def records(entries: Iterable[PackEntry], context: RightsContext) -> dict[str, b
         "README.txt": written(write_rights_readme, entries, RUN, context, summary),
         "ai-usage.txt": written(write_ai_usage, entries, summary),
         "tdmrep.json": written(write_tdmrep, entries, summary),
+        "training-mining.json": written(write_training_mining, entries, summary),
         "bag-info.txt": labels.encode(),
     }
 

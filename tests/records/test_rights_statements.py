@@ -171,12 +171,12 @@ def test_dates_documents_and_the_carrier_are_told() -> None:
         expires=dt.date(2030, 1, 1),
         note="Shelf 4\nleft.",
     )
-    given = RightsContext(DONATION, DAY, {"disc": disc}, {"disc": "metadata/rights/documents/a.pdf"})
+    given = RightsContext(DONATION, DAY, {"disc": disc}, {"disc": "metadata/submissionDocumentation/a.pdf"})
     decided = decision(basis=Basis.CARRIER, acts=Acts(preserve=ALLOW), declarations=("disc",))
     statement = rights_statements(decided, given)[1]
     assert (statement.starts, statement.ends) == (dt.date(2026, 1, 1), dt.date(2030, 1, 1))
     assert statement.grants[0].ends == dt.date(2030, 1, 1)
-    assert statement.documents[0].value == "metadata/rights/documents/a.pdf"
+    assert statement.documents[0].value == "metadata/submissionDocumentation/a.pdf"
     assert "Carrier held: yes." in statement.note
     assert "Shelf 4\\x0aleft." in statement.note
     assert statement.declared_by == ("Ola Example", DeclarantRole.OWNER)

@@ -503,3 +503,20 @@ def test_a_default_that_is_wrong_is_told_once() -> None:
         parse_declarations(text.encode(), "rights.toml")
     [fault] = caught.value.faults
     assert (fault.line, fault.column) == (3, 8)
+
+
+def test_a_year_in_quotation_marks_is_a_year() -> None:
+    declaration = one('basis = "unknown"\nfacts = { fixed = "1921", published = " 1923 " }')
+    assert declaration.facts == TermFacts(fixed=year_span(1921), published=year_span(1923))
+
+
+@pytest.mark.parametrize("year", ["0921", "19", "19210", "\uff11\uff19\uff12\uff11"])
+def test_what_is_no_year_is_none_in_quotation_marks_either(year: str) -> None:
+    assert faults_of_one(f'basis = "unknown"\nfacts = {{ fixed = "{year}" }}')
+
+
+@pytest.mark.parametrize("place", ["DE", "IT", "GR"])
+def test_a_member_of_the_union_is_a_place_that_terms_were_checked_for(place: str) -> None:
+    declaration = f'basis = "unknown"\njurisdiction = "{place}"\nfacts = {{ fixed = 1921 }}'
+    text = HEAD + "[[declaration]]\n" + declaration
+    assert not [remark for remark in parse(text).remarks if "No term" in remark.text]

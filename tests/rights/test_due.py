@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from archiver.model.evidence import Strength
-from archiver.model.rights import Basis, CarrierHeld, Decision, DeclarantRole, Declaration
+from archiver.model.rights import Basis, Decision, DeclarantRole, Declaration
 from archiver.model.terms import TermFacts
 from archiver.rights.decide import decide
 from archiver.rights.due import DueItem, DueKind, due
@@ -16,7 +16,7 @@ NO_RULES = TermTable(())
 
 
 def decided(*declarations: Declaration, sold: bool = False) -> Decision:
-    evidence = (seen("store-purchase", strength=Strength.CONCLUSIVE),) if sold else ()
+    evidence = (seen("store-delivered", strength=Strength.CONCLUSIVE),) if sold else ()
     return decide(evidence, None, declarations, builtin_policy("donation"), TODAY)
 
 
@@ -62,27 +62,32 @@ def test_a_declaration_that_denies_and_allows_gives_both() -> None:
 
 
 def test_terms_of_protection_end_layer_by_layer() -> None:
-    facts = TermFacts(fixed=year_span(1960), published=year_span(1963), composer_died=year_span(1970))
+    facts = TermFacts(
+        fixed=year_span(1960),
+        published=year_span(1963),
+        work_published=year_span(1950),
+        composer_died=year_span(1990),
+    )
     dated = declared(jurisdiction=("EU",), facts=facts)
     items = found(dated, until=date(2040, 12, 31))
     assert [(item.day, item.kind, item.subject) for item in items] == [
+        (date(2033, 12, 31), DueKind.TERM_ENDS, "performance EU"),
         (date(2033, 12, 31), DueKind.TERM_ENDS, "recording EU"),
         (date(2040, 12, 31), DueKind.TERM_MAY_END, "work EU"),
     ]
-    assert items[0].text == "EU: the term of the recording appears to end by 2033-12-31; review it."
+    assert items[1].text == "EU: the term of the recording appears to end by 2033-12-31; review it."
     assert found(dated, until=date(2033, 12, 30)) == ()
 
 
 def test_a_file_that_awaits_review_is_listed_now() -> None:
-    discs = declared(Basis.CARRIER, carrier_held=CarrierHeld.YES)
-    [item] = found(discs, until=TODAY, sold=True)
+    [item] = found(declared(Basis.OWN), until=TODAY, sold=True)
     assert (item.day, item.kind, item.subject) == (TODAY, DueKind.REVIEW_WAITS, "contradicted")
 
 
 def test_rules_are_checked_again_after_two_years() -> None:
     rules = load_terms()
     assert due((), {}, TODAY, date(2028, 11, 21), rules) == ()
-    items = due((), {}, TODAY, date(2028, 11, 22), rules)
+    items = due((), {}, TODAY, date(2028, 11, 28), rules)
     assert len(items) == len(rules.rules)
     assert {item.kind for item in items} == {DueKind.RULE_TO_CHECK}
 

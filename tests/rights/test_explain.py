@@ -10,7 +10,6 @@ from archiver.model.rights import (
     Act,
     Answer,
     Basis,
-    CarrierHeld,
     DeclarantRole,
     Declaration,
     Disposition,
@@ -37,7 +36,7 @@ from tests.rights.builders import (
 )
 
 POLICIES = tuple(map(builtin_policy, POLICY_NAMES))
-SOLD = seen("store-purchase", strength=Strength.CONCLUSIVE)
+SOLD = seen("store-delivered", strength=Strength.CONCLUSIVE)
 
 
 def explained(
@@ -219,10 +218,9 @@ def test_a_claimed_licence_is_offered_for_confirmation_with_its_condition() -> N
 
 
 def test_a_contradiction_names_what_to_correct() -> None:
-    discs = declared(Basis.CARRIER, carrier_held=CarrierHeld.YES, id="discs")
-    found = explained(discs, evidence=(SOLD,))
+    found = explained(declared(Basis.OWN, id="mine"), evidence=(SOLD,))
     assert offered(found, "Correct what contradicts itself").text.startswith(
-        "Correct what contradicts itself: declaration discs, evidence store-purchase at frame@10"
+        "Correct what contradicts itself: declaration mine, evidence store-delivered at frame@10"
     )
     assert found.outcomes[0].disposition is Disposition.REVIEW
 
@@ -238,7 +236,7 @@ def test_a_missing_document_is_asked_for_where_it_would_help() -> None:
 def test_personal_data_is_told_without_its_value() -> None:
     found = explained(evidence=(seen("store-account", personal=True),))
     assert found.personal
-    assert offered(found, "without the personal data").toml == ""
+    assert offered(found, "without what leads to a person").toml == ""
 
 
 def test_nothing_is_suggested_that_a_closer_declaration_would_undo() -> None:

@@ -137,7 +137,9 @@ def test_expired_terms_carry_an_act_only_where_all_four_layers_are_covered() -> 
 
 
 def test_dates_can_stand_in_for_a_layer_that_is_not_named_but_only_where_they_were_declared_for() -> None:
-    facts = TermFacts(composer_died=year_span(1900), lyricist_died=year_span(1900))
+    facts = TermFacts(
+        work_published=year_span(1890), composer_died=year_span(1900), lyricist_died=year_span(1900)
+    )
     rest = (Layer.RECORDING, Layer.PERFORMANCE)
     layers = assess(facts, ["EU"], TODAY, load_terms())
     in_union = declared(Basis.EXPIRED, jurisdiction=("EU",), layers=rest)

@@ -104,10 +104,10 @@ def test_what_is_declared_of_mining_answers_for_data_mining() -> None:
     [
         ("tdm-reservation=1", MINING),
         ("tdm-reservation=0", set()),
-        ("train-ai=n", {MachineUse.GENERATIVE_TRAINING}),
+        ("train-ai=n", TRAINING),
         (
             "train-ai=n, search=n, ai-use=?0",
-            {MachineUse.GENERATIVE_TRAINING, MachineUse.SEARCH, MachineUse.INFERENCE},
+            {*TRAINING, MachineUse.SEARCH, MachineUse.INFERENCE},
         ),
         ("train-ai=y", set()),
         ("cawg.ai_training=notAllowed", {MachineUse.OTHER_TRAINING}),
@@ -174,3 +174,53 @@ def test_every_code_with_a_meaning_is_one_that_files_can_show() -> None:
         "machine-signal",
         "machine-reservation-text",
     }
+
+
+SEARCH, INFERENCE = MachineUse.SEARCH, MachineUse.INFERENCE
+
+
+@pytest.mark.parametrize(
+    ("signal", "expected"),
+    [
+        ("train-ai=n", TRAINING),
+        ("all=n", set(MachineUse)),
+        ("bots=n", set(MachineUse)),
+        ("tdm=n", MINING),
+        ("ai=n", {INFERENCE, *TRAINING}),
+        ("genai=n", {MachineUse.GENERATIVE_TRAINING}),
+        ("train-genai=n", {MachineUse.GENERATIVE_TRAINING}),
+        ("inference=n", {INFERENCE}),
+        ("ai-output=n", {INFERENCE}),
+        ("ai-use=n;exceptions=cc-cr", {INFERENCE}),
+        ("search=yes, ai-input=no, ai-train=no", {INFERENCE, MachineUse.GENERATIVE_TRAINING}),
+        ("rsl-all=n", set(MachineUse)),
+        ("rsl-ai-all=n", {INFERENCE, *TRAINING}),
+        ("rsl-ai-train=n", TRAINING),
+        ("rsl-ai-input=n", {INFERENCE}),
+        ("rsl-search=n", {SEARCH}),
+        ("plus-data-mining=DMI-PROHIBITED", {SEARCH, *MINING}),
+    ],
+)
+def test_other_and_older_vocabularies_deny(signal: str, expected: set[MachineUse]) -> None:
+    assert denied(decided(signal=signal)) == expected
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "all",
+        "bots",
+        "tdm",
+        "ai",
+        "genai",
+        "train-genai",
+        "inference",
+        "ai-output",
+        "ai-train",
+        "ai-input",
+        "rsl-all",
+    ],
+)
+def test_other_and_older_vocabularies_allow_nothing(key: str) -> None:
+    assert machine_signals([seen("machine-signal", f"{key}=y")]) == {}
+    assert {answer.answer for answer in decided(signal=f"{key}=y").machine_use} == {UNKNOWN}

@@ -84,9 +84,9 @@ version = 1
 #basis = "license"
 #acts = { preserve = "allow", access = "allow" }
 
-# 5 files in 2 albums with signs of a purchase: comment by Bandcamp
-# If you bought them, declare it. A purchase carries preserve and access under
-# the store's terms; handing a download on needs a document that allows it.
+# 5 files in 2 albums with signs of delivery by a store: comment by Bandcamp
+# If you bought them, declare it. Under a store's terms a purchase carries
+# preserve and access; handing a download on needs terms that allow it.
 #[[declaration]]
 #scope = { path = "Band/" }
 #basis = "purchase"

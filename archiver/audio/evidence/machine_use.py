@@ -23,20 +23,41 @@ _SIGNALS = {
     "cawg.ai-inference": "cawg.ai_inference",
     "cawg.ai-training": "cawg.ai_training",
     "cawg.ai-generative-training": "cawg.ai_generative_training",
+    "train-genai": "train-genai",
+    "genai": "genai",
+    "ai-train": "ai-train",
+    "ai-input": "ai-input",
+    "ai-output": "ai-output",
+    "ai-use": "ai-use",
+    "plus:datamining": "plus-data-mining",
     "c2pa.data-mining": "cawg.data_mining",
     "c2pa.ai-inference": "cawg.ai_inference",
     "c2pa.ai-training": "cawg.ai_training",
     "c2pa.ai-generative-training": "cawg.ai_generative_training",
 }
-_LISTS = frozenset({"content-usage", "ai-usage", "aipref", "ai-preference", "ai-preferences"})
-_PAIR = re.compile(r"([a-z][a-z0-9._-]{0,40})\s{0,9}=\s{0,9}\"?(\??[a-z0-9]{1,20})", re.IGNORECASE)
+_LISTS = frozenset({"content-usage", "ai-usage", "aipref", "ai-preference", "ai-preferences"}) | {
+    "content-signal",
+    "content-signals",
+}
+_PREFERENCES = frozenset({"train-ai", "train-genai", "genai", "ai-train", "ai-input", "ai-output", "ai-use"})
+_PAIR = re.compile(
+    r"([a-z][a-z0-9._-]{0,40})\s{0,9}=\s{0,9}\"?(\??[a-z0-9]{1,20}"
+    r"(?:\s{0,9};\s{0,9}exceptions\s{0,9}=\s{0,9}[a-z0-9-]{1,20})?)",
+    re.IGNORECASE,
+)
 _OPT_OUTS = frozenset({"noai", "no-ai", "no-ai-training", "ai-opt-out", "tdm-opt-out", "do-not-train"})
 _YES = frozenset({"1", "yes", "y", "true", "on"})
 _NO = frozenset({"0", "no", "n", "false", "off", "notallowed", "disallow", "disallowed", "constrained"})
 _XMP_TDM = re.compile(r"tdm:reservation[\"'\s]{0,9}[=>]\s{0,9}[\"']?\s{0,9}([01])")
 _XMP_TDM_POLICY = re.compile(r"tdm:policy[\"'\s]{0,9}[=>]\s{0,9}[\"']?\s{0,9}([^\"'<>\s]{4,400})")
 _XMP_PLUS = re.compile(r"plus:DataMining[^<>]{0,80}?[=>\s][\"']?(?:[^\"'<>\s]{0,100}/)?(DMI-[A-Z-]{3,60})")
-_XMP_HINTS = ("tdm:", "plus:DataMining")
+_XMP_PLUS_BAG = re.compile(r"<plus:DataMining\b[^<>]{0,200}>((?:(?!</plus:DataMining)[\s\S]){0,600})")
+_PLUS_VALUE = re.compile(r"\bDMI-[A-Z-]{3,60}")
+_XMP_RSL = re.compile(
+    r"<(?:rsl:)?prohibits\b[^<>]{0,80}type\s{0,9}=\s{0,9}[\"']usage[\"'][^<>]{0,80}>([^<>]{1,200})<"
+)
+_RSL_USE = re.compile(r"[a-z][a-z-]{1,20}")
+_XMP_HINTS = ("tdm:", "plus:DataMining", "rsl:prohibits", "rslstandard.org/rsl")
 _PROSE = frozenset(
     {"COPYRIGHT", "COMMENT", "COMMENTS", "DESCRIPTION", "LICENSE", "USERTERMS", "RIGHTS", "PHONOGRAM"}
 )
@@ -87,7 +108,9 @@ def _value(key: str, text: str) -> str:
     folded = text.casefold()
     if key == "tdm-reservation":
         return {True: "1", False: "0"}.get(folded in _YES, "0") if folded in _YES | _NO else text
-    if key == "train-ai":
+    if key == "plus-data-mining":
+        return next(iter(_PLUS_VALUE.findall(text.upper())), text)
+    if key in _PREFERENCES:
         return "y" if folded in _YES | {"allowed", "allow"} else "n" if folded in _NO else text
     return text
 
@@ -97,5 +120,9 @@ def _in_xmp(field: Field) -> Iterator[Evidence]:
         yield observe("machine-signal", field.locator, f"tdm-reservation={value}")
     for address in dict.fromkeys(_XMP_TDM_POLICY.findall(field.text)):
         yield observe("machine-policy", field.locator, address)
-    for value in dict.fromkeys(_XMP_PLUS.findall(field.text)):
+    in_bags = [value for bag in _XMP_PLUS_BAG.findall(field.text) for value in _PLUS_VALUE.findall(bag)]
+    for value in dict.fromkeys((*_XMP_PLUS.findall(field.text), *in_bags)):
         yield observe("machine-signal", field.locator, f"plus-data-mining={value}")
+    uses = [use for prohibited in _XMP_RSL.findall(field.text) for use in _RSL_USE.findall(prohibited)]
+    for use in dict.fromkeys(uses):
+        yield observe("machine-signal", field.locator, f"rsl-{use}=n")

@@ -53,7 +53,7 @@ def receipt_evidence(field: Field) -> Iterator[Evidence]:
     public = [f"{name}={told[name]}" for name in _PUBLIC if told.get(name)]
     yield observe("store-receipt", field.locator, "; ".join(public) or None)
     if told.get("TID") or told.get("UID"):
-        yield observe("store-purchase", field.locator, told.get("Distributor"))
+        yield observe("store-delivered", field.locator, told.get("Distributor"))
     if not told:  # what cannot be read may name the sale all the same
         yield observe("store-transaction", field.locator)
     for name, code in _SALE.items():

@@ -44,7 +44,7 @@ def test_itunes_store_purchase_in_a_real_file() -> None:
     )
     evidence = find_evidence(blocks_of(data))
     codes = [item.code for item in evidence]
-    assert codes.count("store-purchase") == 1
+    assert codes.count("store-delivered") == 1
     assert {"store-account", "store-buyer", "store-purchase-date", "isrc"} <= set(codes)
     numbers = [item.value for item in evidence if item.code == "store-catalogue-id"]
     assert "iTunes Store: sfID 143441" in numbers
@@ -72,7 +72,7 @@ def test_receipts_of_every_store(owner: str) -> None:
     evidence = find_evidence(blocks_of(mp3(frames=[owned_frame("PRIV", owner, receipt.encode())])))
     told_here = dict(told(evidence))
     assert told_here["store-receipt-media-digest"] == DIGEST
-    assert told_here["store-purchase"] == "Example Store"
+    assert told_here["store-delivered"] == "Example Store"
     assert "ProductID=00602517178656" in (told_here["store-receipt"] or "")
     transactions = [item for item in evidence if item.code == "store-transaction"]
     assert [item.locator.rpartition("/")[2] for item in transactions] == ["TID", "UID", "nonce"]
@@ -86,7 +86,7 @@ def test_receipts_of_every_store(owner: str) -> None:
 def test_a_receipt_in_flac_is_read_where_it_stands() -> None:
     data = flac(blocks=[(2, b"UITS" + RECEIPT.format(digest=DIGEST).encode())])
     told_here = dict(told(find_evidence(blocks_of(data))))
-    assert told_here["store-purchase"] == "Example Store"
+    assert told_here["store-delivered"] == "Example Store"
     assert "store-transaction" in told_here
 
 
@@ -117,7 +117,7 @@ def test_broken_or_hostile_receipts_yield_only_their_presence_and_count_as_perso
 
 def test_what_stands_before_a_fault_counts() -> None:
     evidence = found("uits", ("UITS", "<u><Distributor>Shop</Distributor><TID>7</TID><broken"))
-    assert ("store-purchase", "Shop") in evidence
+    assert ("store-delivered", "Shop") in evidence
 
 
 def test_a_text_about_receipts_is_none() -> None:
