@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from archiver.model.evidence_kinds import EVIDENCE_KINDS
@@ -82,7 +84,7 @@ def test_anybody_passes_a_denial_on() -> None:
 
 
 def test_level_document_and_denial_decide_as_for_acts() -> None:
-    licensed = {"machine_use": uses(search="allow"), "license": "CC0-1.0"}
+    licensed: dict[str, Any] = {"machine_use": uses(search="allow"), "license": "CC0-1.0"}
     wide = declared(Basis.LICENSE, machine_use=uses(search="deny"))
     close = declared(Basis.LICENSE, Level.FILE, **licensed)
     assert use(decided(wide, close), MachineUse.SEARCH).answer is ALLOW
