@@ -12,7 +12,7 @@ from archiver.model.audio import Tags
 from archiver.model.rights import Act, Answer, Decision, DeclarantRole, Declaration, Level, MachineUse, Scope
 from archiver.rights.declarations import DeclarationFile, Remark
 from archiver.rights.globs import has_wildcard
-from archiver.rights.scope import ScopeIndex
+from archiver.rights.scope import ScopeIndex, place
 
 NOBODYS_NAMES = {
     DeclarantRole.OWNER: "Your Name",
@@ -22,7 +22,6 @@ NOBODYS_NAMES = {
 }
 """What templates and suggestions write where a person's name is to stand, by role."""
 
-_LEVELS = tuple(Level)
 """From the closest to the widest."""
 
 
@@ -81,19 +80,19 @@ class Hearing:
         self._files.update(decision.declarations)
         for name in decision.declarations:
             for what in self._denials.get(name, ()):
-                self._weigh(name, what, decision)
+                if _answer(decision, what) is Answer.ALLOW:
+                    self._weigh(name, what, decision, path)
 
-    def _weigh(self, name: str, what: Act | MachineUse, decision: Decision) -> None:
-        """Count a file of which a denial is not what was decided, though nothing closer allows."""
-        if _answer(decision, what) is not Answer.ALLOW:
-            return
-        level = _LEVELS.index(self._bearing[name].level)
-        for other in decision.declarations:
-            stated = self._bearing.get(other)
-            if stated is None or stated.document is None or _LEVELS.index(stated.level) < level:
+    def _weigh(self, name: str, what: Act | MachineUse, decision: Decision, path: str) -> None:
+        """Count a file that is allowed what is denied of it, though nothing closer allows that."""
+        bearing = (self._bearing[other] for other in decision.declarations if other in self._bearing)
+        placed = place(bearing, path)
+        depth = next(one.depth for one in placed if one.declaration.id == name)
+        for stated, closeness in placed:
+            if stated.document is None or closeness > depth:
                 continue
             if _stated(stated).get(what) is Answer.ALLOW:
-                self._overruled[name, what, other] += 1
+                self._overruled[name, what, stated.id] += 1
                 return
 
     @property
