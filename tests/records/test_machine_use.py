@@ -78,11 +78,10 @@ def test_only_a_rightsholder_reserves_or_permits(role: DeclarantRole, answer: An
         assert tdmrep(packed("a", decided)) == []
 
 
-def test_the_maker_of_a_recording_is_its_rightsholder() -> None:
-    own = said(MachineUse.SEARCH, Answer.ALLOW, DeclarantRole.OWNER, Basis.OWN)
-    assert usage_statement(own) == "search=y"
-    custodian = said(MachineUse.SEARCH, Answer.ALLOW, DeclarantRole.CUSTODIAN, Basis.OWN)
-    assert usage_statement(custodian) == ""
+def test_the_maker_of_a_recording_reserves_and_only_a_rightsholder_permits() -> None:
+    for answer, statement in ((Answer.DENY, "search=n"), (Answer.ALLOW, "")):
+        assert usage_statement(said(MachineUse.SEARCH, answer, DeclarantRole.OWNER, Basis.OWN)) == statement
+        assert usage_statement(said(MachineUse.SEARCH, answer, DeclarantRole.CUSTODIAN, Basis.OWN)) == ""
 
 
 def test_a_signal_in_the_file_is_no_declaration_and_beats_a_permission() -> None:
@@ -126,7 +125,6 @@ def test_one_wish_for_all_is_one_rule() -> None:
 def test_different_wishes_are_a_rule_for_each_file_that_has_one() -> None:
     assert rules(*every_case()) == [
         "Content-Usage: /data/Free/01.ogg$ train-ai=n",
-        "Content-Usage: /data/Own/01.wav$ search=y",
     ]
     assert tdmrep(*every_case()) == [{"location": "/data/Own/01.wav$", "tdm-reservation": 1}]
 

@@ -359,7 +359,7 @@ def test_the_error_is_one_of_usage_and_names_the_file() -> None:
         ),
         (
             'basis = "purchase"\nacts = { transfer = "allow" }',
-            "'transfer' stays unknown: in the role 'owner' it can be allowed only with a document.",
+            "'transfer' stays unknown: in the role 'owner' it takes a document whose terms allow handing it on.",
         ),
         (
             'basis = "unknown"\nacts = { preserve = "allow" }',

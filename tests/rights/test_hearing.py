@@ -106,7 +106,7 @@ def test_a_folder_is_meant_at_its_own_level_unless_another_was_given() -> None:
     both = ("A/", "1.flac")
     assert [one.scope.paths for one in meant.declarations] == [("A/",), ("A/",), ("B",), both, both]
     levels = [one.scope.level.value for one in meant.declarations]
-    assert levels == ["album", "collection", "file", "collection", "file"]
+    assert levels == ["album", "collection", "file", "album", "file"]
     assert len(remarks) == 4
     assert meant == replace(declared, declarations=meant.declarations)
 
