@@ -41,7 +41,9 @@ def test_many_at_once_are_decided_as_each_alone(
     decider = Decider(scoped(declarations), builtin_policy(name), TODAY)
     for copy in (decider, pickle.loads(pickle.dumps(decider))):
         for path, evidence, protection in [*files, *files]:
-            alone = decide(evidence, protection, copy.matching(path, {}), builtin_policy(name), TODAY)
+            alone = decide(
+                evidence, protection, copy.matching(path, {}), builtin_policy(name), TODAY, path=path
+            )
             assert copy.decide(path, {}, evidence, protection) == alone
 
 
