@@ -126,18 +126,21 @@ def _target(path: str) -> Targets:
         return Targets((), missing=(path,))
     except (OSError, ValueError):  # why it cannot be looked at is told when it is opened
         return Targets((path,))
-    if is_bag(path) or not os.path.isdir(path):
-        return Targets((path,))
+    is_alone = is_bag(path) or not os.path.isdir(path)
+    return Targets((path,)) if is_alone else _inside(path)
+
+
+def _inside(folder: str) -> Targets:
     try:
-        inside = bags_in(path)
+        inside = bags_in(folder)
     except OSError:
-        return Targets((path,))
+        return Targets((folder,))
     if not inside.bags:
-        return Targets((path,))
-    incoming = os.path.join(path, os.fsdecode(INCOMING))
-    others = tuple(os.path.join(path, name) for name in inside.others)
+        return Targets((folder,))
+    incoming = os.path.join(folder, os.fsdecode(INCOMING))
+    others = tuple(os.path.join(folder, name) for name in inside.others)
     try:
-        keys = unfinished(os.path.abspath(os.fsencode(path)))
+        keys = unfinished(os.path.abspath(os.fsencode(folder)))
     except StoreError:  # what waits in it is not to be seen, which takes nothing from the bags
         return Targets(inside.bags, passed_over=(incoming, *others))
     waiting = tuple(os.path.join(incoming, os.fsdecode(key.folder)) for key in keys)
