@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import click
@@ -126,12 +126,12 @@ def _json(outcomes: Iterator[VerifiedBag], targets: Targets) -> bool:
             statuses.append(outcome.passed)
             yield _record(outcome)
 
-    beside = {
+    beside: dict[str, Iterable[Any]] = {
         "missing": targets.missing,
         "passed_over": targets.passed_over,
         "unfinished": targets.unfinished,
     }
-    write_json("archiver.verify/1", {}, {"bags": records()} | beside)
+    write_json("archiver.verify/1", {}, {"bags": records(), **beside})
     _tell_missing(targets.missing)
     return all(statuses)
 

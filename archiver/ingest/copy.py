@@ -19,11 +19,13 @@ from archiver.errors import StoreError
 from archiver.model.problem import Problem
 from archiver.model.source import FileRef, FileStat, Unpacked
 from archiver.store.area import Place
+from archiver.store.refusal import refused_part
 
 BLOCK_BYTES = 1 << 20
 _ATTEMPTS = 2
 _CHANGED = "changed while it was read, twice"
-_NAME_TAKEN = "N307"
+_NAME_REFUSED = "N307"
+_SIZE_REFUSED = "N308"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +98,9 @@ def copy_batch(batch: CopyBatch, reading: Reading = untold) -> list[Copied | Unp
         for ref, kept in zip(batch.refs, batch.kept, strict=True):
             told = Told(reading)
             try:
-                outcomes.append(kept or _copy(ref, target, batch.algorithms, told))
+                outcomes.append(kept or _copy(ref, batch, target, told))
             except _FileFaultError as fault:
-                if fault.code != _NAME_TAKEN:
+                if fault.code != _NAME_REFUSED:
                     _remove_leftover(batch.payload, ref.path)
                 problem = Problem(ref.path, fault.code, fault.message)
                 outcomes.append(Unpacked(problem, ref.original_name))
@@ -111,11 +113,11 @@ def copied_bytes(outcome: Copied | Unpacked) -> int:
     return outcome.size_bytes if isinstance(outcome, Copied) else 0
 
 
-def _copy(ref: FileRef, target: filesystem.FolderCursor, algorithms: Sequence[str], told: Told) -> Copied:
+def _copy(ref: FileRef, batch: CopyBatch, target: filesystem.FolderCursor, told: Told) -> Copied:
     for attempt in range(1, _ATTEMPTS + 1):
         source = _open(ref)
         try:
-            return _copy_once(ref, source, target, algorithms, told)
+            return _copy_once(ref, source, batch, target, told)
         except _ChangedError:
             if attempt == _ATTEMPTS:
                 raise
@@ -125,15 +127,15 @@ def _copy(ref: FileRef, target: filesystem.FolderCursor, algorithms: Sequence[st
 
 
 def _copy_once(
-    ref: FileRef, source: int, target: filesystem.FolderCursor, algorithms: Sequence[str], told: Told
+    ref: FileRef, source: int, batch: CopyBatch, target: filesystem.FolderCursor, told: Told
 ) -> Copied:
     before = _status(source)
     folder_path, _, name = ref.path.encode("utf-8").rpartition(b"/")
     with _store_faults(ref.path):
-        folder, writer = _create_in(target, folder_path, name)
+        folder, writer = _create_in(batch.payload, target, folder_path, name)
         complete = False
         try:
-            digests = _pour(source, writer, algorithms, before.st_size, told)
+            digests = _pour(source, writer, batch.algorithms, before.st_size, told)
             _check_unchanged(before, _status(source))
             filesystem.set_times(writer, before.st_mtime_ns)
             complete = True
@@ -157,11 +159,24 @@ def _pour(source: int, writer: int, algorithms: Sequence[str], expected: int, to
             digest.update(block)
         view = memoryview(block)
         while view:
-            view = view[os.write(writer, view) :]
+            view = view[_write(writer, view) :]
         told.add(len(block))
     if size != expected:
         raise _ChangedError("S104", _CHANGED)
     return tuple(digest.hexdigest() for digest in hashes)
+
+
+def _write(writer: int, view: memoryview) -> int:
+    """Write what can be written at once; where the copy becomes larger than a file may be, that is the file's fault."""
+    try:
+        return os.write(writer, view)
+    except OSError as error:
+        if error.errno == errno.EFBIG:
+            message = (
+                "larger than a file may be on the store's file system, or under the shell's limit (ulimit -f)"
+            )
+            raise _FileFaultError(_SIZE_REFUSED, message) from error
+        raise
 
 
 def _open(ref: FileRef) -> int:
@@ -200,18 +215,26 @@ def _check_unchanged(before: os.stat_result, after: os.stat_result) -> None:
         raise _ChangedError("S104", _CHANGED)
 
 
-def _create_in(target: filesystem.FolderCursor, folder_path: bytes, name: bytes) -> tuple[int, int]:
+def _create_in(
+    payload: Place, target: filesystem.FolderCursor, folder_path: bytes, name: bytes
+) -> tuple[int, int]:
     """Create the copy anew and return its folder and itself; a name that the store cannot hold is the file's fault."""
+    path = folder_path + b"/" + name if folder_path else name
+    held = b""
     try:
         folder = target.folder(folder_path)
+        held = folder_path
         return folder, _create(name, folder)
     except OSError as error:
-        if error.errno in (errno.EINVAL, errno.EILSEQ, errno.ENAMETOOLONG):
-            message = (
-                f"the store's file system does not take this name: {(error.strerror or str(error)).lower()}"
-            )
-            raise _FileFaultError(_NAME_TAKEN, message) from error
-        raise
+        part = refused_part(payload, path, held, error)
+        if part is None:
+            raise
+        raise _FileFaultError(_NAME_REFUSED, _refusal(part, name)) from error
+
+
+def _refusal(part: bytes, name: bytes) -> str:
+    which = "this name" if part == name else f"the name of its folder {part.decode('utf-8')}"
+    return f"the store's file system does not take {which}"
 
 
 def _create(name: bytes, folder: int) -> int:
@@ -221,7 +244,7 @@ def _create(name: bytes, folder: int) -> int:
     except FileExistsError as error:
         if name not in map(os.fsencode, os.listdir(folder)):
             message = "the store's file system takes this name for that of another file"
-            raise _FileFaultError(_NAME_TAKEN, message) from error
+            raise _FileFaultError(_NAME_REFUSED, message) from error
         os.unlink(name, dir_fd=folder)
         return filesystem.create_regular(name, folder)
 
@@ -250,7 +273,7 @@ def _store_faults(path: str) -> Iterator[None]:
 def _store_fault(path: str, error: OSError) -> StoreError:
     reason = (error.strerror or str(error)).lower()
     hint = "What is copied so far waits in the store's .incoming folder."
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
         hint += " Free some space and run the same command again: it goes on from there."
     else:
         hint += " Check the disk of the store, then run the same command again: it goes on from there."

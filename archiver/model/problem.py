@@ -142,7 +142,7 @@ PROBLEM_KINDS = _registry(
         "tag not as its standard says",
         "It was read by what its bytes show; other programs may read it otherwise, or not at all.",
     ),
-    # The letter N is for names that other systems cannot hold
+    # The letter N is for names, and sizes, that other systems cannot hold
     ProblemKind(
         "N301",
         Severity.WARNING,
@@ -175,7 +175,13 @@ PROBLEM_KINDS = _registry(
         "N307",
         Severity.ERROR,
         "name that the store cannot hold",
-        "Choose a store on another file system, then pack again.",
+        "Pack again with --names portable, or to a store on another file system.",
+    ),
+    ProblemKind(
+        "N308",
+        Severity.ERROR,
+        "file larger than the store can hold",
+        "Choose a store on another file system, such as exFAT in place of FAT, then pack again.",
     ),
 )
 """Every problem code, in order. ``docs/reference/problems.md`` is made from it."""
