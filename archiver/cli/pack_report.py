@@ -6,7 +6,7 @@ import os
 import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any
 
 from archiver.bagit.paths import encode_path
@@ -23,7 +23,7 @@ from archiver.cli.text import columns, count, shown, shown_path, wrapped
 from archiver.ingest.plan import problems_in
 from archiver.model.audio import ExaminedFile, Role
 from archiver.model.package import AssessedFile, PackedFile, WithheldFile
-from archiver.model.problem import Problem
+from archiver.model.problem import REFUSED_ELSEWHERE, Problem
 from archiver.model.rights import Decision, Disposition, Reason
 from archiver.records.rights_tally import summarise
 from archiver.rights.rules import speaks_of_disposition
@@ -59,6 +59,7 @@ def report_lines(report: PackReport) -> Iterator[str]:
     if totals.problems:
         yield "\nWhat needs attention"
         yield from problem_lines(Counter(totals.problems), _problems(report))
+        yield from _name_lines(report)
     if report.unfinished:
         yield "\nUnfinished packages wait in the store's .incoming folder:"
         yield from (f"  {shown(name)}" for name in report.unfinished)
@@ -69,6 +70,25 @@ def report_lines(report: PackReport) -> Iterator[str]:
         yield "\nNothing was written. Leave out --dry-run to pack."
     else:
         yield from _verify_lines(report)
+
+
+def _name_lines(report: PackReport) -> Iterator[str]:
+    """Say how many names other systems and programs would refuse, and which option avoids it."""
+    refused = _refused_elsewhere(report)
+    if refused:
+        avoided = "; --names portable stores them otherwise" if report.names == "exact" else ""
+        yield wrapped(
+            f"Other systems or other BagIt programs may refuse {count(refused, 'name')} of these{avoided}.",
+            indent="  ",
+        )
+
+
+def _refused_elsewhere(report: PackReport) -> int:
+    """How many names are stored as other systems or programs cannot hold them; all problems of one stand together."""
+    if not REFUSED_ELSEWHERE & report.totals.problems.keys():
+        return 0
+    refused = (problem.path for problem in _problems(report) if problem.code in REFUSED_ELSEWHERE)
+    return sum(1 for _ in groupby(refused))
 
 
 def verbose_lines(report: PackReport) -> Iterator[str]:
@@ -230,6 +250,11 @@ def write_report_json(report: PackReport) -> None:
         "continued": report.continued,
         "cut": [{"album": album, "bags": bags} for album, bags in _cut_albums(report).items()],
         "oversize": list(report.oversize),
+        "names": {
+            "stored": report.names,
+            "renamed": totals.problems["N309"],
+            "refused_elsewhere": _refused_elsewhere(report),
+        },
     }
     write_json(
         "archiver.pack/1", members, {"withheld": _withheld(report), "problems": _problem_records(report)}

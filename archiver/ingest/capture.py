@@ -92,7 +92,7 @@ def _batches(
 
 def _of_same_file(kept: Copied | None, ref: FileRef) -> Copied | None:
     """Trust a journaled copy only for the file whose path it bears, however the run before was divided."""
-    return kept if kept is not None and kept.path == ref.path else None
+    return kept if kept is not None and kept.path == ref.payload_path else None
 
 
 def _groups(

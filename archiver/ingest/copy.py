@@ -33,7 +33,7 @@ class Copied:
     """A file whose bytes are in the staging area.
 
     Attributes:
-        path: The record path; the copy lies under the same path below ``data``.
+        path: The path of the copy below ``data``: :attr:`FileRef.payload_path`.
         size_bytes: Bytes read, hashed and written.
         modified_ns: Modification time of the source, which the copy bears too.
         digests: One hex digest for each algorithm of the batch.
@@ -101,7 +101,7 @@ def copy_batch(batch: CopyBatch, reading: Reading = untold) -> list[Copied | Unp
                 outcomes.append(kept or _copy(ref, batch, target, told))
             except _FileFaultError as fault:
                 if fault.code != _NAME_REFUSED:
-                    _remove_leftover(batch.payload, ref.path)
+                    _remove_leftover(batch.payload, ref.payload_path)
                 problem = Problem(ref.path, fault.code, fault.message)
                 outcomes.append(Unpacked(problem, ref.original_name))
             told.settle(copied_bytes(outcomes[-1]))
@@ -130,7 +130,7 @@ def _copy_once(
     ref: FileRef, source: int, batch: CopyBatch, target: filesystem.FolderCursor, told: Told
 ) -> Copied:
     before = _status(source)
-    folder_path, _, name = ref.path.encode("utf-8").rpartition(b"/")
+    folder_path, _, name = ref.payload_path.encode("utf-8").rpartition(b"/")
     with _store_faults(ref.path):
         folder, writer = _create_in(batch.payload, target, folder_path, name)
         complete = False
@@ -144,7 +144,7 @@ def _copy_once(
             if not complete:
                 os.unlink(name, dir_fd=folder)
     read = FileStat(before.st_size, before.st_mtime_ns, before.st_ctime_ns, before.st_ino)
-    return Copied(ref.path, read.size_bytes, read.mtime_ns, digests, changed=read != ref.stat)
+    return Copied(ref.payload_path, read.size_bytes, read.mtime_ns, digests, changed=read != ref.stat)
 
 
 def _pour(source: int, writer: int, algorithms: Sequence[str], expected: int, told: Told) -> tuple[str, ...]:

@@ -183,5 +183,20 @@ PROBLEM_KINDS = _registry(
         "file larger than the store can hold",
         "Choose a store on another file system, such as exFAT in place of FAT, then pack again.",
     ),
+    ProblemKind(
+        "N309",
+        Severity.INFO,
+        "stored under another name",
+        "The source's own name is source_path in metadata/files.jsonl.",
+    ),
+    ProblemKind(
+        "N310",
+        Severity.WARNING,
+        "name that other BagIt programs misread",
+        "They may call the bag invalid; pack with --names portable where it is to travel.",
+    ),
 )
 """Every problem code, in order. ``docs/reference/problems.md`` is made from it."""
+
+REFUSED_ELSEWHERE = frozenset({"N302", "N303", "N304", "N305", "N306", "N310"})
+"""Codes of names that other systems, or other programs for bags, cannot hold or show."""

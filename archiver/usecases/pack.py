@@ -7,12 +7,14 @@ import itertools
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from archiver import filesystem
 from archiver.bagit.walking import walk
 from archiver.errors import ArchiverError
 from archiver.executors.pools import Threads
 from archiver.ingest.examine import header_readers
+from archiver.ingest.names import EXACT, PORTABLE
 from archiver.ingest.parts import PlanPart
 from archiver.ingest.plan import Totals
 from archiver.ingest.reexamine import Reexaminer
@@ -30,8 +32,8 @@ from archiver.usecases.planning import planned
 from archiver.usecases.preparing import (
     PackRequest,
     Prepared,
+    name_rule,
     prepare,
-    refuse_folding_store,
     refuse_taken_name,
     refuse_without_room,
 )
@@ -57,6 +59,7 @@ class PackReport:
         continued: Whether an interrupted run was continued.
         unfinished: Names of staging folders that other interrupted runs left in the store.
         remarks: What in the declarations will not do what their writer may expect.
+        names: Whether names are stored as they are, or as every system and program can hold them.
     """
 
     bags: tuple[str, ...]
@@ -70,6 +73,7 @@ class PackReport:
     continued: bool
     unfinished: tuple[str, ...]
     remarks: tuple[str, ...]
+    names: Literal["exact", "portable"]
 
     @property
     def entries(self) -> Iterator[PlanEntry | PackEntry]:
@@ -96,11 +100,15 @@ def pack(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackReport]:
         scratch = store + b"/" + INCOMING
         plan = held.enter_context(
             planned(
-                prepared.sources, prepared.assessor.assess, jobs=request.jobs, watch=watch, scratch=scratch
+                prepared.sources,
+                prepared.assessor.assess,
+                jobs=request.jobs,
+                watch=watch,
+                rule=name_rule(prepared),
+                scratch=scratch,
             )
         )
         division = divide(prepared, plan, run)
-        refuse_folding_store(prepared, plan)
         if not division.continues:
             refuse_without_room(prepared, plan)
         copying, syncing = held.enter_context(Threads(request.jobs)), held.enter_context(Threads(1))
@@ -181,7 +189,12 @@ def rehearse(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackRepor
     """
     prepared = prepare(request, run)
     refuse_taken_name(prepared)
-    with planned(prepared.sources, prepared.assessor.assess, jobs=request.jobs, watch=watch) as plan:
+    rule = (
+        PORTABLE if prepared.names == "portable" else EXACT
+    )  # what the store folds cannot be tried unwritten
+    with planned(
+        prepared.sources, prepared.assessor.assess, jobs=request.jobs, watch=watch, rule=rule
+    ) as plan:
         division = divide(prepared, plan, run)
         suffix = f".{request.serialize}" if request.serialize else ""
         bags = tuple(f"{os.fsdecode(prepared.store)}/{key.name}{suffix}" for key in division.keys)
@@ -223,4 +236,5 @@ def _report(  # noqa: PLR0913 - what both ways of packing have at their end
             os.fsdecode(key.folder) for key in unfinished(prepared.store) if key not in division.keys
         ),
         remarks=prepared.remarks,
+        names=prepared.names,
     )

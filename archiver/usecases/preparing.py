@@ -12,6 +12,7 @@ from archiver.bagit.profiles.profile import Profile
 from archiver.bagit.sizes import human_size
 from archiver.errors import StoreError
 from archiver.ingest.assess import Assessor
+from archiver.ingest.names import PORTABLE, NameRule
 from archiver.ingest.plan import PackagePlan
 from archiver.model.run import Run
 from archiver.model.source import Source
@@ -24,7 +25,12 @@ from archiver.usecases.profiling import algorithms_for, labels_by_file, read_pro
 from archiver.usecases.rights_inputs import RightsInputs, read_policy, read_rights
 from archiver.usecases.sources import refuse_store_in_source, sources_of
 
-_ACCENTED = ("\u00e9".encode(), "e\u0301".encode())
+_TWINS = (("N302", (b"x", b"X")), ("N303", ("\u00e9".encode(), "e\u0301".encode())))
+"""Problem codes of names that are alike, each with two such names to try on a disk."""
+
+KEEPING = "personal"
+"""The policy of one who keeps a copy for themselves."""
+
 _MARGIN_BYTES = 64 << 20
 """Room wanted on the store's disk beside the payload, for the descriptions."""
 
@@ -48,6 +54,8 @@ class PackRequest:
         anonymous_withheld: Whether the names of withheld files stay out of the bag.
         profile: Name of a recipient's profile, or path of a profile file, or ``None``.
         serialize: Format of the archive to make of each bag, or ``None`` for folders.
+        names: Whether names are kept as they are, or stored as every system and program can hold them; ``None`` for
+            what suits the policy and the profile.
     """
 
     sources: tuple[str, ...]
@@ -64,6 +72,7 @@ class PackRequest:
     anonymous_withheld: bool
     profile: str | None
     serialize: Literal["tar", "zip"] | None
+    names: Literal["exact", "portable"] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +98,14 @@ class Prepared:
     profile: Profile | None
     algorithms: tuple[str, ...]
     tag_labels: Mapping[str, Labels]
+
+    @property
+    def names(self) -> Literal["exact", "portable"]:
+        """How names are stored: as they are where a collector keeps a copy, portable where a bag is to travel."""
+        if self.request.names is not None:
+            return self.request.names
+        travels = self.request.policy != KEEPING or self.profile is not None
+        return "portable" if travels else "exact"
 
     @property
     def rights_context(self) -> RightsContext:
@@ -166,17 +183,12 @@ def refuse_without_room(prepared: Prepared, plan: PackagePlan) -> None:
         )
 
 
-def refuse_folding_store(prepared: Prepared, plan: PackagePlan) -> None:
-    """Refuse a store that takes two names of the sources for one, for the second file would replace the first.
+def name_rule(prepared: Prepared) -> NameRule:
+    """Say which names are stored otherwise: what was asked for, and what the store's disk would take for another name.
 
     Raises:
-        StoreError: where it does; no bag was written.
+        StoreError: where that cannot be tried.
     """
-    for code, difference, names in (("N302", "case", (b"x", b"X")), ("N303", "normalisation", _ACCENTED)):
-        number = plan.totals.problems[code]
-        if number and folds(prepared.store, names):
-            raise StoreError(
-                f"{number:,} names in the source differ only by {difference}, and the store's disk takes such names"
-                " for one",
-                "No bag was written. Choose a store on a disk that keeps them apart.",
-            )
+    if prepared.names == "portable":
+        return PORTABLE
+    return NameRule(frozenset(code for code, twins in _TWINS if folds(prepared.store, twins)))

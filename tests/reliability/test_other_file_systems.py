@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -80,6 +81,50 @@ def test_copies_are_made_of_what_the_disk_can_hold(
     refused = {one.problem.path: one.problem.code for one in outcomes if isinstance(one, Unpacked)}
     assert refused == dict.fromkeys(names(REFUSED), "N307")
     assert os.listdir(disk) == ["bag"], "what was tried is gone again"
+
+
+TWINS: dict[bytes, Entry] = {
+    b"Album/Cover.jpg": b"large",
+    b"Album/cover.jpg": b"small",
+    b"LIVE/01.mp3": b"one",
+    b"Live/01.mp3": b"another",
+    b"Mixed": b"a file",
+    b"mixed/x": b"in a folder",
+    "Ärzte/x".encode(): b"upper",
+    "ärzte/x".encode(): b"lower",
+}
+
+
+def test_names_alike_are_stored_apart_on_a_disk_that_takes_them_for_one(
+    source: MakeSource, exfat: Path
+) -> None:
+    root = source(TWINS)
+    outcome = run_here("pack", root, "--to", exfat / "store", "--json", "--name", "bag")
+    assert outcome.code == 0, outcome.err
+    bag = exfat / "store" / "bag"
+    records = [json.loads(line) for line in (bag / "metadata" / "files.jsonl").read_bytes().splitlines()]
+    found = {os.fsencode(one["source_path"]): (bag / one["path"]).read_bytes() for one in records}
+    assert found == TWINS
+    assert {one["path"] for one in records} >= {"data/Album/=43over.jpg", "data/Album/cover.jpg"}
+    told = outcome.json
+    assert told["names"] == {"stored": "exact", "renamed": 4, "refused_elsewhere": 0}
+    assert {one["path"] for one in told["problems"] if one["code"] == "N309"} == {
+        *("Album/Cover.jpg", "LIVE", "Mixed", "Ärzte"),
+    }
+    assert run_here("verify", exfat / "store").code == 0
+
+
+def test_portable_names_bring_everything_to_exfat(source: MakeSource, exfat: Path) -> None:
+    tree = HELD | REFUSED | TWINS
+    root = source(tree)
+    outcome = run_here("pack", root, "--to", exfat / "store", "--names", "portable", "--name", "bag")
+    assert outcome.code == 0, outcome.out
+    bag = exfat / "store" / "bag"
+    records = [json.loads(line) for line in (bag / "metadata" / "files.jsonl").read_bytes().splitlines()]
+    found = {os.fsencode(one["source_path"]): (bag / one["path"]).read_bytes() for one in records}
+    assert set(found) == set(tree)
+    assert found[b"AC\\DC/Live/01.mp3"] == b"4"
+    assert run_here("verify", bag).code == 0
 
 
 def test_a_name_is_not_blamed_for_a_store_that_is_gone(tmp_path: Path) -> None:
