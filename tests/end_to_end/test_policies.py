@@ -85,7 +85,8 @@ def everything(collection: Path) -> set[str]:
 
 def dispositions(package: Package) -> dict[str, str]:
     rights = package.rights
-    packed = {row["path"].removeprefix("data/"): row["disposition"] for row in rights["files"]}
+    own = package.sources
+    packed = {own[row["path"].removeprefix("data/")]: row["disposition"] for row in rights["files"]}
     return packed | {row["source_path"]: row["disposition"] for row in rights["withheld"]}
 
 
