@@ -15,7 +15,7 @@ import pytest
 from tests.conftest import MakeSource
 from tests.reliability.faults import inject, left_over, visible_bags
 from tests.running import EPOCH, run_here, run_program
-from tests.samples import Entry, read_tree
+from tests.samples import Entry, Link, read_tree
 
 bagit = pytest.importorskip("bagit", reason="bagit-python, a test dependency, is not installed")
 bdbagit = pytest.importorskip("bdbag.bdbagit", reason="bdbag, a test dependency, is not installed")
@@ -128,19 +128,61 @@ def test_names_are_portable_where_the_bag_is_to_travel(
     assert outcome.json["names"]["stored"] == stored
 
 
-@pytest.mark.parametrize("names", ["exact", "portable"])
-def test_a_run_goes_on_only_with_copies_that_bear_the_names_asked_for(
-    source: MakeSource, tmp_path: Path, names: str
+@pytest.mark.parametrize("first", ["exact", "portable"])
+@pytest.mark.parametrize("second", ["exact", "portable"])
+def test_copies_of_an_interrupted_run_get_the_names_that_are_asked_for_now(
+    source: MakeSource, tmp_path: Path, first: str, second: str
 ) -> None:
-    root, store = source({"100%.mp3": "1", "z": bytes(100_000)}), tmp_path / "store"
+    root, store = source({"100%/a:b.mp3": "1", "z": bytes(100_000)}), tmp_path / "store"
     words = ("pack", root, "--to", store, "--name", "bag")
-    place = store / ".incoming" / "bag.unfinished" / "bag" / "manifest-sha512.txt"
-    fault = inject(tmp_path / "trace", "fsync:error=EIO", paths=(place,))
-    stopped = run_program(*words, "--names", "exact", before=fault, SOURCE_DATE_EPOCH=EPOCH)
+    area = store / ".incoming" / "bag.unfinished"
+    fault = inject(tmp_path / "trace", "fsync:error=EIO", paths=(area / "bag" / "manifest-sha512.txt",))
+    stopped = run_program(*words, "--names", first, before=fault, SOURCE_DATE_EPOCH=EPOCH)
     assert stopped.code == 1, stopped.out
-    assert left_over(store)
-    done = run_here(*words, "--names", names, "--json", SOURCE_DATE_EPOCH=EPOCH)
+    left = sorted(path.stat().st_ino for path in (area / "bag" / "data").rglob("*") if path.is_file())
+    done = run_here(*words, "--names", second, "--json", SOURCE_DATE_EPOCH=EPOCH)
     assert done.code == 0, done.err
     (bag,) = visible_bags(store)
-    assert set(read_tree(bag / "data")) == {b"z", b"100%.mp3" if names == "exact" else b"100=25.mp3"}
-    assert done.json["continued"] is (names == "exact")
+    wanted = b"100%/a:b.mp3" if second == "exact" else b"100=25/a=3Ab.mp3"
+    assert {path for path, content in read_tree(bag / "data").items() if isinstance(content, bytes)} >= {
+        b"z",
+        wanted,
+    }
+    assert sorted(path.stat().st_ino for path in (bag / "data").rglob("*") if path.is_file()) == left
+    assert (done.json["continued"], done.json["kept_files"]) == (True, 2)
+    assert {original(one) for one in records(bag)} == {b"100%/a:b.mp3", b"z"}
+    assert left_over(store) == []
+    assert run_here("verify", bag).code == 0
+
+
+def test_what_is_left_out_and_what_a_payload_cannot_hold_keep_the_names_of_the_source(
+    source: MakeSource, tmp_path: Path
+) -> None:
+    root = source(
+        {
+            "Who?/What:/song.mp3": "1",
+            "Who?/Thumbs%.db": "2",
+            "Who?/again": Link("What:/song.mp3"),
+            "CON/x.tmp": "3",
+            "CON/=43ON": "4",
+        }
+    )
+    words = ("pack", root, "--to", tmp_path / "store", "--name", "bag", "--names", "portable")
+    done = run_here(*words, "--exclude", "*%.db", "--exclude", "/CON/*.tmp", "--exclude", "=43ON/")
+    assert done.code == 0, done.err
+    bag = tmp_path / "store" / "bag"
+    assert {one["path"]: one["source_path"] for one in records(bag)} == {
+        "data/Who=3F/What=3A/song.mp3": "Who?/What:/song.mp3",
+        "data/=43ON/=43ON": "CON/=43ON",
+    }
+    tree = [json.loads(line) for line in (bag / "metadata" / "tree.jsonl").read_bytes().splitlines()[1:]]
+    assert {(one["kind"], one["source_path"]) for one in tree} == {
+        ("folder", ""),
+        ("folder", "CON"),
+        ("folder", "Who?"),
+        ("folder", "Who?/What:"),
+        ("left-out", "CON/x.tmp"),
+        ("left-out", "Who?/Thumbs%.db"),
+        ("link", "Who?/again"),
+    }
+    assert [one["leads_to"] for one in tree if one["kind"] == "link"] == ["Who?/What:/song.mp3"]
