@@ -21,8 +21,8 @@ _KINDS = {
     "S": ("The source", "What was seen in a source and could not be read, or not as it stands."),
     "F": ("The bytes", "What a file is, against what its name promises and its format demands."),
     "N": (
-        "The names",
-        "Names that other systems cannot hold. The file is packed under its name all the same.",
+        "The names and sizes",
+        "Names that other systems cannot hold. Where it is no error the file is packed all the same.",
     ),
     "R": (
         "The rights",

@@ -121,5 +121,6 @@ def pack_request(
         anonymous_withheld=False,
         profile=None,
         serialize=None,
+        names=None,
     )
     return dataclasses.replace(plain, **changes)

@@ -56,7 +56,7 @@ Exit status, the same for every command:
 A first try:
   archiver scan Music
   archiver pack Music --to /media/backup
-  archiver verify /media/backup/*
+  archiver verify /media/backup
 
 Your music is only ever read. Nothing is downloaded, decrypted or sent anywhere.
 """

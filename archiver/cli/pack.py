@@ -80,6 +80,12 @@ _INTERRUPTED = (
     help="What one bag may take, as 100GB; albums stay whole.",
 )
 @click.option("--serialize", type=click.Choice(["tar", "zip"]), help="Make one archive file of each bag.")
+@click.option(
+    "--names",
+    type=click.Choice(["exact", "portable"]),
+    help="Keep names as they are, or store those that other systems or BagIt programs cannot hold under reversible"
+    " ones.  [default: exact with the policy personal and no --profile, else portable]",
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be packed; write nothing.")
 @click.option("--read-back", is_flag=True, help="Read every copy from the disk again and compare.")
 @click.option("--bag-in-bag", is_flag=True, help="Allow a source that is itself a bag.")
@@ -100,6 +106,7 @@ def command(
     profile: str | None,
     max_size: int | None,
     serialize: Literal["tar", "zip"] | None,
+    names: Literal["exact", "portable"] | None,
     dry_run: bool,
     read_back: bool,
     bag_in_bag: bool,
@@ -141,6 +148,7 @@ def command(
         exclude=(*settings.exclude, *exclude),
         exclude_clutter=exclude_clutter or settings.exclude_clutter,
         configured_store=store is None,
+        names=names,
     )
     work = pack.rehearse if dry_run else pack.pack
     with work(request, new_run(os.environ), watcher()) as report:

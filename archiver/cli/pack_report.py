@@ -6,7 +6,7 @@ import os
 import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any
 
 from archiver.bagit.paths import encode_path
@@ -31,7 +31,7 @@ from archiver.cli.text import columns, count, shown, shown_path, wrapped
 from archiver.ingest.plan import Totals, problems_in
 from archiver.model.audio import ExaminedFile, Role
 from archiver.model.package import AssessedFile, PackedFile, WithheldFile
-from archiver.model.problem import Problem
+from archiver.model.problem import REFUSED_ELSEWHERE, Problem
 from archiver.model.rights import Decision, Disposition, Reason
 from archiver.records.rights_tally import summarise
 from archiver.rights.rules import speaks_of_disposition
@@ -75,6 +75,7 @@ def report_lines(report: PackReport) -> Iterator[str]:
     if totals.problems:
         yield "\nWhat needs attention"
         yield from problem_lines(Counter(totals.problems), _problems(report))
+        yield from _name_lines(report)
     if report.unfinished:
         yield "\nUnfinished packages wait in the store's .incoming folder:"
         yield from (f"  {shown(left.name)}  {human_size(left.bytes)}" for left in report.unfinished)
@@ -103,6 +104,25 @@ def _room_lines(report: PackReport) -> Iterator[str]:
     if room.free is not None:
         fits = "" if room.fits else " This does not fit: the run would be refused."
         yield wrapped(f"Free there: {human_size(room.free)}.{fits}")
+
+
+def _name_lines(report: PackReport) -> Iterator[str]:
+    """Say how many names other systems and programs would refuse, and which option avoids it."""
+    refused = _refused_elsewhere(report)
+    if refused:
+        avoided = "; --names portable stores them otherwise" if report.names == "exact" else ""
+        yield wrapped(
+            f"Other systems or other BagIt programs may refuse {count(refused, 'name')} of these{avoided}.",
+            indent="  ",
+        )
+
+
+def _refused_elsewhere(report: PackReport) -> int:
+    """How many names are stored as other systems or programs cannot hold them; all problems of one stand together."""
+    if not REFUSED_ELSEWHERE & report.totals.problems.keys():
+        return 0
+    refused = (problem.path for problem in _problems(report) if problem.code in REFUSED_ELSEWHERE)
+    return sum(1 for _ in groupby(refused))
 
 
 def verbose_lines(report: PackReport) -> Iterator[str]:
@@ -284,6 +304,11 @@ def write_report_json(report: PackReport) -> None:
         "kept_files": report.room.kept_files,
         "unfinished": [{"name": left.name, "bytes": left.bytes} for left in report.unfinished],
         "silences": list(report.silences),
+        "names": {
+            "stored": report.names,
+            "renamed": totals.problems["N309"],
+            "refused_elsewhere": _refused_elsewhere(report),
+        },
     }
     streams = {
         "withheld": _withheld(report),

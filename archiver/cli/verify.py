@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import click
@@ -16,14 +16,15 @@ from archiver.bagit.report import Depth
 from archiver.cli import options
 from archiver.cli.commands import Command
 from archiver.cli.jsonstream import write_json
-from archiver.cli.verify_report import FEW, bag_lines, summary_lines, verdict
+from archiver.cli.text import shown, wrapped
+from archiver.cli.verify_report import FEW, aside_lines, bag_lines, summary_lines, verdict
 from archiver.cli.watching import watcher
 from archiver.usecases.touched import TouchedAlbum
-from archiver.usecases.verify import VerifiedBag, VerifyRequest, verify
+from archiver.usecases.verify import Targets, VerifiedBag, VerifyRequest, targets_of, verify
 
 _EXAMPLES = """
   archiver verify /media/backup/Music-2026-11-22
-  archiver verify /media/backup/*           every bag there, with a summary
+  archiver verify /media/backup             every bag there, with a summary
   archiver verify --fast BAG                names, number and size of files
 """
 
@@ -34,7 +35,7 @@ _INTERRUPTED = (
 
 
 @click.command(cls=Command, name="verify", examples=_EXAMPLES, interrupted=_INTERRUPTED)
-@click.argument("bags", metavar="BAG...", nargs=-1, required=True, type=click.Path(readable=False))
+@click.argument("bags", metavar="BAG|STORE...", nargs=-1, required=True, type=click.Path(readable=False))
 @click.option(
     "--fast",
     "depth",
@@ -67,6 +68,7 @@ def command(
     """Say whether each BAG is complete and valid (RFC 8493); write nothing.
 
     A BAG is a folder, or a tar, tar.gz or zip archive, read without unpacking.
+    Of a STORE, which is no bag and holds some, every bag is checked.
 
     Every file of every manifest, payload and tag files, is read and compared,
     unless --fast or --complete is given, which look at less and say so. A bag
@@ -74,12 +76,22 @@ def command(
     """
     settings = config.load_settings(os.environ)
     wanted = Depth(depth) if depth else Depth.FULL
-    request = VerifyRequest(bags, wanted, profile, options.jobs_or_default(jobs or settings.jobs))
+    targets = targets_of(bags)
+    request = VerifyRequest(targets.bags, wanted, profile, options.jobs_or_default(jobs or settings.jobs))
     outcomes = verify(request, watcher())
-    return _json(outcomes) if as_json else _report(outcomes, wanted, sys.maxsize if verbose else FEW)
+    if as_json:
+        return _status(_json(outcomes, targets), targets)
+    return _status(_report(outcomes, targets, wanted, sys.maxsize if verbose else FEW), targets)
 
 
-def _report(outcomes: Iterator[VerifiedBag], depth: Depth, most: int) -> int:
+def _status(all_passed: bool, targets: Targets) -> int:
+    """Damage weighs more than a path that leads nowhere, which weighs more than nothing at all."""
+    if not all_passed:
+        return errors.DAMAGED
+    return errors.USAGE if targets.missing else errors.DONE
+
+
+def _report(outcomes: Iterator[VerifiedBag], targets: Targets, depth: Depth, most: int) -> bool:
     seen = 0
     failed: list[tuple[str, str]] = []
     for outcome in outcomes:
@@ -94,10 +106,19 @@ def _report(outcomes: Iterator[VerifiedBag], depth: Depth, most: int) -> int:
         click.echo()
         for line in summary_lines(seen, failed, depth):
             click.echo(line)
-    return errors.DAMAGED if failed else errors.DONE
+    beside = list(aside_lines(targets))
+    if beside:
+        click.echo("\n" + "\n".join(beside))
+    _tell_missing(targets.missing)
+    return not failed
 
 
-def _json(outcomes: Iterator[VerifiedBag]) -> int:
+def _tell_missing(missing: tuple[str, ...]) -> None:
+    for path in missing:
+        click.echo(wrapped(f"archiver: there is nothing at {shown(path)}; it was not checked"), err=True)
+
+
+def _json(outcomes: Iterator[VerifiedBag], targets: Targets) -> bool:
     statuses: list[bool] = []
 
     def records() -> Iterator[dict[str, Any]]:
@@ -105,8 +126,14 @@ def _json(outcomes: Iterator[VerifiedBag]) -> int:
             statuses.append(outcome.passed)
             yield _record(outcome)
 
-    write_json("archiver.verify/1", {}, {"bags": records()})
-    return errors.DONE if all(statuses) else errors.DAMAGED
+    beside: dict[str, Iterable[Any]] = {
+        "missing": targets.missing,
+        "passed_over": targets.passed_over,
+        "unfinished": targets.unfinished,
+    }
+    write_json("archiver.verify/1", {}, {"bags": records(), **beside})
+    _tell_missing(targets.missing)
+    return all(statuses)
 
 
 def _record(outcome: VerifiedBag) -> dict[str, Any]:

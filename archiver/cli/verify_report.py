@@ -14,7 +14,7 @@ from archiver.cli.text import brief, count, shown, shown_path, wrapped
 from archiver.records.tracks import Track
 from archiver.records.visible import shortened
 from archiver.usecases.touched import TouchedAlbum
-from archiver.usecases.verify import VerifiedBag
+from archiver.usecases.verify import Targets, VerifiedBag
 
 FEW = 10
 """How many of a kind a report shows, unless more are asked for."""
@@ -77,6 +77,19 @@ def summary_lines(seen: int, failed: Sequence[tuple[str, str]], depth: Depth) ->
     yield wrapped(f"{checked}: {seen - len(failed):,} as they should be, {len(failed):,} not:")
     for bag, said in failed:
         yield wrapped(f"{shown_path(bag)}: {said}", indent="  ", below="    ")
+
+
+def aside_lines(targets: Targets) -> Iterator[str]:
+    """Yield the lines about what lies beside the bags of a store and was not checked; nothing where nothing does."""
+    for title, paths in (
+        ("No bags by their names, and not checked:", targets.passed_over),
+        ("Unfinished packages, which the command that began one goes on with:", targets.unfinished),
+    ):
+        if paths:
+            yield wrapped(title)
+            yield from (wrapped(shown_path(path), indent="  ", below="    ") for path in paths[:FEW])
+            if len(paths) > FEW:
+                yield f"  and {len(paths) - FEW:,} more"
 
 
 def verdict(outcome: VerifiedBag) -> str:
@@ -204,8 +217,9 @@ def _advice_lines(outcome: VerifiedBag) -> Iterator[str]:
     for advice, codes in advised.items():
         yield wrapped(f"{', '.join(codes)}: {advice}", indent="    ", below="      ")
     bag = shown(shlex.quote(report.bag))
-    if outcome.meant:
-        yield from _meant_lines(outcome.meant)
+    if outcome.meant is not None:
+        yield wrapped("It lies in a bag. Perhaps you meant:", indent="    ")
+        yield f"      archiver verify {shown(shlex.quote(outcome.meant))}"
     elif report.depth is Depth.FAST and "B206" in report.counts:
         yield wrapped(f"To learn which files these are: archiver verify {bag}", indent="    ", below="      ")
     yield wrapped("Nothing in the bag was changed by this check.", indent="    ")
@@ -221,12 +235,3 @@ def _completing_lines(outcome: VerifiedBag) -> Iterator[str]:
     algorithm = shown(shlex.quote(next(iter(report.algorithms), "sha512")))
     yield f"      archiver bag add-algorithm {shown(shlex.quote(report.bag))} {algorithm}"
     yield wrapped("Then verify the bag again.", indent="    ")
-
-
-def _meant_lines(bags: Sequence[str]) -> Iterator[str]:
-    few = bags[:FEW]
-    yield wrapped("Perhaps you meant:", indent="    ")
-    for bag in few:
-        yield f"      archiver verify {shown(shlex.quote(bag))}"
-    if len(bags) > len(few):
-        yield f"      or one of {len(bags) - len(few):,} more"

@@ -21,11 +21,14 @@ from archiver.ingest.standing import Standing
 from archiver.model.problem import Problem
 from archiver.model.source import FileRef, FileStat, Unpacked
 from archiver.store.area import Place
+from archiver.store.refusal import refused_part
 
 BLOCK_BYTES = 1 << 20
 _ATTEMPTS = 2
 _CHANGED = "changed while it was read, twice"
-_NAME_TAKEN = "N307"
+_NAME_REFUSED = "N307"
+_SIZE_REFUSED = "N308"
+_REFUSED_BY_STORE = (_NAME_REFUSED, _SIZE_REFUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Copied:
     """A file whose bytes are in the staging area.
 
     Attributes:
-        path: The record path; the copy lies under the same path below ``data``.
+        path: The path of the copy below ``data``: :attr:`FileRef.payload_path`.
         size_bytes: Bytes read, hashed and written.
         modified_ns: Modification time of the source, which the copy bears too.
         digests: One hex digest for each algorithm of the batch.
@@ -129,13 +132,13 @@ def copy_batch(
                 if outcome is not None:
                     standing.kept(ref)
                 else:
-                    outcome = _copy(ref, target, batch.algorithms, told)
+                    outcome = _copy(ref, batch, target, told)
                     standing.read(ref)
             except _FileFaultError as fault:
-                if isinstance(fault.__cause__, OSError) and fault.code != _NAME_TAKEN:
+                if isinstance(fault.__cause__, OSError) and fault.code not in _REFUSED_BY_STORE:
                     standing.failed(ref, fault.__cause__)
-                if fault.code != _NAME_TAKEN:
-                    _remove_leftover(batch.payload, ref.path)
+                if fault.code != _NAME_REFUSED:
+                    _remove_leftover(batch.payload, ref.payload_path)
                 outcome = Unpacked(Problem(ref.path, fault.code, fault.message), ref.original_name)
             told.settle(copied_bytes(outcome))
             yield outcome
@@ -152,10 +155,10 @@ def _taken_over(
     """Give what was kept of a file its place in this bag; ``None`` where nothing was, or it cannot be moved there."""
     if kept is None:
         return None
-    if kept.payload == payload and kept.copied.path == ref.path:
+    if kept.payload == payload and kept.copied.path == ref.payload_path:
         return replace(kept.copied, kept=True, journaled=True)
     old_folder, _, old_name = kept.copied.path.encode("utf-8").rpartition(b"/")
-    folder_path, _, name = ref.path.encode("utf-8").rpartition(b"/")
+    folder_path, _, name = ref.payload_path.encode("utf-8").rpartition(b"/")
     try:
         with kept.payload.cursor() as before:
             source, folder = before.folder(old_folder), target.folder(folder_path)
@@ -164,7 +167,7 @@ def _taken_over(
             os.rename(old_name, name, src_dir_fd=source, dst_dir_fd=folder)
     except OSError:  # whatever is wrong with the store is told by the copying that follows
         return None
-    return replace(kept.copied, path=ref.path, kept=True)
+    return replace(kept.copied, path=ref.payload_path, kept=True)
 
 
 def _is_there(name: bytes, folder: int) -> bool:
@@ -180,11 +183,11 @@ def copied_bytes(outcome: Copied | Unpacked) -> int:
     return outcome.size_bytes if isinstance(outcome, Copied) else 0
 
 
-def _copy(ref: FileRef, target: filesystem.FolderCursor, algorithms: Sequence[str], told: Told) -> Copied:
+def _copy(ref: FileRef, batch: CopyBatch, target: filesystem.FolderCursor, told: Told) -> Copied:
     for attempt in range(1, _ATTEMPTS + 1):
         source = _open(ref)
         try:
-            return _copy_once(ref, source, target, algorithms, told)
+            return _copy_once(ref, source, batch, target, told)
         except _ChangedError:
             if attempt == _ATTEMPTS:
                 raise
@@ -194,15 +197,15 @@ def _copy(ref: FileRef, target: filesystem.FolderCursor, algorithms: Sequence[st
 
 
 def _copy_once(
-    ref: FileRef, source: int, target: filesystem.FolderCursor, algorithms: Sequence[str], told: Told
+    ref: FileRef, source: int, batch: CopyBatch, target: filesystem.FolderCursor, told: Told
 ) -> Copied:
     before = _status(source)
-    folder_path, _, name = ref.path.encode("utf-8").rpartition(b"/")
+    folder_path, _, name = ref.payload_path.encode("utf-8").rpartition(b"/")
     with _store_faults(ref.path):
-        folder, writer = _create_in(target, folder_path, name)
+        folder, writer = _create_in(batch.payload, target, folder_path, name)
         complete = False
         try:
-            digests = _pour(source, writer, algorithms, before.st_size, told)
+            digests = _pour(source, writer, batch.algorithms, before.st_size, told)
             _check_unchanged(before, _status(source))
             filesystem.set_times(writer, before.st_mtime_ns)
             placed_ns = os.fstat(writer).st_mtime_ns
@@ -213,7 +216,7 @@ def _copy_once(
                 os.unlink(name, dir_fd=folder)
     read = FileStat(before.st_size, before.st_mtime_ns, before.st_ctime_ns, before.st_ino)
     return Copied(
-        *(ref.path, read.size_bytes, read.mtime_ns, digests, read != ref.stat),
+        *(ref.payload_path, read.size_bytes, read.mtime_ns, digests, read != ref.stat),
         *(read.ctime_ns, placed_ns, source_digest(ref)),
     )
 
@@ -230,11 +233,24 @@ def _pour(source: int, writer: int, algorithms: Sequence[str], expected: int, to
             digest.update(block)
         view = memoryview(block)
         while view:
-            view = view[os.write(writer, view) :]
+            view = view[_write(writer, view) :]
         told.add(len(block))
     if size != expected:
         raise _ChangedError("S104", _CHANGED)
     return tuple(digest.hexdigest() for digest in hashes)
+
+
+def _write(writer: int, view: memoryview) -> int:
+    """Write what can be written at once; where the copy becomes larger than a file may be, that is the file's fault."""
+    try:
+        return os.write(writer, view)
+    except OSError as error:
+        if error.errno == errno.EFBIG:
+            message = (
+                "larger than a file may be on the store's file system, or under the shell's limit (ulimit -f)"
+            )
+            raise _FileFaultError(_SIZE_REFUSED, message) from error
+        raise
 
 
 def _open(ref: FileRef) -> int:
@@ -273,18 +289,26 @@ def _check_unchanged(before: os.stat_result, after: os.stat_result) -> None:
         raise _ChangedError("S104", _CHANGED)
 
 
-def _create_in(target: filesystem.FolderCursor, folder_path: bytes, name: bytes) -> tuple[int, int]:
+def _create_in(
+    payload: Place, target: filesystem.FolderCursor, folder_path: bytes, name: bytes
+) -> tuple[int, int]:
     """Create the copy anew and return its folder and itself; a name that the store cannot hold is the file's fault."""
+    path = folder_path + b"/" + name if folder_path else name
+    held = b""
     try:
         folder = target.folder(folder_path)
+        held = folder_path
         return folder, _create(name, folder)
     except OSError as error:
-        if error.errno in (errno.EINVAL, errno.EILSEQ, errno.ENAMETOOLONG):
-            message = (
-                f"the store's file system does not take this name: {(error.strerror or str(error)).lower()}"
-            )
-            raise _FileFaultError(_NAME_TAKEN, message) from error
-        raise
+        part = refused_part(payload, path, held, error)
+        if part is None:
+            raise
+        raise _FileFaultError(_NAME_REFUSED, _refusal(part, name)) from error
+
+
+def _refusal(part: bytes, name: bytes) -> str:
+    which = "this name" if part == name else f"the name of its folder {part.decode('utf-8')}"
+    return f"the store's file system does not take {which}"
 
 
 def _create(name: bytes, folder: int) -> int:
@@ -294,7 +318,7 @@ def _create(name: bytes, folder: int) -> int:
     except FileExistsError as error:
         if name not in map(os.fsencode, os.listdir(folder)):
             message = "the store's file system takes this name for that of another file"
-            raise _FileFaultError(_NAME_TAKEN, message) from error
+            raise _FileFaultError(_NAME_REFUSED, message) from error
         os.unlink(name, dir_fd=folder)
         return filesystem.create_regular(name, folder)
 
@@ -323,7 +347,7 @@ def _store_faults(path: str) -> Iterator[None]:
 def _store_fault(path: str, error: OSError) -> StoreError:
     reason = (error.strerror or str(error)).lower()
     hint = "What is copied so far waits in the store's .incoming folder."
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
         hint += " Free some space and run the same command again: it goes on from there."
     else:
         hint += " Check the disk of the store, then run the same command again: it goes on from there."

@@ -1,6 +1,6 @@
 """The list of copies that are whole and on the disk, kept beside a staged bag so that a run can be continued.
 
-A line is a JSON array ``[path, source, size, modified, changed, placed, digest…]``: the copy's record path, a digest of the
+A line is a JSON array ``[path, source, size, modified, changed, placed, digest…]``: the copy's path in the payload, a digest of the
 source file's absolute path, what ``lstat`` said of that file when it was read (bytes, ``mtime`` and ``ctime`` in
 nanoseconds), the time that the copy bears on the store's disk, and the digests. It is written only after its copy was
 synced; of several lines for one file the last counts.

@@ -153,7 +153,7 @@ def plan(assessed: Iterable[AssessedFile | BesideFiles], entries: Spool[PlanEntr
         elif entry.decision.disposition.packed:
             ref = entry.examined.ref
             totals.count_packed(entry.examined, ref.stat.size_bytes)
-            digest.update(repr((ref.path, ref.root, ref.relative, ref.stat)).encode())
+            digest.update(repr((ref.path, ref.stored, ref.root, ref.relative, ref.stat)).encode())
             entries.append(entry)
         else:
             totals.count_withheld(entry.examined)

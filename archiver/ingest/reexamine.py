@@ -48,7 +48,7 @@ class Reexaminer:
         problems = (*listed.problems, *problems)
         stat = dataclasses.replace(listed.stat, size_bytes=copied.size_bytes, mtime_ns=copied.modified_ns)
         where = payload.below(copied.path.encode("utf-8")).path
-        copy = FileRef(payload.store, where, copied.path, stat, problems)
+        copy = FileRef(payload.store, where, listed.path, stat, problems)
         (examined,) = examine([copy], self._workers)
         assert isinstance(examined, ExaminedFile)
         for fault in _read_faults(examined):

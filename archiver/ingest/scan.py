@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import errno
 import os
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from archiver import filesystem
@@ -16,6 +17,7 @@ from archiver.ingest import names
 from archiver.ingest.attributes import attribute_problems, attributes_of, unlisted
 from archiver.ingest.exclusion import Exclusion, is_companion_rule
 from archiver.ingest.links import LinkPlace, link_entry
+from archiver.ingest.names import NameRule
 from archiver.machine import refuse_own_limit
 from archiver.model.audio import Role
 from archiver.model.problem import Problem
@@ -38,10 +40,11 @@ _SPARSE_BYTES = 1 << 30
 
 @dataclass(frozen=True, slots=True)
 class _Folder:
-    """A folder to list: its path as bytes below the root, and its record path."""
+    """A folder to list: its path as bytes below the root, its record path, and its path in the payload."""
 
     relative: bytes
     path: str
+    stored: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,21 +80,54 @@ class _Listing:
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
-    """What holds for a whole scan: all its sources, and what is left out of them."""
+    """What holds for a whole scan: all its sources, what is left out of them, and how a bag stores names."""
 
     sources: Sequence[Source]
     exclusion: Exclusion
+    rule: NameRule
+    tops: Mapping[str, str]
+    """Where in the payload each source's :attr:`Source.folder` is."""
 
 
 class _Names:
-    """The record names of the entries of one folder, and what is known of those that are near alike."""
+    """The names that the entries of one folder have in records and in the payload, and what is known of them."""
 
-    def __init__(self, found: Iterable[bytes]) -> None:
-        self.record = names.record_names(set(found))
+    def __init__(self, found: Iterable[bytes], rule: NameRule) -> None:
+        self.rule = rule
+        self.record = names.record_names(found := set(found))
+        self.stored = self.record if rule == names.EXACT else names.stored_names(found, rule)
         self.twins = names.twins(self.record.values())
 
+    def problems(self, name: bytes, path: str, stored: str) -> Iterator[Problem]:
+        """Say what is wrong with a name: what of it other systems cannot hold, or what it is stored as in its place.
 
-def scan(sources: Sequence[Source], exclusion: Exclusion | None = None) -> Iterator[ScanEntry]:
+        Args:
+            name: The name.
+            path: The record path.
+            stored: The path in the payload.
+        """
+        record = self.record[name]
+        if record.encode("utf-8") != name:
+            yield Problem(path, "N301", "the name is not UTF-8; packed under this reversible name")
+        kept = stored.rpartition("/")[2]
+        left = [*names.portability(kept), *names.misread(kept)]
+        twin = self.twins.get(record)
+        if twin is not None and twin[0] not in self.rule.apart:
+            left.append(twin)
+        if len(stored.encode("utf-8")) > names.LONGEST_PATH_BYTES:
+            left.append(("N306", "the path is longer than most programs can open"))
+        if kept != record:
+            cured = [*names.portability(record), *names.misread(record), *([twin] if twin else [])]
+            why = "; ".join(message for code, message in cured if code not in dict(left))
+            yield Problem(
+                path, "N309", f"stored as {kept}: {why or 'the path or name would be too long elsewhere'}"
+            )
+        yield from (Problem(path, code, message) for code, message in left)
+
+
+def scan(
+    sources: Sequence[Source], exclusion: Exclusion | None = None, *, rule: NameRule = names.EXACT
+) -> Iterator[ScanEntry]:
     """List every entry of every source: a folder, then its files, by the bytes of their names, then its folders.
 
     Reads names, ``lstat``, what links say and the attributes of folders. Paths longer than PATH_MAX are reached by
@@ -100,10 +136,14 @@ def scan(sources: Sequence[Source], exclusion: Exclusion | None = None) -> Itera
 
     Args:
         sources: What to list.
-        exclusion: What to leave out, which is yielded as :class:`LeftOut`; a folder among it is not opened.
+        exclusion: What to leave out, which is yielded as :class:`LeftOut`; a folder among it is not opened. It is told
+            by the source's own names.
+        rule: Which names a bag is to store otherwise.
     """
-    walk = _Walk(sources, exclusion or Exclusion())
-    named_singly = _named_singly(sources)
+    folders = {source.folder.encode("utf-8") for source in sources if source.folder}
+    tops = {folder.decode("utf-8"): stored for folder, stored in names.stored_names(folders, rule).items()}
+    walk = _Walk(sources, exclusion or Exclusion(), rule, {"": "", **tops})
+    named_singly = _named_singly(sources, rule)
     for source in sources:
         if source.only is not None:
             above, _, name = source.only.rpartition(b"/")
@@ -112,19 +152,22 @@ def scan(sources: Sequence[Source], exclusion: Exclusion | None = None) -> Itera
             yield from _tree(walk, source)
 
 
-def _named_singly(sources: Sequence[Source]) -> dict[tuple[bytes, bytes], _Names]:
+def _named_singly(sources: Sequence[Source], rule: NameRule) -> dict[tuple[bytes, bytes], _Names]:
     """Name the files that were named one by one folder by folder, so that no two get one record name."""
     together: dict[tuple[bytes, bytes], list[bytes]] = {}
     for source in sources:
         if source.only is not None:
             above, _, name = source.only.rpartition(b"/")
             together.setdefault((source.root, above), []).append(name)
-    return {place: _Names(found) for place, found in together.items()}
+    return {place: _Names(found, rule) for place, found in together.items()}
 
 
 def _single(walk: _Walk, source: Source, above: bytes, name: bytes, given: _Names) -> Iterator[ScanEntry]:
     parts = [part for part in above.split(b"/") if part]
-    path = "/".join(filter(None, (source.folder, *(names.record_names([part])[part] for part in parts))))
+    path = _joined(source.folder, *(names.record_names([part])[part] for part in parts))
+    stored = _joined(
+        walk.tops[source.folder], *(names.stored_names([part], walk.rule)[part] for part in parts)
+    )
     full = b"/".join(filter(None, (source.root, above, name)))
     try:
         status = os.lstat(full)
@@ -136,7 +179,8 @@ def _single(walk: _Walk, source: Source, above: bytes, name: bytes, given: _Name
     if stat.S_ISLNK(status.st_mode):  # it was a file when the source was named
         with contextlib.suppress(OSError):
             target = os.readlink(full)
-    for entry in _entries(walk, source, _Folder(above, path), [_Listed(name, status, target=target)], given):
+    listed = _Listed(name, status, target=target)
+    for entry in _entries(walk, source, _Folder(above, path, stored), [listed], given):
         if isinstance(entry, _Folder):  # it was a file when the source was named
             yield Unpacked(Problem(entry.path, "S104", "the file has become a folder"))
         else:
@@ -150,7 +194,7 @@ def _tree(walk: _Walk, source: Source) -> Iterator[ScanEntry]:
         yield _unreadable(source.folder or source.name, "S102", error, b"")
         return
     try:
-        pending = [_Folder(b"", source.folder)]
+        pending = [_Folder(b"", source.folder, walk.tops[source.folder])]
         while pending:
             folder = pending.pop()
             try:
@@ -161,7 +205,7 @@ def _tree(walk: _Walk, source: Source) -> Iterator[ScanEntry]:
             yield listing.itself
             yield from (FolderProblem(problem) for problem in listing.problems)
             below: list[_Folder] = []
-            given = _Names(entry.name for entry in listing.entries)
+            given = _Names((entry.name for entry in listing.entries), walk.rule)
             for entry in _entries(walk, source, folder, listing.entries, given):
                 if isinstance(entry, _Folder):
                     below.append(entry)
@@ -245,7 +289,7 @@ def _entries(
 ) -> Iterator[ScanEntry | _Folder]:
     for entry in listed:
         name = given.record[entry.name]
-        path = f"{folder.path}/{name}" if folder.path else name
+        path = _joined(folder.path, name)
         relative = folder.relative + b"/" + entry.name if folder.relative else entry.name
         what = entry.what
         below = path[len(source.folder) + 1 :] if source.folder else path
@@ -253,7 +297,7 @@ def _entries(
         if rule is not None and not (is_companion_rule(rule) and _holds_music(source, relative, what)):
             yield LeftOut(path, what, rule, undecodable(relative))
             continue
-        problems = tuple(_name_problems(path, name, entry.name, given.twins.get(name)))
+        stored = _joined(folder.stored, given.stored[entry.name])
         status = entry.status
         if isinstance(status, OSError):
             code = _fault_code(status, is_folder=entry.is_folder)
@@ -261,10 +305,13 @@ def _entries(
             continue
         mode = status.st_mode
         if stat.S_ISREG(mode):
-            yield _file(source, relative, path, status, problems)
+            problems = tuple(given.problems(entry.name, path, stored))
+            ref = FileRef(source.root, relative, path, _stat(status), problems, stat.S_IMODE(mode), stored)
+            yield _file(ref, status)
         elif stat.S_ISDIR(mode):
-            yield from (FolderProblem(problem) for problem in problems)
-            yield _Folder(relative, path)
+            stored = names.stored_folder(stored, walk.tops[source.folder], relative, walk.rule)
+            yield from (FolderProblem(problem) for problem in given.problems(entry.name, path, stored))
+            yield _Folder(relative, path, stored)
         elif stat.S_ISLNK(mode):
             yield link_entry(LinkPlace(source.root, relative, path), entry.target, walk.sources)
         else:
@@ -285,28 +332,24 @@ def _holds_music(source: Source, relative: bytes, what: str) -> bool:
     return kind is not None and KINDS[kind].role is Role.AUDIO
 
 
-def _file(
-    source: Source, relative: bytes, path: str, status: os.stat_result, problems: tuple[Problem, ...]
-) -> FileRef:
+def _joined(*parts: str) -> str:
+    return "/".join(filter(None, parts))
+
+
+def _stat(status: os.stat_result) -> FileStat:
+    return FileStat(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+
+
+def _file(ref: FileRef, status: os.stat_result) -> FileRef:
+    """Warn of a file that is mostly holes, and leave out what need not be said: that it is stored under its name."""
+    problems = ref.problems
     if (
         status.st_size >= _SPARSE_BYTES
         and getattr(status, "st_blocks", status.st_size) * 512 < status.st_size // 2
     ):
         message = f"mostly holes: {status.st_size} bytes that take {status.st_blocks * 512} on this disk"
-        problems += (Problem(path, "S108", message),)
-    listed = FileStat(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
-    return FileRef(source.root, relative, path, listed, problems, stat.S_IMODE(status.st_mode))
-
-
-def _name_problems(path: str, name: str, original: bytes, twin: tuple[str, str] | None) -> Iterator[Problem]:
-    if name.encode("utf-8") != original:
-        yield Problem(path, "N301", "the name is not UTF-8; packed under this reversible name")
-    for code, message in names.portability(name):
-        yield Problem(path, code, message)
-    if twin is not None:
-        yield Problem(path, *twin)
-    if len(path.encode("utf-8")) > names.LONGEST_PATH_BYTES:
-        yield Problem(path, "N306", "the path is longer than most programs can open")
+        problems += (Problem(ref.path, "S108", message),)
+    return dataclasses.replace(ref, problems=problems, stored=None if ref.stored == ref.path else ref.stored)
 
 
 def _special(mode: int) -> str:

@@ -44,7 +44,7 @@ class PackedFile:
     @property
     def bag_path(self) -> str:
         """The path in the bag, as its manifests have it."""
-        return "data/" + self.assessed.path
+        return "data/" + self.assessed.examined.ref.payload_path
 
 
 @by_fields

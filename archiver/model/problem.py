@@ -154,7 +154,7 @@ PROBLEM_KINDS = _registry(
         "tag not as its standard says",
         "It was read by what its bytes show; other programs may read it otherwise, or not at all.",
     ),
-    # The letter N is for names that other systems cannot hold
+    # The letter N is for names, and sizes, that other systems cannot hold
     ProblemKind(
         "N301",
         Severity.WARNING,
@@ -187,7 +187,25 @@ PROBLEM_KINDS = _registry(
         "N307",
         Severity.ERROR,
         "name that the store cannot hold",
-        "Choose a store on another file system, then pack again.",
+        "Pack again with --names portable, or to a store on another file system.",
+    ),
+    ProblemKind(
+        "N308",
+        Severity.ERROR,
+        "file larger than the store can hold",
+        "Choose a store on another file system, such as exFAT in place of FAT, then pack again.",
+    ),
+    ProblemKind(
+        "N309",
+        Severity.INFO,
+        "stored under another name",
+        "The source's own name is source_path in metadata/files.jsonl.",
+    ),
+    ProblemKind(
+        "N310",
+        Severity.WARNING,
+        "name that other BagIt programs misread",
+        "They may call the bag invalid; pack with --names portable where it is to travel.",
     ),
     # The letter R is for what was declared of rights
     ProblemKind(
@@ -198,3 +216,6 @@ PROBLEM_KINDS = _registry(
     ),
 )
 """Every problem code, in order. ``docs/reference/problems.md`` is made from it."""
+
+REFUSED_ELSEWHERE = frozenset({"N302", "N303", "N304", "N305", "N306", "N310"})
+"""Codes of names that other systems, or other programs for bags, cannot hold or show."""

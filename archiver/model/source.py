@@ -51,10 +51,11 @@ class FileRef:
         root: The source's :attr:`Source.root`.
         relative: Path below ``root`` in the file system's own bytes.
         path: The record path: text that is unique in the run, ``/``-separated, beginning with the source's
-            :attr:`Source.folder` where there are several. Its bytes are the name in the payload, below ``data/``.
+            :attr:`Source.folder` where there are several.
         stat: Size and times as listed.
         problems: What the listing found wrong with the name.
         mode: Permission bits.
+        stored: The path in the payload, below ``data/``, where it is another than ``path``.
     """
 
     root: bytes
@@ -63,6 +64,12 @@ class FileRef:
     stat: FileStat
     problems: tuple[Problem, ...] = ()
     mode: int = FILE_MODE
+    stored: str | None = None
+
+    @property
+    def payload_path(self) -> str:
+        """The path in the payload, below ``data/``."""
+        return self.path if self.stored is None else self.stored
 
     @property
     def original_name(self) -> bytes | None:

@@ -28,6 +28,7 @@ class BagOutline:
         lost: Entries kept out by a problem.
         empty_folders: Folders that had nothing in them.
         escaped: Whether a payload path holds a character that manifests must encode.
+        renamed: Names of files and folders that are stored under another.
     """
 
     name: str
@@ -41,6 +42,7 @@ class BagOutline:
     lost: int
     empty_folders: int
     escaped: bool
+    renamed: int = 0
 
 
 def readme_text(run: Run, outline: BagOutline) -> str:
@@ -55,6 +57,7 @@ def readme_text(run: Run, outline: BagOutline) -> str:
         ),
         "What is where\n-------------",
         _CONTENTS.strip("\n"),
+        *([_paragraph(_RENAMED.format(outline.renamed))] if outline.renamed else []),
         "How to check it\n---------------",
         _paragraph("Open a terminal in the folder that holds bagit.txt and type:"),
         *_commands(outline.algorithms),
@@ -81,6 +84,11 @@ metadata/rights/        what may be done with each file, and on what evidence
 _READING_IT = (
     "The first command checks the music, the second everything that describes it. No line may say FAILED. To see"
     " failures only, add --quiet."
+)
+
+_RENAMED = (
+    "Names that could not be stored everywhere have =XX in the place of what stood in the way: {:,} names of files and"
+    " folders. The name that each file had is in metadata/files.csv, as source_path."
 )
 
 _ESCAPED = (

@@ -25,9 +25,9 @@ def described_bytes(entry: PlanEntry, algorithms: int) -> int:
     """Guess the bytes that the descriptions of one entry take in a bag with that many checksum algorithms."""
     told: PackEntry = WithheldFile(entry) if isinstance(entry, AssessedFile) else entry
     if isinstance(told, WithheldFile):
-        beside = sum(
-            _ATTRIBUTE_BYTES + 2 * (one.size_bytes or 0) for one in told.assessed.examined.attributes
-        )
+        examined = told.assessed.examined
+        beside = sum(_ATTRIBUTE_BYTES + 2 * (one.size_bytes or 0) for one in examined.attributes)
+        beside += 2 * _TIMES_TOLD * len((examined.ref.stored or "").encode("utf-8"))
     else:
         line = tree_record(told)
         beside = 0 if line is None else len(json_bytes(line))

@@ -211,7 +211,7 @@ class Staging:
             remove_area(self.area)
 
     def remove_copy(self, path: str) -> None:
-        """Take a copy out of the payload again, by its record path.
+        """Take a copy out of the payload again, by its path there.
 
         Raises:
             StoreError: where the staging area cannot be written.

@@ -211,6 +211,7 @@ def _outline(staging: Staging, description: Description) -> BagOutline:
         lost=totals.lost,
         empty_folders=totals.empty_folders,
         escaped=escaped,
+        renamed=totals.problems["N309"],
     )
 
 

@@ -16,9 +16,10 @@ from archiver.records.baginfo import BagFacts, bag_info_labels
 from archiver.records.rights_labels import rights_labels
 from archiver.records.rights_tally import summarise
 from archiver.records.weight import BAG_BYTES, described_bytes
+from archiver.store.find_bags import taken_by
 from archiver.store.staging import StagingKey, unfinished
 from archiver.usecases.description import BAG_INFO, planned_tag_files
-from archiver.usecases.naming import default_name, taken_by
+from archiver.usecases.naming import default_name
 from archiver.usecases.package import contents_sentence
 from archiver.usecases.preparing import Prepared
 from archiver.usecases.profiling import Planned, refuse_mismatch

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -17,8 +16,7 @@ from archiver.records.rights_reader import (
 )
 from archiver.rights.due import DueItem, DueKind, due
 from archiver.rights.terms import load_terms
-
-_ARCHIVES = (".tar", ".tar.gz", ".tgz", ".zip")
+from archiver.store.find_bags import bags_in, is_bag
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,27 +82,18 @@ def _due_in_bag(bag: str, on: dt.date, until: dt.date) -> tuple[DueItem, ...]:
     return tuple(item for item in found if item.kind is not DueKind.RULE_TO_CHECK)
 
 
-def _bags(path: str) -> list[str]:
-    if _is_bag(path):
-        return [path]
+def _bags(path: str) -> tuple[str, ...]:
+    if is_bag(path):
+        return (path,)
     try:
-        with os.scandir(path) as entries:
-            names = sorted(entry.name for entry in entries if not entry.name.startswith("."))
+        found = bags_in(path).bags
     except OSError as error:
         raise UsageError(
             f"cannot read {path}: {(error.strerror or str(error)).lower()}",
             "Name a bag, or the folder of bags.",
         ) from error
-    found = [bag for bag in (os.path.join(path, name) for name in names) if _is_bag(bag)]
     if not found:
         raise UsageError(
             f"{path} is neither a bag nor a store with bags in it", "Name a bag, or the folder of bags."
         )
     return found
-
-
-def _is_bag(path: str) -> bool:
-    """Whether a path is a folder with a declaration, or bears the name of an archive."""
-    if os.path.isfile(path):
-        return path.lower().endswith(_ARCHIVES)
-    return os.path.isfile(os.path.join(path, "bagit.txt"))

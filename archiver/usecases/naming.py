@@ -11,6 +11,7 @@ from archiver.errors import UsageError
 from archiver.ingest.names import portability
 from archiver.model.source import Source
 from archiver.store.area import UNFINISHED
+from archiver.store.find_bags import taken_by
 from archiver.store.staging import look_into
 
 _LONGEST_BYTES = 180
@@ -80,23 +81,7 @@ def _awkward(character: str) -> bool:
     return character == "%" or any(True for _ in portability(f"a{character}a"))
 
 
-def taken_by(store: bytes, name: str) -> str | None:
-    """What in the store bears a bag's name, alone, with an archive's ending or as any bag of a group; ``None`` if nothing does."""
-    for suffix in ("", ".tar", ".tar.gz", ".zip"):
-        if os.path.lexists(store + b"/" + os.fsencode(name + suffix)):
-            return name + suffix
-    group = re.compile(re.escape(os.fsencode(name)) + rb"_[0-9]+_of_[0-9]+(\.tar|\.tar\.gz|\.zip)?")
-    return next((os.fsdecode(entry) for entry in _entries(store) if group.fullmatch(entry)), None)
-
-
 def _barred_by(name: str, strange: Sequence[bytes]) -> bytes | None:
     """What this program did not make, of ``strange`` things, and stands where a bag of that name, or of its group, is built."""
     built = re.compile(re.escape(os.fsencode(name)) + rb"(_[0-9]+_of_[0-9]+)?" + re.escape(UNFINISHED))
     return next(filter(built.fullmatch, strange), None)
-
-
-def _entries(store: bytes) -> list[bytes]:
-    try:
-        return os.listdir(store)
-    except OSError:  # what is wrong with the store is told where it is opened
-        return []

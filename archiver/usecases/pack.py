@@ -7,12 +7,14 @@ import itertools
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from archiver import filesystem
 from archiver.bagit.walking import walk
 from archiver.errors import ArchiverError
 from archiver.executors.pools import Threads
 from archiver.ingest.examine import header_readers
+from archiver.ingest.names import EXACT, PORTABLE
 from archiver.ingest.parts import PlanPart
 from archiver.ingest.plan import Totals
 from archiver.ingest.reexamine import Reexaminer
@@ -33,8 +35,8 @@ from archiver.usecases.planning import planned
 from archiver.usecases.preparing import (
     PackRequest,
     Prepared,
+    name_rule,
     prepare,
-    refuse_folding_store,
     refuse_taken_name,
 )
 from archiver.usecases.room import Room, refuse_without_room
@@ -63,6 +65,7 @@ class PackReport:
         unfinished: What other interrupted runs left in the store.
         remarks: What in the declarations will not do what their writer may expect.
         silences: What is declared in vain, or not as it was meant.
+        names: Whether names are stored as they are, or as every system and program can hold them.
     """
 
     bags: tuple[str, ...]
@@ -79,6 +82,7 @@ class PackReport:
     unfinished: tuple[Leftover, ...]
     remarks: tuple[str, ...]
     silences: tuple[str, ...]
+    names: Literal["exact", "portable"]
 
     @property
     def complete(self) -> bool:
@@ -126,11 +130,11 @@ def _packed(prepared: Prepared, run: Run, watch: Watch, held: contextlib.ExitSta
             scratch=scratch,
             standing=standing,
             exclusion=prepared.exclusion,
+            rule=name_rule(prepared),
         )
     )
     silences = prepared.hearings.told(plan.entries)
     division = divide(prepared, plan, run)
-    refuse_folding_store(prepared, plan)
     others = leftovers(store, division.keys)
     refuse_without_room(division.room, store, sum(each.bytes for each in others))
     if is_begun_otherwise(store, division.keys) and not division.room.kept_files:
@@ -228,12 +232,15 @@ def rehearse(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackRepor
     """
     prepared = prepare(request, run)
     refuse_taken_name(prepared)
+    # what names the store folds cannot be tried without writing
+    rule = PORTABLE if prepared.names == "portable" else EXACT
     with planned(
         prepared.sources,
         prepared.hearings.assess,
         jobs=request.jobs,
         watch=watch,
         exclusion=prepared.exclusion,
+        rule=rule,
     ) as plan:
         silences = prepared.hearings.told(plan.entries)
         division = divide(prepared, plan, run)
@@ -282,4 +289,5 @@ def _report(  # noqa: PLR0913 - what both ways of packing have at their end
         unfinished=leftovers(prepared.store, division.keys),
         remarks=prepared.remarks,
         silences=silences,
+        names=prepared.names,
     )

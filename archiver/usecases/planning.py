@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from archiver.ingest.examine import Examined, examine, header_readers
 from archiver.ingest.exclusion import Exclusion
+from archiver.ingest.names import EXACT, NameRule
 from archiver.ingest.plan import PackagePlan, plan
 from archiver.ingest.scan import scan
 from archiver.ingest.spool import Spool
@@ -33,6 +34,7 @@ def examined(  # noqa: PLR0913 - each says one thing, and most by name
     scratch: bytes | None = None,
     exclusion: Exclusion | None = None,
     standing: Standing | None = None,
+    rule: NameRule = EXACT,
 ) -> Iterator[Spool[Examined]]:
     """List and examine the sources and lend the outcome, on disk, for a ``with`` block.
 
@@ -43,15 +45,15 @@ def examined(  # noqa: PLR0913 - each says one thing, and most by name
         scratch: Folder for temporary files; the system's where ``None``.
         exclusion: What to leave out.
         standing: Watches over the sources; from now on where ``None``.
+        rule: Which names are stored otherwise.
 
     Raises:
         SourceLostError: where a source is not there any more.
     """
     standing = standing or Standing(sources)
     with Spool[ScanEntry](scratch) as listed, Spool[Examined](scratch) as found:
-        listed.extend(
-            watch.track(Step("Listing", "files"), _watched_over(scan(sources, exclusion), standing), one)
-        )
+        scanned = scan(sources, exclusion, rule=rule)
+        listed.extend(watch.track(Step("Listing", "files"), _watched_over(scanned, standing), one))
         if len(listed):
             # starting a worker costs more than reading some hundred headers
             workers = min(jobs, 1 + len(listed) // 256)
@@ -68,6 +70,7 @@ def planned(  # noqa: PLR0913 - each says one thing, and most by name
     *,
     jobs: int,
     watch: Watch,
+    rule: NameRule,
     scratch: bytes | None = None,
     exclusion: Exclusion | None = None,
     standing: Standing | None = None,
@@ -82,12 +85,15 @@ def planned(  # noqa: PLR0913 - each says one thing, and most by name
         scratch: Folder for temporary files; the system's where ``None``.
         exclusion: What to leave out.
         standing: Watches over the sources; from now on where ``None``.
+        rule: Which names are stored otherwise.
 
     Raises:
         SourceLostError: where a source is not there any more.
     """
     with Spool[PlanEntry](scratch) as entries:
-        with examined(sources, jobs, watch, scratch=scratch, exclusion=exclusion, standing=standing) as found:
+        with examined(
+            sources, jobs, watch, scratch=scratch, exclusion=exclusion, standing=standing, rule=rule
+        ) as found:
             assessed = (assess(entry) if isinstance(entry, ExaminedFile) else entry for entry in found)
             package_plan = plan(assessed, entries)
         yield package_plan

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from archiver.bagit.profiles.profile import Profile
-from archiver.errors import StoreError
 from archiver.ingest.assess import Assessor
 from archiver.ingest.exclusion import Exclusion
-from archiver.ingest.plan import PackagePlan
+from archiver.ingest.names import PORTABLE, NameRule
 from archiver.model.run import Run
 from archiver.model.source import Source
 from archiver.records.baginfo import Labels
@@ -25,7 +24,11 @@ from archiver.usecases.profiling import algorithms_for, labels_by_file, read_pro
 from archiver.usecases.rights_inputs import RightsInputs, read_policy, read_rights
 from archiver.usecases.sources import refuse_store_in_source, sources_of
 
-_ACCENTED = ("\u00e9".encode(), "e\u0301".encode())
+_TWINS = (("N302", (b"x", b"X")), ("N303", ("\u00e9".encode(), "e\u0301".encode())))
+"""Problem codes of names that are alike, each with two such names to try on a disk."""
+
+KEEPING = "personal"
+"""The policy of one who keeps a copy for themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ class PackRequest:
         exclude: Patterns of what to leave out, in gitignore's syntax.
         exclude_clutter: Whether clutter is left out.
         configured_store: Whether the configuration names the store, so that it must be there.
+        names: Whether names are kept as they are, or stored as every system and program can hold them; ``None`` for
+            what suits the policy and the profile.
     """
 
     sources: tuple[str, ...]
@@ -69,6 +74,7 @@ class PackRequest:
     exclude: tuple[str, ...] = ()
     exclude_clutter: bool = False
     configured_store: bool = False
+    names: Literal["exact", "portable"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +104,14 @@ class Prepared:
     algorithms: tuple[str, ...]
     tag_labels: Mapping[str, Labels]
     exclusion: Exclusion
+
+    @property
+    def names(self) -> Literal["exact", "portable"]:
+        """How names are stored: as they are where a collector keeps a copy, portable where a bag is to travel."""
+        if self.request.names is not None:
+            return self.request.names
+        travels = self.request.policy != KEEPING or self.profile is not None
+        return "portable" if travels else "exact"
 
     @property
     def rights_context(self) -> RightsContext:
@@ -164,17 +178,12 @@ def refuse_taken_name(prepared: Prepared) -> None:
         refuse_taken(prepared.request.name, prepared.store)
 
 
-def refuse_folding_store(prepared: Prepared, plan: PackagePlan) -> None:
-    """Refuse a store that takes two names of the sources for one, for the second file would replace the first.
+def name_rule(prepared: Prepared) -> NameRule:
+    """Say which names are stored otherwise: what was asked for, and what the store's disk would take for another name.
 
     Raises:
-        StoreError: where it does; no bag was written.
+        StoreError: where that cannot be tried.
     """
-    for code, difference, names in (("N302", "case", (b"x", b"X")), ("N303", "normalisation", _ACCENTED)):
-        number = plan.totals.problems[code]
-        if number and folds(prepared.store, names):
-            raise StoreError(
-                f"{number:,} names in the source differ only by {difference}, and the store's disk takes such names"
-                " for one",
-                "No bag was written. Choose a store on a disk that keeps them apart.",
-            )
+    if prepared.names == "portable":
+        return PORTABLE
+    return NameRule(frozenset(code for code, twins in _TWINS if folds(prepared.store, twins)))

@@ -132,7 +132,7 @@ def _facts(planned: Planned, bag: Iterable[PlanEntry]) -> BagFacts:
     def payload() -> Iterator[tuple[str, int]]:
         for entry in bag:
             if isinstance(entry, AssessedFile):
-                yield f"data/{entry.path}", entry.examined.ref.stat.size_bytes
+                yield f"data/{entry.examined.ref.payload_path}", entry.examined.ref.stat.size_bytes
 
     return BagFacts(
         container=planned.container,

@@ -104,7 +104,7 @@ def room_for(  # noqa: PLR0913 - what a package is made of
                     ref = entry.examined.ref
                     taken = _in_blocks(ref.stat.size_bytes, block)
                     files += taken
-                    folders.add(os.path.dirname(entry.path))
+                    folders.add(os.path.dirname(ref.payload_path))
                     if earlier.find(ref) is not None:
                         kept_files, kept = kept_files + 1, kept + taken
     files += block * len(folders)

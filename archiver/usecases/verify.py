@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -17,10 +17,13 @@ from archiver.bagit.report import BagReport, Depth
 from archiver.bagit.serialized.validation import SerializedValidation, open_serialized
 from archiver.bagit.updating.journal import is_update_pending
 from archiver.bagit.validate import Validation, open_bag
+from archiver.errors import StoreError, UsageError
 from archiver.executors.ordered import Serial
 from archiver.executors.pools import DividedWork, Threads
 from archiver.records.tracks import Track, tracks_of
-from archiver.usecases.nearby import bags_near
+from archiver.store.area import INCOMING
+from archiver.store.find_bags import bag_around, bags_in, is_bag
+from archiver.store.staging import unfinished
 from archiver.usecases.profiling import read_profile
 from archiver.usecases.touched import TouchedAlbum, tells_all, touched_albums
 from archiver.usecases.watch import Meter, Step, Watch
@@ -42,7 +45,7 @@ class VerifyRequest:
     """What is to be checked, and how.
 
     Attributes:
-        paths: Bags as the user named them: folders, or tar, tar.gz and zip archives.
+        paths: Bags: folders, or tar, tar.gz and zip archives.
         depth: How much of each is checked.
         profile: Name of a recipient's profile, or path of a profile file, or ``None``.
         jobs: Threads or processes to use.
@@ -65,7 +68,7 @@ class VerifiedBag:
         albums: The albums that damaged, unreadable or missing files belong to.
         all_albums: Whether no other album is touched; else more may be, which the findings do not tell.
         update_pending: Whether an update of its tag files was interrupted and waits to be completed.
-        meant: Bags that the person may have meant, where this is none: those in the folder, or the one around it.
+        meant: The bag that the folder lies in, where it is none itself; ``None`` where it lies in no bag.
         tracks: By payload path, what the bag's own record says a damaged or missing file is. The record may be
             damaged itself; it is shown, never relied on.
     """
@@ -75,7 +78,7 @@ class VerifiedBag:
     albums: tuple[TouchedAlbum, ...]
     all_albums: bool
     update_pending: bool
-    meant: tuple[str, ...]
+    meant: str | None
     tracks: dict[str, Track]
 
     @property
@@ -83,6 +86,74 @@ class VerifiedBag:
         """Whether nothing wrong was found at the depth asked for."""
         conforms = all(finding.severity is not Severity.ERROR for finding in self.mismatches or ())
         return conforms and False not in (self.report.complete, self.report.valid)
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """What paths that a person named come to.
+
+    Attributes:
+        bags: What is to be checked, in the order it was named; the bags of a store by name.
+        missing: Paths at which there is nothing.
+        passed_over: Paths of what lies in a named store and is no bag.
+        unfinished: Paths of what interrupted runs left in a named store.
+    """
+
+    bags: tuple[str, ...]
+    missing: tuple[str, ...] = ()
+    passed_over: tuple[str, ...] = ()
+    unfinished: tuple[str, ...] = ()
+
+    def __add__(self, other: Targets) -> Targets:
+        return Targets(
+            self.bags + other.bags,
+            self.missing + other.missing,
+            self.passed_over + other.passed_over,
+            self.unfinished + other.unfinished,
+        )
+
+
+def targets_of(paths: Sequence[str]) -> Targets:
+    """Say what is to be checked: each path, or where it is a folder that holds bags and is none, each bag in it.
+
+    Raises:
+        UsageError: where there is nothing at any of the paths.
+    """
+    found = sum(map(_target, paths), start=Targets(()))
+    if not found.bags:
+        raise UsageError(
+            f"there is nothing at {', '.join(found.missing)}",
+            "Nothing was checked. Check the spelling, and that the disk is mounted.",
+        )
+    return found
+
+
+def _target(path: str) -> Targets:
+    try:
+        os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return Targets((), missing=(path,))
+    except (OSError, ValueError):  # why it cannot be looked at is told when it is opened
+        return Targets((path,))
+    is_alone = is_bag(path) or not os.path.isdir(path)
+    return Targets((path,)) if is_alone else _inside(path)
+
+
+def _inside(folder: str) -> Targets:
+    try:
+        inside = bags_in(folder)
+    except OSError:
+        return Targets((folder,))
+    if not inside.bags:
+        return Targets((folder,))
+    incoming = os.path.join(folder, os.fsdecode(INCOMING))
+    others = tuple(os.path.join(folder, name) for name in inside.others)
+    try:
+        keys = unfinished(os.path.abspath(os.fsencode(folder)))
+    except StoreError:  # what waits in it is not to be seen, which takes nothing from the bags
+        return Targets(inside.bags, passed_over=(incoming, *others))
+    waiting = tuple(os.path.join(incoming, os.fsdecode(key.folder)) for key in keys)
+    return Targets(inside.bags, passed_over=others, unfinished=waiting)
 
 
 def verify(request: VerifyRequest, watch: Watch) -> Iterator[VerifiedBag]:
@@ -118,7 +189,7 @@ def _verified(path: str, report: BagReport, mismatches: tuple[Finding, ...] | No
         albums=touched_albums(wrong, tracks),
         all_albums=tells_all(report),
         update_pending=is_update_pending(os.fsencode(path)),
-        meant=bags_near(path) if "B101" in report.counts else (),
+        meant=bag_around(path) if "B101" in report.counts else None,
         tracks=tracks,
     )
 

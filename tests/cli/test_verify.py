@@ -84,7 +84,8 @@ def test_quick_checks_say_what_they_did_not_check(bag: Path) -> None:
 
 def test_json_has_the_agreed_keys(bag: Path, tmp_path: Path) -> None:
     flip(bag / "data" / "Album" / "01.flac")
-    outcome = run_here("verify", "--json", bag, tmp_path / "gone")
+    (tmp_path / "empty").mkdir()
+    outcome = run_here("verify", "--json", bag, tmp_path / "empty")
     assert outcome.code == 4
     report = outcome.json
     assert report["schema"] == "archiver.verify/1"
@@ -107,7 +108,7 @@ def test_several_bags_are_summed_up(bag: Path) -> None:
     assert "2 bags checked: 0 as they should be, 2 not:\n" in outcome.out
 
 
-@pytest.mark.parametrize("kind", ["gone", "empty", "file", "pipe"])
+@pytest.mark.parametrize("kind", ["empty", "file", "pipe"])
 def test_what_is_no_bag_is_said_so(tmp_path: Path, kind: str) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "file").write_text("x")

@@ -32,6 +32,12 @@ class Package:
         return [json.loads(line) for line in text.splitlines()]
 
     @property
+    def sources(self) -> dict[str, str]:
+        """By path below ``data``, the path in the source of every packed file."""
+        packed = (row for row in self.files if row["path"] is not None)
+        return {row["path"].removeprefix("data/"): row["source_path"] for row in packed}
+
+    @property
     def rights(self) -> dict[str, Any]:
         """``metadata/rights/rights.json``, as any JSON reader has it."""
         record: dict[str, Any] = json.loads((self.bag / "metadata" / "rights" / "rights.json").read_bytes())

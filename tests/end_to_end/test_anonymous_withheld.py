@@ -37,7 +37,10 @@ def names_of(paths: frozenset[str] | set[str]) -> set[str]:
 def secrets(collection: Path, package: Package) -> Iterator[str]:
     """What names withheld files alone: names of files and folders, and titles and albums from their tags."""
     every = {str(path.relative_to(collection)) for path in collection.rglob("*") if path.is_file()}
-    yield from names_of(every - package.payload) - names_of(package.payload) - WORDS
+    packed = {
+        record["source_path"] for record in package.files
+    }  # a bag for the public stores some names otherwise
+    yield from names_of(every - packed) - names_of(packed) - WORDS
     yield from (
         "The Placeholders",
         "Evening at the Hall",

@@ -85,7 +85,8 @@ def everything(collection: Path) -> set[str]:
 
 def dispositions(package: Package) -> dict[str, str]:
     rights = package.rights
-    packed = {row["path"].removeprefix("data/"): row["disposition"] for row in rights["files"]}
+    own = package.sources
+    packed = {own[row["path"].removeprefix("data/")]: row["disposition"] for row in rights["files"]}
     return packed | {row["source_path"]: row["disposition"] for row in rights["withheld"]}
 
 
@@ -97,7 +98,8 @@ def test_each_policy_packs_exactly_what_it_should(
     included = everything if named is None else named
     withheld = everything - included if left_out is None else left_out
     package = packages[policy]
-    assert package.payload == everything - withheld
+    assert package.payload == package.sources.keys()
+    assert set(package.sources.values()) == everything - withheld
     decided = dispositions(package)
     assert decided.keys() == everything
     assert {path for path, what in decided.items() if what == "include"} == included
@@ -109,7 +111,8 @@ def test_the_payload_is_the_source_byte_for_byte(packages: Mapping[str, Package]
     source = read_tree(collection)
     for package in packages.values():
         packed = read_tree(package.bag / "data")
-        assert {path: source[path] for path in packed} == packed
+        own = {os.fsencode(path): os.fsencode(name) for path, name in package.sources.items()}
+        assert {path: source[own[path]] for path in packed} == packed
 
 
 def test_a_run_that_withholds_ends_with_its_own_status(packages: Mapping[str, Package]) -> None:
@@ -198,7 +201,7 @@ def test_restricted_files_are_closed_for_access_and_included_ones_are_not_unless
 ) -> None:
     package = packages["donation"]
     uses = {
-        row["file"].removeprefix("data/"): row["grant_restriction"]
+        package.sources[row["file"].removeprefix("data/")]: row["grant_restriction"]
         for row in package.rows
         if row["grant_act"] == "use"
     }

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from archiver.store.area import locked
+from archiver.store.staging import Staging, StagingKey
 from tests.bagit.bags import build_bag, seal_tags
 from tests.end_to_end.bags import Package
 from tests.running import Outcome, run_here
@@ -172,7 +174,7 @@ def test_json_has_the_keys_of_the_design(bag: Path, packages: Mapping[str, Packa
     outcome = verify(packages["public"].bag, bag, "--json")
     assert outcome.code == 4
     value = outcome.json
-    assert list(value) == ["schema", "bags"]
+    assert list(value) == ["schema", "bags", "missing", "passed_over", "unfinished"]
     assert value["schema"] == "archiver.verify/1"
     assert [record["bag"] for record in value["bags"]] == [str(packages["public"].bag), str(bag)]
     good, bad = value["bags"]
@@ -197,13 +199,76 @@ def test_a_forged_record_of_tracks_is_shown_escaped_and_never_relied_on(bag: Pat
     assert "metadata/files.jsonl" in outcome.out
 
 
-def test_a_path_that_is_nothing_is_reported_and_the_others_are_checked(
+def test_a_path_that_is_nothing_is_wrong_usage_and_the_others_are_checked(
     packages: Mapping[str, Package], tmp_path: Path
 ) -> None:
-    outcome = verify(tmp_path / "nowhere", packages["public"].bag)
+    good, nowhere = packages["public"].bag, tmp_path / "nowhere"
+    outcome = verify(nowhere, good)
+    assert outcome.code == 2
+    assert f"{good}: valid." in " ".join(outcome.out.split())
+    assert f"there is nothing at {nowhere}" in " ".join(outcome.err.split())
+    told = verify(nowhere, good, "--json")
+    assert (told.code, told.json["missing"]) == (2, [str(nowhere)])
+    assert [bag["valid"] for bag in told.json["bags"]] == [True]
+
+
+def test_damage_weighs_more_than_a_path_that_is_nothing(bag: Path, tmp_path: Path) -> None:
+    flip(bag / ENCORE)
+    outcome = verify(tmp_path / "nowhere", bag)
     assert outcome.code == 4
-    assert f"{packages['public'].bag}: valid." in outcome.out
-    assert "2 bags checked: 1 as they should be, 1 not:" in outcome.out
+    assert "nowhere" in outcome.err
+
+
+@pytest.mark.parametrize("kind", ["nothing", "link", "file in the way"])
+def test_where_there_is_nothing_at_all_nothing_is_said_to_be_damaged(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "gone"
+    if kind == "link":
+        path.symlink_to("nowhere")
+    if kind == "file in the way":
+        path.touch()
+        path /= "bag"
+    outcome = verify(path)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert f"there is nothing at {path}" in " ".join(outcome.err.split())
+
+
+def test_every_bag_of_a_store_is_checked_in_order_and_what_is_none_is_named(
+    packages: Mapping[str, Package], tmp_path: Path
+) -> None:
+    store = tmp_path / "store"
+    store.mkdir()
+    for name in ("c", "a", "b"):
+        shutil.copytree(packages["personal"].bag, store / name)
+    shutil.make_archive(str(store / "packed"), "tar", store, "a")
+    (store / "packed.tar").rename(store / "a.tar")
+    (store / "lost+found").mkdir()
+    flip(store / "b" / ENCORE)
+    outcome = verify(store)
+    assert outcome.code == 4
+    verdicts = [line.partition(":")[0] for line in outcome.out.splitlines() if line.startswith(f"{store}/")]
+    assert verdicts == [f"{store}/{name}" for name in ("a", "a.tar", "b", "c")]
+    told = " ".join(outcome.out.split())
+    assert f"4 bags checked: 3 as they should be, 1 not: {store}/b: NOT VALID." in told
+    assert told.endswith(f"No bags by their names, and not checked: {store}/lost+found")
+    (store / "b" / "bagit.txt").unlink()
+    record = verify(store, "--json").json
+    assert [bag["valid"] for bag in record["bags"]] == [True, True, False, True]
+    assert record["passed_over"] == [f"{store}/lost+found"]
+    assert record["unfinished"] == []
+
+
+def test_what_an_interrupted_run_left_in_a_store_is_passed_over_and_named(bag: Path, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    key = StagingKey("Vinyl", 1, 1, ("sha512",), "0" * 64, "1" * 64)
+    staging = Staging(os.fsencode(store), key)
+    with locked(os.fsencode(store)):
+        staging.open()
+    bag.rename(store / "bag")
+    outcome = verify(store)
+    assert outcome.code == 0
+    assert f"{store / 'bag'}: valid." in " ".join(outcome.out.split())
+    assert f"  {store}/.incoming/Vinyl.unfinished\n" in outcome.out
+    assert verify(store, "--json").json["unfinished"] == [f"{store}/.incoming/Vinyl.unfinished"]
 
 
 def test_an_album_that_is_gone_is_one_album_with_its_cover_and_discs(bag: Path) -> None:
@@ -280,11 +345,10 @@ def test_a_fast_check_says_what_it_did_not_look_at_and_how_to_learn_more(bag: Pa
     assert "data/renamed.flac" in renamed.out
 
 
-def test_the_bags_of_a_store_are_named_where_the_store_was_given(bag: Path) -> None:
-    outcome = verify(bag.parent)
+def test_the_bag_is_named_where_a_part_of_it_was_given(bag: Path) -> None:
+    outcome = verify(bag / "data")
     assert outcome.code == 4
-    assert f"    Perhaps you meant:\n      archiver verify {bag}\n" in outcome.out
-    assert f"      archiver verify {bag}\n" in verify(bag / "data").out
+    assert f"    It lies in a bag. Perhaps you meant:\n      archiver verify {bag}\n" in outcome.out
 
 
 def test_a_bag_without_its_bagit_txt_is_checked_all_the_same(bag: Path) -> None:

@@ -189,7 +189,7 @@ def test_no_name_collides_with_ours(source: MakeSource, store: Path, name: str) 
 
 
 STAGES = (
-    *("recover", "_name_strange", "refuse_taken_name", "planned", "divide", "refuse_folding_store"),
+    *("recover", "_name_strange", "refuse_taken_name", "name_rule", "planned", "divide"),
     *("refuse_without_room", "BagMaker", "make_ready", "publish", "_report"),
 )
 

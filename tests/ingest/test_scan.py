@@ -167,7 +167,7 @@ def test_portability_warnings_come_with_the_file_or_folder(source: MakeSource) -
         "a": ["N302"],
         "CON": ["N304"],
         "dot.": ["N304"],
-        "t\t": ["N305"],
+        "t\t": ["N305", "N310"],
         "x:y/f": [],
     }
     assert [(e.problem.path, e.problem.code) for e in entries if isinstance(e, FolderProblem)] == [

@@ -65,3 +65,10 @@ def test_numbers_add_up_and_special_cases_are_told() -> None:
     assert "%25" in page(escaped=True)
     assert "empty-folders.txt" not in page()
     assert "2  empty folders, listed in metadata/empty-folders.txt" in page(empty_folders=2)
+
+
+def test_names_that_are_stored_otherwise_are_told_with_where_to_find_their_own() -> None:
+    assert "=XX" not in page()
+    told = " ".join(page(renamed=1234).split())
+    assert "1,234 names of files and folders." in told
+    assert "is in metadata/files.csv, as source_path" in told

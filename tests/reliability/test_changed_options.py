@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import glob
-import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import MakeSource
-from tests.reliability.faults import left_over, visible_bags
+from tests.reliability.faults import inject, left_over, visible_bags
 from tests.running import EPOCH, run_here, run_program
 from tests.samples import read_tree
 
@@ -18,10 +17,15 @@ ALBUMS = {
     **{f"b/{number}": bytes(1_000_000) for number in range(2)},
     "c/large": bytes(4_000_000),
 }
-STOPS_AT_THE_LARGE_FILE = ("prlimit", "--fsize=3900000")
 
 
-@pytest.mark.skipif(shutil.which("prlimit") is None, reason="prlimit (util-linux) stops the first run")
+def stopping_at_the_large_file(store: Path, tmp_path: Path) -> list[str]:
+    """Return words that let the copy of one file find the disk full, under whatever name its bag is built."""
+    areas = ("bag", *(f"bag_{part}_of_{parts}" for parts in (2, 3) for part in range(1, parts + 1)))
+    places = tuple(store / ".incoming" / f"{area}.unfinished" / "bag/data/c/large" for area in areas)
+    return inject(tmp_path / "trace", "write:error=ENOSPC", paths=places)
+
+
 @pytest.mark.parametrize(
     ("first", "second", "bags"),
     [
@@ -36,8 +40,9 @@ def test_another_size_divides_anew(
     source: MakeSource, tmp_path: Path, *, first: str, second: str, bags: list[str]
 ) -> None:
     root, store = source(ALBUMS), tmp_path / "store"
-    words = ("pack", root, "--to", store, "--max-size")
-    stopped = run_program(*words, first, before=STOPS_AT_THE_LARGE_FILE, SOURCE_DATE_EPOCH=EPOCH)
+    words = ("pack", root, "--to", store, "--name", "bag", "--max-size")
+    before = stopping_at_the_large_file(store, tmp_path)
+    stopped = run_program(*words, first, before=before, SOURCE_DATE_EPOCH=EPOCH)
     assert stopped.code == 1, stopped.err
     again = run_here(*words, second, SOURCE_DATE_EPOCH=EPOCH)
     assert again.code == 0, again.err

@@ -99,17 +99,6 @@ def test_temporary_files_that_do_not_fit(source: MakeSource, tmp_path: Path) -> 
     finishes(root, store)
 
 
-@pytest.mark.slow
-def test_file_larger_than_the_file_system_takes(source: MakeSource, tmp_path: Path) -> None:
-    root, store = source(TREE), tmp_path / "store"
-    limited = ["sh", "-c", 'ulimit -f 4096; exec "$@"', "sh"]  # 2 MiB
-    stopped = run_program("pack", root, "--to", store, before=limited, SOURCE_DATE_EPOCH=EPOCH)
-    is_clear(stopped)
-    assert "file too large" in stopped.err
-    assert visible_bags(store) == []
-    finishes(root, store)
-
-
 @pytest.fixture
 def in_small_disk(tmp_path: Path) -> list[str]:
     """Words before a command that run it where ``disk`` below the temporary folder is a small file system of its own."""

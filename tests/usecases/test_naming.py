@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from archiver.errors import UsageError
 from archiver.ingest.names import portability
 from archiver.model.source import Source
-from archiver.usecases.naming import default_name, refuse_taken, refuse_unfit, taken_by
+from archiver.store.find_bags import taken_by
+from archiver.usecases.naming import default_name, refuse_taken, refuse_unfit
 
 DAY = dt.date(2026, 11, 22)
 
