@@ -80,7 +80,7 @@ def check_command(file: str, source: str, jobs: int | None, as_json: bool) -> in
     """Say what each declaration in FILE matches in a source, and what is left over.
 
     What is said in vain is told too: a denial that takes in no file, a
-    document that is none, a second rights.toml that nobody reads.
+    document that is empty or not there, a second rights.toml.
     """
     settings = config.load_settings(os.environ)
     today = new_run(os.environ).today()

@@ -304,6 +304,8 @@ date = 2020-01-01
 id = "everything"
 scope = { path = ["Planted/**", "Plain/**", "Damaged/**"] }
 basis = "own"
+layers = ["recording", "performance", "work", "lyrics"]
+acts = { preserve = "allow", access = "allow", transfer = "allow", publish = "allow", mine = "allow" }
 """
 """Declares everything as an own recording, which what a store wrote into some of it contradicts."""
 

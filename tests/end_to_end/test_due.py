@@ -90,7 +90,7 @@ def items(outcome: Outcome) -> list[tuple[str, str, str, int]]:
 
 PERMISSION = ("2028-02-29", "permission-ends", "agreed", 2)
 EMBARGO = ("2030-06-30", "restriction-ends", "embargo", 2)
-TERM = (TERM_ENDS, "term-ends", "recording EU", 2)
+TERMS = [(TERM_ENDS, "term-ends", f"{layer} EU", 2) for layer in ("performance", "recording")]
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ TERM = (TERM_ENDS, "term-ends", "recording EU", 2)
         ("2030-06-29", [PERMISSION]),
         ("2030-06-30", [PERMISSION, EMBARGO]),
         ("2037-12-30", [PERMISSION, EMBARGO]),
-        ("2037-12-31", [PERMISSION, EMBARGO, TERM]),
+        ("2037-12-31", [PERMISSION, EMBARGO, *TERMS]),
     ],
 )
 def test_a_thing_is_due_from_its_last_day_on(
@@ -233,9 +233,9 @@ def test_days_the_wrong_way_round_are_refused(store: Path) -> None:
 def test_a_review_is_due_until_somebody_decides(planted_bags: Mapping[str, Package]) -> None:
     """The planted collection declares as its own what a store wrote its buyer into."""
     outcome = due(planted_bags["personal"].bag, "--json")
-    kinds = {item["kind"]: item for item in outcome.json["bags"][0]["items"]}
+    items = outcome.json["bags"][0]["items"]
     held = len(planted_bags["personal"].rights["withheld"])
-    assert kinds["review-waits"]["files"] == held > 0
+    assert sum(item["files"] for item in items if item["kind"] == "review-waits") == held > 0
 
 
 def test_files_whose_names_are_left_out_are_counted(planted_source: Path, tmp_path: Path) -> None:
@@ -252,5 +252,5 @@ def test_files_whose_names_are_left_out_are_counted(planted_source: Path, tmp_pa
     held = int(packed.out.split("withheld ")[1].split()[0])
     outcome = due(tmp_path / "store", "--json")
     assert outcome.code == 0, outcome.out
-    assert [item["files"] for item in outcome.json["bags"][0]["items"]] == [held]
+    assert sum(item["files"] for item in outcome.json["bags"][0]["items"]) == held
     assert "(name" not in due(tmp_path / "store").out

@@ -181,7 +181,8 @@ def test_another_policy_is_asked_first_and_may_be_a_file(
 def test_another_day_gives_another_answer(tmp_path: Path) -> None:
     rights = (
         'version = 1\n[[declaration]]\nscope = { path = "**" }\nbasis = "own"\nby = "E. Example"\n'
-        'role = "rightsholder"\ndate = 2020-01-01\nacts = { transfer = "allow", publish = "deny" }\n'
+        'role = "rightsholder"\ndate = 2020-01-01\nlayers = ["recording", "performance", "work", "lyrics"]\n'
+        'acts = { transfer = "allow", publish = "deny" }\n'
         'expires = 2030-06-30\njurisdiction = "EU"\nfacts = { fixed = 1966, published = 1967 }\n'
     )
     source = build_tree(tmp_path / "Music", {"rights.toml": rights, "one.flac": flac(title="One")})
@@ -193,9 +194,9 @@ def test_another_day_gives_another_answer(tmp_path: Path) -> None:
         state = record["layers"]["recording"]["findings"][0]["state"]
         answers[day] = (record["acts"]["publish"]["answer"], record["acts"]["transfer"]["answer"], state)
     assert answers == {
-        "2030-06-30": ("deny", "allow", "runs"),
-        "2030-07-01": ("unknown", "unknown", "runs"),
-        "2037-12-30": ("unknown", "unknown", "runs"),
+        "2030-06-30": ("deny", "allow", "undetermined"),
+        "2030-07-01": ("unknown", "unknown", "undetermined"),
+        "2037-12-30": ("unknown", "unknown", "undetermined"),
         "2038-01-01": ("unknown", "unknown", "appears-to-have-ended"),
     }
 
@@ -205,6 +206,8 @@ def test_a_restriction_with_a_day_names_the_day(tmp_path: Path) -> None:
         'version = 1\n[[declaration]]\nid = "embargo"\nscope = { path = "**" }\nbasis = "donor"\n'
         'by = "E. Example"\nrole = "donor"\ndate = 2020-01-01\ndocument = "deed.txt"\n'
         'acts = { preserve = "allow", transfer = "deny" }\nexpires = 2030-06-30\n'
+        '[[declaration]]\nid = "deed"\nscope = { path = "**" }\nbasis = "donor"\nby = "E. Example"\nrole = "donor"\n'
+        'date = 2020-01-01\ndocument = "deed.txt"\nacts = { preserve = "allow", transfer = "allow" }\n'
     )
     files: dict[str, Entry] = {"rights.toml": rights, "deed.txt": "deed", "one.flac": flac(title="One")}
     source = build_tree(tmp_path / "Music", files)

@@ -301,7 +301,7 @@ def test_check_points_at_a_declaration_that_matches_nothing(
         'by = "E. Example"\nrole = "owner"\ndate = 2020-01-01\n'
     )
     outcome = run_here("rights", "check", path, "--source", collection)
-    assert "typo (line 68): 0 files\n    Nothing in the source fits its scope.\n" in outcome.out
+    assert "typo (line 69): 0 files\n    Nothing in the source fits its scope.\n" in outcome.out
     assert "discs (line 16): 16 files\n" in outcome.out
     assert "Declared by nobody: 20 of 46 files\n" in outcome.out
 

@@ -16,6 +16,8 @@ date = 2024-03-01
 id = "ours"
 scope = { path = "Open/**" }
 basis = "own"
+layers = ["recording", "performance", "work", "lyrics"]
+acts = { preserve = "allow", access = "allow", transfer = "allow", publish = "allow", mine = "allow" }
 [[declaration]]
 id = "secret-gift"
 scope = { path = "Secret Album/**" }

@@ -85,6 +85,7 @@ id = "my-own"
 scope = { path = "Mine/**" }
 basis = "own"
 role = "rightsholder"
+layers = ["recording", "performance", "work", "lyrics"]
 acts = { publish = "allow" }
 
 [[declaration]]

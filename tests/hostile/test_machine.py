@@ -99,7 +99,8 @@ def test_little_address_space_is_told(source: MakeSource, tmp_path: Path, mib: i
     outcome = run(
         "pack", source(MUSIC), "--to", tmp_path / "store", before=limit(resource.RLIMIT_AS, mib * MIB)
     )
-    assert_plain(outcome, "the processes that read files' headers cannot be started", "ulimit -v")
+    if mib < 1000 or outcome.code:  # about a gigabyte is enough on some machines
+        assert_plain(outcome, "the processes that read files' headers cannot be started", "ulimit -v")
 
 
 @pytest.mark.parametrize("mib", [18, 22, 26, 30, 34])

@@ -75,7 +75,8 @@ def test_workers_that_cannot_even_start_end_the_run_clearly(source: MakeSource, 
 def test_what_nobody_could_look_into_is_never_published(source: MakeSource) -> None:
     declared = parse_declarations(
         b'version = 1\n[defaults]\nby = "A"\nrole = "rightsholder"\ndate = 2026-01-01\n'
-        b'[[declaration]]\nbasis = "own"\nacts = { preserve = "allow", publish = "allow" }\n',
+        b'[[declaration]]\nbasis = "own"\nlayers = ["recording", "performance", "work", "lyrics"]\n'
+        b'acts = { preserve = "allow", publish = "allow" }\n',
         "rights.toml",
     ).declarations
     policy = builtin_policy("public")

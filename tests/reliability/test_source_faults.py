@@ -153,11 +153,12 @@ version = 1
 [defaults]
 by = "Erika Example"
 role = "rightsholder"
-date = 2024-03-01
+date = 2020-03-01
 [[declaration]]
 id = "ours"
 scope = { album = "Ours" }
 basis = "own"
+layers = ["recording", "performance", "work", "lyrics"]
 acts = { preserve = "allow", access = "allow", transfer = "allow", publish = "allow", mine = "allow" }
 """
 

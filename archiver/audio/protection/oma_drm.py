@@ -14,7 +14,7 @@ from archiver.model.evidence import Protection, unseen
 
 _SCHEME = "oma-drm"
 _VERSION_1 = 1
-_MEDIA_TYPE = re.compile(rb"[a-z0-9.+-]+/[a-z0-9.+-]+", re.IGNORECASE)
+_MEDIA_TYPE = re.compile(rb"[a-z0-9.+-]{1,127}/[a-z0-9.+-]{1,127}", re.IGNORECASE)
 _MESSAGE = re.compile(
     rb"\A--[^\r\n]{1,72}\r?\n(?:[a-z-]{1,40}:[^\r\n]{0,500}\r?\n){0,8}?"
     rb"content-type:[ \t]*(?:audio/|application/vnd\.oma\.drm\.)[a-z0-9.+-]{1,60}[ \t]*(?:;[^\r\n]{0,200})?\r?\n"

@@ -198,7 +198,7 @@ CLAIMS = [
 DENIALS = ["not under", "never", "formerly", "no longer", "previously", "except", "It isn't", "nicht unter", "jamais", "Remix of a song under"]  # fmt: skip
 
 
-@given(st.sampled_from(CLAIMS), st.sampled_from(DENIALS), st.text("abc ,()", max_size=15))
+@given(st.sampled_from(CLAIMS), st.sampled_from(DENIALS), st.text("abc ,()", max_size=4))
 def test_a_denial_near_a_claim_takes_it_back(claim: str, denial: str, between: str) -> None:
     assert spdx_ids(claim) != ()
     assert spdx_ids(f"{denial} {between} {claim}") == ()
