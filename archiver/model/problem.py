@@ -120,7 +120,7 @@ PROBLEM_KINDS = _registry(
         "F202",
         Severity.WARNING,
         "audio not parsable",
-        "Play it; the audio may be damaged. It is packed as it is.",
+        "Play it; the audio may be damaged. Its bytes are never altered.",
     ),
     ProblemKind(
         "F203",
@@ -135,18 +135,20 @@ PROBLEM_KINDS = _registry(
         "This format's tags cannot be read here; it is packed.",
     ),
     ProblemKind("F205", Severity.WARNING, "empty audio file", "Nothing is in it; look for a good copy."),
-    ProblemKind("F206", Severity.INFO, "format not identified", "It is packed and checksummed all the same."),
+    ProblemKind(
+        "F206", Severity.INFO, "format not identified", "It can be packed and checksummed all the same."
+    ),
     ProblemKind(
         "F207",
         Severity.WARNING,
         "tag block malformed",
-        "Some tags could not be read; the file is packed as it is.",
+        "Some tags could not be read. The file's bytes are never altered.",
     ),
     ProblemKind(
         "F208",
         Severity.WARNING,
         "file breaks off",
-        "It ends before its own header says: look for a whole copy. It is packed as it is.",
+        "It ends before its own header says: look for a whole copy. Its bytes are never altered.",
     ),
     ProblemKind(
         "F209",

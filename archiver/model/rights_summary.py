@@ -40,6 +40,7 @@ class RightsSummary:
         protection: Assessed files by the name of the protection measure, sorted; empty where none was detected.
         unseen_files: Assessed files whose headers could not be read, so that no protection could be seen in them.
         personal_files: Assessed files that carry personal data.
+        personal_packed: Those of them that are in the bag.
         personal_kinds: Those files by code of the evidence, sorted; a file may count under several.
         withheld_because: Withheld files by code of the rule that settled it, sorted.
         restricted_until_a_date: Packed files whose access is withheld until a declared date.
@@ -70,6 +71,7 @@ class RightsSummary:
     signals: int
     stricter_signals: int
     declarations: Counts
+    personal_packed: int = 0
 
     @property
     def assessed(self) -> int:

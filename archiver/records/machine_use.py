@@ -53,11 +53,18 @@ def usage_statement(decision: Decision) -> str:
 
 
 def tdm_reservation(decision: Decision) -> int | None:
-    """Return 1 where a rightsholder reserves text and data mining of one file, 0 where one allows it, else ``None``."""
-    for answer in decision.machine_use:
-        if answer.use is MachineUse.DATA_MINING:
-            return {"n": 1, "y": 0, None: None}[preference(answer, decision)]
-    return None
+    """Return 1 where a rightsholder reserves text and data mining of one file, 0 where one allows it, else ``None``.
+
+    Training is mining too: where any is denied, nothing is said to be unreserved.
+    """
+    said = {answer.use: preference(answer, decision) for answer in decision.machine_use}
+    mining = said.get(MachineUse.DATA_MINING)
+    if mining == "y" and "n" in (
+        said.get(MachineUse.GENERATIVE_TRAINING),
+        said.get(MachineUse.OTHER_TRAINING),
+    ):
+        return None
+    return {"n": 1, "y": 0, None: None}[mining]
 
 
 def write_ai_usage(stream: BinaryIO, entries: Iterable[PackEntry], summary: RightsSummary) -> None:

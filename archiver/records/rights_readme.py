@@ -85,7 +85,7 @@ def _dispositions(summary: RightsSummary) -> list[str]:
         )
         for disposition, files in summary.dispositions
     ]
-    lines.append(f"{summary.unknown:>9}  of these without a declared basis: copyright not evaluated")
+    lines.append(f"{summary.unknown:>9}  of these without a declared basis")
     if summary.restricted_until_a_date:
         lines.append(f"{summary.restricted_until_a_date:>9}  of these restricted until a declared date")
     return ["\n".join(lines)]
@@ -171,9 +171,11 @@ def _protection(summary: RightsSummary) -> list[str]:
 def _personal(summary: RightsSummary) -> list[str]:
     if not summary.personal_files:
         return ["None detected."]
+    held = summary.personal_packed
+    inside = "" if held == summary.personal_files else f" {held:,} of them are in this package."
     text = (
         f"{_files(summary.personal_files)} with data that can identify a person, in the tags or the text of the"
-        " file. The values are written nowhere in this package's records; rights.json says where they stand."
+        f" file.{inside} The values are written nowhere in this package's records; rights.json says where they stand."
     )
     kinds = tuple((_kind(code), files) for code, files in summary.personal_kinds)
     return [_paragraph(text), "\n".join(_counted(kinds))]

@@ -16,7 +16,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from archiver.model.rights import Act, Answer, Basis, Decision, DeclarantRole, Declaration, Disposition
+from archiver.model.rights import (
+    Act,
+    Answer,
+    Basis,
+    Decision,
+    DeclarantRole,
+    Declaration,
+    Disposition,
+    MachineUse,
+    UseAnswer,
+)
 from archiver.model.terms import TermState
 from archiver.records.rights_context import RightsContext
 from archiver.records.visible import one_line
@@ -310,7 +320,10 @@ def _access(decision: Decision, behind: tuple[Declaration, ...]) -> Grant:
     if decision.disposition is Disposition.RESTRICT:
         until = decision.restricted_until
         starts = decision.on if until is None else min(decision.on, until)
-        return Grant(_ACTS[Act.ACCESS], Restriction.DISALLOW, _withheld(until), starts, until)
+        note = _withheld(until)
+        if decision.acts.access is Answer.ALLOW:
+            note = f"{note} What was declared allows it; the policy withholds it."
+        return Grant(_ACTS[Act.ACCESS], Restriction.DISALLOW, note, starts, until)
     return _grant(decision, behind, Act.ACCESS, decision.acts.access)
 
 
@@ -326,9 +339,19 @@ def _dissemination(decision: Decision, behind: tuple[Declaration, ...]) -> Grant
 
 def _mining(decision: Decision, behind: tuple[Declaration, ...]) -> Grant:
     answer, note = decision.acts.mine, "Bulk analysis, such as text and data mining."
+    denied = [use.use.value.replace("_", " ") for use in decision.machine_use if _limits(use)]
+    if answer is Answer.ALLOW and denied:
+        # a repository that acts on this word alone must not allow what is denied beside it
+        answer, note = Answer.UNKNOWN, f"{note} Allowed, but not for {' or '.join(denied)}."
+        return _grant(decision, behind, Act.MINE, answer, note)
     if answer is Answer.UNKNOWN:
         note = f"{note} {_UNANSWERED}"
     return _grant(decision, behind, Act.MINE, answer, note)
+
+
+def _limits(use: UseAnswer) -> bool:
+    """Whether a use that is mining too is denied by itself."""
+    return use.answer is Answer.DENY and use.use is not MachineUse.SEARCH
 
 
 def _withheld(until: dt.date | None) -> str:

@@ -39,6 +39,7 @@ class RightsTally:
         self._withheld = 0
         self._unseen_files = 0
         self._personal_files = 0
+        self._personal_packed = 0
         self._until = 0
         self._signals = 0
         self._stricter = 0
@@ -53,7 +54,7 @@ class RightsTally:
         match entry:
             case PackedFile(assessed=assessed) | (AssessedFile() as assessed):
                 self._packed += 1
-                self._count_assessed(assessed)
+                self._personal_packed += self._count_assessed(assessed)
                 self._count_packed(assessed.decision)
             case WithheldFile(assessed):
                 self._withheld += 1
@@ -74,6 +75,7 @@ class RightsTally:
             protection=self._counted("protection"),
             unseen_files=self._unseen_files,
             personal_files=self._personal_files,
+            personal_packed=self._personal_packed,
             personal_kinds=self._counted("personal"),
             withheld_because=self._counted("because"),
             restricted_until_a_date=self._until,
@@ -86,7 +88,8 @@ class RightsTally:
             declarations=self._counted("declarations"),
         )
 
-    def _count_assessed(self, assessed: AssessedFile) -> None:
+    def _count_assessed(self, assessed: AssessedFile) -> bool:
+        """Count what is known of a file; return whether it carries personal data."""
         decision, examined = assessed.decision, assessed.examined
         self._dispositions[decision.disposition] += 1
         self._bases[decision.basis] += 1
@@ -97,9 +100,11 @@ class RightsTally:
         elif examined.protection is not None:
             self._count("protection", (examined.protection.label,))
         kinds = {found.code for found in examined.evidence if found.personal}
-        if decision.personal or kinds:
+        personal = bool(decision.personal or kinds)
+        if personal:
             self._personal_files += 1
             self._count("personal", kinds)
+        return personal
 
     def _count_packed(self, decision: Decision) -> None:
         self._until += decision.restricted_until is not None

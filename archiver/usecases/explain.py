@@ -91,7 +91,8 @@ def explain_files(request: ExplainRequest) -> Iterator[ExplainedFile | Unexplain
 
     Raises:
         UsageError: where none is a file, one lies outside the source that was named, or a source, policy or
-            file of declarations cannot be read.
+            file of declarations cannot be read, or declarations by path were named without the folder that they
+            speak for.
         ConfigError: where one says something it cannot say.
     """
     policies = _policies(request.policy)
@@ -103,6 +104,7 @@ def explain_files(request: ExplainRequest) -> Iterator[ExplainedFile | Unexplain
             f"cannot explain {first.named}: {first.problem.message}", "Name files. For folders: archiver scan"
         )
     read = {place.declared: _declared(place, request) for place in files}
+    _refuse_unplaced(request, [found for found in read.values() if found is not None])
     indexes = {key: ScopeIndex(found.file.declarations) for key, found in read.items() if found is not None}
     with examined([place.source for place in files], 1, Unwatched()) as examined_files:
         entries = iter(examined_files)
@@ -138,6 +140,17 @@ def _declared(place: _Place, request: ExplainRequest) -> ReadDeclarations | None
         return None
     read = read_found_declarations if request.rights is None else read_declarations
     return read(place.rights, place.source.root)
+
+
+def _refuse_unplaced(request: ExplainRequest, read: Sequence[ReadDeclarations]) -> None:
+    """Refuse declarations by path whose folder was not named: a denial among them would go unheard."""
+    if request.rights is None or request.source is not None:
+        return
+    if any(declaration.scope.paths for found in read for declaration in found.file.declarations):
+        raise UsageError(
+            f"the paths in {request.rights} begin at a folder that was not named",
+            "Name the folder that the declarations speak for: --source FOLDER",
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -382,3 +382,16 @@ def test_a_protection_that_was_not_seen_is_not_called_absent(tmp_path: Path) -> 
     assert "protection: not seen: headers not readable (at moov@" in told
     assert "protection: none detected" not in told
     assert "nobody knows whether it is protected" in " ".join(told.split())
+
+
+def test_declarations_by_path_are_not_asked_without_the_folder_that_they_speak_for(
+    collection: Path, declared: Path
+) -> None:
+    """A denial among them would go unheard, and what is allowed too."""
+    side = collection / "Donated" / "Evening at the Hall (1987)" / "Side A.aiff"
+    refused = run_here("explain", side, "--rights", declared)
+    assert refused.code == 2
+    assert refused.out == ""
+    assert "--source FOLDER" in refused.err
+    asked = run_here("explain", side, "--rights", declared, "--source", collection)
+    assert "publish: deny" in asked.out

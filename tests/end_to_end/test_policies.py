@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 import shutil
 from collections import Counter
@@ -241,7 +243,7 @@ def test_without_a_declaration_pack_needs_no_answer_and_says_that_nothing_was_ev
         assert row["note"] == "Copyright not evaluated.", row
         assert row["doc_id_value"] == "http://rightsstatements.org/vocab/CNE/1.0/", row
     readme = (package.bag / "metadata" / "rights" / "README.txt").read_text("utf-8")
-    assert "46  of these without a declared basis: copyright not evaluated" in readme
+    assert "46  of these without a declared basis\n" in readme
 
 
 def test_the_protected_file_is_packed_untouched_and_its_inhibitor_recorded(
@@ -254,3 +256,25 @@ def test_the_protected_file_is_packed_untouched_and_its_inhibitor_recorded(
     inhibited = document.xpath("//p:object[.//p:inhibitors]", namespaces=space)
     assert [each.findtext("p:originalName", namespaces=space) for each in inhibited] == [f"data/{LOCKED}"]
     assert inhibited[0].xpath(".//p:inhibitorType/text()", namespaces=space) == ["Apple FairPlay"]
+
+
+def test_a_package_says_how_many_of_its_own_files_carry_personal_data(
+    packages: Mapping[str, Package],
+) -> None:
+    told = {name: (package.bag / "bag-info.txt").read_text("utf-8") for name, package in packages.items()}
+    assert "Personal-Data: detected in 3 files, see metadata/rights\n" in told["personal"]
+    assert "Personal-Data: detected in 3 files, 2 of them in this package, see" in told["donation"]
+    assert "Personal-Data: detected in 3 files, 0 of them in this package, see" in told["public"]
+
+
+def test_a_denied_training_limits_mining_in_the_records_for_repositories(
+    packages: Mapping[str, Package],
+) -> None:
+    table = (packages["public"].bag / "metadata" / "rights.csv").read_text("utf-8")
+    rows = [row for row in csv.DictReader(io.StringIO(table)) if row["grant_act"] == "mine"]
+    limited = [row for row in rows if "100%25 Rehearsal" in row["file"] or "Rehearsal" in row["file"]]
+    assert limited
+    assert {row["grant_restriction"] for row in limited} == {"Conditional"}
+    assert all("not for generative training" in row["grant_note"] for row in limited)
+    premis = (packages["public"].bag / "metadata" / "premis.xml").read_text("utf-8")
+    assert "not for generative training" in premis

@@ -142,3 +142,18 @@ def test_any_path_is_one_exact_pattern(path: str) -> None:
             location = json.loads(text)[0]["location"]
         assert not set(location[:-1]) & set("*$# ")
         assert unquote(location.removesuffix("$")) == "/data/" + path
+
+
+@pytest.mark.parametrize("denied", [MachineUse.GENERATIVE_TRAINING, MachineUse.OTHER_TRAINING])
+def test_mining_is_never_unreserved_where_a_training_is_denied(denied: MachineUse) -> None:
+    answers = {
+        MachineUse.DATA_MINING: UseAnswer(MachineUse.DATA_MINING, Answer.ALLOW, "A. Example", HOLDER),
+        denied: UseAnswer(denied, Answer.DENY, "A. Example", HOLDER),
+    }
+    limited = decision(basis=Basis.LICENSE, machine_use=uses(answers))
+    assert tdm_reservation(limited) is None
+    assert tdmrep(packed("a", limited)) == []
+    allowed = decision(
+        basis=Basis.LICENSE, machine_use=uses({MachineUse.DATA_MINING: answers[MachineUse.DATA_MINING]})
+    )
+    assert tdm_reservation(allowed) == 0

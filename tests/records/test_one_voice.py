@@ -91,7 +91,12 @@ def _table_agrees(case: Case, table: str, restricted: bool) -> None:  # noqa: FB
             assert row["grant_end_date"] == ("open" if until is None else until.isoformat())
         else:
             [named] = [one for one, word in WORDS.items() if word == act]
+            limited = named is Act.MINE and any(
+                use.answer is Answer.DENY and use.use is not MachineUse.SEARCH for use in decision.machine_use
+            )
             expected = RESTRICTION[decision.acts[named]]
+            if limited and expected == "Allow":
+                expected = "Conditional"
         assert restriction == expected, act
         if restriction == "Allow":
             assert row["grant_start_date"] <= case.on.isoformat()
