@@ -20,7 +20,8 @@ LONGEST_PORTABLE_FOLDER_BYTES = 2048
 """Leaves room within :data:`LONGEST_PATH_BYTES` for a file's name and for where a bag lies."""
 
 _WINDOWS_DEVICES = re.compile(
-    r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(\..*)?", re.IGNORECASE
+    r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(\..*)?",
+    re.IGNORECASE | re.DOTALL,
 )
 _WINDOWS_CHARACTERS = frozenset('<>:"|?*\\')
 _INVISIBLE_CATEGORIES = frozenset({"Cc", "Cf", "Zl", "Zp"})

@@ -116,6 +116,7 @@ def folded(name: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold())
 
 
+@example({b"con.\n"})
 @given(nasty_folders)
 @example({b"Twin", b"=54win", b"twin"})
 @example({b"%", b"=25"})
