@@ -84,11 +84,15 @@ def test_the_count_is_told_the_same_everywhere(
     package = planted_bags["personal"]
     number = sum(row["personal_data"] for row in assessed(package).values())
     assert number >= len(planted.audio_files()) + len(planted.text_files())
-    assert package.info["Personal-Data"] == f"detected in {number} files, see metadata/rights"
+    held = sum(row["personal_data"] for row in package.rights["files"])
+    assert 0 < held < number, "some are held for review"
+    told = f"detected in {number} files, {held} of them in this package, see metadata/rights"
+    assert package.info["Personal-Data"] == told
     assert f"Carrying personal data: {number} files" in package.outcome.out
     assert f"Carrying personal data: {number} files" in planted_screens["scan"].out
     readme = (package.bag / "metadata" / "rights" / "README.txt").read_text("utf-8")
     assert f"{number} files with data that can identify a person" in readme
+    assert f"{held} of them are in this package." in " ".join(readme.split())
 
 
 def test_public_withholds_every_file_that_names_a_person(planted_bags: Mapping[str, Package]) -> None:
