@@ -172,7 +172,11 @@ def _personal(summary: RightsSummary) -> list[str]:
     if not summary.personal_files:
         return ["None detected."]
     held = summary.personal_packed
-    inside = "" if held == summary.personal_files else f" {held:,} of them {'is' if held == 1 else 'are'} in this package."
+    inside = (
+        ""
+        if held == summary.personal_files
+        else f" {held:,} of them {'is' if held == 1 else 'are'} in this package."
+    )
     text = (
         f"{_files(summary.personal_files)} with data that can identify a person, in the tags or the text of the"
         f" file.{inside} The values are written nowhere in this package's records; rights.json says where they stand."
