@@ -71,6 +71,7 @@ WRITERS: dict[str, Callable[..., None]] = {
 
 @pytest.mark.parametrize("name", sorted(WRITERS))
 def test_memory_does_not_grow_with_the_collection(name: str) -> None:
+    WRITERS[name](Nowhere(), Collection(300))  # what is made once and kept is not counted
     peaks = []
     for number in (300, 3000):
         stream = Nowhere()
@@ -80,5 +81,5 @@ def test_memory_does_not_grow_with_the_collection(name: str) -> None:
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
         assert stream.bytes
-    # two hundred bytes kept for each further file would show
-    assert peaks[1] < peaks[0] + 500_000
+    # a hundred bytes kept for each further file would show
+    assert peaks[1] < peaks[0] + 270_000
