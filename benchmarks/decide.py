@@ -11,9 +11,9 @@ import time
 from datetime import date
 
 from archiver.model.evidence import Evidence, Protection, Strength
-from archiver.rights.decider import Decider
-from archiver.rights.declarations import parse_declarations
-from archiver.rights.policies import builtin_policy
+from archiver.rights.deciding.decider import Decider
+from archiver.rights.declaring.policies import builtin_policy
+from archiver.rights.declaring.read import parse_declarations
 
 LIMIT_S_PER_MILLION = 60.0
 ALBUMS = 1000

@@ -1,8 +1,8 @@
 """Make the reference pages that follow from the program itself; run ``python -m docs.make_pages`` from the root.
 
-Writes ``docs/reference/command-line.md`` from the help of every command, ``docs/reference/problems.md`` from
-the registry of problems and ``docs/reference/clutter.md`` from the table of clutter. A test tells when one has fallen
-behind.
+Writes ``docs/reference/command-line.md`` from the help of every command, ``problems.md`` beside it from the registry of
+problems, ``clutter.md`` from the table of clutter, ``bagit-findings.md`` from the registry of findings and
+``evidence.md`` from that of evidence. A test tells when one has fallen behind.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ import click
 from archiver.cli.main import archiver
 from archiver.model.clutter import CLUTTER, What
 from archiver.model.problem import PROBLEM_KINDS, ProblemKind
+from docs.pages.bagit_codes import findings_page
+from docs.pages.evidence import evidence_page
 
 _REFERENCE = Path(__file__).parent / "reference"
 _KINDS = {
@@ -107,6 +109,8 @@ PAGES: dict[Path, Callable[[], str]] = {
     _REFERENCE / "command-line.md": command_line_page,
     _REFERENCE / "problems.md": problems_page,
     _REFERENCE / "clutter.md": clutter_page,
+    _REFERENCE / "bagit-findings.md": findings_page,
+    _REFERENCE / "evidence.md": evidence_page,
 }
 
 

@@ -21,7 +21,7 @@ from archiver.cli.main import main
 from archiver.cli.top import new_run
 from archiver.model.run import Run
 from archiver.process import ENDING
-from archiver.usecases.preparing import PackRequest
+from archiver.usecases.pack.prepare import PackRequest
 
 EPOCH = "1700000000"
 """A moment for ``SOURCE_DATE_EPOCH``: 2023-11-14T22:13:20Z."""

@@ -10,24 +10,24 @@ from typing import BinaryIO
 
 from archiver.audio.blocks.read import read_blocks
 from archiver.audio.blocks.window import Window
-from archiver.audio.breaking_off import breaking_off
 from archiver.audio.evidence.c2pa import manifest_evidence
 from archiver.audio.evidence.find import Observed, limited, observed
 from archiver.audio.evidence.names import name_evidence
 from archiver.audio.evidence.pictures import embedded_evidence, picture_evidence
 from archiver.audio.evidence.text import find_text_evidence
-from archiver.audio.identify import recorded_format
-from archiver.audio.kinds import KINDS, Kind, extension_of
-from archiver.audio.magic import Sniffed, sniff
-from archiver.audio.mismatch import extension_mismatch
-from archiver.audio.pictures import has_moving_picture
-from archiver.audio.pronom import Ground, PronomAnswer, ask_pronom
-from archiver.audio.pronom_view import END_BYTES, descriptor_path, shown_path
+from archiver.audio.formats.identify import recorded_format
+from archiver.audio.formats.kinds import KINDS, Kind, extension_of
+from archiver.audio.formats.magic import Sniffed, sniff
+from archiver.audio.formats.mismatch import extension_mismatch
+from archiver.audio.formats.pronom import Ground, PronomAnswer, ask_pronom
+from archiver.audio.formats.pronom_view import END_BYTES, descriptor_path, shown_path
+from archiver.audio.formats.roles import role_by_name, role_of
+from archiver.audio.integrity.breaking_off import breaking_off
 from archiver.audio.properties.read import has_reader, read_properties
 from archiver.audio.properties.stretch import UnparsableError
 from archiver.audio.protection.detect import UNSEEN, detect
-from archiver.audio.roles import role_by_name, role_of
-from archiver.audio.tags import canonical_tags
+from archiver.audio.tags.pictures import has_moving_picture
+from archiver.audio.tags.read import canonical_tags
 from archiver.filesystem import NotRegularError, open_regular_beneath
 from archiver.machine import MachineError, refuse_own_limit
 from archiver.model.audio import AudioProperties, ExaminedFile, Format, Role, TagBlock

@@ -11,7 +11,7 @@ from archiver import filesystem
 from archiver.bagit.algorithms import new_digest
 from archiver.bagit.codes import found
 from archiver.bagit.findings import Finding
-from archiver.bagit.ladder import FolderLadder
+from archiver.bagit.folder_ladder import FolderLadder
 from archiver.bagit.telling import Reading, Told, untold
 from archiver.machine import refuse_own_limit
 

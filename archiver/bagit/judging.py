@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 
+from archiver.bagit.digest_rows import Listing, Unit
 from archiver.bagit.findinglog import FindingLog
 from archiver.bagit.findings import shortened_list
 from archiver.bagit.hashing import Recorded
 from archiver.bagit.manifest_reader import ManifestName, parse_manifest_name
 from archiver.bagit.names import judge_name
 from archiver.bagit.paths import check_path
-from archiver.bagit.records import Listing, Unit
 from archiver.bagit.walking import Kind
 
 _PAYLOAD = "data/"

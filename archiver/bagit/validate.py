@@ -15,6 +15,7 @@ from typing import Self
 
 from archiver import filesystem
 from archiver.bagit.algorithms import WEAK_ALGORITHMS
+from archiver.bagit.digest_rows import disk_record, fetch_record, listed_record, read_units
 from archiver.bagit.fetch_reader import FETCH_NAME, read_fetch
 from archiver.bagit.findinglog import FindingLog
 from archiver.bagit.findings import Finding, shortened_list
@@ -23,7 +24,6 @@ from archiver.bagit.holes import HoleAllowance
 from archiver.bagit.judging import Judge
 from archiver.bagit.manifest_reader import ManifestName, read_manifest
 from archiver.bagit.reading import BagTop, FolderTop, TopFiles, read_tag_lines, read_top
-from archiver.bagit.records import disk_record, fetch_record, listed_record, read_units
 from archiver.bagit.report import BagReport, Depth, judge_verdicts
 from archiver.bagit.sorting import Sorter
 from archiver.bagit.telling import Reading, untold

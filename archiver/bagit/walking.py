@@ -11,7 +11,7 @@ from typing import NamedTuple
 from archiver import filesystem
 from archiver.bagit.codes import found
 from archiver.bagit.findings import Finding
-from archiver.bagit.ladder import FolderLadder
+from archiver.bagit.folder_ladder import FolderLadder
 from archiver.machine import refuse_own_limit
 
 LONGEST_PATH = 32 << 10

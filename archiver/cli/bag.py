@@ -10,10 +10,10 @@ from archiver import config, errors
 from archiver.bagit.updating.update import Updated
 from archiver.cli import options
 from archiver.cli.commands import Command
-from archiver.cli.jsonstream import write_json
-from archiver.cli.text import shown, wrapped
+from archiver.cli.reports.jsonstream import write_json
+from archiver.cli.terminal.text import shown, wrapped
+from archiver.cli.terminal.watching import watcher
 from archiver.cli.top import new_run
-from archiver.cli.watching import watcher
 from archiver.records.baginfo import parse_label
 from archiver.usecases.bag_update import add_algorithm_to, set_info_of
 

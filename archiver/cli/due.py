@@ -13,10 +13,10 @@ import click
 from archiver import errors
 from archiver.cli import options
 from archiver.cli.commands import Command
-from archiver.cli.jsonstream import write_json
-from archiver.cli.text import brief, count, shown, wrapped
+from archiver.cli.reports.jsonstream import write_json
+from archiver.cli.terminal.text import brief, count, shown, wrapped
 from archiver.cli.top import new_run
-from archiver.rights.due import DueItem
+from archiver.rights.explaining.due import DueItem
 from archiver.usecases.due import DueBag, due_in, rules_due
 
 _EXAMPLES = """

@@ -10,10 +10,10 @@ import click
 from archiver import config, errors
 from archiver.cli import options
 from archiver.cli.commands import Command
-from archiver.cli.explain_record import explained_record
-from archiver.cli.explain_report import CLOSING, explained_lines
-from archiver.cli.jsonstream import write_json
-from archiver.cli.text import shown, shown_path, wrapped
+from archiver.cli.reports.explain import CLOSING, explained_lines
+from archiver.cli.reports.explain_json import explained_record
+from archiver.cli.reports.jsonstream import write_json
+from archiver.cli.terminal.text import shown, shown_path, wrapped
 from archiver.cli.top import new_run
 from archiver.model.day import Day
 from archiver.usecases.explain import ExplainRequest, UnexplainedFile, explain_files

@@ -17,7 +17,7 @@ import click
 
 from archiver import __version__, errors, process
 from archiver.cli.commands import status_lines
-from archiver.cli.output import OutputError, mark_output
+from archiver.cli.terminal.output import OutputError, mark_output
 
 _COMMANDS = {
     "scan": "say what is there; write nothing",
@@ -82,7 +82,7 @@ class _LazyGroup(click.Group):
         """Find the command that was typed, or say which was probably meant."""
         typed = args[0]
         if typed not in _COMMANDS and not typed.startswith("-"):
-            from archiver.cli.text import nearest, shown  # noqa: PLC0415 - only a mistake needs it
+            from archiver.cli.terminal.text import nearest, shown  # noqa: PLC0415 - only a mistake needs it
 
             ctx.fail(f"There is no command {shown(typed)!r}.{nearest(typed, _COMMANDS)}")
         return super().resolve_command(ctx, args)
@@ -231,7 +231,7 @@ def _say(error: errors.ArchiverError) -> None:
 
 def _show_usage(error: click.ClickException) -> None:
     """Print what click says of a wrong word, which may be a folder's name that a shell's ``*`` put there."""
-    from archiver.cli.text import shown  # noqa: PLC0415 - only an error needs it
+    from archiver.cli.terminal.text import shown  # noqa: PLC0415 - only an error needs it
 
     said = io.StringIO()
     error.show(said)
@@ -239,7 +239,7 @@ def _show_usage(error: click.ClickException) -> None:
 
 
 def _show(error: errors.ArchiverError) -> None:
-    from archiver.cli.text import brief, shown, wrapped  # noqa: PLC0415 - only an error needs it
+    from archiver.cli.terminal.text import brief, shown, wrapped  # noqa: PLC0415 - only an error needs it
 
     # only a file with several faults has a line for each; a line break in any other message is part of a name
     lines = error.message.split("\n") if isinstance(error, errors.ConfigError) else [error.message]

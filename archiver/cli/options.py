@@ -33,7 +33,7 @@ class Named(click.ParamType[str]):
 
 
 def _policies() -> Iterable[str]:
-    from archiver.rights.policies import POLICY_NAMES  # noqa: PLC0415 - only a shell asks
+    from archiver.rights.declaring.policies import POLICY_NAMES  # noqa: PLC0415 - only a shell asks
 
     return POLICY_NAMES
 

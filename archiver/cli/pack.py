@@ -12,14 +12,14 @@ from archiver import config, errors
 from archiver.bagit.algorithms import UnknownAlgorithmError, normalise_algorithms
 from archiver.cli import options
 from archiver.cli.commands import Command
-from archiver.cli.pack_report import report_lines, verbose_lines, write_report_json
-from archiver.cli.sizes import SIZE
+from archiver.cli.reports.pack import report_lines, verbose_lines, write_report_json
+from archiver.cli.terminal.sizes import SIZE
+from archiver.cli.terminal.watching import watcher
 from archiver.cli.top import new_run
-from archiver.cli.watching import watcher
 from archiver.errors import UsageError
 from archiver.records.baginfo import checked_label, parse_label
-from archiver.usecases import pack
-from archiver.usecases.preparing import PackRequest
+from archiver.usecases.pack import pack
+from archiver.usecases.pack.prepare import PackRequest
 
 _EXAMPLES = """
   archiver pack Music --to /media/backup

@@ -12,13 +12,13 @@ import click
 from archiver import config, errors
 from archiver.cli import options
 from archiver.cli.commands import Command
-from archiver.cli.jsonstream import write_json
-from archiver.cli.text import count, shown, shown_path, wrapped
+from archiver.cli.reports.jsonstream import write_json
+from archiver.cli.terminal.text import count, shown, shown_path, wrapped
+from archiver.cli.terminal.watching import watcher
 from archiver.cli.top import new_run
-from archiver.cli.watching import watcher
 from archiver.model.problem import PROBLEM_KINDS
-from archiver.rights.check import CheckResult
-from archiver.rights.declarations import Remark
+from archiver.rights.declaring.check import CheckResult
+from archiver.rights.declaring.read import Remark
 from archiver.usecases.hearings import UNREAD
 from archiver.usecases.rights_files import (
     refuse_unwritable,

@@ -14,7 +14,7 @@ from archiver import config, errors
 from archiver.bagit.sizes import human_size
 from archiver.cli import options
 from archiver.cli.commands import Command
-from archiver.cli.findings import (
+from archiver.cli.reports.findings import (
     every_problem_lines,
     listed_lines,
     personal_told,
@@ -23,16 +23,16 @@ from archiver.cli.findings import (
     unseen_line,
     unseen_told,
 )
-from archiver.cli.jsonstream import write_json
-from archiver.cli.left_out_report import (
+from archiver.cli.reports.jsonstream import write_json
+from archiver.cli.reports.left_out import (
     clutter_lines,
     every_left_out_lines,
     left_out_lines,
     left_out_records,
 )
-from archiver.cli.table import table_lines
-from archiver.cli.text import count, shown, shown_path, total_duration, wrapped
-from archiver.cli.watching import watcher
+from archiver.cli.terminal.table import table_lines
+from archiver.cli.terminal.text import count, shown, shown_path, total_duration, wrapped
+from archiver.cli.terminal.watching import watcher
 from archiver.ingest.exclusion import Exclusion
 from archiver.ingest.plan import problems_in
 from archiver.model.audio import ExaminedFile, Role

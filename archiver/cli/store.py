@@ -11,9 +11,9 @@ from archiver import errors
 from archiver.bagit.sizes import human_size
 from archiver.cli import options
 from archiver.cli.commands import Command
-from archiver.cli.jsonstream import write_json
-from archiver.cli.text import count, shown, wrapped
-from archiver.cli.watching import watcher
+from archiver.cli.reports.jsonstream import write_json
+from archiver.cli.terminal.text import count, shown, wrapped
+from archiver.cli.terminal.watching import watcher
 from archiver.usecases.leftovers import Cleaning, clean, rehearse_cleaning
 
 _CLEAN_EXAMPLES = """

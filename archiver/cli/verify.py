@@ -15,12 +15,12 @@ from archiver.bagit.findings import Finding
 from archiver.bagit.report import Depth
 from archiver.cli import options
 from archiver.cli.commands import Command
-from archiver.cli.jsonstream import write_json
-from archiver.cli.text import shown, wrapped
-from archiver.cli.verify_report import FEW, aside_lines, bag_lines, summary_lines, verdict
-from archiver.cli.watching import watcher
-from archiver.usecases.touched import TouchedAlbum
-from archiver.usecases.verify import Targets, VerifiedBag, VerifyRequest, targets_of, verify
+from archiver.cli.reports.jsonstream import write_json
+from archiver.cli.reports.verify import FEW, aside_lines, bag_lines, summary_lines, verdict
+from archiver.cli.terminal.text import shown, wrapped
+from archiver.cli.terminal.watching import watcher
+from archiver.usecases.verify.affected_albums import TouchedAlbum
+from archiver.usecases.verify.verify import Targets, VerifiedBag, VerifyRequest, targets_of, verify
 
 _EXAMPLES = """
   archiver verify /media/backup/Music-2026-11-22

@@ -11,7 +11,7 @@ from archiver.model.audio import ExaminedFile
 from archiver.model.day import Day
 from archiver.model.package import AssessedFile
 from archiver.model.rights import Declaration, Policy
-from archiver.rights.decider import Decider
+from archiver.rights.deciding.decider import Decider
 
 
 @dataclass(frozen=True, slots=True)

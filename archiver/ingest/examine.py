@@ -6,9 +6,9 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 
 from archiver.audio.examine import examine_file
-from archiver.audio.pronom import load_signatures
+from archiver.audio.formats.pronom import load_signatures
+from archiver.audio.formats.roles import role_by_name
 from archiver.audio.protection.detect import UNSEEN
-from archiver.audio.roles import role_by_name
 from archiver.executors.guarded import GuardedProcesses, Stopped
 from archiver.ingest.attributes import with_attributes
 from archiver.model.audio import ExaminedFile

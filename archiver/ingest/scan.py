@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from archiver import filesystem
-from archiver.audio.kinds import KINDS
-from archiver.audio.magic import sniff
+from archiver.audio.formats.kinds import KINDS
+from archiver.audio.formats.magic import sniff
 from archiver.ingest import names
 from archiver.ingest.attributes import attribute_problems, attributes_of, unlisted
 from archiver.ingest.exclusion import Exclusion, is_companion_rule

@@ -6,8 +6,8 @@ import contextlib
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from archiver.bagit.open_tag_file import open_record
 from archiver.records.jsontext import LineLimits, parse_line
-from archiver.records.open_record import open_record
 
 _LIMITS = LineLimits(bytes=4 << 20, brackets=50_000, commas=200_000)
 

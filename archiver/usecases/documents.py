@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from archiver import filesystem
-from archiver.audio.kinds import KINDS, extension_of
-from archiver.audio.magic import sniff
+from archiver.audio.formats.kinds import KINDS, extension_of
+from archiver.audio.formats.magic import sniff
 from archiver.errors import ArchiverError
 from archiver.model.audio import Role
 

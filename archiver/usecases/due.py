@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 from archiver.errors import ArchiverError, UsageError
 from archiver.model.rights import Decision, Declaration
-from archiver.records.rights_reader import (
+from archiver.records.rights.read import (
     NoRightsRecordError,
     RightsRecordError,
     UnnamedFiles,
     read_rights_record,
 )
-from archiver.rights.due import DueItem, DueKind, due
-from archiver.rights.terms import load_terms
+from archiver.rights.explaining.due import DueItem, DueKind, due
+from archiver.rights.terms.terms import load_terms
 from archiver.store.find_bags import bags_in, is_bag
 
 

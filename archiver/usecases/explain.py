@@ -13,9 +13,9 @@ from archiver.model.day import Day
 from archiver.model.problem import Problem
 from archiver.model.rights import Policy
 from archiver.model.source import FolderProblem, Source, Unpacked
-from archiver.rights.explain import Explanation, explain
-from archiver.rights.policies import POLICY_NAMES, builtin_policy
-from archiver.rights.scope import ScopeIndex
+from archiver.rights.deciding.scope import ScopeIndex
+from archiver.rights.declaring.policies import POLICY_NAMES, builtin_policy
+from archiver.rights.explaining.explain import Explanation, explain
 from archiver.usecases.planning import examined
 from archiver.usecases.rights_inputs import (
     RIGHTS_FILE,

@@ -11,8 +11,8 @@ from archiver.ingest.assess import Assessor
 from archiver.model.audio import ExaminedFile
 from archiver.model.package import AssessedFile, PlanEntry, WithheldFile
 from archiver.model.problem import Problem
-from archiver.rights.declarations import Remark
-from archiver.rights.hearing import Hearing
+from archiver.rights.declaring.hearing import Hearing
+from archiver.rights.declaring.read import Remark
 from archiver.usecases.rights_inputs import RIGHTS_FILE, RightsInputs
 
 UNREAD = "R401"

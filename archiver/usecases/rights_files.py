@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from archiver.errors import UsageError
 from archiver.model.audio import ExaminedFile
 from archiver.model.source import Source
-from archiver.rights.check import CheckResult, check_declarations
-from archiver.rights.declarations import Remark
-from archiver.rights.template import template
+from archiver.rights.declaring.check import CheckResult, check_declarations
+from archiver.rights.declaring.read import Remark
+from archiver.rights.declaring.template import template
 from archiver.usecases.finished import refuse_finished
 from archiver.usecases.hearings import is_unread
 from archiver.usecases.planning import examined

@@ -14,10 +14,10 @@ from archiver.errors import UsageError
 from archiver.ingest.assess import DeclaredFolder
 from archiver.model.rights import Policy
 from archiver.model.source import Source
-from archiver.rights.declarations import DeclarationFile, Remark, parse_declarations
-from archiver.rights.folders_meant import folders_meant
+from archiver.rights.declaring.folders_meant import folders_meant
+from archiver.rights.declaring.policies import POLICY_NAMES, builtin_policy, parse_policy
+from archiver.rights.declaring.read import DeclarationFile, Remark, parse_declarations
 from archiver.rights.globs import normal_path
-from archiver.rights.policies import POLICY_NAMES, builtin_policy, parse_policy
 from archiver.toml.document import MAX_BYTES, Fault, TomlFileError
 from archiver.usecases.documents import DOCUMENTS_FOLDER, Document, NoDocumentError, read_document
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from archiver.audio.identify import recorded_format
-from archiver.audio.kinds import STREAM_PUIDS, Kind, extension_of
-from archiver.audio.pronom import Ground, PronomAnswer
+from archiver.audio.formats.identify import recorded_format
+from archiver.audio.formats.kinds import STREAM_PUIDS, Kind, extension_of
+from archiver.audio.formats.pronom import Ground, PronomAnswer
 from archiver.model.audio import Role
 from tests.audio.conftest import Examine
 from tests.samples import mp3, silence, wav

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from archiver.audio.examine import examine_file
-from archiver.audio.kinds import TABLE_NAME
+from archiver.audio.formats.kinds import TABLE_NAME
 from archiver.model.audio import ExaminedFile, Role
 from archiver.model.problem import Problem
 from archiver.model.source import FileRef

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from archiver.bagit.codes import FINDING_KINDS, found
 from archiver.bagit.codes_files import FIXITY_CODES
-from archiver.bagit.codes_page import findings_page
 from archiver.bagit.findings import Finding, Severity
+from docs.pages.bagit_codes import findings_page
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "bagit-findings.md"
 
@@ -36,4 +36,4 @@ def test_a_finding_takes_weight_and_rule_from_the_registry() -> None:
 
 
 def test_the_page_is_current() -> None:
-    assert PAGE.read_text(encoding="utf-8") == findings_page(), "run: python -m archiver.bagit.codes_page"
+    assert PAGE.read_text(encoding="utf-8") == findings_page(), "run: python -m docs.make_pages"

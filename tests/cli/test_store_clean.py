@@ -27,7 +27,7 @@ def store(source: MakeSource, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     root, store = source(TREE), tmp_path / "store"
     assert run_here("pack", root, "--to", store, "--name", "Bag").code == 0
     with monkeypatch.context() as patch:
-        patch.setattr("archiver.usecases.pack.make_ready", stop)
+        patch.setattr("archiver.usecases.pack.pack.make_ready", stop)
         for name in ("First", "Second"):
             assert run_here("pack", root, "--to", store, "--name", name).code == 1
     build_tree(store / ".incoming", {"Mine/f": "precious", "Mine.unfinished/f": "precious"})

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from archiver import config, errors
-from archiver.audio.tags_table import FIELDS
+from archiver.audio.tags.table import FIELDS
 from archiver.records.files import KEYS
 from tests.audio.protection.fixtures import PROTECTED, UNCERTAIN
 from tests.docs.blocks import ROOT

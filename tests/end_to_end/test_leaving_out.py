@@ -12,7 +12,7 @@ import pytest
 
 from archiver.bagit.report import Depth
 from archiver.bagit.validate import validate
-from archiver.usecases.dividing import divide
+from archiver.usecases.pack.divide import divide
 from tests.conftest import MakeSource
 from tests.running import EPOCH, Outcome, run_here
 from tests.samples import Entry, File, Folder, Link, flac, mp3, tree_digest

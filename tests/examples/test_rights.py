@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from archiver.model.rights import Disposition
-from archiver.rights.decide import decide
-from archiver.rights.declarations import DeclarationFile, parse_declarations
-from archiver.rights.policies import builtin_policy
-from archiver.rights.scope import ScopeIndex
+from archiver.rights.deciding.decide import decide
+from archiver.rights.deciding.scope import ScopeIndex
+from archiver.rights.declaring.policies import builtin_policy
+from archiver.rights.declaring.read import DeclarationFile, parse_declarations
 from examples.make_collection import collection
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

@@ -18,7 +18,7 @@ from archiver.bagit.serialized.validation import validate_serialized
 from archiver.bagit.updating import journal as update_journal
 from archiver.bagit.updating.update import set_info
 from archiver.bagit.validate import validate
-from archiver.records.rights_reader import NoRightsRecordError, RightsRecordError, read_rights_record
+from archiver.records.rights.read import NoRightsRecordError, RightsRecordError, read_rights_record
 from archiver.records.tracks import tracks_of
 from tests.bagit.archives import make_deflated_zip, make_streamed_zip, make_tar, make_zip
 from tests.bagit.bags import Payload, build_bag, rewrite, seal_tags, tree_state

@@ -11,9 +11,9 @@ from archiver.bagit.profiles.profile import ProfileError
 from archiver.bagit.profiles.read import check_folder
 from archiver.config import parse_settings
 from archiver.errors import ConfigError
-from archiver.rights.check import check_declarations
-from archiver.rights.declarations import parse_declarations
-from archiver.rights.policies import parse_policy
+from archiver.rights.declaring.check import check_declarations
+from archiver.rights.declaring.policies import parse_policy
+from archiver.rights.declaring.read import parse_declarations
 from tests.bagit.bags import build_bag
 from tests.hostile.reader import JSON_TOKENS, PATH_TOKENS, ROOT, Reader, is_told
 from tests.rights.builders import TODAY, examined

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.records.jsontext import LineLimits, json_bytes, parse_line
-from archiver.records.rights_reader import RIGHTS_RECORD
+from archiver.records.rights.read import RIGHTS_RECORD
 from archiver.records.tracks import Track, tracks_of
 from tests.bagit.bags import build_bag
 from tests.reliability import watch_memory

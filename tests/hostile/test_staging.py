@@ -249,7 +249,7 @@ def test_links_in_an_area_of_ours_lead_nowhere(
 def interrupted(source: Path, store: Path) -> Path:
     """Leave in the store what a run of the source leaves that is stopped before it seals its bag."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("archiver.usecases.pack.make_ready", stop)
+        patch.setattr("archiver.usecases.pack.pack.make_ready", stop)
         outcome = run_here("pack", source, "--to", store, SOURCE_DATE_EPOCH=EPOCH)
     assert outcome.code == 1
     (area,) = (store / ".incoming").glob("*.unfinished")

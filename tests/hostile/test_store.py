@@ -16,7 +16,7 @@ import pytest
 
 from archiver.ingest import copy as copy_module
 from archiver.model.source import FileRef
-from archiver.usecases import pack as pack_module
+from archiver.usecases.pack import pack as pack_module
 from tests.conftest import MakeSource
 from tests.reliability.faults import visible_bags
 from tests.running import EPOCH, Outcome, run_here, run_program

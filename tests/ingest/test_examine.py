@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from archiver.audio.pronom import load_signatures
+from archiver.audio.formats.pronom import load_signatures
 from archiver.errors import ArchiverError
 from archiver.executors.guarded import GuardedProcesses
 from archiver.ingest.examine import examine
@@ -14,9 +14,9 @@ from archiver.ingest.scan import scan
 from archiver.model.audio import ExaminedFile, Role
 from archiver.model.rights import Disposition
 from archiver.model.source import EmptyFolder, FolderProblem, Unpacked
-from archiver.rights.decide import decide
-from archiver.rights.declarations import parse_declarations
-from archiver.rights.policies import builtin_policy
+from archiver.rights.deciding.decide import decide
+from archiver.rights.declaring.policies import builtin_policy
+from archiver.rights.declaring.read import parse_declarations
 from archiver.usecases.sources import sources_of
 from tests.conftest import MakeSource
 from tests.samples import Entry, Folder, Link, flac

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.ingest.parts import parts_of
 from archiver.ingest.plan import PackagePlan, Totals, plan, problems_in
 from archiver.ingest.spool import Spool
 from archiver.model.audio import AudioProperties, Role
@@ -18,6 +17,7 @@ from archiver.model.package import AssessedFile, PlanEntry, WithheldFile
 from archiver.model.problem import Problem
 from archiver.model.rights import Disposition
 from archiver.model.source import BesideFiles, EmptyFolder, FolderProblem, FolderRef, LeftOut, Link, Unpacked
+from archiver.usecases.pack.parts import parts_of
 from tests.records.entries import assessed, decision
 
 Seen = AssessedFile | BesideFiles

@@ -28,10 +28,10 @@ from archiver.model.rights import (
     Scope,
     UseAnswer,
 )
+from archiver.model.rights_context import RightsContext
 from archiver.model.run import Event, Run
 from archiver.model.source import EmptyFolder, FileRef, FileStat, FolderProblem, Unpacked
 from archiver.model.terms import Layer, LayerAssessment, TermFinding, TermState
-from archiver.records.rights_context import RightsContext
 
 DAY = dt.date(2026, 11, 22)
 MOMENT = dt.datetime(2026, 11, 22, 18, 4, 5, tzinfo=dt.UTC)

@@ -31,7 +31,7 @@ def stop(*_: object) -> None:
 def interrupted(root: Path, store: Path, *options: str) -> dict[str, int]:
     """Leave in the store what a run leaves that is stopped before it seals; return the inode of each copy."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("archiver.usecases.pack.make_ready", stop)
+        patch.setattr("archiver.usecases.pack.pack.make_ready", stop)
         outcome = run_here("pack", root, "--to", store, *options, SOURCE_DATE_EPOCH=EPOCH)
     assert outcome.code == 1, outcome.err
     return inodes(*(store / ".incoming").glob("*.unfinished/bag/data"))
@@ -183,7 +183,7 @@ def test_interrupted_while_copies_are_taken_over_loses_none(tmp_path: Path) -> N
     touch(root)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            "archiver.usecases.package.capture", stop
+            "archiver.usecases.pack.make_bag.capture", stop
         )  # the copies are set aside, and none is moved yet
         assert run_here("pack", root, "--to", store, SOURCE_DATE_EPOCH=EPOCH).code == 1
     again(root, store)

@@ -15,7 +15,7 @@ from archiver.errors import ArchiverError
 from archiver.ingest.scan import scan
 from archiver.ingest.standing import SourceLostError, Standing
 from archiver.model.source import FileRef
-from archiver.usecases.pack import pack
+from archiver.usecases.pack.pack import pack
 from archiver.usecases.sources import sources_of
 from archiver.usecases.watch import Step, Unwatched
 from tests.conftest import MakeSource

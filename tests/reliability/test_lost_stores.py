@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.usecases import mounted
+from archiver.usecases.pack import mounted
 from tests.conftest import MakeSource
 from tests.hostile.shim import Fault, Shim, build_shim
 from tests.reliability.faults import left_over, visible_bags

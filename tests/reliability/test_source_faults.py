@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from archiver.usecases.pack import pack
+from archiver.usecases.pack.pack import pack
 from archiver.usecases.watch import Step, Unwatched
 from tests.conftest import MakeSource
 from tests.reliability.faults import inject, left_over, visible_bags

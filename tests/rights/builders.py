@@ -23,7 +23,7 @@ from archiver.model.rights import (
 from archiver.model.source import FileRef, FileStat
 from archiver.model.terms import Layer, Span, TermFacts
 from archiver.rights.meanings import MEANINGS
-from archiver.rights.spans import year_span
+from archiver.rights.terms.spans import year_span
 
 TODAY = date(2026, 11, 22)
 FAIRPLAY = Protection("fairplay", "Apple FairPlay", "moov.trak.stsd.drms@1234")

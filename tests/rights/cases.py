@@ -22,8 +22,8 @@ from archiver.model.rights import (
     Scope,
 )
 from archiver.model.terms import Layer
-from archiver.rights.decide import decide
-from archiver.rights.policies import POLICY_NAMES, builtin_policy
+from archiver.rights.deciding.decide import decide
+from archiver.rights.declaring.policies import POLICY_NAMES, builtin_policy
 from tests.rights.builders import FAIRPLAY, SACD, TODAY, act_answers, evidence_lists, facts, seen, use_answers
 
 PATH = "a/b/c.flac"

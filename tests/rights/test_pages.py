@@ -8,12 +8,12 @@ from pathlib import Path
 import archiver.rights
 from archiver.model.rights import Act, Basis, DeclarantRole
 from archiver.rights import globs
-from archiver.rights.declaration_fields import MOST_OF_AN_IDENTIFIER, TAG_NAMES
-from archiver.rights.declarations import _FIELDS, MOST_PATTERNS, parse_declarations
-from archiver.rights.grants import Reach, reach
-from archiver.rights.policies import POLICY_NAMES, builtin_policy, parse_policy
+from archiver.rights.deciding.grants import Reach, reach
+from archiver.rights.declaring.fields import MOST_OF_AN_IDENTIFIER, TAG_NAMES
+from archiver.rights.declaring.policies import POLICY_NAMES, builtin_policy, parse_policy
+from archiver.rights.declaring.read import _FIELDS, MOST_PATTERNS, parse_declarations
 from archiver.rights.rules import RULES
-from archiver.rights.term_rules import EVENTS
+from archiver.rights.terms.rules import EVENTS
 from archiver.toml import document, scanner
 from archiver.usecases import documents
 

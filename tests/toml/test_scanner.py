@@ -255,7 +255,7 @@ COSTLY = {
 
 
 READ = """
-from archiver.rights.declarations import parse_declarations
+from archiver.rights.declaring.read import parse_declarations
 from archiver.toml.document import TomlFileError
 try:
     parse_declarations(data, "rights.toml")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from archiver.bagit.report import Depth
-from archiver.usecases.verify import VerifyRequest, verify
+from archiver.usecases.verify.verify import VerifyRequest, verify
 from archiver.usecases.watch import Unwatched
 
 

@@ -70,7 +70,7 @@ def read_blocks(file: BinaryIO, size: int, container: str = "") -> BlockReading:
     Args:
         file: Open for reading in binary mode and seekable; unbuffered is fine.
         size: The file's size in bytes.
-        container: A :class:`archiver.audio.kinds.Kind` such as ``mp4`` or ``ogg-vorbis`` where the caller
+        container: A :class:`archiver.audio.formats.kinds.Kind` such as ``mp4`` or ``ogg-vorbis`` where the caller
             knows it; for any other word, and for none, the first bytes decide.
 
     Raises:

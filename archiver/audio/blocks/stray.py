@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from archiver.audio.blocks.id3v2_walk import begins_tag
 from archiver.audio.blocks.window import Window
-from archiver.audio.mpeg_sync import find_stream
+from archiver.audio.formats.mpeg_sync import find_stream
 
 MAX_JUNK = 256 << 10
 """Bytes at the beginning of a file in which the first tag or frame is looked for."""

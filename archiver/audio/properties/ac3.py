@@ -6,8 +6,8 @@ import functools
 from dataclasses import dataclass
 
 from archiver.audio.blocks.window import Window
-from archiver.audio.kinds import Kind
-from archiver.audio.mpeg_sync import ac3_frame
+from archiver.audio.formats.kinds import Kind
+from archiver.audio.formats.mpeg_sync import ac3_frame
 from archiver.audio.properties.bits import Bits
 from archiver.audio.properties.frame_count import StreamFrame, count_frames
 from archiver.audio.properties.stretch import Stretch, UnparsableError, average_bitrate

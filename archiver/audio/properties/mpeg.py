@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from mutagen.aac import AACInfo
 
-from archiver.audio.kinds import Kind
-from archiver.audio.mpeg_sync import (
+from archiver.audio.formats.kinds import Kind
+from archiver.audio.formats.mpeg_sync import (
     MpegHeader,
     adts_frame,
     find_stream,

@@ -10,7 +10,7 @@ from itertools import pairwise
 from archiver.audio.blocks.extents import Extents
 from archiver.audio.blocks.ogg import OggPage, ogg_page
 from archiver.audio.blocks.window import Window
-from archiver.audio.kinds import Kind
+from archiver.audio.formats.kinds import Kind
 from archiver.audio.properties.flac import stream_info
 from archiver.audio.properties.ogg_packets import (
     PacketSamples,

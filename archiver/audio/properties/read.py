@@ -10,8 +10,8 @@ from typing import BinaryIO
 
 from mutagen import MutagenError
 
-from archiver.audio.kinds import Kind
-from archiver.audio.magic import Sniffed
+from archiver.audio.formats.kinds import Kind
+from archiver.audio.formats.magic import Sniffed
 from archiver.audio.properties.ac3 import read_ac3
 from archiver.audio.properties.asf import read_asf
 from archiver.audio.properties.flac import read_flac

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from archiver.audio.blocks.boxes import Box, boxes, child
 from archiver.audio.blocks.window import Window
-from archiver.audio.mpeg_sync import mpeg_header
+from archiver.audio.formats.mpeg_sync import mpeg_header
 from archiver.audio.properties.ac3 import first_unit
 from archiver.audio.properties.bits import Bits
 from archiver.audio.properties.codecs import apple_codec, wave_codec

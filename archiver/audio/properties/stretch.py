@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from archiver.audio.blocks.window import Window
-from archiver.audio.kinds import Kind
+from archiver.audio.formats.kinds import Kind
 from archiver.audio.properties.excerpt import Excerpt
 
 

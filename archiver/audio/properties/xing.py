@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from archiver.audio.mpeg_sync import MpegHeader
+from archiver.audio.formats.mpeg_sync import MpegHeader
 
 _GAPLESS_WRITERS = (b"LAME", b"Lavf", b"Lavc")
 _VBRI_AT = 36

@@ -8,8 +8,8 @@ from typing import BinaryIO
 from archiver.audio.blocks.asf_objects import HEADER
 from archiver.audio.blocks.id3v2_walk import id3v2_header
 from archiver.audio.blocks.window import Window
-from archiver.audio.kinds import Kind, extension_of
-from archiver.audio.magic import sniff
+from archiver.audio.formats.kinds import Kind, extension_of
+from archiver.audio.formats.magic import sniff
 from archiver.audio.protection.asf import asf_protection
 from archiver.audio.protection.carriers import carrier_protection
 from archiver.audio.protection.id3 import id3_protection

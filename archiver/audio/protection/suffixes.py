@@ -10,8 +10,8 @@ import re
 from typing import BinaryIO
 
 from archiver.audio.blocks.window import Window
-from archiver.audio.kinds import Kind
-from archiver.audio.magic import sniff
+from archiver.audio.formats.kinds import Kind
+from archiver.audio.formats.magic import sniff
 from archiver.model.evidence import Protection
 
 _QQ = ("qmc", "QQ Music download")

@@ -6,8 +6,8 @@ import struct
 
 import pytest
 
-from archiver.audio.kinds import Kind
-from archiver.audio.tags import canonical_tags
+from archiver.audio.formats.kinds import Kind
+from archiver.audio.tags.read import canonical_tags
 from tests.audio.blocks.reading import block_of, read, texts
 from tests.samples import id3v1, mp3
 from tests.samples.bits import syncsafe

@@ -10,7 +10,7 @@ import pytest
 from archiver.audio.blocks.read import read_blocks
 from archiver.audio.evidence.find import find_evidence
 from archiver.audio.evidence.redaction import redact_blocks
-from archiver.audio.tags import canonical_tags
+from archiver.audio.tags.read import canonical_tags
 from archiver.model.audio import TagBlock
 from archiver.model.evidence import Evidence
 from archiver.personal.spans import WITHHELD

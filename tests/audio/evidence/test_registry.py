@@ -8,9 +8,9 @@ import pytest
 
 import archiver
 from archiver.audio.evidence.observe import MAX_VALUE, observe
-from archiver.audio.evidence.reference import reference_page
 from archiver.model.evidence_kinds import EVIDENCE_KINDS
 from archiver.model.evidence_rows import EVIDENCE_ROWS
+from docs.pages.evidence import evidence_page
 
 PACKAGES = [Path(archiver.__file__).parent / name for name in ("audio/evidence", "personal")]
 PAGE = Path(archiver.__file__).parent.parent / "docs" / "reference" / "evidence.md"
@@ -58,10 +58,10 @@ def test_values_are_bounded() -> None:
     assert len(value) == MAX_VALUE
 
 
-def test_the_reference_page_is_current() -> None:
-    assert PAGE.read_text(encoding="utf-8") == reference_page()
+def test_the_evidence_page_is_current() -> None:
+    assert PAGE.read_text(encoding="utf-8") == evidence_page()
 
 
 @pytest.mark.parametrize("word", NEVER_WRITTEN)
 def test_words_never_written(word: str) -> None:
-    assert word not in reference_page().casefold()
+    assert word not in evidence_page().casefold()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 from archiver.audio.blocks.read import read_blocks
-from archiver.audio.magic import sniff
+from archiver.audio.formats.magic import sniff
 from archiver.audio.properties.read import read_properties
 from archiver.model.audio import AudioProperties
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archiver.audio.blocks.window import Window
-from archiver.audio.magic import sniff
+from archiver.audio.formats.magic import sniff
 from archiver.audio.properties.carried import carried_codec
 from archiver.audio.properties.read import read_properties
 from tests.audio.properties.reading import known

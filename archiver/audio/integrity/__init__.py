@@ -1,0 +1,1 @@
+"""Whether a file's audio is all there."""

@@ -1,0 +1,1 @@
+"""What tags say, in one set of names whatever the format."""

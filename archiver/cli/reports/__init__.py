@@ -1,0 +1,1 @@
+"""What the commands print: reports to read, and their JSON."""

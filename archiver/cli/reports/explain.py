@@ -1,0 +1,186 @@
+"""One file's rights as a short tree: a heading, below it a name, a colon and what is said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from archiver.cli.terminal.text import count, shown, shown_path, wrapped
+from archiver.model.evidence import Evidence
+from archiver.model.rights import Act, Answer, Declaration, Disposition, Reason
+from archiver.model.terms import LayerAssessment
+from archiver.records.visible import shortened
+from archiver.rights import rules
+from archiver.rights.explaining.explain import ActExplanation, Explanation, PolicyOutcome
+from archiver.rights.explaining.suggestions import Suggestion
+from archiver.usecases.explain import ExplainedFile
+
+CLOSING = "Unknown is never taken for allowed. This is not legal advice."
+"""What ends a report, once, however many files it explains."""
+
+_UNSEEN = frozenset({"F202", "F203", "F204", "F205", "F207", "F208"})
+"""Problems for which something in the file may not have been seen."""
+
+_KINDS_SHOWN = 8
+_DECLARATIONS_SHOWN = 5
+_SUGGESTIONS_SHOWN = 3
+_ACT_NAMES = {Act.MINE: "bulk analysis (mine)"}
+"""Acts whose name in a file of declarations could be read as something else."""
+_VALUE_COLUMNS = 60
+_PLACE_COLUMNS = 54
+
+
+def explained_lines(explained: ExplainedFile) -> Iterator[str]:
+    """Yield what a newcomer needs to see of one file, for a plain one in under a screen."""
+    file, explanation = explained.file, explained.explanation
+    yield wrapped(shown_path(explained.named))
+    yield wrapped(f"{file.role}, {_format(explained)}")
+    sections = (
+        ("What the file says", _seen(explained)),
+        (_declared_title(explained), _declared(explained)),
+        (f"What may be done with it on {explanation.on}", _acts(explanation)),
+        ("What follows under each policy", map(_outcome, explanation.outcomes)),
+        ("What would change it", _suggested(explained)),
+    )
+    for title, lines in sections:
+        listed = list(lines)
+        if listed:
+            yield "\n" + wrapped(title)
+            yield from listed
+
+
+def _format(explained: ExplainedFile) -> str:
+    found = explained.file.format
+    if found is None:
+        return "format not identified"
+    return shown(found.name) + (f" ({found.puid})" if found.puid else "")
+
+
+def _seen(explained: ExplainedFile) -> Iterator[str]:
+    file = explained.file
+    if file.protection is None:
+        yield _said("protection", "none detected")
+    elif file.protection.unseen:
+        yield _placed("protection", f"not seen: {shown(file.protection.name)}", file.protection.locator)
+    else:
+        certain = "protected" if file.protection.certain else "may be protected"
+        yield _placed(certain, shown(file.protection.name), file.protection.locator)
+    kinds = _by_code(file.evidence)
+    for code, found in list(kinds.items())[:_KINDS_SHOWN]:
+        yield _evidence(code, found)
+    if len(kinds) > _KINDS_SHOWN:
+        yield f"  and {count(len(kinds) - _KINDS_SHOWN, 'kind')} of evidence more; --json lists them"
+    if not kinds:
+        yield _said("evidence", "none detected")
+    for problem in file.problems:
+        if problem.code in _UNSEEN:
+            yield _said("but", shown(problem.message))
+
+
+def _by_code(evidence: Iterable[Evidence]) -> dict[str, list[Evidence]]:
+    kinds: dict[str, list[Evidence]] = {}
+    for found in evidence:
+        kinds.setdefault(found.code, []).append(found)
+    return kinds
+
+
+def _evidence(code: str, found: list[Evidence]) -> str:
+    first = found[0]
+    value = "personal data, not shown" if first.personal else shown(first.value or "")
+    number = f" (1 of {len(found)})" if len(found) > 1 else ""
+    return _placed(code, shortened(value, _VALUE_COLUMNS) + number, first.locator, f"{first.strength}, ")
+
+
+def _placed(name: str, text: str, locator: str, strength: str = "") -> str:
+    """What was seen and where: on one line where both fit."""
+    place = f"{strength}at {shortened(shown(locator), _PLACE_COLUMNS)}"
+    together = _said(name, f"{text} ({place})")
+    return together if "\n" not in together else f"{_said(name, text)}\n      {place}"
+
+
+def _declared_title(explained: ExplainedFile) -> str:
+    if explained.rights is None or not explained.explanation.declarations:
+        return "What is declared"
+    return f"What is declared in {shown_path(explained.rights)}"
+
+
+def _declared(explained: ExplainedFile) -> Iterator[str]:
+    declarations = explained.explanation.declarations
+    if explained.rights is None:
+        yield "  Nothing: there is no rights.toml for it."
+    elif not declarations:
+        yield wrapped(f"Nothing in {shown_path(explained.rights)} speaks of it.", indent="  ")
+    for declaration in declarations[:_DECLARATIONS_SHOWN]:
+        yield _said(declaration.id, _declaration(declaration))
+        fault = explained.no_documents.get(declaration.document or "")
+        if fault is not None:
+            yield _said("but", shown(fault))
+    if len(declarations) > _DECLARATIONS_SHOWN:
+        yield f"  and {len(declarations) - _DECLARATIONS_SHOWN} more; --json lists them"
+
+
+def _declaration(declaration: Declaration) -> str:
+    words = f"{declaration.basis}, by {shown(declaration.by)} ({declaration.role}) on {declaration.date}"
+    words += f", document {shown(declaration.document)}" if declaration.document else ""
+    words += f", in: {', '.join(declaration.jurisdiction)}" if declaration.jurisdiction else ""
+    return words + (f", until {declaration.expires}" if declaration.expires else "")
+
+
+def _acts(explanation: Explanation) -> Iterator[str]:
+    yield from map(_act, explanation.acts)
+    answered = [use for use in explanation.machine_use if use.answer is not Answer.UNKNOWN]
+    if answered:
+        words = (f"{use.use.value.replace('_', ' ')} {use.answer}" for use in answered)
+        yield _said("use by machines", ", ".join(words))
+    yield from _layers(explanation.layers)
+    for remark in explanation.remarks:
+        yield _said("note", shown(remark.text))
+
+
+def _act(act: ActExplanation) -> str:
+    return _said(_ACT_NAMES.get(act.act, act.act), f"{act.answer}. {_first(act.reasons)}")
+
+
+def _layers(layers: tuple[LayerAssessment, ...]) -> Iterator[str]:
+    silent = [layer.layer.value for layer in layers if not layer.findings]
+    for layer in layers:
+        if layer.findings:
+            yield _said(layer.layer, shown(layer.text))
+    if silent:
+        which = "" if len(silent) == len(layers) else f" for {', '.join(silent)}"
+        yield _said("copyright", f"not evaluated{which}; no date is declared")
+
+
+def _outcome(outcome: PolicyOutcome) -> str:
+    until = f" until {outcome.restricted_until}" if outcome.restricted_until is not None else ""
+    why = _first(outcome.reasons)
+    if outcome.disposition is Disposition.INCLUDE and outcome.reasons:
+        reason = outcome.reasons[0]
+        if reason.code == rules.ACT_UNKNOWN:
+            why = f"It goes in: this policy asks nobody for '{reason.act}'."
+    return _said(outcome.policy, f"{outcome.disposition}{until}. {why}")
+
+
+def _suggested(explained: ExplainedFile) -> Iterator[str]:
+    """The sentences, for the first that has one the declaration to write, and into which file."""
+    written = False
+    for suggestion in explained.explanation.suggestions[:_SUGGESTIONS_SHOWN]:
+        yield wrapped(f"- {shown(suggestion.text)}{_effect(suggestion)}", indent="  ", below="    ")
+        if suggestion.toml and not written:
+            yield from (f"      {shown(line)}" for line in suggestion.toml.splitlines())
+            written = True
+    if written:
+        yield _said("to write into", f"{shown_path(explained.write_to)}; --json has those of each")
+
+
+def _effect(suggestion: Suggestion) -> str:
+    effects = [f"{policy}: {disposition}" for policy, disposition in suggestion.outcomes]
+    return f" ({', '.join(effects)})" if effects else ""
+
+
+def _first(reasons: tuple[Reason, ...]) -> str:
+    return shown(reasons[0].text) if reasons else ""
+
+
+def _said(name: str, text: str) -> str:
+    """A name and what is said of it."""
+    return wrapped(f"{shown(name)}: {text}".rstrip(), indent="  ", below="      ")

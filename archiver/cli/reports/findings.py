@@ -1,0 +1,109 @@
+"""Problems for people: grouped by kind, a few examples each, what to do; then, where asked for, every file by name."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+
+from archiver.cli.terminal.text import brief, count, shown, shown_path, wrapped
+from archiver.model.audio import ExaminedFile
+from archiver.model.problem import PROBLEM_KINDS, Problem, Severity
+
+EXAMPLES = 3
+_ORDER = (Severity.ERROR, Severity.WARNING, Severity.INFO)
+
+
+def problem_lines(counts: Counter[str], problems: Iterable[Problem]) -> Iterator[str]:
+    """Yield the lines of a report on problems, the gravest first, with the first examples of each kind.
+
+    Args:
+        counts: How many there are of each code.
+        problems: The problems themselves, as many as there are; read only as far as examples are missing.
+    """
+    examples = _examples(counts, problems)
+    for code in sorted(counts, key=lambda code: (_ORDER.index(PROBLEM_KINDS[code].severity), code)):
+        kind = PROBLEM_KINDS[code]
+        yield f"  {code}  {kind.title}: {count(counts[code], 'file')}"
+        yield from _example_lines(examples[code])
+        if counts[code] > len(examples[code]):
+            yield f"        and {counts[code] - len(examples[code]):,} more; --verbose lists them"
+        yield wrapped(kind.advice, indent="        ")
+
+
+def _example_lines(examples: list[Problem]) -> Iterator[str]:
+    """Tell of some problems of one kind; what all of them say is told once."""
+    said = {problem.message for problem in examples}
+    if len(examples) > 1 and len(said) == 1:
+        yield wrapped(f"of each: {brief(said.pop())}", indent="        ")
+        yield from (wrapped(shown_path(problem.path), indent="        ") for problem in examples)
+        return
+    for problem in examples:
+        yield wrapped(f"{shown_path(problem.path)}: {brief(problem.message)}", indent="        ")
+
+
+def listed_lines(
+    title: str, files: Iterable[ExaminedFile], told: Callable[[ExaminedFile], str | None]
+) -> Iterator[str]:
+    """Yield a title and a line for each file of which there is something to tell; nothing where there is of none.
+
+    Args:
+        title: What the files have in common.
+        files: All files, of which any number may pass.
+        told: Says what there is to tell of a file; ``None`` for nothing.
+    """
+    titled = False
+    for file in files:
+        words = told(file)
+        if words is not None:
+            if not titled:
+                yield f"\n{title}"
+                titled = True
+            yield wrapped(f"{shown_path(file.ref.path)}: {shown(words)}", indent="  ", below="      ")
+
+
+def protection_told(file: ExaminedFile) -> str | None:
+    """Say what a file's technical protection is called, if one was seen."""
+    return None if file.protection is None or file.protection.unseen else file.protection.label
+
+
+def unseen_told(file: ExaminedFile) -> str | None:
+    """Say where the look for a file's protection ended, if it did not come to the end of the headers."""
+    if file.protection is None or not file.protection.unseen:
+        return None
+    return f"{file.protection.name}, at {file.protection.locator}"
+
+
+def unseen_line(files: int) -> str:
+    """Say of how many files the protection is not known."""
+    return f"Protection not seen, for the headers are not readable: {count(files, 'file')}"
+
+
+def personal_told(file: ExaminedFile) -> str | None:
+    """Say what kinds of personal data a file carries, never the data; ``None`` where none was detected."""
+    return ", ".join(sorted({found.code for found in file.evidence if found.personal})) or None
+
+
+def every_problem_lines(problems: Iterable[Problem]) -> Iterator[str]:
+    """Yield a title and a line for each problem, in the order of the scan; nothing where there is none."""
+    titled = False
+    for problem in problems:
+        if not titled:
+            yield "\nEvery problem, by file"
+            titled = True
+        words = f"{problem.code}  {shown_path(problem.path)}: {shown(problem.message)}"
+        yield wrapped(words, indent="  ", below="        ")
+
+
+def _examples(counts: Counter[str], problems: Iterable[Problem]) -> dict[str, list[Problem]]:
+    found: dict[str, list[Problem]] = {code: [] for code in counts}
+    missing = sum(min(number, EXAMPLES) for number in counts.values())
+    if not missing:
+        return found
+    for problem in problems:
+        examples = found[problem.code]
+        if len(examples) < EXAMPLES:
+            examples.append(problem)
+            missing -= 1
+            if not missing:
+                break
+    return found

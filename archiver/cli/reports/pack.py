@@ -1,0 +1,339 @@
+"""What a person, or a program, is told after packing."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import groupby, islice
+from typing import Any
+
+from archiver.bagit.paths import encode_path
+from archiver.bagit.sizes import human_size
+from archiver.cli.reports.findings import (
+    every_problem_lines,
+    listed_lines,
+    personal_told,
+    problem_lines,
+    protection_told,
+    unseen_line,
+    unseen_told,
+)
+from archiver.cli.reports.jsonstream import write_json
+from archiver.cli.reports.left_out import (
+    clutter_lines,
+    every_left_out_lines,
+    left_out_lines,
+    left_out_records,
+)
+from archiver.cli.terminal.text import columns, count, shown, shown_path, wrapped
+from archiver.ingest.plan import Totals, problems_in
+from archiver.model.audio import ExaminedFile, Role
+from archiver.model.package import AssessedFile, PackedFile, WithheldFile
+from archiver.model.problem import REFUSED_ELSEWHERE, Problem
+from archiver.model.rights import Decision, Disposition, Reason
+from archiver.records.rights.tally import summarise
+from archiver.rights.rules import speaks_of_disposition
+from archiver.usecases.pack.pack import PackReport
+from archiver.usecases.pack.room import MARGIN_BYTES
+
+_WITHHELD_SHOWN = 5
+_SPLITS_SHOWN = 10
+
+
+def report_lines(report: PackReport) -> Iterator[str]:
+    """Yield the report: what was packed, what was not and why, how to verify it later."""
+    totals = report.totals
+    done = "Would pack" if report.dry_run else "Packed"
+    if report.continued and not report.dry_run:
+        yield "Went on with a run that was interrupted."
+        if report.room.kept_files:
+            kept = count(report.room.kept_files, "file")
+            yield wrapped(f"Copied already by it and kept: {kept}, {human_size(report.room.kept)}.")
+    yield wrapped(
+        f"{done} {count(totals.files, 'file')}, {human_size(totals.bytes)}:"
+        f" {count(len(totals.albums), 'album')}, {count(totals.roles[Role.AUDIO], 'audio file')}."
+    )
+    for bag in report.bags:
+        yield f"  {shown(bag)}"
+    if report.new_store:
+        made = "Would make" if report.dry_run else "Made"
+        yield wrapped(f"{made} a new store at {shown(os.path.dirname(report.bags[0]))}.")
+    yield from _split_lines(report)
+    yield ""
+    yield wrapped(_account(totals))
+    yield from clutter_lines(totals)
+    yield from left_out_lines(totals)
+    yield from _rights_lines(report)
+    if report.silences:
+        yield "\nNot heard as it was meant"
+        yield from (wrapped(shown(told), indent="  ", below="    ") for told in report.silences)
+    if totals.withheld:
+        yield "\nWithheld by a decision"
+        yield from _withheld_lines(report)
+    if totals.problems:
+        yield "\nWhat needs attention"
+        yield from problem_lines(Counter(totals.problems), _problems(report))
+        yield from _name_lines(report)
+    if report.unfinished:
+        yield "\nUnfinished packages wait in the store's .incoming folder:"
+        yield from (f"  {shown(left.name)}  {human_size(left.bytes)}" for left in report.unfinished)
+        yield wrapped("Give the command that began one again to finish it. To clear them all:", indent="  ")
+        yield f"  archiver store clean {shown(shlex.quote(os.path.dirname(report.bags[0])))}"
+    if report.dry_run:
+        yield from _room_lines(report)
+        yield "\nNothing was written. Leave out --dry-run to pack."
+    else:
+        yield from _verify_lines(report)
+
+
+def _account(totals: Totals) -> str:
+    """What was seen and what became of it; links and what was left out are named where there are any."""
+    shares = [f"packed {totals.files:,}", f"withheld {totals.withheld:,}"]
+    shares += [f"links {totals.links:,}"] if totals.links else []
+    shares += [f"left out {totals.left_out.total():,}"] if totals.left_out else []
+    shares.append(f"problems {totals.lost:,}")
+    empty = f" {count(totals.empty_folders, 'empty folder')} listed." if totals.empty_folders else ""
+    return f"Seen {totals.seen:,} = {' + '.join(shares)}.{empty}"
+
+
+def _room_lines(report: PackReport) -> Iterator[str]:
+    room = report.room
+    yield "\n" + wrapped(f"Room on the store's disk: {human_size(room.needed)} are needed: {room.told}.")
+    if room.free is not None:
+        fits = "" if room.fits else " This does not fit: the run would be refused."
+        yield wrapped(f"Free there: {human_size(room.free)}.{fits}")
+
+
+def _name_lines(report: PackReport) -> Iterator[str]:
+    """Say how many names other systems and programs would refuse, and which option avoids it."""
+    refused = _refused_elsewhere(report)
+    if refused:
+        avoided = "; --names portable stores them otherwise" if report.names == "exact" else ""
+        yield wrapped(
+            f"Other systems or other BagIt programs may refuse {count(refused, 'name')} of these{avoided}.",
+            indent="  ",
+        )
+
+
+def _refused_elsewhere(report: PackReport) -> int:
+    """How many names are stored as other systems or programs cannot hold them; all problems of one stand together."""
+    if not REFUSED_ELSEWHERE & report.totals.problems.keys():
+        return 0
+    refused = (problem.path for problem in _problems(report) if problem.code in REFUSED_ELSEWHERE)
+    return sum(1 for _ in groupby(refused))
+
+
+def verbose_lines(report: PackReport) -> Iterator[str]:
+    """Yield every file that the report counts among those that need attention, by name."""
+    if report.totals.withheld:
+        yield "\nEvery file that a decision withheld"
+        for entry in report.entries:
+            if isinstance(entry, WithheldFile):
+                yield from _withheld_file(entry)
+    yield from listed_lines("Protected files", _examined(report), protection_told)
+    yield from listed_lines("Files whose protection was not seen", _examined(report), unseen_told)
+    yield from listed_lines("Files that carry personal data", _examined(report), personal_told)
+    yield from every_left_out_lines(report.entries)
+    yield from every_problem_lines(_problems(report))
+
+
+def _examined(report: PackReport) -> Iterator[ExaminedFile]:
+    for entry in report.entries:
+        match entry:
+            case PackedFile(assessed) | WithheldFile(assessed):
+                yield assessed.examined
+            case AssessedFile(examined):
+                yield examined
+
+
+def _rights_lines(report: PackReport) -> Iterator[str]:
+    summary = summarise(report.entries)
+    words = {
+        Disposition.INCLUDE: "included",
+        Disposition.RESTRICT: "restricted",
+        Disposition.EXCLUDE: "excluded",
+        Disposition.REVIEW: "held for review",
+    }
+    dispositions = {one: number for one, number in summary.dispositions if number}
+    if not summary.declarations and set(dispositions) <= {Disposition.INCLUDE}:
+        where = "archiver rights template" if report.dry_run else "metadata/rights/README.txt in the bag"
+        yield wrapped(f"No rights are declared. To read on: {where}.")
+    else:
+        counts = ", ".join(f"{number:,} {words[one]}" for one, number in dispositions.items())
+        yield wrapped(
+            f"Rights under the policy {shown(report.policy)}: {counts}. Basis unknown for {summary.unknown:,}."
+        )
+    for name, number in summary.protection:
+        yield wrapped(f"Protected, {shown(name)}: {count(number, 'file')}.")
+    if summary.unseen_files:
+        yield wrapped(f"{unseen_line(summary.unseen_files)}.")
+    if summary.personal_files:
+        yield wrapped(
+            f"Carrying personal data: {count(summary.personal_files, 'file')}; see metadata/rights/README.txt."
+        )
+    for remark in report.remarks:
+        yield wrapped(f"Worth a look: {shown(remark)}")
+
+
+def _split_lines(report: PackReport) -> Iterator[str]:
+    cut = _cut_albums(report)
+    for album, bags in islice(cut.items(), _SPLITS_SHOWN):
+        first, last = (shown(bag.rpartition("/")[2]) for bag in (bags[0], bags[-1]))
+        yield wrapped(
+            f"{first} to {last}: the album {shown_path(album) or '(top folder)'} alone is larger than a bag may be"
+            " and was cut."
+        )
+    if len(cut) > _SPLITS_SHOWN:
+        yield f"And {count(len(cut) - _SPLITS_SHOWN, 'more album')} cut."
+    alone = {bag for bag, part in zip(report.bags, report.parts, strict=True) if part.oversize}
+    for bag in report.oversize[:_SPLITS_SHOWN]:
+        why = "because its one file is." if bag in alone else "by what describes its files."
+        yield wrapped(f"{shown(bag.rpartition('/')[2])} is larger than asked for, {why}")
+    if len(report.oversize) > _SPLITS_SHOWN:
+        yield f"And {count(len(report.oversize) - _SPLITS_SHOWN, 'more bag')} larger than asked for."
+
+
+def _cut_albums(report: PackReport) -> dict[str, list[str]]:
+    """The bags of each album that had to be cut."""
+    cut: dict[str, list[str]] = {}
+    for bag, part in zip(report.bags, report.parts, strict=True):
+        for album in part.cut:
+            cut.setdefault(album, []).append(bag)
+    return cut
+
+
+def _withheld_lines(report: PackReport) -> Iterator[str]:
+    withheld = (entry for entry in report.entries if isinstance(entry, WithheldFile))
+    for entry in islice(withheld, _WITHHELD_SHOWN):
+        yield from _withheld_file(entry)
+    remaining = report.totals.withheld - _WITHHELD_SHOWN
+    if remaining > 0:
+        yield f"  and {remaining:,} more; --verbose lists them, and so does metadata/rights"
+
+
+def _withheld_file(entry: WithheldFile) -> Iterator[str]:
+    decision = entry.assessed.decision
+    yield wrapped(f"{shown_path(entry.assessed.path)}: {decision.disposition.value}", indent="  ")
+    yield from (wrapped(shown(reason.text), indent="        ") for reason in _telling(decision))
+
+
+def _telling(decision: Decision) -> Iterator[Reason]:
+    """The weightiest reason for the disposition, then what was answered for its act, or else the next such reason."""
+    grounds = [reason for reason in decision.reasons if speaks_of_disposition(reason)]
+    first = next(iter(grounds or decision.reasons), None)
+    if first is None:
+        return
+    yield first
+    answered = (reason for reason in decision.reasons if reason.act is first.act and reason not in grounds)
+    yield from islice(grounds[1:] if first.act is None else answered, 1)
+
+
+def _verify_lines(report: PackReport) -> Iterator[str]:
+    several = len(report.bags) > 1
+    it = "them" if several else "it"
+    bag = shown(shlex.quote(report.bags[0]))
+    verify = f"  archiver verify {_group_pattern(report.bags) if several else bag}"
+    if "sha512" not in report.algorithms or not os.path.isdir(report.bags[0]):
+        yield f"\nTo check {it} later:"
+        yield verify
+        return
+    yield "\n" + wrapped(f"To check {it} later, with this program or with nothing but sha512sum:")
+    yield verify
+    check = "sha512sum -c --quiet manifest-sha512.txt"
+    command = f"cd {bag} && {check}"
+    if several:
+        yield f"  {check}   (in the folder of each)"
+    else:
+        yield f"  {command}" if len(command) < columns() - 2 else f"  cd {bag}\n  {check}"
+    if any(
+        isinstance(entry, PackedFile) and encode_path(entry.bag_path) != entry.bag_path
+        for entry in report.entries
+    ):
+        yield wrapped(
+            "Files with a percent sign or a line break in their name need archiver verify: BagIt writes these"
+            " characters in a way that sha512sum does not know."
+        )
+
+
+def _group_pattern(bags: Sequence[str]) -> str:
+    """The bags of a group for a shell, which puts their numbers in the place of the star."""
+    stem, _, ending = bags[0].rpartition("_1_of_")
+    return f"{shown(shlex.quote(stem))}_*_of_{ending}"
+
+
+def _problems(report: PackReport) -> Iterator[Problem]:
+    for entry in report.entries:
+        yield from problems_in(entry)
+
+
+def write_report_json(report: PackReport) -> None:
+    """Write the report as ``archiver.pack/1``."""
+    totals = report.totals
+    members: dict[str, Any] = {
+        "dry_run": report.dry_run,
+        "bag": report.bags[0],
+        "bags": list(report.bags),
+        "files": {
+            "seen": totals.seen,
+            "packed": totals.files,
+            "withheld": totals.withheld,
+            "links": totals.links,
+            "left_out": totals.left_out.total(),
+            "problems": totals.lost,
+        },
+        "bytes": totals.bytes,
+        "albums": len(totals.albums),
+        "empty_folders": totals.empty_folders,
+        "left_out_folders": totals.left_out_folders,
+        "algorithms": list(report.algorithms),
+        "continued": report.continued,
+        "cut": [{"album": album, "bags": bags} for album, bags in _cut_albums(report).items()],
+        "oversize": list(report.oversize),
+        "room": {
+            "needed": report.room.needed,
+            "files": report.room.files,
+            "descriptions": report.room.descriptions,
+            "archive": report.room.archive,
+            "kept": report.room.kept,
+            "margin": MARGIN_BYTES,
+            "free": report.room.free,
+        },
+        "new_store": report.new_store,
+        "kept_files": report.room.kept_files,
+        "unfinished": [{"name": left.name, "bytes": left.bytes} for left in report.unfinished],
+        "silences": list(report.silences),
+        "names": {
+            "stored": report.names,
+            "renamed": totals.problems["N309"],
+            "refused_elsewhere": _refused_elsewhere(report),
+        },
+    }
+    streams = {
+        "withheld": _withheld(report),
+        "left_out": left_out_records(report.entries),
+        "problems": _problem_records(report),
+    }
+    write_json("archiver.pack/1", members, streams)
+
+
+def _withheld(report: PackReport) -> Iterator[dict[str, Any]]:
+    for entry in report.entries:
+        if isinstance(entry, WithheldFile):
+            decision = entry.assessed.decision
+            yield {
+                "source_path": entry.assessed.path,
+                "disposition": decision.disposition.value,
+                "reasons": [reason.text for reason in decision.reasons],
+            }
+
+
+def _problem_records(report: PackReport) -> Iterator[dict[str, Any]]:
+    for problem in _problems(report):
+        yield {
+            "path": problem.path,
+            "code": problem.code,
+            "severity": problem.severity.value,
+            "message": problem.message,
+        }

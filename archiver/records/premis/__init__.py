@@ -1,0 +1,1 @@
+"""``metadata/premis.xml``: the package in the words of PREMIS 3."""

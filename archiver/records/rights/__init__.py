@@ -1,0 +1,1 @@
+"""The records of rights: what was decided on each file, for machines, tables and readers."""

@@ -1,0 +1,44 @@
+"""The labels of ``bag-info.txt`` that sum up the rights record."""
+
+from __future__ import annotations
+
+from archiver.model.rights import Disposition
+from archiver.model.rights_context import RightsContext
+from archiver.model.rights_summary import RightsSummary
+from archiver.records.rights.machine_use import AIPREF_VOCABULARY
+from archiver.records.visible import one_line
+
+
+def rights_labels(summary: RightsSummary, context: RightsContext) -> tuple[tuple[str, str], ...]:
+    """Return label and value pairs in order; labels have hyphens and no spaces, for repositories make XML names of them."""
+    return (
+        ("Rights-Policy", one_line(context.policy.name)),
+        ("Rights-Summary", _summary(summary)),
+        ("Rights-Assessed-On", context.assessed_on.isoformat()),
+        ("AI-Usage", _usage(summary)),
+        ("Personal-Data", _personal(summary)),
+    )
+
+
+def _summary(summary: RightsSummary) -> str:
+    counts = dict(summary.dispositions)
+    dispositions = ", ".join(f"{counts[one]} {one}" for one in Disposition)
+    return f"{dispositions}; basis unknown for {summary.unknown}"
+
+
+def _usage(summary: RightsSummary) -> str:
+    statements = [statement for statement, _ in summary.usage]
+    if len(statements) > 1:
+        return "differs by file, see metadata/rights/ai-usage.txt"
+    if statements in ([], [""]):
+        return "no permission for training granted"
+    return f"{statements[0]} ({AIPREF_VOCABULARY})"
+
+
+def _personal(summary: RightsSummary) -> str:
+    if not summary.personal_files:
+        return "none detected"
+    files = "1 file" if summary.personal_files == 1 else f"{summary.personal_files} files"
+    held = summary.personal_packed
+    inside = "" if held == summary.personal_files else f", {held} of them in this package"
+    return f"detected in {files}{inside}, see metadata/rights"

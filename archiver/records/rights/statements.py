@@ -1,0 +1,375 @@
+"""What a decision says in the terms of PREMIS rights: conclusions only, for the PREMIS record and Archivematica's table.
+
+Every file gets a copyright statement. Where a declared basis other than copyright governs, the acts stand under that
+basis and the copyright statement says what is known of the status alone. Evidence is no part of a PREMIS rights
+statement, which asserts; it stays in ``rights.json``.
+
+Basis: license and purchase become License; donor becomes Other with the basis "Donor"; carrier Other with "Owned
+carrier"; statute Statute; own, expired and unknown Copyright. Acts: preserve becomes replicate, access use, transfer
+and publish together disseminate; mine, for which PREMIS has no word, stays mine.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from archiver.model.rights import (
+    Act,
+    Answer,
+    Basis,
+    Decision,
+    DeclarantRole,
+    Declaration,
+    Disposition,
+    MachineUse,
+    UseAnswer,
+)
+from archiver.model.rights_context import RightsContext
+from archiver.model.terms import TermState
+from archiver.records.visible import one_line
+from archiver.rights import rules
+
+NOT_STATED = "unknown"
+"""What stands where PREMIS demands a jurisdiction or a citation and nobody stated one."""
+
+_UNANSWERED = "No declaration that counts answers this; unknown is not allowed."
+_RIGHTS_STATEMENT = "http://rightsstatements.org/vocab/{}/1.0/"
+
+
+class PremisBasis(StrEnum):
+    """The values of ``rightsBasis`` (id.loc.gov) that are used."""
+
+    COPYRIGHT = "Copyright"
+    LICENSE = "License"
+    STATUTE = "Statute"
+    OTHER = "Other"
+
+
+class Restriction(StrEnum):
+    """How far an act is granted, in the words that Archivematica reads."""
+
+    ALLOW = "Allow"
+    DISALLOW = "Disallow"
+    CONDITIONAL = "Conditional"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One act under a statement. ``ends`` is ``None`` for an open end; a conditional grant always has a note."""
+
+    act: str
+    restriction: Restriction
+    note: str
+    starts: dt.date
+    ends: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Documentation:
+    """Where to read more: kind of identifier, identifier, what it is."""
+
+    type: str
+    value: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class RightsStatement:
+    """One conclusion.
+
+    Attributes:
+        basis: The PREMIS basis.
+        other_basis: The basis in words where PREMIS has none, ``Donor`` or ``Owned carrier``.
+        status: ``copyrighted``, ``publicdomain`` or ``unknown`` on the basis copyright, else ``None``.
+        jurisdiction: Codes that the status or the statute is about; empty where none was stated.
+        determined: The day of the conclusion.
+        starts: First day of a declared basis; ``None`` on the basis copyright.
+        ends: Last day of a declared basis; ``None`` for an open end.
+        terms: The licence or the terms.
+        citation: The provision, on the basis statute.
+        note: Plain sentences.
+        documents: Where to read more.
+        grants: The acts.
+        declared_by: Who declared it and in what role.
+    """
+
+    basis: PremisBasis
+    determined: dt.date
+    note: str
+    grants: tuple[Grant, ...]
+    other_basis: str | None = None
+    status: str | None = None
+    jurisdiction: tuple[str, ...] = ()
+    starts: dt.date | None = None
+    ends: dt.date | None = None
+    terms: str | None = None
+    citation: str | None = None
+    documents: tuple[Documentation, ...] = ()
+    declared_by: tuple[str, DeclarantRole] | None = None
+
+
+_BASES = {
+    Basis.LICENSE: (PremisBasis.LICENSE, None),
+    Basis.PURCHASE: (PremisBasis.LICENSE, None),
+    Basis.CARRIER: (PremisBasis.OTHER, "Owned carrier"),
+    Basis.DONOR: (PremisBasis.OTHER, "Donor"),
+    Basis.STATUTE: (PremisBasis.STATUTE, None),
+    Basis.EXPIRED: (PremisBasis.COPYRIGHT, None),
+    Basis.OWN: (PremisBasis.COPYRIGHT, None),
+    Basis.UNKNOWN: (PremisBasis.COPYRIGHT, None),
+}
+_ACTS = {
+    Act.PRESERVE: "replicate",
+    Act.ACCESS: "use",
+    Act.TRANSFER: "disseminate",
+    Act.PUBLISH: "disseminate",
+    Act.MINE: "mine",
+}
+_GIVING = (rules.DECLARED, rules.IMPLIED, rules.LICENSED)
+"""Rules by which a declaration gives an answer."""
+_RESTRICTIONS = {
+    Answer.ALLOW: Restriction.ALLOW,
+    Answer.DENY: Restriction.DISALLOW,
+    Answer.UNKNOWN: Restriction.CONDITIONAL,
+}
+_NOTES = {
+    Basis.LICENSE: "Declared as licensed.",
+    Basis.PURCHASE: "Declared as a purchased copy; the terms of sale were not examined.",
+    Basis.CARRIER: "Declared as copied from a disc, tape or record that the declarant holds.",
+    Basis.DONOR: "Held as a donation.",
+    Basis.STATUTE: "Declared as covered by a provision that the declarant names.",
+    Basis.OWN: "Declared as the declarant's own recording.",
+    Basis.EXPIRED: "Declared: the terms of protection appear to have ended.",
+    Basis.UNKNOWN: "",
+}
+
+
+def rights_statements(decision: Decision, context: RightsContext) -> tuple[RightsStatement, ...]:
+    """Return the statements on one packed file: copyright first, then each declared basis, the governing one first."""
+    in_force = [
+        declaration
+        for identifier in decision.declarations
+        if (declaration := context.declarations.get(identifier)) is not None
+        and declaration.date <= decision.on
+        and (declaration.expires is None or decision.on <= declaration.expires)
+    ]
+    governing = next((one for one in in_force if one.basis is decision.basis), None)
+    copyright_governs = _BASES[decision.basis][0] is PremisBasis.COPYRIGHT
+    grants = tuple(_grants(decision, governing, context))
+    statements = [
+        _copyright(
+            decision, governing if copyright_governs else None, grants if copyright_governs else (), context
+        )
+    ]
+    if not copyright_governs:
+        statements.append(_declared(decision, decision.basis, governing, grants, context))
+    for declaration in in_force:
+        if declaration is not governing and _BASES[declaration.basis][0] is not PremisBasis.COPYRIGHT:
+            named = tuple(_named_grants(decision, declaration, context))
+            statements.append(_declared(decision, declaration.basis, declaration, named, context))
+    return tuple(statements)
+
+
+def _copyright(
+    decision: Decision, declaration: Declaration | None, grants: tuple[Grant, ...], context: RightsContext
+) -> RightsStatement:
+    status, jurisdiction = _status(decision)
+    findings = [layer.text for layer in decision.layers if layer.findings]
+    if status == "copyrighted":
+        vocabulary, opening = "InC", ""
+    elif status == "publicdomain":
+        vocabulary, opening = "", ""
+    elif findings:
+        vocabulary, opening = "UND", "Copyright undetermined."
+    else:
+        vocabulary, opening = "CNE", "Copyright not evaluated."
+    documents = []
+    if vocabulary:
+        documents.append(Documentation("URI", _RIGHTS_STATEMENT.format(vocabulary), "rights statement"))
+    if declaration is not None:
+        documents += _document(declaration, context)
+        jurisdiction = jurisdiction or declaration.jurisdiction
+    ground = _NOTES[decision.basis] if _BASES[decision.basis][0] is PremisBasis.COPYRIGHT else ""
+    note = [opening, ground, *findings, *_declared_words(declaration)]
+    return RightsStatement(
+        basis=PremisBasis.COPYRIGHT,
+        status=status,
+        jurisdiction=jurisdiction,
+        determined=decision.on,
+        note=_sentences(note),
+        documents=tuple(documents),
+        grants=grants,
+        declared_by=None if declaration is None else (declaration.by, declaration.role),
+    )
+
+
+def _status(decision: Decision) -> tuple[str, tuple[str, ...]]:
+    """The status as far as the declared dates carry it; one word for the file only where all four layers agree."""
+    places = sorted({finding.jurisdiction for layer in decision.layers for finding in layer.findings})
+    running = tuple(p for p in places if any(layer.state(p) is TermState.RUNS for layer in decision.layers))
+    if decision.basis is Basis.EXPIRED:
+        done = (TermState.ENDED, TermState.ABSENT)
+        ended = tuple(p for p in places if all(layer.state(p) in done for layer in decision.layers))
+        if ended:
+            return "publicdomain", ended
+    if running or decision.basis is Basis.OWN:
+        return "copyrighted", running
+    return "unknown", ()
+
+
+def _declared(
+    decision: Decision,
+    basis: Basis,
+    declaration: Declaration | None,
+    grants: tuple[Grant, ...],
+    context: RightsContext,
+) -> RightsStatement:
+    premis, other = _BASES[basis]
+    documents: list[Documentation] = []
+    terms = None
+    if declaration is not None:
+        if premis is PremisBasis.LICENSE and declaration.license:
+            terms = one_line(declaration.license)
+            kind = "URI" if "://" in terms else "SPDX"
+            documents.append(Documentation(kind, terms, "license"))
+        documents += _document(declaration, context)
+    statute = premis is PremisBasis.STATUTE
+    return RightsStatement(
+        basis=premis,
+        other_basis=other,
+        jurisdiction=declaration.jurisdiction if declaration is not None and statute else (),
+        determined=decision.on,
+        starts=decision.on if declaration is None else declaration.date,
+        ends=None if declaration is None else declaration.expires,
+        terms=terms,
+        citation=_citation(declaration) if statute else None,
+        note=_sentences([_NOTES[basis], *_declared_words(declaration)]),
+        documents=tuple(documents),
+        grants=grants,
+        declared_by=None if declaration is None else (declaration.by, declaration.role),
+    )
+
+
+def _citation(declaration: Declaration | None) -> str:
+    return NOT_STATED if declaration is None or not declaration.citation else one_line(declaration.citation)
+
+
+def _document(declaration: Declaration, context: RightsContext) -> list[Documentation]:
+    path = context.documents.get(declaration.id)
+    return (
+        []
+        if path is None
+        else [Documentation("path in the bag", one_line(path), f"{declaration.basis} document")]
+    )
+
+
+def _declared_words(declaration: Declaration | None) -> list[str]:
+    if declaration is None:
+        return []
+    words = [f"Declared by {one_line(declaration.by)} ({declaration.role}) on {declaration.date}."]
+    if declaration.carrier_held is not None:
+        words.append(f"Carrier held: {declaration.carrier_held}.")
+    if declaration.note:
+        words.append(one_line(declaration.note))
+    return words
+
+
+def _grants(decision: Decision, governing: Declaration | None, context: RightsContext) -> Iterator[Grant]:
+    """Replication and use always, so that no file is without an answer; the other acts where there is one."""
+    acts = decision.acts
+    yield _grant(decision, _behind(decision, governing, context, Act.PRESERVE), Act.PRESERVE, acts.preserve)
+    yield _access(decision, _behind(decision, governing, context, Act.ACCESS))
+    if acts.transfer is not Answer.UNKNOWN or acts.publish is not Answer.UNKNOWN:
+        yield _dissemination(decision, _behind(decision, governing, context, Act.TRANSFER, Act.PUBLISH))
+    if acts.mine is not Answer.UNKNOWN:
+        yield _mining(decision, _behind(decision, governing, context, Act.MINE))
+
+
+def _named_grants(decision: Decision, declaration: Declaration, context: RightsContext) -> Iterator[Grant]:
+    """The acts that a declaration names, with the answer that was decided, so that no statement contradicts another."""
+    named = {act for act, _ in declaration.acts}
+    if Act.PRESERVE in named:
+        behind = _behind(decision, declaration, context, Act.PRESERVE)
+        yield _grant(decision, behind, Act.PRESERVE, decision.acts.preserve)
+    if Act.ACCESS in named:
+        yield _access(decision, _behind(decision, declaration, context, Act.ACCESS))
+    if named & {Act.TRANSFER, Act.PUBLISH}:
+        yield _dissemination(decision, _behind(decision, declaration, context, Act.TRANSFER, Act.PUBLISH))
+    if Act.MINE in named:
+        yield _mining(decision, _behind(decision, declaration, context, Act.MINE))
+
+
+def _behind(
+    decision: Decision, declaration: Declaration | None, context: RightsContext, *acts: Act
+) -> tuple[Declaration, ...]:
+    """The declarations that an allow rests on, by the decision's reasons; else the one that the statement is about."""
+    found = {
+        name.removeprefix("declaration ")
+        for reason in decision.reasons
+        if reason.act in acts and reason.code in _GIVING
+        for name in reason.rests_on
+    }
+    given = tuple(one for name, one in context.declarations.items() if name in found)
+    return given or (() if declaration is None else (declaration,))
+
+
+def _access(decision: Decision, behind: tuple[Declaration, ...]) -> Grant:
+    if decision.disposition is Disposition.RESTRICT:
+        until = decision.restricted_until
+        starts = decision.on if until is None else min(decision.on, until)
+        note = _withheld(until)
+        if decision.acts.access is Answer.ALLOW:
+            note = f"{note} What was declared allows it; the policy withholds it."
+        return Grant(_ACTS[Act.ACCESS], Restriction.DISALLOW, note, starts, until)
+    return _grant(decision, behind, Act.ACCESS, decision.acts.access)
+
+
+def _dissemination(decision: Decision, behind: tuple[Declaration, ...]) -> Grant:
+    transfer, publish = decision.acts.transfer, decision.acts.publish
+    answer = transfer if transfer is publish else Answer.UNKNOWN
+    note = f"Transfer to another holder: {transfer}. Publication: {publish}."
+    if decision.disposition is Disposition.RESTRICT and answer is Answer.ALLOW:
+        # a repository that acts on this word alone must not open what is closed
+        answer, note = Answer.UNKNOWN, f"{note} {_withheld(decision.restricted_until)}"
+    return _grant(decision, behind, Act.TRANSFER, answer, note)
+
+
+def _mining(decision: Decision, behind: tuple[Declaration, ...]) -> Grant:
+    answer, note = decision.acts.mine, "Bulk analysis, such as text and data mining."
+    denied = [use.use.value.replace("_", " ") for use in decision.machine_use if _limits(use)]
+    if answer is Answer.ALLOW and denied:
+        # a repository that acts on this word alone must not allow what is denied beside it
+        answer, note = Answer.UNKNOWN, f"{note} Allowed, but not for {' or '.join(denied)}."
+        return _grant(decision, behind, Act.MINE, answer, note)
+    if answer is Answer.UNKNOWN:
+        note = f"{note} {_UNANSWERED}"
+    return _grant(decision, behind, Act.MINE, answer, note)
+
+
+def _limits(use: UseAnswer) -> bool:
+    """Whether a use that is mining too is denied by itself."""
+    return use.answer is Answer.DENY and use.use is not MachineUse.SEARCH
+
+
+def _withheld(until: dt.date | None) -> str:
+    return f"Access is withheld until {f'{until} has passed' if until else 'a person decides'}."
+
+
+def _grant(
+    decision: Decision, behind: tuple[Declaration, ...], act: Act, answer: Answer, note: str = ""
+) -> Grant:
+    """One act; an allow lasts no longer than everything that it rests on."""
+    starts, ends = decision.on, None
+    if answer is Answer.ALLOW and behind:
+        starts = max(one.date for one in behind)
+        ends = min((one.expires for one in behind if one.expires is not None), default=None)
+    if answer is Answer.UNKNOWN and not note:
+        note = _UNANSWERED
+    return Grant(_ACTS[act], _RESTRICTIONS[answer], note, starts, ends)
+
+
+def _sentences(parts: list[str]) -> str:
+    return " ".join(one_line(part) for part in parts if part)

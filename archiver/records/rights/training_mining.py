@@ -1,0 +1,58 @@
+"""``training-mining.json``: what machines may do, in the words of the CAWG training and data mining assertion.
+
+Nothing is signed here. It is for those who later put content credentials on the files: what stands under ``entries``
+is the assertion's own data, one for the payload or one for each file that has any. Only what a rightsholder declared
+becomes an entry, as in the other vocabularies; a use that nobody spoke of has none, which grants nothing.
+
+Source: CAWG Training and Data Mining Assertion 1.1, label ``cawg.training-mining``. Its ``ai_training`` is the
+training of models that generate nothing; search has no entry in it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import BinaryIO
+
+from archiver.model.package import PackedFile, PackEntry
+from archiver.model.rights import Decision, MachineUse
+from archiver.model.rights_summary import RightsSummary
+from archiver.records.rights.machine_use import preference
+
+LABEL = "cawg.training-mining"
+"""The label of the assertion."""
+
+_ENTRIES = (
+    (MachineUse.DATA_MINING, "cawg.data_mining"),
+    (MachineUse.INFERENCE, "cawg.ai_inference"),
+    (MachineUse.OTHER_TRAINING, "cawg.ai_training"),
+    (MachineUse.GENERATIVE_TRAINING, "cawg.ai_generative_training"),
+)
+_WORDS = {"y": "allowed", "n": "notAllowed"}
+
+
+def training_mining(decision: Decision) -> str:
+    """Return the ``entries`` of one file's assertion as JSON; empty where no rightsholder declared any."""
+    wishes = {answer.use: preference(answer, decision) for answer in decision.machine_use}
+    entries = {key: {"use": _WORDS[wish]} for use, key in _ENTRIES if (wish := wishes.get(use)) is not None}
+    return json.dumps(entries, separators=(",", ":")) if entries else ""
+
+
+def write_training_mining(stream: BinaryIO, entries: Iterable[PackEntry], summary: RightsSummary) -> None:
+    """Write the assertions: one for all of ``data/``, or one for each file that has one; none where none was declared."""
+    stream.write(f'{{"label":{json.dumps(LABEL)},"version":"1.1","assertions":['.encode())
+    stated = [said for said, _ in summary.assertions]
+    before = b"\n"
+    if len(stated) == 1 and stated[0]:
+        stream.write(before + _assertion("data/", stated[0]))
+        before = b",\n"
+    elif any(stated):
+        for entry in entries:
+            if isinstance(entry, PackedFile) and (said := training_mining(entry.assessed.decision)):
+                stream.write(before + _assertion(entry.bag_path, said))
+                before = b",\n"
+    stream.write(b"]}\n" if before == b"\n" else b"\n]}\n")
+
+
+def _assertion(path: str, entries: str) -> bytes:
+    return f'{{"path":{json.dumps(path)},"entries":{entries}}}'.encode()

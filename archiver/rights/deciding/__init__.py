@@ -1,0 +1,1 @@
+"""From declarations, evidence and a policy to the decision on one file."""

@@ -1,0 +1,1 @@
+"""Files of declarations and policies: reading them, checking them, beginning one."""

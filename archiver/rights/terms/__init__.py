@@ -1,0 +1,1 @@
+"""When protection has ended, by the table of terms."""

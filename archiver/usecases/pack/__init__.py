@@ -1,0 +1,1 @@
+"""Packing, from a request to finished bags."""

@@ -1,0 +1,161 @@
+"""Divides a plan over the bags of a package: names them, and holds them against the recipient's profile."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from archiver.errors import INCOMPLETE, ArchiverError, UsageError
+from archiver.ingest.plan import PackagePlan
+from archiver.model.run import Run
+from archiver.model.source import Source
+from archiver.records.baginfo import BagFacts, bag_info_labels
+from archiver.records.rights.labels import rights_labels
+from archiver.records.rights.tally import summarise
+from archiver.records.weight import BAG_BYTES, described_bytes
+from archiver.store.find_bags import taken_by
+from archiver.store.staging import StagingKey, unfinished
+from archiver.usecases.pack.describe import BAG_INFO, planned_tag_files
+from archiver.usecases.pack.make_bag import contents_sentence
+from archiver.usecases.pack.naming import default_name
+from archiver.usecases.pack.parts import PlanPart, parts_of
+from archiver.usecases.pack.prepare import Prepared
+from archiver.usecases.pack.profile import Planned, refuse_mismatch
+from archiver.usecases.pack.room import Room, room_for
+
+
+class AllWithheldError(ArchiverError):
+    """The policy keeps every file out, so that there is no bag to write."""
+
+    exit_code = INCOMPLETE
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """The bags that a plan is made into.
+
+    Attributes:
+        name: The package's name.
+        continues: Whether an interrupted run of the same package is continued.
+        keys: What each bag is made of.
+        parts: What goes into each bag.
+        room: What the package takes on the store's disk.
+    """
+
+    name: str
+    continues: bool
+    keys: tuple[StagingKey, ...]
+    parts: tuple[PlanPart, ...]
+    room: Room
+
+
+def divide(prepared: Prepared, plan: PackagePlan, run: Run) -> Division:
+    """Name the package and divide the plan over its bags.
+
+    Raises:
+        AllWithheldError: where the policy keeps every file out.
+        UsageError: where there is nothing to pack, or the package would not conform to its profile.
+    """
+    if plan.totals.withheld and not plan.totals.files:
+        raise AllWithheldError(
+            f"the policy {prepared.assessor.policy.name} lets none of {plan.totals.withheld:,} files into a bag",
+            "No bag was written. Why, for one of them: archiver explain FILE. What you know of them can be declared:"
+            " archiver rights template SOURCE",
+        )
+    if not plan.totals.files:
+        raise UsageError(
+            f"there is nothing to pack: of {plan.totals.seen} entries seen, no file can go into a bag",
+            "No bag was written. To see what is there: archiver scan SOURCE",
+        )
+    describes = partial(described_bytes, algorithms=len(prepared.algorithms))
+    parts = parts_of(plan, prepared.request.max_bytes, _overhead(prepared), describes)
+    fingerprint = _divided_fingerprint(plan, parts)
+    origin = _origin(prepared.sources)
+    name, same = _package_name(prepared, fingerprint, origin, run)
+    keys = tuple(
+        StagingKey(name, number, len(parts), prepared.algorithms, fingerprint, origin)
+        for number in range(1, len(parts) + 1)
+    )
+    _refuse_mismatch(prepared, plan, parts, run)
+    room = room_for(
+        *(plan, describes, _overhead(prepared)),
+        bags=len(parts),
+        store=prepared.store,
+        package=name,
+        algorithms=prepared.algorithms,
+        archived=prepared.request.serialize is not None,
+    )
+    return Division(name, same or room.kept_files > 0, keys, parts, room)
+
+
+def _overhead(prepared: Prepared) -> int:
+    """Bytes that each bag takes whatever files are in it: its descriptions, and the documents behind declarations."""
+    return BAG_BYTES + sum(document.size_bytes for document in prepared.inputs.documents)
+
+
+def _divided_fingerprint(plan: PackagePlan, parts: Sequence[PlanPart]) -> str:
+    """Give the digest of the plan and of where it is divided: a bag begun with other files must not be gone on with."""
+    starts = [part.start for part in parts]
+    return hashlib.sha256(f"{plan.fingerprint} {starts}".encode()).hexdigest()
+
+
+def _origin(sources: Sequence[Source]) -> str:
+    """Give the digest of the sources' paths, by which packages of the same sources are known."""
+    paths = [(source.root, source.only) for source in sources]
+    return hashlib.sha256(repr(paths).encode()).hexdigest()
+
+
+def _package_name(prepared: Prepared, fingerprint: str, origin: str, run: Run) -> tuple[str, bool]:
+    """Give the package's name, and whether an interrupted run of just the same package is continued under it.
+
+    A package that an interrupted run began of the same sources, though something in them has changed since, gives its
+    name too, so that its copies are taken over.
+    """
+    asked = prepared.request.name
+    begun = [
+        key
+        for key in unfinished(prepared.store)
+        if key.algorithms == prepared.algorithms
+        and asked in (None, key.package)
+        and taken_by(prepared.store, key.package) is None
+    ]
+    for key in begun:
+        if key.fingerprint == fingerprint:
+            return key.package, True
+    if asked is not None:
+        return asked, False
+    for key in begun:
+        if key.origin == origin:
+            return key.package, False
+    return default_name(prepared.sources, run.today(), prepared.store), False
+
+
+def _refuse_mismatch(prepared: Prepared, plan: PackagePlan, parts: Sequence[PlanPart], run: Run) -> None:
+    if prepared.profile is None or prepared.request.profile is None:
+        return
+    totals = plan.totals
+    facts = BagFacts(
+        identifier=run.identifier,
+        description=contents_sentence(totals),
+        files=totals.files,
+        bytes=totals.bytes,
+        part=1,
+        parts=len(parts),
+        rights=rights_labels(summarise(plan.entries), prepared.rights_context),
+    )
+    planned_package = Planned(
+        bags=parts,
+        info=bag_info_labels(run, facts, prepared.tag_labels[BAG_INFO]),
+        others={path: labels for path, labels in prepared.tag_labels.items() if path != BAG_INFO},
+        algorithms=prepared.algorithms,
+        tag_files=planned_tag_files(
+            prepared.algorithms,
+            prepared.inputs.documents,
+            prepared.tag_labels,
+            empty_folders=bool(totals.empty_folders),
+        ),
+        container=prepared.request.serialize or "folder",
+    )
+    refuse_mismatch(prepared.profile, prepared.request.profile, planned_package)

@@ -1,0 +1,293 @@
+"""Packs sources into a bag: lists, examines, decides, plans, copies, describes, seals."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from archiver import filesystem
+from archiver.bagit.walking import walk
+from archiver.errors import ArchiverError
+from archiver.executors.pools import Threads
+from archiver.ingest.examine import header_readers
+from archiver.ingest.names import EXACT, PORTABLE
+from archiver.ingest.plan import Totals
+from archiver.ingest.reexamine import Reexaminer
+from archiver.ingest.spool import Spool
+from archiver.ingest.standing import Standing
+from archiver.model.package import PackEntry, PlanEntry
+from archiver.model.problem import PROBLEM_KINDS
+from archiver.model.run import Run
+from archiver.store.area import INCOMING, is_begun, locked
+from archiver.store.faults import lost_store, store_faults
+from archiver.store.sealing import make_ready, publish, read_back, recover
+from archiver.store.staging import Staging, look_into
+from archiver.usecases.hearings import UNREAD
+from archiver.usecases.leftovers import Leftover, clear_superseded, is_begun_otherwise, leftovers
+from archiver.usecases.pack.divide import Division, divide
+from archiver.usecases.pack.make_bag import BagMaker, CopyTools, Progress
+from archiver.usecases.pack.parts import PlanPart
+from archiver.usecases.pack.prepare import (
+    PackRequest,
+    Prepared,
+    name_rule,
+    prepare,
+    refuse_taken_name,
+)
+from archiver.usecases.pack.room import Room, refuse_without_room
+from archiver.usecases.planning import planned
+from archiver.usecases.watch import Step, Watch
+
+_NAMED = 5
+"""How many of the strange things in a store are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class PackReport:
+    """What packing did, or in a dry run would do.
+
+    Attributes:
+        bags: Absolute paths of the finished bags or archives; those to be made in a dry run.
+        dry_run: Whether nothing was written.
+        new_store: Whether no run has written to the store before.
+        totals: What was packed, withheld and lost.
+        algorithms: Checksum algorithms of the bags.
+        policy: Name of the policy that was applied.
+        spools: Every entry with its outcome, in the order of the scan, on disk; one spool for each bag.
+        parts: The parts, one for each bag.
+        oversize: The bags that are, or in a dry run are likely to be, larger than they were asked to be.
+        continued: Whether an interrupted run was continued.
+        room: What the package takes on the store's disk while it is made, as estimated before.
+        unfinished: What other interrupted runs left in the store.
+        remarks: What in the declarations will not do what their writer may expect.
+        silences: What is declared in vain, or not as it was meant.
+        names: Whether names are stored as they are, or as every system and program can hold them.
+    """
+
+    bags: tuple[str, ...]
+    dry_run: bool
+    new_store: bool
+    totals: Totals
+    algorithms: tuple[str, ...]
+    policy: str
+    spools: tuple[Spool[PlanEntry] | Spool[PackEntry], ...]
+    parts: tuple[PlanPart, ...]
+    oversize: tuple[str, ...]
+    continued: bool
+    room: Room
+    unfinished: tuple[Leftover, ...]
+    remarks: tuple[str, ...]
+    silences: tuple[str, ...]
+    names: Literal["exact", "portable"]
+
+    @property
+    def complete(self) -> bool:
+        """Whether every file is in and every declaration was heard."""
+        return not (self.totals.lost or self.totals.withheld or self.silences or self.totals.problems[UNREAD])
+
+    @property
+    def entries(self) -> Iterator[PlanEntry | PackEntry]:
+        """Every entry, in the order of the scan."""
+        return itertools.chain.from_iterable(self.spools)
+
+
+@contextlib.contextmanager
+def pack(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackReport]:
+    """Write the bag or bags and lend the report for a ``with`` block.
+
+    Raises:
+        UsageError: where the request cannot be meant, or would not conform to its profile.
+        StoreError: where the store cannot be written; then no bag stands under its name.
+        SourceLostError: where a source is not there any more; then none does either.
+    """
+    prepared = prepare(request, run)
+    with contextlib.ExitStack() as held:
+        with lost_store(prepared.store):
+            report = _packed(prepared, run, watch, held)
+        yield report
+
+
+def _packed(prepared: Prepared, run: Run, watch: Watch, held: contextlib.ExitStack) -> PackReport:
+    """Write the bag or bags; what the report rests on stays open as long as ``held``."""
+    request, store, started = prepared.request, prepared.store, run.now()
+    standing = Standing(prepared.sources)
+    is_new = held.enter_context(locked(store))
+    for bag in recover(store):
+        watch.note(f"Gave its name to a bag that an interrupted run had finished: {os.fsdecode(bag)}")
+    _name_strange(store, watch)
+    refuse_taken_name(prepared)
+    scratch = store + b"/" + INCOMING
+    plan = held.enter_context(
+        planned(
+            prepared.sources,
+            prepared.hearings.assess,
+            jobs=request.jobs,
+            watch=watch,
+            scratch=scratch,
+            standing=standing,
+            exclusion=prepared.exclusion,
+            rule=name_rule(prepared),
+        )
+    )
+    silences = prepared.hearings.told(plan.entries)
+    division = divide(prepared, plan, run)
+    others = leftovers(store, division.keys)
+    refuse_without_room(division.room, store, sum(each.bytes for each in others))
+    if is_begun_otherwise(store, division.keys) and not division.room.kept_files:
+        watch.note(
+            f"What an interrupted run left of {division.name} is copied anew: its source or checksums have"
+            " changed since."
+        )
+    copying, syncing = held.enter_context(Threads(request.jobs)), held.enter_context(Threads(1))
+    again = Reexaminer(prepared.hearings.assess, held.enter_context(header_readers(1)))
+    maker = BagMaker(
+        run=run,
+        progress=Progress(started, run.now(), division.keys),
+        rights=prepared.rights_context,
+        documents=prepared.inputs.documents,
+        tag_labels=prepared.tag_labels,
+        tools=CopyTools(copying, syncing, request.read_back, watch, again, standing),
+    )
+    stagings = [Staging(store, key) for key in division.keys]
+    spools = tuple(held.enter_context(Spool[PackEntry](scratch)) for _ in division.parts)
+    totals = Totals()
+    for staging, part, spool in zip(stagings, division.parts, spools, strict=True):
+        totals.add(maker.make(staging, part, spool))
+    standing.conclude()
+    _refuse_nothing(totals, stagings)
+    for staging in stagings:
+        with watch.during(Step(f"Finishing {staging.key.name}", "")):
+            make_ready(staging, request.serialize, int(run.now().timestamp()))
+        if request.serialize and request.read_back:
+            step = Step(f"Reading back {staging.key.name}.{request.serialize}", "bytes")
+            for _ in watch.track(step, read_back(staging), lambda checked: checked.bytes):
+                pass
+    bags = tuple(os.fsdecode(publish(staging)) for staging in stagings)
+    clear_superseded(store, division.keys)
+    most = request.max_bytes
+    oversize = () if most is None else tuple(bag for bag in bags if _size(bag) > most)
+    return _report(
+        prepared,
+        division,
+        totals,
+        bags=bags,
+        oversize=oversize,
+        spools=spools,
+        silences=silences,
+        dry_run=False,
+        new_store=is_new,
+    )
+
+
+class NothingPackedError(ArchiverError):
+    """No file could be copied, so that there is no bag to write."""
+
+
+def _refuse_nothing(totals: Totals, stagings: Sequence[Staging]) -> None:
+    """Refuse to make a bag with nothing in it, and take away what was begun of it."""
+    if totals.files:
+        return
+    for staging in stagings:
+        staging.discard()
+    details = [
+        f"{code} {PROBLEM_KINDS[code].title}: {number:,}" for code, number in totals.problems.most_common()
+    ]
+    raise NothingPackedError(
+        f"cannot make a bag: of {totals.seen:,} files that were seen, none could be copied",
+        "No bag was written. See that the source is there still and can be read, then run the same command again.",
+        details,
+    )
+
+
+def _name_strange(store: bytes, watch: Watch) -> None:
+    """Say what in the folder where bags are built is not this program's, which leaves it alone."""
+    strange = look_into(store).strange
+    if strange:
+        named = ", ".join(map(os.fsdecode, strange[:_NAMED]))
+        more = f" and {len(strange) - _NAMED:,} more" if len(strange) > _NAMED else ""
+        watch.note(
+            f"Not made by this program, and left alone in {os.fsdecode(store)}/.incoming: {named}{more}"
+        )
+
+
+def _size(bag: str) -> int:
+    """Bytes of a bag's files together, or of the archive that it is."""
+    with store_faults(f"look at {bag}", "It stands under its name and is whole."):
+        if os.path.isfile(bag):
+            return os.path.getsize(bag)
+        with filesystem.FolderCursor(os.fsencode(bag)) as cursor:
+            return sum(present.size for present in walk(cursor.folder(b""), lambda _: None))
+
+
+@contextlib.contextmanager
+def rehearse(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackReport]:
+    """Work out what :func:`pack` would do, write nothing, and lend the report for a ``with`` block.
+
+    Raises:
+        UsageError: where the request cannot be meant, or would not conform to its profile.
+    """
+    prepared = prepare(request, run)
+    refuse_taken_name(prepared)
+    # what names the store folds cannot be tried without writing
+    rule = PORTABLE if prepared.names == "portable" else EXACT
+    with planned(
+        prepared.sources,
+        prepared.hearings.assess,
+        jobs=request.jobs,
+        watch=watch,
+        exclusion=prepared.exclusion,
+        rule=rule,
+    ) as plan:
+        silences = prepared.hearings.told(plan.entries)
+        division = divide(prepared, plan, run)
+        suffix = f".{request.serialize}" if request.serialize else ""
+        bags = tuple(f"{os.fsdecode(prepared.store)}/{key.name}{suffix}" for key in division.keys)
+        most = request.max_bytes
+        likely = zip(bags, division.parts, strict=True)
+        oversize = () if most is None else tuple(bag for bag, part in likely if part.likely_bytes > most)
+        yield _report(
+            prepared,
+            division,
+            plan.totals,
+            bags=bags,
+            oversize=oversize,
+            spools=(plan.entries,),
+            silences=silences,
+            dry_run=True,
+            new_store=not is_begun(prepared.store),
+        )
+
+
+def _report(  # noqa: PLR0913 - what both ways of packing have at their end
+    prepared: Prepared,
+    division: Division,
+    totals: Totals,
+    *,
+    bags: tuple[str, ...],
+    oversize: tuple[str, ...],
+    spools: tuple[Spool[PlanEntry] | Spool[PackEntry], ...],
+    silences: tuple[str, ...],
+    dry_run: bool,
+    new_store: bool,
+) -> PackReport:
+    return PackReport(
+        bags=bags,
+        dry_run=dry_run,
+        new_store=new_store,
+        totals=totals,
+        algorithms=prepared.algorithms,
+        policy=prepared.assessor.policy.name,
+        spools=spools,
+        parts=division.parts,
+        oversize=oversize,
+        continued=division.continues,
+        room=division.room,
+        unfinished=leftovers(prepared.store, division.keys),
+        remarks=prepared.remarks,
+        silences=silences,
+        names=prepared.names,
+    )

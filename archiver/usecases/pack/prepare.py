@@ -1,0 +1,189 @@
+"""Understands a request to pack: reads everything it names, and refuses what the store cannot take."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from archiver.bagit.profiles.profile import Profile
+from archiver.ingest.assess import Assessor
+from archiver.ingest.exclusion import Exclusion
+from archiver.ingest.names import PORTABLE, NameRule
+from archiver.model.rights_context import RightsContext
+from archiver.model.run import Run
+from archiver.model.source import Source
+from archiver.records.baginfo import Labels
+from archiver.store.area import folds
+from archiver.usecases.finished import refuse_finished
+from archiver.usecases.hearings import Hearings
+from archiver.usecases.pack.mounted import refuse_unmounted
+from archiver.usecases.pack.naming import refuse_taken, refuse_unfit
+from archiver.usecases.pack.profile import algorithms_for, labels_by_file, read_profile
+from archiver.usecases.rights_inputs import RightsInputs, read_policy, read_rights
+from archiver.usecases.sources import refuse_store_in_source, sources_of
+
+_TWINS = (("N302", (b"x", b"X")), ("N303", ("\u00e9".encode(), "e\u0301".encode())))
+"""Problem codes of names that are alike, each with two such names to try on a disk."""
+
+KEEPING = "personal"
+"""The policy of one who keeps a copy for themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class PackRequest:
+    """What is to be packed, and how.
+
+    Attributes:
+        sources: Folders and files as the user named them.
+        store: Folder that gets the bag; made where it is missing.
+        name: The bag's name; from the source and the date where ``None``.
+        algorithms: Normalised names of the checksum algorithms; empty for the default.
+        info: Labels for ``bag-info.txt``.
+        jobs: Threads and processes to use.
+        read_back: Whether every copy is read from the disk again and compared.
+        bag_in_bag: Whether a source may be a bag.
+        max_bytes: What one bag may take, with its descriptions; ``None`` for no limit.
+        rights: File of declarations that the user named, or ``None`` to look for one in each source.
+        policy: Name of a policy, or path of a policy file.
+        anonymous_withheld: Whether the names of withheld files stay out of the bag.
+        profile: Name of a recipient's profile, or path of a profile file, or ``None``.
+        serialize: Format of the archive to make of each bag, or ``None`` for folders.
+        exclude: Patterns of what to leave out, in gitignore's syntax.
+        exclude_clutter: Whether clutter is left out.
+        configured_store: Whether the configuration names the store, so that it must be there.
+        names: Whether names are kept as they are, or stored as every system and program can hold them; ``None`` for
+            what suits the policy and the profile.
+    """
+
+    sources: tuple[str, ...]
+    store: str
+    name: str | None
+    algorithms: tuple[str, ...]
+    info: Labels
+    jobs: int
+    read_back: bool
+    bag_in_bag: bool
+    max_bytes: int | None
+    rights: str | None
+    policy: str
+    anonymous_withheld: bool
+    profile: str | None
+    serialize: Literal["tar", "zip"] | None
+    exclude: tuple[str, ...] = ()
+    exclude_clutter: bool = False
+    configured_store: bool = False
+    names: Literal["exact", "portable"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A request that was understood, with everything it names read.
+
+    Attributes:
+        request: The request.
+        sources: What it names.
+        store: Absolute path of the store.
+        inputs: Declarations and the documents behind them.
+        assessor: Decides each file.
+        hearings: Assesses with it, and listens to what is declared.
+        profile: The recipient's profile, or ``None``.
+        algorithms: Checksum algorithms of payload and tag manifests.
+        tag_labels: Labels that the user gave, by the tag file they go into.
+        exclusion: What is left out of the sources.
+    """
+
+    request: PackRequest
+    sources: tuple[Source, ...]
+    store: bytes
+    inputs: RightsInputs
+    assessor: Assessor
+    hearings: Hearings
+    profile: Profile | None
+    algorithms: tuple[str, ...]
+    tag_labels: Mapping[str, Labels]
+    exclusion: Exclusion
+
+    @property
+    def names(self) -> Literal["exact", "portable"]:
+        """How names are stored: as they are where a collector keeps a copy, portable where a bag is to travel."""
+        if self.request.names is not None:
+            return self.request.names
+        travels = self.request.policy != KEEPING or self.profile is not None
+        return "portable" if travels else "exact"
+
+    @property
+    def rights_context(self) -> RightsContext:
+        """What the decisions rest on, for the records."""
+        assessor = self.assessor
+        return RightsContext(
+            policy=assessor.policy,
+            assessed_on=assessor.on,
+            declarations={declaration.id: declaration for declaration in assessor.declarations},
+            documents=self.inputs.evidenced,
+            anonymous_withheld=self.request.anonymous_withheld,
+        )
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What in the declarations will not do what their writer may expect."""
+        return tuple(
+            f"{file.name}, line {remark.line}, {remark.declaration}: {remark.text}"
+            for file in self.inputs.files
+            for remark in file.remarks
+        )
+
+
+def prepare(request: PackRequest, run: Run) -> Prepared:
+    """Read everything that the request names.
+
+    Raises:
+        UsageError: where it cannot be meant.
+        ConfigError: where a file of declarations, a policy or a profile says something it cannot say.
+        StoreError: where the store's disk is probably not mounted.
+    """
+    exclusion = Exclusion(request.exclude, clutter=request.exclude_clutter)
+    sources = sources_of(request.sources, bags_on_purpose=request.bag_in_bag)
+    store = os.path.abspath(os.fsencode(request.store))
+    refuse_finished(store, "store")
+    refuse_store_in_source(store, sources)
+    refuse_unmounted(store, configured=request.configured_store)
+    if request.name is not None:
+        refuse_unfit(request.name)
+    inputs = read_rights(sources, request.rights)
+    profile = None if request.profile is None else read_profile(request.profile)
+    assessor = Assessor(inputs.declared, read_policy(request.policy), run.day())
+    return Prepared(
+        request=request,
+        sources=sources,
+        store=store,
+        inputs=inputs,
+        assessor=assessor,
+        hearings=Hearings(assessor, inputs, run.today()),
+        profile=profile,
+        algorithms=algorithms_for(profile, request.algorithms),
+        tag_labels=labels_by_file(profile, request.info),
+        exclusion=exclusion,
+    )
+
+
+def refuse_taken_name(prepared: Prepared) -> None:
+    """Refuse a name that the user gave and that is taken; ask it when what was interrupted has got its names.
+
+    Raises:
+        UsageError: where it is taken.
+    """
+    if prepared.request.name is not None:
+        refuse_taken(prepared.request.name, prepared.store)
+
+
+def name_rule(prepared: Prepared) -> NameRule:
+    """Say which names are stored otherwise: what was asked for, and what the store's disk would take for another name.
+
+    Raises:
+        StoreError: where that cannot be tried.
+    """
+    if prepared.names == "portable":
+        return PORTABLE
+    return NameRule(frozenset(code for code, twins in _TWINS if folds(prepared.store, twins)))

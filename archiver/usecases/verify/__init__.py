@@ -1,0 +1,1 @@
+"""Verifying bags, with damage told by album."""

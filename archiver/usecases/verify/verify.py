@@ -1,0 +1,239 @@
+"""Says whether bags are complete and valid; reads only, fetches nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from archiver.bagit.codes import found
+from archiver.bagit.findings import Finding, Severity
+from archiver.bagit.hashing import BATCH_BYTES, Batch, Checked
+from archiver.bagit.profiles.profile import Profile
+from archiver.bagit.profiles.read import check_folder
+from archiver.bagit.report import BagReport, Depth
+from archiver.bagit.serialized.validation import SerializedValidation, open_serialized
+from archiver.bagit.updating.journal import is_update_pending
+from archiver.bagit.validate import Validation, open_bag
+from archiver.errors import StoreError, UsageError
+from archiver.executors.ordered import Serial
+from archiver.executors.pools import DividedWork, Threads
+from archiver.records.tracks import Track, tracks_of
+from archiver.store.area import INCOMING
+from archiver.store.find_bags import bag_around, bags_in, is_bag
+from archiver.store.staging import unfinished
+from archiver.usecases.pack.profile import read_profile
+from archiver.usecases.verify.affected_albums import TouchedAlbum, tells_all, touched_albums
+from archiver.usecases.watch import Meter, Step, Watch
+
+_MANY_FILES = 2_000
+"""From here on the interpreter lock holds up threads more than starting processes costs."""
+_FEW_BYTES = 8 << 20
+
+
+class _BatchMap(Protocol):
+    """What checking needs of an executor."""
+
+    def map_ordered(self, work: Callable[[Batch], Checked], items: Iterable[Batch]) -> Iterator[Checked]:
+        """Yield ``work(item)`` for each item, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyRequest:
+    """What is to be checked, and how.
+
+    Attributes:
+        paths: Bags: folders, or tar, tar.gz and zip archives.
+        depth: How much of each is checked.
+        profile: Name of a recipient's profile, or path of a profile file, or ``None``.
+        jobs: Threads or processes to use.
+    """
+
+    paths: tuple[str, ...]
+    depth: Depth
+    profile: str | None
+    jobs: int
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedBag:
+    """What was found out about one bag.
+
+    Attributes:
+        report: The judgement, with every finding.
+        mismatches: In what it does not conform to the profile; ``None`` where none was asked about, or where no
+            version of BagIt is declared, so that there is no bag to hold against it.
+        albums: The albums that damaged, unreadable or missing files belong to.
+        all_albums: Whether no other album is touched; else more may be, which the findings do not tell.
+        update_pending: Whether an update of its tag files was interrupted and waits to be completed.
+        meant: The bag that the folder lies in, where it is none itself; ``None`` where it lies in no bag.
+        tracks: By payload path, what the bag's own record says a damaged or missing file is. The record may be
+            damaged itself; it is shown, never relied on.
+    """
+
+    report: BagReport
+    mismatches: tuple[Finding, ...] | None
+    albums: tuple[TouchedAlbum, ...]
+    all_albums: bool
+    update_pending: bool
+    meant: str | None
+    tracks: dict[str, Track]
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing wrong was found at the depth asked for."""
+        conforms = all(finding.severity is not Severity.ERROR for finding in self.mismatches or ())
+        return conforms and False not in (self.report.complete, self.report.valid)
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """What paths that a person named come to.
+
+    Attributes:
+        bags: What is to be checked, in the order it was named; the bags of a store by name.
+        missing: Paths at which there is nothing.
+        passed_over: Paths of what lies in a named store and is no bag.
+        unfinished: Paths of what interrupted runs left in a named store.
+    """
+
+    bags: tuple[str, ...]
+    missing: tuple[str, ...] = ()
+    passed_over: tuple[str, ...] = ()
+    unfinished: tuple[str, ...] = ()
+
+    def __add__(self, other: Targets) -> Targets:
+        return Targets(
+            self.bags + other.bags,
+            self.missing + other.missing,
+            self.passed_over + other.passed_over,
+            self.unfinished + other.unfinished,
+        )
+
+
+def targets_of(paths: Sequence[str]) -> Targets:
+    """Say what is to be checked: each path, or where it is a folder that holds bags and is none, each bag in it.
+
+    Raises:
+        UsageError: where there is nothing at any of the paths.
+    """
+    found = sum(map(_target, paths), start=Targets(()))
+    if not found.bags:
+        raise UsageError(
+            f"there is nothing at {', '.join(found.missing)}",
+            "Nothing was checked. Check the spelling, and that the disk is mounted.",
+        )
+    return found
+
+
+def _target(path: str) -> Targets:
+    try:
+        os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return Targets((), missing=(path,))
+    except (OSError, ValueError):  # why it cannot be looked at is told when it is opened
+        return Targets((path,))
+    is_alone = is_bag(path) or not os.path.isdir(path)
+    return Targets((path,)) if is_alone else _inside(path)
+
+
+def _inside(folder: str) -> Targets:
+    try:
+        inside = bags_in(folder)
+    except OSError:
+        return Targets((folder,))
+    if not inside.bags:
+        return Targets((folder,))
+    incoming = os.path.join(folder, os.fsdecode(INCOMING))
+    others = tuple(os.path.join(folder, name) for name in inside.others)
+    try:
+        keys = unfinished(os.path.abspath(os.fsencode(folder)))
+    except StoreError:  # what waits in it is not to be seen, which takes nothing from the bags
+        return Targets(inside.bags, passed_over=(incoming, *others))
+    waiting = tuple(os.path.join(incoming, os.fsdecode(key.folder)) for key in keys)
+    return Targets(inside.bags, passed_over=others, unfinished=waiting)
+
+
+def verify(request: VerifyRequest, watch: Watch) -> Iterator[VerifiedBag]:
+    """Check each bag in turn and yield what was found; a path that is no bag yields a report that says so.
+
+    Raises:
+        UsageError: where the profile cannot be used.
+    """
+    profile = None if request.profile is None else read_profile(request.profile)
+    for number, path in enumerate(request.paths, start=1):
+        name = _shown_name(path, number, len(request.paths))
+        meter = Meter()
+        with (
+            _open(path, request.depth, name, watch) as validation,
+            _executor(validation, request, meter) as executor,
+        ):
+            checking = validation.check(executor.map_ordered, meter.add)
+            step = Step(f"Verifying {name}", "bytes", validation.total_bytes, meter)
+            for _ in watch.track(step, checking, lambda checked: checked.bytes):
+                pass
+            report = validation.report()
+            mismatches = None if profile is None else _check_profile(validation, profile, path, report)
+        yield _verified(path, report, mismatches)
+
+
+def _verified(path: str, report: BagReport, mismatches: tuple[Finding, ...] | None) -> VerifiedBag:
+    wrong = [finding for finding in report.findings if finding.severity is Severity.ERROR]
+    broken = {finding.path for finding in wrong if finding.path.startswith("data/")}
+    tracks = tracks_of(path, broken) if broken else {}
+    return VerifiedBag(
+        report=report,
+        mismatches=mismatches,
+        albums=touched_albums(wrong, tracks),
+        all_albums=tells_all(report),
+        update_pending=is_update_pending(os.fsencode(path)),
+        meant=bag_around(path) if "B101" in report.counts else None,
+        tracks=tracks,
+    )
+
+
+def _shown_name(path: str, number: int, of: int) -> str:
+    """Say which bag it is, and how far a run over many has come."""
+    name = os.path.basename(os.path.abspath(path))
+    return name if of == 1 else f"{name} ({number} of {of})"
+
+
+def _open(path: str, depth: Depth, name: str, watch: Watch) -> Validation:
+    if not os.path.isfile(path):
+        with watch.during(Step(f"Listing {name}", "")):
+            return open_bag(path, depth)
+
+    def watched(size: int, steps: Iterator[int]) -> Iterator[int]:
+        return watch.track(Step(f"Listing {name}", "bytes", size), steps, int)
+
+    return open_serialized(path, depth, watched=watched)
+
+
+def _check_profile(
+    validation: Validation, profile: Profile, path: str, report: BagReport
+) -> tuple[Finding, ...] | None:
+    if report.version is None:
+        return None  # no bag, or one that does not say what it is, which the report tells
+    if isinstance(validation, SerializedValidation):
+        return validation.check_profile(profile)
+    try:
+        return check_folder(profile, os.fsencode(path))
+    except OSError as error:  # it went, or became unreadable, after it was checked
+        return (found("B115", "", f"the profile could not be checked: {error.strerror or error}"),)
+
+
+def _executor(
+    validation: Validation, request: VerifyRequest, meter: Meter
+) -> contextlib.AbstractContextManager[_BatchMap]:
+    small = request.depth is not Depth.FULL or validation.total_bytes < _FEW_BYTES
+    if request.jobs == 1 or small or isinstance(validation, SerializedValidation):
+        return Serial()
+    if validation.total_files < _MANY_FILES:
+        return Threads(request.jobs)
+    return DividedWork[Batch, Checked](
+        request.jobs,
+        lambda batch: sum(file.size for file in batch.files) > BATCH_BYTES,
+        lambda checked: meter.add(checked.bytes),
+    )

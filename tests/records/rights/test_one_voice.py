@@ -1,0 +1,116 @@
+"""Every record of rights says of a file what was decided, whatever was declared, seen and asked."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from archiver.model.package import AssessedFile, PackedFile
+from archiver.model.rights import Act, Answer, Disposition, MachineUse
+from archiver.model.rights_context import RightsContext
+from archiver.rights.explaining.explain import explain
+from tests.records.entries import assessed
+from tests.records.rights.test_golden import records
+from tests.rights.cases import PATH, Case, cases
+
+_SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+WORDS = {Act.PRESERVE: "replicate", Act.ACCESS: "use", Act.MINE: "mine"}
+RESTRICTION = {Answer.ALLOW: "Allow", Answer.DENY: "Disallow", Answer.UNKNOWN: "Conditional"}
+
+
+def one_voice(case: Case) -> None:
+    """Hold every record of a package of one file to the decision."""
+    decision = case.decide()
+    found = explain(case.evidence, case.protection, case.declarations, [case.policy], case.on, path=PATH)
+    assert [one.answer for one in found.acts] == [answer for _, answer in decision.acts.items()]
+    assert found.machine_use == decision.machine_use
+    [outcome] = found.outcomes
+    assert (outcome.disposition, outcome.restricted_until) == (
+        decision.disposition,
+        decision.restricted_until,
+    )
+    if not decision.disposition.packed:
+        return
+    entry = PackedFile(AssessedFile(assessed(PATH).examined, decision), 5, 0, (("sha512", "00"),))
+    declarations = {one.id: one for one in case.declarations}
+    written = {
+        name: data.decode()
+        for name, data in records([entry], RightsContext(case.policy, case.on, declarations)).items()
+    }
+    restricted = decision.disposition is Disposition.RESTRICT
+    _table_agrees(case, written["rights.csv"], restricted)
+    premis = re.findall(r"<act[^>]*>(\w+)</act><restriction>(\w+)<", written["premis.xml"])
+    rows = csv.DictReader(io.StringIO(written["rights.csv"], newline=""))
+    table = {(row["grant_act"], row["grant_restriction"]) for row in rows if row["grant_act"]}
+    assert set(premis) == table
+    uses = {use.use: use for use in decision.machine_use}
+    said = dict(
+        re.findall(r"(train-ai|ai-use|search)=([yn])", written["ai-usage.txt"].split("Content-Usage")[-1])
+        if "\nContent-Usage" in written["ai-usage.txt"]
+        else ()
+    )
+    for label, use in (
+        ("train-ai", MachineUse.GENERATIVE_TRAINING),
+        ("ai-use", MachineUse.INFERENCE),
+        ("search", MachineUse.SEARCH),
+    ):
+        if label in said:
+            assert uses[use].answer is {"y": Answer.ALLOW, "n": Answer.DENY}[said[label]]
+            assert f"{label}={said[label]}" in written["bag-info.txt"]
+    for rule in json.loads(written["tdmrep.json"]):
+        assert decision.acts.mine is {0: Answer.ALLOW, 1: Answer.DENY}[rule["tdm-reservation"]]
+    for act, answer in decision.acts.items():
+        counts = re.search(rf"^{act} \(.*?\) +(\d) +(\d) +(\d)$", written["README.txt"], re.MULTILINE)
+        assert counts is not None, act
+        assert counts.groups() == tuple(
+            "1" if answer is one else "0" for one in (Answer.ALLOW, Answer.DENY, Answer.UNKNOWN)
+        )
+    assert f"1 {decision.disposition}" in written["bag-info.txt"]
+
+
+def _table_agrees(case: Case, table: str, restricted: bool) -> None:  # noqa: FBT001 - what the table is held to
+    """Every row of an act has the answer that was decided, and no permission outlasts what it rests on."""
+    decision = case.decide()
+    for row in csv.DictReader(io.StringIO(table, newline="")):
+        act, restriction = row["grant_act"], row["grant_restriction"]
+        if not act:  # a row that names one more document behind a statement
+            assert restriction == ""
+            continue
+        if act == "disseminate":
+            both = {decision.acts.transfer, decision.acts.publish}
+            closed = restricted and both == {Answer.ALLOW}
+            expected = RESTRICTION[next(iter(both))] if len(both) == 1 and not closed else "Conditional"
+        elif act == "use" and restricted:
+            expected = "Disallow"
+            until = decision.restricted_until
+            assert row["grant_end_date"] == ("open" if until is None else until.isoformat())
+        else:
+            [named] = [one for one, word in WORDS.items() if word == act]
+            limited = named is Act.MINE and any(
+                use.answer is Answer.DENY and use.use is not MachineUse.SEARCH for use in decision.machine_use
+            )
+            expected = RESTRICTION[decision.acts[named]]
+            if limited and expected == "Allow":
+                expected = "Conditional"
+        assert restriction == expected, act
+        if restriction == "Allow":
+            assert row["grant_start_date"] <= case.on.isoformat()
+            assert row["grant_end_date"] == "open" or row["grant_end_date"] >= case.on.isoformat()
+
+
+@settings(max_examples=100, suppress_health_check=_SLOW, deadline=None)
+@given(case=cases)
+def test_every_record_says_what_was_decided(case: Case) -> None:
+    one_voice(case)
+
+
+@pytest.mark.slow
+@settings(max_examples=10_000, suppress_health_check=_SLOW, deadline=None)
+@given(case=cases)
+def test_every_record_says_what_was_decided_at_length(case: Case) -> None:
+    one_voice(case)
