@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from archiver.records.jsontext import LineLimits, json_bytes, parse_line
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.records.jsontext import LineLimits, json_bytes, parse_line
 from archiver.records.rights.read import RIGHTS_RECORD
 from archiver.records.tracks import Track, tracks_of
 from tests.bagit.bags import build_bag

@@ -6,10 +6,9 @@ import datetime as dt
 import json
 
 import pytest
+from archiver.records.jsontext import json_bytes, rfc3339, rfc3339_ns
 from hypothesis import given
 from hypothesis import strategies as st
-
-from archiver.records.jsontext import json_bytes, rfc3339, rfc3339_ns
 
 values = st.recursive(
     st.none()

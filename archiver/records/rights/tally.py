@@ -32,7 +32,11 @@ def summarise(entries: Iterable[PackEntry | PlanEntry]) -> RightsSummary:
 
 
 class RightsTally:
-    """Takes entries one at a time; its size does not grow with their number."""
+    """Takes entries one at a time; its size does not grow with their number.
+
+    Attributes:
+        of_packed: Identifiers of the declarations that bear on a packed file.
+    """
 
     def __init__(self) -> None:
         self._packed = 0
@@ -48,6 +52,7 @@ class RightsTally:
         self._acts: Counter[tuple[Act, Answer]] = Counter()
         self._names: dict[str, Counter[str]] = {}
         self._wishes: Counter[DeclaredWish] = Counter()
+        self.of_packed: set[str] = set()
 
     def add(self, entry: PackEntry | PlanEntry) -> None:
         """Count one entry; what is not a file with a decision counts for nothing."""
@@ -63,6 +68,24 @@ class RightsTally:
                 self._count("because", () if reason is None else (reason.code,))
             case _:
                 pass
+
+    def include(self, other: RightsTally) -> None:
+        """Count everything that another tally has counted."""
+        self._packed += other._packed
+        self._withheld += other._withheld
+        self._unseen_files += other._unseen_files
+        self._personal_files += other._personal_files
+        self._personal_packed += other._personal_packed
+        self._until += other._until
+        self._signals += other._signals
+        self._stricter += other._stricter
+        self._dispositions.update(other._dispositions)
+        self._bases.update(other._bases)
+        self._acts.update(other._acts)
+        self._wishes.update(other._wishes)
+        self.of_packed.update(other.of_packed)
+        for kind, names in other._names.items():
+            self._names.setdefault(kind, Counter()).update(names)
 
     def summary(self) -> RightsSummary:
         """Return what was counted so far."""
@@ -108,6 +131,7 @@ class RightsTally:
 
     def _count_packed(self, decision: Decision) -> None:
         self._until += decision.restricted_until is not None
+        self.of_packed.update(decision.declarations)
         self._count("usage", (usage_statement(decision),))
         reservation = tdm_reservation(decision)
         self._count("reservations", ("" if reservation is None else str(reservation),))

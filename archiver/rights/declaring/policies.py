@@ -21,7 +21,17 @@ _STRICTNESS = {
     Disposition.REVIEW: 2,
     Disposition.EXCLUDE: 2,
 }
-_KEYS = ("name", "title", "needs", "protected", "maybe_protected", "personal_data", "denied", "unknown")
+_KEYS = (
+    "name",
+    "title",
+    "needs",
+    "protected",
+    "maybe_protected",
+    "personal_data",
+    "premis",
+    "denied",
+    "unknown",
+)
 
 
 @cache
@@ -53,7 +63,7 @@ def parse_policy(data: bytes, name: str) -> Policy:
     document = Document(data, name)
     root = document.table(document.root, (), _KEYS)
     for key in _KEYS:
-        if key not in root:
+        if key not in root and key != "premis":
             document.fault((), f"There is no {key}.", "See docs/reference/policies.md.")
     title = _read_name(document, root), document.text(root.get("title", "-"), ("title",))
     needs = read_words(document, root.get("needs", []), ("needs",), Act)
@@ -67,6 +77,9 @@ def parse_policy(data: bytes, name: str) -> Policy:
         for key in ("protected", "maybe_protected", "personal_data")
         if key in root
     }
+    premis = root.get("premis", True)
+    if not isinstance(premis, bool):
+        document.fault(("premis",), "premis must be true or false.", "Such as premis = false.")
     document.finish()
     return Policy(
         name=title[0],
@@ -74,6 +87,7 @@ def parse_policy(data: bytes, name: str) -> Policy:
         needs=needs,
         denied=tuple(denied.items()),
         unknown=tuple(unknown.items()),
+        premis=bool(premis),
         **whole,
     )
 

@@ -7,13 +7,13 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from archiver.records.jsontext import json_bytes
 
 import archiver
 from archiver.audio.examine import examine_file
 from archiver.model.audio import ExaminedFile
 from archiver.model.source import FileRef, FileStat
 from archiver.records.files import examined_record
-from archiver.records.jsontext import json_bytes
 from tests.end_to_end.tokens import PLANTED, Plot, files
 
 PLOTS = files()
