@@ -29,7 +29,9 @@ class ReadmeWriter:
 
     def finish(self, closing: Closing) -> None:
         """Write it."""
-        self._stream.write(readme_text(closing.run, closing.bag, closing.records).encode())
+        self._stream.write(
+            readme_text(closing.run, closing.bag, closing.records).encode("utf-8", "backslashreplace")
+        )
 
 
 def readme_text(run: Run, bag: Bag, records: Iterable[tuple[str, str]]) -> str:

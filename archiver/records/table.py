@@ -63,7 +63,7 @@ class TableWriter:
                 there = [
                     size_bytes,
                     rfc3339_ns(modified_ns),
-                    *(dict(digests)[one] for one in self._algorithms),
+                    *(dict(digests).get(one) for one in self._algorithms),
                 ]
                 self._write(entry.bag_path, assessed.examined, there, assessed.decision)
             case WithheldFile(assessed) if not self._anonymous:

@@ -57,7 +57,7 @@ def file_object(entry: PackedFile, links: str, rights: Iterable[UUID]) -> str:
     return (
         '<object xsi:type="premis:file">\n'
         f"{_object_identifier('local', path)}"
-        "<objectCharacteristics><compositionLevel>0</compositionLevel>\n"
+        "<objectCharacteristics>\n"
         f"{''.join(_fixity(algorithm, digest) for algorithm, digest in entry.digests)}"
         f"<size>{entry.size_bytes}</size>\n"
         f"{_format(examined.format)}{_creating_application(examined)}{_inhibitors(examined.protection)}"

@@ -13,6 +13,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter, OrderedDict
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import BinaryIO
 
@@ -394,9 +395,25 @@ def policy_of(record: PolicyRecord) -> Policy:
     )
 
 
-def level_alone(declared: Declaration) -> Declaration:
-    """Return a declaration without the patterns of its scope, which can name what was withheld."""
-    return replace(declared, scope=Scope(level=declared.scope.level))
+def recorded(context: RightsContext, of_packed: AbstractSet[str]) -> RightsContext:
+    """Return what is recorded of what the decisions rest on: no document of a declaration that bears on no packed file.
+
+    Where the names of withheld files are to be left out, such declarations are left out as well, and the patterns of
+    the others, since both can name folders and albums.
+
+    Args:
+        context: What the decisions rest on.
+        of_packed: Identifiers of the declarations that bear on a packed file.
+    """
+    documents = {name: path for name, path in context.documents.items() if name in of_packed}
+    declarations = context.declarations
+    if context.anonymous_withheld:
+        declarations = {
+            name: replace(one, scope=Scope(level=one.scope.level))
+            for name, one in declarations.items()
+            if name in of_packed
+        }
+    return replace(context, declarations=declarations, documents=documents)
 
 
 def _policy(policy: Policy) -> PolicyRecord:

@@ -8,8 +8,7 @@ import datetime as dt
 import itertools
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import BinaryIO
 
@@ -34,7 +33,7 @@ from archiver.model.totals import Totals
 from archiver.records.baginfo import BAG_INFO, bag_info_labels
 from archiver.records.layout import RecordWriters
 from archiver.records.rights.labels import rights_labels
-from archiver.records.rights.record import level_alone
+from archiver.records.rights.record import recorded
 from archiver.records.rights.tally import RightsTally
 from archiver.records.writing import Closing
 from archiver.store.faults import store_faults
@@ -110,7 +109,7 @@ class BagMaker:
             decided.include(gathered.tally)
             bag = self._bag(plan, gathered)
             with self.watch.during(Step(f"Describing {name}", "")):
-                context = self._spoken(gathered.tally.of_packed)
+                context = recorded(self.rights, gathered.tally.of_packed)
                 records.finish(Closing(self.run, bag, context, records.described))
                 for document in self._documents(context):
                     copy_document(document, tag_files.new(f"{DOCUMENTS_FOLDER}/{document.name}"))
@@ -165,21 +164,6 @@ class BagMaker:
         events = tuple(events_of(self.run, plan, totals, self.rights.policy.name, course))
         summary = gathered.tally.summary()
         return Bag(plan, totals, summary, contents_sentence(totals), gathered.escaped, events)
-
-    def _spoken(self, of_packed: AbstractSet[str]) -> RightsContext:
-        """What the decisions rest on, without the documents behind declarations that speak of no file in the bag.
-
-        Where the names of withheld files are to be left out, such declarations are left out as well, and the patterns
-        of the others, since they name folders and albums.
-        """
-        rights = self.rights
-        documents = {name: path for name, path in rights.documents.items() if name in of_packed}
-        declarations = rights.declarations
-        if rights.anonymous_withheld:
-            declarations = {
-                name: level_alone(one) for name, one in rights.declarations.items() if name in of_packed
-            }
-        return replace(rights, declarations=declarations, documents=documents)
 
     def _documents(self, context: RightsContext) -> Iterator[Document]:
         kept = set(context.documents.values())

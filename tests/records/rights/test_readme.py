@@ -10,15 +10,14 @@ from archiver.model.evidence import unseen
 from archiver.model.package import PackEntry, WithheldFile
 from archiver.model.rights import Basis, DeclarantRole, Declaration, Disposition, Reason, Scope
 from archiver.model.rights_context import RightsContext
-from archiver.records.rights.readme import write_rights_readme
-from archiver.records.rights.tally import summarise
-from tests.records.entries import CONTEXT, DAY, DONATION, RUN, assessed, decision, every_case, packed, written
+from archiver.records.rights.readme import RIGHTS_README
+from tests.records.entries import CONTEXT, DAY, DONATION, assessed, decision, every_case, packed, record_files
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 
 
 def page(entries: tuple[PackEntry, ...], context: RightsContext = CONTEXT) -> str:
-    return written(write_rights_readme, entries, RUN, context, summarise(entries)).decode()
+    return record_files(entries, context)[RIGHTS_README].decode()
 
 
 def columns(line: str) -> int:
@@ -72,8 +71,8 @@ def test_a_long_list_ends_in_a_number() -> None:
     text = page(many, RightsContext(DONATION, DAY, declared))
     assert "019.mp3" in text
     assert "020.mp3" not in text
-    assert "and 80 more, see rights.json" in text
-    assert "and 38 more, see rights.json" in text
+    assert "and 80 more, see rights.jsonl" in text
+    assert "and 38 more, see rights.jsonl" in text
 
 
 def test_names_of_withheld_files_can_be_left_out() -> None:
