@@ -5,10 +5,10 @@ The words hold for one file as for many, so that a count can stand before them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import takewhile
 
 from archiver.model.rights import Act, Decision, Disposition, Policy, Reason
+from archiver.model.rights_summary import Ground
 from archiver.records.visible import one_line
 from archiver.rights import rules
 
@@ -30,24 +30,9 @@ _WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What settled the disposition of some files.
-
-    Attributes:
-        disposition: What became of them.
-        code: The rule.
-        act: The act that the rule was about, or ``None`` where it was about the file.
-    """
-
-    disposition: Disposition
-    code: str
-    act: Act | None = None
-
-    @property
-    def words(self) -> str:
-        """What it says, without a capital and a full stop."""
-        return _words(self.code, self.act)
+def ground_words(ground: Ground) -> str:
+    """Return what settled a disposition, without a capital and a full stop."""
+    return _words(ground.code, ground.act)
 
 
 def settling_ground(decision: Decision) -> Ground | None:

@@ -39,6 +39,6 @@ def _personal(summary: RightsSummary) -> str:
     if not summary.personal_files:
         return "none detected"
     files = "1 file" if summary.personal_files == 1 else f"{summary.personal_files} files"
-    held = summary.personal_packed
+    held = summary.in_bag.personal_files
     inside = "" if held == summary.personal_files else f", {held} of them in this package"
     return f"detected in {files}{inside}, see metadata/rights"

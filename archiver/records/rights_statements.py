@@ -459,9 +459,7 @@ def _about(declaration: Declaration | None) -> tuple[Declaration, ...]:
     return () if declaration is None else (declaration,)
 
 
-def _dated(
-    decision: Decision, behind: tuple[Declaration, ...], act: Act, answer: Answer, note: str
-) -> Grant:
+def _dated(decision: Decision, behind: tuple[Declaration, ...], act: Act, answer: Answer, note: str) -> Grant:
     """One act; an allow lasts no longer than everything that it rests on."""
     starts, ends = decision.on, None
     if answer is Answer.ALLOW and behind:

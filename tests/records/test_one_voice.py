@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 
 from archiver.model.package import AssessedFile, PackedFile
 from archiver.model.rights import Act, Answer, Disposition, MachineUse
+from archiver.records.grounds import ground_words, settling_ground
 from archiver.records.rights_context import RightsContext
 from archiver.rights.explain import explain
 from tests.records.entries import assessed
@@ -71,11 +72,22 @@ def one_voice(case: Case) -> None:
             "1" if answer is one else "0" for one in (Answer.ALLOW, Answer.DENY, Answer.UNKNOWN)
         )
     assert f"1 {decision.disposition}" in written["bag-info.txt"]
+    because = json.loads(written["rights.json"])["totals"]["restricted_because"]
+    ground = settling_ground(decision)
+    assert ground is not None
+    assert because == ({ground.code: 1} if restricted else {})
+    why = " ".join(written["README.txt"].partition("What is closed, and why")[2].split())
+    assert (f"1 {ground_words(ground)}" in why) == restricted
 
 
 def _table_agrees(case: Case, table: str, restricted: bool) -> None:  # noqa: FBT001 - what the table is held to
     """Every row of an act has the answer that was decided, and no permission outlasts what it rests on."""
     decision = case.decide()
+    closed = [row for row in csv.DictReader(io.StringIO(table, newline="")) if row["basis"] == "Policy"]
+    assert [row["grant_act"] for row in closed] == (["use"] if restricted else [])
+    for row in closed:
+        declared = "nothing" if decision.acts.access is Answer.UNKNOWN else decision.acts.access.value
+        assert f"Declared of access: {declared}" in row["grant_note"]
     for row in csv.DictReader(io.StringIO(table, newline="")):
         act, restriction = row["grant_act"], row["grant_restriction"]
         if not act:  # a row that names one more document behind a statement
@@ -88,6 +100,8 @@ def _table_agrees(case: Case, table: str, restricted: bool) -> None:  # noqa: FB
         elif act == "use" and restricted:
             expected = "Disallow"
             until = decision.restricted_until
+            # what the policy closes is no declarant's word
+            assert row["basis"] == "Policy" or decision.acts.access is Answer.DENY
             assert row["grant_end_date"] == ("open" if until is None else until.isoformat())
         else:
             [named] = [one for one, word in WORDS.items() if word == act]
@@ -98,6 +112,7 @@ def _table_agrees(case: Case, table: str, restricted: bool) -> None:  # noqa: FB
             if limited and expected == "Allow":
                 expected = "Conditional"
         assert restriction == expected, act
+        assert row["grant_note"] or restriction == "Allow", act
         if restriction == "Allow":
             assert row["grant_start_date"] <= case.on.isoformat()
             assert row["grant_end_date"] == "open" or row["grant_end_date"] >= case.on.isoformat()

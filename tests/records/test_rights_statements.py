@@ -293,9 +293,7 @@ def test_a_known_licence_tells_its_condition() -> None:
         ),
     )
     licence = rights_statements(decided, context(free))[1]
-    condition = (
-        "Condition of CC-BY-SA-4.0: name the author and pass adaptations on under the same licence."
-    )
+    condition = "Condition of CC-BY-SA-4.0: name the author and pass adaptations on under the same licence."
     assert condition in licence.note
     assert licence.grants[2].restriction is Restriction.ALLOW
     assert licence.grants[2].note.endswith(condition)
