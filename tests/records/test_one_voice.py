@@ -83,9 +83,9 @@ def one_voice(case: Case) -> None:
 def _table_agrees(case: Case, table: str, restricted: bool) -> None:  # noqa: FBT001 - what the table is held to
     """Every row of an act has the answer that was decided, and no permission outlasts what it rests on."""
     decision = case.decide()
-    closed = [row for row in csv.DictReader(io.StringIO(table, newline="")) if row["basis"] == "Policy"]
-    assert [row["grant_act"] for row in closed] == (["use"] if restricted else [])
-    for row in closed:
+    of_policy = [row for row in csv.DictReader(io.StringIO(table, newline="")) if row["basis"] == "Policy"]
+    assert [row["grant_act"] for row in of_policy] == (["use"] if restricted else [])
+    for row in of_policy:
         declared = "nothing" if decision.acts.access is Answer.UNKNOWN else decision.acts.access.value
         assert f"Declared of access: {declared}" in row["grant_note"]
     for row in csv.DictReader(io.StringIO(table, newline="")):

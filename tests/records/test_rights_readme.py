@@ -127,7 +127,9 @@ def section(text: str, title: str) -> str:
 
 def test_closed_files_have_their_reasons_counted_and_nothing_calls_them_withheld() -> None:
     text = page(every_case())
-    assert "2 restrict in the package, closed until a person decides or a date comes" in " ".join(text.split())
+    assert "2 restrict in the package, closed until a person decides or a date comes" in " ".join(
+        text.split()
+    )
     assert "2 no declaration that counts says whether an act that the policy needs is allowed" in section(
         text, "What is closed, and why"
     )
