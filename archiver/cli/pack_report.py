@@ -232,7 +232,8 @@ def _withheld_lines(report: PackReport) -> Iterator[str]:
         yield f"  and {remaining:,} more; --verbose lists them, and so does metadata/rights"
     if report.names_withheld:
         yield wrapped(
-            "Their names stand in the records of the bag; --anonymous-withheld leaves them out.", indent="  "
+            "Names of withheld files stand in the records of the bag; --anonymous-withheld leaves them out.",
+            indent="  ",
         )
 
 

@@ -10,11 +10,12 @@ from typing import BinaryIO
 from archiver.model.evidence_kinds import EVIDENCE_KINDS
 from archiver.model.package import PackEntry, WithheldFile
 from archiver.model.rights import Act, Answer, Basis, Declaration, Disposition
-from archiver.model.rights_summary import RightsSummary
+from archiver.model.rights_summary import Ground, RightsSummary
 from archiver.model.run import Run
-from archiver.records.grounds import ground_words
+from archiver.records.grounds import ground_words, settling_ground
 from archiver.records.machine_use import machine_use_words
 from archiver.records.rights_context import RightsContext
+from archiver.records.rights_labels import share_in_package
 from archiver.records.visible import one_line, shortened
 from archiver.rights.licenses import identify_license
 
@@ -70,7 +71,7 @@ def _assessed(run: Run, context: RightsContext, summary: RightsSummary) -> list[
     return [
         _paragraph(
             f"Assessed on {context.assessed_on} by {run.software}: {_files(summary.assessed)}"
-            f'{_held(summary.assessed, summary.packed)}, under the policy "{one_line(policy.name)}", which needs {needs} for every file. {one_line(policy.title)}'
+            f'{share_in_package(summary.assessed, summary.packed)}, under the policy "{one_line(policy.name)}", which needs {needs} for every file. {one_line(policy.title)}'
         ),
         _paragraph(
             "What may be done follows from what named persons declared. What the files themselves say can make an"
@@ -86,7 +87,7 @@ def _dispositions(summary: RightsSummary) -> list[str]:
         )
         for disposition, files in summary.dispositions
     ]
-    held = _held(summary.unknown, summary.in_bag.unknown)
+    held = share_in_package(summary.unknown, summary.in_bag.unknown)
     lines.append(f"{summary.unknown:>9}  of these without a declared basis{held}")
     if summary.restricted_until_a_date:
         lines.append(f"{summary.restricted_until_a_date:>9}  of these closed until a declared date")
@@ -116,7 +117,7 @@ def _declarations(context: RightsContext, summary: RightsSummary) -> list[str]:
 
 
 def _covered(files: int, held: int) -> str:
-    return f"{_files(files)}{_held(files, held)}"
+    return f"{_files(files)}{share_in_package(files, held)}"
 
 
 def _declaration(declared: Declaration, context: RightsContext, files: str) -> str:
@@ -174,28 +175,34 @@ def _closed(summary: RightsSummary) -> list[str]:
 def _because(summary: RightsSummary, *, packed: bool) -> list[str]:
     """Numbers of files by what closed them or kept them out."""
     return [
-        textwrap.fill(f"{files:>9}  {ground_words(ground)}", _WIDTH, subsequent_indent=" " * 11)
-        for ground, files in summary.because
-        if ground.disposition.packed is packed
+        _reason(ground, files) for ground, files in summary.because if ground.disposition.packed is packed
     ]
 
 
+def _reason(ground: Ground, files: int) -> str:
+    return textwrap.fill(f"{files:>9}  {ground_words(ground)}", _WIDTH, subsequent_indent=" " * 11)
+
+
 def _withheld(entries: Iterable[PackEntry], context: RightsContext, summary: RightsSummary) -> list[str]:
+    """Each reason with the files that it keeps out, as far as these are among the first."""
     if not summary.withheld:
         return ["No file."]
-    counts = "\n".join(_because(summary, packed=False))
     if context.anonymous_withheld:
-        return [counts, "Their names are left out on purpose."]
-    shown = itertools.islice((one for one in entries if isinstance(one, WithheldFile)), _MOST_FILES)
-    lines = [line for one in shown for line in _withheld_file(one)]
-    return [counts, "\n".join([*lines, *_more(summary.withheld - min(summary.withheld, _MOST_FILES))])]
-
-
-def _withheld_file(entry: WithheldFile) -> Iterator[str]:
-    decision = entry.assessed.decision
-    yield f"  {shortened(one_line(entry.assessed.path), _WIDTH - 2)}"
-    if decision.reasons:
-        yield _item(one_line(decision.reasons[0].text), indent=4)
+        return [
+            "\n".join(_because(summary, packed=False)),
+            "The names of these files are left out on purpose.",
+        ]
+    named: dict[Ground | None, list[str]] = {}
+    for one in itertools.islice((one for one in entries if isinstance(one, WithheldFile)), _MOST_FILES):
+        named.setdefault(settling_ground(one.assessed.decision), []).append(one.assessed.path)
+    lines = []
+    for ground, files in summary.because:
+        if not ground.disposition.packed:
+            names = named.get(ground, [])
+            lines.append(_reason(ground, files))
+            lines += [f"{' ' * 13}{shortened(one_line(name), _WIDTH - 13)}" for name in names]
+            lines += [f"{' ' * 11}{line}" for line in _more(files - len(names))]
+    return ["\n".join(lines)]
 
 
 def _protection(summary: RightsSummary) -> list[str]:
@@ -244,22 +251,13 @@ def _counted(counts: tuple[tuple[str, int], ...], held: tuple[tuple[str, int], .
     inside = dict(held)
     lines = []
     for name, files in counts[:_MOST_WORDS]:
-        told = _held(files, inside.get(name, 0))
+        told = share_in_package(files, inside.get(name, 0))
         lines.append(f"{files:>9}  {shortened(one_line(name), _WIDTH - 11 - len(told))}{told}")
     return lines + _more(len(counts) - len(lines))
 
 
-def _held(files: int, held: int) -> str:
-    """How many of some files are in the package, after their number; empty where all are."""
-    if held == files:
-        return ""
-    if files == 1:
-        return ", not in this package"
-    return f", {held or 'none'} of them in this package"
-
-
 def _inside(files: int, held: int) -> str:
-    """The same as a sentence."""
+    """How many of some files are in the package, as a sentence; empty where all are."""
     if held == files:
         return ""
     if files == 1:

@@ -431,7 +431,9 @@ def _mining(decision: Decision, about: Declaration | None, context: RightsContex
     denied = [use.use.value.replace("_", " ") for use in decision.machine_use if _limits(use)]
     if answer is Answer.ALLOW and denied:
         # a repository that acts on this word alone must not allow what is denied beside it
-        answer, note = Answer.UNKNOWN, f"{note} Allowed, but not for {' or '.join(denied)}."
+        source = _source(decision, context, Act.MINE)
+        allowed = f"Allowed by {source}" if source else "Allowed"
+        answer, note = Answer.UNKNOWN, f"{note} {allowed}, but not for {' or '.join(denied)}."
         return _dated(decision, behind, Act.MINE, answer, note)
     return _dated(decision, behind, Act.MINE, answer, f"{note} {_why(decision, context, Act.MINE)}".rstrip())
 

@@ -97,7 +97,10 @@ def test_verbose_lists_every_file_that_was_withheld(source: MakeSource, tmp_path
     assert few.out.count(".mp3: exclude") == 5
     flat = " ".join(few.out.split())
     assert "7 files: no declaration that counts says whether publication is allowed" in flat
-    assert "Their names stand in the records of the bag; --anonymous-withheld leaves them out." in flat
+    assert (
+        "Names of withheld files stand in the records of the bag; --anonymous-withheld leaves them out."
+        in flat
+    )
     quiet = run_here(*words, "--anonymous-withheld")
     assert "--anonymous-withheld" not in quiet.out
     assert every.out.count(".mp3: exclude") == 5 + 7

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from archiver.model.evidence import Evidence, Protection, Strength, unseen
 from archiver.model.package import PackEntry, WithheldFile
 from archiver.model.rights import (
+    Act,
     Acts,
     Answer,
     Basis,
@@ -66,7 +67,7 @@ def test_it_names_the_day_the_policy_the_counts_and_the_reasons() -> None:
     assert "Assessed on 2026-11-22 by archiver 1.0: 7 files" in text
     assert "        2  restrict" in text
     assert "iTunes/01 Protected.m4p" in text
-    assert "The file is protected (FairPlay): exclude under 'donation'." in text
+    assert "        1  a technical protection, which no declaration changes\n             iTunes/01 P" in text
     assert "Maria Example (donor) on 2026-01-02, for 1 file: basis donor; allows" in text
     assert "        1  account at a store (store-account)" in text
     assert "This package grants no permission for training." in text
@@ -156,6 +157,19 @@ def test_a_file_is_not_spoken_of_as_in_the_package_when_it_is_not() -> None:
     assert "for 3 files, 1 of them in this package: basis donor" in " ".join(text.split())
     assert "1 file with data that can identify a person" in " ".join(text.split())
     assert "It is not in this package." in " ".join(text.split())
+
+
+def test_withheld_files_stand_below_their_reasons() -> None:
+    denied = Reason("act-denied", "'transfer' is denied.", (), Act.TRANSFER)
+    left = decision(disposition=Disposition.EXCLUDE, reasons=(denied,))
+    files = [withheld(f"{number:02}.mp3") for number in range(19)]
+    text = page((*files, *(WithheldFile(assessed(name, left)) for name in ("a.mp3", "b.mp3"))))
+    part = text.partition("What was withheld, and why")[2].partition("Protection")[0]
+    assert (
+        "        2  handing on is denied\n             a.mp3\n             and 1 more, see rights.json\n"
+        in part
+    )
+    assert "is unknown: restrict" not in part
 
 
 def test_a_document_that_is_not_in_the_package_is_told() -> None:

@@ -114,3 +114,16 @@ def test_mining_that_the_file_itself_denies_without_a_signal_is_counted() -> Non
     )
     entries = [packed("a", decision(machine_use=denied)), packed("b", decision(machine_use=signal))]
     assert summarise(entries).mining_protected == 1
+
+
+def test_the_label_on_personal_data_says_what_is_in_the_package() -> None:
+    account = Evidence("store-account", "a@1", None, Strength.STRONG, personal=True)
+    left = [WithheldFile(assessed(name, evidence=(account,))) for name in ("a", "b")]
+    kept = packed("c", evidence=(account,))
+    for entries, told in (
+        ([kept], "detected in 1 file, see metadata/rights"),
+        (left[:1], "detected in 1 file, not in this package, see metadata/rights"),
+        (left, "detected in 2 files, none of them in this package, see metadata/rights"),
+        ([kept, *left], "detected in 3 files, 1 of them in this package, see metadata/rights"),
+    ):
+        assert dict(rights_labels(summarise(entries), CONTEXT))["Personal-Data"] == told
