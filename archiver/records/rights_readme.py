@@ -190,7 +190,7 @@ def _withheld(entries: Iterable[PackEntry], context: RightsContext, summary: Rig
     if context.anonymous_withheld:
         return [
             "\n".join(_because(summary, packed=False)),
-            "The names of these files are left out on purpose.",
+            "Their names are left out on purpose.",
         ]
     named: dict[Ground | None, list[str]] = {}
     for one in itertools.islice((one for one in entries if isinstance(one, WithheldFile)), _MOST_FILES):

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from archiver.model.evidence import Evidence, Protection, Strength, unseen
-from archiver.model.package import AssessedFile, PackedFile, WithheldFile
+from archiver.model.package import AssessedFile, PackedFile, PackEntry, WithheldFile
 from archiver.model.rights import Act, Acts, Answer, Basis, DeclarantRole, Disposition, MachineUse, UseAnswer
 from archiver.model.rights_summary import Ground
 from archiver.records.rights_labels import rights_labels
@@ -120,10 +120,11 @@ def test_the_label_on_personal_data_says_what_is_in_the_package() -> None:
     account = Evidence("store-account", "a@1", None, Strength.STRONG, personal=True)
     left = [WithheldFile(assessed(name, evidence=(account,))) for name in ("a", "b")]
     kept = packed("c", evidence=(account,))
-    for entries, told in (
+    cases: tuple[tuple[list[PackEntry], str], ...] = (
         ([kept], "detected in 1 file, see metadata/rights"),
-        (left[:1], "detected in 1 file, not in this package, see metadata/rights"),
-        (left, "detected in 2 files, none of them in this package, see metadata/rights"),
+        ([left[0]], "detected in 1 file, not in this package, see metadata/rights"),
+        ([*left], "detected in 2 files, none of them in this package, see metadata/rights"),
         ([kept, *left], "detected in 3 files, 1 of them in this package, see metadata/rights"),
-    ):
+    )
+    for entries, told in cases:
         assert dict(rights_labels(summarise(entries), CONTEXT))["Personal-Data"] == told
