@@ -419,9 +419,7 @@ def _dissemination(decision: Decision, about: Declaration | None, context: Right
     behind = _behind(decision, context, Act.TRANSFER, Act.PUBLISH)
     if Answer.ALLOW in (transfer, publish):
         note = _sentences([note, *dict.fromkeys(_condition(one) for one in behind)])
-    if decision.disposition is Disposition.RESTRICT and answer is Answer.ALLOW:
-        # a repository that acts on this word alone must not open what is closed
-        answer, note = Answer.UNKNOWN, f"{note} {_closing(decision)}."
+        answer, note = _unless_closed(decision, answer, note)
     return _dated(decision, behind or _about(about), Act.TRANSFER, answer, note)
 
 
@@ -434,8 +432,18 @@ def _mining(decision: Decision, about: Declaration | None, context: RightsContex
         source = _source(decision, context, Act.MINE)
         allowed = f"Allowed by {source}" if source else "Allowed"
         answer, note = Answer.UNKNOWN, f"{note} {allowed}, but not for {' or '.join(denied)}."
-        return _dated(decision, behind, Act.MINE, answer, note)
-    return _dated(decision, behind, Act.MINE, answer, f"{note} {_why(decision, context, Act.MINE)}".rstrip())
+    else:
+        note = _sentences([note, _why(decision, context, Act.MINE)])
+    if decision.acts.mine is Answer.ALLOW:
+        answer, note = _unless_closed(decision, answer, note)
+    return _dated(decision, behind, Act.MINE, answer, note)
+
+
+def _unless_closed(decision: Decision, answer: Answer, note: str) -> tuple[Answer, str]:
+    """An allow and its note; a repository that acts on that word alone must not open what is closed."""
+    if decision.disposition is not Disposition.RESTRICT:
+        return answer, note
+    return Answer.UNKNOWN if answer is Answer.ALLOW else answer, f"{note} {_closing(decision)}."
 
 
 def _limits(use: UseAnswer) -> bool:

@@ -307,3 +307,11 @@ def test_an_own_recording_is_taken_as_in_copyright_and_not_called_evaluated() ->
     assert only.note.startswith(
         "Taken as in copyright, as it is declared the declarant's own recording; not evaluated."
     )
+
+
+def test_nothing_of_a_closed_file_may_be_mined_on_the_word_allow_alone() -> None:
+    decided = decision(disposition=Disposition.RESTRICT, acts=Acts(ALLOW, ALLOW, ALLOW, DENY, ALLOW))
+    grants = {grant.act: grant for grant in rights_statements(decided, CONTEXT)[0].grants}
+    for act in ("disseminate", "mine"):
+        assert grants[act].restriction is Restriction.CONDITIONAL
+        assert grants[act].note.endswith("Closed by the policy 'donation' until a person decides.")
