@@ -35,6 +35,7 @@ from archiver.model.problem import REFUSED_ELSEWHERE, Problem
 from archiver.model.rights import Decision, Disposition, Reason
 from archiver.model.rights_summary import RightsSummary
 from archiver.records.grounds import ground_words
+from archiver.records.rights_labels import share_in_package
 from archiver.records.rights_tally import summarise
 from archiver.rights.rules import speaks_of_disposition
 from archiver.usecases.pack import PackReport
@@ -184,13 +185,17 @@ def _rights_lines(report: PackReport, summary: RightsSummary) -> Iterator[str]:
         yield wrapped(
             f"Rights under the policy {shown(report.policy)}: {counts}. Basis unknown for {summary.unknown:,}."
         )
+    held = dict(summary.in_bag.protection)
     for name, number in summary.protection:
-        yield wrapped(f"Protected, {shown(name)}: {count(number, 'file')}.")
+        share = share_in_package(number, held.get(name, 0))
+        yield wrapped(f"Protected, {shown(name)}: {count(number, 'file')}{share}.")
     if summary.unseen_files:
         yield wrapped(f"{unseen_line(summary.unseen_files)}.")
     if summary.personal_files:
+        share = share_in_package(summary.personal_files, summary.in_bag.personal_files)
         yield wrapped(
-            f"Carrying personal data: {count(summary.personal_files, 'file')}; see metadata/rights/README.txt."
+            f"Carrying personal data: {count(summary.personal_files, 'file')}{share};"
+            " see metadata/rights/README.txt."
         )
     for remark in report.remarks:
         yield wrapped(f"Worth a look: {shown(remark)}")
