@@ -52,8 +52,8 @@ class Answer(StrEnum):
 class Disposition(StrEnum):
     """What becomes of a file.
 
-    ``include``: in the bag. ``restrict``: its bytes are in the bag, access is withheld until a person decides
-    or a date comes. ``exclude``: not in the bag. ``review``: held back and listed, because what is declared
+    ``include``: in the bag. ``restrict``: its bytes are in the bag, closed until a person decides or a date
+    comes. ``exclude``: not in the bag. ``review``: held back and listed, because what is declared
     and what is seen contradict each other or because a person has to look.
     """
 

@@ -60,7 +60,7 @@ def readme_text(run: Run, outline: BagOutline) -> str:
         *([_paragraph(_RENAMED.format(outline.renamed))] if outline.renamed else []),
         "How to check it\n---------------",
         _paragraph("Open a terminal in the folder that holds bagit.txt and type:"),
-        *_commands(outline.algorithms),
+        *_commands(outline.algorithms, _SAVE_ESCAPED if outline.escaped else ""),
         *([_paragraph(_ESCAPED)] if outline.escaped else []),
         "What was seen\n-------------",
         _account(outline),
@@ -82,7 +82,7 @@ metadata/rights/        what may be done with each file, and on what evidence
 """
 
 _READING_IT = (
-    "The first command checks the music, the second everything that describes it. No line may say FAILED. To see"
+    "The first command checks the music, the second everything that describes it. No line may say FAILED{}. To see"
     " failures only, add --quiet."
 )
 
@@ -97,6 +97,8 @@ _ESCAPED = (
     " 'archiver verify' and other programs that follow the RFC check them too."
 )
 
+_SAVE_ESCAPED = ", save for the names that the next paragraph tells of"
+
 _COREUTILS = {
     "md5": "md5sum",
     "sha1": "sha1sum",
@@ -109,7 +111,7 @@ _COREUTILS = {
 }
 
 
-def _commands(algorithms: Sequence[str]) -> list[str]:
+def _commands(algorithms: Sequence[str], save: str) -> list[str]:
     algorithm = next(
         (name for name in ("sha512", *algorithms) if name in algorithms and name in _COREUTILS), None
     )
@@ -118,7 +120,11 @@ def _commands(algorithms: Sequence[str]) -> list[str]:
     program = _COREUTILS[algorithm]
     commands = f"    {program} -c manifest-{algorithm}.txt\n    {program} -c tagmanifest-{algorithm}.txt"
     on_a_mac = [_paragraph(f"On a Mac: shasum -a {algorithm.removeprefix('sha')} -c ...")]
-    return [commands, *(on_a_mac if algorithm.startswith("sha") else []), _paragraph(_READING_IT)]
+    return [
+        commands,
+        *(on_a_mac if algorithm.startswith("sha") else []),
+        _paragraph(_READING_IT.format(save)),
+    ]
 
 
 def _account(outline: BagOutline) -> str:

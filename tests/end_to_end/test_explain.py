@@ -19,6 +19,7 @@ PLAIN = "Example Artist/Morning Scales (2004)/01 Going Up.flac"
 BOUGHT = "Bought/Bought Once/01 Bought Once.m4a"
 LOCKED = "Bought/Locked Away/01 Locked Away.m4p"
 COMMONS = "Open Sounds Ensemble/Commons Tune/01 Share.ogg"
+OWN = "Example Artist/100% Rehearsal/1 50% Slower.wav"
 HALL = "Donated/Evening at the Hall (1987)/Side B.aiff"
 
 KEYS = {
@@ -110,12 +111,15 @@ def test_every_line_of_the_tree_is_a_name_and_what_is_said_of_it(collection: Pat
 
 TOLD = {
     BOUGHT: [
-        "store-account: personal data, not shown (1 of 2)",
+        "store-account: personal data, not shown (first of 2)",
+        "If the store's terms allow handing it on,",
+        "It takes a copy without personal data as well. (donation: include)",
         "bought-once: purchase, by Max Muster (owner) on 2024-03-01",
         "donation: restrict.",
     ],
     LOCKED: [
         "protected: Apple FairPlay",
+        "use by machines: data mining deny, by a technical protection of the file",
         "No declaration changes this",
         "personal: include.",
         "donation: exclude.",
@@ -124,6 +128,10 @@ TOLD = {
         "licence-url: https://creativecommons.org/licenses/by-sa/4.0/",
         "note: A licence in the file's tags is a claim",
         "public: include.",
+    ],
+    OWN: [
+        "use by machines: search allow, data mining allow, generative training deny, by Erika Example (rightsholder)",
+        "copyright: taken as in copyright, as it is declared the declarant's own recording; not evaluated",
     ],
     HALL: [
         "hall-deed: donor, by Erika Example (donor) on 2021-10-05, document documents/deed-of-gift.txt",

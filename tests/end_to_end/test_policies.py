@@ -264,7 +264,7 @@ def test_a_package_says_how_many_of_its_own_files_carry_personal_data(
     told = {name: (package.bag / "bag-info.txt").read_text("utf-8") for name, package in packages.items()}
     assert "Personal-Data: detected in 3 files, see metadata/rights\n" in told["personal"]
     assert "Personal-Data: detected in 3 files, 2 of them in this package, see" in told["donation"]
-    assert "Personal-Data: detected in 3 files, 0 of them in this package, see" in told["public"]
+    assert "Personal-Data: detected in 3 files, none of them in this package, see" in told["public"]
 
 
 def test_a_denied_training_limits_mining_in_the_records_for_repositories(

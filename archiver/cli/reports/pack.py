@@ -33,6 +33,9 @@ from archiver.model.audio import ExaminedFile, Role
 from archiver.model.package import AssessedFile, PackedFile, WithheldFile
 from archiver.model.problem import REFUSED_ELSEWHERE, Problem
 from archiver.model.rights import Decision, Disposition, Reason
+from archiver.model.rights_summary import RightsSummary
+from archiver.records.rights.grounds import ground_words
+from archiver.records.rights.labels import share_in_package
 from archiver.records.rights.tally import summarise
 from archiver.rights.rules import speaks_of_disposition
 from archiver.usecases.pack.pack import PackReport
@@ -65,13 +68,12 @@ def report_lines(report: PackReport) -> Iterator[str]:
     yield wrapped(_account(totals))
     yield from clutter_lines(totals)
     yield from left_out_lines(totals)
-    yield from _rights_lines(report)
+    summary = summarise(report.entries)
+    yield from _rights_lines(report, summary)
     if report.silences:
         yield "\nNot heard as it was meant"
         yield from (wrapped(shown(told), indent="  ", below="    ") for told in report.silences)
-    if totals.withheld:
-        yield "\nWithheld by a decision"
-        yield from _withheld_lines(report)
+    yield from _held_back_lines(report, summary)
     if totals.problems:
         yield "\nWhat needs attention"
         yield from problem_lines(Counter(totals.problems), _problems(report))
@@ -148,8 +150,26 @@ def _examined(report: PackReport) -> Iterator[ExaminedFile]:
                 yield examined
 
 
-def _rights_lines(report: PackReport) -> Iterator[str]:
-    summary = summarise(report.entries)
+def _held_back_lines(report: PackReport, summary: RightsSummary) -> Iterator[str]:
+    """What is packed and closed, and what is not packed, each with its reasons counted."""
+    closed = list(_because_lines(summary, packed=True))
+    if closed:
+        yield "\nPacked, but closed until a person decides or a date comes"
+        yield from closed
+    if report.totals.withheld:
+        yield "\nWithheld by a decision"
+        yield from _because_lines(summary, packed=False)
+        yield from _withheld_lines(report)
+
+
+def _because_lines(summary: RightsSummary, *, packed: bool) -> Iterator[str]:
+    """Numbers of files by what closed them or kept them out."""
+    for ground, files in summary.because:
+        if ground.disposition.packed is packed:
+            yield wrapped(f"{count(files, 'file')}: {shown(ground_words(ground))}", indent="  ", below="    ")
+
+
+def _rights_lines(report: PackReport, summary: RightsSummary) -> Iterator[str]:
     words = {
         Disposition.INCLUDE: "included",
         Disposition.RESTRICT: "restricted",
@@ -165,13 +185,17 @@ def _rights_lines(report: PackReport) -> Iterator[str]:
         yield wrapped(
             f"Rights under the policy {shown(report.policy)}: {counts}. Basis unknown for {summary.unknown:,}."
         )
+    held = dict(summary.in_bag.protection)
     for name, number in summary.protection:
-        yield wrapped(f"Protected, {shown(name)}: {count(number, 'file')}.")
+        share = share_in_package(number, held.get(name, 0))
+        yield wrapped(f"Protected, {shown(name)}: {count(number, 'file')}{share}.")
     if summary.unseen_files:
         yield wrapped(f"{unseen_line(summary.unseen_files)}.")
     if summary.personal_files:
+        share = share_in_package(summary.personal_files, summary.in_bag.personal_files)
         yield wrapped(
-            f"Carrying personal data: {count(summary.personal_files, 'file')}; see metadata/rights/README.txt."
+            f"Carrying personal data: {count(summary.personal_files, 'file')}{share};"
+            " see metadata/rights/README.txt."
         )
     for remark in report.remarks:
         yield wrapped(f"Worth a look: {shown(remark)}")
@@ -211,6 +235,11 @@ def _withheld_lines(report: PackReport) -> Iterator[str]:
     remaining = report.totals.withheld - _WITHHELD_SHOWN
     if remaining > 0:
         yield f"  and {remaining:,} more; --verbose lists them, and so does metadata/rights"
+    if report.names_withheld:
+        yield wrapped(
+            "Names of withheld files stand in the records of the bag; --anonymous-withheld leaves them out.",
+            indent="  ",
+        )
 
 
 def _withheld_file(entry: WithheldFile) -> Iterator[str]:

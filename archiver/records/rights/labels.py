@@ -38,7 +38,15 @@ def _usage(summary: RightsSummary) -> str:
 def _personal(summary: RightsSummary) -> str:
     if not summary.personal_files:
         return "none detected"
-    files = "1 file" if summary.personal_files == 1 else f"{summary.personal_files} files"
-    held = summary.personal_packed
-    inside = "" if held == summary.personal_files else f", {held} of them in this package"
-    return f"detected in {files}{inside}, see metadata/rights"
+    files, held = summary.personal_files, summary.in_bag.personal_files
+    number = "1 file" if files == 1 else f"{files} files"
+    return f"detected in {number}{share_in_package(files, held)}, see metadata/rights"
+
+
+def share_in_package(files: int, held: int) -> str:
+    """Return how many of some files are in the package, to stand after their number; empty where all are."""
+    if held == files:
+        return ""
+    if files == 1:
+        return ", not in this package"
+    return f", {held or 'none'} of them in this package"

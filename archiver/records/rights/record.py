@@ -18,7 +18,7 @@ from archiver.model.evidence import Protection
 from archiver.model.package import AssessedFile, PackedFile, PackEntry, WithheldFile
 from archiver.model.rights import Answer, Declaration, Policy, Reason, Scope, UseAnswer
 from archiver.model.rights_context import RightsContext
-from archiver.model.rights_summary import RightsSummary
+from archiver.model.rights_summary import ActCounts, InBag, RightsSummary
 from archiver.model.terms import LayerAssessment, Span, TermFacts
 from archiver.records.evidence import evidence_record
 from archiver.rights.rules import RULES
@@ -215,7 +215,7 @@ def _policy(policy: Policy) -> dict[str, Any]:
 
 def _totals(summary: RightsSummary) -> dict[str, Any]:
     return {
-        "acts": {act.value: {one.value: files for one, files in answers} for act, answers in summary.acts},
+        "acts": _acts(summary.acts),
         "bases": {basis.value: files for basis, files in summary.bases},
         "dispositions": {disposition.value: files for disposition, files in summary.dispositions},
         "files": {"assessed": summary.assessed, "packed": summary.packed, "withheld": summary.withheld},
@@ -228,9 +228,33 @@ def _totals(summary: RightsSummary) -> dict[str, Any]:
         "personal_data": {"by_code": dict(summary.personal_kinds), "files": summary.personal_files},
         "protection": dict(summary.protection),
         "protection_unseen": summary.unseen_files,
+        "in_bag": _in_bag(summary.in_bag),
+        "restricted_because": _because(summary, packed=True),
         "unknown_basis": summary.unknown,
-        "withheld_because": dict(summary.withheld_because),
+        "withheld_because": _because(summary, packed=False),
     }
+
+
+def _in_bag(held: InBag) -> dict[str, Any]:
+    return {
+        "acts": _acts(held.acts),
+        "personal_data": held.personal_files,
+        "protection": dict(held.protection),
+        "protection_unseen": held.unseen_files,
+        "unknown_basis": held.unknown,
+    }
+
+
+def _acts(counted: ActCounts) -> dict[str, Any]:
+    return {act.value: {one.value: files for one, files in answers} for act, answers in counted}
+
+
+def _because(summary: RightsSummary, *, packed: bool) -> dict[str, int]:
+    found: Counter[str] = Counter()
+    for ground, files in summary.because:
+        if ground.disposition.packed is packed:
+            found[ground.code] += files
+    return dict(found)
 
 
 def _text(value: object) -> str | None:

@@ -10,9 +10,11 @@ import re
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from archiver.model.package import AssessedFile, PackedFile
-from archiver.model.rights import Act, Answer, Disposition, MachineUse
+from archiver.model.package import AssessedFile, PackedFile, WithheldFile
+from archiver.model.rights import Act, Answer, Basis, Disposition, MachineUse
 from archiver.model.rights_context import RightsContext
+from archiver.model.terms import TermState
+from archiver.records.rights.grounds import ground_words, settling_ground
 from archiver.rights.explaining.explain import explain
 from tests.records.entries import assessed
 from tests.records.rights.test_golden import records
@@ -35,6 +37,7 @@ def one_voice(case: Case) -> None:
         decision.restricted_until,
     )
     if not decision.disposition.packed:
+        _withheld_agrees(case)
         return
     entry = PackedFile(AssessedFile(assessed(PATH).examined, decision), 5, 0, (("sha512", "00"),))
     declarations = {one.id: one for one in case.declarations}
@@ -71,11 +74,41 @@ def one_voice(case: Case) -> None:
             "1" if answer is one else "0" for one in (Answer.ALLOW, Answer.DENY, Answer.UNKNOWN)
         )
     assert f"1 {decision.disposition}" in written["bag-info.txt"]
+    because = json.loads(written["rights.json"])["totals"]["restricted_because"]
+    ground = settling_ground(decision)
+    assert ground is not None
+    assert because == ({ground.code: 1} if restricted else {})
+    why = " ".join(written["README.txt"].partition("What is closed, and why")[2].split())
+    assert (f"1 {ground_words(ground)}" in why) == restricted
+
+
+def _withheld_agrees(case: Case) -> None:
+    """The records of a package that leaves the file out count it nowhere among its own, and say why it is out."""
+    decision = case.decide()
+    entry = WithheldFile(AssessedFile(assessed(PATH).examined, decision))
+    declarations = {one.id: one for one in case.declarations}
+    written = records([entry], RightsContext(case.policy, case.on, declarations))
+    page, totals = written["README.txt"].decode(), json.loads(written["rights.json"])["totals"]
+    assert re.findall(r"^\w+ \(.*?\) +(\d) +(\d) +(\d)$", page, re.MULTILINE) == [("0", "0", "0")] * len(Act)
+    ground = settling_ground(decision)
+    assert ground is not None
+    assert totals["withheld_because"] == {ground.code: 1}
+    why = page.partition("What was withheld, and why")[2]
+    assert f"1 {ground_words(ground)} {PATH}" in " ".join(why.split())
+    assert f"1 {decision.disposition}" in written["bag-info.txt"].decode()
+    assert written["rights.csv"].count(b"\r\n") == 1
 
 
 def _table_agrees(case: Case, table: str, restricted: bool) -> None:  # noqa: FBT001 - what the table is held to
     """Every row of an act has the answer that was decided, and no permission outlasts what it rests on."""
     decision = case.decide()
+    of_policy = [row for row in csv.DictReader(io.StringIO(table, newline="")) if row["basis"] == "Policy"]
+    assert [row["grant_act"] for row in of_policy] == (["use"] if restricted else [])
+    runs = any(finding.state is TermState.RUNS for layer in decision.layers for finding in layer.findings)
+    assert ("Taken as in copyright" in table) == (decision.basis is Basis.OWN and not runs)
+    for row in of_policy:
+        declared = "nothing" if decision.acts.access is Answer.UNKNOWN else decision.acts.access.value
+        assert f"Declared of access: {declared}" in row["grant_note"]
     for row in csv.DictReader(io.StringIO(table, newline="")):
         act, restriction = row["grant_act"], row["grant_restriction"]
         if not act:  # a row that names one more document behind a statement
@@ -88,6 +121,8 @@ def _table_agrees(case: Case, table: str, restricted: bool) -> None:  # noqa: FB
         elif act == "use" and restricted:
             expected = "Disallow"
             until = decision.restricted_until
+            # what the policy closes is no declarant's word
+            assert row["basis"] == "Policy" or decision.acts.access is Answer.DENY
             assert row["grant_end_date"] == ("open" if until is None else until.isoformat())
         else:
             [named] = [one for one, word in WORDS.items() if word == act]
@@ -95,9 +130,10 @@ def _table_agrees(case: Case, table: str, restricted: bool) -> None:  # noqa: FB
                 use.answer is Answer.DENY and use.use is not MachineUse.SEARCH for use in decision.machine_use
             )
             expected = RESTRICTION[decision.acts[named]]
-            if limited and expected == "Allow":
+            if (limited or (restricted and named is Act.MINE)) and expected == "Allow":
                 expected = "Conditional"
         assert restriction == expected, act
+        assert row["grant_note"] or restriction == "Allow", act
         if restriction == "Allow":
             assert row["grant_start_date"] <= case.on.isoformat()
             assert row["grant_end_date"] == "open" or row["grant_end_date"] >= case.on.isoformat()

@@ -241,6 +241,30 @@ def test_personal_data_is_told_without_its_value() -> None:
     assert offered(found, "without what leads to a person").toml == ""
 
 
+def test_a_copy_without_personal_data_says_what_would_follow() -> None:
+    given = declared(Basis.DONOR, role=DeclarantRole.DONOR, acts=acts(preserve="allow", transfer="allow"))
+    found = explained(given, evidence=(seen("e-mail-address", personal=True),))
+    advice = offered(found, "without what leads to a person")
+    assert advice.outcomes == (("donation", Disposition.INCLUDE),)
+    assert "policy file" not in advice.text
+    alone = offered(explained(evidence=(seen("e-mail-address", personal=True),)), "leads to a person")
+    assert alone.outcomes == ()
+    assert alone.text.endswith("By itself it changes the answer of no policy.")
+
+
+def test_a_purchase_is_told_what_handing_on_takes() -> None:
+    bought = declared(Basis.PURCHASE, acts=acts(preserve="allow", access="allow"))
+    found = offered(explained(bought), "store's terms allow handing it on")
+    assert (found.acts, found.outcomes) == ((Act.TRANSFER,), (("donation", Disposition.INCLUDE),))
+    assert "such a copy" not in found.text
+    account = (seen("store-account", personal=True),)
+    both = offered(explained(bought, evidence=account), "store's terms allow handing it on")
+    assert both.outcomes == (("donation", Disposition.INCLUDE),)
+    assert both.text.endswith("It takes a copy without personal data as well.")
+    no = declared(Basis.PURCHASE, acts=acts(transfer="deny"))
+    assert not any("handing it on" in one.text for one in explained(no).suggestions)
+
+
 def test_nothing_is_suggested_that_a_closer_declaration_would_undo() -> None:
     no = declared(
         Basis.UNKNOWN,
