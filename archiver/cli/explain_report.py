@@ -152,12 +152,7 @@ def _layers(layers: tuple[LayerAssessment, ...]) -> Iterator[str]:
 
 def _outcome(outcome: PolicyOutcome) -> str:
     until = f" until {outcome.restricted_until}" if outcome.restricted_until is not None else ""
-    why = _first(outcome.reasons)
-    if outcome.disposition is Disposition.INCLUDE and outcome.reasons:
-        reason = outcome.reasons[0]
-        if reason.code == rules.ACT_UNKNOWN:
-            why = f"It goes in: this policy asks nobody for '{reason.act}'."
-    return _said(outcome.policy, f"{outcome.disposition}{until}. {why}")
+    return _said(outcome.policy, f"{outcome.disposition}{until}. {_first(outcome.reasons)}")
 
 
 def _suggested(explained: ExplainedFile) -> Iterator[str]:

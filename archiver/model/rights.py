@@ -182,6 +182,7 @@ class Policy:
         protected: What follows when the file is protected.
         maybe_protected: What follows when the file may be protected and only a person can tell.
         personal_data: What follows when the file carries personal data.
+        personal_unknown: What follows when none was detected in it and not all of it could be read for that.
     """
 
     name: str
@@ -192,6 +193,7 @@ class Policy:
     protected: Disposition
     maybe_protected: Disposition
     personal_data: Disposition
+    personal_unknown: Disposition
 
 
 @by_fields

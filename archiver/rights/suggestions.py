@@ -13,6 +13,7 @@ from datetime import date
 
 from archiver.errors import ConfigError
 from archiver.model.audio import Tags
+from archiver.model.day import Day
 from archiver.model.evidence import Evidence, Protection
 from archiver.model.rights import (
     Act,
@@ -27,6 +28,7 @@ from archiver.model.rights import (
 from archiver.rights import rules
 from archiver.rights.decide import decide
 from archiver.rights.declarations import VERSION, parse_declarations
+from archiver.rights.grants import holds
 from archiver.rights.globs import has_wildcard, path_pattern
 from archiver.rights.hearing import NOBODYS_NAMES
 from archiver.rights.licenses import identify_license
@@ -62,7 +64,7 @@ def suggest(  # noqa: PLR0913 - what a decision follows from, and what a suggest
     protection: Protection | None,
     declarations: Sequence[Declaration],
     policies: Sequence[Policy],
-    on: date,
+    on: date | Day,
     *,
     path: str,
     tags: Tags,
@@ -70,18 +72,20 @@ def suggest(  # noqa: PLR0913 - what a decision follows from, and what a suggest
 ) -> tuple[Suggestion, ...]:
     """What would change the decisions of one file; see :func:`archiver.rights.explain.explain` for the arguments."""
 
+    day = on if isinstance(on, Day) else Day.whole(on)
+
     def decided(instead: Sequence[Declaration]) -> list[Decision]:
         return [
-            decide(evidence, protection, instead, policy, on, path=path, terms=terms) for policy in policies
+            decide(evidence, protection, instead, policy, day, path=path, terms=terms) for policy in policies
         ]
 
     now = decided(declarations)
     found = list(_in_words(now[0], protection))
     if protection is not None and protection.certain:
         return tuple(found)
-    for text, toml, instead in _trials(evidence, declarations, on, path, tags):
+    for text, toml, instead in _trials(evidence, declarations, day.on, path, tags):
         then = decided(instead)
-        if _takes_back(now[0], then[0], declarations, instead, on):
+        if _takes_back(now[0], then[0], declarations, instead, day):
             continue
         acts = tuple(
             act for act, answer in then[0].acts.items() if answer is Answer.ALLOW is not now[0].acts[act]
@@ -111,15 +115,14 @@ def _takes_back(
     then: Decision,
     declarations: Sequence[Declaration],
     instead: Sequence[Declaration],
-    on: date,
+    day: Day,
 ) -> bool:
     """Whether it would lift a denial, state the opposite of one, or lose what is allowed."""
     denied = {
         act
         for declared in declarations
-        if declared.expires is None or on <= declared.expires
         for act, answer in declared.acts
-        if answer is Answer.DENY
+        if answer is Answer.DENY and holds(declared, answer, day)
     }
     new = [declared for declared in instead if declared not in declarations]
     if any(act in denied and answer is Answer.ALLOW for declared in new for act, answer in declared.acts):
