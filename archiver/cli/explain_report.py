@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from archiver.cli.text import count, shown, shown_path, wrapped
 from archiver.model.evidence import Evidence
-from archiver.model.rights import Act, Answer, Declaration, Disposition, Reason
+from archiver.model.rights import Act, Answer, Declaration, Reason
 from archiver.model.terms import LayerAssessment
 from archiver.records.visible import shortened
-from archiver.rights import rules
 from archiver.rights.explain import ActExplanation, Explanation, PolicyOutcome
 from archiver.rights.suggestions import Suggestion
 from archiver.usecases.explain import ExplainedFile

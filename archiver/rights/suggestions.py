@@ -28,8 +28,8 @@ from archiver.model.rights import (
 from archiver.rights import rules
 from archiver.rights.decide import decide
 from archiver.rights.declarations import VERSION, parse_declarations
-from archiver.rights.grants import holds
 from archiver.rights.globs import has_wildcard, path_pattern
+from archiver.rights.grants import holds
 from archiver.rights.hearing import NOBODYS_NAMES
 from archiver.rights.licenses import identify_license
 from archiver.rights.meanings import Meaning, meaning
@@ -71,7 +71,6 @@ def suggest(  # noqa: PLR0913 - what a decision follows from, and what a suggest
     terms: TermTable,
 ) -> tuple[Suggestion, ...]:
     """What would change the decisions of one file; see :func:`archiver.rights.explain.explain` for the arguments."""
-
     day = on if isinstance(on, Day) else Day.whole(on)
 
     def decided(instead: Sequence[Declaration]) -> list[Decision]:
