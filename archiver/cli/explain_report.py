@@ -10,6 +10,7 @@ from archiver.model.rights import Act, Answer, Declaration, Reason
 from archiver.model.terms import LayerAssessment
 from archiver.records.visible import shortened
 from archiver.rights.explain import ActExplanation, Explanation, PolicyOutcome
+from archiver.rights.meanings import Meaning, meaning
 from archiver.rights.suggestions import Suggestion
 from archiver.usecases.explain import ExplainedFile
 
@@ -63,13 +64,16 @@ def _seen(explained: ExplainedFile) -> Iterator[str]:
     else:
         certain = "protected" if file.protection.certain else "may be protected"
         yield _placed(certain, shown(file.protection.name), file.protection.locator)
-    kinds = _by_code(file.evidence)
-    for code, found in list(kinds.items())[:_KINDS_SHOWN]:
-        yield _evidence(code, found)
+    kinds = _by_code(found for found in file.evidence if meaning(found.code) is not Meaning.UNREAD)
+    for code, of_kind in list(kinds.items())[:_KINDS_SHOWN]:
+        yield _evidence(code, of_kind)
     if len(kinds) > _KINDS_SHOWN:
         yield f"  and {count(len(kinds) - _KINDS_SHOWN, 'kind')} of evidence more; --json lists them"
     if not kinds:
         yield _said("evidence", "none detected")
+    for found in file.evidence:
+        if meaning(found.code) is Meaning.UNREAD:
+            yield _placed("not read for personal data", shown(found.value or ""), found.locator)
     for problem in file.problems:
         if problem.code in _UNSEEN:
             yield _said("but", shown(problem.message))

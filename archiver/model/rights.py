@@ -273,6 +273,7 @@ class Decision:
         reasons: How it came about, in the order of the rules.
         declarations: Identifiers of the declarations that bear on the file, closest first.
         personal: Whether the file carries personal data.
+        personal_unknown: Whether none was detected in it and not all of it could be read for that.
         restricted_until: The day after which a declared restriction or embargo no longer holds; ``None``
             where the disposition is not ``restrict`` or where no date was declared.
     """
@@ -287,4 +288,5 @@ class Decision:
     reasons: tuple[Reason, ...]
     declarations: tuple[str, ...] = ()
     personal: bool = False
+    personal_unknown: bool = False
     restricted_until: dt.date | None = None

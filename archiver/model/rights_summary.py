@@ -41,6 +41,8 @@ class RightsSummary:
         unseen_files: Assessed files whose headers could not be read, so that no protection could be seen in them.
         personal_files: Assessed files that carry personal data.
         personal_packed: Those of them that are in the bag.
+        unread_files: Assessed files in which none was detected and that could not be read whole for it.
+        unread_packed: Those of them that are in the bag.
         personal_kinds: Those files by code of the evidence, sorted; a file may count under several.
         withheld_because: Withheld files by code of the rule that settled it, sorted.
         restricted_until_a_date: Packed files whose access is withheld until a declared date.
@@ -72,6 +74,8 @@ class RightsSummary:
     stricter_signals: int
     declarations: Counts
     personal_packed: int = 0
+    unread_files: int = 0
+    unread_packed: int = 0
 
     @property
     def assessed(self) -> int:

@@ -36,9 +36,20 @@ def _usage(summary: RightsSummary) -> str:
 
 
 def _personal(summary: RightsSummary) -> str:
-    if not summary.personal_files:
+    if not summary.personal_files and not summary.unread_files:
         return "none detected"
-    files = "1 file" if summary.personal_files == 1 else f"{summary.personal_files} files"
-    held = summary.personal_packed
-    inside = "" if held == summary.personal_files else f", {held} of them in this package"
-    return f"detected in {files}{inside}, see metadata/rights"
+    detected = "none detected in what was read"
+    if summary.personal_files:
+        files = "1 file" if summary.personal_files == 1 else f"{summary.personal_files} files"
+        detected = f"detected in {files}{_held(summary.personal_files, summary.personal_packed)}"
+    unread = ""
+    if summary.unread_files:
+        more = "more" if summary.personal_files else "file" if summary.unread_files == 1 else "files"
+        held = _held(summary.unread_files, summary.unread_packed)
+        unread = f"; {summary.unread_files} {more} could not be read for it{held}"
+    return f"{detected}{unread}, see metadata/rights"
+
+
+def _held(files: int, held: int) -> str:
+    """How many of some files are in the package, where those are not all."""
+    return "" if held == files else f", {held} of them in this package"

@@ -169,8 +169,9 @@ def _protection(summary: RightsSummary) -> list[str]:
 
 
 def _personal(summary: RightsSummary) -> list[str]:
+    unread = _unread(summary)
     if not summary.personal_files:
-        return ["None detected."]
+        return ["None detected in what was read.", *unread] if unread else ["None detected."]
     held = summary.personal_packed
     inside = (
         ""
@@ -182,7 +183,25 @@ def _personal(summary: RightsSummary) -> list[str]:
         f" file.{inside} The values are written nowhere in this package's records; rights.json says where they stand."
     )
     kinds = tuple((_kind(code), files) for code, files in summary.personal_kinds)
-    return [_paragraph(text), "\n".join(_counted(kinds))]
+    return [_paragraph(text), "\n".join(_counted(kinds)), *unread]
+
+
+def _unread(summary: RightsSummary) -> list[str]:
+    if not summary.unread_files:
+        return []
+    held = summary.unread_packed
+    inside = (
+        ""
+        if held == summary.unread_files
+        else f" {held:,} of them {'is' if held == 1 else 'are'} in this package."
+    )
+    number = f"{summary.unread_files:,} more" if summary.personal_files else _files(summary.unread_files)
+    return [
+        _paragraph(
+            f"{number} could not be read for it, or not to the end, such as documents of word"
+            f" processors, archives and damaged files: whether they lead to a person is not known.{inside}"
+        )
+    ]
 
 
 def _kind(code: str) -> str:

@@ -40,6 +40,8 @@ class RightsTally:
         self._unseen_files = 0
         self._personal_files = 0
         self._personal_packed = 0
+        self._unread_files = 0
+        self._unread_packed = 0
         self._until = 0
         self._signals = 0
         self._stricter = 0
@@ -55,6 +57,7 @@ class RightsTally:
             case PackedFile(assessed=assessed) | (AssessedFile() as assessed):
                 self._packed += 1
                 self._personal_packed += self._count_assessed(assessed)
+                self._unread_packed += assessed.decision.personal_unknown
                 self._count_packed(assessed.decision)
             case WithheldFile(assessed):
                 self._withheld += 1
@@ -76,6 +79,8 @@ class RightsTally:
             unseen_files=self._unseen_files,
             personal_files=self._personal_files,
             personal_packed=self._personal_packed,
+            unread_files=self._unread_files,
+            unread_packed=self._unread_packed,
             personal_kinds=self._counted("personal"),
             withheld_because=self._counted("because"),
             restricted_until_a_date=self._until,
@@ -92,6 +97,7 @@ class RightsTally:
         """Count what is known of a file; return whether it carries personal data."""
         decision, examined = assessed.decision, assessed.examined
         self._dispositions[decision.disposition] += 1
+        self._unread_files += decision.personal_unknown
         self._bases[decision.basis] += 1
         self._acts.update(decision.acts.items())
         self._count("declarations", decision.declarations)

@@ -163,8 +163,10 @@ def _concluded(
     grounds = [
         *_protection_grounds(protection, policy),
         *_claimed_grounds(outcomes, conflicts, resolution, protection, policy),
-        *_personal_grounds(personal, unread, policy),
     ]
+    stays_out = any(ground.follows is Disposition.EXCLUDE for ground in grounds)
+    # nobody is to look through a file for personal data that is kept out whatever it holds
+    grounds += _personal_grounds(personal, () if stays_out else unread, policy)
     grounds.sort(key=lambda ground: -_RANK[ground.follows])
     return Decision(
         disposition=grounds[0].follows if grounds else Disposition.INCLUDE,
@@ -184,6 +186,7 @@ def _concluded(
         ),
         declarations=resolution.declarations,
         personal=bool(personal),
+        personal_unknown=bool(unread and not personal),
     )
 
 

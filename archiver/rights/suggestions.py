@@ -156,6 +156,10 @@ def _in_words(decision: Decision, protection: Protection | None) -> Iterator[Sug
     for reason in told:
         if reason.code in (rules.CONTRADICTED, rules.TERM_RUNS):
             yield Suggestion(f"Correct what contradicts itself: {', '.join(reason.rests_on)}.")
+        if reason.code == rules.PERSONAL_UNKNOWN:
+            yield Suggestion(
+                "Have a person look through it for personal data; no declaration answers that. Plain text can be read here."
+            )
     if decision.personal and not (protection is not None and protection.certain):
         yield Suggestion(
             "Supply a copy without what leads to a person, such as a buyer's name and account, and with all that "

@@ -44,6 +44,7 @@ needs = ["{act}"]
 protected = "exclude"
 maybe_protected = "review"
 personal_data = "{personal}"
+personal_unknown = "include"
 
 [denied]
 {act} = "{denied}"
@@ -65,11 +66,14 @@ What is declared in ../rights.toml
   discs: carrier, by Max Muster (owner) on 2024-03-01
 
 What may be done with it on 2026-01-01
-  preserve: allow. discs (album, carrier) allows 'preserve'.
-  access: allow. discs (album, carrier) allows 'access'.
-  transfer: unknown. Nobody has declared anything of 'transfer'.
-  publish: unknown. Nobody has declared anything of 'publish'.
-  bulk analysis (mine): unknown. Nobody has declared anything of 'mine'.
+  preserve: allow. discs allows 'preserve', said of the folder or album, basis
+      carrier.
+  access: allow. discs allows 'access', said of the folder or album, basis
+      carrier.
+  transfer: unknown. Nobody has said whether it may be handed on.
+  publish: unknown. Nobody has said whether it may be published.
+  bulk analysis (mine): unknown. Nobody has said whether it may be analysed in
+      bulk.
   copyright: not evaluated; no date is declared
 
 What follows under each policy

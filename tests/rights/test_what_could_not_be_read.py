@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from archiver.model.rights import Decision, DeclarantRole, Declaration, Disposition, Policy
 from archiver.rights import rules
@@ -51,13 +51,24 @@ def test_what_could_not_be_read_is_closed_elsewhere_and_kept_at_home(
     assert rules.PERSONAL_DATA not in {one.code for one in decision.reasons}
 
 
+def test_nobody_is_asked_to_look_through_what_stays_out_anyway() -> None:
+    silent = decide([UNREAD], None, (), PUBLIC, TODAY)
+    assert silent.disposition is Disposition.EXCLUDE
+    assert silent.reasons[0].code == rules.ACT_UNKNOWN
+    denied = decide([UNREAD], None, (LETTER, declared(acts=acts(access="deny"))), PUBLIC, TODAY)
+    assert denied.disposition is Disposition.EXCLUDE
+    assert denied.personal_unknown
+
+
 @pytest.mark.parametrize("policy", [PERSONAL, DONATION, PUBLIC])
 def test_where_personal_data_was_found_what_was_not_read_adds_nothing(policy: Policy) -> None:
     both, found = decided(NAMED, UNREAD, policy=policy), decided(NAMED, policy=policy)
     assert both == found
+    assert not both.personal_unknown
     assert rules.PERSONAL_DATA in {one.code for one in both.reasons}
 
 
+@settings(max_examples=30, deadline=None)
 @given(declaration_lists, evidence_lists)
 def test_not_knowing_never_weighs_more_than_knowing(
     declarations: tuple[Declaration, ...], evidence: tuple[object, ...]
