@@ -248,8 +248,7 @@ def not_shown(declaration: Declaration, layers: tuple[LayerAssessment, ...]) -> 
 def _named_text(declaration: Declaration, act: Act, answer: Answer) -> str:
     verb = {Answer.ALLOW: "allows", Answer.DENY: "denies", Answer.UNKNOWN: "leaves open"}[answer]
     document = f", with the document {declaration.document}" if declaration.document else ""
-    spoken_of = f"said of the {_SPOKEN_OF[declaration.level]}, basis {declaration.basis}"
-    return f"{declaration.id} {verb} '{act}'{document}, {spoken_of}."
+    return f"{declaration.id} {verb} '{act}'{document}, said of the {_SPOKEN_OF[declaration.level]}."
 
 
 def _implied_text(declaration: Declaration, act: Act, rule: str) -> str:

@@ -37,7 +37,7 @@ _DONE = {
     Act.ACCESS: "be used",
     Act.TRANSFER: "be handed on",
     Act.PUBLISH: "be published",
-    Act.MINE: "be analysed in bulk",
+    Act.MINE: "be mined",
 }
 """What is done with a file, by act."""
 

@@ -36,7 +36,8 @@ def text(decision: Decision, code: str, act: Act | None = None) -> str:
 
 def test_a_backup_asks_nobody() -> None:
     assert (
-        text(decided(), rules.ACT_UNKNOWN, Act.PRESERVE) == "It goes in: 'personal' asks nobody for 'preserve'."
+        text(decided(), rules.ACT_UNKNOWN, Act.PRESERVE)
+        == "It goes in: 'personal' asks nobody for 'preserve'."
     )
 
 
@@ -116,7 +117,9 @@ def test_no_inclusion_is_told_beside_a_contradiction() -> None:
 def test_handing_on_what_was_bought_needs_terms_and_no_receipt(basis: Basis) -> None:
     bought = declared(basis, acts=acts(transfer="allow"))
     told = text(decided(bought), rules.NEEDS_DOCUMENT, Act.TRANSFER)
-    assert told.endswith("'transfer' needs a document with terms that allow handing on, which a receipt is not.")
+    assert told.endswith(
+        "'transfer' needs a document with terms that allow handing on, which a receipt is not."
+    )
 
 
 def test_what_nobody_has_said_is_told_in_plain_words() -> None:
@@ -126,7 +129,7 @@ def test_what_nobody_has_said_is_told_in_plain_words() -> None:
         "Nobody has said whether it may be used.",
         "Nobody has said whether it may be handed on.",
         "Nobody has said whether it may be published.",
-        "Nobody has said whether it may be analysed in bulk.",
+        "Nobody has said whether it may be mined.",
     ]
 
 
@@ -134,4 +137,4 @@ def test_of_what_a_declaration_speaks_is_said_in_words() -> None:
     told = text(
         decided(declared(Basis.DONOR, acts=acts(publish="deny"), id="deed")), rules.DECLARED, Act.PUBLISH
     )
-    assert told == "deed denies 'publish', said of the collection, basis donor."
+    assert told == "deed denies 'publish', said of the collection."
