@@ -384,4 +384,11 @@ EVIDENCE_ROWS: tuple[tuple[str, str, str, str, str], ...] = (
         "A name or address that stands elsewhere in this file as personal data stands here too.",
         "any text tag",
     ),
+    (
+        "personal-unread",
+        "not read for personal data",
+        "conclusive",
+        "Something in the file could not be read, so nobody knows whether it leads to a person. It is no sign of a person.",
+        "archives, databases, mail boxes and office documents; what is encrypted, damaged, or behind a limit",
+    ),
 )

@@ -182,6 +182,7 @@ class Policy:
         protected: What follows when the file is protected.
         maybe_protected: What follows when the file may be protected and only a person can tell.
         personal_data: What follows when the file carries personal data.
+        personal_unknown: What follows when none was detected in it and not all of it could be read for that.
     """
 
     name: str
@@ -192,6 +193,7 @@ class Policy:
     protected: Disposition
     maybe_protected: Disposition
     personal_data: Disposition
+    personal_unknown: Disposition
 
 
 @by_fields
@@ -271,6 +273,7 @@ class Decision:
         reasons: How it came about, in the order of the rules.
         declarations: Identifiers of the declarations that bear on the file, closest first.
         personal: Whether the file carries personal data.
+        personal_unknown: Whether none was detected in it and not all of it could be read for that.
         restricted_until: The day after which a declared restriction or embargo no longer holds; ``None``
             where the disposition is not ``restrict`` or where no date was declared.
     """
@@ -285,4 +288,5 @@ class Decision:
     reasons: tuple[Reason, ...]
     declarations: tuple[str, ...] = ()
     personal: bool = False
+    personal_unknown: bool = False
     restricted_until: dt.date | None = None

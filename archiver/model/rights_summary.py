@@ -38,6 +38,7 @@ class InBag:
     unseen_files: int = 0
     personal_files: int = 0
     declarations: Counts = ()
+    unread_files: int = 0
 
     @property
     def unknown(self) -> int:
@@ -75,6 +76,7 @@ class RightsSummary:
         protection: Assessed files by the name of the protection measure, sorted; empty where none was detected.
         unseen_files: Assessed files whose headers could not be read, so that no protection could be seen in them.
         personal_files: Assessed files that carry personal data.
+        unread_files: Assessed files in which none was detected and that could not be read whole for it.
         personal_kinds: Those files by code of the evidence, sorted; a file may count under several.
         because: Files that are closed or withheld by what settled it, in the order of dispositions, rules and acts.
         restricted_until_a_date: Packed files that are closed until a declared date.
@@ -109,6 +111,7 @@ class RightsSummary:
     mining_protected: int
     declarations: Counts
     in_bag: InBag
+    unread_files: int = 0
 
     @property
     def assessed(self) -> int:

@@ -22,6 +22,7 @@ class Meaning(StrEnum):
     RIP = "rip"
     MACHINE_SIGNAL = "machine-signal"
     STREAM_HINT = "stream-hint"
+    UNREAD = "unread"
 
 
 MEANINGS: dict[str, Meaning] = {
@@ -43,6 +44,7 @@ MEANINGS: dict[str, Meaning] = {
     "machine-signal": Meaning.MACHINE_SIGNAL,
     "machine-reservation-text": Meaning.MACHINE_SIGNAL,
     "stream-hint": Meaning.STREAM_HINT,
+    "personal-unread": Meaning.UNREAD,
 }
 """By code; where a file carries several of one meaning, the first in this order names its group."""
 

@@ -45,6 +45,7 @@ needs = ["{act}"]
 protected = "exclude"
 maybe_protected = "review"
 personal_data = "{personal}"
+personal_unknown = "include"
 
 [denied]
 {act} = "{denied}"
@@ -66,11 +67,11 @@ What is declared in ../rights.toml
   discs: carrier, by Max Muster (owner) on 2024-03-01
 
 What may be done with it on 2026-01-01
-  preserve: allow. discs (album, carrier) allows 'preserve'.
-  access: allow. discs (album, carrier) allows 'access'.
-  transfer: unknown. Nobody has declared anything of 'transfer'.
-  publish: unknown. Nobody has declared anything of 'publish'.
-  bulk analysis (mine): unknown. Nobody has declared anything of 'mine'.
+  preserve: allow. discs allows 'preserve', said of the folder or album.
+  access: allow. discs allows 'access', said of the folder or album.
+  transfer: unknown. Nobody has said whether it may be handed on.
+  publish: unknown. Nobody has said whether it may be published.
+  bulk analysis (mine): unknown. Nobody has said whether it may be mined.
   copyright: not evaluated; no date is declared
 
 What follows under each policy
@@ -157,7 +158,7 @@ def test_without_declarations_it_says_so_and_what_could_be_declared(tmp_path: Pa
     told = explain(source, source / "one.flac", "--source", source).out
     assert "Nothing: there is no rights.toml for it." in told
     assert '      [[declaration]]\n      scope = { path = "one.flac" }\n' in told
-    assert "personal: include. It goes in: this policy asks nobody for 'preserve'." in told
+    assert "personal: include. It goes in: 'personal' asks nobody for 'preserve'." in told
     assert f"to write into: {source}/rights.toml" in " ".join(told.split())
 
 
@@ -264,7 +265,7 @@ def test_words_that_could_be_misread_are_not_used(tmp_path: Path) -> None:
     source = build_tree(tmp_path / "Music", {**tree, "rights.toml": b"version = 1\n" + declared.encode()})
     text = run_here("explain", source / "A/1.flac", source / "B/1.flac", SOURCE_DATE_EPOCH=MOMENT).out
     assert "on 2020-01-01, in: US" in " ".join(text.split())
-    assert "personal: include. It goes in: this policy asks nobody for 'preserve'." in " ".join(text.split())
+    assert "personal: include. It goes in: 'personal' asks nobody for 'preserve'." in " ".join(text.split())
     assert "  mine:" not in text
 
 
@@ -345,8 +346,9 @@ def test_a_broken_file_is_explained_as_far_as_it_goes(tmp_path: Path) -> None:
     assert tree_digest(tmp_path) == before, "nothing is changed, and nothing is written"
     parts = outcome.out.split("What the file says")[1:]
     assert len(parts) == len(broken)
-    for part in parts:
-        assert "protection: none detected" in part
+    for number, part in enumerate(parts):
+        seen = "not seen: headers not readable" if number == 1 else "none detected"
+        assert f"protection: {seen}" in part
         assert "\n  but: " in part, "whoever reads that must know that not all could be seen"
 
 

@@ -101,7 +101,7 @@ any_policy = st.builds(
     ),
     st.tuples(*(following for _ in Act)),
     following,
-    st.tuples(following, following, following),
+    st.tuples(following, following, following, following),
 )
 cases = st.builds(
     Case,

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 
 from archiver.cli.terminal.text import count, shown, shown_path, wrapped
 from archiver.model.evidence import Evidence
-from archiver.model.rights import Act, Answer, Basis, Declaration, Disposition, Reason, UseAnswer
+from archiver.model.rights import Act, Answer, Basis, Declaration, Reason, UseAnswer
 from archiver.model.terms import TermState
 from archiver.records.rights.statements import TAKEN_AS_IN_COPYRIGHT
 from archiver.records.visible import shortened
-from archiver.rights import rules
 from archiver.rights.explaining.explain import ActExplanation, Explanation, PolicyOutcome
 from archiver.rights.explaining.suggestions import Suggestion
+from archiver.rights.meanings import Meaning, meaning
 from archiver.usecases.explain import ExplainedFile
 
 CLOSING = "Unknown is never taken for allowed. This is not legal advice."
@@ -65,13 +65,16 @@ def _seen(explained: ExplainedFile) -> Iterator[str]:
     else:
         certain = "protected" if file.protection.certain else "may be protected"
         yield _placed(certain, shown(file.protection.name), file.protection.locator)
-    kinds = _by_code(file.evidence)
-    for code, found in list(kinds.items())[:_KINDS_SHOWN]:
-        yield _evidence(code, found)
+    kinds = _by_code(found for found in file.evidence if meaning(found.code) is not Meaning.UNREAD)
+    for code, of_kind in list(kinds.items())[:_KINDS_SHOWN]:
+        yield _evidence(code, of_kind)
     if len(kinds) > _KINDS_SHOWN:
         yield f"  and {count(len(kinds) - _KINDS_SHOWN, 'kind')} of evidence more; --json lists them"
     if not kinds:
         yield _said("evidence", "none detected")
+    for found in file.evidence:
+        if meaning(found.code) is Meaning.UNREAD:
+            yield _placed("not read for personal data", shown(found.value or ""), found.locator)
     for problem in file.problems:
         if problem.code in _UNSEEN:
             yield _said("but", shown(problem.message))
@@ -174,12 +177,7 @@ def _layers(explanation: Explanation) -> Iterator[str]:
 
 def _outcome(outcome: PolicyOutcome) -> str:
     until = f" until {outcome.restricted_until}" if outcome.restricted_until is not None else ""
-    why = _first(outcome.reasons)
-    if outcome.disposition is Disposition.INCLUDE and outcome.reasons:
-        reason = outcome.reasons[0]
-        if reason.code == rules.ACT_UNKNOWN:
-            why = f"It goes in: this policy asks nobody for '{reason.act}'."
-    return _said(outcome.policy, f"{outcome.disposition}{until}. {why}")
+    return _said(outcome.policy, f"{outcome.disposition}{until}. {_first(outcome.reasons)}")
 
 
 def _suggested(explained: ExplainedFile) -> Iterator[str]:

@@ -14,9 +14,11 @@ from archiver.bagit.sizes import human_size
 from archiver.cli.reports.findings import (
     every_problem_lines,
     listed_lines,
+    personal_line,
     personal_told,
     problem_lines,
     protection_told,
+    unread_told,
     unseen_line,
     unseen_told,
 )
@@ -137,6 +139,7 @@ def verbose_lines(report: PackReport) -> Iterator[str]:
     yield from listed_lines("Protected files", _examined(report), protection_told)
     yield from listed_lines("Files whose protection was not seen", _examined(report), unseen_told)
     yield from listed_lines("Files that carry personal data", _examined(report), personal_told)
+    yield from listed_lines("Files that were not read whole for it", _examined(report), unread_told)
     yield from every_left_out_lines(report.entries)
     yield from every_problem_lines(_problems(report))
 
@@ -191,12 +194,14 @@ def _rights_lines(report: PackReport, summary: RightsSummary) -> Iterator[str]:
         yield wrapped(f"Protected, {shown(name)}: {count(number, 'file')}{share}.")
     if summary.unseen_files:
         yield wrapped(f"{unseen_line(summary.unseen_files)}.")
-    if summary.personal_files:
-        share = share_in_package(summary.personal_files, summary.in_bag.personal_files)
-        yield wrapped(
-            f"Carrying personal data: {count(summary.personal_files, 'file')}{share};"
-            " see metadata/rights/README.txt."
-        )
+    personal = personal_line(
+        summary.personal_files,
+        summary.unread_files,
+        share_in_package(summary.personal_files, summary.in_bag.personal_files),
+        share_in_package(summary.unread_files, summary.in_bag.unread_files),
+    )
+    if personal:
+        yield wrapped(f"{personal}; see metadata/rights/README.txt.")
     for remark in report.remarks:
         yield wrapped(f"Worth a look: {shown(remark)}")
 

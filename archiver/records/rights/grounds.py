@@ -24,6 +24,7 @@ _WORDS = {
     rules.PROTECTED: "a technical protection, which no declaration changes",
     rules.MAYBE_PROTECTED: "perhaps a technical protection; a person has to look",
     rules.PERSONAL_DATA: "personal data in the file",
+    rules.PERSONAL_UNKNOWN: "not all of the file could be read for personal data",
     rules.CONTRADICTED: "a declaration and the file contradict each other",
     rules.TERM_RUNS: "a term declared as ended still runs by the declared dates",
     rules.OWN_DOUBTED: "declared the declarant's own, with signs of another rightsholder",
@@ -69,5 +70,6 @@ def _follows(reason: Reason, policy: Policy) -> Disposition | None:
         rules.PROTECTED: policy.protected,
         rules.MAYBE_PROTECTED: policy.maybe_protected,
         rules.PERSONAL_DATA: policy.personal_data,
+        rules.PERSONAL_UNKNOWN: policy.personal_unknown,
         rules.ACTS_ALLOWED: Disposition.INCLUDE,
     }.get(reason.code)

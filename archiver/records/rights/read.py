@@ -187,6 +187,7 @@ def _decided(row: dict[str, Any], section: bytes, on: dt.date) -> Recorded:
         reasons=tuple(_reason(reason) for reason in row["reasons"]),
         declarations=tuple(map(_text, row.get("declarations", ()))),
         personal=bool(row.get("personal_data")),
+        personal_unknown=row.get("personal_data", False) is None,
         restricted_until=_day(row.get("restricted_until")),
     )
     if section == b"files":

@@ -223,15 +223,29 @@ def _protection(summary: RightsSummary) -> list[str]:
 
 
 def _personal(summary: RightsSummary) -> list[str]:
+    unread = _unread(summary)
     if not summary.personal_files:
-        return ["None detected."]
+        return ["None detected in what was read.", *unread] if unread else ["None detected."]
     inside = _inside(summary.personal_files, summary.in_bag.personal_files)
     text = (
         f"{_files(summary.personal_files)} with data that can identify a person, in the tags or the text of the"
         f" file.{inside} The values are written nowhere in this package's records; rights.json says where they stand."
     )
     kinds = tuple((_kind(code), files) for code, files in summary.personal_kinds)
-    return [_paragraph(text), "\n".join(_counted(kinds, kinds))]
+    return [_paragraph(text), "\n".join(_counted(kinds, kinds)), *unread]
+
+
+def _unread(summary: RightsSummary) -> list[str]:
+    if not summary.unread_files:
+        return []
+    inside = _inside(summary.unread_files, summary.in_bag.unread_files)
+    number = f"{summary.unread_files:,} more" if summary.personal_files else _files(summary.unread_files)
+    return [
+        _paragraph(
+            f"{number} could not be read for it, or not to the end, such as documents of word"
+            f" processors, archives and damaged files: whether they lead to a person is not known.{inside}"
+        )
+    ]
 
 
 def _kind(code: str) -> str:

@@ -14,9 +14,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, BinaryIO
 
+from archiver.model.audio import ExaminedFile
 from archiver.model.evidence import Protection
 from archiver.model.package import AssessedFile, PackedFile, PackEntry, WithheldFile
-from archiver.model.rights import Answer, Declaration, Policy, Reason, Scope, UseAnswer
+from archiver.model.rights import Answer, Decision, Declaration, Policy, Reason, Scope, UseAnswer
 from archiver.model.rights_context import RightsContext
 from archiver.model.rights_summary import ActCounts, InBag, RightsSummary
 from archiver.model.terms import LayerAssessment, Span, TermFacts
@@ -69,11 +70,18 @@ def assessed_record(assessed: AssessedFile) -> dict[str, Any]:
         "machine_use": {
             answer.use.value: _use(answer) for answer in decision.machine_use if _says_something(answer)
         },
-        "personal_data": decision.personal or any(found.personal for found in examined.evidence),
+        "personal_data": _carries(decision, examined),
         "protection": _protection(examined.protection),
         "reasons": [_reason(reason) for reason in decision.reasons],
         "restricted_until": _text(decision.restricted_until),
     }
+
+
+def _carries(decision: Decision, examined: ExaminedFile) -> bool | None:
+    """Whether a file carries personal data; ``None`` where none was detected and not all of it could be read for that."""
+    if decision.personal or any(found.personal for found in examined.evidence):
+        return True
+    return None if decision.personal_unknown else False
 
 
 def _packed(entry: PackedFile) -> dict[str, Any]:
@@ -207,6 +215,7 @@ def _policy(policy: Policy) -> dict[str, Any]:
         "name": policy.name,
         "needs": [act.value for act in policy.needs],
         "personal_data": policy.personal_data.value,
+        "personal_unknown": policy.personal_unknown.value,
         "protected": policy.protected.value,
         "title": policy.title,
         "unknown": {act.value: disposition.value for act, disposition in policy.unknown},
@@ -225,7 +234,11 @@ def _totals(summary: RightsSummary) -> dict[str, Any]:
             "stricter_signals": summary.stricter_signals,
             "tdm_reservation": dict(summary.reservations),
         },
-        "personal_data": {"by_code": dict(summary.personal_kinds), "files": summary.personal_files},
+        "personal_data": {
+            "by_code": dict(summary.personal_kinds),
+            "files": summary.personal_files,
+            "unknown": summary.unread_files,
+        },
         "protection": dict(summary.protection),
         "protection_unseen": summary.unseen_files,
         "in_bag": _in_bag(summary.in_bag),

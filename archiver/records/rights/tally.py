@@ -70,6 +70,7 @@ class RightsTally:
             protection=assessed.names.counted("protection"),
             unseen_files=assessed.unseen,
             personal_files=assessed.personal,
+            unread_files=assessed.unread,
             personal_kinds=assessed.names.counted("personal"),
             because=tuple(sorted(self._because.items(), key=_place)),
             restricted_until_a_date=self._until,
@@ -128,6 +129,7 @@ class _Files:
     def __init__(self) -> None:
         self.unseen = 0
         self.personal = 0
+        self.unread = 0
         self.names = _Names()
         self._bases: Counter[Basis] = Counter()
         self._acts: Counter[tuple[Act, Answer]] = Counter()
@@ -141,6 +143,7 @@ class _Files:
             self.unseen += 1
         elif examined.protection is not None:
             self.names.count("protection", (examined.protection.label,))
+        self.unread += decision.personal_unknown
         kinds = {found.code for found in examined.evidence if found.personal}
         if decision.personal or kinds:
             self.personal += 1
@@ -160,6 +163,7 @@ class _Files:
             self.unseen,
             self.personal,
             self.names.counted("declarations"),
+            self.unread,
         )
 
 

@@ -13,6 +13,7 @@ from datetime import date
 
 from archiver.errors import ConfigError
 from archiver.model.audio import Tags
+from archiver.model.day import Day
 from archiver.model.evidence import Evidence, Protection
 from archiver.model.rights import (
     Act,
@@ -26,6 +27,7 @@ from archiver.model.rights import (
 )
 from archiver.rights import rules
 from archiver.rights.deciding.decide import decide
+from archiver.rights.deciding.grants import holds
 from archiver.rights.deciding.scope import ScopeIndex
 from archiver.rights.declaring.hearing import NOBODYS_NAMES
 from archiver.rights.declaring.read import VERSION, parse_declarations
@@ -62,16 +64,17 @@ def suggest(  # noqa: PLR0913 - what a decision follows from, and what a suggest
     protection: Protection | None,
     declarations: Sequence[Declaration],
     policies: Sequence[Policy],
-    on: date,
+    on: date | Day,
     *,
     path: str,
     tags: Tags,
     terms: TermTable,
 ) -> tuple[Suggestion, ...]:
     """What would change the decisions of one file; see :func:`archiver.rights.explain.explain` for the arguments."""
+    day = on if isinstance(on, Day) else Day.whole(on)
 
     def decided(instead: Sequence[Declaration], seen: Sequence[Evidence] = evidence) -> list[Decision]:
-        return [decide(seen, protection, instead, policy, on, path=path, terms=terms) for policy in policies]
+        return [decide(seen, protection, instead, policy, day, path=path, terms=terms) for policy in policies]
 
     now = decided(declarations)
     found = list(_in_words(now[0], protection))
@@ -80,9 +83,9 @@ def suggest(  # noqa: PLR0913 - what a decision follows from, and what a suggest
     clean = [item for item in evidence if not item.personal]
     if now[0].personal:
         found.append(_without_personal(_opened(policies, now, decided(declarations, clean))))
-    for text, toml, instead in _trials(evidence, declarations, on, path, tags):
+    for text, toml, instead in _trials(evidence, declarations, day.on, path, tags):
         then = decided(instead)
-        if _takes_back(now[0], then[0], declarations, instead, on):
+        if _takes_back(now[0], then[0], declarations, instead, day):
             continue
         acts = tuple(
             act for act, answer in then[0].acts.items() if answer is Answer.ALLOW is not now[0].acts[act]
@@ -118,15 +121,14 @@ def _takes_back(
     then: Decision,
     declarations: Sequence[Declaration],
     instead: Sequence[Declaration],
-    on: date,
+    day: Day,
 ) -> bool:
     """Whether it would lift a denial, state the opposite of one, or lose what is allowed."""
     denied = {
         act
         for declared in declarations
-        if declared.expires is None or on <= declared.expires
         for act, answer in declared.acts
-        if answer is Answer.DENY
+        if answer is Answer.DENY and holds(declared, answer, day)
     }
     new = [declared for declared in instead if declared not in declarations]
     if any(act in denied and answer is Answer.ALLOW for declared in new for act, answer in declared.acts):
@@ -182,6 +184,10 @@ def _in_words(decision: Decision, protection: Protection | None) -> Iterator[Sug
     for reason in told:
         if reason.code in (rules.CONTRADICTED, rules.TERM_RUNS):
             yield Suggestion(f"Correct what contradicts itself: {', '.join(reason.rests_on)}.")
+        if reason.code == rules.PERSONAL_UNKNOWN:
+            yield Suggestion(
+                "Have a person look through it for personal data; no declaration answers that. Plain text can be read here."
+            )
 
 
 def _trials(

@@ -213,13 +213,15 @@ def test_a_copys_owner_permits_no_machine_use_on_a_bare_word() -> None:
 def test_what_may_not_be_kept_is_never_packed() -> None:
     text = (
         'name = "open"\ntitle = "For readers."\nneeds = ["access"]\nprotected = "include"\nmaybe_protected = "include"\n'
-        'personal_data = "include"\n[denied]\naccess = "restrict"\n{}[unknown]\naccess = "include"\n'
+        'personal_data = "include"\npersonal_unknown = "include"\n[denied]\naccess = "restrict"\n{}[unknown]\naccess = "include"\n'
     )
     written = HEAD + '[[declaration]]\nbasis = "purchase"\nacts.preserve = "deny"\n'
     declarations = parse_declarations(written.encode(), "rights.toml").declarations
-    for more in ("", 'preserve = "include"\n'):
+    for more in ("", 'preserve = "exclude"\n'):
         policy = parse_policy(text.format(more).encode(), "open.toml")
         assert Decider(declarations, policy, TODAY).decide("a.flac", {}, (), None).disposition is EXCLUDE
+        softened = replace(policy, denied=((Act.PRESERVE, Disposition.INCLUDE), *policy.denied))
+        assert Decider(declarations, softened, TODAY).decide("a.flac", {}, (), None).disposition is EXCLUDE
 
 
 def test_a_declaration_dated_in_the_future_does_not_count_yet() -> None:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archiver.model.day import Day
 from archiver.model.evidence import Evidence, Protection, Strength
 from archiver.model.rights import (
     Act,
@@ -273,3 +275,30 @@ def test_nothing_is_suggested_that_a_closer_declaration_would_undo() -> None:
         scope=Scope(level=Level.FILE),
     )
     assert explained(no, album="Album").suggestions == ()
+
+
+AT_THE_DATE_LINE = Day(date(2031, 1, 1), denials=date(2030, 12, 31), permissions=date(2031, 1, 2))
+"""New Year's Day in Europe: the old year has not ended west of the date line, and the next day has begun east of it."""
+
+
+def test_a_denial_that_has_not_ended_everywhere_is_not_suggested_away() -> None:
+    embargo = declared(acts=acts(transfer="deny"), expires=date(2030, 12, 31), id="embargo")
+    for on in (AT_THE_DATE_LINE, date(2030, 12, 31)):
+        found = explain((), None, (embargo,), POLICIES, on, path="Artist/Album/1.flac")
+        assert found.acts[2].answer is Answer.DENY
+        assert not [one for one in found.suggestions if 'transfer = "allow"' in one.toml]
+    after = explain((), None, (embargo,), POLICIES, date(2031, 1, 1), path="Artist/Album/1.flac")
+    assert [one for one in after.suggestions if 'transfer = "allow"' in one.toml]
+
+
+def test_what_a_suggestion_brings_is_reckoned_with_the_clocks_of_the_decision() -> None:
+    deed = declared(
+        Basis.LICENSE,
+        role=DeclarantRole.RIGHTSHOLDER,
+        acts=acts(preserve="allow", transfer="allow"),
+        document="deed.pdf",
+        expires=date(2031, 1, 1),
+    )
+    found = explain((), None, (deed,), POLICIES, AT_THE_DATE_LINE, path="Artist/Album/1.flac")
+    assert found.outcomes[1].disposition is Disposition.RESTRICT
+    assert [one for one in found.suggestions if ("donation", Disposition.INCLUDE) in one.outcomes]
