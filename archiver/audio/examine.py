@@ -14,6 +14,7 @@ from archiver.audio.breaking_off import breaking_off
 from archiver.audio.evidence.c2pa import manifest_evidence
 from archiver.audio.evidence.find import Observed, limited, observed
 from archiver.audio.evidence.names import name_evidence
+from archiver.audio.evidence.notices import is_notice
 from archiver.audio.evidence.pictures import embedded_evidence, picture_evidence
 from archiver.audio.evidence.text import find_text_evidence
 from archiver.audio.identify import recorded_format
@@ -216,9 +217,13 @@ def _evidence(
         found = (*told.evidence, *limited(inside))
     elif role is Role.ARTWORK:
         found = limited(tuple(picture_evidence(window)))
-    elif role is not Role.AUDIO and (role not in _OF_ANY_KIND or subject.extension in _OTHER_TEXT):
-        found = find_text_evidence(subject.file, min(subject.size, _TEXT_BYTES), role)
+    elif role is not Role.AUDIO and (role not in _OF_ANY_KIND or _is_other_text(subject)):
+        found = find_text_evidence(subject.file, min(subject.size, _TEXT_BYTES), role, subject.ref.path)
     return (*found, *name_evidence(subject.ref.path))
+
+
+def _is_other_text(subject: _Subject) -> bool:
+    return subject.extension in _OTHER_TEXT or is_notice(subject.ref.path)
 
 
 def _properties(

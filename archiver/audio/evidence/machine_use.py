@@ -47,6 +47,7 @@ _PAIR = re.compile(
 )
 _OPT_OUTS = frozenset({"noai", "no-ai", "no-ai-training", "ai-opt-out", "tdm-opt-out", "do-not-train"})
 _YES = frozenset({"1", "yes", "y", "true", "on"})
+_DENYING = frozenset({"n", "no", "0", "?0", "false"})
 _NO = frozenset({"0", "no", "n", "false", "off", "notallowed", "disallow", "disallowed", "constrained"})
 _XMP_TDM = re.compile(r"tdm:reservation[\"'\s]{0,9}[=>]\s{0,9}[\"']?\s{0,9}([01])")
 _XMP_TDM_POLICY = re.compile(r"tdm:policy[\"'\s]{0,9}[=>]\s{0,9}[\"']?\s{0,9}([^\"'<>\s]{4,400})")
@@ -87,6 +88,12 @@ def is_manifest(field: Field) -> bool:
 def signal_key(name: str) -> str | None:
     """The vocabulary's own key for a use by machines, or ``None`` where no vocabulary has one."""
     return _SIGNALS.get(name.casefold().replace("_", "-").replace(" ", "-"))
+
+
+def denying_pairs(text: str) -> str:
+    """The preferences in a list of them that deny, as ``key=value``; a path in front of them is passed over."""
+    pairs = ((key.casefold(), value.casefold()) for key, value in _PAIR.findall(text))
+    return ", ".join(f"{key}={value}" for key, value in pairs if value.partition(";")[0].strip() in _DENYING)
 
 
 def _named(field: Field) -> Iterator[Evidence]:
