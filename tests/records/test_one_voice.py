@@ -26,7 +26,7 @@ RESTRICTION = {Answer.ALLOW: "Allow", Answer.DENY: "Disallow", Answer.UNKNOWN: "
 def one_voice(case: Case) -> None:
     """Hold every record of a package of one file to the decision."""
     decision = case.decide()
-    found = explain(case.evidence, case.protection, case.declarations, [case.policy], case.on, path=PATH)
+    found = explain(case.evidence, case.protection, case.declarations, [case.policy], case.day, path=PATH)
     assert [one.answer for one in found.acts] == [answer for _, answer in decision.acts.items()]
     assert found.machine_use == decision.machine_use
     [outcome] = found.outcomes
@@ -110,6 +110,7 @@ def test_every_record_says_what_was_decided(case: Case) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(7200)
 @settings(max_examples=10_000, suppress_health_check=_SLOW, deadline=None)
 @given(case=cases)
 def test_every_record_says_what_was_decided_at_length(case: Case) -> None:
