@@ -59,8 +59,13 @@ _XMP_RSL = re.compile(
 )
 _RSL_USE = re.compile(r"[a-z][a-z-]{1,20}")
 _XMP_HINTS = ("tdm:", "plus:DataMining", "rsl:prohibits", "rslstandard.org/rsl")
+_DIRECTIVE = re.compile(
+    r"[ \t]{0,9}(content-usage|content-signals?|tdm-reservation)[ \t]{0,9}:[ \t]{0,9}(.{1,1000})",
+    re.IGNORECASE,
+)
 _PROSE = frozenset(
     {"COPYRIGHT", "COMMENT", "COMMENTS", "DESCRIPTION", "LICENSE", "USERTERMS", "RIGHTS", "PHONOGRAM"}
+    | {"TERMS", "USAGE", "USAGETERMS", "LEGAL", "DISCLAIMER", "NOTE", "NOTES", "NOTICE", "INFO"}
 )
 
 
@@ -71,7 +76,10 @@ def machine_evidence(field: Field) -> Iterator[Evidence]:
     if not field.text:
         return
     if field.name in _PROSE:
-        if reserves_in_words(field.text):
+        denied = dict.fromkeys(filter(None, map(denied_by_directive, field.text.splitlines())))
+        for pairs in denied:
+            yield observe("machine-signal", field.locator, pairs)
+        if not denied and reserves_in_words(field.text):
             yield observe("machine-reservation-text", field.locator, field.text)
         return
     if any(hint in field.text for hint in _XMP_HINTS):
@@ -90,8 +98,23 @@ def signal_key(name: str) -> str | None:
     return _SIGNALS.get(name.casefold().replace("_", "-").replace(" ", "-"))
 
 
-def denying_pairs(text: str) -> str:
-    """The preferences in a list of them that deny, as ``key=value``; a path in front of them is passed over."""
+def is_directive(line: str) -> bool:
+    """Whether a line is a directive for machines in its exact form, as ``robots.txt`` and headers have them."""
+    return _DIRECTIVE.fullmatch(line) is not None
+
+
+def denied_by_directive(line: str) -> str:
+    """What a directive denies, as ``key=value`` in a list; empty where a line is none, or denies nothing."""
+    found = _DIRECTIVE.fullmatch(line)
+    if found is None:
+        return ""
+    if found.group(1).casefold() == "tdm-reservation":
+        return "tdm-reservation=1" if found.group(2).strip() == "1" else ""
+    return _denying_pairs(found.group(2))
+
+
+def _denying_pairs(text: str) -> str:
+    """The preferences in a list of them that deny; a path in front of them is passed over."""
     pairs = ((key.casefold(), value.casefold()) for key, value in _PAIR.findall(text))
     return ", ".join(f"{key}={value}" for key, value in pairs if value.partition(";")[0].strip() in _DENYING)
 

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from archiver.audio.blocks.window import Window
-from archiver.audio.evidence.machine_use import denying_pairs
+from archiver.audio.evidence.machine_use import denied_by_directive, is_directive
 from archiver.audio.evidence.observe import observe
 from archiver.audio.evidence.reservations import reserves_in_words
 from archiver.audio.evidence.text_file import Line
@@ -25,9 +25,6 @@ _TDM_REP = "tdmrep.json"
 _SPEAKS_OF_RIGHTS = re.compile(
     r"(?:ai|licen[cs]es?|unlicen[cs]e|copying|copyright|rights|notice|terms|legal|read[ _-]?me|lizenz|lies[ _-]?mich)"
     r"(?:[ ._-][^.]{1,40})?(?:\.(?:txt|md|nfo|text))?"
-)
-_DIRECTIVE = re.compile(
-    r"\s{0,9}(content-usage|content-signals?|tdm-reservation)\s{0,9}:\s{0,9}(.{1,1000})", re.IGNORECASE
 )
 _MOST_JSON = 1 << 20
 _MOST_RULES = 1_000
@@ -78,28 +75,19 @@ def _tdm_rules(window: Window) -> Iterator[Evidence]:
 def _stated(lines: Iterable[Line], *, prose: bool) -> Iterator[Evidence]:
     begun: list[Line] = []
     for line in lines:
-        directive = _DIRECTIVE.fullmatch(line.text)
-        if directive is not None:
-            yield from _directive(line, directive.group(1).casefold(), directive.group(2))
+        denied = denied_by_directive(line.text)
+        if denied:
+            yield observe("machine-signal", line.locator, denied)
         if not prose:
             continue
-        if begun and not (directive is None and _goes_on(begun, line)):
+        is_prose = not is_directive(line.text)
+        if begun and not (is_prose and _goes_on(begun, line)):
             yield from _sentence(begun)
             begun = []
-        if directive is None and line.text.strip() and len(line.text) <= _MOST_SENTENCE:
+        if is_prose and line.text.strip() and len(line.text) <= _MOST_SENTENCE:
             begun.append(line)
     if begun:
         yield from _sentence(begun)
-
-
-def _directive(line: Line, key: str, value: str) -> Iterator[Evidence]:
-    if key == "tdm-reservation":
-        if value.strip() == "1":
-            yield observe("machine-signal", line.locator, "tdm-reservation=1")
-        return
-    denied = denying_pairs(value)
-    if denied:
-        yield observe("machine-signal", line.locator, denied)
 
 
 def _goes_on(begun: list[Line], line: Line) -> bool:

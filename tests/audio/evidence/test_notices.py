@@ -19,10 +19,14 @@ SENTENCE = "The recordings may not be used for AI training."
 SIGNALS = ("machine-signal", "machine-reservation-text")
 
 
-def found(path: str, text: str | bytes) -> list[tuple[str, str, str | None]]:
+def signals(path: str, text: str | bytes) -> list[Evidence]:
     data = text.encode() if isinstance(text, str) else text
     evidence = find_text_evidence(io.BytesIO(data), len(data), Role.DOCUMENT, path)
-    return [(item.code, item.locator, item.value) for item in evidence if item.code in SIGNALS]
+    return [item for item in evidence if item.code in SIGNALS]
+
+
+def found(path: str, text: str | bytes) -> list[tuple[str, str, str | None]]:
+    return [(item.code, item.locator, item.value) for item in signals(path, text)]
 
 
 @pytest.mark.parametrize(
@@ -137,5 +141,5 @@ words = st.sampled_from(
 @settings(max_examples=200)
 @given(st.sampled_from(("robots.txt", "tdmrep.json", "README")), st.lists(words, max_size=30).map("".join))
 def test_no_text_allows_anything(path: str, text: str) -> None:
-    evidence = [Evidence(code, where, value) for code, where, value in found(path, text)]
-    assert all(answer is Answer.DENY for answer, _ in machine_signals(evidence).values())
+    said = machine_signals(signals(path, text))
+    assert all(answer is Answer.DENY for answer, _ in said.values())
