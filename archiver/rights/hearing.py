@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -11,7 +10,7 @@ from datetime import date
 from archiver.model.audio import Tags
 from archiver.model.rights import Act, Answer, Decision, DeclarantRole, Declaration, Level, MachineUse, Scope
 from archiver.rights.declarations import DeclarationFile, Remark
-from archiver.rights.globs import has_wildcard
+from archiver.rights.globs import has_wildcard, normal_text
 from archiver.rights.grants import cannot_carry, opens
 from archiver.rights.scope import ScopeIndex, least_depth, place
 
@@ -106,7 +105,7 @@ class Hearing:
         if self._folded is None:
             unheard = [self._scopes[name] for name in self._unheard]
             self._folded = ScopeIndex([replace(one, scope=_folded_scope(one.scope)) for one in unheard])
-        folded = {name: tuple(map(_folded, values)) for name, values in tags.items()}
+        folded = {name: tuple(map(normal_text, values)) for name, values in tags.items()}
         for piece in self._folded.matching(_folded_path(path), folded):
             self._near.setdefault(piece.id, path)
 
@@ -116,10 +115,10 @@ class Hearing:
         return tuple(sorted(remarks, key=lambda remark: remark.line))
 
     def _unfitting(self) -> Iterator[Remark]:
-        nobodys = set(map(_folded, NOBODYS_NAMES.values()))
+        nobodys = set(map(normal_text, NOBODYS_NAMES.values()))
         for declaration in self._declarations:
-            if _folded(declaration.by) in nobodys:
-                nobodys.discard(_folded(declaration.by))  # as a default it would be told of every one
+            if normal_text(declaration.by) in nobodys:
+                nobodys.discard(normal_text(declaration.by))  # as a default it would be told of every one
                 text = f"{declaration.by!r} is nobody's name. Write who declares it."
                 yield self._remark(declaration.id, text)
             if declaration.date > self._on:
@@ -200,14 +199,8 @@ def _answer(decision: Decision, what: Act | MachineUse) -> Answer:
     return next((use.answer for use in decision.machine_use if use.use is what), Answer.UNKNOWN)
 
 
-def _folded(text: str) -> str:
-    """A text without regard to case, to blanks of any kind and width, and to characters that show nothing."""
-    seen = "".join(char for char in text if unicodedata.category(char) != "Cf")
-    return unicodedata.normalize("NFC", " ".join(unicodedata.normalize("NFC", seen).casefold().split()))
-
-
 def _folded_path(path: str) -> str:
-    return "/".join(map(_folded, path.split("/")))
+    return "/".join(map(normal_text, path.split("/")))
 
 
 def _folded_scope(scope: Scope) -> Scope:
@@ -218,7 +211,7 @@ def _folded_scope(scope: Scope) -> Scope:
             paths.append(path + "/")
     return Scope(
         tuple(paths),
-        tuple(map(_folded, scope.albums)),
-        tuple((name, tuple(map(_folded, values))) for name, values in scope.tags),
+        tuple(map(normal_text, scope.albums)),
+        tuple((name, tuple(map(normal_text, values))) for name, values in scope.tags),
         scope.level,
     )
