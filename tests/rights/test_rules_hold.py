@@ -169,6 +169,24 @@ def _may_grant(one: Declaration, act: Act) -> bool:
     )
 
 
+def the_bare_word_of_a_copys_owner_lets_nothing_out(case: Case) -> None:
+    bare = tuple(
+        replace(
+            one,
+            basis=Basis.EXPIRED if one.basis is Basis.EXPIRED else Basis.LICENSE,
+            role=DeclarantRole.CUSTODIAN if one.role is DeclarantRole.CUSTODIAN else DeclarantRole.OWNER,
+            acts=tuple((act, ALLOW) for act in Act),
+            license=None,
+            document=None,
+            layers=tuple(Layer),
+        )
+        for one in case.declarations
+    )
+    decision = replace(case, declarations=bare).decide()
+    assert ALLOW not in (decision.acts.publish, decision.acts.mine)
+    assert ALLOW not in {use.answer for use in decision.machine_use}
+
+
 def own_without_the_other_layers_lets_nothing_out(case: Case) -> None:
     own = tuple(
         replace(one, basis=Basis.OWN, layers=(Layer.RECORDING,), facts=None) for one in case.declarations
@@ -290,6 +308,7 @@ HELD: tuple[Callable[[Case], None], ...] = (
     no_paper_of_somebody_else_lifts_a_rightsholders_denial,
     an_embargo_holds_against_everything_that_is_not_closer,
     publishing_and_mining_rest_on_somebody_who_may_grant_them,
+    the_bare_word_of_a_copys_owner_lets_nothing_out,
     own_without_the_other_layers_lets_nothing_out,
     a_machine_use_rests_on_a_rightsholder_with_a_basis_or_on_a_document,
     what_may_not_be_kept_is_not_packed,
