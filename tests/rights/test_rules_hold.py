@@ -214,8 +214,9 @@ def a_machine_use_rests_on_a_rightsholder_with_a_basis_or_on_a_document(case: Ca
 
 
 def what_may_not_be_kept_is_not_packed(case: Case) -> None:
-    decision = case.decide()
-    assert decision.acts.preserve is not DENY or not decision.disposition.packed
+    kept_from = extra(role=DeclarantRole.RIGHTSHOLDER, acts=((Act.PRESERVE, DENY),))
+    for decision in (case.decide(), case.decide(kept_from)):
+        assert decision.acts.preserve is not DENY or not decision.disposition.packed
 
 
 def what_is_dated_in_the_future_changes_nothing(case: Case) -> None:
