@@ -5,8 +5,9 @@ Every property is written without the code that it holds to account: by what was
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 
 import pytest
@@ -23,7 +24,7 @@ from archiver.model.rights import (
     MachineUse,
     Scope,
 )
-from archiver.model.terms import Layer
+from archiver.model.terms import Layer, TermFacts, TermState
 from archiver.rights.decide import decide
 from archiver.rights.decider import Decider
 from tests.rights.builders import TODAY
@@ -249,6 +250,31 @@ def the_order_of_declarations_decides_nothing(case: Case) -> None:
     assert case.decide() == turned.decide() == rolled.decide()
 
 
+def dates_that_differ_settle_only_what_each_of_them_settles(case: Case) -> None:
+    dated = [one.facts for one in case.declarations if one.facts is not None]
+    for pair in itertools.combinations(dated, 2):
+        common = [
+            event.name
+            for event in fields(TermFacts)
+            if all(getattr(facts, event.name) is not None for facts in pair)
+        ]
+        declared = [
+            extra(
+                id=f"dated-{number}",
+                jurisdiction=("EU", "US"),
+                facts=TermFacts(**{name: getattr(facts, name) for name in common}),
+            )
+            for number, facts in enumerate(pair)
+        ]
+        both = replace(case, declarations=tuple(declared)).decide().layers
+        for one in declared:
+            alone = replace(case, declarations=(one,)).decide().layers
+            for together, apart in zip(both, alone, strict=True):
+                for place in ("EU", "US"):
+                    if together.state(place) is not TermState.UNDETERMINED:
+                        assert apart.state(place) is together.state(place), (together.layer, place)
+
+
 def many_at_once_are_decided_as_each_alone(case: Case) -> None:
     decider = Decider(case.declarations, case.policy, case.day)
     for path in (PATH, "a/b/d.flac", "a/b.flac", PATH):
@@ -316,6 +342,7 @@ HELD: tuple[Callable[[Case], None], ...] = (
     what_is_dated_in_the_future_changes_nothing,
     mining_has_one_answer,
     the_order_of_declarations_decides_nothing,
+    dates_that_differ_settle_only_what_each_of_them_settles,
     many_at_once_are_decided_as_each_alone,
     a_denial_holds_until_its_day_has_ended_everywhere,
     a_permission_ends_where_its_day_ends_first,
