@@ -76,10 +76,10 @@ def machine_evidence(field: Field) -> Iterator[Evidence]:
     if not field.text:
         return
     if field.name in _PROSE:
-        denied = dict.fromkeys(filter(None, map(denied_by_directive, field.text.splitlines())))
-        for pairs in denied:
+        lines = field.text.splitlines()
+        for pairs in dict.fromkeys(filter(None, map(denied_by_directive, lines))):
             yield observe("machine-signal", field.locator, pairs)
-        if not denied and reserves_in_words(field.text):
+        if reserves_in_words("\n".join(line for line in lines if not is_directive(line))):
             yield observe("machine-reservation-text", field.locator, field.text)
         return
     if any(hint in field.text for hint in _XMP_HINTS):
