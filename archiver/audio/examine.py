@@ -234,7 +234,7 @@ def _evidence(
     elif role is Role.ARTWORK:
         found = limited(tuple(picture_evidence(window)))
     elif role is not Role.AUDIO:
-        found = find_text_evidence(subject.file, min(subject.size, _TEXT_BYTES), role)
+        found = find_text_evidence(subject.file, min(subject.size, _TEXT_BYTES), role, subject.ref.path)
         found = (*found, *unread_text(window, _TEXT_BYTES))
     return (*found, *name_evidence(subject.ref.path))
 

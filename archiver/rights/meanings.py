@@ -141,7 +141,7 @@ def _uses_in(item: Evidence) -> list[tuple[MachineUse, Answer]]:
     said: list[tuple[MachineUse, Answer]] = []
     for key, value in _PAIR.findall((item.value or "").casefold()):
         if key == "plus-data-mining":
-            uses, answer = _PLUS.get(value, ((), Answer.UNKNOWN))
+            uses, answer = _plus(value)
         else:
             uses, answer = _SIGNAL_KEYS.get(key, ()), _answer(key, value)
             if answer is Answer.DENY:
@@ -149,6 +149,12 @@ def _uses_in(item: Evidence) -> list[tuple[MachineUse, Answer]]:
         if answer is not Answer.UNKNOWN:
             said += [(use, answer) for use in uses]
     return said
+
+
+def _plus(value: str) -> tuple[tuple[MachineUse, ...], Answer]:
+    """What a value of PLUS data mining says; one that prohibits in a way that is not known prohibits it all."""
+    prohibited = _PLUS["dmi-prohibited"] if value.startswith("dmi-prohibited") else ((), Answer.UNKNOWN)
+    return _PLUS.get(value, prohibited)
 
 
 def _answer(key: str, value: str) -> Answer:

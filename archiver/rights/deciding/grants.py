@@ -115,6 +115,12 @@ def named_answer(declaration: Declaration, act: Act) -> Answer | None:
     return next((answer for answer in (Answer.DENY, Answer.UNKNOWN, Answer.ALLOW) if answer in both), None)
 
 
+def opens(declaration: Declaration, act: Act) -> bool:
+    """Whether a declaration allows an act, in words or by what it rests on, whatever else that may take."""
+    named = named_answer(declaration, act)
+    return named is Answer.ALLOW or (named is None and _implied(declaration, act) is not None)
+
+
 def counts_yet(declaration: Declaration, day: Day) -> bool:
     """Whether the day of a declaration has come; what nobody has given yet is no permission."""
     return declaration.date <= day.on

@@ -184,6 +184,9 @@ def test_signs_of_another_rightsholder_put_what_is_declared_own_before_a_person(
     assert any("another" in reason.text for reason in home.reasons)
     named = seen("copyright-line", "2004 Erika Example", locator="TPRO@9")
     assert decided(OWN_ALL, evidence=(seen("isrc", "ZZAAA0400001"), named)).disposition is INCLUDE
+    joyful = seen("copyright-line", "2004 Joyful Records", locator="TPRO@9")
+    by_jo = f'by = "Jo"\n{OWN_ALL}'
+    assert decided(by_jo, evidence=(seen("isrc", "ZZAAA0400001"), joyful)).disposition is REVIEW
 
 
 def test_the_owner_of_copies_publishes_nothing_on_a_bare_word() -> None:
