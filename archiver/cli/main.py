@@ -18,7 +18,7 @@ import click
 from archiver import errors, process
 from archiver.cli.commands import status_lines
 from archiver.cli.output import OutputError, mark_output
-from archiver.version import program_version
+from archiver.cli.version import program_version
 
 _COMMANDS = {
     "scan": "say what is there; write nothing",

@@ -6,9 +6,9 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping
 
+from archiver.cli.version import program_version
 from archiver.errors import UsageError
 from archiver.model.run import Run
-from archiver.version import program_version
 
 _NAMESPACE = uuid.UUID("8f3f8f0e-6a2c-5d0e-9a55-2f6d1f0d7c11")
 

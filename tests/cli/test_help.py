@@ -9,7 +9,7 @@ import click
 import pytest
 
 from archiver.cli.main import archiver
-from archiver.version import program_version
+from archiver.cli.version import program_version
 from tests.running import run_here, run_program
 
 STATUSES = ["0", "1", "2", "3", "4", "130"]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.version import DISTRIBUTION, NOT_INSTALLED, program_version
+from archiver.cli.version import DISTRIBUTION, NOT_INSTALLED, program_version
 from tests.running import COMMAND, ROOT, run_here
 
 
@@ -28,7 +28,7 @@ def test_a_folder_cannot_speak_for_the_version(tmp_path: Path) -> None:
 def test_a_program_that_was_never_installed_says_so_and_runs(tmp_path: Path) -> None:
     """Only the standard library is searched, as in a folder to which the sources were copied."""
     (tmp_path / "archiver").symlink_to(os.path.join(ROOT, "archiver"))
-    script = "from archiver.version import program_version; print(program_version())"
+    script = "from archiver.cli.version import program_version; print(program_version())"
     said = subprocess.run(
         [sys.executable, "-I", "-S", "-c", f"import sys; sys.path.insert(0, {str(tmp_path)!r}); {script}"],
         capture_output=True,
@@ -38,7 +38,7 @@ def test_a_program_that_was_never_installed_says_so_and_runs(tmp_path: Path) -> 
     assert said.stdout == f"{NOT_INSTALLED}\n"
 
 
-@pytest.mark.parametrize("module", ["archiver", "archiver.version", "archiver.executors.ordered"])
+@pytest.mark.parametrize("module", ["archiver", "archiver.cli.version", "archiver.executors.ordered"])
 def test_workers_do_not_pay_for_the_version(module: str) -> None:
     script = f"import {module}, sys; print('importlib.metadata' in sys.modules)"
     said = subprocess.run(

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.version import program_version
+from archiver.cli.version import program_version
 from tests.conftest import MakeSource
 from tests.reliability.faults import visible_bags
 from tests.running import EPOCH, run_here, run_program
