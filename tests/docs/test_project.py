@@ -25,7 +25,7 @@ def test_every_python_that_is_claimed_is_checked() -> None:
     claimed = [match[1] for each in PROJECT["project"]["classifiers"] if (match := named.fullmatch(each))]
     checks = (ROOT / ".github" / "workflows" / "checks.yml").read_text(encoding="utf-8")
     [matrix] = re.findall(r"python: \[(.*)\]", checks)
-    assert re.findall(r'"([\d.]+)"', matrix) == claimed
+    assert set(claimed) <= set(re.findall(r'"([\d.]+)"', matrix))
     assert PROJECT["project"]["requires-python"] == f">={claimed[0]}"
 
 
