@@ -1,3 +1,1 @@
 """A rights-aware personal music library archiver: scans, assesses and packs local music into BagIt bags."""
-
-__version__ = "0.1.0"

@@ -10,11 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import click
-
-from archiver.cli.main import archiver
 from archiver.model.clutter import CLUTTER, What
 from archiver.model.problem import PROBLEM_KINDS, ProblemKind
+from docs.command_tree import walk
 from docs.pages.bagit_codes import findings_page
 from docs.pages.evidence import evidence_page
 
@@ -41,22 +39,9 @@ def command_line_page() -> str:
 def _command_line_lines() -> Iterator[str]:
     yield "# The command line\n"
     yield "Every command with all its options, as `--help` prints it. This page is made by `python -m docs.make_pages`."
-    for path, text in _helps(archiver, ("archiver",), None):
-        yield f"\n## {' '.join(path)}\n\n```text\n{text}\n```"
-
-
-def _helps(
-    command: click.Command, path: tuple[str, ...], parent: click.Context | None
-) -> Iterator[tuple[tuple[str, ...], str]]:
-    # two columns less than the terminal, as click leaves them free
-    context = command.make_context(path[-1], [], parent, resilient_parsing=True, terminal_width=78)
-    text = "\n".join(line.rstrip() for line in command.get_help(context).splitlines())
-    yield path, text
-    if isinstance(command, click.Group):
-        for name in command.list_commands(context):
-            below = command.get_command(context, name)
-            assert below is not None
-            yield from _helps(below, (*path, name), context)
+    for node in walk():
+        text = "\n".join(line.rstrip() for line in node.command.get_help(node.context).splitlines())
+        yield f"\n## {' '.join(node.path)}\n\n```text\n{text}\n```"
 
 
 def problems_page() -> str:

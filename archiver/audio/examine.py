@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from archiver.audio.blocks.read import read_blocks
+from archiver.audio.blocks.reading import BlockReading
 from archiver.audio.blocks.window import Window
 from archiver.audio.evidence.c2pa import manifest_evidence
 from archiver.audio.evidence.find import Observed, limited, observed
 from archiver.audio.evidence.names import name_evidence
 from archiver.audio.evidence.pictures import embedded_evidence, picture_evidence
 from archiver.audio.evidence.text import find_text_evidence
+from archiver.audio.evidence.unread import unread, unread_sound, unread_text
 from archiver.audio.formats.identify import recorded_format
 from archiver.audio.formats.kinds import KINDS, Kind, extension_of
 from archiver.audio.formats.magic import Sniffed, sniff
@@ -38,11 +40,7 @@ from archiver.model.source import FileRef
 
 _BUFFER_BYTES = 16384
 _TEXT_BYTES = 1 << 20
-_OTHER_TEXT_EXTENSIONS = """
-    log xml plist json url ini inf webloc desktop conf cfg toml yaml yml opf rdf xmp vcf ics jspf sh bat ps1 py
-"""
-_OF_ANY_KIND = (Role.OTHER, Role.SYSTEM)
-_OTHER_TEXT = frozenset(_OTHER_TEXT_EXTENSIONS.split())
+_STOPPED = "reading it ended early"
 
 
 def examine_file(ref: FileRef) -> ExaminedFile:
@@ -68,9 +66,27 @@ def examine_file(ref: FileRef) -> ExaminedFile:
         problem = Problem(ref.path, "F203", "reading its headers took more memory than one file may have")
     except Exception as error:  # noqa: BLE001 - a slip on bytes that nobody foresaw must not end the run
         problem = Problem(ref.path, "F203", f"reading its headers failed ({type(error).__name__})")
-    role = role_by_name(ref.path)
     protection = _protection_alone(ref)
-    return ExaminedFile(ref, role, None, protection=protection, problems=(*ref.problems, problem))
+    return unexamined(ref, problem, protection)
+
+
+def unexamined(ref: FileRef, problem: Problem, protection: Protection | None) -> ExaminedFile:
+    """A file of which nothing is known but what its name says, and why.
+
+    Args:
+        ref: The file.
+        problem: Why it was not examined.
+        protection: What is known of that all the same.
+    """
+    problems = (*ref.problems, problem)
+    return ExaminedFile(
+        ref,
+        role_by_name(ref.path),
+        None,
+        protection=protection,
+        evidence=(unread(_STOPPED),),
+        problems=problems,
+    )
 
 
 def _protection_alone(ref: FileRef) -> Protection | None:
@@ -134,7 +150,8 @@ def _examined(ref: FileRef, file: BinaryIO, size: int) -> ExaminedFile:
     notes = _Notes(ref.path)
     found = _format(subject, notes)
     role = _role(subject)
-    blocks = _tag_blocks(subject, role, notes)
+    reading = _tag_blocks(subject, role, notes)
+    blocks = () if reading is None else reading.blocks
     protection = detect(file, size, ref.path) if size else None
     audio = _properties(subject, blocks, protection, notes) if role is Role.AUDIO else None
     told = observed(blocks)
@@ -146,7 +163,7 @@ def _examined(ref: FileRef, file: BinaryIO, size: int) -> ExaminedFile:
         tags=canonical_tags(told.blocks, subject.sniffed.kind),
         tag_blocks=told.blocks,
         protection=protection,
-        evidence=_evidence(subject, role, blocks, told),
+        evidence=_evidence(subject, role, reading, told),
         problems=ref.problems if _left_behind(role, ref.path) else (*ref.problems, *notes.problems),
     )
 
@@ -187,12 +204,12 @@ def _role(subject: _Subject) -> Role:
     return role_of(subject.sniffed.kind, subject.extension, subject.sniffed.head, moving_picture=moving)
 
 
-def _tag_blocks(subject: _Subject, role: Role, notes: _Notes) -> tuple[TagBlock, ...]:
+def _tag_blocks(subject: _Subject, role: Role, notes: _Notes) -> BlockReading | None:
     """The tag blocks of anything that can carry them: sound, damaged sound, and films in the same containers."""
     kind = subject.sniffed.kind
     taggable = kind is Kind.OGG_THEORA or (kind is not None and KINDS[kind].role is Role.AUDIO)
     if not subject.size or not (taggable or role is Role.AUDIO):
-        return ()
+        return None
     reading = read_blocks(subject.file, subject.size, kind or "")
     broken = breaking_off(subject.file, subject.size, subject.sniffed, reading.blocks)
     if broken is not None:
@@ -202,22 +219,23 @@ def _tag_blocks(subject: _Subject, role: Role, notes: _Notes) -> tuple[TagBlock,
             broken is None or code == "F209"
         ):  # all else that is wrong with its tags follows from where it ends
             notes.add(code, message)
-    return reading.blocks
+    return reading
 
 
 def _evidence(
-    subject: _Subject, role: Role, blocks: tuple[TagBlock, ...], told: Observed
+    subject: _Subject, role: Role, reading: BlockReading | None, told: Observed
 ) -> tuple[Evidence, ...]:
     """What bears on rights: from the tags, from the text or picture that lies beside the music, and from the name."""
     window = Window(subject.file, subject.size)
     found: tuple[Evidence, ...] = ()
-    if blocks:
-        inside = (*embedded_evidence(window, blocks), *manifest_evidence(window, blocks))
-        found = (*told.evidence, *limited(inside))
+    if reading is not None:
+        inside = (*embedded_evidence(window, reading.blocks), *manifest_evidence(window, reading.blocks))
+        found = (*told.evidence, *limited(inside), *unread_sound(subject.sniffed, subject.size, reading))
     elif role is Role.ARTWORK:
         found = limited(tuple(picture_evidence(window)))
-    elif role is not Role.AUDIO and (role not in _OF_ANY_KIND or subject.extension in _OTHER_TEXT):
-        found = find_text_evidence(subject.file, min(subject.size, _TEXT_BYTES), role)
+    elif role is not Role.AUDIO:
+        found = find_text_evidence(subject.file, min(subject.size, _TEXT_BYTES), role, subject.ref.path)
+        found = (*found, *unread_text(window, _TEXT_BYTES))
     return (*found, *name_evidence(subject.ref.path))
 
 

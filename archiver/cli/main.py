@@ -15,9 +15,10 @@ from typing import NoReturn, TextIO
 
 import click
 
-from archiver import __version__, errors, process
+from archiver import errors, process
 from archiver.cli.commands import status_lines
 from archiver.cli.terminal.output import OutputError, mark_output
+from archiver.cli.version import program_version
 
 _COMMANDS = {
     "scan": "say what is there; write nothing",
@@ -92,12 +93,26 @@ class _LazyGroup(click.Group):
             formatter.write_dl(list(_COMMANDS.items()))
 
 
+def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        click.echo(f"archiver {program_version()}")
+        ctx.exit()
+
+
 @click.group(
     cls=_LazyGroup,
     epilog=_EPILOG,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
 )
-@click.version_option(__version__, "-V", "--version", message="archiver %(version)s")
+@click.option(
+    "-V",
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Show the version and exit.",
+)
 def archiver() -> None:
     """Pack the music you hold into packages that can be proved intact.
 

@@ -17,9 +17,11 @@ from archiver.cli.commands import Command
 from archiver.cli.reports.findings import (
     every_problem_lines,
     listed_lines,
+    personal_line,
     personal_told,
     problem_lines,
     protection_told,
+    unread_told,
     unseen_line,
     unseen_told,
 )
@@ -123,8 +125,9 @@ def _attention(report: scan.ScanReport) -> Iterator[str]:
     ]
     if report.unseen:
         lines.append(f"  {unseen_line(report.unseen)}")
-    if report.personal:
-        lines.append(f"  Carrying personal data: {count(report.personal, 'file')}")
+    personal = personal_line(report.personal, report.unread)
+    if personal:
+        lines.append(f"  {personal}")
     lines += problem_lines(report.totals.problems, _problems(report))
     if lines:
         yield "\nWhat needs attention"
@@ -141,6 +144,8 @@ def _listed(report: scan.ScanReport) -> Iterator[str]:
     yield from listed_lines("Files whose protection was not seen", files, unseen_told)
     files = (entry for entry in report.entries if isinstance(entry, ExaminedFile))
     yield from listed_lines("Files that carry personal data", files, personal_told)
+    files = (entry for entry in report.entries if isinstance(entry, ExaminedFile))
+    yield from listed_lines("Files that were not read whole for it", files, unread_told)
     yield from every_left_out_lines(report.entries)
     yield from every_problem_lines(_problems(report))
 
@@ -171,6 +176,7 @@ def _write_json(report: scan.ScanReport) -> None:
         "protected": dict(sorted(report.protected.items())),
         "protection_unseen_files": report.unseen,
         "personal_data_files": report.personal,
+        "personal_data_unknown_files": report.unread,
         "problem_counts": dict(sorted(totals.problems.items())),
     }
     streams = {"entries": _records(report), "left_out_entries": left_out_records(report.entries)}

@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping
 
-from archiver import __version__
+from archiver.cli.version import program_version
 from archiver.errors import UsageError
 from archiver.model.run import Run
 
@@ -25,9 +25,9 @@ def new_run(environment: Mapping[str, str]) -> Run:
     """
     fixed = environment.get("SOURCE_DATE_EPOCH")
     if not fixed:
-        return Run(lambda: dt.datetime.now().astimezone(), __version__, uuid.uuid4())
+        return Run(lambda: dt.datetime.now().astimezone(), program_version(), uuid.uuid4())
     try:
         moment = dt.datetime.fromtimestamp(int(fixed), dt.UTC)
     except (ValueError, OverflowError, OSError):
         raise UsageError(f"SOURCE_DATE_EPOCH must be seconds since 1970, not {fixed!r}") from None
-    return Run(lambda: moment, __version__, uuid.uuid5(_NAMESPACE, fixed))
+    return Run(lambda: moment, program_version(), uuid.uuid5(_NAMESPACE, fixed))

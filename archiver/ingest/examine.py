@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 
-from archiver.audio.examine import examine_file
+from archiver.audio.examine import examine_file, unexamined
 from archiver.audio.formats.pronom import load_signatures
-from archiver.audio.formats.roles import role_by_name
 from archiver.audio.protection.detect import UNSEEN
 from archiver.executors.guarded import GuardedProcesses, Stopped
 from archiver.ingest.attributes import with_attributes
@@ -58,5 +57,4 @@ def _examine(entry: ScanEntry) -> Examined:
 
 def _unexamined(ref: FileRef, reason: str) -> ExaminedFile:
     problem = Problem(ref.path, "F203", _STOPPED[reason])
-    role = role_by_name(ref.path)
-    return ExaminedFile(ref, role, None, protection=UNSEEN, problems=(*ref.problems, problem))
+    return unexamined(ref, problem, UNSEEN)

@@ -263,7 +263,7 @@ EVIDENCE_ROWS: tuple[tuple[str, str, str, str, str], ...] = (
         "signal about use by machines",
         "strong",
         "Somebody wrote down what machines may do with the file. It counts where it reserves, never where it allows.",
-        "tags named after TDMRep, IETF AIPREF of any age, Content Signals, CAWG training and data mining and PLUS data mining; TDMRep, PLUS and RSL prohibitions in XMP; C2PA assertions (cawg. or c2pa.training-mining)",
+        "tags named after TDMRep, IETF AIPREF of any age, Content Signals, CAWG training and data mining and PLUS data mining; TDMRep, PLUS and RSL prohibitions in XMP; C2PA assertions (cawg. or c2pa.training-mining); directives in robots.txt, ai.txt, licences and notes, and tdmrep.json, each for that text alone",
     ),
     (
         "machine-policy",
@@ -277,7 +277,7 @@ EVIDENCE_ROWS: tuple[tuple[str, str, str, str, str], ...] = (
         "reservation against machines, in words",
         "weak",
         "Text and data mining or training is reserved in plain words.",
-        "copyright, licence and comment tags",
+        "copyright, licence and comment tags; licences, notes and what else by its name speaks of rights beside the music",
     ),
     (
         "stream-hint",
@@ -383,5 +383,12 @@ EVIDENCE_ROWS: tuple[tuple[str, str, str, str, str], ...] = (
         "*strong",
         "A name or address that stands elsewhere in this file as personal data stands here too.",
         "any text tag",
+    ),
+    (
+        "personal-unread",
+        "not read for personal data",
+        "conclusive",
+        "Something in the file could not be read, so nobody knows whether it leads to a person. It is no sign of a person.",
+        "archives, databases, mail boxes and office documents; what is encrypted, damaged, or behind a limit",
     ),
 )

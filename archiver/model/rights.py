@@ -52,8 +52,8 @@ class Answer(StrEnum):
 class Disposition(StrEnum):
     """What becomes of a file.
 
-    ``include``: in the bag. ``restrict``: its bytes are in the bag, access is withheld until a person decides
-    or a date comes. ``exclude``: not in the bag. ``review``: held back and listed, because what is declared
+    ``include``: in the bag. ``restrict``: its bytes are in the bag, closed until a person decides or a date
+    comes. ``exclude``: not in the bag. ``review``: held back and listed, because what is declared
     and what is seen contradict each other or because a person has to look.
     """
 
@@ -182,6 +182,7 @@ class Policy:
         protected: What follows when the file is protected.
         maybe_protected: What follows when the file may be protected and only a person can tell.
         personal_data: What follows when the file carries personal data.
+        personal_unknown: What follows when none was detected in it and not all of it could be read for that.
         premis: Whether packages get a PREMIS record.
     """
 
@@ -193,6 +194,7 @@ class Policy:
     protected: Disposition
     maybe_protected: Disposition
     personal_data: Disposition
+    personal_unknown: Disposition
     premis: bool = True
 
 
@@ -273,6 +275,7 @@ class Decision:
         reasons: How it came about, in the order of the rules.
         declarations: Identifiers of the declarations that bear on the file, closest first.
         personal: Whether the file carries personal data.
+        personal_unknown: Whether none was detected in it and not all of it could be read for that.
         restricted_until: The day after which a declared restriction or embargo no longer holds; ``None``
             where the disposition is not ``restrict`` or where no date was declared.
     """
@@ -287,4 +290,5 @@ class Decision:
     reasons: tuple[Reason, ...]
     declarations: tuple[str, ...] = ()
     personal: bool = False
+    personal_unknown: bool = False
     restricted_until: dt.date | None = None

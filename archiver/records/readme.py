@@ -56,7 +56,7 @@ def readme_text(run: Run, bag: Bag, records: Iterable[tuple[str, str]]) -> str:
         *([_paragraph(_RENAMED.format(renamed))] if renamed else []),
         "How to check it\n---------------",
         _paragraph("Open a terminal in the folder that holds bagit.txt and type:"),
-        *_commands(plan.algorithms),
+        *_commands(plan.algorithms, _SAVE_ESCAPED if bag.escaped else ""),
         *([_paragraph(_ESCAPED)] if bag.escaped else []),
         "What was seen\n-------------",
         _account(bag.totals),
@@ -72,7 +72,7 @@ _OF_EVERY_BAG = (
 )
 
 _READING_IT = (
-    "The first command checks the music, the second everything that describes it. No line may say FAILED. To see"
+    "The first command checks the music, the second everything that describes it. No line may say FAILED{}. To see"
     " failures only, add --quiet."
 )
 
@@ -87,6 +87,8 @@ _ESCAPED = (
     " 'archiver verify' and other programs that follow the RFC check them too."
 )
 
+_SAVE_ESCAPED = ", save for the names that the next paragraph tells of"
+
 _COREUTILS = {
     "md5": "md5sum",
     "sha1": "sha1sum",
@@ -99,7 +101,7 @@ _COREUTILS = {
 }
 
 
-def _commands(algorithms: Sequence[str]) -> list[str]:
+def _commands(algorithms: Sequence[str], save: str) -> list[str]:
     algorithm = next(
         (name for name in ("sha512", *algorithms) if name in algorithms and name in _COREUTILS), None
     )
@@ -108,7 +110,11 @@ def _commands(algorithms: Sequence[str]) -> list[str]:
     program = _COREUTILS[algorithm]
     commands = f"    {program} -c manifest-{algorithm}.txt\n    {program} -c tagmanifest-{algorithm}.txt"
     on_a_mac = [_paragraph(f"On a Mac: shasum -a {algorithm.removeprefix('sha')} -c ...")]
-    return [commands, *(on_a_mac if algorithm.startswith("sha") else []), _paragraph(_READING_IT)]
+    return [
+        commands,
+        *(on_a_mac if algorithm.startswith("sha") else []),
+        _paragraph(_READING_IT.format(save)),
+    ]
 
 
 def _account(totals: Totals) -> str:

@@ -81,7 +81,7 @@ class TableWriter:
         self._text.flush()
         self._text.detach()
 
-    def _write(self, path: str, file: ExaminedFile, there: list[object], decision: Decision) -> None:
+    def _write(self, path: str, file: ExaminedFile, there: Sequence[object], decision: Decision) -> None:
         found, protection = file.format, file.protection
         self._row(
             [

@@ -51,8 +51,15 @@ def normal_path(path: str) -> str:
 
 
 def normal_text(text: str) -> str:
-    """A tag value in the form patterns are compared in: NFC, case folded, without outer blanks."""
-    return unicodedata.normalize("NFC", text).casefold().strip()
+    """A tag value in the form patterns are compared in, without what nobody sees in it.
+
+    NFC, case folded, one plain blank for blanks of any kind and number, none at either end, and no characters that
+    show nothing: what is said of an album holds for the track whose title has a no-break space.
+    """
+    if not text.isascii():
+        seen = "".join(char for char in text if unicodedata.category(char) != "Cf")
+        text = unicodedata.normalize("NFC", unicodedata.normalize("NFC", seen).casefold())
+    return " ".join(text.casefold().split())
 
 
 def path_matcher(patterns: Iterable[str]) -> Callable[[str], bool]:

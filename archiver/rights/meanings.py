@@ -22,6 +22,7 @@ class Meaning(StrEnum):
     RIP = "rip"
     MACHINE_SIGNAL = "machine-signal"
     STREAM_HINT = "stream-hint"
+    UNREAD = "unread"
 
 
 MEANINGS: dict[str, Meaning] = {
@@ -43,6 +44,7 @@ MEANINGS: dict[str, Meaning] = {
     "machine-signal": Meaning.MACHINE_SIGNAL,
     "machine-reservation-text": Meaning.MACHINE_SIGNAL,
     "stream-hint": Meaning.STREAM_HINT,
+    "personal-unread": Meaning.UNREAD,
 }
 """By code; where a file carries several of one meaning, the first in this order names its group."""
 
@@ -139,7 +141,7 @@ def _uses_in(item: Evidence) -> list[tuple[MachineUse, Answer]]:
     said: list[tuple[MachineUse, Answer]] = []
     for key, value in _PAIR.findall((item.value or "").casefold()):
         if key == "plus-data-mining":
-            uses, answer = _PLUS.get(value, ((), Answer.UNKNOWN))
+            uses, answer = _plus(value)
         else:
             uses, answer = _SIGNAL_KEYS.get(key, ()), _answer(key, value)
             if answer is Answer.DENY:
@@ -147,6 +149,12 @@ def _uses_in(item: Evidence) -> list[tuple[MachineUse, Answer]]:
         if answer is not Answer.UNKNOWN:
             said += [(use, answer) for use in uses]
     return said
+
+
+def _plus(value: str) -> tuple[tuple[MachineUse, ...], Answer]:
+    """What a value of PLUS data mining says; one that prohibits in a way that is not known prohibits it all."""
+    prohibited = _PLUS["dmi-prohibited"] if value.startswith("dmi-prohibited") else ((), Answer.UNKNOWN)
+    return _PLUS.get(value, prohibited)
 
 
 def _answer(key: str, value: str) -> Answer:

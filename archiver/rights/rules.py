@@ -32,6 +32,7 @@ ACT_DENIED = "act-denied"
 ACT_UNKNOWN = "act-unknown"
 ACTS_ALLOWED = "acts-allowed"
 PERSONAL_DATA = "personal-data"
+PERSONAL_UNKNOWN = "personal-unknown"
 SIGNAL_STRICTER = "signal-stricter"
 
 RULES = {
@@ -63,11 +64,12 @@ RULES = {
     ACT_UNKNOWN: "The policy says what follows when an act it needs is unknown.",
     ACTS_ALLOWED: "Every act that the policy needs is allowed.",
     PERSONAL_DATA: "The policy says what follows when the file carries personal data.",
+    PERSONAL_UNKNOWN: "The policy says what follows when not all of the file could be read for personal data.",
     SIGNAL_STRICTER: "A signal in the file is stricter than what was declared about the use by machines.",
 }
 """Code to meaning, in the order in which the rules are applied."""
 
-_FROM_POLICY = (ACT_DENIED, ACT_UNKNOWN, ACTS_ALLOWED, PERSONAL_DATA, MAYBE_PROTECTED)
+_FROM_POLICY = (ACT_DENIED, ACT_UNKNOWN, ACTS_ALLOWED, PERSONAL_DATA, PERSONAL_UNKNOWN, MAYBE_PROTECTED)
 _OF_WHOLE_FILE = (PROTECTED, CONTRADICTED, TERM_RUNS, OWN_DOUBTED)
 
 

@@ -12,6 +12,7 @@ from archiver.ingest.exclusion import Exclusion
 from archiver.ingest.spool import Spool
 from archiver.model.audio import ExaminedFile, Role
 from archiver.model.totals import Totals
+from archiver.rights.meanings import Meaning, meaning
 from archiver.usecases.planning import examined
 from archiver.usecases.sources import sources_of
 from archiver.usecases.watch import Watch
@@ -44,6 +45,7 @@ class ScanReport:
         protected: Files with a technical protection, by its name.
         unseen: Files whose headers could not be read to the end, so that no protection could be seen in them.
         personal: Files that carry personal data.
+        unread: Files in which none was detected and that could not be read whole for it.
     """
 
     sources: tuple[str, ...]
@@ -53,6 +55,7 @@ class ScanReport:
     protected: Counter[str] = field(default_factory=Counter)
     unseen: int = 0
     personal: int = 0
+    unread: int = 0
 
 
 @contextlib.contextmanager
@@ -92,3 +95,5 @@ def _count(report: ScanReport, file: ExaminedFile) -> None:
         report.protected[file.protection.label] += 1
     if any(evidence.personal for evidence in file.evidence):
         report.personal += 1
+    elif any(meaning(evidence.code) is Meaning.UNREAD for evidence in file.evidence):
+        report.unread += 1

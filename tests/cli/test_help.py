@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import click
 import pytest
 
-from archiver import __version__
 from archiver.cli.main import archiver
+from archiver.cli.version import program_version
 from tests.running import run_here, run_program
 
 STATUSES = ["0", "1", "2", "3", "4", "130"]
@@ -66,8 +66,8 @@ def test_help_of_every_module_is_the_one_of_the_overview() -> None:
 
 
 def test_version() -> None:
-    assert run_here("--version").out == f"archiver {__version__}\n"
-    assert run_here("-V").out == f"archiver {__version__}\n"
+    assert run_here("--version").out == f"archiver {program_version()}\n"
+    assert run_here("-V").out == f"archiver {program_version()}\n"
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -70,6 +70,9 @@ def test_how_many_were_withheld_and_why_is_told(package: Package) -> None:
     assert all(group.keys() == {"disposition", "files", "reasons"} for group in withheld)
     readme = (package.bag / "metadata" / "rights" / "README.txt").read_text("utf-8")
     assert "Their names are left out on purpose." in readme
+    screen = " ".join(package.outcome.out.split())
+    assert "Protected, Apple FairPlay: 1 file, not in this package." in screen
+    assert "Carrying personal data: 3 files, none of them in this package; see" in screen
     assert package.info["Rights-Summary"].startswith("4 include, 0 restrict, 42 exclude, 0 review")
     assert len(package.files) == 4
 

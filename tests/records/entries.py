@@ -54,6 +54,7 @@ DONATION = Policy(
     protected=Disposition.EXCLUDE,
     maybe_protected=Disposition.REVIEW,
     personal_data=Disposition.RESTRICT,
+    personal_unknown=Disposition.RESTRICT,
 )
 
 DECLARATIONS = {

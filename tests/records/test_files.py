@@ -7,6 +7,7 @@ import dataclasses
 import io
 import json
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import pytest
@@ -45,7 +46,8 @@ def record_of(entry: PackEntry) -> dict[str, Any]:
     return found
 
 
-def decided(entry: PackEntry) -> Decision:
+def _one_decision(entry: PackEntry, identifier: str) -> Decision:
+    assert identifier == "d1"
     assert isinstance(entry, PackedFile | WithheldFile)
     return entry.assessed.decision
 
@@ -77,7 +79,7 @@ def test_every_entry_comes_back_from_its_line() -> None:
         line = to_line(record)
         read = from_line(line, FileRecord, LIMITS)
         assert to_line(read) == line
-        came_back = entry_of(read, lambda _, entry=entry: decided(entry))
+        came_back = entry_of(read, partial(_one_decision, entry))
         assert came_back == without_what_no_record_holds(entry)
 
 

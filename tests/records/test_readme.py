@@ -75,3 +75,9 @@ def test_names_that_are_stored_otherwise_are_told_with_where_to_find_their_own()
     told = " ".join(page(renamed=1234).split())
     assert "1,234 names of files and folders." in told
     assert "is in metadata/files.csv, as source_path" in told
+
+
+def test_names_that_the_command_cannot_check_are_said_before_it_calls_them_failed() -> None:
+    told = " ".join(page(escaped=True).split())
+    assert "No line may say FAILED, save for the names that the next paragraph tells of." in told
+    assert "No line may say FAILED. To see" in " ".join(page().split())

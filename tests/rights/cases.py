@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
+from archiver.model.day import Day
 from archiver.model.evidence import Evidence, Protection
 from archiver.model.rights import (
     Act,
+    Answer,
     Basis,
     CarrierHeld,
     Decision,
@@ -53,16 +55,33 @@ class Case:
     protection: Protection | None
     policy: Policy
     on: date
+    behind: bool = False
+    ahead: bool = False
+    """Whether the day has not ended everywhere, and whether the next has begun somewhere."""
+
+    @property
+    def day(self) -> Day:
+        return Day(self.on, self.on - timedelta(days=self.behind), self.on + timedelta(days=self.ahead))
 
     def decide(self, *more: Declaration, on: date | None = None) -> Decision:
+        day = self.day if on is None else Day.whole(on)
         return decide(
-            self.evidence, self.protection, (*self.declarations, *more), self.policy, on or self.on, path=PATH
+            self.evidence, self.protection, (*self.declarations, *more), self.policy, day, path=PATH
         )
 
     def in_force(self) -> Iterator[Declaration]:
+        """Each that counts; of one whose last day has ended somewhere and not everywhere, what it does not allow."""
         for one in self.declarations:
-            if one.date <= self.on and (one.expires is None or self.on <= one.expires):
+            if one.date > self.on or (one.expires is not None and one.expires < self.day.denials):
+                continue
+            if one.expires is None or self.day.permissions <= one.expires:
                 yield one
+            else:
+                closing = [(what, answer) for what, answer in one.acts if answer is not Answer.ALLOW]
+                uses = [(use, answer) for use, answer in one.machine_use if answer is not Answer.ALLOW]
+                yield replace(
+                    one, basis=Basis.UNKNOWN, acts=tuple(closing), machine_use=tuple(uses), document=None
+                )
 
 
 def one_declaration(number: int) -> st.SearchStrategy[Declaration]:
@@ -101,7 +120,7 @@ any_policy = st.builds(
     ),
     st.tuples(*(following for _ in Act)),
     following,
-    st.tuples(following, following, following),
+    st.tuples(following, following, following, following),
 )
 cases = st.builds(
     Case,
@@ -111,5 +130,7 @@ cases = st.builds(
     | st.just((seen("cd-toc"),)),
     st.sampled_from((None, None, None, FAIRPLAY, SACD)),
     st.sampled_from([builtin_policy(name) for name in POLICY_NAMES]) | any_policy,
-    st.sampled_from((TODAY, TODAY + timedelta(31), LATER + timedelta(1))),
+    st.sampled_from((TODAY, TODAY + timedelta(1), TODAY + timedelta(31), LATER + timedelta(1))),
+    st.booleans(),
+    st.booleans(),
 )

@@ -88,6 +88,12 @@ def test_composed_and_decomposed_names_are_the_same() -> None:
         ("a*b", "a/b", True),
         ("Straße", "STRASSE", True),
         ("a.c", "abc", False),
+        ("Late Tapes", "Late\u00a0Tapes", True),
+        ("Late\u3000 Tapes", "late  tapes\t", True),
+        ("Late Tapes", "\ufeffLate Ta\u200bpes\u00ad", True),
+        ("Late * Tapes", "Late\u00a0Night Tapes", True),
+        ("LateTapes", "Late Tapes", False),
+        ("Caf\u00e9 1", "CAFE\u0301\u00a01", True),
     ],
 )
 def test_tag_values(pattern: str, value: str, expected: bool) -> None:  # noqa: FBT001 - a table of cases

@@ -31,6 +31,12 @@ _STREAMS = frozenset({"mp3", "mp2", "aac-adts", "id3", ""})
 """Kinds without a header of their own, and no kind at all."""
 
 _FIRST_BOXES = frozenset({b"ftyp", b"moov", b"mdat", b"free", b"wide", b"skip", b"pnot"})
+_AT_ITS_ENDS = """
+    mp3 mp2 aac-adts aac-adif aac-loas id3 wavpack musepack7 musepack8 ape tak tta optimfrog ac3 eac3 dts truehd amr
+"""
+_TAGGED_AT_ITS_ENDS = frozenset(_AT_ITS_ENDS.split())
+"""Kinds that say nothing in words but in tags before and behind them."""
+
 _MAGIC = {
     b"fLaC": "flac",
     b"OggS": "ogg",
@@ -88,6 +94,15 @@ def read_blocks(file: BinaryIO, size: int, container: str = "") -> BlockReading:
     except LimitReached:
         pass  # the draft has noted it
     return draft.finish()
+
+
+def reads_tags(container: str) -> bool:
+    """Whether every place where a kind of file holds words is looked at.
+
+    Args:
+        container: A :class:`archiver.audio.formats.kinds.Kind`.
+    """
+    return container.partition("-")[0] in _WALKERS or container in _TAGGED_AT_ITS_ENDS
 
 
 def _read_leading(draft: Draft, offset: int) -> int:

@@ -1,4 +1,4 @@
-"""Words beside a find that take it back: what is denied, past, excepted, or said of something else."""
+"""Words beside a find that take it back: what is denied, past, excepted, guessed, or said of something else."""
 
 from __future__ import annotations
 
@@ -16,6 +16,12 @@ _TAKES_BACK = re.compile(
     r"other than|all rights reserved|nicht|kein\w{0,2}|au(?:ß|ss)er|fr(?:ü|ue)her|pas|jamais|sauf)\b|n['’]t\b",  # noqa: RUF001
     re.IGNORECASE,
 )
+_GUESSED = re.compile(
+    r"\b(?:seem(?:s|ed|ingly)?|apparently|presumably|probably|possibly|perhaps|maybe|supposedly|reportedly|unsure|unclear|"
+    r"unconfirmed|vermutlich|wahrscheinlich|anscheinend|angeblich|vielleicht|peut-être|probablement)\b",
+    re.IGNORECASE,
+)
+_ASKED = re.compile(r"[\w /]{0,20}\(?\?(?!\w)")
 _OF_ANOTHER = re.compile(
     r"\b(?:contains?|includes?|(?:uses?|using|with|has) (?:a |some |the )?samples?|samples?:|samples? (?:from|of|under)|"
     r"remix of|based on|cover of|sampled)\b|\bsamples?:",
@@ -29,8 +35,8 @@ def taken_back(text: str, start: int, end: int) -> bool:
     while 0 < begin < start and text[begin - 1].isalnum():
         begin += 1  # a word that the reach cuts is none
     before = _SENTENCE_END.split(text[begin:start])[-1]
-    if _TAKES_BACK.search(before) or _OF_ANOTHER.search(before):
+    if any(words.search(before) for words in (_TAKES_BACK, _GUESSED, _OF_ANOTHER)) or _ASKED.match(text, end):
         return True
     after = _SENTENCE_GOES_ON.split(text[end : end + REACH + _LONGEST_ASIDE], maxsplit=1)[0]
-    match = _TAKES_BACK.search(after)
-    return match is not None and match.start() < REACH
+    found = (words.search(after) for words in (_TAKES_BACK, _GUESSED))
+    return any(match is not None and match.start() < REACH for match in found)

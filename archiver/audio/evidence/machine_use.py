@@ -47,6 +47,7 @@ _PAIR = re.compile(
 )
 _OPT_OUTS = frozenset({"noai", "no-ai", "no-ai-training", "ai-opt-out", "tdm-opt-out", "do-not-train"})
 _YES = frozenset({"1", "yes", "y", "true", "on"})
+_DENYING = frozenset({"n", "no", "0", "?0", "false"})
 _NO = frozenset({"0", "no", "n", "false", "off", "notallowed", "disallow", "disallowed", "constrained"})
 _XMP_TDM = re.compile(r"tdm:reservation[\"'\s]{0,9}[=>]\s{0,9}[\"']?\s{0,9}([01])")
 _XMP_TDM_POLICY = re.compile(r"tdm:policy[\"'\s]{0,9}[=>]\s{0,9}[\"']?\s{0,9}([^\"'<>\s]{4,400})")
@@ -58,8 +59,13 @@ _XMP_RSL = re.compile(
 )
 _RSL_USE = re.compile(r"[a-z][a-z-]{1,20}")
 _XMP_HINTS = ("tdm:", "plus:DataMining", "rsl:prohibits", "rslstandard.org/rsl")
+_DIRECTIVE = re.compile(
+    r"[ \t]{0,9}(content-usage|content-signals?|tdm-reservation)[ \t]{0,9}:[ \t]{0,9}(.{1,1000})",
+    re.IGNORECASE,
+)
 _PROSE = frozenset(
     {"COPYRIGHT", "COMMENT", "COMMENTS", "DESCRIPTION", "LICENSE", "USERTERMS", "RIGHTS", "PHONOGRAM"}
+    | {"TERMS", "USAGE", "USAGETERMS", "LEGAL", "DISCLAIMER", "NOTE", "NOTES", "NOTICE", "INFO"}
 )
 
 
@@ -70,7 +76,10 @@ def machine_evidence(field: Field) -> Iterator[Evidence]:
     if not field.text:
         return
     if field.name in _PROSE:
-        if reserves_in_words(field.text):
+        lines = field.text.splitlines()
+        for pairs in dict.fromkeys(filter(None, map(denied_by_directive, lines))):
+            yield observe("machine-signal", field.locator, pairs)
+        if reserves_in_words("\n".join(line for line in lines if not is_directive(line))):
             yield observe("machine-reservation-text", field.locator, field.text)
         return
     if any(hint in field.text for hint in _XMP_HINTS):
@@ -87,6 +96,27 @@ def is_manifest(field: Field) -> bool:
 def signal_key(name: str) -> str | None:
     """The vocabulary's own key for a use by machines, or ``None`` where no vocabulary has one."""
     return _SIGNALS.get(name.casefold().replace("_", "-").replace(" ", "-"))
+
+
+def is_directive(line: str) -> bool:
+    """Whether a line is a directive for machines in its exact form, as ``robots.txt`` and headers have them."""
+    return _DIRECTIVE.fullmatch(line) is not None
+
+
+def denied_by_directive(line: str) -> str:
+    """What a directive denies, as ``key=value`` in a list; empty where a line is none, or denies nothing."""
+    found = _DIRECTIVE.fullmatch(line)
+    if found is None:
+        return ""
+    if found.group(1).casefold() == "tdm-reservation":
+        return "tdm-reservation=1" if found.group(2).strip() == "1" else ""
+    return _denying_pairs(found.group(2))
+
+
+def _denying_pairs(text: str) -> str:
+    """The preferences in a list of them that deny; a path in front of them is passed over."""
+    pairs = ((key.casefold(), value.casefold()) for key, value in _PAIR.findall(text))
+    return ", ".join(f"{key}={value}" for key, value in pairs if value.partition(";")[0].strip() in _DENYING)
 
 
 def _named(field: Field) -> Iterator[Evidence]:

@@ -1,21 +1,24 @@
 """Personal data in pictures: where one was taken, by whom, and with which camera. Only that it is there is told.
 
-Read are Exif (CIPA DC-008), IPTC-IIM, XMP and comments, in JPEG, PNG, WebP and TIFF; in other pictures what looks
-like Exif or XMP near their beginning.
+Read are Exif (CIPA DC-008), IPTC-IIM, XMP and comments, in JPEG, PNG, WebP, GIF and TIFF; in other pictures what looks
+like Exif or XMP near their beginning. What is not read to its end is told as well.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import io
 import re
 import zlib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from archiver.audio.blocks.window import Window
+from archiver.audio.blocks.window import MAX_READ, Window
 from archiver.audio.evidence.exif import exif_data, iptc_data, xmp_data
 from archiver.audio.evidence.fields import Field, fields_of
 from archiver.audio.evidence.observe import observe
+from archiver.audio.evidence.unread import UNREAD
 from archiver.model.audio import TagBlock
 from archiver.model.evidence import Evidence
 from archiver.personal.find import personal_spans
@@ -23,7 +26,7 @@ from archiver.personal.find import personal_spans
 _HEAD = 1 << 20
 _EMBEDDED_HEAD = 1 << 18
 _TEXT = 1 << 16
-_MAX_PARTS = 2000
+_MAX_PARTS = 20_000
 _KEYS = frozenset({"PICTURE", "COVR", "METADATA_BLOCK_PICTURE", "COVERART", "COVERARTMIME"})
 _BEGINS = re.compile(rb"\xff\xd8\xff|\x89PNG\r\n\x1a\n|RIFF....WEBP|II\*\x00|MM\x00\*|GIF8[79]a", re.DOTALL)
 _UNSYNCHRONISED = b"\xff\xd8\xff\0"
@@ -31,16 +34,36 @@ _BASE64 = re.compile(rb"=([A-Za-z0-9+/]{64,})")
 _SEARCHED = 4096
 _EXIF, _XMP, _PHOTOSHOP = b"Exif\0\0", b"http://ns.adobe.com/xap/1.0/\0", b"Photoshop 3.0\0"
 _XMP_PACKET = re.compile(rb"<x:xmpmeta")
+_WEBP_TEXTS = (b"EXIF", b"XMP ")
+_GIF_COMMENT = re.compile(rb"!\xfe([\x01-\xff])")
+_NOT_READ = "what follows in the picture was not read"
 
 Found = tuple[str, str, int]
 """Evidence code, the part of the picture that holds it, and its byte offset in the picture."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    """A picture in a stretch of a file."""
+
+    window: Window
+    start: int
+    end: int
+
+    @property
+    def size(self) -> int:
+        """Its bytes."""
+        return max(self.end - self.start, 0)
+
+    def read(self, at: int, length: int) -> bytes:
+        """Bytes of the picture, or as many as it has."""
+        return self.window.read(self.start + at, max(min(length, self.size - at), 0))
+
+
 def picture_evidence(window: Window) -> Iterator[Evidence]:
-    """What a picture file says of a person, without any value."""
-    head = window.read(0, _HEAD)
-    for code, part, at in dict.fromkeys(_found(head)):
-        yield observe(code, f"{part}@{at}")
+    """What a picture file says of a person, without any value, and what of it was not read."""
+    for code, part, at in dict.fromkeys(_found(_Picture(window, 0, window.size))):
+        yield observe(code, f"{part}@{at}", _NOT_READ)
 
 
 def embedded_evidence(window: Window, blocks: Sequence[TagBlock]) -> Iterator[Evidence]:
@@ -49,17 +72,26 @@ def embedded_evidence(window: Window, blocks: Sequence[TagBlock]) -> Iterator[Ev
         if not _is_picture(field):
             continue
         frame = field.frame
-        data = window.read(frame.offset, min(frame.length, _EMBEDDED_HEAD))
-        begins = _BEGINS.search(data, 0, _SEARCHED)
+        data = window.read(frame.offset, min(frame.length, _SEARCHED))
+        begins = _BEGINS.search(data)
         offset = frame.offset
         if begins is not None:
-            data, offset = data[begins.start() :], offset + begins.start()
-        elif (encoded := _BASE64.search(data, 0, _EMBEDDED_HEAD)) is not None:
-            data = _unbased(encoded.group(1))
-        if data.startswith(_UNSYNCHRONISED):
-            data = data.replace(b"\xff\0", b"\xff")
-        for code, part in dict.fromkeys((code, part) for code, part, _ in _found(data)):
-            yield observe(code, f"{field.locator}/{part}@{offset}")
+            offset += begins.start()
+            picture = _Picture(window, offset, frame.offset + frame.length)
+            if picture.read(0, 4) == _UNSYNCHRONISED:
+                picture = _held(picture.read(0, MAX_READ).replace(b"\xff\0", b"\xff"))
+        else:
+            encoded = _BASE64.search(
+                window.read(frame.offset, min(frame.length, MAX_READ)), 0, _EMBEDDED_HEAD
+            )
+            picture = _held(b"" if encoded is None else _unbased(encoded.group(1)))
+        for code, part in dict.fromkeys((code, part) for code, part, _ in _found(picture)):
+            yield observe(code, f"{field.locator}/{part}@{offset}", _NOT_READ)
+
+
+def _held(data: bytes) -> _Picture:
+    """A picture that was decoded from what stands in the file."""
+    return _Picture(Window(io.BytesIO(data), len(data)), 0, len(data))
 
 
 def _is_picture(field: Field) -> bool:
@@ -78,29 +110,44 @@ def _unbased(encoded: bytes) -> bytes:
     return data[begins.start() :] if begins is not None else b""
 
 
-def _found(data: bytes) -> Iterator[Found]:
-    if data.startswith(b"\xff\xd8\xff"):
-        yield from _in_jpeg(data)
-    elif data.startswith(b"\x89PNG"):
-        yield from _in_png(data)
-    elif data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        yield from _in_webp(data)
-    elif data[:4] in (b"II*\0", b"MM\0*"):
-        yield from exif_data(data, 0)
+def _found(picture: _Picture) -> Iterator[Found]:
+    head = picture.read(0, 12)
+    if head.startswith(b"\xff\xd8\xff"):
+        yield from _in_jpeg(picture)
+    elif head.startswith(b"\x89PNG"):
+        yield from _in_png(picture)
+    elif head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        yield from _in_webp(picture)
     else:
-        at = data.find(_EXIF)
-        if at >= 0:
-            yield from exif_data(data[at + 6 :], at + 6)
-        yield from _xmp_in(data)
+        data = picture.read(0, _HEAD)
+        known = True
+        if head[:4] in (b"II*\0", b"MM\0*"):
+            yield from exif_data(data, 0)
+        else:
+            at = data.find(_EXIF)
+            if at >= 0:
+                yield from exif_data(data[at + 6 :], at + 6)
+            yield from _xmp_in(data)
+            yield from _in_gif(data)
+            known = head.startswith((b"GIF8", b"BM"))
+        if head and (not known or picture.size > len(data)):
+            yield UNREAD, "picture", len(data) if known else 0
 
 
-def _in_jpeg(data: bytes) -> Iterator[Found]:
+def _in_jpeg(picture: _Picture) -> Iterator[Found]:
     at = 2
     for _ in range(_MAX_PARTS):
-        marker, length = data[at : at + 2], int.from_bytes(data[at + 2 : at + 4], "big")
-        if len(marker) < 2 or marker[0] != 0xFF or marker[1] in (0xDA, 0xD9) or length < 2:
+        header = picture.read(at, 4)
+        marker, length = header[:2], int.from_bytes(header[2:4], "big")
+        if marker == b"\xff\xff":
+            at += 1
+            continue
+        if marker in (b"\xff\xda", b"\xff\xd9"):
             return
-        start, payload = at + 4, data[at + 4 : at + 2 + length]
+        start = at + 4
+        if len(header) < 4 or marker[0] != 0xFF or length < 2 or start + length - 2 > picture.size:
+            break
+        payload = picture.read(start, length - 2) if marker[1] in (0xE1, 0xED, 0xFE) else b""
         if marker[1] == 0xE1 and payload.startswith(_EXIF):
             yield from exif_data(payload[6:], start + 6)
         elif marker[1] == 0xE1 and payload.startswith(_XMP):
@@ -110,20 +157,31 @@ def _in_jpeg(data: bytes) -> Iterator[Found]:
         elif marker[1] == 0xFE:
             yield from _text(payload, "comment", start)
         at += 2 + length
+    yield UNREAD, "picture", at
 
 
-def _in_png(data: bytes) -> Iterator[Found]:
+def _in_png(picture: _Picture) -> Iterator[Found]:
     at = 8
     for _ in range(_MAX_PARTS):
-        length, kind = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
-        if len(kind) < 4 or kind == b"IEND":
+        header = picture.read(at, 8)
+        length, kind = int.from_bytes(header[:4], "big"), header[4:8]
+        if kind == b"IEND":
             return
-        payload = data[at + 8 : at + 8 + length]
-        if kind == b"eXIf":
-            yield from exif_data(payload, at + 8)
-        elif kind in (b"tEXt", b"zTXt", b"iTXt"):
-            yield from _png_text(kind, payload, at)
+        if len(kind) < 4 or at + 12 + length > picture.size:
+            break
+        if kind in (b"eXIf", b"tEXt", b"zTXt", b"iTXt"):
+            if length > _HEAD:
+                break
+            payload = picture.read(at + 8, length)
+            yield from exif_data(payload, at + 8) if kind == b"eXIf" else _png_text(kind, payload, at)
         at += 12 + length
+    yield UNREAD, "picture", at
+
+
+def _in_gif(data: bytes) -> Iterator[Found]:
+    if data.startswith(b"GIF8"):
+        for comment in _GIF_COMMENT.finditer(data):
+            yield from _text(data[comment.end() :][: comment.group(1)[0]], "comment", comment.start())
 
 
 def _png_text(kind: bytes, payload: bytes, at: int) -> Iterator[Found]:
@@ -134,10 +192,14 @@ def _png_text(kind: bytes, payload: bytes, at: int) -> Iterator[Found]:
     elif packed:
         rest = rest[1:]
     if packed:
+        packing = zlib.decompressobj()
         try:
-            rest = zlib.decompressobj().decompress(rest, _HEAD)
+            rest = packing.decompress(rest, _HEAD)
         except zlib.error:
+            yield UNREAD, "text", at
             return
+        if packing.unconsumed_tail:
+            yield UNREAD, "text", at
     name = keyword.decode("latin-1")
     if keyword == b"XML:com.adobe.xmp":
         yield from xmp_data(rest, at)
@@ -160,18 +222,21 @@ def _hexadecimal(text: bytes) -> bytes:
         return b""
 
 
-def _in_webp(data: bytes) -> Iterator[Found]:
+def _in_webp(picture: _Picture) -> Iterator[Found]:
     at = 12
     for _ in range(_MAX_PARTS):
-        kind, length = data[at : at + 4], int.from_bytes(data[at + 4 : at + 8], "little")
-        if len(kind) < 4:
+        header = picture.read(at, 8)
+        kind, length = header[:4], int.from_bytes(header[4:8], "little")
+        if at in (picture.size, picture.size + 1):  # the last part may lack its filling byte
             return
-        payload = data[at + 8 : at + 8 + length]
+        if len(header) < 8 or at + 8 + length > picture.size or (kind in _WEBP_TEXTS and length > _HEAD):
+            break
         if kind == b"EXIF":
-            yield from exif_data(payload.removeprefix(_EXIF), at + 8)
+            yield from exif_data(picture.read(at + 8, length).removeprefix(_EXIF), at + 8)
         elif kind == b"XMP ":
-            yield from xmp_data(payload, at + 8)
+            yield from xmp_data(picture.read(at + 8, length), at + 8)
         at += 8 + length + length % 2
+    yield UNREAD, "picture", at
 
 
 def _xmp_in(data: bytes) -> Iterator[Found]:
@@ -181,5 +246,7 @@ def _xmp_in(data: bytes) -> Iterator[Found]:
 
 
 def _text(data: bytes, part: str, at: int) -> Iterator[Found]:
+    if len(data) > _TEXT:
+        yield UNREAD, part, at
     for span in personal_spans(data[:_TEXT].decode("utf-8", "replace")):
         yield span.code, part, at

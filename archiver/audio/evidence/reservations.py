@@ -49,7 +49,8 @@ _FREE_TO_AT_END = re.compile(
 _NOTHING_RESERVED = re.compile(
     r"\b(?:no|not|never|without|keine?n?|ohne|nicht|aucune?|sans|pas) (?:any |a |further |way )?(?:reserv\w{1,6}"
     r"|rights? reserved|restrict\w{1,6}|objections?|prohibit\w{0,4}|forbidden|opted[ -]?out|vorbehalte?n?|beschränkung\w{0,2}"
-    r"|untersagt|verboten|réserv\w{1,3}|interdite?s?)\b|\breserv(?:e|es|ed|ing) (?:no|nothing|none)\b",
+    r"|untersagt|verboten|réserv\w{1,3}|interdite?s?)\b|\breserv(?:e|es|ed|ing) (?:no|nothing|none)\b"
+    r"|\breserv(?:ations?|ed)\s{0,3}[:=]\s{0,3}(?:0|no|none|false)\b",
     re.IGNORECASE,
 )
 _MADE_BY = re.compile(

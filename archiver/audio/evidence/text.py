@@ -11,6 +11,7 @@ from archiver.audio.blocks.window import Window
 from archiver.audio.evidence.claims import isrcs_in
 from archiver.audio.evidence.find import limited
 from archiver.audio.evidence.licences import claims_in
+from archiver.audio.evidence.notices import reservations
 from archiver.audio.evidence.observe import observe
 from archiver.audio.evidence.rip_logs import LogReader
 from archiver.audio.evidence.terms import terms_in
@@ -77,7 +78,7 @@ _HINTS = (
 _PIECE, _LONGEST_HINT = 1 << 20, 64
 
 
-def find_text_evidence(file: BinaryIO, size: int, role: Role) -> tuple[Evidence, ...]:
+def find_text_evidence(file: BinaryIO, size: int, role: Role, path: str = "") -> tuple[Evidence, ...]:
     """What a text file says of origin, licence or a person, by line.
 
     UTF-8, UTF-16, cp1252 and cp1251 are read, up to
@@ -87,6 +88,7 @@ def find_text_evidence(file: BinaryIO, size: int, role: Role) -> tuple[Evidence,
         file: Open for reading in binary mode and seekable.
         size: The file's size in bytes.
         role: What the file is for; audio and artwork are not looked at.
+        path: Its path; its name says whether it is there to state rights.
 
     Raises:
         OSError: where the disk fails.
@@ -111,7 +113,8 @@ def find_text_evidence(file: BinaryIO, size: int, role: Role) -> tuple[Evidence,
             codes = dict.fromkeys(span.code for span in search.spans(line.text))
             personal.extend(observe(code, line.locator) for code in codes)
     library = (observe("itunes-library", "Kind", f"{kind}: {count}") for kind, count in sorted(kinds.items()))
-    return limited((*log.evidence(), *dict.fromkeys(claims), *library, *personal))
+    reserved = reservations(window, lines_of(window, *encoding), path)
+    return limited((*log.evidence(), *dict.fromkeys(claims), *reserved, *library, *personal))
 
 
 def _present(window: Window, codec: str, start: int) -> tuple[tuple[str, ...], PersonalSearch]:

@@ -9,7 +9,8 @@ from archiver.audio.blocks.asf_objects import HEADER
 from archiver.audio.blocks.id3v2_walk import id3v2_header
 from archiver.audio.blocks.window import Window
 from archiver.audio.formats.kinds import Kind, extension_of
-from archiver.audio.formats.magic import sniff
+from archiver.audio.formats.magic import Sniffed, sniff
+from archiver.audio.formats.roles import role_by_name
 from archiver.audio.protection.asf import asf_protection
 from archiver.audio.protection.carriers import carrier_protection
 from archiver.audio.protection.id3 import id3_protection
@@ -19,8 +20,9 @@ from archiver.audio.protection.mp4 import mp4_protection
 from archiver.audio.protection.oma import oma_protection
 from archiver.audio.protection.oma_drm import content_1_protection, message_protection
 from archiver.audio.protection.real import real_protection
-from archiver.audio.protection.suffixes import suffix_protection
+from archiver.audio.protection.suffixes import is_sealed, suffix_protection
 from archiver.audio.protection.wave import WAVE_64, wave_protection
+from archiver.model.audio import Role
 from archiver.model.evidence import Protection, unseen
 
 UNSEEN = unseen("file")
@@ -46,8 +48,8 @@ _MAX_LEADING_TAGS = 16
 def detect(file: BinaryIO, size: int, name: str) -> Protection | None:
     """The technical protection measure seen in a file, or ``None`` if none was detected.
 
-    Where a walk through the headers ended early, by damage, a limit, or the end of the file, and nothing was seen, what
-    comes back is :attr:`~archiver.model.evidence.Protection.unseen`. Reads headers and the last bytes, a few KiB in
+    Where a walk through the headers ended early, by damage, a limit, or the end of the file, or where a name promises
+    audio and the bytes are of no known kind, and nothing was seen, what comes back is :attr:`~archiver.model.evidence.Protection.unseen`. Reads headers and the last bytes, a few KiB in
     all; never raises for what the file says.
 
     Args:
@@ -64,6 +66,8 @@ def detect(file: BinaryIO, size: int, name: str) -> Protection | None:
         if found is not None and not found.unseen:
             return found
         unread = unread or found
+    if unread is None and _is_no_known_audio(file, window, name):
+        return UNSEEN
     return unread
 
 
@@ -82,7 +86,7 @@ def _container_protection(file: BinaryIO, window: Window, start: int, name: str)
     if head[4:8] in _BOXES:
         found = mp4_protection(window, start)
         # a text may begin with "The free", and a picture has no movie header
-        is_movie = found is None or not found.unseen or _kind(file, window, name) is Kind.MP4
+        is_movie = found is None or not found.unseen or _sniffed(file, window, name).kind is Kind.MP4
         return found if is_movie else None
     if head[:4] in _WAVES and head[8:12] != b"WAVE":
         return None
@@ -90,8 +94,16 @@ def _container_protection(file: BinaryIO, window: Window, start: int, name: str)
     return look(window, start)
 
 
-def _kind(file: BinaryIO, window: Window, name: str) -> Kind | None:
-    return sniff(file, window.size, extension_of(name)).kind
+def _is_no_known_audio(file: BinaryIO, window: Window, name: str) -> bool:
+    """Whether the name promises audio and the bytes are of no known kind, so that a scheme not known here may lock them."""
+    if role_by_name(name) is not Role.AUDIO or not is_sealed(window):
+        return False
+    sniffed = _sniffed(file, window, name)
+    return sniffed.kind is None or (sniffed.kind is Kind.ID3 and sniffed.start < window.size)
+
+
+def _sniffed(file: BinaryIO, window: Window, name: str) -> Sniffed:
+    return sniff(file, window.size, extension_of(name))
 
 
 def _after_tags(window: Window) -> int:

@@ -49,7 +49,7 @@ def suffix_protection(file: BinaryIO, window: Window, name: str) -> Protection |
         return Protection(*_QQ, f"tail@{start}")
     other = next(((scheme, title) for suffix, scheme, title in _OTHERS if suffix.search(name)), None)
     scheme = _QQ if suffixed else other
-    if scheme is not None and window.size >= _HEADER and _unknown(file, window, name) and _is_sealed(window):
+    if scheme is not None and window.size >= _HEADER and _unknown(file, window, name) and is_sealed(window):
         return Protection(*scheme, "file name suffix")
     return None
 
@@ -67,7 +67,7 @@ def _unknown(file: BinaryIO, window: Window, name: str) -> bool:
     return sniff(file, window.size, name.rpartition(".")[2].lower()).kind in (None, Kind.LOCKED)
 
 
-def _is_sealed(window: Window) -> bool:
-    """Whether the first bytes are neither text nor another format that is named alike."""
+def is_sealed(window: Window) -> bool:
+    """Whether the first bytes of a file of no known format are neither text nor a format that is named like audio."""
     head = window.read(0, _HEAD)
     return not head.startswith(_TEXTURE) and _NO_TEXT.search(head) is not None

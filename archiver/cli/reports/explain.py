@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator
 
 from archiver.cli.terminal.text import count, shown, shown_path, wrapped
 from archiver.model.evidence import Evidence
-from archiver.model.rights import Act, Answer, Declaration, Disposition, Reason
-from archiver.model.terms import LayerAssessment
+from archiver.model.rights import Act, Answer, Basis, Declaration, Reason, UseAnswer
+from archiver.model.terms import TermState
+from archiver.records.rights.statements import TAKEN_AS_IN_COPYRIGHT
 from archiver.records.visible import shortened
-from archiver.rights import rules
 from archiver.rights.explaining.explain import ActExplanation, Explanation, PolicyOutcome
 from archiver.rights.explaining.suggestions import Suggestion
+from archiver.rights.meanings import Meaning, meaning
 from archiver.usecases.explain import ExplainedFile
 
 CLOSING = "Unknown is never taken for allowed. This is not legal advice."
@@ -64,13 +65,16 @@ def _seen(explained: ExplainedFile) -> Iterator[str]:
     else:
         certain = "protected" if file.protection.certain else "may be protected"
         yield _placed(certain, shown(file.protection.name), file.protection.locator)
-    kinds = _by_code(file.evidence)
-    for code, found in list(kinds.items())[:_KINDS_SHOWN]:
-        yield _evidence(code, found)
+    kinds = _by_code(found for found in file.evidence if meaning(found.code) is not Meaning.UNREAD)
+    for code, of_kind in list(kinds.items())[:_KINDS_SHOWN]:
+        yield _evidence(code, of_kind)
     if len(kinds) > _KINDS_SHOWN:
         yield f"  and {count(len(kinds) - _KINDS_SHOWN, 'kind')} of evidence more; --json lists them"
     if not kinds:
         yield _said("evidence", "none detected")
+    for found in file.evidence:
+        if meaning(found.code) is Meaning.UNREAD:
+            yield _placed("not read for personal data", shown(found.value or ""), found.locator)
     for problem in file.problems:
         if problem.code in _UNSEEN:
             yield _said("but", shown(problem.message))
@@ -86,7 +90,7 @@ def _by_code(evidence: Iterable[Evidence]) -> dict[str, list[Evidence]]:
 def _evidence(code: str, found: list[Evidence]) -> str:
     first = found[0]
     value = "personal data, not shown" if first.personal else shown(first.value or "")
-    number = f" (1 of {len(found)})" if len(found) > 1 else ""
+    number = f" (first of {len(found)})" if len(found) > 1 else ""
     return _placed(code, shortened(value, _VALUE_COLUMNS) + number, first.locator, f"{first.strength}, ")
 
 
@@ -127,11 +131,10 @@ def _declaration(declaration: Declaration) -> str:
 
 def _acts(explanation: Explanation) -> Iterator[str]:
     yield from map(_act, explanation.acts)
-    answered = [use for use in explanation.machine_use if use.answer is not Answer.UNKNOWN]
-    if answered:
-        words = (f"{use.use.value.replace('_', ' ')} {use.answer}" for use in answered)
-        yield _said("use by machines", ", ".join(words))
-    yield from _layers(explanation.layers)
+    uses = "; ".join(_uses(explanation.machine_use))
+    if uses:
+        yield _said("use by machines", uses)
+    yield from _layers(explanation)
     for remark in explanation.remarks:
         yield _said("note", shown(remark.text))
 
@@ -140,24 +143,41 @@ def _act(act: ActExplanation) -> str:
     return _said(_ACT_NAMES.get(act.act, act.act), f"{act.answer}. {_first(act.reasons)}")
 
 
-def _layers(layers: tuple[LayerAssessment, ...]) -> Iterator[str]:
+def _uses(uses: Iterable[UseAnswer]) -> Iterator[str]:
+    """The answers for machines that anybody gave, together with whoever or whatever gave them."""
+    by_source: dict[str, list[str]] = {}
+    for use in uses:
+        if use.answer is not Answer.UNKNOWN:
+            said = f"{use.use.value.replace('_', ' ')} {use.answer}"
+            by_source.setdefault(_source(use), []).append(said)
+    for source, answers in by_source.items():
+        yield ", ".join([*answers, f"by {source}"])
+
+
+def _source(use: UseAnswer) -> str:
+    if use.declared_by is not None:
+        return f"{shown(use.declared_by)} ({use.role})"
+    # what neither a person nor a signal denies follows from the act, which protection denies
+    return "a technical protection of the file" if use.signal is None else "a signal in the file"
+
+
+def _layers(explanation: Explanation) -> Iterator[str]:
+    layers = explanation.layers
     silent = [layer.layer.value for layer in layers if not layer.findings]
     for layer in layers:
         if layer.findings:
             yield _said(layer.layer, shown(layer.text))
-    if silent:
+    runs = any(finding.state is TermState.RUNS for layer in layers for finding in layer.findings)
+    if explanation.basis is Basis.OWN and not runs:
+        yield _said("copyright", TAKEN_AS_IN_COPYRIGHT[0].lower() + TAKEN_AS_IN_COPYRIGHT[1:].rstrip("."))
+    elif silent:
         which = "" if len(silent) == len(layers) else f" for {', '.join(silent)}"
         yield _said("copyright", f"not evaluated{which}; no date is declared")
 
 
 def _outcome(outcome: PolicyOutcome) -> str:
     until = f" until {outcome.restricted_until}" if outcome.restricted_until is not None else ""
-    why = _first(outcome.reasons)
-    if outcome.disposition is Disposition.INCLUDE and outcome.reasons:
-        reason = outcome.reasons[0]
-        if reason.code == rules.ACT_UNKNOWN:
-            why = f"It goes in: this policy asks nobody for '{reason.act}'."
-    return _said(outcome.policy, f"{outcome.disposition}{until}. {why}")
+    return _said(outcome.policy, f"{outcome.disposition}{until}. {_first(outcome.reasons)}")
 
 
 def _suggested(explained: ExplainedFile) -> Iterator[str]:

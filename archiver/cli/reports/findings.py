@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from archiver.cli.terminal.text import brief, count, shown, shown_path, wrapped
 from archiver.model.audio import ExaminedFile
 from archiver.model.problem import PROBLEM_KINDS, Problem, Severity
+from archiver.rights.meanings import Meaning, meaning
 
 EXAMPLES = 3
 _ORDER = (Severity.ERROR, Severity.WARNING, Severity.INFO)
@@ -81,6 +82,28 @@ def unseen_line(files: int) -> str:
 def personal_told(file: ExaminedFile) -> str | None:
     """Say what kinds of personal data a file carries, never the data; ``None`` where none was detected."""
     return ", ".join(sorted({found.code for found in file.evidence if found.personal})) or None
+
+
+def unread_told(file: ExaminedFile) -> str | None:
+    """Say why not all of a file could be read for personal data, if none was detected in it."""
+    if personal_told(file) is not None:
+        return None
+    return next((found.value for found in file.evidence if meaning(found.code) is Meaning.UNREAD), None)
+
+
+def personal_line(files: int, unread: int, share: str = "", unread_share: str = "") -> str:
+    """Say how many files carry personal data, and of how many that is not known; empty where there is nothing to say.
+
+    Args:
+        files: How many carry it.
+        unread: Of how many it is not known.
+        share: How many of the first are in the package, to stand after their number.
+        unread_share: The same of the others.
+    """
+    if not files:
+        return f"Not read whole for personal data: {count(unread, 'file')}{unread_share}" if unread else ""
+    more = f"; {unread:,} more could not be read for it{unread_share}" if unread else ""
+    return f"Carrying personal data: {count(files, 'file')}{share}{more}"
 
 
 def every_problem_lines(problems: Iterable[Problem]) -> Iterator[str]:

@@ -13,9 +13,11 @@ from archiver.bagit.sizes import human_size
 from archiver.cli.reports.findings import (
     every_problem_lines,
     listed_lines,
+    personal_line,
     personal_told,
     problem_lines,
     protection_told,
+    unread_told,
     unseen_line,
     unseen_told,
 )
@@ -31,7 +33,10 @@ from archiver.model.audio import ExaminedFile, Role
 from archiver.model.package import AssessedFile, PackedFile, WithheldFile
 from archiver.model.problem import REFUSED_ELSEWHERE, Problem
 from archiver.model.rights import Decision, Disposition, Reason
+from archiver.model.rights_summary import RightsSummary
 from archiver.model.totals import Totals, problems_in
+from archiver.records.rights.grounds import ground_words
+from archiver.records.rights.labels import share_in_package
 from archiver.rights.rules import speaks_of_disposition
 from archiver.usecases.pack.pack import PackReport
 from archiver.usecases.pack.room import MARGIN_BYTES
@@ -63,13 +68,12 @@ def report_lines(report: PackReport) -> Iterator[str]:
     yield wrapped(_account(totals))
     yield from clutter_lines(totals)
     yield from left_out_lines(totals)
-    yield from _rights_lines(report)
+    summary = report.rights
+    yield from _rights_lines(report, summary)
     if report.silences:
         yield "\nNot heard as it was meant"
         yield from (wrapped(shown(told), indent="  ", below="    ") for told in report.silences)
-    if totals.withheld:
-        yield "\nWithheld by a decision"
-        yield from _withheld_lines(report)
+    yield from _held_back_lines(report, summary)
     if totals.problems:
         yield "\nWhat needs attention"
         yield from problem_lines(Counter(totals.problems), _problems(report))
@@ -133,6 +137,7 @@ def verbose_lines(report: PackReport) -> Iterator[str]:
     yield from listed_lines("Protected files", _examined(report), protection_told)
     yield from listed_lines("Files whose protection was not seen", _examined(report), unseen_told)
     yield from listed_lines("Files that carry personal data", _examined(report), personal_told)
+    yield from listed_lines("Files that were not read whole for it", _examined(report), unread_told)
     yield from every_left_out_lines(report.noted)
     yield from every_problem_lines(_problems(report))
 
@@ -146,8 +151,26 @@ def _examined(report: PackReport) -> Iterator[ExaminedFile]:
                 yield examined
 
 
-def _rights_lines(report: PackReport) -> Iterator[str]:
-    summary = report.rights
+def _held_back_lines(report: PackReport, summary: RightsSummary) -> Iterator[str]:
+    """What is packed and closed, and what is not packed, each with its reasons counted."""
+    closed = list(_because_lines(summary, packed=True))
+    if closed:
+        yield "\nPacked, but closed until a person decides or a date comes"
+        yield from closed
+    if report.totals.withheld:
+        yield "\nWithheld by a decision"
+        yield from _because_lines(summary, packed=False)
+        yield from _withheld_lines(report)
+
+
+def _because_lines(summary: RightsSummary, *, packed: bool) -> Iterator[str]:
+    """Numbers of files by what closed them or kept them out."""
+    for ground, files in summary.because:
+        if ground.disposition.packed is packed:
+            yield wrapped(f"{count(files, 'file')}: {shown(ground_words(ground))}", indent="  ", below="    ")
+
+
+def _rights_lines(report: PackReport, summary: RightsSummary) -> Iterator[str]:
     words = {
         Disposition.INCLUDE: "included",
         Disposition.RESTRICT: "restricted",
@@ -163,14 +186,20 @@ def _rights_lines(report: PackReport) -> Iterator[str]:
         yield wrapped(
             f"Rights under the policy {shown(report.policy)}: {counts}. Basis unknown for {summary.unknown:,}."
         )
+    held = dict(summary.in_bag.protection)
     for name, number in summary.protection:
-        yield wrapped(f"Protected, {shown(name)}: {count(number, 'file')}.")
+        share = share_in_package(number, held.get(name, 0))
+        yield wrapped(f"Protected, {shown(name)}: {count(number, 'file')}{share}.")
     if summary.unseen_files:
         yield wrapped(f"{unseen_line(summary.unseen_files)}.")
-    if summary.personal_files:
-        yield wrapped(
-            f"Carrying personal data: {count(summary.personal_files, 'file')}; see metadata/rights/README.txt."
-        )
+    personal = personal_line(
+        summary.personal_files,
+        summary.unread_files,
+        share_in_package(summary.personal_files, summary.in_bag.personal_files),
+        share_in_package(summary.unread_files, summary.in_bag.unread_files),
+    )
+    if personal:
+        yield wrapped(f"{personal}; see metadata/rights/README.txt.")
     for remark in report.remarks:
         yield wrapped(f"Worth a look: {shown(remark)}")
 
@@ -209,6 +238,11 @@ def _withheld_lines(report: PackReport) -> Iterator[str]:
     remaining = report.totals.withheld - _WITHHELD_SHOWN
     if remaining > 0:
         yield f"  and {remaining:,} more; --verbose lists them, and so does metadata/rights"
+    if report.names_withheld:
+        yield wrapped(
+            "Names of withheld files stand in the records of the bag; --anonymous-withheld leaves them out.",
+            indent="  ",
+        )
 
 
 def _withheld_file(entry: WithheldFile) -> Iterator[str]:

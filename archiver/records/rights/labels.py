@@ -36,9 +36,25 @@ def _usage(summary: RightsSummary) -> str:
 
 
 def _personal(summary: RightsSummary) -> str:
-    if not summary.personal_files:
+    if not summary.personal_files and not summary.unread_files:
         return "none detected"
-    files = "1 file" if summary.personal_files == 1 else f"{summary.personal_files} files"
-    held = summary.personal_packed
-    inside = "" if held == summary.personal_files else f", {held} of them in this package"
-    return f"detected in {files}{inside}, see metadata/rights"
+    detected = "none detected in what was read"
+    if summary.personal_files:
+        files, held = summary.personal_files, summary.in_bag.personal_files
+        number = "1 file" if files == 1 else f"{files} files"
+        detected = f"detected in {number}{share_in_package(files, held)}"
+    unread = ""
+    if summary.unread_files:
+        more = "more" if summary.personal_files else "file" if summary.unread_files == 1 else "files"
+        share = share_in_package(summary.unread_files, summary.in_bag.unread_files)
+        unread = f"; {summary.unread_files} {more} could not be read for it{share}"
+    return f"{detected}{unread}, see metadata/rights"
+
+
+def share_in_package(files: int, held: int) -> str:
+    """Return how many of some files are in the package, to stand after their number; empty where all are."""
+    if held == files:
+        return ""
+    if files == 1:
+        return ", not in this package"
+    return f", {held or 'none'} of them in this package"

@@ -147,6 +147,10 @@ def machine_use_words(summary: RightsSummary) -> list[str]:
         sentences.append(f"With a signal of its own, which stays in the file: {_files(summary.signals)}.")
     if summary.stricter_signals:
         sentences.append(f"Of these stricter than what was declared: {_files(summary.stricter_signals)}.")
+    if summary.mining_protected:
+        sentences.append(
+            f"Text and data mining is denied by a technical protection: {_files(summary.mining_protected)}."
+        )
     return sentences
 
 

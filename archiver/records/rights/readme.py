@@ -1,4 +1,4 @@
-"""``metadata/rights/README.txt``: one page on what was assessed, decided and withheld, and why, for a person."""
+"""``metadata/rights/README.txt``: one page on what was assessed, decided, closed and withheld, and why, for a person."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from collections.abc import Iterable, Iterator
 
 from archiver.model.evidence_kinds import EVIDENCE_KINDS
 from archiver.model.package import PackEntry, WithheldFile
-from archiver.model.rights import Act, Answer, Declaration, Disposition
+from archiver.model.rights import Act, Answer, Basis, Declaration, Disposition
 from archiver.model.rights_context import RightsContext
-from archiver.model.rights_summary import RightsSummary
+from archiver.model.rights_summary import Ground, RightsSummary
 from archiver.model.run import Run
+from archiver.records.rights.grounds import ground_words, settling_ground
+from archiver.records.rights.labels import share_in_package
 from archiver.records.rights.machine_use import machine_use_words
-from archiver.records.rights.tally import deciding_reason
 from archiver.records.visible import one_line, shortened
 from archiver.records.writing import Closing, Opening
-from archiver.rights.rules import RULES
+from archiver.rights.licenses import identify_license
 
 RIGHTS_README = "metadata/rights/README.txt"
 
@@ -27,7 +28,7 @@ _MOST_WORDS = 20
 
 _DISPOSITIONS = {
     Disposition.INCLUDE: "in the package",
-    Disposition.RESTRICT: "in the package; access is withheld until a person decides or a date comes",
+    Disposition.RESTRICT: "in the package, closed until a person decides or a date comes",
     Disposition.EXCLUDE: "not in the package",
     Disposition.REVIEW: "held back: a person has to look",
 }
@@ -56,10 +57,11 @@ class RightsReadmeWriter:
         """Write the page."""
         run, context, summary = closing.run, closing.context, closing.bag.rights
         sections = [
-            _section("Rights in the files of this package", _assessed(run, context, summary), underline="="),
+            _section("Rights in this package", _assessed(run, context, summary), underline="="),
             _section("What became of the files", _dispositions(summary)),
             _section("What may be done with them", _acts(summary)),
             _section("What was declared", _declarations(context, summary)),
+            _section("What is closed, and why", _closed(summary)),
             _section("What was withheld, and why", _withheld(self._withheld, context, summary)),
             _section("Protection", _protection(summary)),
             _section("Personal data", _personal(summary)),
@@ -81,8 +83,8 @@ def _assessed(run: Run, context: RightsContext, summary: RightsSummary) -> list[
     needs = " and ".join(policy.needs) or "no act"
     return [
         _paragraph(
-            f"Assessed on {context.assessed_on} by {run.software}: {_files(summary.assessed)}, under the policy"
-            f' "{one_line(policy.name)}", which needs {needs} for every file. {one_line(policy.title)}'
+            f"Assessed on {context.assessed_on} by {run.software}: {_files(summary.assessed)}"
+            f'{share_in_package(summary.assessed, summary.packed)}, under the policy "{one_line(policy.name)}", which needs {needs} for every file. {one_line(policy.title)}'
         ),
         _paragraph(
             "What may be done follows from what named persons declared. What the files themselves say can make an"
@@ -98,38 +100,47 @@ def _dispositions(summary: RightsSummary) -> list[str]:
         )
         for disposition, files in summary.dispositions
     ]
-    lines.append(f"{summary.unknown:>9}  of these without a declared basis")
+    held = share_in_package(summary.unknown, summary.in_bag.unknown)
+    lines.append(f"{summary.unknown:>9}  of these without a declared basis{held}")
     if summary.restricted_until_a_date:
-        lines.append(f"{summary.restricted_until_a_date:>9}  of these restricted until a declared date")
+        lines.append(f"{summary.restricted_until_a_date:>9}  of these closed until a declared date")
     return ["\n".join(lines)]
 
 
 def _acts(summary: RightsSummary) -> list[str]:
     rows = [f"{'files':<28}{'allowed':>12}{'denied':>12}{'unknown':>12}"]
-    for act, answers in summary.acts:
+    for act, answers in summary.in_bag.acts:
         counts = dict(answers)
         cells = "".join(f"{counts[one]:>12}" for one in (Answer.ALLOW, Answer.DENY, Answer.UNKNOWN))
         rows.append(f"{_ACTS[act]:<28}{cells}")
-    return ["\n".join(rows)]
+    table = "\n".join(rows)
+    return [f"The files in this package:\n\n{table}"] if summary.withheld else [table]
 
 
 def _declarations(context: RightsContext, summary: RightsSummary) -> list[str]:
     if not context.declarations:
         return ["Nothing."]
-    covered = dict(summary.declarations)
+    covered, held = dict(summary.declarations), dict(summary.in_bag.declarations)
     shown = itertools.islice(context.declarations.values(), _MOST_DECLARATIONS)
-    lines = [_item(_declaration(one, context, covered.get(one.id, 0))) for one in shown]
+    lines = [
+        _item(_declaration(one, context, _covered(covered.get(one.id, 0), held.get(one.id, 0))))
+        for one in shown
+    ]
     return ["\n".join([*lines, *_more(len(context.declarations) - len(lines))])]
 
 
-def _declaration(declared: Declaration, context: RightsContext, files: int) -> str:
-    words = [f"{one_line(declared.by)} ({declared.role}) on {declared.date}, for {_files(files)}:"]
+def _covered(files: int, held: int) -> str:
+    return f"{_files(files)}{share_in_package(files, held)}"
+
+
+def _declaration(declared: Declaration, context: RightsContext, files: str) -> str:
+    words = [f"{one_line(declared.by)} ({declared.role}) on {declared.date}, for {files}:"]
     basis = f"basis {declared.basis}"
     if declared.license:
         basis += f" {one_line(declared.license)}"
     if declared.citation:
         basis += f" {one_line(declared.citation)}"
-    parts = [basis]
+    parts = [basis, *_licence(declared)]
     for answer, verb in ((Answer.ALLOW, "allows"), (Answer.DENY, "denies"), (Answer.UNKNOWN, "leaves open")):
         acts = [act.value for act, given in declared.acts if given is answer]
         if acts:
@@ -140,39 +151,82 @@ def _declaration(declared: Declaration, context: RightsContext, files: int) -> s
         parts.append(f"carrier held: {declared.carrier_held}")
     if declared.expires is not None:
         parts.append(f"until {declared.expires}")
-    document = context.documents.get(declared.id)
-    if document is not None:
-        parts.append(f"document {one_line(document)}")
+    parts += _document(declared, context)
     return " ".join([*words, "; ".join(parts) + "."])
 
 
+def _licence(declared: Declaration) -> Iterator[str]:
+    """What a known licence carries, and what it asks in return."""
+    known = identify_license(declared.license or "") if declared.basis is Basis.LICENSE else None
+    if known is None:
+        return
+    yield f"carries {', '.join(act for act in Act if act in known.acts)}"
+    if known.condition:
+        yield f"its condition: {known.condition}"
+
+
+def _document(declared: Declaration, context: RightsContext) -> Iterator[str]:
+    path = context.documents.get(declared.id)
+    if path is not None:
+        yield f"document {one_line(path)}"
+    elif declared.document is not None:
+        named = "" if context.anonymous_withheld else f" {one_line(declared.document)},"
+        yield f"document{named} not in this package"
+
+
+def _closed(summary: RightsSummary) -> list[str]:
+    counts = _because(summary, packed=True)
+    if not counts:
+        return ["No file."]
+    text = (
+        "These files are in this package, but are opened to nobody until a person has decided or the date has come."
+        " Each is counted once, for what weighs most:"
+    )
+    return [_paragraph(text), "\n".join(counts)]
+
+
+def _because(summary: RightsSummary, *, packed: bool) -> list[str]:
+    """Numbers of files by what closed them or kept them out."""
+    return [
+        _reason(ground, files) for ground, files in summary.because if ground.disposition.packed is packed
+    ]
+
+
+def _reason(ground: Ground, files: int) -> str:
+    return textwrap.fill(f"{files:>9}  {ground_words(ground)}", _WIDTH, subsequent_indent=" " * 11)
+
+
 def _withheld(entries: Iterable[PackEntry], context: RightsContext, summary: RightsSummary) -> list[str]:
+    """Each reason with the files that it keeps out, as far as these are among the first."""
     if not summary.withheld:
         return ["No file."]
-    counts = (f"{files:>9}  {RULES.get(code, one_line(code))}" for code, files in summary.withheld_because)
-    rules = "\n".join(textwrap.fill(line, _WIDTH, subsequent_indent=" " * 11) for line in counts)
     if context.anonymous_withheld:
-        return [rules, "Their names are left out on purpose."]
-    shown = itertools.islice((one for one in entries if isinstance(one, WithheldFile)), _MOST_FILES)
-    lines = [line for one in shown for line in _withheld_file(one)]
-    return [rules, "\n".join([*lines, *_more(summary.withheld - min(summary.withheld, _MOST_FILES))])]
-
-
-def _withheld_file(entry: WithheldFile) -> Iterator[str]:
-    decision = entry.assessed.decision
-    yield f"  {shortened(one_line(entry.assessed.path), _WIDTH - 2)}"
-    reason = deciding_reason(decision)
-    if reason is not None:
-        yield _item(one_line(reason.text), indent=4)
+        return [
+            "\n".join(_because(summary, packed=False)),
+            "Their names are left out on purpose.",
+        ]
+    named: dict[Ground | None, list[str]] = {}
+    for one in itertools.islice((one for one in entries if isinstance(one, WithheldFile)), _MOST_FILES):
+        named.setdefault(settling_ground(one.assessed.decision), []).append(one.assessed.path)
+    lines = []
+    for ground, files in summary.because:
+        if not ground.disposition.packed:
+            names = named.get(ground, [])
+            lines.append(_reason(ground, files))
+            lines += [f"{' ' * 13}{shortened(one_line(name), _WIDTH - 13)}" for name in names]
+            lines += [f"{' ' * 11}{line}" for line in _more(files - len(names))]
+    return ["\n".join(lines)]
 
 
 def _protection(summary: RightsSummary) -> list[str]:
-    lines = ["\n".join(_counted(summary.protection))] if summary.protection else []
+    held = summary.in_bag
+    lines = ["\n".join(_counted(summary.protection, held.protection))] if summary.protection else []
     if summary.unseen_files:
+        files = summary.unseen_files
         lines.append(
             _paragraph(
-                f"{_files(summary.unseen_files)} with headers that could not be read to their end: nobody knows"
-                " whether they are protected."
+                f"{_covered(files, held.unseen_files)} with headers that could not be read to their end: nobody knows"
+                f" whether {'it is' if files == 1 else 'they are'} protected."
             )
         )
     if not lines:
@@ -182,20 +236,29 @@ def _protection(summary: RightsSummary) -> list[str]:
 
 
 def _personal(summary: RightsSummary) -> list[str]:
+    unread = _unread(summary)
     if not summary.personal_files:
-        return ["None detected."]
-    held = summary.personal_packed
-    inside = (
-        ""
-        if held == summary.personal_files
-        else f" {held:,} of them {'is' if held == 1 else 'are'} in this package."
-    )
+        return ["None detected in what was read.", *unread] if unread else ["None detected."]
+    inside = _inside(summary.personal_files, summary.in_bag.personal_files)
     text = (
         f"{_files(summary.personal_files)} with data that can identify a person, in the tags or the text of the"
         f" file.{inside} The values are written nowhere in this package's records; rights.jsonl says where they stand."
     )
     kinds = tuple((_kind(code), files) for code, files in summary.personal_kinds)
-    return [_paragraph(text), "\n".join(_counted(kinds))]
+    return [_paragraph(text), "\n".join(_counted(kinds, kinds)), *unread]
+
+
+def _unread(summary: RightsSummary) -> list[str]:
+    if not summary.unread_files:
+        return []
+    inside = _inside(summary.unread_files, summary.in_bag.unread_files)
+    number = f"{summary.unread_files:,} more" if summary.personal_files else _files(summary.unread_files)
+    return [
+        _paragraph(
+            f"{number} could not be read for it, or not to the end, such as documents of word"
+            f" processors, archives and damaged files: whether they lead to a person is not known.{inside}"
+        )
+    ]
 
 
 def _kind(code: str) -> str:
@@ -204,14 +267,29 @@ def _kind(code: str) -> str:
 
 
 def _machines(summary: RightsSummary) -> list[str]:
-    sentences = machine_use_words(summary)
+    opening, *sentences = machine_use_words(summary)
     shown = sentences[:_MOST_WORDS]
-    return ["\n".join([_item(sentence, indent=0) for sentence in shown] + _more(len(sentences) - len(shown)))]
+    lines = [_item(sentence) for sentence in shown] + _more(len(sentences) - len(shown))
+    return [_paragraph(opening), *(["\n".join(lines)] if lines else [])]
 
 
-def _counted(counts: tuple[tuple[str, int], ...]) -> list[str]:
-    lines = [f"{files:>9}  {shortened(one_line(name), _WIDTH - 11)}" for name, files in counts[:_MOST_WORDS]]
+def _counted(counts: tuple[tuple[str, int], ...], held: tuple[tuple[str, int], ...]) -> list[str]:
+    """Names with the files of each, and how many of these are in the package where not all are."""
+    inside = dict(held)
+    lines = []
+    for name, files in counts[:_MOST_WORDS]:
+        told = share_in_package(files, inside.get(name, 0))
+        lines.append(f"{files:>9}  {shortened(one_line(name), _WIDTH - 11 - len(told))}{told}")
     return lines + _more(len(counts) - len(lines))
+
+
+def _inside(files: int, held: int) -> str:
+    """How many of some files are in the package, as a sentence; empty where all are."""
+    if held == files:
+        return ""
+    if files == 1:
+        return " It is not in this package."
+    return f" {held or 'None'} of them {'is' if held <= 1 else 'are'} in this package."
 
 
 def _more(number: int) -> list[str]:

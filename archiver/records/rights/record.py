@@ -15,7 +15,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 from msgspec import field
 
@@ -38,7 +38,7 @@ from archiver.model.rights import (
     UseAnswer,
 )
 from archiver.model.rights_context import RightsContext
-from archiver.model.rights_summary import RightsSummary
+from archiver.model.rights_summary import ActCounts, RightsSummary
 from archiver.model.terms import Layer, LayerAssessment, Span, TermFacts, TermFinding, TermState
 from archiver.records.codec import Record, to_line
 from archiver.records.writing import Closing
@@ -62,6 +62,7 @@ class PolicyRecord(Record, frozen=True, kw_only=True):
     protected: Disposition
     maybe_protected: Disposition
     personal_data: Disposition
+    personal_unknown: Disposition
     premis: bool = True
 
 
@@ -111,14 +112,17 @@ class ReasonRecord(Record, frozen=True, kw_only=True):
 
 
 class DecisionLine(Record, frozen=True, kw_only=True, tag_field="kind", tag="decision"):
-    """One decision, which any number of files share."""
+    """One decision, which any number of files share.
+
+    ``personal_data`` is ``unknown`` where none was detected and not all of a file could be read for it.
+    """
 
     id: str
     disposition: Disposition
     basis: Basis
     acts: dict[Act, Answer]
     machine_use: dict[MachineUse, UseRecord] = field(default_factory=dict)
-    personal_data: bool = False
+    personal_data: Literal["detected", "unknown"] | None = None
     restricted_until: dt.date | None = None
     declarations: tuple[str, ...] = ()
     layers: dict[Layer, LayerRecord] = field(default_factory=dict)
@@ -184,6 +188,17 @@ class UnnamedLine(Record, frozen=True, kw_only=True, tag_field="kind", tag="with
     texts: tuple[str, ...] = ()
 
 
+class InBagRecord(Record, frozen=True, kw_only=True):
+    """The same numbers for the files in the bag alone."""
+
+    acts: dict[str, dict[str, int]]
+    personal_data: int = 0
+    personal_data_unknown: int = 0
+    protection: dict[str, int] = field(default_factory=dict)
+    protection_unseen: int = 0
+    unknown_basis: int = 0
+
+
 class TotalsLine(Record, frozen=True, kw_only=True, tag_field="kind", tag="totals"):
     """What the package's files add up to; numbers of files."""
 
@@ -196,7 +211,9 @@ class TotalsLine(Record, frozen=True, kw_only=True, tag_field="kind", tag="total
     protection: dict[str, int] = field(default_factory=dict)
     protection_unseen: int = 0
     unknown_basis: int = 0
+    restricted_because: dict[str, int] = field(default_factory=dict)
     withheld_because: dict[str, int] = field(default_factory=dict)
+    in_bag: InBagRecord
 
 
 RightsLine = HeaderLine | DecisionLine | DeclarationLine | UnnamedLine | TotalsLine
@@ -296,7 +313,7 @@ def decision_line(identifier: str, decision: Decision) -> DecisionLine:
             for one in decision.machine_use
             if one != UseAnswer(one.use)
         },
-        personal_data=decision.personal,
+        personal_data="detected" if decision.personal else "unknown" if decision.personal_unknown else None,
         restricted_until=decision.restricted_until,
         declarations=decision.declarations,
         layers={layer.layer: _layer(layer) for layer in decision.layers},
@@ -326,7 +343,8 @@ def decision_of(line: DecisionLine, policy: str, on: dt.date) -> Decision:
         machine_use=tuple(_use_of(use, uses.get(use)) for use in MachineUse),
         reasons=tuple(Reason(one.code, one.text, one.rests_on, one.act) for one in line.reasons),
         declarations=line.declarations,
-        personal=line.personal_data,
+        personal=line.personal_data == "detected",
+        personal_unknown=line.personal_data == "unknown",
         restricted_until=line.restricted_until,
     )
 
@@ -391,6 +409,7 @@ def policy_of(record: PolicyRecord) -> Policy:
         protected=record.protected,
         maybe_protected=record.maybe_protected,
         personal_data=record.personal_data,
+        personal_unknown=record.personal_unknown,
         premis=record.premis,
     )
 
@@ -426,6 +445,7 @@ def _policy(policy: Policy) -> PolicyRecord:
         protected=policy.protected,
         maybe_protected=policy.maybe_protected,
         personal_data=policy.personal_data,
+        personal_unknown=policy.personal_unknown,
         premis=policy.premis,
     )
 
@@ -487,23 +507,49 @@ def _span_of(record: SpanRecord | None) -> Span | None:
 
 
 def _totals(summary: RightsSummary) -> TotalsLine:
+    held = summary.in_bag
     return TotalsLine(
         files={"assessed": summary.assessed, "packed": summary.packed, "withheld": summary.withheld},
         dispositions={one.value: files for one, files in summary.dispositions},
         bases={one.value: files for one, files in summary.bases},
-        acts={act.value: {one.value: files for one, files in answers} for act, answers in summary.acts},
+        acts=_acts(summary.acts),
         machine_use={
             "aipref": dict(summary.usage),
             "signals": summary.signals,
             "stricter_signals": summary.stricter_signals,
             "tdm_reservation": dict(summary.reservations),
         },
-        personal_data={"by_code": dict(summary.personal_kinds), "files": summary.personal_files},
+        personal_data={
+            "by_code": dict(summary.personal_kinds),
+            "files": summary.personal_files,
+            "unknown": summary.unread_files,
+        },
         protection=dict(summary.protection),
         protection_unseen=summary.unseen_files,
         unknown_basis=summary.unknown,
-        withheld_because=dict(summary.withheld_because),
+        restricted_because=_because(summary, packed=True),
+        withheld_because=_because(summary, packed=False),
+        in_bag=InBagRecord(
+            acts=_acts(held.acts),
+            personal_data=held.personal_files,
+            personal_data_unknown=held.unread_files,
+            protection=dict(held.protection),
+            protection_unseen=held.unseen_files,
+            unknown_basis=held.unknown,
+        ),
     )
+
+
+def _acts(counted: ActCounts) -> dict[str, dict[str, int]]:
+    return {act.value: {one.value: files for one, files in answers} for act, answers in counted}
+
+
+def _because(summary: RightsSummary, *, packed: bool) -> dict[str, int]:
+    found: Counter[str] = Counter()
+    for ground, files in summary.because:
+        if ground.disposition.packed is packed:
+            found[ground.code] += files
+    return dict(found)
 
 
 def reasons_of(line: UnnamedLine) -> Iterator[Reason]:

@@ -6,7 +6,8 @@ column holds :attr:`PackedFile.bag_path` and nothing else: it cannot begin like 
 cell that would is made text. Two paths are beyond the import, which strips cells and reads every line break as
 a line feed: one that ends in a space, and one that holds a carriage return.
 
-Copyright comes first for each file, then access (``use``) under the basis that governs, then what else is known.
+Copyright comes first for each file, then access (``use``) under the basis that governs, then what else is known. The
+access that the policy closes stands last, under the basis Policy.
 The import drops a second row with the same file, basis and act without a word, so there is none here; what does not
 fit stands in ``rights.jsonl``. An open end is written ``open``; on the basis copyright it is left blank, for there the
 import stores the word as if it were a date.
@@ -26,6 +27,7 @@ from archiver.model.rights_context import RightsContext
 from archiver.records.csvcells import safe_cell
 from archiver.records.rights.statements import (
     NOT_STATED,
+    POLICY_BASIS,
     Documentation,
     Grant,
     PremisBasis,
@@ -59,6 +61,8 @@ COLUMNS = (
 """The header; a column that Archivematica does not know would fail its whole import."""
 
 _OPEN = "open"
+_NAMED_BASES = ("Donor", POLICY_BASIS)
+"""What the import knows as a basis, though PREMIS has no word for it."""
 
 
 class RowsWriter:
@@ -94,7 +98,8 @@ def _rows(decision: Decision, context: RightsContext) -> Iterator[list[str]]:
     """Every row without its first column: per statement one row an act, or one row without an act."""
     written: set[tuple[str, str]] = set()
     for statement in rights_statements(decision, context):
-        basis = statement.other_basis if statement.other_basis == "Donor" else statement.basis.value
+        named = statement.other_basis
+        basis = named if named in _NAMED_BASES else statement.basis.value
         grants: tuple[Grant | None, ...] = statement.grants or (None,)
         for grant in grants:
             key = basis, grant.act if grant else ""
@@ -112,7 +117,7 @@ def _basis_cells(statement: RightsStatement) -> list[str]:
     copyright_governs = statement.basis is PremisBasis.COPYRIGHT
     copyright_or_statute = statement.basis in (PremisBasis.COPYRIGHT, PremisBasis.STATUTE)
     place = ", ".join(statement.jurisdiction) or NOT_STATED
-    carrier = statement.other_basis if statement.other_basis != "Donor" else None
+    carrier = None if statement.other_basis in _NAMED_BASES else statement.other_basis
     return [
         statement.status or "",
         statement.determined.isoformat() if copyright_or_statute else "",

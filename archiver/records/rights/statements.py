@@ -5,7 +5,8 @@ basis and the copyright statement says what is known of the status alone. Eviden
 statement, which asserts; it stays in ``rights.json``.
 
 Basis: license and purchase become License; donor becomes Other with the basis "Donor"; carrier Other with "Owned
-carrier"; statute Statute; own, expired and unknown Copyright. Acts: preserve becomes replicate, access use, transfer
+carrier"; statute Statute; own, expired and unknown Copyright. What the policy closes stands under a basis of its own, Other with
+the basis "Policy", for no declarant said it. Acts: preserve becomes replicate, access use, transfer
 and publish together disseminate; mine, for which PREMIS has no word, stays mine.
 """
 
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from archiver.model.rights import (
@@ -29,11 +30,21 @@ from archiver.model.rights import (
 )
 from archiver.model.rights_context import RightsContext
 from archiver.model.terms import TermState
+from archiver.records.rights.grounds import closing_words
 from archiver.records.visible import one_line
 from archiver.rights import rules
+from archiver.rights.licenses import identify_license
 
 NOT_STATED = "unknown"
 """What stands where PREMIS demands a jurisdiction or a citation and nobody stated one."""
+
+POLICY_BASIS = "Policy"
+"""The basis, in words, of what no declarant said and the policy of the package closes."""
+
+TAKEN_AS_IN_COPYRIGHT = (
+    "Taken as in copyright, as it is declared the declarant's own recording; not evaluated."
+)
+"""What is said of an own recording for which no declared date gives a term."""
 
 _UNANSWERED = "No declaration that counts answers this; unknown is not allowed."
 _RIGHTS_STATEMENT = "http://rightsstatements.org/vocab/{}/1.0/"
@@ -82,7 +93,7 @@ class RightsStatement:
 
     Attributes:
         basis: The PREMIS basis.
-        other_basis: The basis in words where PREMIS has none, ``Donor`` or ``Owned carrier``.
+        other_basis: The basis in words where PREMIS has none: ``Donor``, ``Owned carrier`` or ``Policy``.
         status: ``copyrighted``, ``publicdomain`` or ``unknown`` on the basis copyright, else ``None``.
         jurisdiction: Codes that the status or the statute is about; empty where none was stated.
         determined: The day of the conclusion.
@@ -130,6 +141,11 @@ _ACTS = {
 }
 _GIVING = (rules.DECLARED, rules.IMPLIED, rules.LICENSED)
 """Rules by which a declaration gives an answer."""
+_IN_FILE = {
+    rules.PROTECTED: "a technical protection of the file, which no declaration changes",
+    rules.RESERVED_IN_FILE: "a reservation in the file",
+}
+"""What in a file denies an act, whatever was declared."""
 _RESTRICTIONS = {
     Answer.ALLOW: Restriction.ALLOW,
     Answer.DENY: Restriction.DISALLOW,
@@ -148,7 +164,10 @@ _NOTES = {
 
 
 def rights_statements(decision: Decision, context: RightsContext) -> tuple[RightsStatement, ...]:
-    """Return the statements on one packed file: copyright first, then each declared basis, the governing one first."""
+    """Return the statements on one packed file.
+
+    Copyright first, then each declared basis, the governing one first, then what the policy closes.
+    """
     in_force = [
         declaration
         for identifier in decision.declarations
@@ -170,6 +189,8 @@ def rights_statements(decision: Decision, context: RightsContext) -> tuple[Right
         if declaration is not governing and _BASES[declaration.basis][0] is not PremisBasis.COPYRIGHT:
             named = tuple(_named_grants(decision, declaration, context))
             statements.append(_declared(decision, declaration.basis, declaration, named, context))
+    if decision.disposition is Disposition.RESTRICT:
+        statements.append(_closed(decision, context))
     return tuple(statements)
 
 
@@ -179,7 +200,7 @@ def _copyright(
     status, jurisdiction = _status(decision)
     findings = [layer.text for layer in decision.layers if layer.findings]
     if status == "copyrighted":
-        vocabulary, opening = "InC", ""
+        vocabulary, opening = "InC", "" if jurisdiction else TAKEN_AS_IN_COPYRIGHT
     elif status == "publicdomain":
         vocabulary, opening = "", ""
     elif findings:
@@ -192,7 +213,8 @@ def _copyright(
     if declaration is not None:
         documents += _document(declaration, context)
         jurisdiction = jurisdiction or declaration.jurisdiction
-    ground = _NOTES[decision.basis] if _BASES[decision.basis][0] is PremisBasis.COPYRIGHT else ""
+    governs = _BASES[decision.basis][0] is PremisBasis.COPYRIGHT
+    ground = _NOTES[decision.basis] if governs and opening != TAKEN_AS_IN_COPYRIGHT else ""
     note = [opening, ground, *findings, *_declared_words(declaration)]
     return RightsStatement(
         basis=PremisBasis.COPYRIGHT,
@@ -246,11 +268,50 @@ def _declared(
         ends=None if declaration is None else declaration.expires,
         terms=terms,
         citation=_citation(declaration) if statute else None,
-        note=_sentences([_NOTES[basis], *_declared_words(declaration)]),
+        note=_sentences([_NOTES[basis], _condition(declaration), *_declared_words(declaration)]),
         documents=tuple(documents),
         grants=grants,
         declared_by=None if declaration is None else (declaration.by, declaration.role),
     )
+
+
+def _closed(decision: Decision, context: RightsContext) -> RightsStatement:
+    """What the policy closes, and what was declared of the same act, by whom."""
+    policy, until = context.policy, decision.restricted_until
+    starts = _closed_from(decision)
+    declared = _answered(decision, context, Act.ACCESS)
+    note = (
+        f"{_closing(decision)}: {closing_words(decision, policy)}."
+        f" Declared of access: {'nothing that counts' if decision.acts.access is Answer.UNKNOWN else declared}."
+    )
+    return RightsStatement(
+        basis=PremisBasis.OTHER,
+        other_basis=POLICY_BASIS,
+        determined=decision.on,
+        starts=starts,
+        ends=until,
+        note=_sentences([f"The policy '{one_line(policy.name)}' of this package.", policy.title]),
+        grants=(Grant(_ACTS[Act.ACCESS], Restriction.DISALLOW, note, starts, until),),
+    )
+
+
+def _closed_from(decision: Decision) -> dt.date:
+    until = decision.restricted_until
+    return decision.on if until is None else min(decision.on, until)
+
+
+def _closing(decision: Decision) -> str:
+    until = decision.restricted_until
+    end = "a person decides" if until is None else f"{until} has passed"
+    return f"Closed by the policy '{one_line(decision.policy)}' until {end}"
+
+
+def _condition(declaration: Declaration | None) -> str:
+    """What a known licence asks in return for what it allows."""
+    if declaration is None or declaration.basis is not Basis.LICENSE or declaration.license is None:
+        return ""
+    known = identify_license(declaration.license)
+    return "" if known is None or not known.condition else f"Condition of {known.spdx}: {known.condition}."
 
 
 def _citation(declaration: Declaration | None) -> str:
@@ -278,75 +339,111 @@ def _declared_words(declaration: Declaration | None) -> list[str]:
 
 
 def _grants(decision: Decision, governing: Declaration | None, context: RightsContext) -> Iterator[Grant]:
-    """Replication and use always, so that no file is without an answer; the other acts where there is one."""
+    """Replication and use always, so that no file is without an answer; the other acts where there is one.
+
+    The use of what the policy closes stands under the policy.
+    """
     acts = decision.acts
-    yield _grant(decision, _behind(decision, governing, context, Act.PRESERVE), Act.PRESERVE, acts.preserve)
-    yield _access(decision, _behind(decision, governing, context, Act.ACCESS))
+    yield _grant(decision, governing, context, Act.PRESERVE)
+    if _access_stands(decision):
+        yield _access(decision, governing, context)
     if acts.transfer is not Answer.UNKNOWN or acts.publish is not Answer.UNKNOWN:
-        yield _dissemination(decision, _behind(decision, governing, context, Act.TRANSFER, Act.PUBLISH))
+        yield _dissemination(decision, governing, context)
     if acts.mine is not Answer.UNKNOWN:
-        yield _mining(decision, _behind(decision, governing, context, Act.MINE))
+        yield _mining(decision, governing, context)
 
 
 def _named_grants(decision: Decision, declaration: Declaration, context: RightsContext) -> Iterator[Grant]:
     """The acts that a declaration names, with the answer that was decided, so that no statement contradicts another."""
     named = {act for act, _ in declaration.acts}
     if Act.PRESERVE in named:
-        behind = _behind(decision, declaration, context, Act.PRESERVE)
-        yield _grant(decision, behind, Act.PRESERVE, decision.acts.preserve)
-    if Act.ACCESS in named:
-        yield _access(decision, _behind(decision, declaration, context, Act.ACCESS))
+        yield _grant(decision, declaration, context, Act.PRESERVE)
+    if Act.ACCESS in named and _access_stands(decision):
+        yield _access(decision, declaration, context)
     if named & {Act.TRANSFER, Act.PUBLISH}:
-        yield _dissemination(decision, _behind(decision, declaration, context, Act.TRANSFER, Act.PUBLISH))
+        yield _dissemination(decision, declaration, context)
     if Act.MINE in named:
-        yield _mining(decision, _behind(decision, declaration, context, Act.MINE))
+        yield _mining(decision, declaration, context)
 
 
-def _behind(
-    decision: Decision, declaration: Declaration | None, context: RightsContext, *acts: Act
-) -> tuple[Declaration, ...]:
-    """The declarations that an allow rests on, by the decision's reasons; else the one that the statement is about."""
+def _access_stands(decision: Decision) -> bool:
+    """Whether the answer for access stands beside a basis: nobody may read an allow from a row of a closed file."""
+    return decision.disposition is not Disposition.RESTRICT or decision.acts.access is Answer.DENY
+
+
+def _behind(decision: Decision, context: RightsContext, *acts: Act) -> tuple[Declaration, ...]:
+    """The declarations that an answer rests on, by the decision's reasons."""
     found = {
         name.removeprefix("declaration ")
         for reason in decision.reasons
         if reason.act in acts and reason.code in _GIVING
         for name in reason.rests_on
     }
-    given = tuple(one for name, one in context.declarations.items() if name in found)
-    return given or (() if declaration is None else (declaration,))
+    return tuple(one for name, one in context.declarations.items() if name in found)
 
 
-def _access(decision: Decision, behind: tuple[Declaration, ...]) -> Grant:
-    if decision.disposition is Disposition.RESTRICT:
-        until = decision.restricted_until
-        starts = decision.on if until is None else min(decision.on, until)
-        note = _withheld(until)
-        if decision.acts.access is Answer.ALLOW:
-            note = f"{note} What was declared allows it; the policy withholds it."
-        return Grant(_ACTS[Act.ACCESS], Restriction.DISALLOW, note, starts, until)
-    return _grant(decision, behind, Act.ACCESS, decision.acts.access)
+def _source(decision: Decision, context: RightsContext, act: Act) -> str:
+    """Who gave the answer for an act and when, or what in the file did; empty where no reason tells."""
+    spoken = (
+        reason for reason in decision.reasons if reason.act is act and not rules.speaks_of_disposition(reason)
+    )
+    first = next(spoken, None)
+    if first is None or decision.acts[act] is Answer.UNKNOWN:
+        return ""
+    if first.code in _IN_FILE:
+        return _IN_FILE[first.code]
+    return " and ".join(
+        f"{one_line(one.by)} ({one.role}) on {one.date}" for one in _behind(decision, context, act)
+    )
 
 
-def _dissemination(decision: Decision, behind: tuple[Declaration, ...]) -> Grant:
+def _answered(decision: Decision, context: RightsContext, act: Act) -> str:
+    source = _source(decision, context, act)
+    return f"{decision.acts[act]}, by {source}" if source else decision.acts[act].value
+
+
+def _access(decision: Decision, about: Declaration | None, context: RightsContext) -> Grant:
+    grant = _grant(decision, about, context, Act.ACCESS)
+    if decision.disposition is not Disposition.RESTRICT:
+        return grant
+    return replace(grant, starts=_closed_from(decision), ends=decision.restricted_until)
+
+
+def _dissemination(decision: Decision, about: Declaration | None, context: RightsContext) -> Grant:
     transfer, publish = decision.acts.transfer, decision.acts.publish
     answer = transfer if transfer is publish else Answer.UNKNOWN
-    note = f"Transfer to another holder: {transfer}. Publication: {publish}."
-    if decision.disposition is Disposition.RESTRICT and answer is Answer.ALLOW:
-        # a repository that acts on this word alone must not open what is closed
-        answer, note = Answer.UNKNOWN, f"{note} {_withheld(decision.restricted_until)}"
-    return _grant(decision, behind, Act.TRANSFER, answer, note)
+    note = (
+        f"Transfer to another holder: {_answered(decision, context, Act.TRANSFER)}."
+        f" Publication: {_answered(decision, context, Act.PUBLISH)}."
+    )
+    behind = _behind(decision, context, Act.TRANSFER, Act.PUBLISH)
+    if Answer.ALLOW in (transfer, publish):
+        note = _sentences([note, *dict.fromkeys(_condition(one) for one in behind)])
+        answer, note = _unless_closed(decision, answer, note)
+    return _dated(decision, behind or _about(about), Act.TRANSFER, answer, note)
 
 
-def _mining(decision: Decision, behind: tuple[Declaration, ...]) -> Grant:
+def _mining(decision: Decision, about: Declaration | None, context: RightsContext) -> Grant:
     answer, note = decision.acts.mine, "Bulk analysis, such as text and data mining."
+    behind = _behind(decision, context, Act.MINE) or _about(about)
     denied = [use.use.value.replace("_", " ") for use in decision.machine_use if _limits(use)]
     if answer is Answer.ALLOW and denied:
         # a repository that acts on this word alone must not allow what is denied beside it
-        answer, note = Answer.UNKNOWN, f"{note} Allowed, but not for {' or '.join(denied)}."
-        return _grant(decision, behind, Act.MINE, answer, note)
-    if answer is Answer.UNKNOWN:
-        note = f"{note} {_UNANSWERED}"
-    return _grant(decision, behind, Act.MINE, answer, note)
+        source = _source(decision, context, Act.MINE)
+        allowed = f"Allowed by {source}" if source else "Allowed"
+        answer, note = Answer.UNKNOWN, f"{note} {allowed}, but not for {' or '.join(denied)}."
+    else:
+        note = _sentences([note, _why(decision, context, Act.MINE)])
+    if decision.acts.mine is Answer.ALLOW:
+        answer, note = _unless_closed(decision, answer, note)
+    return _dated(decision, behind, Act.MINE, answer, note)
+
+
+def _unless_closed(decision: Decision, answer: Answer, note: str) -> tuple[Answer, str]:
+    """An allow and its note; a repository that acts on that word alone must not open what is closed."""
+    if decision.disposition is not Disposition.RESTRICT:
+        return answer, note
+    return Answer.UNKNOWN if answer is Answer.ALLOW else answer, f"{note} {_closing(decision)}."
 
 
 def _limits(use: UseAnswer) -> bool:
@@ -354,20 +451,30 @@ def _limits(use: UseAnswer) -> bool:
     return use.answer is Answer.DENY and use.use is not MachineUse.SEARCH
 
 
-def _withheld(until: dt.date | None) -> str:
-    return f"Access is withheld until {f'{until} has passed' if until else 'a person decides'}."
+def _grant(decision: Decision, about: Declaration | None, context: RightsContext, act: Act) -> Grant:
+    """One act, by the declarations that its answer rests on, or else by the one that the statement is about."""
+    behind = _behind(decision, context, act) or _about(about)
+    return _dated(decision, behind, act, decision.acts[act], _why(decision, context, act))
 
 
-def _grant(
-    decision: Decision, behind: tuple[Declaration, ...], act: Act, answer: Answer, note: str = ""
-) -> Grant:
+def _why(decision: Decision, context: RightsContext, act: Act) -> str:
+    """Who or what denies an act, or that nothing answers it; an allow has its day and its statement."""
+    if decision.acts[act] is Answer.UNKNOWN:
+        return _UNANSWERED
+    source = _source(decision, context, act)
+    return f"Denied by {source}." if decision.acts[act] is Answer.DENY and source else ""
+
+
+def _about(declaration: Declaration | None) -> tuple[Declaration, ...]:
+    return () if declaration is None else (declaration,)
+
+
+def _dated(decision: Decision, behind: tuple[Declaration, ...], act: Act, answer: Answer, note: str) -> Grant:
     """One act; an allow lasts no longer than everything that it rests on."""
     starts, ends = decision.on, None
     if answer is Answer.ALLOW and behind:
         starts = max(one.date for one in behind)
         ends = min((one.expires for one in behind if one.expires is not None), default=None)
-    if answer is Answer.UNKNOWN and not note:
-        note = _UNANSWERED
     return Grant(_ACTS[act], _RESTRICTIONS[answer], note, starts, ends)
 
 

@@ -30,8 +30,10 @@ from archiver.model.rights import (
     Policy,
     Reason,
 )
+from archiver.model.terms import Layer
 from archiver.rights import rules
 from archiver.rights.deciding.doubts import own_doubts
+from archiver.rights.deciding.grants import not_shown
 from archiver.rights.deciding.machine_use import in_one_voice, weigh_signals
 from archiver.rights.deciding.precedence import ActOutcome, Resolution, in_order, resolve
 from archiver.rights.deciding.scope import Placed, place
@@ -154,12 +156,20 @@ def _concluded(
     outcomes = tuple(_weighed(outcome, signals, protection) for outcome in resolution.acts)
     acts = Acts(*(outcome.answer for outcome in outcomes))
     personal = tuple(item for item in evidence if item.personal)
+    unread = tuple(item for item in evidence if MEANINGS.get(item.code) is Meaning.UNREAD)
     doubts = own_doubts(resolution.acts, evidence)
     publishes = Act.PUBLISH in policy.needs
     conflicts = (*contradictions, *resolution.conflicts, *(doubts if publishes else ()))
-    disposition, grounds = _consequence(outcomes, conflicts, protection, personal, policy)
+    grounds = [
+        *_protection_grounds(protection, policy),
+        *_claimed_grounds(outcomes, conflicts, resolution, protection, policy),
+    ]
+    stays_out = any(ground.follows is Disposition.EXCLUDE for ground in grounds)
+    # nobody is to look through a file for personal data that is kept out whatever it holds
+    grounds += _personal_grounds(personal, () if stays_out else unread, policy)
+    grounds.sort(key=lambda ground: -_RANK[ground.follows])
     return Decision(
-        disposition=disposition,
+        disposition=grounds[0].follows if grounds else Disposition.INCLUDE,
         acts=acts,
         basis=resolution.basis,
         policy=policy.name,
@@ -167,7 +177,7 @@ def _concluded(
         layers=resolution.layers,
         machine_use=in_one_voice(machine_use, acts.mine),
         reasons=(
-            *grounds,
+            *(ground.reason for ground in grounds),
             *(reason for outcome in outcomes for reason in outcome.reasons),
             *(() if publishes else doubts),
             *resolution.remarks,
@@ -176,6 +186,7 @@ def _concluded(
         ),
         declarations=resolution.declarations,
         personal=bool(personal),
+        personal_unknown=bool(unread and not personal),
     )
 
 
@@ -210,7 +221,7 @@ def _weighed(
     """Tighten one answer by what was seen in the file."""
     act = outcome.act
     if protection is not None and protection.certain and act is not Act.PRESERVE:
-        text = f"The file is protected ({protection.name}); no declaration opens it to '{act}'."
+        text = f"The file is protected ({protection.name}), so '{act}' counts as denied."
         reason = Reason(
             rules.PROTECTED, text, (f"protection {protection.scheme} at {protection.locator}",), act
         )
@@ -241,45 +252,81 @@ class _Ground:
     reason: Reason
 
 
-def _consequence(
+def _claimed_grounds(
     outcomes: tuple[ActOutcome, ...],
     conflicts: tuple[Reason, ...],
+    resolution: Resolution,
     protection: Protection | None,
-    personal: tuple[Evidence, ...],
     policy: Policy,
-) -> tuple[Disposition, tuple[Reason, ...]]:
-    """The disposition, and the reasons for it."""
+) -> list[_Ground]:
+    """What follows from the answers for the acts, and from what contradicts itself."""
     is_protected = protection is not None and protection.certain
-    grounds = _protection_grounds(protection, policy)
     # what protection denies, the policy has answered for as a whole; a contradiction cannot open the file
-    grounds += _act_grounds(outcomes[:1] if is_protected else outcomes, policy)
-    grounds += [
-        _Ground(policy.protected if is_protected else Disposition.REVIEW, reason) for reason in conflicts
-    ]
-    if all(outcome.answer is Answer.ALLOW for outcome in outcomes if outcome.act in policy.needs):
-        text = f"Every act that '{policy.name}' needs is allowed: {', '.join(policy.needs)}."
+    grounds = _act_grounds(outcomes[:1] if is_protected else outcomes, policy)
+    if conflicts:
+        grounds = [ground for ground in grounds if ground.follows is not Disposition.INCLUDE]
+        follows = policy.protected if is_protected else Disposition.REVIEW
+        grounds += [_Ground(follows, reason) for reason in conflicts]
+    needed = [outcome for outcome in outcomes if outcome.act in policy.needs]
+    if all(outcome.answer is Answer.ALLOW for outcome in needed):
+        text = f"Every act that '{policy.name}' needs is allowed: {', '.join(policy.needs)}.{_not_shown(needed, resolution)}"
         grounds.append(
             _Ground(Disposition.INCLUDE, Reason(rules.ACTS_ALLOWED, text, (f"policy {policy.name}",)))
         )
-    if personal:
-        text = f"It carries personal data: {policy.personal_data} under '{policy.name}'."
-        rested = (*(where(item) for item in personal[:_SHOWN]), f"policy {policy.name}")
-        grounds.append(_Ground(policy.personal_data, Reason(rules.PERSONAL_DATA, text, rested)))
-    follows = [ground.follows for ground in grounds]
-    disposition = max(follows, key=_RANK.__getitem__, default=Disposition.INCLUDE)
-    grounds.sort(key=lambda ground: -_RANK[ground.follows])
-    return disposition, tuple(ground.reason for ground in grounds)
+    return grounds
+
+
+def _not_shown(outcomes: Sequence[ActOutcome], resolution: Resolution) -> str:
+    """The layers whose term somebody says has ended, without dates that show it, where an allow rests on that."""
+    layers = [
+        layer
+        for layer in Layer
+        if any(
+            winner.basis is Basis.EXPIRED and layer in not_shown(winner, resolution.layers)
+            for outcome in outcomes
+            for winner in outcome.winners
+        )
+    ]
+    if not layers:
+        return ""
+    return f" That the term has ended is declared, not shown, for: {', '.join(layers)}."
 
 
 def _protection_grounds(protection: Protection | None, policy: Policy) -> list[_Ground]:
     if protection is None:
         return []
     rested = (f"protection {protection.scheme} at {protection.locator}", f"policy {policy.name}")
-    if protection.certain:
-        text = f"The file is protected ({protection.name}): {policy.protected} under '{policy.name}'."
-        return [_Ground(policy.protected, Reason(rules.PROTECTED, text, rested))]
-    text = f"It may be protected ({protection.name}): {policy.maybe_protected} under '{policy.name}'."
-    return [_Ground(policy.maybe_protected, Reason(rules.MAYBE_PROTECTED, text, rested))]
+    follows = policy.protected if protection.certain else policy.maybe_protected
+    code = rules.PROTECTED if protection.certain else rules.MAYBE_PROTECTED
+    if protection.unseen:
+        fact = f"Whether it is protected could not be seen ({protection.name})"
+    elif protection.certain:
+        fact = f"The file is protected ({protection.name})"
+    else:
+        fact = f"It may be protected ({protection.name})"
+    return [_Ground(follows, Reason(code, _told(fact, follows, policy), rested))]
+
+
+def _personal_grounds(
+    personal: tuple[Evidence, ...], unread: tuple[Evidence, ...], policy: Policy
+) -> list[_Ground]:
+    """What follows from personal data, or else from what could not be read for it."""
+    if personal:
+        code, follows, fact = rules.PERSONAL_DATA, policy.personal_data, "It carries personal data"
+    elif unread:
+        code, follows = rules.PERSONAL_UNKNOWN, policy.personal_unknown
+        fact = "Whether it carries personal data is unknown, for not all of it could be read"
+    else:
+        return []
+    rested = (*(where(item) for item in (personal or unread)[:_SHOWN]), f"policy {policy.name}")
+    return [_Ground(follows, Reason(code, _told(fact, follows, policy), rested))]
+
+
+def _told(fact: str, follows: Disposition, policy: Policy) -> str:
+    """A fact with what follows; what keeps nothing out is never told as if it were why the file goes in."""
+    if follows is Disposition.INCLUDE:
+        return f"{fact}; '{policy.name}' takes it all the same."
+    return f"{fact}: {follows} under '{policy.name}'."
 
 
 def _act_grounds(outcomes: tuple[ActOutcome, ...], policy: Policy) -> list[_Ground]:
@@ -296,9 +343,11 @@ def _act_grounds(outcomes: tuple[ActOutcome, ...], policy: Policy) -> list[_Grou
             text = "'preserve' is denied: exclude, whatever the package is for."
             grounds.append(_Ground(Disposition.EXCLUDE, Reason(rules.ACT_DENIED, text, rested, act)))
         elif outcome.answer is Answer.DENY and act in denied:
-            text = f"'{act}' is denied: {denied[act]} under '{policy.name}'."
+            text = _told(f"'{act}' is denied", denied[act], policy)
             grounds.append(_Ground(denied[act], Reason(rules.ACT_DENIED, text, rested, act)))
         elif outcome.answer is Answer.UNKNOWN and act in unknown:
             text = f"'{act}' is unknown: {unknown[act]} under '{policy.name}'."
+            if unknown[act] is Disposition.INCLUDE:
+                text = f"It goes in: '{policy.name}' asks nobody for '{act}'."
             grounds.append(_Ground(unknown[act], Reason(rules.ACT_UNKNOWN, text, rested, act)))
     return grounds

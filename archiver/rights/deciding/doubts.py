@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from archiver.model.evidence import Evidence, Strength
@@ -53,8 +54,7 @@ def own_doubts(outcomes: Sequence[ActOutcome], evidence: Sequence[Evidence]) -> 
 
 def _names_another(item: Evidence, declaration: Declaration) -> bool:
     """Whether a line of copyright names somebody, and not whoever declares."""
-    return (
-        item.code in _LINES
-        and item.value is not None
-        and normal_text(declaration.by) not in normal_text(item.value)
-    )
+    if item.code not in _LINES or item.value is None:
+        return False
+    own = rf"(?<!\w){re.escape(normal_text(declaration.by))}(?!\w)"
+    return re.search(own, normal_text(item.value)) is None

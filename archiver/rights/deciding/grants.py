@@ -14,6 +14,7 @@ from archiver.model.rights import (
     CarrierHeld,
     DeclarantRole,
     Declaration,
+    Level,
     MachineUse,
     Reason,
 )
@@ -56,6 +57,11 @@ _RIGHTSHOLDER_ACTS = {
 
 _OWN_WORD = (Basis.OWN, Basis.STATUTE)
 """Where the declarant's own word is the ground: a maker's, or an institution's on the provision it acts under."""
+
+_COPIES = (Basis.PURCHASE, Basis.CARRIER)
+"""Where a copy was bought, and whoever did may have nothing in writing but a receipt."""
+
+_SPOKEN_OF = {Level.FILE: "file", Level.ALBUM: "folder or album", Level.COLLECTION: "collection"}
 
 _ACT_NUMBER = {act: number for number, act in enumerate(Act)}
 
@@ -107,6 +113,12 @@ def named_answer(declaration: Declaration, act: Act) -> Answer | None:
         return named
     both = (named, dict(declaration.machine_use).get(MachineUse.DATA_MINING))
     return next((answer for answer in (Answer.DENY, Answer.UNKNOWN, Answer.ALLOW) if answer in both), None)
+
+
+def opens(declaration: Declaration, act: Act) -> bool:
+    """Whether a declaration allows an act, in words or by what it rests on, whatever else that may take."""
+    named = named_answer(declaration, act)
+    return named is Answer.ALLOW or (named is None and _implied(declaration, act) is not None)
 
 
 def counts_yet(declaration: Declaration, day: Day) -> bool:
@@ -202,7 +214,10 @@ def obstacle_to(declaration: Declaration, act: Act, layers: tuple[LayerAssessmen
         text = f"{name}: the basis '{basis}' cannot carry '{act}'."
         return _reason(rules.BASIS_CANNOT_CARRY, text, declaration, act)
     if asked is Reach.DOCUMENTED and declaration.document is None:
-        text = f"{name}: on the basis '{basis}', in the role '{declaration.role}', '{act}' needs a document."
+        asked_for = "a document"
+        if act is Act.TRANSFER and basis in _COPIES:
+            asked_for = "a document with terms that allow handing on, which a receipt is not"
+        text = f"{name}: on the basis '{basis}', in the role '{declaration.role}', '{act}' needs {asked_for}."
         return _reason(rules.NEEDS_DOCUMENT, text, declaration, act)
     if basis is Basis.CARRIER and declaration.carrier_held is not CarrierHeld.YES:
         held = declaration.carrier_held or "of unknown whereabouts"
@@ -221,6 +236,11 @@ def _layers_missing(declaration: Declaration, layers: tuple[LayerAssessment, ...
     named = declaration.layers
     if declaration.basis is Basis.OWN:
         named = named or (Layer.RECORDING,)
+    return [layer for layer in not_shown(declaration, layers) if layer not in named]
+
+
+def not_shown(declaration: Declaration, layers: tuple[LayerAssessment, ...]) -> list[Layer]:
+    """The layers whose term the dates do not show to have ended everywhere that a declaration speaks of."""
     done = (TermState.ENDED, TermState.ABSENT)
     shown = {
         assessment.layer
@@ -228,19 +248,21 @@ def _layers_missing(declaration: Declaration, layers: tuple[LayerAssessment, ...
         if declaration.jurisdiction
         and all(assessment.state(place) in done for place in declaration.jurisdiction)
     }
-    return [layer for layer in Layer if layer not in named and layer not in shown]
+    return [layer for layer in Layer if layer not in shown]
 
 
 def _named_text(declaration: Declaration, act: Act, answer: Answer) -> str:
     verb = {Answer.ALLOW: "allows", Answer.DENY: "denies", Answer.UNKNOWN: "leaves open"}[answer]
     document = f", with the document {declaration.document}" if declaration.document else ""
-    return f"{declaration.id} ({declaration.level}, {declaration.basis}) {verb} '{act}'{document}."
+    return f"{declaration.id} {verb} '{act}'{document}, said of the {_SPOKEN_OF[declaration.level]}."
 
 
 def _implied_text(declaration: Declaration, act: Act, rule: str) -> str:
     if rule == rules.LICENSED:
-        return f"{declaration.id} ({declaration.level}): the licence {declaration.license} carries '{act}'."
-    return f"{declaration.id} ({declaration.level}): the basis '{declaration.basis}' carries '{act}'."
+        ground = f"The licence {declaration.license}"
+    else:
+        ground = f"The basis '{declaration.basis}'"
+    return f"{ground} of {declaration.id} carries '{act}', said of the {_SPOKEN_OF[declaration.level]}."
 
 
 def _reason(code: str, text: str, declaration: Declaration, act: Act) -> Reason:

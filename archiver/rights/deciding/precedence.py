@@ -32,6 +32,16 @@ _CAUTION = (
 """Bases from the one that carries least to the one that carries most."""
 
 
+_DONE = {
+    Act.PRESERVE: "be kept",
+    Act.ACCESS: "be used",
+    Act.TRANSFER: "be handed on",
+    Act.PUBLISH: "be published",
+    Act.MINE: "be mined",
+}
+"""What is done with a file, by act."""
+
+
 @dataclass(frozen=True, slots=True)
 class ActOutcome:
     """What the declarations say of one act.
@@ -152,7 +162,7 @@ def _outcome(act: Act, said: list[Said]) -> ActOutcome:
         text = (
             f"What is declared of '{act}' does not count."
             if spoken
-            else f"Nobody has declared anything of '{act}'."
+            else f"Nobody has said whether it may {_DONE[act]}."
         )
         given = [Reason(rules.NOT_DECLARED, text, (), act)]
     else:

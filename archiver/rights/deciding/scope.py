@@ -160,6 +160,15 @@ def _depth_of(scope: Scope) -> _Depth:
     return lambda path: next((depth for depth, fits in tests if fits(path)), deepest[-1])
 
 
+def least_depth(scope: Scope) -> int:
+    """How closely a scope speaks of the files that it speaks of least closely."""
+    if scope.level is not Level.ALBUM:
+        return CLOSEST if scope.level is Level.FILE else 0
+    if not scope.paths or scope.albums or scope.tags:
+        return 1
+    return max(1, min(map(pattern_depth, scope.paths)))
+
+
 def pattern_depth(pattern: str) -> int:
     """The depth of the folder that a path pattern spells out; :data:`CLOSEST` where it names one file."""
     if not has_wildcard(pattern) and not pattern.endswith("/"):

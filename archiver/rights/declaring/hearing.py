@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
 from archiver.model.audio import Tags
 from archiver.model.rights import Act, Answer, Decision, DeclarantRole, Declaration, Level, MachineUse, Scope
-from archiver.rights.deciding.scope import ScopeIndex, place
+from archiver.rights.deciding.grants import cannot_carry, opens
+from archiver.rights.deciding.scope import ScopeIndex, least_depth, place
 from archiver.rights.declaring.read import DeclarationFile, Remark
-from archiver.rights.globs import has_wildcard
+from archiver.rights.globs import has_wildcard, normal_text
 
 NOBODYS_NAMES = {
     DeclarantRole.OWNER: "Your Name",
@@ -21,8 +21,6 @@ NOBODYS_NAMES = {
     DeclarantRole.CUSTODIAN: "Name of the custodian",
 }
 """What templates and suggestions write where a person's name is to stand, by role."""
-
-"""From the closest to the widest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +41,7 @@ class Hearing:
 
     def __init__(self, declared: DeclarationFile, on: date) -> None:
         self._declarations = declared.declarations
+        self._on = on
         self._lines = dict(zip((one.id for one in declared.declarations), declared.lines, strict=True))
         holding = [
             (number, one)
@@ -62,6 +61,7 @@ class Hearing:
         self._near: dict[str, str] = {}
         self._folded: ScopeIndex | None = None
         self._bearing = {one.id: one for _, one in holding}
+        self._widest = _widest_openings(self._bearing.values())
         self._denials = {one.id: denied for one in self._bearing.values() if (denied := _denied(one))}
         self._overruled: Counter[tuple[str, Act | MachineUse, str]] = Counter()
         self._files: Counter[str] = Counter()
@@ -105,7 +105,7 @@ class Hearing:
         if self._folded is None:
             unheard = [self._scopes[name] for name in self._unheard]
             self._folded = ScopeIndex([replace(one, scope=_folded_scope(one.scope)) for one in unheard])
-        folded = {name: tuple(map(_folded, values)) for name, values in tags.items()}
+        folded = {name: tuple(map(normal_text, values)) for name, values in tags.items()}
         for piece in self._folded.matching(_folded_path(path), folded):
             self._near.setdefault(piece.id, path)
 
@@ -115,12 +115,14 @@ class Hearing:
         return tuple(sorted(remarks, key=lambda remark: remark.line))
 
     def _unfitting(self) -> Iterator[Remark]:
-        nobodys = set(map(_folded, NOBODYS_NAMES.values()))
+        nobodys = set(map(normal_text, NOBODYS_NAMES.values()))
         for declaration in self._declarations:
-            if _folded(declaration.by) in nobodys:
-                nobodys.discard(_folded(declaration.by))  # as a default it would be told of every one
+            if normal_text(declaration.by) in nobodys:
+                nobodys.discard(normal_text(declaration.by))  # as a default it would be told of every one
                 text = f"{declaration.by!r} is nobody's name. Write who declares it."
                 yield self._remark(declaration.id, text)
+            if declaration.date > self._on:
+                yield self._remark(declaration.id, f"It is dated {declaration.date}, so it says nothing yet.")
             scope, files = declaration.scope, self._files[declaration.id]
             names_files = any(not (path.endswith("/") or has_wildcard(path)) for path in scope.paths)
             if scope.level is Level.FILE and not names_files and files > 1:
@@ -131,11 +133,7 @@ class Hearing:
         for name in self._unheard:
             piece = self._pieces[name]
             declaration = self._declarations[piece.number]
-            withheld = [
-                *dict.fromkeys(
-                    what.value for what, answer in _stated(declaration).items() if answer is not Answer.ALLOW
-                )
-            ]
+            withheld = self._withheld(declaration, least_depth(self._scopes[name].scope))
             near = self._near.get(name)
             if not withheld and near is None:
                 continue
@@ -144,6 +142,16 @@ class Hearing:
             if near is not None:
                 text += f" But for case and blanks it would take in {near}."
             yield self._remark(declaration.id, text)
+
+    def _withheld(self, declaration: Declaration, depth: int) -> list[str]:
+        """What a declaration closes: in words, or by a basis that something wider is not to reach past."""
+        said = [what.value for what, answer in _stated(declaration).items() if answer is not Answer.ALLOW]
+        kept_out = [
+            act.value
+            for act, widest in self._widest.items()
+            if widest < depth and cannot_carry(declaration, act, ())
+        ]
+        return [*dict.fromkeys((*said, *kept_out))]
 
     def _silenced(self) -> Iterator[Remark]:
         for (name, what, other), files in self._overruled.items():
@@ -165,6 +173,18 @@ def _pieces(scope: Scope) -> Iterator[tuple[str, Scope]]:
         yield "", scope
 
 
+def _widest_openings(declarations: Iterable[Declaration]) -> dict[Act, int]:
+    """For each act that any of the declarations is to open, how far out the widest of them stands."""
+    widest: dict[Act, int] = {}
+    for declaration in declarations:
+        depth = least_depth(declaration.scope)
+        permits = any(answer is Answer.ALLOW for _, answer in declaration.machine_use)
+        for act in Act:
+            if opens(declaration, act) or (act is Act.MINE and permits):
+                widest[act] = min(depth, widest.get(act, depth))
+    return widest
+
+
 def _stated(declaration: Declaration) -> dict[Act | MachineUse, Answer]:
     return {**dict(declaration.acts), **dict(declaration.machine_use)}
 
@@ -179,14 +199,8 @@ def _answer(decision: Decision, what: Act | MachineUse) -> Answer:
     return next((use.answer for use in decision.machine_use if use.use is what), Answer.UNKNOWN)
 
 
-def _folded(text: str) -> str:
-    """A text without regard to case, to blanks of any kind and width, and to characters that show nothing."""
-    seen = "".join(char for char in text if unicodedata.category(char) != "Cf")
-    return unicodedata.normalize("NFC", " ".join(unicodedata.normalize("NFC", seen).casefold().split()))
-
-
 def _folded_path(path: str) -> str:
-    return "/".join(map(_folded, path.split("/")))
+    return "/".join(map(normal_text, path.split("/")))
 
 
 def _folded_scope(scope: Scope) -> Scope:
@@ -197,7 +211,7 @@ def _folded_scope(scope: Scope) -> Scope:
             paths.append(path + "/")
     return Scope(
         tuple(paths),
-        tuple(map(_folded, scope.albums)),
-        tuple((name, tuple(map(_folded, values))) for name, values in scope.tags),
+        tuple(map(normal_text, scope.albums)),
+        tuple((name, tuple(map(normal_text, values))) for name, values in scope.tags),
         scope.level,
     )

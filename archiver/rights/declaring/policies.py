@@ -21,17 +21,8 @@ _STRICTNESS = {
     Disposition.REVIEW: 2,
     Disposition.EXCLUDE: 2,
 }
-_KEYS = (
-    "name",
-    "title",
-    "needs",
-    "protected",
-    "maybe_protected",
-    "personal_data",
-    "premis",
-    "denied",
-    "unknown",
-)
+_WHOLE = ("protected", "maybe_protected", "personal_data", "personal_unknown")
+_KEYS = ("name", "title", "needs", *_WHOLE, "premis", "denied", "unknown")
 
 
 @cache
@@ -72,11 +63,9 @@ def parse_policy(data: bytes, name: str) -> Policy:
     denied = _read_follows(document, root.get("denied", {}), "denied")
     unknown = _read_follows(document, root.get("unknown", {}), "unknown")
     _check_needs(document, needs, denied, unknown)
-    whole = {
-        key: _read_disposition(document, root[key], (key,))
-        for key in ("protected", "maybe_protected", "personal_data")
-        if key in root
-    }
+    _check_preserve(document, denied)
+    whole = {key: _read_disposition(document, root[key], (key,)) for key in _WHOLE if key in root}
+    _check_personal(document, whole)
     premis = root.get("premis", True)
     if not isinstance(premis, bool):
         document.fault(("premis",), "premis must be true or false.", "Such as premis = false.")
@@ -108,6 +97,22 @@ def _read_follows(document: Document, value: object, key: str) -> dict[Act, Disp
 def _read_disposition(document: Document, value: object, path: Path) -> Disposition:
     word = document.word(value, path, tuple(Disposition))
     return Disposition(word) if word is not None else Disposition.REVIEW
+
+
+def _check_preserve(document: Document, denied: dict[Act, Disposition]) -> None:
+    """No policy softens a denied ``preserve``, so none may seem to."""
+    follows = denied.get(Act.PRESERVE, Disposition.EXCLUDE)
+    if follows is not Disposition.EXCLUDE:
+        message = f"A denied 'preserve' excludes under every policy, so {follows.value!r} has no effect."
+        document.fault(("denied", "preserve"), message, 'Write preserve = "exclude", or leave it out.')
+
+
+def _check_personal(document: Document, whole: dict[str, Disposition]) -> None:
+    """What might be there never weighs more than what is."""
+    found, unknown = whole.get("personal_data"), whole.get("personal_unknown")
+    if found is not None and unknown is not None and _STRICTNESS[found] < _STRICTNESS[unknown]:
+        message = "Not knowing of personal data would weigh more than finding some."
+        document.fault(("personal_unknown",), message, "Make personal_data at least as strict.")
 
 
 def _check_needs(

@@ -20,8 +20,8 @@ _WIDTH = 80
 _OPENING = """\
 What may be done with the files of {source}, declared by a person.
 
-Nothing here is declared yet. To declare a group, remove the '#' at the start of its lines that have no space \
-after it, and take out or change what is not so. Unknown is a good answer: what nobody declares stays unknown. \
+Nothing here is declared yet. Lines that begin with '# ' are remarks. To declare a group, remove the '#' from its other \
+lines, and take out or change what is not so. Unknown is a good answer: what nobody declares stays unknown. \
 docs/reference/rights-toml.md lists every field.
 """
 
@@ -123,7 +123,10 @@ def _scope(paths: tuple[str, ...]) -> Iterator[str]:
 
 def _prose(text: str) -> Iterator[str]:
     for paragraph in text.rstrip("\n").split("\n"):
-        yield from textwrap.wrap(paragraph, _WIDTH, initial_indent="# ", subsequent_indent="# ") or ["#"]
+        lines = textwrap.wrap(
+            paragraph, _WIDTH, initial_indent="# ", subsequent_indent="# ", break_on_hyphens=False
+        )
+        yield from lines or ["#"]
 
 
 def _count(number: int, thing: str) -> str:

@@ -134,7 +134,7 @@ def explain(  # noqa: PLR0913 - what a decision follows from, and what a suggest
             reason for reason in first.reasons if reason.act is None and not speaks_of_disposition(reason)
         ),
         suggestions=suggest(
-            evidence, protection, declarations, policies, first.on, path=path, tags=given, terms=table
+            evidence, protection, declarations, policies, on, path=path, tags=given, terms=table
         ),
         personal=first.personal,
     )

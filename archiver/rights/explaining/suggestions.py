@@ -13,6 +13,7 @@ from datetime import date
 
 from archiver.errors import ConfigError
 from archiver.model.audio import Tags
+from archiver.model.day import Day
 from archiver.model.evidence import Evidence, Protection
 from archiver.model.rights import (
     Act,
@@ -26,6 +27,7 @@ from archiver.model.rights import (
 )
 from archiver.rights import rules
 from archiver.rights.deciding.decide import decide
+from archiver.rights.deciding.grants import holds
 from archiver.rights.deciding.scope import ScopeIndex
 from archiver.rights.declaring.hearing import NOBODYS_NAMES
 from archiver.rights.declaring.read import VERSION, parse_declarations
@@ -62,26 +64,28 @@ def suggest(  # noqa: PLR0913 - what a decision follows from, and what a suggest
     protection: Protection | None,
     declarations: Sequence[Declaration],
     policies: Sequence[Policy],
-    on: date,
+    on: date | Day,
     *,
     path: str,
     tags: Tags,
     terms: TermTable,
 ) -> tuple[Suggestion, ...]:
     """What would change the decisions of one file; see :func:`archiver.rights.explain.explain` for the arguments."""
+    day = on if isinstance(on, Day) else Day.whole(on)
 
-    def decided(instead: Sequence[Declaration]) -> list[Decision]:
-        return [
-            decide(evidence, protection, instead, policy, on, path=path, terms=terms) for policy in policies
-        ]
+    def decided(instead: Sequence[Declaration], seen: Sequence[Evidence] = evidence) -> list[Decision]:
+        return [decide(seen, protection, instead, policy, day, path=path, terms=terms) for policy in policies]
 
     now = decided(declarations)
     found = list(_in_words(now[0], protection))
     if protection is not None and protection.certain:
         return tuple(found)
-    for text, toml, instead in _trials(evidence, declarations, on, path, tags):
+    clean = [item for item in evidence if not item.personal]
+    if now[0].personal:
+        found.append(_without_personal(_opened(policies, now, decided(declarations, clean))))
+    for text, toml, instead in _trials(evidence, declarations, day.on, path, tags):
         then = decided(instead)
-        if _takes_back(now[0], then[0], declarations, instead, on):
+        if _takes_back(now[0], then[0], declarations, instead, day):
             continue
         acts = tuple(
             act for act, answer in then[0].acts.items() if answer is Answer.ALLOW is not now[0].acts[act]
@@ -92,6 +96,12 @@ def suggest(  # noqa: PLR0913 - what a decision follows from, and what a suggest
             if before.disposition is not after.disposition
         ]
         if not all(_opens(before, after) for _, before, after in changed):
+            continue
+        together = () if toml or changed or not now[0].personal else decided(instead, clean)
+        if together and (outcomes := _opened(policies, now, together)):
+            found.append(
+                Suggestion(f"{text} It takes a copy without personal data as well.", "", acts, outcomes)
+            )
             continue
         # where a basis is declared already, an act that no policy asked for is no reason to declare another
         if changed or (acts and (not toml or now[0].basis is Basis.UNKNOWN)):
@@ -111,15 +121,14 @@ def _takes_back(
     then: Decision,
     declarations: Sequence[Declaration],
     instead: Sequence[Declaration],
-    on: date,
+    day: Day,
 ) -> bool:
     """Whether it would lift a denial, state the opposite of one, or lose what is allowed."""
     denied = {
         act
         for declared in declarations
-        if declared.expires is None or on <= declared.expires
         for act, answer in declared.acts
-        if answer is Answer.DENY
+        if answer is Answer.DENY and holds(declared, answer, day)
     }
     new = [declared for declared in instead if declared not in declarations]
     if any(act in denied and answer is Answer.ALLOW for declared in new for act, answer in declared.acts):
@@ -134,6 +143,27 @@ def _opens(before: Disposition, after: Disposition) -> bool:
     if before is Disposition.INCLUDE:
         return False
     return after is Disposition.INCLUDE or (after.packed and not before.packed)
+
+
+def _opened(
+    policies: Sequence[Policy], now: Sequence[Decision], then: Sequence[Decision]
+) -> tuple[tuple[str, Disposition], ...]:
+    """The policies under which the file would be opened, with what would become of it."""
+    return tuple(
+        (policy.name, after.disposition)
+        for policy, before, after in zip(policies, now, then, strict=True)
+        if _opens(before.disposition, after.disposition)
+    )
+
+
+def _without_personal(outcomes: tuple[tuple[str, Disposition], ...]) -> Suggestion:
+    text = (
+        "Supply a copy without what leads to a person, such as a buyer's name and account. Leave in it what tells of"
+        " the recording and its rights: ISRC, copyright lines, licence."
+    )
+    return Suggestion(
+        text if outcomes else f"{text} By itself it changes the answer of no policy.", outcomes=outcomes
+    )
 
 
 def _in_words(decision: Decision, protection: Protection | None) -> Iterator[Suggestion]:
@@ -154,11 +184,10 @@ def _in_words(decision: Decision, protection: Protection | None) -> Iterator[Sug
     for reason in told:
         if reason.code in (rules.CONTRADICTED, rules.TERM_RUNS):
             yield Suggestion(f"Correct what contradicts itself: {', '.join(reason.rests_on)}.")
-    if decision.personal and not (protection is not None and protection.certain):
-        yield Suggestion(
-            "Supply a copy without what leads to a person, such as a buyer's name and account, and with all that "
-            "tells the recording and its rights; or a policy file that says what follows from it."
-        )
+        if reason.code == rules.PERSONAL_UNKNOWN:
+            yield Suggestion(
+                "Have a person look through it for personal data; no declaration answers that. Plain text can be read here."
+            )
 
 
 def _trials(
@@ -191,6 +220,22 @@ def _completed(declarations: Sequence[Declaration]) -> Iterator[tuple[str, str, 
             with_document = replace(declared, document=_DOCUMENT)
             text = f"Name the document that {declared.id} rests on, where there is one: document = {toml_string(_DOCUMENT)}."
             yield text, "", (*declarations[:index], with_document, *declarations[index + 1 :])
+        if (
+            declared.basis is Basis.PURCHASE
+            and declared.document is None
+            and Act.TRANSFER not in dict(declared.acts)
+        ):
+            acts = tuple(
+                sorted(
+                    (*declared.acts, (Act.TRANSFER, Answer.ALLOW)), key=lambda one: list(Act).index(one[0])
+                )
+            )
+            with_terms = replace(declared, acts=acts, document=_DOCUMENT)
+            text = (
+                f'If the store\'s terms allow handing it on, add {Act.TRANSFER} = "allow" to the acts of {declared.id} and'
+                f" name the terms: document = {toml_string(_DOCUMENT)}."
+            )
+            yield text, "", (*declarations[:index], with_terms, *declarations[index + 1 :])
 
 
 def _hinted(evidence: Sequence[Evidence], path: str, tags: Tags, on: date) -> Iterator[tuple[str, str]]:

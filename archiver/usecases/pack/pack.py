@@ -35,6 +35,7 @@ from archiver.usecases.pack.make_bag import BagMaker
 from archiver.usecases.pack.noted import is_noted
 from archiver.usecases.pack.parts import PlanPart
 from archiver.usecases.pack.prepare import (
+    KEEPING,
     PackRequest,
     Prepared,
     name_rule,
@@ -72,6 +73,7 @@ class PackReport:
         remarks: What in the declarations will not do what their writer may expect.
         silences: What is declared in vain, or not as it was meant.
         names: Whether names are stored as they are, or as every system and program can hold them.
+        names_withheld: Whether the records name what was withheld and whoever gets the bags is not the holder.
     """
 
     bags: tuple[str, ...]
@@ -91,6 +93,7 @@ class PackReport:
     remarks: tuple[str, ...]
     silences: tuple[str, ...]
     names: Literal["exact", "portable"]
+    names_withheld: bool
 
     @property
     def complete(self) -> bool:
@@ -304,6 +307,7 @@ def _report(  # noqa: PLR0913 - what both ways of packing have at their end
     dry_run: bool,
     new_store: bool,
 ) -> PackReport:
+    request = prepared.request
     return PackReport(
         bags=bags,
         dry_run=dry_run,
@@ -322,4 +326,5 @@ def _report(  # noqa: PLR0913 - what both ways of packing have at their end
         remarks=prepared.remarks,
         silences=silences,
         names=prepared.names,
+        names_withheld=not request.anonymous_withheld and request.policy != KEEPING,
     )

@@ -31,6 +31,18 @@ from tests.audio.evidence.frames import found
         ("id3v2.4", "TXXX:PLUS:DataMining", "http://ns.useplus.org/ldf/vocab/DMI-PROHIBITED", [
             ("machine-signal", "plus-data-mining=DMI-PROHIBITED"),
         ]),
+        ("vorbis-comment", "COMMENT", "Live\nContent-Usage: train-ai=n, search=y", [("machine-signal", "train-ai=n")]),
+        (
+            *("vorbis-comment", "COMMENT", "Content-Usage: ai-use=n\nNo AI training"),
+            [
+                ("machine-signal", "ai-use=n"),
+                ("machine-reservation-text", "Content-Usage: ai-use=n\nNo AI training"),
+            ],
+        ),
+        ("vorbis-comment", "COMMENT", "TDM-Reservation: 1", [("machine-signal", "tdm-reservation=1")]),
+        ("vorbis-comment", "COMMENT", "TDM-Reservation: 0", []),
+        ("vorbis-comment", "Terms", "No AI training", [("machine-reservation-text", "No AI training")]),
+        ("vorbis-comment", "Notes", "No AI training", [("machine-reservation-text", "No AI training")]),
         ("vorbis-comment", "TRAIN-AI", "no", [("machine-signal", "train-ai=n")]),
         ("vorbis-comment", "TRAIN-AI", "allowed", [("machine-signal", "train-ai=y")]),
         ("vorbis-comment", "NOAI", "1", [("machine-signal", "tdm-reservation=1")]),

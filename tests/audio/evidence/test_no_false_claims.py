@@ -93,6 +93,8 @@ def test_digital_media_name_no_carrier(text: str) -> None:
         "I don't use Creative Commons Attribution 3.0", "not under the GNU General Public License version 2",
         "not licensed under https://creativecommons.org/licenses/by/4.0/", "uses samples (CC0) by others",
         "Samples: https://creativecommons.org/licenses/by/3.0/",
+        "seems to be released under a CC BY 3.0 license", "probably CC0", "CC BY 4.0, I am not sure", "CC BY-SA 3.0?",
+        "licence unclear, CC BY 4.0 (?)", "vermutlich CC BY 4.0", "peut-être CC BY 4.0", "CC BY 4.0, apparently",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("key", ["COMMENT", "COPYRIGHT", "LICENSE"])
@@ -203,6 +205,11 @@ def test_a_denial_near_a_claim_takes_it_back(claim: str, denial: str, between: s
     assert spdx_ids(claim) != ()
     assert spdx_ids(f"{denial} {between} {claim}") == ()
     assert spdx_ids(f"{denial} {between}. {claim}") == spdx_ids(claim)
+
+
+def test_what_follows_an_address_is_no_question() -> None:
+    address = "https://creativecommons.org/licenses/by/4.0/?ref=chooser-v1"
+    assert ("licence-claim", "CC-BY-4.0") in found("vorbis-comment", ("LICENSE", address))
 
 
 @given(

@@ -29,6 +29,7 @@ RESERVED = [
     "Content created by Jane may not be used for AI training",
 ]  # fmt: skip
 NOT_RESERVED = [
+    "TDM-Reservation: 0", "tdm reserved = no",
     "AI training welcome, no reservation", "TDM: no reservation", "Made with AI models; no rights reserved",
     "The band TDM; not allowed on stage", "You may train AI models on this; commercial resale is not permitted",
     "I train every day", "AI training is allowed, commercial resale is prohibited", "Text and data mining permitted. All rights reserved",

@@ -345,7 +345,6 @@ LOOK_ALIKES: dict[str, tuple[str, bytes]] = {
     "text that ends in musicex": ("notes.txt", b"x" * 40 + b"musicex\0"),
     "empty file with the suffix": ("song.mflac", b""),
     "tracker module named xm": ("song.xm", b"Extended Module: ifmt" + bytes(200)),
-    "ifmt alone": ("song.xm", b"ifmt" + bytes(50)),
     "kuwo in words": ("notes.txt", b"yeelion-kuwo is the mark"),
     "iso without the mark": ("disc.iso", bytes(510 * 2048 + 4096)),
     "sacd mark in another file": ("notes.txt", b"SACDMTOC"),
@@ -353,9 +352,6 @@ LOOK_ALIKES: dict[str, tuple[str, bytes]] = {
     "aenc in a text": ("song.mp3", mp3(title="AENC")),
     "noise": ("song.dat", NOISE),
     "oma drm 2, not encrypted": ("song.dcf", dcf(odrm(0))),
-    "oma drm 1, lengths that do not fit": ("song.dcf", b"\x01\x0b\x14audio/mpegcid:song@example.org" + NOISE),
-    "oma drm 1, no media type": ("song.dcf", dcf_1(b"audio mpeg")),
-    "oma drm 1, another address": ("song.dcf", dcf_1(uri=b"ftp:song@example.org")),
     "a message of text": ("letter.eml", message(b"text/plain")),
     "a text that begins with a rule": ("notes.txt", b"-- \nContent-Type: audio/mpeg is what I wrote\n"),
     "a list of brands in a text": ("notes.txt", b"MGSV is Marlin's brand"),
@@ -388,6 +384,13 @@ LOOK_ALIKES: dict[str, tuple[str, bytes]] = {
 """Files that resemble a protected one and are not, or about which nothing can be said."""
 
 UNSEEN: dict[str, tuple[str, bytes]] = {
+    "an audio name over bytes of no known kind": ("song.mp3", NOISE),
+    "an audio name over zeros": ("song.flac", bytes(4000)),
+    "an audio name over an unknown kind behind a tag": ("song.mp3", id3v2([text_frame("TIT2", "x")]) + NOISE),
+    "ifmt alone": ("song.xm", b"ifmt" + bytes(50)),
+    "oma drm 1, lengths that do not fit": ("song.dcf", b"\x01\x0b\x14audio/mpegcid:song@example.org" + NOISE),
+    "oma drm 1, no media type": ("song.dcf", dcf_1(b"audio mpeg")),
+    "oma drm 1, another address": ("song.dcf", dcf_1(uri=b"ftp:song@example.org")),
     "mp4 without a movie header": ("song.m4a", box("ftyp", b"M4A ", bytes(4)) + box("mdat", NOISE)),
     "clear segment": ("1.m4s", segment()),
     "segment that is not encrypted here": ("1.m4s", segment(groups(0))),

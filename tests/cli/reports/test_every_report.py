@@ -95,7 +95,24 @@ def test_verbose_lists_every_file_that_was_withheld(source: MakeSource, tmp_path
     few, every = run_here(*words), run_here(*words, "--verbose")
     assert "and 2 more; --verbose lists them" in few.out
     assert few.out.count(".mp3: exclude") == 5
+    flat = " ".join(few.out.split())
+    assert "7 files: no declaration that counts says whether publication is allowed" in flat
+    assert (
+        "Names of withheld files stand in the records of the bag; --anonymous-withheld leaves them out."
+        in flat
+    )
+    quiet = run_here(*words, "--anonymous-withheld")
+    assert "--anonymous-withheld" not in quiet.out
     assert every.out.count(".mp3: exclude") == 5 + 7
+
+
+def test_what_is_packed_and_closed_has_its_reasons_counted(source: MakeSource, tmp_path: Path) -> None:
+    told = run_here("pack", source(TREE), "--to", tmp_path / "store", "--policy", "donation", "--dry-run").out
+    flat = " ".join(told.split())
+    assert "Packed, but closed until a person decides or a date comes" in told
+    assert "files: no declaration that counts says whether keeping a copy is allowed" in flat
+    closed = told.partition("Packed, but closed")[2].partition("\n\n")[0]
+    assert max(map(len, closed.splitlines())) <= 80
 
 
 @pytest.mark.parametrize(

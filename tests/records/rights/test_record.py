@@ -83,7 +83,7 @@ def test_files_and_withheld_files_stand_with_everything_that_led_to_the_decision
     assert withheld["protection"]["scheme"] == "fairplay"
     assert decided(value, withheld)["reasons"][0]["rests_on"][-1] == "policy donation"
     assert value["totals"][0]["unknown_basis"] == 2
-    assert value["totals"][0]["personal_data"] == {"by_code": {"store-account": 1}, "files": 1}
+    assert value["totals"][0]["personal_data"] == {"by_code": {"store-account": 1}, "files": 1, "unknown": 0}
     assert {act for one in value["decision"] for act in one["acts"]} == set(Act)
     assert {one["basis"] for one in value["declaration"]} == {
         "donor",
@@ -138,6 +138,14 @@ def test_a_personal_value_is_not_written_even_where_one_slipped_in() -> None:
     assert b"buyer" not in data
     assert "value" not in value["files"][0]["evidence"][0]
     assert value["files"][0]["evidence"][0]["personal"] is True
+
+
+def test_what_was_not_read_for_personal_data_is_neither_detected_nor_none() -> None:
+    unread = Evidence("personal-unread", "file", "it is no plain text", Strength.CONCLUSIVE)
+    unknown = dataclasses.replace(decision(), personal_unknown=True)
+    _, value = record((packed("a", unknown, evidence=(unread,)), packed("b", evidence=())))
+    assert [decided(value, row).get("personal_data") for row in value["files"]] == ["unknown", None]
+    assert value["totals"][0]["personal_data"] == {"by_code": {}, "files": 0, "unknown": 1}
 
 
 @given(ANY_TEXT, ANY_TEXT)

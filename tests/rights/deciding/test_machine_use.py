@@ -118,6 +118,7 @@ def test_what_is_declared_of_mining_answers_for_data_mining() -> None:
         ("plus-data-mining=DMI-PROHIBITED-AIMLTRAINING", TRAINING),
         ("plus-data-mining=DMI-PROHIBITED-EXCEPTSEARCHENGINEINDEXING", MINING),
         ("plus-data-mining=DMI-PROHIBITED", {MachineUse.SEARCH, *MINING}),
+        ("plus-data-mining=DMI-PROHIBITED-IN-A-WAY-TO-COME", {MachineUse.SEARCH, *MINING}),
         ("plus-data-mining=DMI-UNSPECIFIED", set()),
         ("train-ai=perhaps", set()),
         ("something-new=n", set()),

@@ -184,6 +184,9 @@ def test_signs_of_another_rightsholder_put_what_is_declared_own_before_a_person(
     assert any("another" in reason.text for reason in home.reasons)
     named = seen("copyright-line", "2004 Erika Example", locator="TPRO@9")
     assert decided(OWN_ALL, evidence=(seen("isrc", "ZZAAA0400001"), named)).disposition is INCLUDE
+    joyful = seen("copyright-line", "2004 Joyful Records", locator="TPRO@9")
+    by_jo = f'by = "Jo"\n{OWN_ALL}'
+    assert decided(by_jo, evidence=(seen("isrc", "ZZAAA0400001"), joyful)).disposition is REVIEW
 
 
 def test_the_owner_of_copies_publishes_nothing_on_a_bare_word() -> None:
@@ -213,13 +216,15 @@ def test_a_copys_owner_permits_no_machine_use_on_a_bare_word() -> None:
 def test_what_may_not_be_kept_is_never_packed() -> None:
     text = (
         'name = "open"\ntitle = "For readers."\nneeds = ["access"]\nprotected = "include"\nmaybe_protected = "include"\n'
-        'personal_data = "include"\n[denied]\naccess = "restrict"\n{}[unknown]\naccess = "include"\n'
+        'personal_data = "include"\npersonal_unknown = "include"\n[denied]\naccess = "restrict"\n{}[unknown]\naccess = "include"\n'
     )
     written = HEAD + '[[declaration]]\nbasis = "purchase"\nacts.preserve = "deny"\n'
     declarations = parse_declarations(written.encode(), "rights.toml").declarations
-    for more in ("", 'preserve = "include"\n'):
+    for more in ("", 'preserve = "exclude"\n'):
         policy = parse_policy(text.format(more).encode(), "open.toml")
         assert Decider(declarations, policy, TODAY).decide("a.flac", {}, (), None).disposition is EXCLUDE
+        softened = replace(policy, denied=((Act.PRESERVE, Disposition.INCLUDE), *policy.denied))
+        assert Decider(declarations, softened, TODAY).decide("a.flac", {}, (), None).disposition is EXCLUDE
 
 
 def test_a_declaration_dated_in_the_future_does_not_count_yet() -> None:

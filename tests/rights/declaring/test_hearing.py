@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -75,6 +76,42 @@ def test_a_near_file_is_named_for_a_permission_too() -> None:
     [(_, told)] = heard(text, ["Jazz/1.flac"])
     assert told == "'jazz/' takes in no file. But for case and blanks it would take in Jazz/1.flac."
     assert heard(text, ["Rock/1.flac"]) == []
+
+
+BOUGHT = '[[declaration]]\nscope = { path = "Boughtt/" }\nbasis = "purchase"\n'
+OWN = '[[declaration]]\nbasis = "own"\nrole = "rightsholder"\nlayers = ["recording", "performance", "work", "lyrics"]\n'
+
+
+@pytest.mark.parametrize(
+    ("wider", "closed"),
+    [
+        (OWN + 'acts = { publish = "allow" }\n', "publish"),
+        (OWN + 'ai = { generative_training = "allow" }\n', "mine"),
+        ('[[declaration]]\nbasis = "license"\nlicense = "CC-BY-4.0"\n', "transfer, publish"),
+    ],
+)
+def test_a_basis_that_is_to_keep_a_wider_permission_out_and_takes_in_no_file_is_told(
+    wider: str, closed: str
+) -> None:
+    [(name, told)] = heard(HEAD + wider + BOUGHT, ["Bought/1.flac"])
+    assert name == "declaration-2"
+    assert told == f"'Boughtt/' takes in no file, so it closes nothing ({closed})."
+
+
+def test_a_basis_that_keeps_nothing_out_is_not_missed() -> None:
+    beside = OWN.replace("basis", 'scope = { path = "Own/" }\nbasis', 1) + 'acts = { publish = "allow" }\n'
+    assert heard(HEAD + OWN + BOUGHT, ["Bought/1.flac"]) == []
+    assert heard(HEAD + beside + BOUGHT, ["Bought/1.flac", "Own/1.flac"]) == []
+    assert heard(HEAD + BOUGHT, ["Bought/1.flac"]) == []
+
+
+@pytest.mark.parametrize("answer", ["deny", "allow"])
+def test_what_is_dated_in_the_future_is_told(answer: str) -> None:
+    text = HEAD + f'[[declaration]]\nbasis = "license"\nlicense = "x"\nacts = {{ publish = "{answer}" }}\n'
+    day = TODAY + timedelta(days=1)
+    assert heard(f"{text}date = {TODAY}\n", ["1.flac"]) == []
+    [(_, told)] = heard(f"{text}date = {day}\n", ["1.flac"])
+    assert told == f"It is dated {day}, so it says nothing yet."
 
 
 def test_a_denied_use_by_machines_counts_as_a_denial() -> None:

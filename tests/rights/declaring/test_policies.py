@@ -13,6 +13,7 @@ needs = ["access"]
 protected = "restrict"
 maybe_protected = "review"
 personal_data = "restrict"
+personal_unknown = "restrict"
 
 [denied]
 access = "exclude"
@@ -77,25 +78,41 @@ def test_a_policy_of_ones_own() -> None:
         (
             'access = "restrict"',
             'acess = "restrict"',
-            "line 12, column 1: There is no key 'acess' here. Did you mean 'access'?",
+            "line 13, column 1: There is no key 'acess' here. Did you mean 'access'?",
         ),
         (
             'access = "exclude"',
             'access = "include"',
-            "line 12, column 10: An unknown 'access' would weigh more than a denied",
+            "line 13, column 10: An unknown 'access' would weigh more than a denied",
         ),
         (
             'access = "exclude"',
             'publish = "exclude"',
-            "line 8, column 1: It needs 'access' but says not what follows when it is",
+            "line 9, column 1: It needs 'access' but says not what follows when it is",
         ),
-        ("[denied]", "[refused]", "line 8, column 2: There is no key 'refused' here."),
+        ("[denied]", "[refused]", "line 9, column 2: There is no key 'refused' here."),
         (
             'title = "For readers on the premises."',
             "title = 1",
             "line 2, column 9: title must be text, not a number.",
         ),
         ('maybe_protected = "review"\n', "", "line 1, column 1: There is no maybe_protected."),
+        ('personal_unknown = "restrict"\n', "", "line 1, column 1: There is no personal_unknown."),
+        (
+            'personal_unknown = "restrict"',
+            'personal_unknown = "review"',
+            "line 7, column 20: Not knowing of personal data would weigh more than finding some.",
+        ),
+        (
+            'access = "exclude"',
+            'preserve = "include"\naccess = "exclude"',
+            "line 10, column 12: A denied 'preserve' excludes under every policy, so 'include' has no effect.",
+        ),
+        (
+            'access = "exclude"',
+            'preserve = "review"\naccess = "exclude"',
+            "line 10, column 12: A denied 'preserve' excludes under every policy, so 'review' has no effect.",
+        ),
     ],
 )
 def test_what_is_wrong_is_told_where_it_stands(old: str, new: str, expected: str) -> None:
@@ -104,4 +121,4 @@ def test_what_is_wrong_is_told_where_it_stands(old: str, new: str, expected: str
 
 
 def test_what_no_policy_says_is_refused_as_a_whole() -> None:
-    assert len(faults("")) == 8
+    assert len(faults("")) == 9

@@ -51,9 +51,9 @@ def test_the_whole_text() -> None:
         == """\
 # What may be done with the files of Music, declared by a person.
 #
-# Nothing here is declared yet. To declare a group, remove the '#' at the start
-# of its lines that have no space after it, and take out or change what is not
-# so. Unknown is a good answer: what nobody declares stays unknown.
+# Nothing here is declared yet. Lines that begin with '# ' are remarks. To
+# declare a group, remove the '#' from its other lines, and take out or change
+# what is not so. Unknown is a good answer: what nobody declares stays unknown.
 # docs/reference/rights-toml.md lists every field.
 version = 1
 

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archiver.model.day import Day
 from archiver.model.evidence import Evidence, Protection, Strength
 from archiver.model.rights import (
     Act,
@@ -241,6 +243,30 @@ def test_personal_data_is_told_without_its_value() -> None:
     assert offered(found, "without what leads to a person").toml == ""
 
 
+def test_a_copy_without_personal_data_says_what_would_follow() -> None:
+    given = declared(Basis.DONOR, role=DeclarantRole.DONOR, acts=acts(preserve="allow", transfer="allow"))
+    found = explained(given, evidence=(seen("e-mail-address", personal=True),))
+    advice = offered(found, "without what leads to a person")
+    assert advice.outcomes == (("donation", Disposition.INCLUDE),)
+    assert "policy file" not in advice.text
+    alone = offered(explained(evidence=(seen("e-mail-address", personal=True),)), "leads to a person")
+    assert alone.outcomes == ()
+    assert alone.text.endswith("By itself it changes the answer of no policy.")
+
+
+def test_a_purchase_is_told_what_handing_on_takes() -> None:
+    bought = declared(Basis.PURCHASE, acts=acts(preserve="allow", access="allow"))
+    found = offered(explained(bought), "store's terms allow handing it on")
+    assert (found.acts, found.outcomes) == ((Act.TRANSFER,), (("donation", Disposition.INCLUDE),))
+    assert "such a copy" not in found.text
+    account = (seen("store-account", personal=True),)
+    both = offered(explained(bought, evidence=account), "store's terms allow handing it on")
+    assert both.outcomes == (("donation", Disposition.INCLUDE),)
+    assert both.text.endswith("It takes a copy without personal data as well.")
+    no = declared(Basis.PURCHASE, acts=acts(transfer="deny"))
+    assert not any("handing it on" in one.text for one in explained(no).suggestions)
+
+
 def test_nothing_is_suggested_that_a_closer_declaration_would_undo() -> None:
     no = declared(
         Basis.UNKNOWN,
@@ -249,3 +275,30 @@ def test_nothing_is_suggested_that_a_closer_declaration_would_undo() -> None:
         scope=Scope(level=Level.FILE),
     )
     assert explained(no, album="Album").suggestions == ()
+
+
+AT_THE_DATE_LINE = Day(date(2031, 1, 1), denials=date(2030, 12, 31), permissions=date(2031, 1, 2))
+"""New Year's Day in Europe: the old year has not ended west of the date line, and the next day has begun east of it."""
+
+
+def test_a_denial_that_has_not_ended_everywhere_is_not_suggested_away() -> None:
+    embargo = declared(acts=acts(transfer="deny"), expires=date(2030, 12, 31), id="embargo")
+    for on in (AT_THE_DATE_LINE, date(2030, 12, 31)):
+        found = explain((), None, (embargo,), POLICIES, on, path="Artist/Album/1.flac")
+        assert found.acts[2].answer is Answer.DENY
+        assert not [one for one in found.suggestions if 'transfer = "allow"' in one.toml]
+    after = explain((), None, (embargo,), POLICIES, date(2031, 1, 1), path="Artist/Album/1.flac")
+    assert [one for one in after.suggestions if 'transfer = "allow"' in one.toml]
+
+
+def test_what_a_suggestion_brings_is_reckoned_with_the_clocks_of_the_decision() -> None:
+    deed = declared(
+        Basis.LICENSE,
+        role=DeclarantRole.RIGHTSHOLDER,
+        acts=acts(preserve="allow", transfer="allow"),
+        document="deed.pdf",
+        expires=date(2031, 1, 1),
+    )
+    found = explain((), None, (deed,), POLICIES, AT_THE_DATE_LINE, path="Artist/Album/1.flac")
+    assert found.outcomes[1].disposition is Disposition.RESTRICT
+    assert [one for one in found.suggestions if ("donation", Disposition.INCLUDE) in one.outcomes]
