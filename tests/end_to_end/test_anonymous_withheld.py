@@ -120,7 +120,7 @@ def test_documents_of_withheld_files_stay_out_and_those_of_packed_ones_go_in(tmp
     }
     assert documents == {"open": ["given.txt"], "quiet": ["given.txt"]}
     named = [path for path, data in records(bags["open"].bag) if b"lent" in data.lower()]
-    assert "metadata/rights/rights.json" in named, "the other bag does name them"
+    assert "metadata/rights/rights.jsonl" in named, "the other bag does name them"
     found = [
         path for path, data in records(bags["quiet"].bag) if b"lent" in data.lower() or "lent" in path.lower()
     ]

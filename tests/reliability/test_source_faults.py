@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 from archiver.usecases.pack.pack import pack
 from archiver.usecases.watch import Step, Unwatched
 from tests.conftest import MakeSource
+from tests.reading_bags import file_rows
 from tests.reliability.faults import inject, left_over, visible_bags
 from tests.running import EPOCH, Outcome, fixed_run, pack_request, run_program
 from tests.samples import File, build_tree, flac, read_tree
@@ -26,7 +26,7 @@ TREE: dict[str, bytes | str] = {
 
 
 def records(bag: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (bag / "metadata" / "files.jsonl").read_bytes().splitlines()]
+    return file_rows(bag)
 
 
 def problems(outcome: Outcome) -> list[tuple[str, str]]:

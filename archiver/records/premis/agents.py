@@ -11,7 +11,7 @@ from archiver.model.rights import Declaration
 from archiver.model.run import Event
 from archiver.records.moments import rfc3339
 from archiver.records.premis.vocabulary import authority
-from archiver.records.visible import xml_text
+from archiver.records.visible import one_line, xml_text
 
 _VERSIONED = re.compile(r"\A(?P<name>.+) (?P<version>v?\d\S*)")
 _POLICY_EVENT = "policy assignment"
@@ -32,7 +32,7 @@ def identify_events(package: UUID, events: Sequence[Event]) -> tuple[IdentifiedE
 
 def event_identifier(package: UUID, kind: str) -> UUID:
     """The identifier of the event of one type; of each type a package has one at most."""
-    return uuid5(package, f"event {kind}")
+    return uuid5(package, one_line(f"event {kind}"))
 
 
 def event_element(identified: IdentifiedEvent) -> str:

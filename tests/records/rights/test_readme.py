@@ -164,7 +164,7 @@ def test_withheld_files_stand_below_their_reasons() -> None:
     text = page((*files, *(WithheldFile(assessed(name, left)) for name in ("a.mp3", "b.mp3"))))
     part = text.partition("What was withheld, and why")[2].partition("Protection")[0]
     assert (
-        "        2  handing on is denied\n             a.mp3\n             and 1 more, see rights.json\n"
+        "        2  handing on is denied\n             a.mp3\n             and 1 more, see rights.jsonl\n"
         in part
     )
     assert "is unknown: restrict" not in part
