@@ -26,6 +26,9 @@ from archiver.usecases.preparing import PackRequest
 EPOCH = "1700000000"
 """A moment for ``SOURCE_DATE_EPOCH``: 2023-11-14T22:13:20Z."""
 
+PATIENCE = 600
+"""Seconds after which a program that has not ended hangs, on a machine however busy; no test judges speed by it."""
+
 COMMAND = (sys.executable, "-m", "archiver")
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -90,7 +93,7 @@ def run_program(
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=False,
-        timeout=100,
+        timeout=PATIENCE,
     )
     return Outcome(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
 

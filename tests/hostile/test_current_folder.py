@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.bagit.bags import build_bag
-from tests.running import ROOT
+from tests.running import PATIENCE, ROOT
 from tests.samples import mp3, tree_digest
 
 SCRIPT = Path(sys.executable).parent / "archiver"
@@ -75,7 +75,7 @@ class Donation:
             capture_output=True,
             text=True,
             check=False,
-            timeout=100,
+            timeout=PATIENCE,
         )
 
     def sprung(self) -> set[str]:
