@@ -10,6 +10,7 @@ from typing import TypeVar
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.kept_workers import kept_workers
 from tests.samples import Entry, build_tree, tree_digest
 
 Name = TypeVar("Name", bound=str | bytes)
@@ -41,6 +42,13 @@ def _no_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             ours = name.startswith("ARCHIVER_") and name not in TEST_DATA
             if ours or name in {"SOURCE_DATE_EPOCH", "NO_COLOR", "FORCE_COLOR"}:
                 patch.delenv(name)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _workers(_no_home: None) -> Iterator[None]:
+    """Let runs in this process share the workers that read headers."""
+    with kept_workers():
         yield
 
 
