@@ -22,7 +22,7 @@ IN_SMALL_GROUPS = """
 import sys
 from archiver.cli.main import main
 from archiver.ingest import capture
-capture._BATCH_FILES, capture._SYNC_FILES = 4, 8  # so that some are journaled before the others are copied
+capture.BATCH_FILES, capture.SYNC_FILES = 4, 8  # so that some are journaled before the others are copied
 main()
 """
 
