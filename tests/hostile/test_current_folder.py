@@ -231,8 +231,8 @@ def test_empty_and_relative_entries_of_python_path_are_dropped(
 
 
 @pytest.mark.parametrize("path", [".:{0}", ":{0}", "{0}:", "../donation:{0}"])
-def test_empty_and_relative_entries_of_path_are_dropped(base: Path, path: str) -> None:
-    donation = build_donation(base, set())
+def test_empty_and_relative_entries_of_path_are_dropped(tmp_path: Path, path: str) -> None:
+    donation = build_donation(tmp_path, set())
     for shell in ("bash", "zsh", "fish"):
         done = donation.run(
             sys.executable, "-P", "-m", "archiver", "completion", shell, PATH=path.format("/nowhere")
@@ -250,10 +250,10 @@ def test_empty_and_relative_entries_of_path_are_dropped(base: Path, path: str) -
     ],
 )
 def test_configuration_is_not_looked_for_in_the_current_folder(
-    base: Path, environment: dict[str, str]
+    tmp_path: Path, environment: dict[str, str]
 ) -> None:
-    donation = build_donation(base, set())
+    donation = build_donation(tmp_path, set())
     done = donation.run(
-        sys.executable, "-P", "-m", "archiver", "pack", "Album", "--to", f"{base}/made", **environment
+        sys.executable, "-P", "-m", "archiver", "pack", "Album", "--to", f"{tmp_path}/made", **environment
     )
     assert done.returncode == 0, done.stderr

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import errno
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,7 +19,7 @@ from archiver.usecases.pack import pack
 from archiver.usecases.sources import sources_of
 from archiver.usecases.watch import Step, Unwatched
 from tests.conftest import MakeSource
-from tests.hostile.shim import Call, Fault, build_shim
+from tests.hostile.shim import Call, Fault, Shim, build_shim
 from tests.reliability.faults import left_over, visible_bags
 from tests.running import EPOCH, Outcome, fixed_run, pack_request, run_here, run_program
 from tests.samples import build_tree, read_tree
@@ -139,6 +139,21 @@ def test_a_source_lost_before_anything_is_copied_stops_the_run(tmp_path: Path, t
     goes_on(root, store)
 
 
+@pytest.fixture(scope="module")
+def shim(tmp_path_factory: pytest.TempPathFactory) -> Shim:
+    return build_shim(tmp_path_factory.mktemp("shim"))
+
+
+@pytest.fixture(scope="module")
+def counts(shim: Shim, tmp_path_factory: pytest.TempPathFactory) -> Mapping[Call, int]:
+    """How often a run that nothing disturbs makes each call."""
+    folder = tmp_path_factory.mktemp("counted")
+    root = build_tree(folder / "Music", SMALL)
+    words = ("pack", root, "--to", folder / "store", "-j1")
+    assert run_program(*words, SOURCE_DATE_EPOCH=EPOCH, **shim.watching(root, main=True)).code == 0
+    return shim.told().counts
+
+
 @pytest.mark.parametrize(
     ("call", "error"),
     [
@@ -152,16 +167,18 @@ def test_a_source_lost_before_anything_is_copied_stops_the_run(tmp_path: Path, t
         (Call.READ, errno.ESTALE),
     ],
 )
-@pytest.mark.parametrize("share", [0.55, 0.75, 0.95])
-def test_a_disk_that_fails_from_some_moment_on(
-    source: MakeSource, tmp_path: Path, call: Call, error: int, share: float
+@pytest.mark.parametrize("share", [0.55, pytest.param(0.75, marks=pytest.mark.slow), 0.95])
+def test_a_disk_that_fails_from_some_moment_on(  # noqa: PLR0917 - two fixtures, and what is tried
+    source: MakeSource,
+    tmp_path: Path,
+    shim: Shim,
+    counts: Mapping[Call, int],
+    call: Call,
+    error: int,
+    share: float,
 ) -> None:
     root, store = source(SMALL), tmp_path / "store"
-    shim = build_shim(tmp_path)
-    words = ("pack", root, "--to", tmp_path / "counted", "-j1")
-    assert run_program(*words, SOURCE_DATE_EPOCH=EPOCH, **shim.watching(root, main=True)).code == 0
-    count = shim.told().counts[call]
-    fault = Fault(call, max(1, int(count * share)), error, lasting=True)
+    fault = Fault(call, max(1, int(counts[call] * share)), error, lasting=True)
     words = ("pack", root, "--to", store, "-j1")
     lost = run_program(*words, SOURCE_DATE_EPOCH=EPOCH, **shim.watching(root, fault, main=True))
     assert shim.told().failed
