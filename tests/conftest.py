@@ -16,9 +16,12 @@ from tests.samples import Entry, build_tree, tree_digest
 Name = TypeVar("Name", bound=str | bytes)
 MakeSource = Callable[..., Path]
 
-# how fast examples are made tells of the machine's load, and not of the program
+# how fast examples are made and tried tells of the machine's load, and not of the program
 settings.register_profile("any machine", suppress_health_check=[HealthCheck.too_slow], deadline=None)
 settings.load_profile("any machine")
+
+ONE_FIXTURE_FOR_ALL = (HealthCheck.too_slow, HealthCheck.function_scoped_fixture)
+"""Health checks that a property test leaves out whose fixture serves all examples; a test's own list replaces the profile's."""
 
 TEST_DATA = frozenset({"ARCHIVER_AUDIO_SAMPLES", "ARCHIVER_SCHEMAS"})
 """Variables that name folders of public test data, which the program itself knows nothing of."""

@@ -66,7 +66,7 @@ def test_the_seeds_themselves_are_readable(name: str) -> None:
 
 
 @given(st.binary(max_size=200), st.sampled_from(["x.mp3", "x.m4a", "x.flac", "x.jpg", "x.log", "x"]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_no_bytes_escape(data: bytes, name: str) -> None:
     assert slipped(examined(folder().name, name, data)) == []
 

@@ -139,7 +139,7 @@ def test_records_that_are_holes(tmp_path: Path, name: str) -> None:
     assert run_here("due", bag).code in {3, 4}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.integers(0, 40), st.binary(min_size=1, max_size=300)), max_size=5))
 def test_extents_hold_every_byte_that_is_not_zero(pieces: list[tuple[int, bytes]]) -> None:
     import tempfile  # noqa: PLC0415

@@ -9,7 +9,7 @@ import tracemalloc
 import zlib
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archiver.audio.blocks import window as window_module
@@ -77,7 +77,7 @@ def mutated(data: bytes, source: random.Random) -> bytes:
     return bytes(wounded)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=400)
 @given(st.sampled_from(CORPUS), st.integers(0, 1 << 32))
 def test_wounded_files_are_read_as_far_as_they_go(case: tuple[str, bytes], seed: int) -> None:
     name, data = case

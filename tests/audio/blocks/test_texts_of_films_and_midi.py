@@ -153,7 +153,7 @@ def test_a_description_cut_short_is_told(data: bytes) -> None:
 SEEDS = [matroska(LISTED, SOUND, LISTED), SONG, realmedia("T", "A", "C", "c"), realaudio(3, "T", "A", "C", "c"), realaudio(4, "T", "A", "C", "c")]  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.sampled_from(SEEDS), st.data())
 def test_wounds_end_the_walk_and_nothing_else(seed: bytes, data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(seed) - 1))
