@@ -185,7 +185,10 @@ def run_every_command(donation: Donation, *program: str, **environment: str) -> 
         assert tree_digest(donation.folder) == before, words
 
 
-@pytest.mark.parametrize("how", ["archiver", "python -P -m archiver"])
+@pytest.mark.parametrize(
+    "how",
+    ["archiver", pytest.param("python -P -m archiver", marks=[pytest.mark.slow] if SCRIPT.exists() else [])],
+)
 def test_no_command_runs_what_lies_in_the_current_folder(base: Path, how: str) -> None:
     if how == "archiver" and not SCRIPT.exists():
         pytest.skip(f"the program is not installed beside {sys.executable}: its script is not tested")
