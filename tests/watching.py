@@ -18,12 +18,23 @@ def note(result=sys.argv.pop(1)):
     open(result, "w").write(status[status.index("VmHWM:") + 1])
 atexit.register(note)
 """
-_RUN_CODE = "data = sys.stdin.buffer.read()\nexec(sys.argv[1])\n"
+_RUN_CODE = """
+import time
+data = sys.stdin.buffer.read()
+_began = time.process_time()
+sum(data.ljust(4 << 20))
+_begun = time.process_time()
+exec(sys.argv[1])
+assert time.process_time() - _begun < 500 * (_begun - _began), "it costs 500 times as much as adding up its bytes"
+"""
 _RUN_PROGRAM = "from archiver.cli.main import main\nsys.argv[0] = 'archiver'\nmain()\n"
 
 
 def peak_of_code(code: str, data: bytes) -> int:
-    """Run ``code``, in which ``data`` is a name, and return the most MiB it had; it must end well."""
+    """Run ``code``, in which ``data`` is a name, and return the most MiB it had.
+
+    It must end well, and cost no more than 500 times what adding up the bytes of ``data``, or of 4 MiB, costs.
+    """
     outcome, peak = _watched([_NOTE_PEAK + _RUN_CODE], [code], data)
     assert outcome.code == 0, outcome.err
     return peak
