@@ -10,14 +10,18 @@ from typing import TypeVar
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.kept_workers import kept_workers
 from tests.samples import Entry, build_tree, tree_digest
 
 Name = TypeVar("Name", bound=str | bytes)
 MakeSource = Callable[..., Path]
 
-# how fast examples are made tells of the machine's load, and not of the program
+# how fast examples are made and tried tells of the machine's load, and not of the program
 settings.register_profile("any machine", suppress_health_check=[HealthCheck.too_slow], deadline=None)
 settings.load_profile("any machine")
+
+ONE_FIXTURE_FOR_ALL = (HealthCheck.too_slow, HealthCheck.function_scoped_fixture)
+"""Health checks that a property test leaves out whose fixture serves all examples; a test's own list replaces the profile's."""
 
 TEST_DATA = frozenset({"ARCHIVER_AUDIO_SAMPLES", "ARCHIVER_SCHEMAS"})
 """Variables that name folders of public test data, which the program itself knows nothing of."""
@@ -41,6 +45,13 @@ def _no_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             ours = name.startswith("ARCHIVER_") and name not in TEST_DATA
             if ours or name in {"SOURCE_DATE_EPOCH", "NO_COLOR", "FORCE_COLOR"}:
                 patch.delenv(name)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _workers(_no_home: None) -> Iterator[None]:
+    """Let runs in this process share the workers that read headers."""
+    with kept_workers():
         yield
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.running import PATIENCE
+
 
 def _needed(system: str, *programs: str) -> None:
     missing = [program for program in programs if shutil.which(program, path=_path()) is None]
@@ -27,7 +29,7 @@ def _path() -> str:
 
 def _run(*words: str | Path) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
-        words, env={**os.environ, "PATH": _path()}, capture_output=True, check=False, timeout=30
+        words, env={**os.environ, "PATH": _path()}, capture_output=True, check=False, timeout=PATIENCE
     )
 
 

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,9 @@ from archiver.usecases.pack.prepare import PackRequest
 
 EPOCH = "1700000000"
 """A moment for ``SOURCE_DATE_EPOCH``: 2023-11-14T22:13:20Z."""
+
+PATIENCE = 600
+"""Seconds after which a program that has not ended hangs, on a machine however busy; no test judges speed by it."""
 
 COMMAND = (sys.executable, "-m", "archiver")
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -46,7 +49,24 @@ class Outcome:
 
 def run_here(*args: str | os.PathLike[str], **environment: str) -> Outcome:
     """Run the command line in this process with ``environment`` added, and catch what it prints."""
-    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
+    out, err = _stream(), _stream()
+    code = _ended_here(args, environment, out, err)
+    return Outcome(code, _text(out), _text(err))
+
+
+def seen_here(*args: str | os.PathLike[str], **environment: str) -> tuple[int, str]:
+    """Run the command line in this process, and return its status with all that it prints, in that order."""
+    both = _stream()
+    code = _ended_here(args, environment, both, both)
+    return code, _text(both)
+
+
+def _ended_here(
+    args: Sequence[str | os.PathLike[str]],
+    environment: Mapping[str, str],
+    out: io.TextIOWrapper,
+    err: io.TextIOWrapper,
+) -> int:
     handlers = {number: signal.getsignal(number) for number in ENDING}
     with (
         pytest.MonkeyPatch.context() as patch,
@@ -65,7 +85,11 @@ def run_here(*args: str | os.PathLike[str], **environment: str) -> Outcome:
             for number, handler in handlers.items():
                 signal.signal(number, handler)
     assert isinstance(code, int)
-    return Outcome(code, _text(out), _text(err))
+    return code
+
+
+def _stream() -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
 
 
 def _text(stream: io.TextIOWrapper) -> str:
@@ -90,7 +114,7 @@ def run_program(
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=False,
-        timeout=100,
+        timeout=PATIENCE,
     )
     return Outcome(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
 

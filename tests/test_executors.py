@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import threading
 import time
@@ -101,13 +102,11 @@ def test_only_a_bounded_window_of_items_is_taken(name: str, window: int) -> None
         assert len(taken) <= window + 164
 
 
-def test_leaving_early_ends_the_workers() -> None:
-    began = time.monotonic()
+def test_leaving_early_ends_the_workers_though_there_is_no_end_of_work() -> None:
     before = threading.active_count()
     for make in EXECUTORS.values():
         with make() as executor:
-            next(executor.map_ordered(square, range(1000)))
-    assert time.monotonic() - began < 20
+            next(executor.map_ordered(square, itertools.count()))
     assert threading.active_count() <= before + 1
 
 

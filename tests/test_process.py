@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tests.running import ROOT
+from tests.running import PATIENCE, ROOT
 
 
 def test_memory_limit_makes_an_allocation_fail_and_spares_reserved_addresses() -> None:
@@ -81,6 +81,6 @@ def test_an_interrupt_is_not_lost_where_none_can_be_raised() -> None:
 
 
 def test_a_worker_that_waits_for_nothing_more_ends_itself() -> None:
-    script = "import time; from archiver import process; process.end_after(0.2); time.sleep(30)"
-    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False, timeout=20)
+    script = "import time; from archiver import process; process.end_after(0.2); time.sleep(3600)"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False, timeout=PATIENCE)
     assert done.returncode == -signal.SIGALRM

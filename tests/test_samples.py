@@ -16,6 +16,7 @@ from pathlib import Path
 import mutagen
 import pytest
 
+from tests.running import PATIENCE
 from tests.samples import (
     Pcm,
     Picture,
@@ -78,7 +79,7 @@ def tool(name: str) -> str:
 
 
 def run(*command: str | Path) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(command, capture_output=True, check=False, timeout=60)
+    return subprocess.run(command, capture_output=True, check=False, timeout=PATIENCE)
 
 
 def decoded(path: Path) -> bytes:

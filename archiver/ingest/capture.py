@@ -23,10 +23,11 @@ from archiver.store.staging import Laid, Staging
 
 T = TypeVar("T")
 
-_BATCH_FILES = 64
-_BATCH_BYTES = 16 << 20
-_SYNC_FILES = 1024
-_SYNC_BYTES = 256 << 20
+BATCH_FILES = 64
+BATCH_BYTES = 16 << 20
+"""Files are handed to the copying threads in groups of this size."""
+SYNC_FILES = 1024
+SYNC_BYTES = 256 << 20
 """Syncing in groups of this size, behind the copying, costs hardly more than one sync at the end."""
 
 
@@ -125,7 +126,7 @@ def _batches(
     refs: Iterable[FileRef], earlier: EarlierCopies, payload: Place, algorithms: tuple[str, ...]
 ) -> Iterator[CopyBatch]:
     pairs = ((ref, earlier.find(ref)) for ref in refs)
-    for batch in _by_weight(pairs, lambda pair: pair[0].stat.size_bytes, _BATCH_FILES, _BATCH_BYTES):
+    for batch in _by_weight(pairs, lambda pair: pair[0].stat.size_bytes, BATCH_FILES, BATCH_BYTES):
         batch_refs, kept = zip(*batch, strict=True)
         yield CopyBatch(batch_refs, kept, payload, algorithms)
 
@@ -133,7 +134,7 @@ def _batches(
 def _groups(
     copied: Iterable[Copied | Unpacked], payload: Place, algorithms: tuple[str, ...]
 ) -> Iterator[_SyncGroup]:
-    for group in _by_weight(copied, copied_bytes, _SYNC_FILES, _SYNC_BYTES):
+    for group in _by_weight(copied, copied_bytes, SYNC_FILES, SYNC_BYTES):
         yield _SyncGroup(payload, tuple(group), algorithms)
 
 

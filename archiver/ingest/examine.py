@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 
-from archiver.audio.examine import examine_file, unexamined
 from archiver.audio.formats.pronom import load_signatures
-from archiver.audio.protection.detect import UNSEEN
 from archiver.executors.guarded import GuardedProcesses, Stopped
-from archiver.ingest.attributes import with_attributes
 from archiver.model.audio import ExaminedFile
 from archiver.model.problem import Problem
 from archiver.model.source import BesideFiles, FileRef, ScanEntry
@@ -25,7 +22,7 @@ _STOPPED = {
 
 def header_readers(jobs: int) -> GuardedProcesses:
     """Make the workers that :func:`examine` needs; use them in a ``with`` block."""
-    return GuardedProcesses(jobs, prepare=load_signatures)
+    return GuardedProcesses(jobs, prepare=_load)
 
 
 def examine(entries: Iterable[ScanEntry], workers: GuardedProcesses) -> Iterator[Examined]:
@@ -51,10 +48,29 @@ def examine(entries: Iterable[ScanEntry], workers: GuardedProcesses) -> Iterator
             yield entry
 
 
+def _load() -> None:
+    """Load what parsing needs, before the time of the first file begins.
+
+    Raises:
+        MemoryError: where there is not enough memory.
+    """
+    import archiver.audio.examine  # noqa: PLC0415 - see _examine
+    import archiver.ingest.attributes  # noqa: F401, PLC0415 - see _examine
+
+    load_signatures()
+
+
 def _examine(entry: ScanEntry) -> Examined:
+    # only workers parse, so only they wait for parsers to be loaded
+    from archiver.audio.examine import examine_file  # noqa: PLC0415
+    from archiver.ingest.attributes import with_attributes  # noqa: PLC0415
+
     return with_attributes(examine_file(entry)) if isinstance(entry, FileRef) else entry
 
 
 def _unexamined(ref: FileRef, reason: str) -> ExaminedFile:
+    from archiver.audio.examine import unexamined  # noqa: PLC0415 - it comes with every parser
+    from archiver.audio.protection.detect import UNSEEN  # noqa: PLC0415 - and this with those of protection
+
     problem = Problem(ref.path, "F203", _STOPPED[reason])
     return unexamined(ref, problem, UNSEEN)

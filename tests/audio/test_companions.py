@@ -14,6 +14,7 @@ from archiver.audio.formats.kinds import STREAM_PUIDS, Kind, extension_of
 from archiver.audio.formats.pronom import Ground, PronomAnswer
 from archiver.model.audio import Role
 from tests.audio.conftest import Examine
+from tests.running import PATIENCE
 from tests.samples import mp3, silence, wav
 from tests.samples.wavpack import wavpack
 
@@ -78,7 +79,7 @@ def test_a_correction_file_is_no_track(examine: Examine) -> None:
 def test_a_real_hybrid_pair(examine: Examine, tmp_path: Path) -> None:
     (tmp_path / "in.wav").write_bytes(wav(audio=silence(1.0)))
     words = ["wavpack", "-q", "-b256", "-c", str(tmp_path / "in.wav"), "-o", str(tmp_path / "out.wv")]
-    subprocess.run(words, check=True, capture_output=True, timeout=60)
+    subprocess.run(words, check=True, capture_output=True, timeout=PATIENCE)
     hybrid = examine("a.wv", (tmp_path / "out.wv").read_bytes())
     assert hybrid.role is Role.AUDIO
     assert hybrid.audio is not None

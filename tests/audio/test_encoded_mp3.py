@@ -15,6 +15,7 @@ import pytest
 from archiver.audio.examine import examine_file
 from archiver.model.audio import Role
 from archiver.model.source import FileRef
+from tests.running import PATIENCE
 from tests.samples.ape import apev2
 from tests.samples.id3 import id3v1, id3v2, owned_frame, text_frame
 
@@ -120,7 +121,11 @@ def encoded(mode: Mode) -> bytes:
     mono = mode.arguments[mode.arguments.index("-m") + 1] == "m"
     assert mono == (mode.channels == 1)
     made = subprocess.run(
-        [*words, "-", "-"], input=sound(mode.rate, mode.channels), capture_output=True, check=True, timeout=60
+        [*words, "-", "-"],
+        input=sound(mode.rate, mode.channels),
+        capture_output=True,
+        check=True,
+        timeout=PATIENCE,
     )
     return made.stdout
 
@@ -174,5 +179,7 @@ def test_mp3_by_ffmpeg(refer: Refer, tmp_path: Path, options: tuple[str, ...]) -
         "libmp3lame",
         *options,
     ]
-    made = subprocess.run([*words, "-f", "mp3", "-"], input=pcm, capture_output=True, check=True, timeout=60)
+    made = subprocess.run(
+        [*words, "-f", "mp3", "-"], input=pcm, capture_output=True, check=True, timeout=PATIENCE
+    )
     check(refer, tmp_path, Mode(44100, 2, ()), made.stdout)

@@ -24,6 +24,7 @@ from tests.audio.properties.test_chunk_sizes import DTS, aifc, riff, swapped
 from tests.audio.properties.test_frames import eac3
 from tests.audio.properties.test_mp4_tracks import EXTENDS, LC_MONO, esds, fragment, movie, stts
 from tests.audio.properties.test_ogg_times import moved
+from tests.running import PATIENCE
 from tests.samples import flac, ogg_vorbis, opus
 from tests.samples.formats import FORMATS
 from tests.samples.mp3 import mp3_frame
@@ -65,7 +66,7 @@ def test_the_seeds_themselves_are_readable(name: str) -> None:
 
 
 @given(st.binary(max_size=200), st.sampled_from(["x.mp3", "x.m4a", "x.flac", "x.jpg", "x.log", "x"]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_no_bytes_escape(data: bytes, name: str) -> None:
     assert slipped(examined(folder().name, name, data)) == []
 
@@ -123,11 +124,11 @@ def peak_kib():  # not ru_maxrss, which begins with the memory of the process th
     return int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1])
 folder, name = sys.argv[1:]
 examine_file(FileRef(os.fsencode(folder), b"warm.flac", "warm.flac", FileStat(0, 0, 0, 0)))
-before, begun = peak_kib(), time.monotonic()
+before, to_begin = peak_kib(), time.process_time()
 found = examine_file(FileRef(os.fsencode(folder), os.fsencode(name), name, FileStat(0, 0, 0, 0)))
 print(json.dumps({
     "codes": sorted({problem.code for problem in found.problems}),
-    "seconds": time.monotonic() - begun,
+    "beginnings": (time.process_time() - to_begin) / to_begin,
     "grown_kib": peak_kib() - before,
 }))
 """
@@ -142,9 +143,9 @@ def test_bombs_end_in_a_problem_soon_and_small(tmp_path: Path, title: str) -> No
     root = Path(__file__).parents[2]
     run = subprocess.run(
         [sys.executable, "-c", SCRIPT, str(tmp_path), name],
-        cwd=root, capture_output=True, text=True, timeout=60, check=True,
+        cwd=root, capture_output=True, text=True, timeout=PATIENCE, check=True,
     )  # fmt: skip
     told = json.loads(run.stdout)
     assert told["codes"] == codes
-    assert told["seconds"] < 10
+    assert told["beginnings"] < 10, "more than ten times what it takes to start and to examine a small file"
     assert told["grown_kib"] < 128 << 10

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archiver.bagit.folder_ladder import FolderLadder
+from tests.conftest import ONE_FIXTURE_FOR_ALL
 
 PATHS = st.lists(
     st.sampled_from([b"a", b"a/b", b"a/b/c", b"ab", b"ab/b", b"", b"a/b/c/" + b"/".join([b"d"] * 50)]),
@@ -28,7 +29,7 @@ def top(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 
 
 @given(paths=PATHS)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=ONE_FIXTURE_FOR_ALL)
 def test_every_folder_is_reached_from_every_other(top: int, paths: list[bytes]) -> None:
     open_before = len(os.listdir("/proc/self/fd"))
     with FolderLadder(top) as ladder:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archiver.bagit.codes_package import PACKAGE_KINDS
@@ -39,6 +39,7 @@ from tests.bagit.archives import (
     zip_with,
 )
 from tests.bagit.bags import TWO_FILES, Payload, build_bag, rewrite, seal_tags, write_file
+from tests.conftest import ONE_FIXTURE_FOR_ALL
 
 ODD_NAMES: Payload = {
     "data/100%.flac": b"percent",
@@ -609,7 +610,7 @@ def test_every_archive_code_is_provoked_by_a_test() -> None:
 
 
 @pytest.mark.parametrize("name", ["bag.tar", "bag.tar.gz", "bag.zip", "deflated.zip"])
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60, suppress_health_check=ONE_FIXTURE_FOR_ALL)
 @given(
     changes=st.lists(
         st.tuples(st.integers(0, 1 << 20), st.binary(min_size=1, max_size=8)), min_size=1, max_size=4

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.bagit.serialized.gzip_reader import open_gzip
@@ -172,7 +172,6 @@ def test_sizes_that_are_none_end_the_reading(bag: Path, tmp_path: Path, size: by
     assert {"B801", "B819"} & set(codes(report))
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 511), st.binary(min_size=1, max_size=12)), max_size=3))
 def test_a_header_is_read_as_python_s_own_reader_reads_it_or_refused(
     changes: list[tuple[int, bytes]],
@@ -226,7 +225,6 @@ def test_a_gzip_header_without_end_is_read_in_no_time(tmp_path: Path) -> None:
     assert codes(judge(tmp_path / "bag.tar.gz"))[:2] == ["B101", "B801"]
 
 
-@settings(deadline=None)
 @given(st.lists(st.binary(max_size=300), max_size=5), st.integers(1, 400))
 def test_what_was_packed_comes_out_however_it_is_asked_for(parts: list[bytes], size: int) -> None:
     with tempfile.TemporaryFile() as file:

@@ -1,14 +1,15 @@
 from __future__ import annotations
 
 import re
-import time
+import tracemalloc
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from archiver.bagit.tagtext import LONGEST_LINE, LineFault, find_encoding, read_lines
+from archiver.bagit.tagtext import ENDLESS_LINE, LONGEST_LINE, LineFault, find_encoding, read_lines
+from tests.costs import in_proportion
 
 LINES = st.lists(
     st.text(st.characters(codec="utf-8", exclude_characters="\r\n\ufeff"), max_size=12), max_size=8
@@ -67,26 +68,35 @@ def test_a_line_too_long_hides_no_other(encoding: str) -> None:
         assert list(read_lines(cut(content, step), encoding, 10)) == expected
 
 
-def test_an_endless_line_is_read_in_bounded_time_and_memory() -> None:
+def test_a_very_long_line_costs_in_proportion_to_its_length_and_little_memory() -> None:
     block = b"a" * (1 << 16)
-    start = time.monotonic()
-    assert list(read_lines((block for _ in range(4096)), "utf-8")) == [(1, LineFault.TOO_LONG)]
-    assert time.monotonic() - start < 5
-    assert LONGEST_LINE < 1 << 20
+
+    def read(blocks: int) -> None:
+        assert list(read_lines((block for _ in range(blocks)), "utf-8")) == [(1, LineFault.TOO_LONG)]
+
+    in_proportion(read, int, 4096)
+    tracemalloc.start()
+    try:
+        read(1024)
+        assert tracemalloc.get_traced_memory()[1] < 16 * LONGEST_LINE
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le"])
 def test_the_end_of_a_line_is_not_sought_for_ever(encoding: str) -> None:
-    text = "a".encode(encoding)
+    block = "a".encode(encoding) * (1 << 16)
+    given = 0
 
     def endless() -> Iterator[bytes]:
+        nonlocal given
         yield "first\n".encode(encoding)
         while True:
-            yield text * (1 << 16)
+            given += len(block)
+            yield block
 
-    start = time.monotonic()
     assert list(read_lines(endless(), encoding)) == [(1, "first"), (2, LineFault.ENDLESS)]
-    assert time.monotonic() - start < 10
+    assert given < 3 * ENDLESS_LINE, "two bytes a letter at most"
 
 
 def test_bytes_that_are_no_text_hide_no_other_line() -> None:

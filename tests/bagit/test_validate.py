@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archiver.bagit.declaration import VERSIONS
@@ -29,6 +29,7 @@ from tests.bagit.bags import (
     write_file,
 )
 from tests.bagit.conftest import Check
+from tests.conftest import ONE_FIXTURE_FOR_ALL
 
 ONE = "data/Album/01 First.flac"
 NFC = "data/Caf\N{LATIN SMALL LETTER E WITH ACUTE}.flac"
@@ -162,7 +163,7 @@ def test_odd_names_are_valid(tmp_path: Path, check: Check, version: str) -> None
         max_size=6,
     )
 )
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@settings(suppress_health_check=ONE_FIXTURE_FOR_ALL, max_examples=40)
 def test_any_payload_well_listed_is_valid(
     tmp_path_factory: pytest.TempPathFactory, files: dict[str, bytes]
 ) -> None:

@@ -12,6 +12,7 @@ import mutagen
 import pytest
 
 from benchmarks.trees import large_tree, small_tree, tiny_tree
+from tests.running import PATIENCE
 from tests.samples import MTIME_NS, read_tree
 
 ROOT = Path(__file__).parents[2]
@@ -65,7 +66,7 @@ def test_large_files_beyond_wav_are_refused(tmp_path: Path) -> None:
 def test_command_refuses_a_folder_in_use(tmp_path: Path) -> None:
     (tmp_path / "mine").write_text("mine")
     command = (sys.executable, "-m", "benchmarks.trees", "tiny", "3", tmp_path)
-    outcome = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    outcome = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE)
     assert outcome.returncode == 2
     assert "is not empty" in outcome.stderr
     assert read_tree(tmp_path) == {b"mine": b"mine"}
@@ -73,6 +74,6 @@ def test_command_refuses_a_folder_in_use(tmp_path: Path) -> None:
 
 def test_command_says_what_it_made(tmp_path: Path) -> None:
     command = (sys.executable, "-m", "benchmarks.trees", "small", "13", tmp_path / "new")
-    outcome = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+    outcome = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=PATIENCE)
     assert outcome.stdout.startswith("13 files, ")
     assert len(read_tree(tmp_path / "new")) == 13

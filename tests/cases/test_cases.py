@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from tests.running import run_here
+from tests.running import PATIENCE, run_here
 from tests.samples import tree_digest
 
 VARIABLE = "ARCHIVER_CASES"
@@ -73,7 +73,9 @@ def make_what_is_missing(folder: Path) -> None:
     if not missing:
         return
     try:
-        subprocess.run([sys.executable, "make.py"], cwd=folder, check=True, capture_output=True, timeout=60)
+        subprocess.run(
+            [sys.executable, "make.py"], cwd=folder, check=True, capture_output=True, timeout=PATIENCE
+        )
     except (OSError, subprocess.SubprocessError) as error:
         pytest.skip(f"make.py could not make {', '.join(missing)}: {error}")
 

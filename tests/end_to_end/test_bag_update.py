@@ -15,7 +15,7 @@ import pytest
 
 from tests.end_to_end.bags import Package
 from tests.reading_bags import lines_of
-from tests.running import ROOT, command, run_here
+from tests.running import PATIENCE, ROOT, command, run_here
 from tests.samples import tree_digest
 
 MOMENT = "1767225600"
@@ -136,7 +136,7 @@ def test_progress_is_shown_on_a_terminal_and_nowhere_else(bag: Path) -> None:
         stderr=theirs,
         env={**os.environ, "TERM": "xterm", "COLUMNS": "100"},
         check=False,
-        timeout=60,
+        timeout=PATIENCE,
     )
     os.close(theirs)
     shown = bytearray()

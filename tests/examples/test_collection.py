@@ -14,6 +14,7 @@ import pytest
 from examples.make_clips import WANTED
 from examples.make_collection import ALBUMS, COLLECTION, collection
 from examples.sounds import CLIPS, aac_frames
+from tests.running import PATIENCE
 from tests.samples import read_tree, tree_digest
 
 ROOT = Path(__file__).parents[2]
@@ -22,7 +23,7 @@ AUDIO = (".aiff", ".flac", ".m4a", ".m4p", ".mp3", ".ogg", ".opus", ".wav", ".wv
 
 def make(folder: Path) -> subprocess.CompletedProcess[str]:
     command = (sys.executable, "-m", "examples.make_collection", folder)
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE)
 
 
 def test_the_committed_collection_is_what_the_script_makes() -> None:
@@ -75,7 +76,7 @@ def test_every_whole_file_decodes(path: str) -> None:
     if ffmpeg is None:
         pytest.skip("ffmpeg is not installed, so nobody listens to the collection")
     command = (ffmpeg, "-v", "error", "-i", COLLECTION / path, "-map", "0:a", "-f", "null", "-")
-    outcome = subprocess.run(command, capture_output=True, check=False, timeout=60)
+    outcome = subprocess.run(command, capture_output=True, check=False, timeout=PATIENCE)
     assert (outcome.returncode, outcome.stderr) == (0, b"")
 
 
@@ -94,7 +95,7 @@ def test_the_broken_files_are_broken() -> None:
         pytest.skip("flac is not installed, so nobody judges the broken file")
     for name, status in (("broken off.flac", 1), ("going up (retagged).flac", 0), ("wrong extension.mp3", 0)):
         path = COLLECTION / "Unsorted" / name
-        outcome = subprocess.run((flac, "-t", "-s", path), capture_output=True, check=False, timeout=60)
+        outcome = subprocess.run((flac, "-t", "-s", path), capture_output=True, check=False, timeout=PATIENCE)
         assert min(outcome.returncode, 1) == status, name
 
 

@@ -50,13 +50,13 @@ def test_more_findings_than_a_report_keeps_break_no_promise(root: Path) -> None:
 
 
 @given(data=st.lists(PIECES, max_size=30).map(b"".join) | st.binary(max_size=200))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_promises_hold_for_any_input(root: Path, data: bytes) -> None:
     bag_input.try_input(data, root)
 
 
 @given(data=st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_promises_hold_for_a_valid_bag_with_a_piece_replaced(root: Path, data: st.DataObject) -> None:
     seed = bag_input.seed()
     start = data.draw(st.integers(0, len(seed)))

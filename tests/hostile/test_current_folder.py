@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.bagit.bags import build_bag
-from tests.running import ROOT
+from tests.running import PATIENCE, ROOT
 from tests.samples import mp3, tree_digest
 
 SCRIPT = Path(sys.executable).parent / "archiver"
@@ -75,7 +75,7 @@ class Donation:
             capture_output=True,
             text=True,
             check=False,
-            timeout=100,
+            timeout=PATIENCE,
         )
 
     def sprung(self) -> set[str]:
@@ -185,7 +185,10 @@ def run_every_command(donation: Donation, *program: str, **environment: str) -> 
         assert tree_digest(donation.folder) == before, words
 
 
-@pytest.mark.parametrize("how", ["archiver", "python -P -m archiver"])
+@pytest.mark.parametrize(
+    "how",
+    ["archiver", pytest.param("python -P -m archiver", marks=[pytest.mark.slow] if SCRIPT.exists() else [])],
+)
 def test_no_command_runs_what_lies_in_the_current_folder(base: Path, how: str) -> None:
     if how == "archiver" and not SCRIPT.exists():
         pytest.skip(f"the program is not installed beside {sys.executable}: its script is not tested")
@@ -231,8 +234,8 @@ def test_empty_and_relative_entries_of_python_path_are_dropped(
 
 
 @pytest.mark.parametrize("path", [".:{0}", ":{0}", "{0}:", "../donation:{0}"])
-def test_empty_and_relative_entries_of_path_are_dropped(base: Path, path: str) -> None:
-    donation = build_donation(base, set())
+def test_empty_and_relative_entries_of_path_are_dropped(tmp_path: Path, path: str) -> None:
+    donation = build_donation(tmp_path, set())
     for shell in ("bash", "zsh", "fish"):
         done = donation.run(
             sys.executable, "-P", "-m", "archiver", "completion", shell, PATH=path.format("/nowhere")
@@ -250,10 +253,10 @@ def test_empty_and_relative_entries_of_path_are_dropped(base: Path, path: str) -
     ],
 )
 def test_configuration_is_not_looked_for_in_the_current_folder(
-    base: Path, environment: dict[str, str]
+    tmp_path: Path, environment: dict[str, str]
 ) -> None:
-    donation = build_donation(base, set())
+    donation = build_donation(tmp_path, set())
     done = donation.run(
-        sys.executable, "-P", "-m", "archiver", "pack", "Album", "--to", f"{base}/made", **environment
+        sys.executable, "-P", "-m", "archiver", "pack", "Album", "--to", f"{tmp_path}/made", **environment
     )
     assert done.returncode == 0, done.stderr

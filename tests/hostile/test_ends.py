@@ -24,7 +24,7 @@ from tests.bagit.bags import build_bag
 from tests.conftest import MakeSource
 from tests.hostile.sweeping import none_of, sliced
 from tests.reliability.faults import left_over, visible_bags
-from tests.running import EPOCH, ROOT, command, run_here
+from tests.running import EPOCH, PATIENCE, ROOT, command, run_here
 from tests.samples import build_tree, flac, mp3, read_tree, tree_digest
 
 TREE: dict[str, bytes | str] = {
@@ -109,20 +109,21 @@ def stopped(ground: Ground, name: str, signal_name: str, after: float, *, group:
     """
     number = signal.Signals[f"SIG{signal_name}"]
     process = ground.start(name)
+    while after >= EARLY and process.poll() is None and not _hears(process.pid):
+        time.sleep(0.005)  # so that it is met at its work, however long the interpreter took to start
     time.sleep(after)
+    heard = _hears(process.pid)
     if process.poll() is None:
         (os.killpg if group else os.kill)(process.pid, number)
-    began = time.monotonic()
-    out, err = process.communicate(timeout=60)
-    took, text = time.monotonic() - began, err.decode()
+    out, err = process.communicate(timeout=PATIENCE)
+    text = err.decode()
     where = f"SIG{signal_name} to {name} after {after:.3f} s, status {process.returncode}: {text[-300:]}"
-    assert took < 10, f"took {took:.1f} s to end: {where}"
     assert not [word for word in NEVER if word in text], where
     if process.returncode == -number:
         # it came before the program's first line: the interpreter was still starting
         assert not out, where
         assert not err, where
-        assert after < EARLY, where
+        assert not heard, where
     else:
         assert process.returncode in {0, 130}, where
         assert process.returncode == 0 or "interrupted" in text, where
@@ -130,9 +131,18 @@ def stopped(ground: Ground, name: str, signal_name: str, after: float, *, group:
     ground.is_sound(name)
 
 
+def _hears(pid: int) -> bool:
+    """Whether a process asked the system to be told of SIGTERM, as the program does first of all."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    return bool(int(status.partition("SigCgt:")[2].split()[0], 16) >> (signal.SIGTERM - 1) & 1)
+
+
 def _workers_are_gone(session: int) -> None:
     """Wait for what the run started to end; nothing of it may stay."""
-    for _ in range(100):
+    for _ in range(1_000):
         left = [pid for pid in filter(str.isdigit, os.listdir("/proc")) if _session_of(pid) == session]
         if not left:
             return
@@ -204,7 +214,7 @@ CLOSINGS = [
 def test_closed_streams(tmp_path: Path, name: str, closing: str) -> None:
     ground = Ground(tmp_path, SMALL)
     process = ground.start(name, "sh", "-c", f'exec "$@"{closing}', "sh")
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, err
     assert bool(out) == (">&-" not in closing.replace("2>&-", ""))
     assert b"Traceback" not in err
@@ -223,7 +233,7 @@ def test_closed_streams(tmp_path: Path, name: str, closing: str) -> None:
 def test_full_streams(tmp_path: Path, name: str, full: str, status: int) -> None:
     ground = Ground(tmp_path, SMALL)
     process = ground.start(name, "sh", "-c", f'exec "$@" {full}', "sh")
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == status, err
     if full == ">/dev/full":
         assert b"archiver: cannot write to standard output: no space left on device" in b" ".join(err.split())
@@ -237,5 +247,5 @@ def test_wrong_usage_is_wrong_usage_where_nobody_can_be_told(source: MakeSource)
     root = source({"a": "x"})
     for ending in ("2>/dev/full", "2>&-", ">&- 2>&-"):
         words = ["sh", "-c", f'exec "$@" {ending}', "sh", *command("pack", root, "--no-such-option")]
-        done = subprocess.run(words, cwd=ROOT, capture_output=True, check=False, timeout=60)
+        done = subprocess.run(words, cwd=ROOT, capture_output=True, check=False, timeout=PATIENCE)
         assert done.returncode == 2, ending

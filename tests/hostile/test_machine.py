@@ -17,7 +17,7 @@ import pytest
 from archiver import machine
 from tests.conftest import MakeSource
 from tests.reliability.faults import visible_bags
-from tests.running import COMMAND, Outcome
+from tests.running import COMMAND, PATIENCE, Outcome
 from tests.samples import mp3, silence, wav
 
 MIB = 1 << 20
@@ -49,7 +49,7 @@ def run(
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=False,
-        timeout=100,
+        timeout=PATIENCE,
         preexec_fn=before,
     )
     return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())
@@ -62,7 +62,7 @@ def shell(line: str, *arguments: str | Path, **environment: str) -> Outcome:
         env={**os.environ, **environment},
         capture_output=True,
         check=False,
-        timeout=100,
+        timeout=PATIENCE,
     )
     return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())
 
@@ -169,7 +169,7 @@ def test_few_processes_are_told_or_are_enough(number: int) -> None:
     done = subprocess.run(
         [python, "-P", "-m", "archiver", "scan", "/usr/share/common-licenses"],
         user=user, cwd="/", env={"PYTHONPATH": where, "HOME": "/nonexistent"}, capture_output=True, text=True, check=False,
-        preexec_fn=limit(resource.RLIMIT_NPROC, number), timeout=100,
+        preexec_fn=limit(resource.RLIMIT_NPROC, number), timeout=PATIENCE,
     )  # fmt: skip
     outcome = Outcome(done.returncode, done.stdout, done.stderr)
     if done.returncode not in {0, 3}:
@@ -273,7 +273,7 @@ main()
 def test_an_interrupt_while_modules_are_loaded(source: MakeSource, number: int, nth: int) -> None:
     root = source(MUSIC)
     script = [sys.executable, "-P", "-c", IN_ITS_IMPORTS, str(nth), str(int(number)), "scan", str(root)]
-    done = subprocess.run(script, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(script, capture_output=True, text=True, check=False, timeout=PATIENCE)
     if number == signal.SIGTERM and nth <= 40 and done.returncode == -number:
         assert not done.stderr  # nobody can hear it before Python's own module of signals is loaded
         return
@@ -300,7 +300,7 @@ main()
 
 def test_an_interrupt_while_the_report_is_written(source: MakeSource) -> None:
     script = [sys.executable, "-P", "-c", WHILE_FLUSHING, "scan", str(source(MUSIC))]
-    done = subprocess.run(script, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(script, capture_output=True, text=True, check=False, timeout=PATIENCE)
     assert done.returncode == 130
     assert "Traceback" not in done.stderr
     assert "interrupted" in done.stderr
@@ -323,11 +323,11 @@ def test_a_signal_at_any_moment_leaves_nothing_in_the_temporary_folder(
         ) as running:
             time.sleep(0.08 * moment)
             running.send_signal(number)
-            _, err = running.communicate(timeout=30)
+            _, err = running.communicate(timeout=PATIENCE)
         # before our first line, Python says in its own way that it was interrupted
         assert b"Traceback" not in err or b"_run_module_as_main" in err.split(b"\n")[1]
         assert b"archiver/" not in err
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + PATIENCE
         while any(scratch.iterdir()) and time.monotonic() < deadline:
             time.sleep(0.05)  # a worker sees its parent gone, and puts away what it had
         assert list(scratch.iterdir()) == []

@@ -22,13 +22,13 @@ import pytest
 
 from tests.hostile.sweeping import none_of, sliced
 from tests.reliability.faults import visible_bags
-from tests.running import EPOCH, Outcome, run_here, run_program
+from tests.running import EPOCH, PATIENCE, Outcome, run_here, run_program
 from tests.samples import build_tree, flac, mp3, read_tree, tree_digest
 
 SECRET = b"SECRET-7f3a9c-of-the-person-who-runs-this\n" * 40
 TOKEN = SECRET[:20]
 DOCUMENTED = {0, 1, 2, 3, 130}
-MOST_SECONDS = 90
+MOST_SECONDS = PATIENCE // 2
 _RENAME_EXCHANGE = 2
 
 RACER = """

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archiver.errors import StoreError
@@ -19,7 +19,7 @@ from archiver.model.source import FileRef, FileStat
 from archiver.store.area import INCOMING, Place
 from archiver.store.sealing import recover
 from archiver.store.staging import Laid, Staging, StagingKey, look_into, read_key, unfinished
-from tests.conftest import MakeSource
+from tests.conftest import ONE_FIXTURE_FOR_ALL, MakeSource
 from tests.reliability.faults import visible_bags
 from tests.running import EPOCH, Outcome, run_here
 from tests.samples import build_tree, read_tree
@@ -311,7 +311,7 @@ values = st.recursive(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=ONE_FIXTURE_FOR_ALL)
 @given(member=st.sampled_from([*SOUND, "more"]), value=values, cut=st.integers(0, 400))
 def test_no_key_that_was_meddled_with_is_believed(
     tmp_path_factory: pytest.TempPathFactory, member: str, value: object, cut: int

@@ -356,14 +356,14 @@ def test_a_file_that_would_cost_much_is_refused_wherever_it_is_read(tmp_path: Pa
         ("pack", music, "--to", store, "--rights", named, "--policy", named),
         ("explain", music / "a.flac"),
     ):
-        outcome, peak = peak_of_program(*words, seconds=30)
+        outcome, peak = peak_of_program(*words)
         assert outcome.code == 2, outcome
         assert outcome.out == ""
         assert "fault in this program" not in outcome.err
         assert len(outcome.err) < 2_000
         assert re.search(r"line 1, column \d+: |larger than 4,000,000 bytes", told(outcome))
         assert peak < 150
-    outcome, peak = peak_of_program("verify", music, seconds=30, ARCHIVER_CONFIG=str(named))
+    outcome, peak = peak_of_program("verify", music, ARCHIVER_CONFIG=str(named))
     assert outcome.code == 2
     assert "x.toml" in outcome.err
     assert peak < 150
@@ -392,9 +392,9 @@ def test_verify_waits_for_nothing_and_reads_nothing_endless(
         with path.open("wb") as stream:
             stream.truncate(3 << 30)
     if where == "profile":
-        outcome, peak = peak_of_program("verify", bag, "--profile", path, seconds=30)
+        outcome, peak = peak_of_program("verify", bag, "--profile", path)
     else:
-        outcome, peak = peak_of_program("verify", bag, seconds=30, ARCHIVER_CONFIG=str(path))
+        outcome, peak = peak_of_program("verify", bag, ARCHIVER_CONFIG=str(path))
     assert outcome.code == 2, outcome
     assert re.search("a named pipe|a device|larger than", told(outcome))
     assert peak < 100
@@ -433,7 +433,7 @@ def test_verify_keeps_its_memory_and_its_words_whatever_the_profile(
 ) -> None:
     path = tmp_path / "profile.json"
     path.write_text(json.dumps(PROFILE | PROFILES[what]))
-    outcome, peak = peak_of_program("verify", bag, "--profile", path, seconds=60)
+    outcome, peak = peak_of_program("verify", bag, "--profile", path)
     assert outcome.code in (2, 4), outcome
     assert "fault in this program" not in outcome.err
     assert len(outcome.out) + len(outcome.err) < 20_000

@@ -64,8 +64,8 @@ def test_every_file_is_copied_in_order_and_journaled(source: MakeSource, tmp_pat
 def test_threads_give_the_same_as_one_after_another(
     source: MakeSource, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(capture_module, "_BATCH_FILES", 2)
-    monkeypatch.setattr(capture_module, "_SYNC_FILES", 3)
+    monkeypatch.setattr(capture_module, "BATCH_FILES", 2)
+    monkeypatch.setattr(capture_module, "SYNC_FILES", 3)
     files = refs(source(TREE))
     serial = captured(files, opened(tmp_path / "one"))
     with Threads(4) as copying, Threads(1) as syncing:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.conftest import MakeSource
 from tests.reliability.faults import left_over, visible_bags
-from tests.running import ROOT, command, run_here
+from tests.running import PATIENCE, ROOT, command, run_here
 from tests.samples import read_tree
 
 
@@ -53,7 +53,7 @@ def test_two_runs_started_together_make_one_or_two_whole_bags(source: MakeSource
         )
         for _ in range(2)
     ]
-    ends = [(run.communicate(timeout=60)[1].decode(), run.returncode) for run in runs]
+    ends = [(run.communicate(timeout=PATIENCE)[1].decode(), run.returncode) for run in runs]
     assert sorted(code for _, code in ends) in ([0, 0], [0, 1]), ends
     assert all("another run is writing" in err for err, code in ends if code)
     for bag in visible_bags(store):

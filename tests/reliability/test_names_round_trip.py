@@ -13,10 +13,10 @@ from typing import Any
 
 import bagit
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import MakeSource
+from tests.conftest import ONE_FIXTURE_FOR_ALL, MakeSource
 from tests.reading_bags import file_rows
 from tests.reliability.faults import visible_bags
 from tests.running import run_here
@@ -187,7 +187,7 @@ name = st.binary(min_size=1, max_size=60).filter(
 )
 
 
-@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=3, suppress_health_check=ONE_FIXTURE_FOR_ALL)
 @given(st.dictionaries(name, st.binary(max_size=20), min_size=1, max_size=12))
 def test_any_names_at_all(tmp_path_factory: pytest.TempPathFactory, tree: dict[bytes, bytes]) -> None:
     folder = tmp_path_factory.mktemp("any")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.bagit.bags import build_bag, manifest_text, write_file
-from tests.running import ROOT, command, run_program
+from tests.running import PATIENCE, ROOT, command, run_program
 from tests.samples import tree_digest
 
 
@@ -62,12 +62,12 @@ def test_ctrl_c_says_that_nothing_was_changed_and_what_was_not_checked(tmp_path:
         command("verify", bag), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     reading = Path(f"/proc/{running.pid}/fd")
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while not any(path.is_symlink() and path.resolve().name == "large" for path in reading.iterdir()):
         assert time.monotonic() < deadline
         time.sleep(0.05)
     running.send_signal(signal.SIGINT)
-    out, err = running.communicate(timeout=30)
+    out, err = running.communicate(timeout=PATIENCE)
     assert running.returncode == 130
     told = " ".join(err.split())
     assert told.startswith("archiver: interrupted Nothing was changed.")

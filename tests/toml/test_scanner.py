@@ -267,7 +267,7 @@ except TomlFileError as error:
 @pytest.mark.parametrize("what", ["one key of many parts", "lines of comments", "wrong keys"])
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_no_file_takes_much_memory_or_time(what: str) -> None:
-    assert peak_of_code(READ, COSTLY[what].encode(), seconds=30) < 150
+    assert peak_of_code(READ, COSTLY[what].encode()) < 150
 
 
 @pytest.mark.slow
@@ -276,7 +276,7 @@ def test_no_file_takes_much_memory_or_time(what: str) -> None:
 def test_nothing_that_is_small_enough_takes_much_memory_or_time(what: str) -> None:
     data = COSTLY[what].encode()
     assert len(data) <= MAX_BYTES
-    assert peak_of_code(READ, data, seconds=60) < 150
+    assert peak_of_code(READ, data) < 150
 
 
 def test_after_very_many_faults_no_more_are_looked_for() -> None:

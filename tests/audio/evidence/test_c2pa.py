@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import struct
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from archiver.audio.blocks.read import read_blocks
 from archiver.audio.blocks.window import Window
 from archiver.audio.evidence.c2pa import manifest_evidence
 from archiver.audio.evidence.cbor import texts
+from tests.costs import in_proportion
 from tests.running import run_here
 from tests.samples import flac, m4a, mp3, wav
 from tests.samples.id3 import id3v2, object_frame
@@ -171,9 +171,7 @@ def test_no_bytes_raise(noise: bytes, at: int) -> None:
     ids=["depth", "width", "arrays", "a map without end", "assertions", "long assertions"],
 )
 def test_a_manifest_built_to_be_read_without_end_is_left(manifest: bytes) -> None:
-    began = time.process_time()
-    told(wav(chunks=[(b"C2PA", manifest)]))
-    assert time.process_time() - began < 5
+    in_proportion(told, lambda size: wav(chunks=[(b"C2PA", manifest[:size])]), len(manifest))
 
 
 LEAVES = st.none() | st.booleans() | st.integers(0, 60_000) | st.text(max_size=30) | st.binary(max_size=30)

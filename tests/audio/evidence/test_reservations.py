@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from tests.audio.evidence.frames import found
+from tests.costs import in_proportion
 
 RESERVED = [
     "Text and data mining reserved.", "No AI training please", "No AI training", "AI training is prohibited",
@@ -55,7 +54,8 @@ def test_what_reserves_nothing_is_no_reservation(text: str) -> None:
 
 @pytest.mark.parametrize("piece", ["AI training ", "no AI ", "not ", "train ", "reserved AI ", "TDM"])
 def test_long_texts_are_read_in_proportion_to_their_length(piece: str) -> None:
-    text = piece * (1_000_000 // len(piece))
-    began = time.process_time()
-    found("vorbis-comment", ("COMMENT", text))
-    assert time.process_time() - began < 20
+    in_proportion(
+        lambda text: found("vorbis-comment", ("COMMENT", text)),
+        lambda length: piece * (length // len(piece)),
+        200_000,
+    )

@@ -11,6 +11,7 @@ import pytest
 
 from tests.audio.conftest import Examine
 from tests.audio.properties.test_ogg_times import FLAC_IN_OGG
+from tests.running import PATIENCE
 from tests.samples import aiff, flac, id3v1, m4a, mp3, ogg_vorbis, opus, png, silence, wav
 from tests.samples.asf import wma
 from tests.samples.flac import flac_frames
@@ -144,7 +145,7 @@ def test_sizes_that_were_left_open_promise_nothing(examine: Examine, form: int, 
 def test_files_by_ffmpeg_whole_and_cut(examine: Examine, tmp_path: Path, name: str) -> None:
     made = tmp_path / f"made-{name}"
     words = ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "anoisesrc=r=48000:d=4:a=0.2", str(made)]
-    subprocess.run(words, check=True, capture_output=True, timeout=60)
+    subprocess.run(words, check=True, capture_output=True, timeout=PATIENCE)
     data = made.read_bytes()
     assert "F208" not in [problem.code for problem in examine(name, data).problems]
     for part in (0.3, 0.7, 0.95):
