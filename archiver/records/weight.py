@@ -13,12 +13,12 @@ from archiver.records.tree import tree_record
 BAG_BYTES = 24_000
 """What a bag holds whatever is in it, and the beginning and end of an archive."""
 
-_FILE_BYTES = 6_000
+_FILE_BYTES = 2_600
 """What the records of a file hold beside its own particulars, with its share of an archive and of its folder there."""
 _IDENTIFIER = "d1000000"
 _TIMES_TOLD = 3
 _ATTRIBUTE_BYTES = 200
-_EVIDENCE_BYTES = 600
+_EVIDENCE_BYTES = 900
 _ALGORITHM_BYTES = 500
 
 

@@ -169,13 +169,13 @@ def test_decision_is_made_again_for_what_was_packed(tmp_path: Path) -> None:
     (tmp_path / "rights.toml").write_text(RIGHTS)
     asked = {"policy": "public", "rights": str(tmp_path / "rights.toml")}
     found = packed_while(root, tmp_path / "first", lambda: None, **asked)
-    assert [record["rights"]["disposition"] for record in found.values()] == ["include"] * 2
+    assert [record["disposition"] for record in found.values()] == ["include"] * 2
 
     def retag() -> None:
         (root / "a.flac").write_bytes(flac({"ALBUM": ["Somebody else's"]}))
 
     found = packed_while(root, tmp_path / "second", retag, **asked)
-    assert found["a.flac"]["rights"]["disposition"] not in {"include", "restrict"}
+    assert found["a.flac"]["disposition"] not in {"include", "restrict"}
     assert found["a.flac"]["path"] is None
     assert "S109" in codes(found["a.flac"])
-    assert found["b.flac"]["rights"]["disposition"] == "include"
+    assert found["b.flac"]["disposition"] == "include"
