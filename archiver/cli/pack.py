@@ -86,6 +86,11 @@ _INTERRUPTED = (
     help="Keep names as they are, or store those that other systems or BagIt programs cannot hold under reversible"
     " ones.  [default: exact with the policy personal and no --profile, else portable]",
 )
+@click.option(
+    "--premis/--no-premis",
+    default=None,
+    help="Write metadata/premis.xml for repositories, or leave it out.  [default: as the policy says]",
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be packed; write nothing.")
 @click.option("--read-back", is_flag=True, help="Read every copy from the disk again and compare.")
 @click.option("--bag-in-bag", is_flag=True, help="Allow a source that is itself a bag.")
@@ -107,6 +112,7 @@ def command(
     max_size: int | None,
     serialize: Literal["tar", "zip"] | None,
     names: Literal["exact", "portable"] | None,
+    premis: bool | None,
     dry_run: bool,
     read_back: bool,
     bag_in_bag: bool,
@@ -149,6 +155,7 @@ def command(
         exclude_clutter=exclude_clutter or settings.exclude_clutter,
         configured_store=store is None,
         names=names,
+        premis=premis,
     )
     work = pack.rehearse if dry_run else pack.pack
     with work(request, new_run(os.environ), watcher()) as report:

@@ -36,11 +36,12 @@ from archiver.cli.terminal.table import table_lines
 from archiver.cli.terminal.text import count, shown, shown_path, total_duration, wrapped
 from archiver.cli.terminal.watching import watcher
 from archiver.ingest.exclusion import Exclusion
-from archiver.ingest.plan import problems_in
 from archiver.model.audio import ExaminedFile, Role
 from archiver.model.problem import Problem
-from archiver.records.evidence import evidence_record
-from archiver.records.files import examined_record, file_record
+from archiver.model.source import Unpacked
+from archiver.model.totals import problems_in
+from archiver.records.codec import in_full
+from archiver.records.files import examined_record, unpacked_record
 from archiver.usecases import scan
 
 _EXAMPLES = """
@@ -184,7 +185,8 @@ def _write_json(report: scan.ScanReport) -> None:
 
 def _records(report: scan.ScanReport) -> Iterator[dict[str, Any]]:
     for entry in report.entries:
-        if isinstance(entry, ExaminedFile):
-            yield examined_record(entry) | {"evidence": list(map(evidence_record, entry.evidence))}
-        elif (record := file_record(entry)) is not None:
-            yield record | {"evidence": []}
+        match entry:
+            case ExaminedFile():
+                yield in_full(examined_record(entry))
+            case Unpacked():
+                yield in_full(unpacked_record(entry))

@@ -183,6 +183,7 @@ class Policy:
         maybe_protected: What follows when the file may be protected and only a person can tell.
         personal_data: What follows when the file carries personal data.
         personal_unknown: What follows when none was detected in it and not all of it could be read for that.
+        premis: Whether packages get a PREMIS record.
     """
 
     name: str
@@ -194,6 +195,7 @@ class Policy:
     maybe_protected: Disposition
     personal_data: Disposition
     personal_unknown: Disposition
+    premis: bool = True
 
 
 @by_fields

@@ -2,43 +2,17 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from archiver.bagit.metadata_reader import is_date
 from archiver.bagit.sizes import human_size, payload_oxum
 from archiver.bagit.writer import BagWriteError, format_bag_info
 from archiver.errors import UsageError
+from archiver.model.bag import Bag, Labels
 from archiver.model.run import Run
 
-Labels = tuple[tuple[str, str], ...]
+BAG_INFO = "bag-info.txt"
 
 _COMPUTED = frozenset({"payload-oxum", "bag-size", "bag-group-identifier", "bag-count"})
 """Labels that say what the bag is, so that nobody may say otherwise."""
-
-
-@dataclass(frozen=True, slots=True)
-class BagFacts:
-    """What ``bag-info.txt`` says of the bag itself.
-
-    Attributes:
-        identifier: The bag's own, different for each bag of a group.
-        description: One sentence on the contents.
-        files: Payload files.
-        bytes: Payload bytes.
-        part: Number of this bag in its group, from 1.
-        parts: Bags in the group; 1 where the bag stands alone.
-        rights: Labels that sum up the rights record.
-    """
-
-    identifier: uuid.UUID
-    description: str
-    files: int
-    bytes: int
-    part: int
-    parts: int
-    rights: Labels = ()
 
 
 def is_computed(label: str) -> bool:
@@ -77,24 +51,30 @@ def checked_label(label: str, value: str) -> tuple[str, str]:
     return label, value
 
 
-def bag_info_labels(run: Run, facts: BagFacts, given: Sequence[tuple[str, str]]) -> Labels:
+def bag_info_labels(run: Run, bag: Bag, rights: Labels) -> Labels:
     """Return every label in order: the given ones first, then those filled in that were not given.
 
     A given label replaces the one that would have been filled in, and may stand several times.
+
+    Args:
+        run: The run that makes the bag.
+        bag: The bag.
+        rights: Labels that sum up the rights record.
     """
+    plan, totals, given = bag.plan, bag.totals, bag.plan.labels.get(BAG_INFO, ())
     filled: list[tuple[str, str]] = [
-        ("External-Description", facts.description),
-        ("External-Identifier", f"urn:uuid:{facts.identifier}"),
+        ("External-Description", bag.contents),
+        ("External-Identifier", f"urn:uuid:{plan.identifier}"),
         ("Bagging-Date", run.today().isoformat()),
         ("Bag-Software-Agent", run.software),
-        ("Payload-Oxum", payload_oxum(facts.bytes, facts.files)),
-        ("Bag-Size", human_size(facts.bytes)),
+        ("Payload-Oxum", payload_oxum(totals.bytes, totals.files)),
+        ("Bag-Size", human_size(totals.bytes)),
     ]
-    if facts.parts > 1:
+    if plan.parts > 1:
         filled += [
-            ("Bag-Group-Identifier", f"urn:uuid:{run.identifier}"),
-            ("Bag-Count", f"{facts.part} of {facts.parts}"),
+            ("Bag-Group-Identifier", f"urn:uuid:{plan.accession}"),
+            ("Bag-Count", f"{plan.part} of {plan.parts}"),
         ]
-    filled += facts.rights
+    filled += rights
     taken = {label.casefold() for label, _ in given}
     return (*given, *(pair for pair in filled if pair[0].casefold() not in taken))

@@ -1,230 +1,385 @@
-"""The record of every file seen: ``metadata/files.jsonl``, lossless, and ``metadata/files.csv`` for a spreadsheet."""
+"""``metadata/files.jsonl``: every file that was seen, lossless, and back.
+
+The first line is the header; then one line for each file, in the order of the scan: packed, withheld, or not packed
+because of a problem. What was decided of a file stands in ``rights/rights.jsonl``, which the line refers to.
+"""
 
 from __future__ import annotations
 
 import base64
-import csv
-import io
-from collections.abc import Sequence
-from typing import Any, BinaryIO, Self
+from collections.abc import Callable
 
-from archiver.model.audio import AudioProperties, ExaminedFile, Format, TagBlock
-from archiver.model.evidence import Protection
-from archiver.model.package import PackedFile, PackEntry, WithheldFile
+from msgspec import field
+
+from archiver.model.audio import AudioProperties, ExaminedFile, Format, Role, TagBlock, TagFrame
+from archiver.model.evidence import Evidence, Protection, Strength
+from archiver.model.package import AssessedFile, PackedFile, PackEntry, WithheldFile
 from archiver.model.problem import Problem
 from archiver.model.rights import Decision
-from archiver.model.source import EmptyFolder, FolderProblem, FolderRef, LeftOut, Link, Unpacked
-from archiver.records.csvcells import safe_cell
-from archiver.records.jsontext import json_bytes, rfc3339_ns
-
-KEYS = (
-    "path",
-    "source_path",
-    "source_path_b64",
-    "role",
-    "size_bytes",
-    "modified",
-    "digests",
-    "format",
-    "audio",
-    "essence",
-    "integrity",
-    "tags",
-    "tag_blocks",
-    "protection",
-    "rights",
-    "problems",
+from archiver.model.source import (
+    EmptyFolder,
+    FileRef,
+    FileStat,
+    FolderProblem,
+    FolderRef,
+    LeftOut,
+    Link,
+    Unpacked,
 )
-"""Every key of a file record, in order; ``docs/reference/files-jsonl.md`` says what each holds."""
+from archiver.records.codec import Header, LineLimits, Record, to_line
+from archiver.records.moments import ns_from_rfc3339, rfc3339_ns
+from archiver.records.writing import Closing, Opening
 
-_TAG_COLUMNS = (
-    "title",
-    "artist",
-    "album",
-    "album_artist",
-    "track",
-    "disc",
-    "date",
-    "genre",
-    "composer",
-    "label",
-    "isrc",
-    "copyright",
-    "license",
-)
+FILES_RECORD = "metadata/files.jsonl"
+SCHEMA = "archiver.files/1"
+LIMITS = LineLimits(bytes=4 << 20, brackets=50_000, commas=200_000)
+"""What a line about one file may hold."""
 
 
-class FileRecords:
-    """Writes both records, one entry after another, in the order of the scan.
+class FormatRecord(Record, frozen=True, kw_only=True):
+    """What the bytes are; as :class:`archiver.model.audio.Format`."""
 
-    Args:
-        jsonl: Takes one JSON object a line.
-        table: Takes the table: UTF-8, RFC 4180, a header row and one row for each file seen, several values joined by
-            ``; ``. Cells that a spreadsheet would run as formulas are made text (:func:`safe_cell`).
-        algorithms: Checksum algorithms, a column each.
-    """
+    name: str
+    puid: str | None = None
+    mime: str | None = None
+    signature_version: str
 
-    def __init__(self, jsonl: BinaryIO, table: BinaryIO, algorithms: Sequence[str]) -> None:
-        self._jsonl = jsonl
-        self._algorithms = tuple(algorithms)
-        self._text = io.TextIOWrapper(table, "utf-8", errors="backslashreplace", newline="")
-        self._table = csv.writer(self._text)
 
-    def __enter__(self) -> Self:
-        self._table.writerow(
-            [
-                *("path", "source_path", "role", "size_bytes", "modified", *self._algorithms),
-                *("format", "puid", "mime", "codec", "duration_s", "sample_rate_hz", "channels", "bit_depth"),
-                *(*_TAG_COLUMNS, "protection", "disposition", "basis", "problems"),
-            ]
-        )
-        return self
+class AudioRecord(Record, frozen=True, kw_only=True):
+    """Technical properties; as :class:`archiver.model.audio.AudioProperties`, seconds to the millisecond."""
 
-    def __exit__(self, *_: object) -> None:
-        self._text.flush()
-        self._text.detach()
+    codec: str
+    duration_s: float | None = None
+    sample_rate_hz: int | None = None
+    channels: int | None = None
+    bit_depth: int | None = None
+    bitrate_bps: int | None = None
+    lossless: bool | None = None
+
+
+class FrameRecord(Record, frozen=True, kw_only=True):
+    """One frame of a tag block; ``text`` is a list where the frame has several values."""
+
+    id: str
+    offset: int
+    length: int
+    sha256: str | None = None
+    text: str | list[str] | None = None
+
+
+class BlockRecord(Record, frozen=True, kw_only=True):
+    """One block of tags where it stands in the file."""
+
+    kind: str
+    offset: int
+    length: int
+    frames: tuple[FrameRecord, ...] = ()
+
+
+class ProtectionRecord(Record, frozen=True, kw_only=True):
+    """A protection that was seen; as :class:`archiver.model.evidence.Protection`."""
+
+    scheme: str
+    name: str
+    locator: str
+    certain: bool
+
+
+class EvidenceRecord(Record, frozen=True, kw_only=True):
+    """One observation; the value of personal data is written nowhere."""
+
+    code: str
+    locator: str
+    personal: bool = False
+    strength: Strength
+    value: str | None = None
+
+
+class ProblemRecord(Record, frozen=True, kw_only=True):
+    """One finding about the file."""
+
+    code: str
+    severity: str
+    message: str
+
+
+class FileRecord(Record, frozen=True, kw_only=True):
+    """A line; ``docs/reference/files-jsonl.md`` says what each key holds."""
+
+    path: str | None = None
+    source_path: str
+    source_path_b64: str | None = None
+    role: Role | None = None
+    size_bytes: int | None = None
+    modified: str | None = None
+    digests: dict[str, str] | None = None
+    format: FormatRecord | None = None
+    audio: AudioRecord | None = None
+    essence: str | None = None
+    integrity: str | None = None
+    tags: dict[str, list[str]] = field(default_factory=dict)
+    tag_blocks: tuple[BlockRecord, ...] = ()
+    protection: ProtectionRecord | None = None
+    evidence: tuple[EvidenceRecord, ...] = ()
+    disposition: str | None = None
+    decision: str | None = None
+    problems: tuple[ProblemRecord, ...] = ()
+
+
+class FilesWriter:
+    """Writes the record; where the names of withheld files are left out, these have no line."""
+
+    def __init__(self, opening: Opening) -> None:
+        self._stream = opening.new_file(FILES_RECORD)
+        self._identify = opening.identify
+        self._anonymous = opening.context.anonymous_withheld
+        self._stream.write(to_line(Header(schema=SCHEMA)))
 
     def add(self, entry: PackEntry) -> None:
         """Record one entry; what is no file is passed over."""
-        record = file_record(entry)
+        if self._anonymous and isinstance(entry, WithheldFile):
+            return
+        record = file_record(entry, self._identify)
         if record is not None:
-            self._jsonl.write(json_bytes(record) + b"\n")
-            self._table.writerow([safe_cell(cell) for cell in _row(record, self._algorithms)])
+            self._stream.write(to_line(record))
+
+    def finish(self, closing: Closing) -> None:
+        """All is written."""
 
 
-def file_record(entry: PackEntry) -> dict[str, Any] | None:
-    """Return the record of one entry with every key of :data:`KEYS`, or ``None`` where it is no file."""
-    record: dict[str, Any] = dict.fromkeys(KEYS)
+def file_record(entry: PackEntry, identify: Callable[[Decision], str]) -> FileRecord | None:
+    """Return the line of one entry, or ``None`` where it is no file."""
     match entry:
-        case PackedFile():
-            record |= _examined(entry.assessed.examined)
-            record |= {
-                "path": entry.bag_path,
-                "size_bytes": entry.size_bytes,
-                "modified": rfc3339_ns(entry.modified_ns),
-                "digests": dict(entry.digests),
-                "rights": _rights(entry.assessed.decision),
-            }
-        case WithheldFile():
-            record |= _examined(entry.assessed.examined)
-            record["rights"] = _rights(entry.assessed.decision)
-        case Unpacked(problem):
-            record |= {
-                "source_path": problem.path,
-                "source_path_b64": _base64(entry.original_name),
-                "problems": [_problem(problem)],
-            }
+        case PackedFile(assessed):
+            return _file(
+                assessed.examined,
+                size_bytes=entry.size_bytes,
+                modified_ns=entry.modified_ns,
+                path=entry.bag_path,
+                digests=dict(entry.digests),
+                disposition=assessed.decision.disposition.value,
+                decision=identify(assessed.decision),
+            )
+        case WithheldFile(assessed):
+            decision = assessed.decision
+            return _file(
+                assessed.examined, disposition=decision.disposition.value, decision=identify(decision)
+            )
+        case Unpacked():
+            return unpacked_record(entry)
         case EmptyFolder() | FolderProblem() | FolderRef() | Link() | LeftOut():
             return None
-    return record
 
 
-def examined_record(file: ExaminedFile) -> dict[str, Any]:
-    """Return the record of a file that was examined and goes nowhere: every key, ``null`` where unknown."""
-    return dict.fromkeys(KEYS) | _examined(file)
+def unpacked_record(entry: Unpacked) -> FileRecord:
+    """Return the line of what does not go into the bag because of a problem."""
+    problem = entry.problem
+    return FileRecord(
+        source_path=problem.path,
+        source_path_b64=_base64(entry.original_name),
+        problems=(_problem(problem),),
+    )
 
 
-def _examined(file: ExaminedFile) -> dict[str, Any]:
-    ref = file.ref
-    return {
-        "source_path": ref.path,
-        "source_path_b64": _base64(ref.original_name),
-        "role": file.role.value,
-        "size_bytes": ref.stat.size_bytes,
-        "modified": rfc3339_ns(ref.stat.mtime_ns),
-        "format": _format(file.format),
-        "audio": _audio(file.audio),
-        "tags": {name: list(values) for name, values in file.tags.items()},
-        "tag_blocks": [_block(block) for block in file.tag_blocks],
-        "protection": _protection(file.protection),
-        "problems": [_problem(problem) for problem in file.problems],
-    }
+def examined_record(file: ExaminedFile) -> FileRecord:
+    """Return the line of a file that was examined and goes nowhere."""
+    return _file(file)
+
+
+def _file(  # noqa: PLR0913 - what is known only of some files, each by its key
+    file: ExaminedFile,
+    *,
+    size_bytes: int | None = None,
+    modified_ns: int | None = None,
+    path: str | None = None,
+    digests: dict[str, str] | None = None,
+    disposition: str | None = None,
+    decision: str | None = None,
+) -> FileRecord:
+    stat = file.ref.stat
+    return FileRecord(
+        path=path,
+        source_path=file.ref.path,
+        source_path_b64=_base64(file.ref.original_name),
+        role=file.role,
+        size_bytes=stat.size_bytes if size_bytes is None else size_bytes,
+        modified=rfc3339_ns(stat.mtime_ns if modified_ns is None else modified_ns),
+        digests=digests,
+        format=format_record(file.format),
+        audio=_audio(file.audio),
+        tags={name: list(values) for name, values in file.tags.items()},
+        tag_blocks=tuple(map(_block, file.tag_blocks)),
+        protection=protection_record(file.protection),
+        evidence=tuple(map(evidence_record, file.evidence)),
+        disposition=disposition,
+        decision=decision,
+        problems=tuple(map(_problem, file.problems)),
+    )
+
+
+def format_record(found: Format | None) -> FormatRecord | None:
+    """Return a format as the record has it."""
+    if found is None:
+        return None
+    return FormatRecord(
+        name=found.name, puid=found.puid, mime=found.mime, signature_version=found.signature_version
+    )
+
+
+def protection_record(found: Protection | None) -> ProtectionRecord | None:
+    """Return a protection as the record has it."""
+    if found is None:
+        return None
+    return ProtectionRecord(
+        scheme=found.scheme, name=found.name, locator=found.locator, certain=found.certain
+    )
+
+
+def evidence_record(found: Evidence) -> EvidenceRecord:
+    """Return an observation as the record has it, without the value of personal data."""
+    return EvidenceRecord(
+        code=found.code,
+        locator=found.locator,
+        personal=found.personal,
+        strength=found.strength,
+        value=None if found.personal else found.value,
+    )
 
 
 def _base64(original: bytes | None) -> str | None:
     return None if original is None else base64.b64encode(original).decode("ascii")
 
 
-def _format(found: Format | None) -> dict[str, Any] | None:
+def _audio(found: AudioProperties | None) -> AudioRecord | None:
     if found is None:
         return None
-    return {
-        "puid": found.puid,
-        "name": found.name,
-        "mime": found.mime,
-        "signature_version": found.signature_version,
-    }
+    return AudioRecord(
+        codec=found.codec,
+        duration_s=None if found.duration_s is None else round(found.duration_s, 3),
+        sample_rate_hz=found.sample_rate_hz,
+        channels=found.channels,
+        bit_depth=found.bit_depth,
+        bitrate_bps=found.bitrate_bps,
+        lossless=found.lossless,
+    )
 
 
-def _audio(found: AudioProperties | None) -> dict[str, Any] | None:
+def _block(block: TagBlock) -> BlockRecord:
+    return BlockRecord(
+        kind=block.kind, offset=block.offset, length=block.length, frames=tuple(map(_frame, block.frames))
+    )
+
+
+def _frame(frame: TagFrame) -> FrameRecord:
+    text = frame.text
+    return FrameRecord(
+        id=frame.id,
+        offset=frame.offset,
+        length=frame.length,
+        sha256=frame.sha256 or None,
+        text=text.split("\0") if text is not None and "\0" in text else text,
+    )
+
+
+def _problem(problem: Problem) -> ProblemRecord:
+    return ProblemRecord(code=problem.code, severity=problem.severity.value, message=problem.message)
+
+
+def entry_of(record: FileRecord, decided: Callable[[str], Decision]) -> PackedFile | WithheldFile | Unpacked:
+    """Return what a line stands for, as it was when it was written.
+
+    What no record holds is empty: the folder of the source, the file's number and the time of its last change of
+    state. Permission bits and attributes stand in ``tree.jsonl``.
+
+    Args:
+        record: The line.
+        decided: Gives the decision with an identifier.
+
+    Raises:
+        ValueError: where the line contradicts itself, or an identifier is unknown.
+    """
+    if record.decision is None:
+        if len(record.problems) != 1:
+            raise ValueError("neither a decision nor a problem stands there")
+        return Unpacked(_problems(record)[0], _bytes(record.source_path_b64))
+    assessed = AssessedFile(examined_of(record), decided(record.decision))
+    if record.path is None:
+        return WithheldFile(assessed)
+    if record.digests is None or record.size_bytes is None or record.modified is None:
+        raise ValueError("a packed file has no digests, size or time")
+    return PackedFile(
+        assessed, record.size_bytes, ns_from_rfc3339(record.modified), tuple(record.digests.items())
+    )
+
+
+def examined_of(record: FileRecord) -> ExaminedFile:
+    """Return what a line says of a file's bytes; see :func:`entry_of` for what no record holds.
+
+    Raises:
+        ValueError: where the line lacks what every file has.
+    """
+    if record.role is None or record.size_bytes is None or record.modified is None:
+        raise ValueError("a file has no role, size or time")
+    problems = _problems(record)
+    stored = None if record.path is None else record.path.removeprefix("data/")
+    ref = FileRef(
+        root=b"",
+        relative=_bytes(record.source_path_b64) or record.source_path.encode("utf-8", "surrogatepass"),
+        path=record.source_path,
+        stat=FileStat(record.size_bytes, ns_from_rfc3339(record.modified), 0, 0),
+        stored=None if stored == record.source_path else stored,
+    )
+    found = record.format
+    return ExaminedFile(
+        ref=ref,
+        role=record.role,
+        format=None if found is None else Format(found.puid, found.name, found.mime, found.signature_version),
+        audio=_properties(record.audio),
+        tags={name: tuple(values) for name, values in record.tags.items()},
+        tag_blocks=tuple(map(_block_of, record.tag_blocks)),
+        protection=_protection_of(record.protection),
+        evidence=tuple(
+            Evidence(one.code, one.locator, one.value, one.strength, one.personal) for one in record.evidence
+        ),
+        problems=problems,
+    )
+
+
+def _problems(record: FileRecord) -> tuple[Problem, ...]:
+    return tuple(Problem(record.source_path, one.code, one.message) for one in record.problems)
+
+
+def _bytes(encoded: str | None) -> bytes | None:
+    return None if encoded is None else base64.b64decode(encoded, validate=True)
+
+
+def _properties(found: AudioRecord | None) -> AudioProperties | None:
     if found is None:
         return None
-    return {
-        "codec": found.codec,
-        "duration_s": None if found.duration_s is None else round(found.duration_s, 3),
-        "sample_rate_hz": found.sample_rate_hz,
-        "channels": found.channels,
-        "bit_depth": found.bit_depth,
-        "bitrate_bps": found.bitrate_bps,
-        "lossless": found.lossless,
-    }
+    return AudioProperties(
+        found.codec,
+        found.duration_s,
+        found.sample_rate_hz,
+        found.channels,
+        found.bit_depth,
+        found.bitrate_bps,
+        found.lossless,
+    )
 
 
-def _block(block: TagBlock) -> dict[str, Any]:
-    frames = [
-        {
-            "id": frame.id,
-            "offset": frame.offset,
-            "length": frame.length,
-            "sha256": frame.sha256 or None,
-            "text": None if frame.text is None else frame.text.replace("\0", "\n"),
-        }
-        for frame in block.frames
-    ]
-    return {"kind": block.kind, "offset": block.offset, "length": block.length, "frames": frames}
+def _protection_of(found: ProtectionRecord | None) -> Protection | None:
+    return None if found is None else Protection(found.scheme, found.name, found.locator, found.certain)
 
 
-def _protection(found: Protection | None) -> dict[str, Any] | None:
-    if found is None:
-        return None
-    return {
-        "scheme": found.scheme,
-        "name": found.name,
-        "locator": found.locator,
-        "certain": found.certain,
-    }
-
-
-def _rights(decision: Decision) -> dict[str, Any]:
-    return {
-        "disposition": decision.disposition.value,
-        "basis": decision.basis.value,
-        "acts": {act.value: answer.value for act, answer in decision.acts.items()},
-        "reasons": [{"code": reason.code, "text": reason.text} for reason in decision.reasons],
-    }
-
-
-def _problem(problem: Problem) -> dict[str, str]:
-    return {
-        "code": problem.code,
-        "severity": problem.severity.value,
-        "message": problem.message,
-    }
-
-
-def _row(record: dict[str, Any], algorithms: Sequence[str]) -> list[str]:
-    found, audio = record["format"] or {}, record["audio"] or {}
-    tags, rights = record["tags"] or {}, record["rights"] or {}
-    digests, protection = record["digests"] or {}, record["protection"]
-    cells = [record[key] for key in ("path", "source_path", "role", "size_bytes", "modified")]
-    cells += [digests.get(algorithm) for algorithm in algorithms]
-    cells += [found.get(key) for key in ("name", "puid", "mime")]
-    cells += [audio.get(key) for key in ("codec", "duration_s", "sample_rate_hz", "channels", "bit_depth")]
-    cells += ["; ".join(tags.get(name, ())) for name in _TAG_COLUMNS]
-    cells += [
-        None if protection is None else Protection(**protection).label,
-        rights.get("disposition"),
-        rights.get("basis"),
-    ]
-    cells.append("; ".join(f"{problem['code']} {problem['message']}" for problem in record["problems"]))
-    return ["" if cell is None else str(cell) for cell in cells]
+def _block_of(block: BlockRecord) -> TagBlock:
+    frames = tuple(
+        TagFrame(
+            one.id,
+            one.offset,
+            one.length,
+            one.sha256,
+            "\0".join(one.text) if isinstance(one.text, list) else one.text,
+        )
+        for one in block.frames
+    )
+    return TagBlock(block.kind, block.offset, block.length, frames)

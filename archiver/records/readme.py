@@ -3,83 +3,73 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 
+from archiver.model.bag import Bag
+from archiver.model.package import PackEntry
 from archiver.model.run import Run
-from archiver.records.jsontext import rfc3339
+from archiver.model.totals import Totals
+from archiver.records.moments import rfc3339
+from archiver.records.writing import Closing, Opening
 
 _WIDTH = 78
 
 
-@dataclass(frozen=True, slots=True)
-class BagOutline:
-    """What the page tells about a bag.
+README = "metadata/README.txt"
 
-    Attributes:
-        name: Name of the bag.
-        description: One sentence on the contents.
-        algorithms: Checksum algorithms, in the order of the manifests.
-        seen: Everything met in the sources for this bag.
-        packed: Files in the payload.
-        withheld: Files kept out by a decision.
-        links: Links to something in the sources.
-        left_out: Entries left out as the user asked.
-        lost: Entries kept out by a problem.
-        empty_folders: Folders that had nothing in them.
-        escaped: Whether a payload path holds a character that manifests must encode.
-        renamed: Names of files and folders that are stored under another.
+
+class ReadmeWriter:
+    """Writes the page when all is known."""
+
+    def __init__(self, opening: Opening) -> None:
+        self._stream = opening.new_file(README)
+
+    def add(self, entry: PackEntry) -> None:
+        """The page is about all files together."""
+
+    def finish(self, closing: Closing) -> None:
+        """Write it."""
+        self._stream.write(
+            readme_text(closing.run, closing.bag, closing.records).encode("utf-8", "backslashreplace")
+        )
+
+
+def readme_text(run: Run, bag: Bag, records: Iterable[tuple[str, str]]) -> str:
+    """Return the page: plain text, at most 78 columns.
+
+    Args:
+        run: The run that makes the bag.
+        bag: The bag.
+        records: What lies in ``metadata/``: path in the bag and what it is.
     """
-
-    name: str
-    description: str
-    algorithms: tuple[str, ...]
-    seen: int
-    packed: int
-    withheld: int
-    links: int
-    left_out: int
-    lost: int
-    empty_folders: int
-    escaped: bool
-    renamed: int = 0
-
-
-def readme_text(run: Run, outline: BagOutline) -> str:
-    """Return the page: plain text, at most 78 columns."""
+    plan, renamed = bag.plan, bag.totals.problems["N309"]
     parts = [
-        f"{outline.name}\n{'=' * min(len(outline.name), _WIDTH)}",
-        _paragraph(outline.description),
+        f"{plan.name}\n{'=' * min(len(plan.name), _WIDTH)}",
+        _paragraph(bag.contents),
         _paragraph(
             f"Packed on {rfc3339(run.now())} by {run.software}. This folder is a BagIt package (RFC 8493): every"
             " file in it has a checksum, so that anybody can prove, now and in many years, that not one byte has"
             " changed."
         ),
         "What is where\n-------------",
-        _CONTENTS.strip("\n"),
-        *([_paragraph(_RENAMED.format(outline.renamed))] if outline.renamed else []),
+        "\n".join(f"{path:<23} {what}" for path, what in (*_OF_EVERY_BAG, *records)),
+        *([_paragraph(_RENAMED.format(renamed))] if renamed else []),
         "How to check it\n---------------",
         _paragraph("Open a terminal in the folder that holds bagit.txt and type:"),
-        *_commands(outline.algorithms, _SAVE_ESCAPED if outline.escaped else ""),
-        *([_paragraph(_ESCAPED)] if outline.escaped else []),
+        *_commands(plan.algorithms, _SAVE_ESCAPED if bag.escaped else ""),
+        *([_paragraph(_ESCAPED)] if bag.escaped else []),
         "What was seen\n-------------",
-        _account(outline),
+        _account(bag.totals),
     ]
     return "\n\n".join(parts) + "\n"
 
 
-_CONTENTS = """
-data/                   the files, under their own folders and names
-manifest-*.txt          a checksum for every file in data/
-tagmanifest-*.txt       a checksum for every other file here
-bag-info.txt            what this package is, in short labels
-metadata/files.csv      one row for every file, for a spreadsheet
-metadata/files.jsonl    the same in full, one JSON object a line
-metadata/tree.jsonl     folders, links, extended attributes, what was left out
-metadata/events.jsonl   what was done to the files, and by what program
-metadata/premis.xml     the same up to packing, for repositories (PREMIS 3)
-metadata/rights/        what may be done with each file, and on what evidence
-"""
+_OF_EVERY_BAG = (
+    ("data/", "the files, under their own folders and names"),
+    ("manifest-*.txt", "a checksum for every file in data/"),
+    ("tagmanifest-*.txt", "a checksum for every other file here"),
+    ("bag-info.txt", "what this package is, in short labels"),
+)
 
 _READING_IT = (
     "The first command checks the music, the second everything that describes it. No line may say FAILED{}. To see"
@@ -127,19 +117,19 @@ def _commands(algorithms: Sequence[str], save: str) -> list[str]:
     ]
 
 
-def _account(outline: BagOutline) -> str:
+def _account(totals: Totals) -> str:
     rows = [
-        ("seen in the source", outline.seen),
-        ("packed", outline.packed),
-        ("withheld by a decision, listed in metadata/rights", outline.withheld),
+        ("seen in the source", totals.seen),
+        ("packed", totals.files),
+        ("withheld by a decision, listed in metadata/rights", totals.withheld),
     ]
-    if outline.links:
-        rows.append(("links within the source, listed in metadata/tree.jsonl", outline.links))
-    if outline.left_out:
-        rows.append(("left out as asked, listed in metadata/tree.jsonl", outline.left_out))
-    rows.append(("not packed because of a problem, listed in metadata/files.csv", outline.lost))
-    if outline.empty_folders:
-        rows.append(("empty folders, listed in metadata/empty-folders.txt", outline.empty_folders))
+    if totals.links:
+        rows.append(("links within the source, listed in metadata/tree.jsonl", totals.links))
+    if totals.left_out:
+        rows.append(("left out as asked, listed in metadata/tree.jsonl", totals.left_out.total()))
+    rows.append(("not packed because of a problem, listed in metadata/files.csv", totals.lost))
+    if totals.empty_folders:
+        rows.append(("empty folders, listed in metadata/empty-folders.txt", totals.empty_folders))
     width = max(len(str(count)) for _, count in rows)
     return "\n".join(f"{count:>{width}}  {what}" for what, count in rows)
 

@@ -7,9 +7,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from archiver.bagit.open_tag_file import open_record
-from archiver.records.jsontext import LineLimits, parse_line
-
-_LIMITS = LineLimits(bytes=4 << 20, brackets=50_000, commas=200_000)
+from archiver.records.codec import Record, from_line
+from archiver.records.files import FILES_RECORD, LIMITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +20,13 @@ class Track:
     album: str
 
 
+class _TaggedRecord(Record, frozen=True, kw_only=True):
+    """Of a line of ``files.jsonl``, what names a track."""
+
+    path: str
+    tags: dict[str, list[str]]
+
+
 def tracks_of(bag: str, paths: Collection[str]) -> dict[str, Track]:
     """Return what ``metadata/files.jsonl`` of the bag says of those of ``paths`` that are audio with tags.
 
@@ -28,21 +34,17 @@ def tracks_of(bag: str, paths: Collection[str]) -> dict[str, Track]:
     """
     found: dict[str, Track] = {}
     try:
-        lines = open_record(bag, "metadata/files.jsonl")
+        lines = open_record(bag, FILES_RECORD)
     except (OSError, ValueError):
         return found
     with lines, contextlib.suppress(OSError):
-        while line := lines.readline(_LIMITS.bytes):
+        while line := lines.readline(LIMITS.bytes):
             try:
-                record = parse_line(line, _LIMITS)
-                path, tags = record["path"], record["tags"]
-                if path in paths and tags:
-                    found[path] = Track(*(_first(tags, name) for name in ("title", "artist", "album")))
-            except (ValueError, TypeError, KeyError, AttributeError):
+                record = from_line(line, _TaggedRecord, LIMITS)
+            except ValueError:
                 continue
+            if record.path in paths and record.tags:
+                found[record.path] = Track(
+                    *(next(iter(record.tags.get(name, ())), "") for name in ("title", "artist", "album"))
+                )
     return found
-
-
-def _first(tags: dict[str, list[str]], name: str) -> str:
-    values = tags.get(name) or [""]
-    return values[0] if isinstance(values[0], str) else ""

@@ -7,8 +7,7 @@ each packed file that has more than its bytes, for each link and for all that wa
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Iterator
-from typing import Any, BinaryIO
+from typing import Any
 
 from archiver.model.attribute import Attribute
 from archiver.model.package import PackedFile, PackEntry
@@ -23,32 +22,59 @@ from archiver.model.source import (
     undecodable,
 )
 from archiver.personal.find import withheld
-from archiver.records.jsontext import json_bytes, rfc3339_ns
+from archiver.records.codec import to_line
+from archiver.records.moments import rfc3339_ns
+from archiver.records.writing import Closing, Opening
 
 TREE_RECORD = "metadata/tree.jsonl"
 SCHEMA = "archiver.tree/1"
 
 
-def write_tree(stream: BinaryIO, entries: Iterable[PackEntry], *, anonymous_withheld: bool) -> None:
-    """Write the record.
+class TreeWriter:
+    """Writes the record, one entry after another.
 
-    Args:
-        stream: Takes it.
-        entries: Every entry with its outcome; read twice where withheld files are to stay without a name.
-        anonymous_withheld: Whether names of withheld files stay out of the bag. Then only folders are recorded that
-            hold something packed, or are empty, and links and what was left out are not named, for both may bear the
-            name of such a file.
+    Where the names of withheld files stay out of the bag, only folders are recorded that hold something packed, or are
+    empty, and links and what was left out are not named, for both may bear the name of such a file.
     """
-    header = {
-        "schema": SCHEMA,
-        "defaults": {"file": {"mode": _mode(FILE_MODE)}, "folder": {"mode": _mode(FOLDER_MODE)}},
-    }
-    stream.write(json_bytes(header) + b"\n")
-    told = _without_names(entries) if anonymous_withheld else entries
-    for entry in told:
+
+    def __init__(self, opening: Opening) -> None:
+        self._stream = opening.new_file(TREE_RECORD)
+        self._anonymous = opening.context.anonymous_withheld
+        self._waiting: list[FolderRef] = []
+        defaults = {"file": {"mode": _mode(FILE_MODE)}, "folder": {"mode": _mode(FOLDER_MODE)}}
+        self._stream.write(to_line({"schema": SCHEMA, "defaults": defaults}))
+
+    def add(self, entry: PackEntry) -> None:
+        """Record what there is to record of one entry."""
+        if not self._anonymous:
+            self._write(entry)
+            return
+        match entry:
+            case FolderRef():
+                # a folder comes before all that is in it, so whether that is packed is yet to be seen
+                self._waiting = [*self._above(entry.path), entry]
+            case PackedFile(assessed):
+                self._settle(assessed.path.rpartition("/")[0])
+                self._write(entry)
+            case EmptyFolder(path):
+                self._settle(path)
+
+    def finish(self, closing: Closing) -> None:
+        """All is written."""
+
+    def _settle(self, folder: str) -> None:
+        """Record the folders that wait and that ``folder`` lies in."""
+        for waiting in self._above(f"{folder}/"):
+            self._write(waiting)
+        self._waiting = []
+
+    def _above(self, path: str) -> list[FolderRef]:
+        return [one for one in self._waiting if not one.path or path.startswith(f"{one.path}/")]
+
+    def _write(self, entry: PackEntry) -> None:
         record = tree_record(entry)
         if record is not None:
-            stream.write(json_bytes(record) + b"\n")
+            self._stream.write(to_line(record))
 
 
 def tree_record(entry: PackEntry) -> dict[str, Any] | None:
@@ -122,23 +148,3 @@ def _mode(mode: int) -> str:
 
 def _base64(value: bytes) -> str:
     return base64.b64encode(value).decode("ascii")
-
-
-def _without_names(entries: Iterable[PackEntry]) -> Iterator[PackEntry]:
-    """What is recorded where nothing may name, or be named after, a withheld file."""
-    folders = {""}
-    for entry in entries:
-        if isinstance(entry, PackedFile):
-            _take_in(entry.assessed.path.rpartition("/")[0], folders)
-        elif isinstance(entry, EmptyFolder):
-            _take_in(entry.path, folders)
-    for entry in entries:
-        if isinstance(entry, PackedFile) or (isinstance(entry, FolderRef) and entry.path in folders):
-            yield entry
-
-
-def _take_in(folder: str, folders: set[str]) -> None:
-    """Add a folder and those above it."""
-    while folder not in folders:
-        folders.add(folder)
-        folder = folder.rpartition("/")[0]

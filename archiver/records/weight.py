@@ -6,18 +6,19 @@ A file is described in each record and manifest, mostly by what its line in ``fi
 from __future__ import annotations
 
 from archiver.model.package import AssessedFile, PackEntry, PlanEntry, WithheldFile
+from archiver.records.codec import to_line
 from archiver.records.files import file_record
-from archiver.records.jsontext import json_bytes
 from archiver.records.tree import tree_record
 
 BAG_BYTES = 24_000
 """What a bag holds whatever is in it, and the beginning and end of an archive."""
 
-_FILE_BYTES = 8_000
+_FILE_BYTES = 2_600
 """What the records of a file hold beside its own particulars, with its share of an archive and of its folder there."""
+_IDENTIFIER = "d1000000"
 _TIMES_TOLD = 3
 _ATTRIBUTE_BYTES = 200
-_EVIDENCE_BYTES = 600
+_EVIDENCE_BYTES = 900
 _ALGORITHM_BYTES = 500
 
 
@@ -30,15 +31,15 @@ def described_bytes(entry: PlanEntry, algorithms: int) -> int:
         beside += 2 * _TIMES_TOLD * len((examined.ref.stored or "").encode("utf-8"))
     else:
         line = tree_record(told)
-        beside = 0 if line is None else len(json_bytes(line))
-    record = file_record(told)
+        beside = 0 if line is None else len(to_line(line))
+    record = file_record(told, lambda _: _IDENTIFIER)
     if record is None:
         return beside
     evidence = len(told.assessed.examined.evidence) if isinstance(told, WithheldFile) else 0
     return (
         _FILE_BYTES
         + beside
-        + _TIMES_TOLD * len(json_bytes(record))
+        + _TIMES_TOLD * len(to_line(record))
         + _EVIDENCE_BYTES * evidence
         + _ALGORITHM_BYTES * algorithms
     )

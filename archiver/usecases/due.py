@@ -12,7 +12,8 @@ from archiver.records.rights.read import (
     NoRightsRecordError,
     RightsRecordError,
     UnnamedFiles,
-    read_rights_record,
+    read_decided,
+    read_declared,
 )
 from archiver.rights.explaining.due import DueItem, DueKind, due
 from archiver.rights.terms.terms import load_terms
@@ -66,19 +67,15 @@ def _due_in_bag(bag: str, on: dt.date, until: dt.date) -> tuple[DueItem, ...]:
     declarations: dict[str, Declaration] = {}
     unnamed: list[tuple[int, Decision]] = []
 
-    def decided() -> Iterator[tuple[str, Decision]]:
-        for recorded in read_rights_record(bag):
-            match recorded:
-                case Declaration():
-                    # nothing else of a declaration comes due, and there may be many
-                    if recorded.expires is not None and on <= recorded.expires <= until:
-                        declarations[recorded.id] = recorded
-                case UnnamedFiles(files, decision):
-                    unnamed.append((files, decision))
-                case _:
-                    yield recorded
-
-    found = due(decided(), declarations, on, until, load_terms(), unnamed=unnamed)
+    for recorded in read_declared(bag):
+        match recorded:
+            case Declaration():
+                # nothing else of a declaration comes due, and there may be many
+                if recorded.expires is not None and on <= recorded.expires <= until:
+                    declarations[recorded.id] = recorded
+            case UnnamedFiles(files, decision):
+                unnamed.append((files, decision))
+    found = due(read_decided(bag), declarations, on, until, load_terms(), unnamed=unnamed)
     return tuple(item for item in found if item.kind is not DueKind.RULE_TO_CHECK)
 
 

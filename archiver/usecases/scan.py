@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 from archiver.ingest.examine import Examined
 from archiver.ingest.exclusion import Exclusion
-from archiver.ingest.plan import Totals
 from archiver.ingest.spool import Spool
 from archiver.model.audio import ExaminedFile, Role
+from archiver.model.totals import Totals
 from archiver.rights.meanings import Meaning, meaning
 from archiver.usecases.planning import examined
 from archiver.usecases.sources import sources_of

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from archiver.records.files import KEYS
 from tests.conftest import MakeSource
+from tests.reading_bags import FILE_KEYS
 from tests.running import run_here, run_program
 from tests.samples import Entry, File, Folder, Link, flac, m4a, mp3
 
@@ -93,7 +93,7 @@ def test_json_has_everything(source: MakeSource) -> None:
     }
     assert agreed | {"entries"} <= set(report)
     assert (report["seen"], report["files"], report["empty_folders"]) == (9, 8, 1)
-    assert [tuple(entry)[: len(KEYS)] for entry in report["entries"]] == [KEYS] * 9
+    assert [tuple(entry) for entry in report["entries"]] == [FILE_KEYS] * 9
     assert sum(each["files"] for each in report["formats"]) == 8
     by_path = {entry["source_path"]: entry for entry in report["entries"]}
     assert by_path["Album/01.flac"]["tags"]["title"] == ["One"]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.reading_bags import file_rows, rights_of
 from tests.running import Outcome
 
 
@@ -28,8 +28,7 @@ class Package:
     @property
     def files(self) -> list[dict[str, Any]]:
         """The rows of ``metadata/files.jsonl``."""
-        text = (self.bag / "metadata" / "files.jsonl").read_text("utf-8")
-        return [json.loads(line) for line in text.splitlines()]
+        return file_rows(self.bag)
 
     @property
     def sources(self) -> dict[str, str]:
@@ -39,9 +38,8 @@ class Package:
 
     @property
     def rights(self) -> dict[str, Any]:
-        """``metadata/rights/rights.json``, as any JSON reader has it."""
-        record: dict[str, Any] = json.loads((self.bag / "metadata" / "rights" / "rights.json").read_bytes())
-        return record
+        """What ``metadata/rights/rights.jsonl`` says, file by file."""
+        return rights_of(self.bag)
 
     @property
     def rows(self) -> list[dict[str, str]]:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.bags import Package
+from tests.reading_bags import lines_of
 from tests.running import PATIENCE, ROOT, command, run_here
 from tests.samples import tree_digest
 
@@ -26,7 +27,7 @@ def bag(packages: Mapping[str, Package], tmp_path: Path) -> Path:
 
 
 def events(bag: Path) -> list[dict[str, str]]:
-    return [json.loads(line) for line in (bag / "metadata" / "events.jsonl").read_text().splitlines()]
+    return lines_of(bag / "metadata" / "events.jsonl")
 
 
 def test_an_algorithm_is_added_and_the_payload_is_not_touched(bag: Path) -> None:

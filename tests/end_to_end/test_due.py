@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
+import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -175,20 +174,21 @@ def test_a_bag_without_a_record_is_named_and_the_others_are_looked_at(mixed: Pat
     assert [bag["fault"] is None for bag in listed.json["bags"]] == [False, True]
 
 
-def forged(record: dict[str, Any]) -> bytes:
-    record["files"][0]["layers"] = {"recording": {"findings": [{"jurisdiction": ["DE"]}], "text": "x"}}
-    return json.dumps(record).encode()
+def forged(whole: bytes) -> bytes:
+    return re.sub(
+        rb'"layers":\{"recording":\{', b'"layers":{"recording":{"findings":[{"jurisdiction":["DE"]}],', whole
+    )
 
 
 @pytest.mark.parametrize("how", ["cut", "forged", "binary", "empty"])
 def test_a_damaged_record_is_named_and_the_others_are_looked_at(mixed: Path, how: str) -> None:
     bad = shutil.copytree(mixed / "good", mixed / "bad")
-    path = bad / "metadata" / "rights" / "rights.json"
+    path = bad / "metadata" / "rights" / "rights.jsonl"
     whole = path.read_bytes()
     path.write_bytes(
         {
             "cut": whole[: len(whole) // 2],
-            "forged": forged(json.loads(whole)),
+            "forged": forged(whole),
             "binary": b"\0\xff" * 9,
             "empty": b"",
         }[how]

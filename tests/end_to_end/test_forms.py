@@ -150,17 +150,19 @@ def test_an_album_larger_than_a_bag_is_cut_and_named(tmp_path: Path) -> None:
     track = flac(title="Long") + bytes(20_000)
     tree = {f"Box Set/Disc {disc}/{number:02}.flac": track for disc in (1, 2) for number in range(6)}
     source = build_tree(tmp_path / "Music", {**tree, "Short/01.flac": flac(album="Short")})
-    limit = 150_000
+    limit = 128_000
     outcome = pack(source, tmp_path / "store", "--max-size", f"{limit}B")
     assert outcome.code == 0, outcome.err
     packages = group(tmp_path / "store", outcome)
     assert all(weight(package.bag) <= limit for package in packages)
     told = " ".join(outcome.out.split())
-    assert (
-        "bag_1_of_4 to bag_4_of_4: the album Box Set alone is larger than a bag may be and was cut." in told
-    )
+    cut = [package.bag.name for package in packages if any("Box Set" in path for path in package.payload)]
+    assert len(cut) > 2
+    assert f"{cut[0]} to {cut[-1]}: the album Box Set alone is larger than a bag may be and was cut." in told
     assert told.count("was cut") == 1
     for package in packages:
+        if package.bag.name not in cut:
+            continue
         records = (package.bag / "metadata" / "events.jsonl", package.bag / "metadata" / "premis.xml")
         for record in records:
             assert "Of the album in data/Box Set a part is in other bags" in record.read_text()
@@ -207,11 +209,11 @@ def test_no_bag_of_a_group_is_made_of_withheld_files_alone(
 
 
 def test_a_group_of_archives_is_made_and_verified(collection: Path, tmp_path: Path) -> None:
-    outcome = pack(collection, tmp_path, "--max-size", "500kB", "--serialize", "zip")
+    outcome = pack(collection, tmp_path, "--max-size", "350kB", "--serialize", "zip")
     assert outcome.code == 0, outcome.err
     made = sorted(path for path in tmp_path.iterdir() if path.name != ".incoming")
     assert [path.name for path in made] == [f"bag_{number}_of_3.zip" for number in (1, 2, 3)]
-    assert all(weight(archive) <= 500_000 for archive in made)
+    assert all(weight(archive) <= 350_000 for archive in made)
     assert run_here("verify", *made).code == 0
 
 

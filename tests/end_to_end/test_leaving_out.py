@@ -14,6 +14,7 @@ from archiver.bagit.report import Depth
 from archiver.bagit.validate import validate
 from archiver.usecases.pack.divide import divide
 from tests.conftest import MakeSource
+from tests.reading_bags import lines_of
 from tests.running import EPOCH, Outcome, run_here
 from tests.samples import Entry, File, Folder, Link, flac, mp3, tree_digest
 
@@ -77,8 +78,8 @@ def test_what_is_left_out_is_counted_told_and_recorded_with_its_rule(
         "keep.m3u",
     ]
     assert " 9  left out as asked, listed in metadata/tree.jsonl" in (bag / "metadata/README.txt").read_text()
-    first, *_ = (bag / "metadata" / "events.jsonl").read_text().splitlines()
-    assert "9 entries were left out as asked" in first
+    first, *_ = lines_of(bag / "metadata" / "events.jsonl")
+    assert "9 entries were left out as asked" in first["detail"]
 
 
 def test_json_and_dry_run_say_the_same(source: MakeSource, tmp_path: Path) -> None:
@@ -229,7 +230,7 @@ def test_attributes_of_a_file_that_changed_while_it_waited_are_kept(
             file.write(b"\0")
         return divide(*args)
 
-    monkeypatch.setattr("archiver.usecases.pack.divide", late)
+    monkeypatch.setattr("archiver.usecases.pack.pack.divide", late)
     outcome = pack(root, tmp_path / "store", "--name", "bag")
     assert "S109" in outcome.out
     assert "user.note" in (tmp_path / "store" / "bag" / "metadata" / "tree.jsonl").read_text()

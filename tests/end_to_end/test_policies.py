@@ -224,7 +224,7 @@ def test_the_counts_on_screen_in_bag_info_and_in_the_records_agree(
     assert package.info["Rights-Summary"].startswith(
         f"{counts['include']} include, {counts['restrict']} restrict, {counts['exclude']} exclude, 0 review;"
     )
-    assert Counter(row["rights"]["disposition"] for row in package.files) == counts
+    assert Counter(row["disposition"] for row in package.files) == counts
 
 
 def test_without_a_declaration_pack_needs_no_answer_and_says_that_nothing_was_evaluated(

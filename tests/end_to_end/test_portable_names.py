@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import MakeSource
+from tests.reading_bags import file_rows
 from tests.reliability.faults import inject, left_over, visible_bags
 from tests.running import EPOCH, run_here, run_program
 from tests.samples import Entry, Link, read_tree
@@ -48,7 +49,7 @@ def original(record: dict[str, Any]) -> bytes:
 
 
 def records(bag: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (bag / "metadata" / "files.jsonl").read_bytes().splitlines()]
+    return file_rows(bag)
 
 
 @pytest.fixture(scope="module")

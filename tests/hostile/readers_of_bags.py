@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import io
 import os
+import re
 import tarfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,7 +19,12 @@ from archiver.bagit.serialized.validation import validate_serialized
 from archiver.bagit.updating import journal as update_journal
 from archiver.bagit.updating.update import set_info
 from archiver.bagit.validate import validate
-from archiver.records.rights.read import NoRightsRecordError, RightsRecordError, read_rights_record
+from archiver.records.rights.read import (
+    NoRightsRecordError,
+    RightsRecordError,
+    read_declared,
+    read_entries,
+)
 from archiver.records.tracks import tracks_of
 from tests.bagit.archives import make_deflated_zip, make_streamed_zip, make_tar, make_zip
 from tests.bagit.bags import Payload, build_bag, rewrite, seal_tags, tree_state
@@ -121,7 +127,7 @@ class ArchivedBag(Reader):
             report = validate_serialized(os.fsencode(path), depth)
             bag_input.hold_report(depth, report)
         try:
-            for _ in read_rights_record(str(path)):
+            for _ in (*read_declared(str(path)), *read_entries(str(path))):
                 pass
         except (NoRightsRecordError, RightsRecordError):
             pass
@@ -225,26 +231,21 @@ class Records(Reader):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        lines = [
-            b'{"path":"data/%d.flac","tags":{"title":["T"],"artist":["A"],"album":["B"]}}\n' % n
-            for n in range(8)
-        ]
         self.subjects = {
-            "rights/rights.json": (GOLDEN / "rights.json").read_bytes(),
-            "files.jsonl": b"".join(lines),
+            "rights/rights.jsonl": (GOLDEN / "rights.jsonl").read_bytes(),
+            "files.jsonl": (GOLDEN / "files.jsonl").read_bytes(),
         }
         self._bag = folder / "bag"
         (self._bag / "metadata" / "rights").mkdir(parents=True)
 
     def read(self, name: str, data: bytes) -> None:
-        path = self._bag / "metadata" / name
-        path.write_bytes(data)
-        if name == "files.jsonl":
-            for track in tracks_of(str(self._bag), {f"data/{n}.flac" for n in range(8)}).values():
-                assert all(isinstance(text, str) for text in (track.title, track.artist, track.album))
-            return
+        for one, whole in self.subjects.items():
+            (self._bag / "metadata" / one).write_bytes(data if one == name else whole)
+        paths = set(re.findall(r"data/[^\"\\]+", self.subjects["files.jsonl"].decode()))
+        for track in tracks_of(str(self._bag), paths).values():
+            assert all(isinstance(text, str) for text in (track.title, track.artist, track.album))
         try:
-            rows = sum(1 for _ in read_rights_record(str(self._bag)))
+            rows = sum(1 for reader in (read_declared, read_entries) for _ in reader(str(self._bag)))
             assert rows < 1 << 20
         except RightsRecordError as error:
             is_told(error)

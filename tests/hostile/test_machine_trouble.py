@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 import os
 import random
 import re
@@ -23,6 +22,7 @@ from tests.bagit.archives import make_deflated_zip, make_tar, make_tar_gz, make_
 from tests.bagit.bags import Payload, build_bag
 from tests.conftest import MakeSource
 from tests.hostile.machines import small_disk
+from tests.reading_bags import file_rows
 from tests.reliability.faults import inject, visible_bags
 from tests.running import Outcome, run_here, run_program
 from tests.samples import flac, mp3
@@ -147,7 +147,7 @@ def test_a_full_disk_for_temporary_files_blames_no_healthy_file(
     assert outcome.code == 0, outcome.err
     assert "S103" not in outcome.out
     (bag,) = visible_bags(store)
-    records = [json.loads(line) for line in (bag / "metadata" / "files.jsonl").read_bytes().splitlines()]
+    records = file_rows(bag)
     assert len(records) == 41
     assert all(record["format"] and record["tags"] is not None for record in records)
     assert not any(problem["code"].startswith("S") for record in records for problem in record["problems"])
@@ -179,7 +179,7 @@ def test_a_file_that_could_be_read_only_later_bears_no_read_error(source: MakeSo
     files = outcome.json["files"]
     assert files["seen"] == files["packed"] + files["withheld"] + files["problems"]
     (bag,) = visible_bags(store)
-    records = map(json.loads, (bag / "metadata" / "files.jsonl").read_bytes().splitlines())
+    records = file_rows(bag)
     (record,) = [record for record in records if record["source_path"] == "Album/01.flac"]
     assert record["tags"]["title"] == ["one"]
     assert record["format"]["puid"] == "fmt/279"

@@ -8,13 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from archiver.records.jsontext import LineLimits, json_bytes, parse_line
-from archiver.records.rights.read import RIGHTS_RECORD
+from archiver.records.files import FILES_RECORD
+from archiver.records.rights.record import RIGHTS_RECORD
 from archiver.records.tracks import Track, tracks_of
 from tests.bagit.bags import build_bag
+from tests.records.rights.test_golden import GOLDEN
 from tests.reliability import watch_memory
 from tests.running import run_here, run_program
 
@@ -41,6 +40,11 @@ TRIPPING = {
 }
 
 
+RIGHTS_HEADER, RIGHTS_END = (
+    (GOLDEN / "rights.jsonl").read_text().splitlines(keepends=True)[place] for place in (0, -1)
+)
+
+
 def damaged_bag(root: Path, record: str, path: str = "metadata/files.jsonl") -> Path:
     bag = build_bag(root / "bag", tags={path: record.encode()})
     (bag / ONE).write_bytes(b"other\n")
@@ -54,7 +58,7 @@ def damaged_bag(root: Path, record: str, path: str = "metadata/files.jsonl") -> 
 def test_memory_stays_bounded_whatever_a_record_holds(
     tmp_path: Path, line: str, path: str, words: str
 ) -> None:
-    start = '{"assessed_on":"2024-01-01",\n"declarations":[\n' if path == RIGHTS_RECORD else ""
+    start = RIGHTS_HEADER if path == RIGHTS_RECORD else ""
     bag = damaged_bag(tmp_path, start + "\n".join([line] * 3) + "\n", path)
     watch = [sys.executable, watch_memory.__file__, str(tmp_path / "peak")]
     outcome = run_program(words, bag, before=watch)
@@ -76,39 +80,20 @@ def test_a_line_that_trips_its_reader_is_passed_over(tmp_path: Path, line: str) 
 
 
 @pytest.mark.parametrize("line", TRIPPING.values(), ids=TRIPPING.keys())
-@pytest.mark.parametrize("section", ["declarations", "files", "withheld"])
-def test_a_record_of_rights_that_trips_its_reader_is_refused(tmp_path: Path, section: str, line: str) -> None:
-    sections = ["declarations", "files", "withheld"]
-    before = "".join(f'"{each}":[\n],\n' for each in sections[: sections.index(section)])
+@pytest.mark.parametrize("path", [RIGHTS_RECORD, FILES_RECORD], ids=["rights", "files"])
+def test_a_record_of_rights_that_trips_its_reader_is_refused(tmp_path: Path, path: str, line: str) -> None:
     bag = damaged_bag(
-        tmp_path, f'{{"assessed_on":"2024-01-01",\n{before}"{section}":[\n{line}\n', RIGHTS_RECORD
+        tmp_path,
+        f"{RIGHTS_HEADER}{line}\n" if path == RIGHTS_RECORD else RIGHTS_HEADER + RIGHTS_END,
+        RIGHTS_RECORD,
+    )
+    (bag / FILES_RECORD).write_text(
+        f'{{"schema":"archiver.files/1"}}\n{line}\n' if path == FILES_RECORD else ""
     )
     outcome = run_here("due", bag)
     assert outcome.code == 4
     assert "not as this program writes it" in " ".join(outcome.out.split())
     assert outcome.err == ""
-
-
-VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers(-(10**30), 10**30) | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
-    max_leaves=12,
-)
-
-
-@given(VALUES)
-def test_what_is_written_is_read_back(value: object) -> None:
-    assert parse_line(json_bytes(value), LineLimits(10_000, 100, 1_000)) == value
-
-
-@given(st.binary(max_size=60) | st.text('[]{},:"1e-', max_size=60).map(str.encode))
-def test_any_line_is_a_value_or_a_value_error(line: bytes) -> None:
-    try:
-        parse_line(line, LineLimits(50, 10, 10))
-    except ValueError:
-        return
-    assert len(line) <= 50
-    assert line.count(b",") <= 10
 
 
 def test_output_about_one_file_is_bounded_however_long_its_path(tmp_path: Path) -> None:

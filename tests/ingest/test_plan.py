@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.ingest.plan import PackagePlan, Totals, plan, problems_in
+from archiver.ingest.plan import PackagePlan, plan
 from archiver.ingest.spool import Spool
 from archiver.model.audio import AudioProperties, Role
 from archiver.model.package import AssessedFile, PlanEntry, WithheldFile
 from archiver.model.problem import Problem
 from archiver.model.rights import Disposition
 from archiver.model.source import BesideFiles, EmptyFolder, FolderProblem, FolderRef, LeftOut, Link, Unpacked
+from archiver.model.totals import Totals, problems_in
 from archiver.usecases.pack.parts import parts_of
 from tests.records.entries import assessed, decision
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import io
+import json
 import uuid
-from collections.abc import Callable, Mapping
-from typing import Any, BinaryIO
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from archiver.model.audio import ExaminedFile, Format, Role
+from archiver.model.bag import Bag, BagPlan
 from archiver.model.evidence import Evidence, Protection, Strength
 from archiver.model.package import AssessedFile, PackedFile, PackEntry, WithheldFile
 from archiver.model.problem import Problem
@@ -32,6 +34,11 @@ from archiver.model.rights_context import RightsContext
 from archiver.model.run import Event, Run
 from archiver.model.source import EmptyFolder, FileRef, FileStat, FolderProblem, Unpacked
 from archiver.model.terms import Layer, LayerAssessment, TermFinding, TermState
+from archiver.model.totals import Totals
+from archiver.records.layout import RecordWriters
+from archiver.records.rights.record import recorded
+from archiver.records.rights.tally import RightsTally, summarise
+from archiver.records.writing import Closing
 
 DAY = dt.date(2026, 11, 22)
 MOMENT = dt.datetime(2026, 11, 22, 18, 4, 5, tzinfo=dt.UTC)
@@ -294,11 +301,56 @@ def every_case() -> tuple[PackEntry, ...]:
     )
 
 
-def written(write: Callable[..., object], *arguments: object) -> bytes:
-    """What a writer writes; its stream must stay open and usable for the caller."""
-    stream: BinaryIO = io.BytesIO()
-    write(stream, *arguments)
-    assert not stream.closed
-    data = stream.getvalue()  # type: ignore[attr-defined]  # BytesIO has it
-    assert isinstance(data, bytes)
-    return data
+PLAN = BagPlan("gift-2026", PACKAGE, PACKAGE, 1, 1, ("md5", "sha512"), {})
+
+
+def bag_of(entries: Sequence[PackEntry], plan: BagPlan = PLAN, events: tuple[Event, ...] = EVENTS) -> Bag:
+    """The bag that holds the entries."""
+    totals = Totals()
+    for entry in entries:
+        match entry:
+            case PackedFile():
+                totals.count_packed(entry.assessed.examined, entry.size_bytes)
+            case WithheldFile(held):
+                totals.count_withheld(held.examined)
+            case _:
+                totals.count_other(entry)
+    return Bag(plan, totals, summarise(entries), "Music.", escaped=False, events=events)
+
+
+class Kept(io.BytesIO):
+    """A tag file that can be read when its writers are done with it."""
+
+    def close(self) -> None:
+        """Closing it would lose what was written."""
+
+
+def record_files(
+    entries: Iterable[PackEntry],
+    context: RightsContext = CONTEXT,
+    plan: BagPlan = PLAN,
+    events: tuple[Event, ...] = EVENTS,
+) -> dict[str, bytes]:
+    """Every record of a bag that holds the entries, by its path."""
+    entries = tuple(entries)
+    streams: dict[str, Kept] = {}
+
+    def new_file(path: str) -> Kept:
+        assert path not in streams
+        return streams.setdefault(path, Kept())
+
+    writers = RecordWriters(plan, context, new_file)
+    for entry in entries:
+        writers.add(entry)
+    tally = RightsTally()
+    for entry in entries:
+        tally.add(entry)
+    closing = recorded(context, tally.of_packed)
+    writers.finish(Closing(RUN, bag_of(entries, plan, events), closing, writers.described))
+    assert not any(stream.closed for stream in streams.values())
+    return {path: stream.getvalue() for path, stream in streams.items()}
+
+
+def json_lines(data: bytes) -> list[dict[str, Any]]:
+    """The lines of a line-file without its header."""
+    return [json.loads(line) for line in data.splitlines()[1:]]

@@ -10,38 +10,43 @@ from hypothesis import strategies as st
 
 from archiver.bagit.writer import format_bag_info
 from archiver.errors import UsageError
-from archiver.records.baginfo import BagFacts, bag_info_labels, checked_label, parse_label
-from tests.records.entries import PACKAGE, RUN
+from archiver.model.bag import Bag, BagPlan, Labels
+from archiver.records.baginfo import BAG_INFO, bag_info_labels, checked_label, parse_label
+from tests.records.entries import PACKAGE, RUN, bag_of, packed
 
 OWN = uuid.UUID("00000000-0000-4000-8000-000000000001")
 
 
-def facts(part: int = 1, parts: int = 1) -> BagFacts:
-    return BagFacts(OWN, "Music.", 3, 1234, part, parts, rights=(("Rights-Policy", "personal"),))
+RIGHTS = (("Rights-Policy", "personal"),)
+
+
+def bag(part: int = 1, parts: int = 1, given: Labels = ()) -> Bag:
+    plan = BagPlan("bag", OWN, PACKAGE, part, parts, ("sha512",), {BAG_INFO: given})
+    return bag_of([packed(name) for name in ("a", "b", "c")], plan)
 
 
 def test_labels_of_a_single_bag() -> None:
-    assert bag_info_labels(RUN, facts(), []) == (
+    assert bag_info_labels(RUN, bag(), RIGHTS) == (
         ("External-Description", "Music."),
         ("External-Identifier", f"urn:uuid:{OWN}"),
         ("Bagging-Date", "2026-11-22"),
         ("Bag-Software-Agent", "archiver 1.0"),
-        ("Payload-Oxum", "1234.3"),
-        ("Bag-Size", "1.2 kB"),
+        ("Payload-Oxum", "15.3"),
+        ("Bag-Size", "15 B"),
         ("Rights-Policy", "personal"),
     )
 
 
 def test_bags_of_a_group_say_so() -> None:
-    labels = dict(bag_info_labels(RUN, facts(2, 3), []))
+    labels = dict(bag_info_labels(RUN, bag(2, 3), RIGHTS))
     assert labels["Bag-Group-Identifier"] == f"urn:uuid:{PACKAGE}"
     assert labels["Bag-Count"] == "2 of 3"
 
 
 def test_given_labels_go_before_and_may_be_repeated() -> None:
-    given_labels = [("contact-name", "A"), ("Contact-Name", "B"), ("external-description", "Mine")]
-    labels = bag_info_labels(RUN, facts(), given_labels)
-    assert labels[:3] == tuple(given_labels)
+    given_labels = (("contact-name", "A"), ("Contact-Name", "B"), ("external-description", "Mine"))
+    labels = bag_info_labels(RUN, bag(given=given_labels), RIGHTS)
+    assert labels[:3] == given_labels
     assert [label for label, _ in labels].count("External-Description") == 0
 
 

@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 
 import pytest
 
-from archiver.records.readme import BagOutline, readme_text
-from tests.records.entries import RUN
+from archiver.model.bag import BagPlan
+from archiver.model.totals import Totals
+from archiver.records.layout import RIGHTS_FOLDER
+from archiver.records.readme import readme_text
+from tests.records.entries import PACKAGE, RUN, bag_of
 
-OUTLINE = BagOutline(
-    name="Music-2026-11-22",
-    description="Music: 12 albums, 140 audio files and 31 accompanying files, 4.1 GB in all.",
-    algorithms=("sha512",),
-    seen=180,
-    packed=171,
-    withheld=5,
-    lost=4,
-    links=0,
-    left_out=0,
-    empty_folders=0,
-    escaped=False,
-)
+TOTALS = Totals(files=171, withheld=5, lost=4)
+PLAN = BagPlan("Music-2026-11-22", PACKAGE, PACKAGE, 1, 1, ("sha512",), {})
+CONTENTS = "Music: 12 albums, 140 audio files and 31 accompanying files, 4.1 GB in all."
 
 
-def page(**changes: object) -> str:
-    return readme_text(RUN, dataclasses.replace(OUTLINE, **changes))  # type: ignore[arg-type]  # one field each
+def page(
+    *,
+    algorithms: tuple[str, ...] = ("sha512",),
+    escaped: bool = False,
+    empty_folders: int = 0,
+    renamed: int = 0,
+) -> str:
+    totals = dataclasses.replace(TOTALS, empty_folders=empty_folders, problems=Counter({"N309": renamed}))
+    plan = dataclasses.replace(PLAN, algorithms=algorithms)
+    bag = dataclasses.replace(bag_of(()), plan=plan, totals=totals, contents=CONTENTS, escaped=escaped)
+    return readme_text(RUN, bag, [RIGHTS_FOLDER])
 
 
 @pytest.mark.parametrize(

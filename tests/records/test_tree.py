@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import dataclasses
-import io
 import json
 from typing import Any
 
@@ -14,14 +13,13 @@ from archiver.model.attribute import Attribute
 from archiver.model.package import PackedFile, PackEntry
 from archiver.model.problem import Problem
 from archiver.model.source import EmptyFolder, FolderProblem, FolderRef, LeftOut, Link, Unpacked
-from archiver.records.tree import SCHEMA, tree_record, write_tree
-from tests.records.entries import every_case
+from archiver.records.tree import SCHEMA, TREE_RECORD, tree_record
+from tests.records.entries import CONTEXT, every_case, record_files
 
 
 def lines(entries: list[PackEntry], *, anonymous: bool = False) -> list[dict[str, Any]]:
-    stream = io.BytesIO()
-    write_tree(stream, entries, anonymous_withheld=anonymous)
-    header, *records = map(json.loads, stream.getvalue().splitlines())
+    context = dataclasses.replace(CONTEXT, anonymous_withheld=anonymous)
+    header, *records = map(json.loads, record_files(entries, context)[TREE_RECORD].splitlines())
     assert header == {
         "schema": SCHEMA,
         "defaults": {"file": {"mode": "0644"}, "folder": {"mode": "0755"}},

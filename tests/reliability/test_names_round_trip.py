@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import contextlib
 import io
-import json
 import os
 import subprocess
 import unicodedata
@@ -18,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import ONE_FIXTURE_FOR_ALL, MakeSource
+from tests.reading_bags import file_rows
 from tests.reliability.faults import visible_bags
 from tests.running import run_here
 from tests.samples import Entry, Folder, build_tree, flac, read_tree, tree_digest
@@ -55,7 +55,7 @@ def hostile_tree() -> dict[bytes, Entry]:
 
 
 def records(bag: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (bag / "metadata" / "files.jsonl").read_bytes().splitlines()]
+    return file_rows(bag)
 
 
 def original_name(record: dict[str, Any]) -> bytes:

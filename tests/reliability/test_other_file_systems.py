@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +19,7 @@ from archiver.store.refusal import refused_part
 from archiver.usecases.sources import sources_of
 from tests.conftest import MakeSource
 from tests.disks import exfat_disk, fat_disk
+from tests.reading_bags import file_rows
 from tests.running import EPOCH, run_here, run_program
 from tests.samples import Entry, flac, read_tree
 
@@ -109,7 +109,7 @@ def test_names_alike_are_stored_apart_on_a_disk_that_takes_them_for_one(
     outcome = run_here("pack", root, "--to", exfat / "store", "--json", "--name", "bag")
     assert outcome.code == 0, outcome.err
     bag = exfat / "store" / "bag"
-    records = [json.loads(line) for line in (bag / "metadata" / "files.jsonl").read_bytes().splitlines()]
+    records = file_rows(bag)
     found = {os.fsencode(one["source_path"]): (bag / one["path"]).read_bytes() for one in records}
     assert found == TWINS
     assert {one["path"] for one in records} >= {"data/Album/=43over.jpg", "data/Album/cover.jpg"}
@@ -127,7 +127,7 @@ def test_portable_names_bring_everything_to_exfat(source: MakeSource, exfat: Pat
     outcome = run_here("pack", root, "--to", exfat / "store", "--names", "portable", "--name", "bag")
     assert outcome.code == 0, outcome.out
     bag = exfat / "store" / "bag"
-    records = [json.loads(line) for line in (bag / "metadata" / "files.jsonl").read_bytes().splitlines()]
+    records = file_rows(bag)
     found = {os.fsencode(one["source_path"]): (bag / one["path"]).read_bytes() for one in records}
     assert set(found) == set(tree)
     assert found[b"AC\\DC/Live/01.mp3"] == b"4"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 from archiver.usecases.pack.pack import pack
 from archiver.usecases.watch import Step, Unwatched
 from tests.conftest import MakeSource
+from tests.reading_bags import file_rows
 from tests.reliability.faults import inject, left_over, visible_bags
 from tests.running import EPOCH, Outcome, fixed_run, pack_request, run_program
 from tests.samples import File, build_tree, flac, read_tree
@@ -26,7 +26,7 @@ TREE: dict[str, bytes | str] = {
 
 
 def records(bag: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (bag / "metadata" / "files.jsonl").read_bytes().splitlines()]
+    return file_rows(bag)
 
 
 def problems(outcome: Outcome) -> list[tuple[str, str]]:
@@ -169,13 +169,13 @@ def test_decision_is_made_again_for_what_was_packed(tmp_path: Path) -> None:
     (tmp_path / "rights.toml").write_text(RIGHTS)
     asked = {"policy": "public", "rights": str(tmp_path / "rights.toml")}
     found = packed_while(root, tmp_path / "first", lambda: None, **asked)
-    assert [record["rights"]["disposition"] for record in found.values()] == ["include"] * 2
+    assert [record["disposition"] for record in found.values()] == ["include"] * 2
 
     def retag() -> None:
         (root / "a.flac").write_bytes(flac({"ALBUM": ["Somebody else's"]}))
 
     found = packed_while(root, tmp_path / "second", retag, **asked)
-    assert found["a.flac"]["rights"]["disposition"] not in {"include", "restrict"}
+    assert found["a.flac"]["disposition"] not in {"include", "restrict"}
     assert found["a.flac"]["path"] is None
     assert "S109" in codes(found["a.flac"])
-    assert found["b.flac"]["rights"]["disposition"] == "include"
+    assert found["b.flac"]["disposition"] == "include"

@@ -6,7 +6,7 @@ from typing import Any
 
 from archiver.model.rights import Declaration, Reason
 from archiver.model.terms import LayerAssessment
-from archiver.records.evidence import evidence_record
+from archiver.records.codec import in_full
 from archiver.records.files import examined_record
 from archiver.rights.explaining.explain import PolicyOutcome
 from archiver.usecases.explain import ExplainedFile, UnexplainedFile
@@ -22,7 +22,7 @@ def explained_record(explained: ExplainedFile | UnexplainedFile) -> dict[str, An
         return {"path": explained.named, "problem": {"code": problem.code, "message": problem.message}}
     file, explanation = explained.file, explained.explanation
     asked = explanation.outcomes[0]
-    described = examined_record(file)
+    described = in_full(examined_record(file))
     return {
         "path": explained.named,
         "source_path": file.ref.path,
@@ -30,7 +30,7 @@ def explained_record(explained: ExplainedFile | UnexplainedFile) -> dict[str, An
         "format": described["format"],
         "protection": described["protection"],
         "problems": described["problems"],
-        "evidence": list(map(evidence_record, file.evidence)),
+        "evidence": described["evidence"],
         "declarations": list(map(_declaration, explanation.declarations)),
         "layers": {layer.layer.value: _layer(layer) for layer in explanation.layers},
         "acts": {

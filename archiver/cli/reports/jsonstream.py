@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from archiver.records.jsontext import json_bytes
+from archiver.records.codec import json_bytes
 
 
 def write_json(schema: str, members: Mapping[str, Any], lists: Mapping[str, Iterable[Any]]) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from archiver.cli.terminal.text import count, shown_path, wrapped
-from archiver.ingest.plan import Totals
 from archiver.model.audio import Role
 from archiver.model.source import LeftOut
+from archiver.model.totals import Totals
 from archiver.records.tree import left_out_record
 
 _RULES_SHOWN = 10

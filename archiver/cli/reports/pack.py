@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, islice
 from typing import Any
 
-from archiver.bagit.paths import encode_path
 from archiver.bagit.sizes import human_size
 from archiver.cli.reports.findings import (
     every_problem_lines,
@@ -30,15 +29,14 @@ from archiver.cli.reports.left_out import (
     left_out_records,
 )
 from archiver.cli.terminal.text import columns, count, shown, shown_path, wrapped
-from archiver.ingest.plan import Totals, problems_in
 from archiver.model.audio import ExaminedFile, Role
 from archiver.model.package import AssessedFile, PackedFile, WithheldFile
 from archiver.model.problem import REFUSED_ELSEWHERE, Problem
 from archiver.model.rights import Decision, Disposition, Reason
 from archiver.model.rights_summary import RightsSummary
+from archiver.model.totals import Totals, problems_in
 from archiver.records.rights.grounds import ground_words
 from archiver.records.rights.labels import share_in_package
-from archiver.records.rights.tally import summarise
 from archiver.rights.rules import speaks_of_disposition
 from archiver.usecases.pack.pack import PackReport
 from archiver.usecases.pack.room import MARGIN_BYTES
@@ -70,7 +68,7 @@ def report_lines(report: PackReport) -> Iterator[str]:
     yield wrapped(_account(totals))
     yield from clutter_lines(totals)
     yield from left_out_lines(totals)
-    summary = summarise(report.entries)
+    summary = report.rights
     yield from _rights_lines(report, summary)
     if report.silences:
         yield "\nNot heard as it was meant"
@@ -133,19 +131,19 @@ def verbose_lines(report: PackReport) -> Iterator[str]:
     """Yield every file that the report counts among those that need attention, by name."""
     if report.totals.withheld:
         yield "\nEvery file that a decision withheld"
-        for entry in report.entries:
+        for entry in report.noted:
             if isinstance(entry, WithheldFile):
                 yield from _withheld_file(entry)
     yield from listed_lines("Protected files", _examined(report), protection_told)
     yield from listed_lines("Files whose protection was not seen", _examined(report), unseen_told)
     yield from listed_lines("Files that carry personal data", _examined(report), personal_told)
     yield from listed_lines("Files that were not read whole for it", _examined(report), unread_told)
-    yield from every_left_out_lines(report.entries)
+    yield from every_left_out_lines(report.noted)
     yield from every_problem_lines(_problems(report))
 
 
 def _examined(report: PackReport) -> Iterator[ExaminedFile]:
-    for entry in report.entries:
+    for entry in report.noted:
         match entry:
             case PackedFile(assessed) | WithheldFile(assessed):
                 yield assessed.examined
@@ -234,7 +232,7 @@ def _cut_albums(report: PackReport) -> dict[str, list[str]]:
 
 
 def _withheld_lines(report: PackReport) -> Iterator[str]:
-    withheld = (entry for entry in report.entries if isinstance(entry, WithheldFile))
+    withheld = (entry for entry in report.noted if isinstance(entry, WithheldFile))
     for entry in islice(withheld, _WITHHELD_SHOWN):
         yield from _withheld_file(entry)
     remaining = report.totals.withheld - _WITHHELD_SHOWN
@@ -281,10 +279,7 @@ def _verify_lines(report: PackReport) -> Iterator[str]:
         yield f"  {check}   (in the folder of each)"
     else:
         yield f"  {command}" if len(command) < columns() - 2 else f"  cd {bag}\n  {check}"
-    if any(
-        isinstance(entry, PackedFile) and encode_path(entry.bag_path) != entry.bag_path
-        for entry in report.entries
-    ):
+    if report.escaped:
         yield wrapped(
             "Files with a percent sign or a line break in their name need archiver verify: BagIt writes these"
             " characters in a way that sha512sum does not know."
@@ -298,7 +293,7 @@ def _group_pattern(bags: Sequence[str]) -> str:
 
 
 def _problems(report: PackReport) -> Iterator[Problem]:
-    for entry in report.entries:
+    for entry in report.noted:
         yield from problems_in(entry)
 
 
@@ -346,14 +341,14 @@ def write_report_json(report: PackReport) -> None:
     }
     streams = {
         "withheld": _withheld(report),
-        "left_out": left_out_records(report.entries),
+        "left_out": left_out_records(report.noted),
         "problems": _problem_records(report),
     }
     write_json("archiver.pack/1", members, streams)
 
 
 def _withheld(report: PackReport) -> Iterator[dict[str, Any]]:
-    for entry in report.entries:
+    for entry in report.noted:
         if isinstance(entry, WithheldFile):
             decision = entry.assessed.decision
             yield {

@@ -1,36 +1,20 @@
-"""The events of the PREMIS record, and the agents: software, the person who ran it, those who declared rights."""
+"""The events of the PREMIS record, and the agents: software, and those who declared rights."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from uuid import UUID, uuid5
 
 from archiver.model.rights import Declaration
 from archiver.model.run import Event
-from archiver.records.jsontext import rfc3339
+from archiver.records.moments import rfc3339
 from archiver.records.premis.vocabulary import authority
-from archiver.records.visible import xml_text
+from archiver.records.visible import one_line, xml_text
 
 _VERSIONED = re.compile(r"\A(?P<name>.+) (?P<version>v?\d\S*)")
 _POLICY_EVENT = "policy assignment"
-
-
-class AgentType(StrEnum):
-    """What a human agent is (id.loc.gov agentType)."""
-
-    PERSON = "person"
-    ORGANIZATION = "organization"
-
-
-@dataclass(frozen=True, slots=True)
-class HumanAgent:
-    """Who had the package made."""
-
-    name: str
-    type: AgentType
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +26,19 @@ class IdentifiedEvent:
 
 
 def identify_events(package: UUID, events: Sequence[Event]) -> tuple[IdentifiedEvent, ...]:
-    """Give each event an identifier that follows from the package's and its place, so that it is the same every time."""
-    return tuple(
-        IdentifiedEvent(uuid5(package, f"event {number}"), event)
-        for number, event in enumerate(events, start=1)
-    )
+    """Give each event an identifier that follows from the package's and its type, so that it is the same every time."""
+    return tuple(IdentifiedEvent(event_identifier(package, event.type), event) for event in events)
 
 
-def event_element(identified: IdentifiedEvent, people: Iterable[HumanAgent]) -> str:
-    """Return one event with the agents that took part. Objects link to events, so events do not link back."""
+def event_identifier(package: UUID, kind: str) -> UUID:
+    """The identifier of the event of one type; of each type a package has one at most."""
+    return uuid5(package, one_line(f"event {kind}"))
+
+
+def event_element(identified: IdentifiedEvent) -> str:
+    """Return one event with the program that did it. Objects link to events, so events do not link back."""
     event = identified.event
     outcome = authority("eventOutcome", event.outcome)
-    agents = [_agent_link(event.agent, "executing program")]
-    agents += [_agent_link(person.name, "implementer") for person in people]
     return (
         "<event>\n"
         f"<eventIdentifier><eventIdentifierType>UUID</eventIdentifierType>"
@@ -64,22 +48,17 @@ def event_element(identified: IdentifiedEvent, people: Iterable[HumanAgent]) -> 
         f"<eventDetailInformation><eventDetail>{xml_text(event.detail)}</eventDetail></eventDetailInformation>\n"
         "<eventOutcomeInformation>"
         f"<eventOutcome{outcome}>{xml_text(event.outcome)}</eventOutcome></eventOutcomeInformation>\n"
-        f"{''.join(agents)}"
+        f"{_agent_link(event.agent, 'executing program')}"
         "</event>\n"
     )
 
 
-def agent_elements(
-    events: Sequence[IdentifiedEvent], people: Iterable[HumanAgent], declarations: Iterable[Declaration]
-) -> Iterable[str]:
-    """Yield every agent once: software in the order of the events, people, then those whose declarations were heard."""
+def agent_elements(events: Sequence[IdentifiedEvent], declarations: Iterable[Declaration]) -> Iterable[str]:
+    """Yield every agent once: software in the order of the events, then those whose declarations were heard."""
     for software in dict.fromkeys(identified.event.agent for identified in events):
         versioned = _VERSIONED.fullmatch(software)
         name, version = (versioned["name"], versioned["version"]) if versioned else (software, None)
         yield _agent(software, name, "software", version, ())
-    if events:
-        for person in people:
-            yield _agent(person.name, person.name, person.type, None, ())
     heard = policy_event(events)
     if heard is not None:
         for by, role in dict.fromkeys((declared.by, declared.role) for declared in declarations):

@@ -1,8 +1,9 @@
 """``metadata/premis.xml``: the package as PREMIS 3 has it: objects, events, agents, rights.
 
 Valid against the schema of the Library of Congress, which fixes the order of everything. Written so that
-Archivematica imports it as it is: objects carry the type ``premis:file``, every file links to every event, every
-event to an agent and every agent to an event, and ``originalName`` is the path in the bag.
+Archivematica imports it as it is: objects carry the type ``premis:file``, every file links to the event that brought it
+here, the package to every event, every event to an agent and every agent to an event, and ``originalName`` is the path
+in the bag.
 
 Whatever the number of files, memory holds only the distinct rights statements, and at most :data:`SHARED_STATEMENTS`
 of them; a file whose statement is not among those gets one of its own.
@@ -10,24 +11,20 @@ of them; a file whose statement is not among those gets one of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import BinaryIO
+from collections.abc import Iterator
 from uuid import UUID, uuid5
 
 from archiver.model.package import PackedFile, PackEntry
-from archiver.model.rights_context import RightsContext
-from archiver.model.run import Event
-from archiver.records.premis.agents import (
-    HumanAgent,
-    agent_elements,
-    event_element,
-    identify_events,
-    policy_event,
-)
-from archiver.records.premis.objects import event_links, file_object, file_relationship, package_object
+from archiver.records.lines_of_files import LinesOfFiles
+from archiver.records.premis.agents import agent_elements, event_element, event_identifier, identify_events
+from archiver.records.premis.objects import event_links, file_object, package_object
 from archiver.records.premis.rights import rights_element
 from archiver.records.rights.statements import RightsStatement, rights_statements
+from archiver.records.writing import Closing, Opening
+
+PREMIS_RECORD = "metadata/premis.xml"
+OF_EACH_FILE = "capture"
+"""The event that every file links to; whatever else was done was done to the package as a whole."""
 
 SHARED_STATEMENTS = 4096
 """The most rights statements that files share."""
@@ -41,85 +38,50 @@ _ROOT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class PremisPackage:
-    """What the record says of the package as a whole.
+class PremisWriter:
+    """Writes the record: objects as the files pass, the rest at the end."""
 
-    Attributes:
-        identifier: The package's own, different for each bag of a group.
-        name: Name of the bag.
-        events: What was done to all of its files.
-        people: Who had it done, where known.
-    """
-
-    identifier: UUID
-    name: str
-    events: tuple[Event, ...]
-    people: tuple[HumanAgent, ...] = ()
-
-
-def write_premis(
-    stream: BinaryIO, entries: Iterable[PackEntry], package: PremisPackage, context: RightsContext
-) -> None:
-    """Write the record.
-
-    Args:
-        stream: Where to.
-        entries: Every entry of the package; iterated twice at most, so no generator.
-        package: The package as a whole.
-        context: What the decisions rest on.
-    """
-    events = identify_events(package.identifier, package.events)
-    event_identifiers = [one.identifier for one in events]
-    statements = _Statements(package.identifier, context)
-    stream.write(_ROOT)
-    _write(stream, package_object(package.identifier, package.name, event_identifiers))
-    links = file_relationship(package.identifier) + event_links(event_identifiers)
-    for entry in entries:
-        if isinstance(entry, PackedFile):
-            _write(stream, file_object(entry, links, (one for one, _ in statements.of(entry))))
-    for event in events:
-        _write(stream, event_element(event, package.people))
-    for agent in agent_elements(events, package.people, context.declarations.values()):
-        _write(stream, agent)
-    declarants = policy_event(events) is not None
-    for identifier, statement in statements.all(entries):
-        _write(stream, rights_element(statement, identifier, link_declarant=declarants))
-    stream.write(b"</premis>\n")
-
-
-class _Statements:
-    """Names the rights statements of each file, the same name for the same statement as long as there is room."""
-
-    def __init__(self, package: UUID, context: RightsContext) -> None:
-        self._package = package
-        self._context = context
+    def __init__(self, opening: Opening) -> None:
+        self._stream = opening.new_file(PREMIS_RECORD)
+        self._plan = opening.plan
+        self._context = opening.context
+        self._links = event_links([event_identifier(self._plan.identifier, OF_EACH_FILE)])
         self._shared: dict[RightsStatement, UUID] = {}
-        self._alone = False
+        self._alone = LinesOfFiles()
+        self._stream.write(_ROOT)
 
-    def of(self, entry: PackedFile) -> Iterator[tuple[UUID, RightsStatement]]:
-        """The statements on one file with their identifiers."""
-        for number, statement in enumerate(
-            rights_statements(entry.assessed.decision, self._context), start=1
-        ):
+    def add(self, entry: PackEntry) -> None:
+        """Write the object of a packed file; there is none of anything else."""
+        if isinstance(entry, PackedFile):
+            self._write(file_object(entry, self._links, self._statements(entry)))
+
+    def finish(self, closing: Closing) -> None:
+        """Write the package, the events, the agents and the rights."""
+        plan = self._plan
+        identified = identify_events(plan.identifier, closing.bag.events)
+        self._write(package_object(plan.identifier, plan.name, [one.identifier for one in identified]))
+        for event in identified:
+            self._write(event_element(event))
+        for agent in agent_elements(identified, closing.context.declarations.values()):
+            self._write(agent)
+        for statement, identifier in self._shared.items():
+            self._write(rights_element(statement, identifier))
+        with self._alone:
+            self._stream.writelines(self._alone)
+        self._stream.write(b"</premis>\n")
+
+    def _statements(self, entry: PackedFile) -> Iterator[UUID]:
+        """Name the rights statements on a file, the same name for the same statement as long as there is room."""
+        statements = rights_statements(entry.assessed.decision, self._context)
+        for number, statement in enumerate(statements, start=1):
             identifier = self._shared.get(statement)
             if identifier is None and len(self._shared) < SHARED_STATEMENTS:
-                identifier = uuid5(self._package, f"rights {len(self._shared) + 1}")
+                identifier = uuid5(self._plan.identifier, f"rights {len(self._shared) + 1}")
                 self._shared[statement] = identifier
             if identifier is None:
-                self._alone = True
-                identifier = uuid5(self._package, f"rights {number} of {entry.bag_path}")
-            yield identifier, statement
+                identifier = uuid5(self._plan.identifier, f"rights {number} of {entry.bag_path}")
+                self._alone.add(rights_element(statement, identifier).encode())
+            yield identifier
 
-    def all(self, entries: Iterable[PackEntry]) -> Iterator[tuple[UUID, RightsStatement]]:
-        """Every statement once, after all files were named: the shared ones, then those of single files."""
-        for statement, identifier in self._shared.items():
-            yield identifier, statement
-        if self._alone:
-            for entry in entries:
-                if isinstance(entry, PackedFile):
-                    yield from (one for one in self.of(entry) if one[1] not in self._shared)
-
-
-def _write(stream: BinaryIO, text: str) -> None:
-    stream.write(text.encode())
+    def _write(self, text: str) -> None:
+        self._stream.write(text.encode())

@@ -32,17 +32,6 @@ def package_object(identifier: UUID, name: str, events: Iterable[UUID]) -> str:
     )
 
 
-def file_relationship(package: UUID) -> str:
-    """Return the relationship that ties a file to its package, the same for every file."""
-    return (
-        "<relationship><relationshipType>structural</relationshipType>"
-        "<relationshipSubType>is included in</relationshipSubType>"
-        "<relatedObjectIdentifier><relatedObjectIdentifierType>UUID</relatedObjectIdentifierType>"
-        f"<relatedObjectIdentifierValue>{package}</relatedObjectIdentifierValue></relatedObjectIdentifier>"
-        "</relationship>\n"
-    )
-
-
 def event_links(events: Iterable[UUID]) -> str:
     """Return the links from an object to what was done to it."""
     return "".join(
@@ -61,14 +50,14 @@ def file_object(entry: PackedFile, links: str, rights: Iterable[UUID]) -> str:
 
     Args:
         entry: The file.
-        links: Relationship and event links, rendered, as they are the same for every file.
+        links: Event links, rendered, as they are the same for every file.
         rights: Identifiers of the rights statements on it.
     """
     path, examined = xml_text(entry.bag_path), entry.assessed.examined
     return (
         '<object xsi:type="premis:file">\n'
         f"{_object_identifier('local', path)}"
-        "<objectCharacteristics><compositionLevel>0</compositionLevel>\n"
+        "<objectCharacteristics>\n"
         f"{''.join(_fixity(algorithm, digest) for algorithm, digest in entry.digests)}"
         f"<size>{entry.size_bytes}</size>\n"
         f"{_format(examined.format)}{_creating_application(examined)}{_inhibitors(examined.protection)}"
@@ -104,12 +93,9 @@ def _format(found: Format | None) -> str:
         registry = (
             "<formatRegistry><formatRegistryName>PRONOM</formatRegistryName>"
             f"<formatRegistryKey>{xml_text(found.puid)}</formatRegistryKey>"
-            "<formatRegistryRole>specification</formatRegistryRole></formatRegistry>"
+            "</formatRegistry>"
         )
-    return (
-        f"<format><formatDesignation><formatName>{xml_text(found.name)}</formatName></formatDesignation>{registry}"
-        f"<formatNote>{xml_text(f'Identified by {found.signature_version}.')}</formatNote></format>\n"
-    )
+    return f"<format><formatDesignation><formatName>{xml_text(found.name)}</formatName></formatDesignation>{registry}</format>\n"
 
 
 def _creating_application(examined: ExaminedFile) -> str:

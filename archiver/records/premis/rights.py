@@ -21,7 +21,7 @@ from archiver.records.visible import xml_text
 _OPEN = "OPEN"
 
 
-def rights_element(statement: RightsStatement, identifier: UUID, *, link_declarant: bool) -> str:
+def rights_element(statement: RightsStatement, identifier: UUID) -> str:
     """Return one ``rights`` element with its statement.
 
     Files link to statements, so that a statement on a million files is no longer than one on a single file.
@@ -29,10 +29,9 @@ def rights_element(statement: RightsStatement, identifier: UUID, *, link_declara
     Args:
         statement: The conclusion.
         identifier: Its identifier.
-        link_declarant: Whether whoever declared it is among the agents of the record.
     """
     agent = ""
-    if link_declarant and statement.declared_by is not None:
+    if statement.declared_by is not None:
         by, role = statement.declared_by
         agent = (
             "<linkingAgentIdentifier><linkingAgentIdentifierType>local</linkingAgentIdentifierType>"

@@ -14,15 +14,17 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Iterable
-from typing import BinaryIO
 from urllib.parse import quote
 
 from archiver.model.package import PackedFile, PackEntry
 from archiver.model.rights import Answer, Basis, Decision, DeclarantRole, MachineUse, UseAnswer
 from archiver.model.rights_summary import RightsSummary
+from archiver.records.lines_of_files import LinesOfFiles
 from archiver.records.visible import one_line
+from archiver.records.writing import Closing, Opening
 
+USAGE_RECORD = "metadata/rights/ai-usage.txt"
+RESERVATIONS_RECORD = "metadata/rights/tdmrep.json"
 AIPREF_VOCABULARY = "draft-ietf-aipref-vocab-08"
 """The version of the vocabulary that statements are written in."""
 
@@ -67,37 +69,65 @@ def tdm_reservation(decision: Decision) -> int | None:
     return {"n": 1, "y": 0, None: None}[mining]
 
 
-def write_ai_usage(stream: BinaryIO, entries: Iterable[PackEntry], summary: RightsSummary) -> None:
-    """Write ``ai-usage.txt``: comments in words, then a group for all machines.
+class UsageWriter:
+    """Writes ``ai-usage.txt``: comments in words, then a group for all machines.
 
     The group has one rule for the payload, or one for each file that has a statement; without any there is no group.
+
     """
-    stream.write(_comments(summary).encode("utf-8", "backslashreplace"))
-    if [statement for statement, _ in summary.usage] == [""] or not summary.usage:
-        return
-    stream.write(b"User-Agent: *\n")
-    if len(summary.usage) == 1:
-        stream.write(f"Content-Usage: /data/ {summary.usage[0][0]}\n".encode())
-        return
-    for entry in entries:
+
+    def __init__(self, opening: Opening) -> None:
+        self._stream = opening.new_file(USAGE_RECORD)
+        self._of_files = LinesOfFiles()
+
+    def add(self, entry: PackEntry) -> None:
+        """Keep the rule of one packed file."""
         if isinstance(entry, PackedFile) and (statement := usage_statement(entry.assessed.decision)):
-            stream.write(f"Content-Usage: {_exact(entry.bag_path)} {statement}\n".encode())
+            self._of_files.add(f"Content-Usage: {_exact(entry.bag_path)} {statement}\n".encode())
+
+    def finish(self, closing: Closing) -> None:
+        """Write the file."""
+        summary = closing.bag.rights
+        write = self._stream.write
+        with self._of_files:
+            write(_comments(summary).encode("utf-8", "backslashreplace"))
+            statements = [statement for statement, _ in summary.usage]
+            if statements in ([], [""]):
+                return
+            write(b"User-Agent: *\n")
+            if len(statements) == 1:
+                write(f"Content-Usage: /data/ {statements[0]}\n".encode())
+            else:
+                self._stream.writelines(self._of_files)
 
 
-def write_tdmrep(stream: BinaryIO, entries: Iterable[PackEntry], summary: RightsSummary) -> None:
-    """Write ``tdmrep.json``: one rule for the payload or for each file that has one; ``[]`` where none was declared."""
-    found = dict(summary.reservations)
-    if len(found) == 1 and "" not in found:
-        stream.write(b"[" + _rule("/data/*", int(summary.reservations[0][0])) + b"]\n")
-        return
-    opening = b"["
-    for entry in entries:
+class ReservationWriter:
+    """Writes ``tdmrep.json``: one rule for the payload or for each file that has one; ``[]`` where none was declared."""
+
+    def __init__(self, opening: Opening) -> None:
+        self._stream = opening.new_file(RESERVATIONS_RECORD)
+        self._of_files = LinesOfFiles()
+
+    def add(self, entry: PackEntry) -> None:
+        """Keep the rule of one packed file."""
         if isinstance(entry, PackedFile):
             reservation = tdm_reservation(entry.assessed.decision)
             if reservation is not None:
-                stream.write(opening + _rule(_exact(entry.bag_path), reservation))
-                opening = b",\n"
-    stream.write(b"[]\n" if opening == b"[" else b"]\n")
+                self._of_files.add(_rule(_exact(entry.bag_path), reservation) + b"\n")
+
+    def finish(self, closing: Closing) -> None:
+        """Write the file."""
+        summary = closing.bag.rights
+        found = [reservation for reservation, _ in summary.reservations]
+        with self._of_files:
+            if len(found) == 1 and found != [""]:
+                self._stream.write(b"[" + _rule("/data/*", int(found[0])) + b"]\n")
+                return
+            separator = b"["
+            for line in self._of_files:
+                self._stream.write(separator + line.rstrip(b"\n"))
+                separator = b",\n"
+            self._stream.write(b"[]\n" if separator == b"[" else b"]\n")
 
 
 def machine_use_words(summary: RightsSummary) -> list[str]:

@@ -1,66 +1,63 @@
-"""Reads a bag's ``metadata/rights/rights.json`` back, row by row, as what was decided and declared.
+"""Reads back from a bag what was declared, and what was decided of each of its files.
 
-The record may come from anywhere, so nothing of it is trusted: its sections must come in their order and all be
-there, a line has a greatest length and complexity, and a row that is not as :mod:`archiver.records.rights.record`
-writes it ends the reading with an error that names the bag.
+The records may come from anywhere, so nothing of them is trusted: the header must stand first and the totals last, a
+line has a greatest length and complexity, and a line that is not as :mod:`archiver.records.rights.record` or
+:mod:`archiver.records.files` writes it ends the reading with an error that names the bag.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import re
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO, TypeVar
+from typing import BinaryIO, Self, TypeVar
 
 from archiver.bagit.open_tag_file import open_record
 from archiver.errors import DAMAGED, INCOMPLETE, ArchiverError
-from archiver.model.rights import (
-    Act,
-    Acts,
-    Answer,
-    Basis,
-    Decision,
-    DeclarantRole,
-    Declaration,
-    Disposition,
-    MachineUse,
-    Reason,
-    Scope,
+from archiver.model.package import PackedFile, WithheldFile
+from archiver.model.rights import Acts, Basis, Decision, Declaration
+from archiver.model.source import Unpacked
+from archiver.records.codec import Header, LineLimits, Record, from_line
+from archiver.records.files import FILES_RECORD, FileRecord, entry_of
+from archiver.records.files import LIMITS as FILE_LIMITS
+from archiver.records.files import SCHEMA as FILES_SCHEMA
+from archiver.records.rights.record import (
+    RIGHTS_RECORD,
+    SCHEMA,
+    DecisionLine,
+    DeclarationLine,
+    HeaderLine,
+    Remembered,
+    RightsLine,
+    TotalsLine,
+    UnnamedLine,
+    decision_of,
+    declaration_of,
+    reasons_of,
 )
-from archiver.model.terms import Layer, LayerAssessment, TermFinding, TermState
-from archiver.records.jsontext import LineLimits, parse_line
-from archiver.records.rights.record import SCHEMA
 
-Asked = TypeVar("Asked", Act, MachineUse)
+T = TypeVar("T")
 
-RIGHTS_RECORD = "metadata/rights/rights.json"
-_SECTION = re.compile(rb'"(declarations|files|withheld)":\[(?:\]\}?)?$')
-_SECTIONS = [b"declarations", b"files", b"withheld"]
-_HEADING = re.compile(rb'"(?:declarations|files|withheld)":\[')
-_SCHEMA = re.compile(rb'"schema":"([^"]{1,80})"')
-_ASSESSED_ON = re.compile(rb'\{"assessed_on":"(\d{4}-\d\d-\d\d)"')
-_LONGEST_LINE = 16 << 20
-_ROW = LineLimits(bytes=(2 << 20) - 1, brackets=20_000, commas=200_000)
-_DECLARATION = LineLimits(bytes=_LONGEST_LINE - 1, brackets=20_000, commas=1_000_000)
-"""A row about one file; a declaration may list many paths and take a whole line."""
-_MOST_UNNAMED = 10_000
+_LIMITS = LineLimits(bytes=16 << 20, brackets=20_000, commas=1_000_000)
+"""What a line may hold: a declaration may list many paths."""
+_MOST_UNNAMED = 10_001
 
 
 @dataclass(frozen=True, slots=True)
 class UnnamedFiles:
-    """Withheld files whose names were left out on purpose: how many, and what was decided."""
+    """Withheld files whose names were left out on purpose: how many, and what was decided of them.
+
+    Attributes:
+        files: How many.
+        decision: What is told of the decision: the disposition, and the rules that led to it with what each means.
+    """
 
     files: int
     decision: Decision
 
 
-Recorded = Declaration | tuple[str, Decision] | UnnamedFiles
-"""A row: a declaration, a file's path with its decision, or a number of files without their names."""
-
-
 class RightsRecordError(ArchiverError):
-    """The record of rights of a bag is damaged or not one that this program writes."""
+    """A bag's records of files and rights are damaged or not such as this program writes."""
 
     exit_code = DAMAGED
 
@@ -71,11 +68,16 @@ class NoRightsRecordError(ArchiverError):
     exit_code = INCOMPLETE
 
 
-def read_rights_record(bag: str) -> Iterator[Recorded]:
-    """Yield the declarations of a bag, then the decision on each of its files, then on each that was withheld.
+class DecidedRecord(Record, frozen=True, kw_only=True):
+    """Of a line of ``files.jsonl``, what says which decision is about which file."""
 
-    Withheld files come with their source path. What the record does not hold (machine use, evidence) is left out
-    of the values.
+    path: str | None = None
+    source_path: str
+    decision: str | None = None
+
+
+def read_declared(bag: str) -> Iterator[Declaration | UnnamedFiles]:
+    """Yield the declarations that a bag records, then the groups of withheld files whose names were left out.
 
     Args:
         bag: Path of a bag: a folder, or a tar, tar.gz or zip archive.
@@ -84,153 +86,149 @@ def read_rights_record(bag: str) -> Iterator[Recorded]:
         NoRightsRecordError: where there is no such record, or it cannot be opened.
         RightsRecordError: where it is not one that this program writes.
     """
+    with _faults(bag), _Rights.opened(bag) as rights:
+        yield from rights.declared()
+
+
+def read_decided(bag: str) -> Iterator[tuple[str, Decision]]:
+    """Yield each file's path in the bag, or its source path where it was withheld, with what was decided of it.
+
+    Raises:
+        NoRightsRecordError: as :func:`read_declared`.
+        RightsRecordError: as :func:`read_declared`.
+    """
+    for record, decided in _in_step(bag, DecidedRecord):
+        if record.decision is not None:
+            path = record.source_path if record.path is None else record.path
+            with _faults(bag):
+                decision = decided(record.decision)
+            yield path, decision
+
+
+def read_entries(bag: str) -> Iterator[PackedFile | WithheldFile | Unpacked]:
+    """Yield every file that a bag records, with all that is recorded of it, in the order of the scan.
+
+    Raises:
+        NoRightsRecordError: as :func:`read_declared`.
+        RightsRecordError: as :func:`read_declared`.
+    """
+    for record, decided in _in_step(bag, FileRecord):
+        with _faults(bag):
+            entry = entry_of(record, decided)
+        yield entry
+
+
+def _in_step(bag: str, kind: type[T]) -> Iterator[tuple[T, Callable[[str], Decision]]]:
+    """Yield the lines about files; decisions are read as far as the files have come."""
+    with contextlib.ExitStack() as held:
+        with _faults(bag):
+            rights = held.enter_context(_Rights.opened(bag))
+            stream = held.enter_context(_opened(bag, FILES_RECORD))
+            header = from_line(stream.readline(FILE_LIMITS.bytes), Header, FILE_LIMITS)
+            if header.schema != FILES_SCHEMA:
+                raise ValueError("the record of files is of another form")
+        while True:
+            with _faults(bag):
+                line = stream.readline(FILE_LIMITS.bytes + 1)
+                record = from_line(line, kind, FILE_LIMITS) if line else None
+            if record is None:
+                return
+            yield record, rights.decided
+
+
+@contextlib.contextmanager
+def _faults(bag: str) -> Iterator[None]:
     try:
-        stream = open_record(bag, RIGHTS_RECORD)
+        yield
+    except (ValueError, LookupError, TypeError, OSError) as error:
+        raise RightsRecordError(
+            f"the record of rights in {bag} is not as this program writes it",
+            "Check the bag: archiver verify BAG",
+        ) from error
+
+
+def _opened(bag: str, path: str) -> BinaryIO:
+    try:
+        return open_record(bag, path)
     except FileNotFoundError as error:
         raise NoRightsRecordError(
             f"{bag} has no record of rights", "Only bags that this program packed have one."
         ) from error
     except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else None
         raise NoRightsRecordError(
-            f"the record of rights in {bag} cannot be read: {_reason_of(error)}",
+            f"the record of rights in {bag} cannot be read: {(reason or str(error)).lower()}",
             "Check the bag: archiver verify BAG",
         ) from error
-    with stream:
-        try:
-            yield from _rows(stream)
-        except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
-            raise RightsRecordError(
-                f"the record of rights in {bag} is not as this program writes it",
-                "Check the bag: archiver verify BAG",
-            ) from error
 
 
-def _reason_of(error: Exception) -> str:
-    reason = error.strerror if isinstance(error, OSError) else None
-    return (reason or str(error)).lower()
+class _Rights:
+    """The lines of a record of rights, read as far as is asked for."""
 
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._remembered = Remembered()
+        header = self._line()
+        if not isinstance(header, HeaderLine) or header.schema != SCHEMA:
+            raise LookupError("the record of rights is of another form")
+        self._header = header
 
-def _rows(stream: BinaryIO) -> Iterator[Recorded]:
-    sections = iter(_SECTIONS)
-    section, on, schema, ended, unnamed = b"", None, b"", False, 0
-    while line := stream.readline(_LONGEST_LINE):
-        text = line.rstrip(b"\n")
-        heading = _SECTION.search(text)
-        if heading is not None:
-            for found in _HEADING.finditer(text):
-                section = found[0][1:-3]
-                if section != next(sections, None):
-                    raise ValueError("the sections are not in their order")
-            on = on or _assessed_on(text)
-            schema = _schema(text) or schema
-            ended = text.endswith(b"}")
-        elif text == b"]}":
-            ended = True
-        elif text:
-            if ended or on is None:
-                raise ValueError("something stands before the beginning or after the end")
-            row = parse_line(text.rstrip(b","), _DECLARATION if section == b"declarations" else _ROW)
-            recorded = _declaration(row) if section == b"declarations" else _decided(row, section, on)
-            unnamed += isinstance(recorded, UnnamedFiles)
-            if unnamed > _MOST_UNNAMED:
-                raise ValueError("more groups of unnamed files than are ever written")
-            yield recorded
-    if not ended or next(sections, None) is not None or schema != SCHEMA.encode():
-        raise ValueError("it is not whole, or of another form")
+    @classmethod
+    @contextlib.contextmanager
+    def opened(cls, bag: str) -> Iterator[Self]:
+        with _opened(bag, RIGHTS_RECORD) as stream:
+            yield cls(stream)
 
+    def declared(self) -> Iterator[Declaration | UnnamedFiles]:
+        """Read to the end."""
+        unnamed, ended = 0, False
+        while (line := self._line()) is not None:
+            if ended:
+                raise ValueError("something stands after the end")
+            match line:
+                case DeclarationLine():
+                    yield declaration_of(line)
+                case UnnamedLine():
+                    unnamed += 1
+                    if line.files < 1 or unnamed > _MOST_UNNAMED:
+                        raise ValueError(
+                            "more groups of unnamed files than are ever written, or an empty one"
+                        )
+                    yield UnnamedFiles(line.files, self._decided_alike(line))
+                case HeaderLine():
+                    raise ValueError("there is a second header")
+                case DecisionLine():
+                    pass
+                case TotalsLine():
+                    ended = True
+        if not ended:
+            raise ValueError("it is not whole")
 
-def _assessed_on(text: bytes) -> dt.date:
-    found = _ASSESSED_ON.match(text)
-    if found is None:
-        raise ValueError("no day of assessment")
-    return dt.date.fromisoformat(found[1].decode())
+    def decided(self, identifier: str) -> Decision:
+        """Return the decision with an identifier, reading on until it comes."""
+        found = self._remembered.find(identifier)
+        while found is None:
+            line = self._line()
+            if not isinstance(line, DecisionLine):
+                raise LookupError("a file names a decision that is not there")  # noqa: TRY004 - the record is wrong, not the call
+            decision = decision_of(line, self._header.policy.name, self._header.assessed_on)
+            self._remembered.keep(line.id, decision)
+            found = decision if line.id == identifier else None
+        assert isinstance(found, Decision)
+        return found
 
-
-def _schema(text: bytes) -> bytes | None:
-    # the last one: a policy's name and title stand before it and hold what their writer liked
-    found = _SCHEMA.findall(text)
-    return found[-1] if found else None
-
-
-def _declaration(row: dict[str, Any]) -> Declaration:
-    return Declaration(
-        id=_text(row["id"]),
-        scope=Scope(),
-        basis=Basis(row["basis"]),
-        by=_text(row["by"]),
-        role=DeclarantRole(row["role"]),
-        date=dt.date.fromisoformat(row["date"]),
-        acts=_answers(Act, row["acts"]),
-        license=_text_or_none(row["license"]),
-        document=_text_or_none(row["document"]),
-        expires=_day(row["expires"]),
-        machine_use=_answers(MachineUse, row["machine_use"]),
-        note=_text_or_none(row["note"]),
-    )
-
-
-def _answers(named: type[Asked], answers: dict[str, str]) -> tuple[tuple[Asked, Answer], ...]:
-    """The answers in the order of the words, which JSON has sorted otherwise."""
-    given = {named(word): Answer(answer) for word, answer in answers.items()}
-    return tuple((word, given[word]) for word in named if word in given)
-
-
-def _decided(row: dict[str, Any], section: bytes, on: dt.date) -> Recorded:
-    decision = Decision(
-        disposition=Disposition(row["disposition"]),
-        acts=Acts(**{Act(act).value: Answer(answer) for act, answer in row.get("acts", {}).items()}),
-        basis=Basis(row.get("basis", Basis.UNKNOWN)),
-        policy="",
-        on=on,
-        layers=tuple(_layer(Layer(name), layer) for name, layer in row.get("layers", {}).items()),
-        machine_use=(),
-        reasons=tuple(_reason(reason) for reason in row["reasons"]),
-        declarations=tuple(map(_text, row.get("declarations", ()))),
-        personal=bool(row.get("personal_data")),
-        personal_unknown=row.get("personal_data", False) is None,
-        restricted_until=_day(row.get("restricted_until")),
-    )
-    if section == b"files":
-        return _text(row["path"]), decision
-    if "source_path" in row:
-        return _text(row["source_path"]), decision
-    if type(row["files"]) is not int or row["files"] < 1:
-        raise ValueError("no number of files")
-    return UnnamedFiles(row["files"], decision)
-
-
-def _layer(layer: Layer, row: dict[str, Any]) -> LayerAssessment:
-    findings = tuple(
-        TermFinding(
-            layer=layer,
-            jurisdiction=_text(finding["jurisdiction"]),
-            state=TermState(finding["state"]),
-            ends_earliest=_day(finding["ends_earliest"]),
-            ends_latest=_day(finding["ends_latest"]),
-            rules=tuple(map(_text, finding["rules"])),
-            text=_text(finding["text"]),
+    def _decided_alike(self, line: UnnamedLine) -> Decision:
+        return Decision(
+            disposition=line.disposition,
+            acts=Acts(),
+            basis=Basis.UNKNOWN,
+            policy=self._header.policy.name,
+            on=self._header.assessed_on,
+            layers=(),
+            machine_use=(),
+            reasons=tuple(reasons_of(line)),
         )
-        for finding in row["findings"]
-    )
-    return LayerAssessment(layer, findings, _text(row["text"]))
 
-
-def _reason(row: dict[str, Any]) -> Reason:
-    """A reason; that of unnamed files is told without the act and what it rests on."""
-    act = None if row.get("act") is None else Act(row["act"])
-    rests_on = tuple(map(_text, row.get("rests_on", ())))
-    return Reason(_text(row["code"]), _text_or_none(row["text"]) or "", rests_on, act)
-
-
-def _day(text: str | None) -> dt.date | None:
-    return None if text is None else dt.date.fromisoformat(text)
-
-
-def _text_or_none(value: object) -> str | None:
-    return None if value is None else _text(value)
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError("no text")
-    return value
+    def _line(self) -> RightsLine | None:
+        line = self._stream.readline(_LIMITS.bytes + 1)
+        return from_line(line, RightsLine, _LIMITS) if line else None  # type: ignore[arg-type]  # a union is no type

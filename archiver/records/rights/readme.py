@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import textwrap
 from collections.abc import Iterable, Iterator
-from typing import BinaryIO
 
 from archiver.model.evidence_kinds import EVIDENCE_KINDS
 from archiver.model.package import PackEntry, WithheldFile
@@ -17,7 +16,10 @@ from archiver.records.rights.grounds import ground_words, settling_ground
 from archiver.records.rights.labels import share_in_package
 from archiver.records.rights.machine_use import machine_use_words
 from archiver.records.visible import one_line, shortened
+from archiver.records.writing import Closing, Opening
 from archiver.rights.licenses import identify_license
+
+RIGHTS_README = "metadata/rights/README.txt"
 
 _WIDTH = 78
 _MOST_FILES = 20
@@ -39,28 +41,39 @@ _ACTS = {
 }
 
 
-def write_rights_readme(
-    stream: BinaryIO, entries: Iterable[PackEntry], run: Run, context: RightsContext, summary: RightsSummary
-) -> None:
-    """Write the page: plain text in UTF-8, at most 78 columns; long lists end in "and N more, see rights.json"."""
-    sections = [
-        _section("Rights in this package", _assessed(run, context, summary), underline="="),
-        _section("What became of the files", _dispositions(summary)),
-        _section("What may be done with them", _acts(summary)),
-        _section("What was declared", _declarations(context, summary)),
-        _section("What is closed, and why", _closed(summary)),
-        _section("What was withheld, and why", _withheld(entries, context, summary)),
-        _section("Protection", _protection(summary)),
-        _section("Personal data", _personal(summary)),
-        _section("Machines", _machines(summary)),
-        _paragraph(_FILES),
-        "This is not legal advice.",
-    ]
-    stream.write(("\n\n".join(sections) + "\n").encode("utf-8", "backslashreplace"))
+class RightsReadmeWriter:
+    """Writes the page: plain text in UTF-8, at most 78 columns; long lists end in "and N more, see rights.jsonl"."""
+
+    def __init__(self, opening: Opening) -> None:
+        self._stream = opening.new_file(RIGHTS_README)
+        self._withheld: list[WithheldFile] = []
+
+    def add(self, entry: PackEntry) -> None:
+        """Keep the first of the withheld files."""
+        if isinstance(entry, WithheldFile) and len(self._withheld) < _MOST_FILES:
+            self._withheld.append(entry)
+
+    def finish(self, closing: Closing) -> None:
+        """Write the page."""
+        run, context, summary = closing.run, closing.context, closing.bag.rights
+        sections = [
+            _section("Rights in this package", _assessed(run, context, summary), underline="="),
+            _section("What became of the files", _dispositions(summary)),
+            _section("What may be done with them", _acts(summary)),
+            _section("What was declared", _declarations(context, summary)),
+            _section("What is closed, and why", _closed(summary)),
+            _section("What was withheld, and why", _withheld(self._withheld, context, summary)),
+            _section("Protection", _protection(summary)),
+            _section("Personal data", _personal(summary)),
+            _section("Machines", _machines(summary)),
+            _paragraph(_FILES),
+            "This is not legal advice.",
+        ]
+        self._stream.write(("\n\n".join(sections) + "\n").encode("utf-8", "backslashreplace"))
 
 
 _FILES = (
-    "In full, for machines: rights.json. For repositories: ../rights.csv and ../premis.xml. For those who train"
+    "In full, for machines: rights.jsonl. For repositories: ../rights.csv and ../premis.xml. For those who train"
     " or index: ai-usage.txt, tdmrep.json and training-mining.json."
 )
 
@@ -229,7 +242,7 @@ def _personal(summary: RightsSummary) -> list[str]:
     inside = _inside(summary.personal_files, summary.in_bag.personal_files)
     text = (
         f"{_files(summary.personal_files)} with data that can identify a person, in the tags or the text of the"
-        f" file.{inside} The values are written nowhere in this package's records; rights.json says where they stand."
+        f" file.{inside} The values are written nowhere in this package's records; rights.jsonl says where they stand."
     )
     kinds = tuple((_kind(code), files) for code, files in summary.personal_kinds)
     return [_paragraph(text), "\n".join(_counted(kinds, kinds)), *unread]
@@ -280,7 +293,7 @@ def _inside(files: int, held: int) -> str:
 
 
 def _more(number: int) -> list[str]:
-    return [f"  and {number} more, see rights.json"] if number > 0 else []
+    return [f"  and {number} more, see rights.jsonl"] if number > 0 else []
 
 
 def _section(title: str, parts: list[str], underline: str = "-") -> str:

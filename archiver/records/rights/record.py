@@ -1,264 +1,546 @@
-"""``rights.json``: declarations, evidence, decisions, reasons, and what was withheld and why, in canonical JSON.
+"""``metadata/rights/rights.jsonl``: what was declared and decided, in full, and back.
 
-Canonical means: UTF-8, the keys of every object sorted, no space between tokens, each file, declaration and withheld
-file on a line of its own, one line break at the end. The same input gives the same bytes.
+A header, then every distinct decision once, as it is first met, then the declarations, then withheld files whose names
+are left out, in groups, and at the end what everything adds up to. ``files.jsonl`` has the files, each with the
+identifier of its decision and with the evidence that was seen. The value of what identifies a person is written nowhere.
 
-The value of evidence that identifies a person is never written, only its code and where it stands.
+Whatever the number of decisions, writer and reader remember :data:`REMEMBERED` of them, the last that were asked for;
+a decision that comes again after so many others is written again, under another identifier.
 """
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from collections.abc import Iterable, Iterator
+import datetime as dt
+from collections import Counter, OrderedDict
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
-from typing import Any, BinaryIO
+from typing import BinaryIO, Literal
 
-from archiver.model.audio import ExaminedFile
-from archiver.model.evidence import Protection
-from archiver.model.package import AssessedFile, PackedFile, PackEntry, WithheldFile
-from archiver.model.rights import Answer, Decision, Declaration, Policy, Reason, Scope, UseAnswer
+from msgspec import field
+
+from archiver.model.package import PackEntry, WithheldFile
+from archiver.model.rights import (
+    Act,
+    Acts,
+    Answer,
+    Basis,
+    CarrierHeld,
+    Decision,
+    DeclarantRole,
+    Declaration,
+    Disposition,
+    Level,
+    MachineUse,
+    Policy,
+    Reason,
+    Scope,
+    UseAnswer,
+)
 from archiver.model.rights_context import RightsContext
-from archiver.model.rights_summary import ActCounts, InBag, RightsSummary
-from archiver.model.terms import LayerAssessment, Span, TermFacts
-from archiver.records.evidence import evidence_record
+from archiver.model.rights_summary import ActCounts, RightsSummary
+from archiver.model.terms import Layer, LayerAssessment, Span, TermFacts, TermFinding, TermState
+from archiver.records.codec import Record, to_line
+from archiver.records.writing import Closing
 from archiver.rights.rules import RULES
 
-SCHEMA = "archiver.rights/1"
-"""Name and version of the record's form; the number grows when a reader of the old form would go wrong."""
-
+RIGHTS_RECORD = "metadata/rights/rights.jsonl"
+SCHEMA = "archiver.rights/2"
+REMEMBERED = 4096
 _GROUPS = 10_000
+"""The most groups of unnamed files; what is beyond is counted under one rule, ``other``."""
 
 
-def write_rights_json(
-    stream: BinaryIO, entries: Iterable[PackEntry], context: RightsContext, summary: RightsSummary
-) -> None:
-    """Write the record.
+class PolicyRecord(Record, frozen=True, kw_only=True):
+    """What the package is for; as :class:`archiver.model.rights.Policy`."""
+
+    name: str
+    title: str
+    needs: tuple[Act, ...] = ()
+    denied: dict[Act, Disposition] = field(default_factory=dict)
+    unknown: dict[Act, Disposition] = field(default_factory=dict)
+    protected: Disposition
+    maybe_protected: Disposition
+    personal_data: Disposition
+    personal_unknown: Disposition
+    premis: bool = True
+
+
+class HeaderLine(Record, frozen=True, kw_only=True, tag_field="kind", tag="header"):
+    """The first line."""
+
+    schema: str
+    assessed_on: dt.date
+    policy: PolicyRecord
+
+
+class FindingRecord(Record, frozen=True, kw_only=True):
+    """A layer's term in one place."""
+
+    jurisdiction: str
+    state: TermState
+    ends_earliest: dt.date | None = None
+    ends_latest: dt.date | None = None
+    rules: tuple[str, ...] = ()
+    text: str
+
+
+class LayerRecord(Record, frozen=True, kw_only=True):
+    """What is known of one layer."""
+
+    findings: tuple[FindingRecord, ...] = ()
+    text: str
+
+
+class UseRecord(Record, frozen=True, kw_only=True):
+    """The answer on one use by machines."""
+
+    answer: Answer
+    declared_by: str | None = None
+    role: DeclarantRole | None = None
+    signal: str | None = None
+    stricter_signal: bool = False
+
+
+class ReasonRecord(Record, frozen=True, kw_only=True):
+    """One step on the way to a decision."""
+
+    code: str
+    text: str
+    rests_on: tuple[str, ...] = ()
+    act: Act | None = None
+
+
+class DecisionLine(Record, frozen=True, kw_only=True, tag_field="kind", tag="decision"):
+    """One decision, which any number of files share.
+
+    ``personal_data`` is ``unknown`` where none was detected and not all of a file could be read for it.
+    """
+
+    id: str
+    disposition: Disposition
+    basis: Basis
+    acts: dict[Act, Answer]
+    machine_use: dict[MachineUse, UseRecord] = field(default_factory=dict)
+    personal_data: Literal["detected", "unknown"] | None = None
+    restricted_until: dt.date | None = None
+    declarations: tuple[str, ...] = ()
+    layers: dict[Layer, LayerRecord] = field(default_factory=dict)
+    reasons: tuple[ReasonRecord, ...] = ()
+
+
+class ScopeRecord(Record, frozen=True, kw_only=True):
+    """Which files a declaration speaks of."""
+
+    level: Level
+    paths: tuple[str, ...] = ()
+    albums: tuple[str, ...] = ()
+    tags: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+class SpanRecord(Record, frozen=True, kw_only=True):
+    """Between which days something happened."""
+
+    earliest: dt.date | None = None
+    latest: dt.date | None = None
+    never: bool = False
+
+
+class FactsRecord(Record, frozen=True, kw_only=True):
+    """Dates that terms are counted from."""
+
+    fixed: SpanRecord | None = None
+    published: SpanRecord | None = None
+    work_published: SpanRecord | None = None
+    composer_died: SpanRecord | None = None
+    lyricist_died: SpanRecord | None = None
+
+
+class DeclarationLine(Record, frozen=True, kw_only=True, tag_field="kind", tag="declaration"):
+    """One declaration; ``document_in_bag`` is the path of its document in the bag."""
+
+    id: str
+    scope: ScopeRecord
+    basis: Basis
+    by: str
+    role: DeclarantRole
+    date: dt.date
+    acts: dict[Act, Answer] = field(default_factory=dict)
+    license: str | None = None
+    document: str | None = None
+    document_in_bag: str | None = None
+    jurisdiction: tuple[str, ...] = ()
+    citation: str | None = None
+    expires: dt.date | None = None
+    carrier_held: CarrierHeld | None = None
+    layers: tuple[Layer, ...] = ()
+    facts: FactsRecord | None = None
+    machine_use: dict[MachineUse, Answer] = field(default_factory=dict)
+    note: str | None = None
+
+
+class UnnamedLine(Record, frozen=True, kw_only=True, tag_field="kind", tag="withheld"):
+    """Withheld files whose names were left out on purpose: how many, and by which rules."""
+
+    disposition: Disposition
+    files: int
+    reasons: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
+
+
+class InBagRecord(Record, frozen=True, kw_only=True):
+    """The same numbers for the files in the bag alone."""
+
+    acts: dict[str, dict[str, int]]
+    personal_data: int = 0
+    personal_data_unknown: int = 0
+    protection: dict[str, int] = field(default_factory=dict)
+    protection_unseen: int = 0
+    unknown_basis: int = 0
+
+
+class TotalsLine(Record, frozen=True, kw_only=True, tag_field="kind", tag="totals"):
+    """What the package's files add up to; numbers of files."""
+
+    files: dict[str, int]
+    dispositions: dict[str, int]
+    bases: dict[str, int]
+    acts: dict[str, dict[str, int]]
+    machine_use: dict[str, dict[str, int] | int]
+    personal_data: dict[str, dict[str, int] | int]
+    protection: dict[str, int] = field(default_factory=dict)
+    protection_unseen: int = 0
+    unknown_basis: int = 0
+    restricted_because: dict[str, int] = field(default_factory=dict)
+    withheld_because: dict[str, int] = field(default_factory=dict)
+    in_bag: InBagRecord
+
+
+RightsLine = HeaderLine | DecisionLine | DeclarationLine | UnnamedLine | TotalsLine
+
+
+class Remembered:
+    """The decisions last asked for, the same for whoever writes them and whoever reads them back."""
+
+    def __init__(self) -> None:
+        self._held: OrderedDict[Decision | str, str | Decision] = OrderedDict()
+
+    def find(self, key: Decision | str) -> str | Decision | None:
+        """What is remembered under ``key``, which is then the last that was asked for."""
+        found = self._held.get(key)
+        if found is not None:
+            self._held.move_to_end(key)
+        return found
+
+    def keep(self, key: Decision | str, value: str | Decision) -> None:
+        """Remember a pair, and forget the one longest not asked for where there are too many."""
+        self._held[key] = value
+        if len(self._held) > REMEMBERED:
+            self._held.popitem(last=False)
+
+
+class RightsWriter:
+    """Writes the record: decisions as they are asked for, the rest at the end.
 
     Args:
-        stream: Where to.
-        entries: Every entry of the package; iterated several times, so no generator.
-        context: Policy, day, declarations.
-        summary: What the entries add up to.
+        stream: Takes it.
+        context: What the decisions rest on.
     """
-    head = {"assessed_on": context.assessed_on.isoformat()}
-    stream.write(_json(head)[:-1])
-    if context.anonymous_withheld:
-        declarations = _of_packed(entries, context)
-    else:
-        declarations = (_declaration(one, context) for one in context.declarations.values())
-    _write_array(stream, "declarations", declarations)
-    _write_array(stream, "files", (_packed(one) for one in entries if isinstance(one, PackedFile)))
-    tail = {"policy": _policy(context.policy), "schema": SCHEMA, "totals": _totals(summary)}
-    stream.write(b"," + _json(tail)[1:-1])
-    withheld = (one.assessed for one in entries if isinstance(one, WithheldFile))
-    rows = _anonymous(withheld) if context.anonymous_withheld else map(_withheld, withheld)
-    _write_array(stream, "withheld", rows)
-    stream.write(b"}\n")
 
+    def __init__(self, stream: BinaryIO, context: RightsContext) -> None:
+        self._stream = stream
+        self._context = context
+        self._remembered = Remembered()
+        self._written = 0
+        self._unnamed: Counter[tuple[str, tuple[str, ...]]] = Counter()
+        self._last: tuple[Decision, str] | None = None
+        header = HeaderLine(schema=SCHEMA, assessed_on=context.assessed_on, policy=_policy(context.policy))
+        stream.write(to_line(header))
 
-def assessed_record(assessed: AssessedFile) -> dict[str, Any]:
-    """Return what is recorded of one file's rights, whether it is packed or not; every value fit for JSON."""
-    decision, examined = assessed.decision, assessed.examined
-    return {
-        "acts": {act.value: answer.value for act, answer in decision.acts.items()},
-        "basis": decision.basis.value,
-        "declarations": list(decision.declarations),
-        "disposition": decision.disposition.value,
-        "evidence": [evidence_record(found) for found in examined.evidence],
-        "layers": {layer.layer.value: _layer(layer) for layer in decision.layers},
-        "machine_use": {
-            answer.use.value: _use(answer) for answer in decision.machine_use if _says_something(answer)
-        },
-        "personal_data": _carries(decision, examined),
-        "protection": _protection(examined.protection),
-        "reasons": [_reason(reason) for reason in decision.reasons],
-        "restricted_until": _text(decision.restricted_until),
-    }
+    def identify(self, decision: Decision) -> str:
+        """Return the identifier of a decision, which is written now unless it was before."""
+        # neighbours mostly share one decision, and comparing identities is cheap
+        if self._last is not None and self._last[0] is decision:
+            return self._last[1]
+        identifier = self._remembered.find(decision)
+        if identifier is None:
+            self._written += 1
+            identifier = f"d{self._written}"
+            self._stream.write(to_line(decision_line(identifier, decision)))
+            self._remembered.keep(decision, identifier)
+        assert isinstance(identifier, str)
+        self._last = decision, identifier
+        return identifier
 
-
-def _carries(decision: Decision, examined: ExaminedFile) -> bool | None:
-    """Whether a file carries personal data; ``None`` where none was detected and not all of it could be read for that."""
-    if decision.personal or any(found.personal for found in examined.evidence):
-        return True
-    return None if decision.personal_unknown else False
-
-
-def _packed(entry: PackedFile) -> dict[str, Any]:
-    return assessed_record(entry.assessed) | {"path": entry.bag_path}
-
-
-def _withheld(assessed: AssessedFile) -> dict[str, Any]:
-    return assessed_record(assessed) | {"source_path": assessed.path}
-
-
-def _anonymous(withheld: Iterable[AssessedFile]) -> Iterator[dict[str, Any]]:
-    """Count files that share disposition and rules; what a rule means is told, not the sentence on a single file."""
-    groups: Counter[tuple[str, tuple[str, ...]]] = Counter()
-    for assessed in withheld:
-        decision = assessed.decision
+    def add(self, entry: PackEntry) -> None:
+        """Count a withheld file whose name is left out; of all others ``files.jsonl`` tells."""
+        if not (self._context.anonymous_withheld and isinstance(entry, WithheldFile)):
+            return
+        decision = entry.assessed.decision
         codes = tuple(dict.fromkeys(reason.code for reason in decision.reasons))
         key = decision.disposition.value, codes
-        groups[
-            key if key in groups or len(groups) < _GROUPS else (decision.disposition.value, ("other",))
-        ] += 1
-    for (disposition, codes), files in sorted(groups.items()):
-        reasons = [{"code": code, "text": RULES.get(code)} for code in codes]
-        yield {"disposition": disposition, "files": files, "reasons": reasons}
+        if key not in self._unnamed and len(self._unnamed) >= _GROUPS:
+            key = decision.disposition.value, ("other",)
+        self._unnamed[key] += 1
+
+    def finish(self, closing: Closing) -> None:
+        """Write the declarations, what was withheld without a name, and what everything adds up to."""
+        write, context = self._stream.write, closing.context
+        for declared in context.declarations.values():
+            write(to_line(declaration_line(declared, context.documents.get(declared.id))))
+        for (disposition, codes), files in sorted(self._unnamed.items()):
+            texts = tuple(RULES.get(code, "") for code in codes)
+            line = UnnamedLine(disposition=Disposition(disposition), files=files, reasons=codes, texts=texts)
+            write(to_line(line))
+        write(to_line(_totals(closing.bag.rights)))
 
 
-def _protection(found: Protection | None) -> dict[str, Any] | None:
-    if found is None:
-        return None
-    return {"certain": found.certain, "locator": found.locator, "name": found.name, "scheme": found.scheme}
+def decision_line(identifier: str, decision: Decision) -> DecisionLine:
+    """Return the line of one decision."""
+    return DecisionLine(
+        id=identifier,
+        disposition=decision.disposition,
+        basis=decision.basis,
+        acts=dict(decision.acts.items()),
+        machine_use={
+            one.use: UseRecord(
+                answer=one.answer,
+                declared_by=one.declared_by,
+                role=one.role,
+                signal=one.signal,
+                stricter_signal=one.stricter_signal,
+            )
+            for one in decision.machine_use
+            if one != UseAnswer(one.use)
+        },
+        personal_data="detected" if decision.personal else "unknown" if decision.personal_unknown else None,
+        restricted_until=decision.restricted_until,
+        declarations=decision.declarations,
+        layers={layer.layer: _layer(layer) for layer in decision.layers},
+        reasons=tuple(
+            ReasonRecord(code=one.code, text=one.text, rests_on=one.rests_on, act=one.act)
+            for one in decision.reasons
+        ),
+    )
 
 
-def _reason(reason: Reason) -> dict[str, Any]:
-    return {
-        "act": None if reason.act is None else reason.act.value,
-        "code": reason.code,
-        "rests_on": list(reason.rests_on),
-        "text": reason.text,
-    }
+def decision_of(line: DecisionLine, policy: str, on: dt.date) -> Decision:
+    """Return the decision that a line holds.
+
+    Args:
+        line: The line.
+        policy: Name of the policy, from the header.
+        on: The day, from the header.
+    """
+    uses = line.machine_use
+    return Decision(
+        disposition=line.disposition,
+        acts=Acts(**{act.value: answer for act, answer in line.acts.items()}),
+        basis=line.basis,
+        policy=policy,
+        on=on,
+        layers=tuple(_layer_of(layer, record) for layer, record in line.layers.items()),
+        machine_use=tuple(_use_of(use, uses.get(use)) for use in MachineUse),
+        reasons=tuple(Reason(one.code, one.text, one.rests_on, one.act) for one in line.reasons),
+        declarations=line.declarations,
+        personal=line.personal_data == "detected",
+        personal_unknown=line.personal_data == "unknown",
+        restricted_until=line.restricted_until,
+    )
 
 
-def _layer(layer: LayerAssessment) -> dict[str, Any]:
-    findings = [
-        {
-            "ends_earliest": _text(finding.ends_earliest),
-            "ends_latest": _text(finding.ends_latest),
-            "jurisdiction": finding.jurisdiction,
-            "rules": list(finding.rules),
-            "state": finding.state.value,
-            "text": finding.text,
+def declaration_line(declared: Declaration, document_in_bag: str | None) -> DeclarationLine:
+    """Return the line of one declaration."""
+    scope = declared.scope
+    return DeclarationLine(
+        id=declared.id,
+        scope=ScopeRecord(level=scope.level, paths=scope.paths, albums=scope.albums, tags=scope.tags),
+        basis=declared.basis,
+        by=declared.by,
+        role=declared.role,
+        date=declared.date,
+        acts=dict(declared.acts),
+        license=declared.license,
+        document=declared.document,
+        document_in_bag=document_in_bag,
+        jurisdiction=declared.jurisdiction,
+        citation=declared.citation,
+        expires=declared.expires,
+        carrier_held=declared.carrier_held,
+        layers=declared.layers,
+        facts=_facts(declared.facts),
+        machine_use=dict(declared.machine_use),
+        note=declared.note,
+    )
+
+
+def declaration_of(line: DeclarationLine) -> Declaration:
+    """Return the declaration that a line holds."""
+    scope = line.scope
+    return Declaration(
+        id=line.id,
+        scope=Scope(scope.paths, scope.albums, scope.tags, scope.level),
+        basis=line.basis,
+        by=line.by,
+        role=line.role,
+        date=line.date,
+        acts=tuple((act, line.acts[act]) for act in Act if act in line.acts),
+        license=line.license,
+        document=line.document,
+        jurisdiction=line.jurisdiction,
+        citation=line.citation,
+        expires=line.expires,
+        carrier_held=line.carrier_held,
+        layers=line.layers,
+        facts=_facts_of(line.facts),
+        machine_use=tuple((use, line.machine_use[use]) for use in MachineUse if use in line.machine_use),
+        note=line.note,
+    )
+
+
+def policy_of(record: PolicyRecord) -> Policy:
+    """Return the policy that a header holds."""
+    return Policy(
+        name=record.name,
+        title=record.title,
+        needs=record.needs,
+        denied=tuple(record.denied.items()),
+        unknown=tuple(record.unknown.items()),
+        protected=record.protected,
+        maybe_protected=record.maybe_protected,
+        personal_data=record.personal_data,
+        personal_unknown=record.personal_unknown,
+        premis=record.premis,
+    )
+
+
+def recorded(context: RightsContext, of_packed: AbstractSet[str]) -> RightsContext:
+    """Return what is recorded of what the decisions rest on: no document of a declaration that bears on no packed file.
+
+    Where the names of withheld files are to be left out, such declarations are left out as well, and the patterns of
+    the others, since both can name folders and albums.
+
+    Args:
+        context: What the decisions rest on.
+        of_packed: Identifiers of the declarations that bear on a packed file.
+    """
+    documents = {name: path for name, path in context.documents.items() if name in of_packed}
+    declarations = context.declarations
+    if context.anonymous_withheld:
+        declarations = {
+            name: replace(one, scope=Scope(level=one.scope.level))
+            for name, one in declarations.items()
+            if name in of_packed
         }
-        for finding in layer.findings
-    ]
-    return {"findings": findings, "text": layer.text}
+    return replace(context, declarations=declarations, documents=documents)
 
 
-def _says_something(answer: UseAnswer) -> bool:
-    return answer.answer is not Answer.UNKNOWN or answer.declared_by is not None or answer.signal is not None
+def _policy(policy: Policy) -> PolicyRecord:
+    return PolicyRecord(
+        name=policy.name,
+        title=policy.title,
+        needs=policy.needs,
+        denied=dict(policy.denied),
+        unknown=dict(policy.unknown),
+        protected=policy.protected,
+        maybe_protected=policy.maybe_protected,
+        personal_data=policy.personal_data,
+        personal_unknown=policy.personal_unknown,
+        premis=policy.premis,
+    )
 
 
-def _use(answer: UseAnswer) -> dict[str, Any]:
-    return {
-        "answer": answer.answer.value,
-        "declared_by": answer.declared_by,
-        "role": _text(answer.role),
-        "signal": answer.signal,
-        "stricter_signal": answer.stricter_signal,
-    }
+def _layer(layer: LayerAssessment) -> LayerRecord:
+    findings = (
+        FindingRecord(
+            jurisdiction=one.jurisdiction,
+            state=one.state,
+            ends_earliest=one.ends_earliest,
+            ends_latest=one.ends_latest,
+            rules=one.rules,
+            text=one.text,
+        )
+        for one in layer.findings
+    )
+    return LayerRecord(findings=tuple(findings), text=layer.text)
 
 
-def _declaration(declared: Declaration, context: RightsContext) -> dict[str, Any]:
-    return {
-        "acts": {act.value: answer.value for act, answer in declared.acts},
-        "basis": declared.basis.value,
-        "by": declared.by,
-        "carrier_held": _text(declared.carrier_held),
-        "citation": declared.citation,
-        "date": declared.date.isoformat(),
-        "document": declared.document,
-        "document_in_bag": context.documents.get(declared.id),
-        "expires": _text(declared.expires),
-        "facts": _facts(declared.facts),
-        "id": declared.id,
-        "jurisdiction": list(declared.jurisdiction),
-        "layers": [layer.value for layer in declared.layers],
-        "license": declared.license,
-        "machine_use": {use.value: answer.value for use, answer in declared.machine_use},
-        "note": declared.note,
-        "role": declared.role.value,
-        "scope": _scope(declared.scope),
-    }
+def _layer_of(layer: Layer, record: LayerRecord) -> LayerAssessment:
+    findings = (
+        TermFinding(
+            layer, one.jurisdiction, one.state, one.ends_earliest, one.ends_latest, one.rules, one.text
+        )
+        for one in record.findings
+    )
+    return LayerAssessment(layer, tuple(findings), record.text)
 
 
-def _of_packed(entries: Iterable[PackEntry], context: RightsContext) -> Iterator[dict[str, Any]]:
-    """Each declaration that speaks of a packed file, with its level alone: a pattern can name what was withheld."""
-    named = {
-        name for one in entries if isinstance(one, PackedFile) for name in one.assessed.decision.declarations
-    }
-    for declared in context.declarations.values():
-        if declared.id in named:
-            yield _declaration(replace(declared, scope=Scope(level=declared.scope.level)), context)
+def _use_of(use: MachineUse, record: UseRecord | None) -> UseAnswer:
+    if record is None:
+        return UseAnswer(use)
+    return UseAnswer(
+        use, record.answer, record.declared_by, record.role, record.signal, record.stricter_signal
+    )
 
 
-def _scope(scope: Scope) -> dict[str, Any]:
-    return {
-        "albums": list(scope.albums),
-        "level": scope.level.value,
-        "paths": list(scope.paths),
-        "tags": {name: list(patterns) for name, patterns in scope.tags},
-    }
+_FACTS = ("fixed", "published", "work_published", "composer_died", "lyricist_died")
 
 
-def _facts(facts: TermFacts | None) -> dict[str, Any] | None:
+def _facts(facts: TermFacts | None) -> FactsRecord | None:
     if facts is None:
         return None
-    return {
-        name: _span(getattr(facts, name))
-        for name in ("composer_died", "fixed", "lyricist_died", "published", "work_published")
-    }
+    return FactsRecord(**{name: _span(getattr(facts, name)) for name in _FACTS})
 
 
-def _span(span: Span | None) -> dict[str, Any] | None:
-    if span is None:
+def _facts_of(record: FactsRecord | None) -> TermFacts | None:
+    if record is None:
         return None
-    return {"earliest": _text(span.earliest), "latest": _text(span.latest), "never": span.never}
+    return TermFacts(**{name: _span_of(getattr(record, name)) for name in _FACTS})
 
 
-def _policy(policy: Policy) -> dict[str, Any]:
-    return {
-        "denied": {act.value: disposition.value for act, disposition in policy.denied},
-        "maybe_protected": policy.maybe_protected.value,
-        "name": policy.name,
-        "needs": [act.value for act in policy.needs],
-        "personal_data": policy.personal_data.value,
-        "personal_unknown": policy.personal_unknown.value,
-        "protected": policy.protected.value,
-        "title": policy.title,
-        "unknown": {act.value: disposition.value for act, disposition in policy.unknown},
-    }
+def _span(span: Span | None) -> SpanRecord | None:
+    return None if span is None else SpanRecord(earliest=span.earliest, latest=span.latest, never=span.never)
 
 
-def _totals(summary: RightsSummary) -> dict[str, Any]:
-    return {
-        "acts": _acts(summary.acts),
-        "bases": {basis.value: files for basis, files in summary.bases},
-        "dispositions": {disposition.value: files for disposition, files in summary.dispositions},
-        "files": {"assessed": summary.assessed, "packed": summary.packed, "withheld": summary.withheld},
-        "machine_use": {
+def _span_of(record: SpanRecord | None) -> Span | None:
+    return None if record is None else Span(record.earliest, record.latest, record.never)
+
+
+def _totals(summary: RightsSummary) -> TotalsLine:
+    held = summary.in_bag
+    return TotalsLine(
+        files={"assessed": summary.assessed, "packed": summary.packed, "withheld": summary.withheld},
+        dispositions={one.value: files for one, files in summary.dispositions},
+        bases={one.value: files for one, files in summary.bases},
+        acts=_acts(summary.acts),
+        machine_use={
             "aipref": dict(summary.usage),
             "signals": summary.signals,
             "stricter_signals": summary.stricter_signals,
             "tdm_reservation": dict(summary.reservations),
         },
-        "personal_data": {
+        personal_data={
             "by_code": dict(summary.personal_kinds),
             "files": summary.personal_files,
             "unknown": summary.unread_files,
         },
-        "protection": dict(summary.protection),
-        "protection_unseen": summary.unseen_files,
-        "in_bag": _in_bag(summary.in_bag),
-        "restricted_because": _because(summary, packed=True),
-        "unknown_basis": summary.unknown,
-        "withheld_because": _because(summary, packed=False),
-    }
+        protection=dict(summary.protection),
+        protection_unseen=summary.unseen_files,
+        unknown_basis=summary.unknown,
+        restricted_because=_because(summary, packed=True),
+        withheld_because=_because(summary, packed=False),
+        in_bag=InBagRecord(
+            acts=_acts(held.acts),
+            personal_data=held.personal_files,
+            personal_data_unknown=held.unread_files,
+            protection=dict(held.protection),
+            protection_unseen=held.unseen_files,
+            unknown_basis=held.unknown,
+        ),
+    )
 
 
-def _in_bag(held: InBag) -> dict[str, Any]:
-    return {
-        "acts": _acts(held.acts),
-        "personal_data": held.personal_files,
-        "protection": dict(held.protection),
-        "protection_unseen": held.unseen_files,
-        "unknown_basis": held.unknown,
-    }
-
-
-def _acts(counted: ActCounts) -> dict[str, Any]:
+def _acts(counted: ActCounts) -> dict[str, dict[str, int]]:
     return {act.value: {one.value: files for one, files in answers} for act, answers in counted}
 
 
@@ -270,19 +552,7 @@ def _because(summary: RightsSummary, *, packed: bool) -> dict[str, int]:
     return dict(found)
 
 
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
-
-
-def _write_array(stream: BinaryIO, key: str, rows: Iterable[dict[str, Any]]) -> None:
-    stream.write(f',"{key}":['.encode())
-    separator = b"\n"
-    for row in rows:
-        stream.write(separator + _json(row))
-        separator = b",\n"
-    stream.write(b"]" if separator == b"\n" else b"\n]")
-
-
-def _json(value: dict[str, Any]) -> bytes:
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return text.encode("utf-8", "backslashreplace")
+def reasons_of(line: UnnamedLine) -> Iterator[Reason]:
+    """Yield the rules that led to what unnamed files have in common, without what is said of any one of them."""
+    for number, code in enumerate(line.reasons):
+        yield Reason(code, line.texts[number] if number < len(line.texts) else "")

@@ -9,7 +9,7 @@ a line feed: one that ends in a space, and one that holds a carriage return.
 Copyright comes first for each file, then access (``use``) under the basis that governs, then what else is known. The
 access that the policy closes stands last, under the basis Policy.
 The import drops a second row with the same file, basis and act without a word, so there is none here; what does not
-fit stands in ``rights.json``. An open end is written ``open``; on the basis copyright it is left blank, for there the
+fit stands in ``rights.jsonl``. An open end is written ``open``; on the basis copyright it is left blank, for there the
 import stores the word as if it were a date.
 Lines end in CRLF (RFC 4180), for which every version of Python quotes a carriage return in a cell.
 """
@@ -19,8 +19,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-from collections.abc import Iterable, Iterator
-from typing import BinaryIO
+from collections.abc import Iterator
 
 from archiver.model.package import PackedFile, PackEntry
 from archiver.model.rights import Decision
@@ -35,6 +34,9 @@ from archiver.records.rights.statements import (
     RightsStatement,
     rights_statements,
 )
+from archiver.records.writing import Closing, Opening
+
+ROWS_RECORD = "metadata/rights.csv"
 
 COLUMNS = (
     "file",
@@ -63,22 +65,33 @@ _NAMED_BASES = ("Donor", POLICY_BASIS)
 """What the import knows as a basis, though PREMIS has no word for it."""
 
 
-def write_rights_csv(stream: BinaryIO, entries: Iterable[PackEntry], context: RightsContext) -> None:
-    """Write the rows of every packed file, in the order of the scan, as UTF-8 without a byte order mark."""
-    text = io.TextIOWrapper(stream, "utf-8", errors="backslashreplace", newline="")
-    table = csv.writer(text, lineterminator="\r\n")
-    table.writerow(COLUMNS)
-    shared: Decision | None = None
-    rows: list[list[str]] = []
-    for entry in entries:
-        if isinstance(entry, PackedFile):
-            # neighbours mostly share one decision, and everything but the path follows from it
-            if entry.assessed.decision is not shared:
-                shared = entry.assessed.decision
-                rows = [list(map(safe_cell, cells)) for cells in _rows(shared, context)]
-            table.writerows([entry.bag_path, *cells] for cells in rows)
-    text.flush()
-    text.detach()
+class RowsWriter:
+    """Writes the rows of every packed file, in the order of the scan, as UTF-8 without a byte order mark."""
+
+    def __init__(self, opening: Opening) -> None:
+        self._context = opening.context
+        stream = opening.new_file(ROWS_RECORD)
+        self._text = io.TextIOWrapper(stream, "utf-8", errors="backslashreplace", newline="")
+        self._table = csv.writer(self._text, lineterminator="\r\n")
+        self._table.writerow(COLUMNS)
+        self._shared: Decision | None = None
+        self._rows: list[list[str]] = []
+
+    def add(self, entry: PackEntry) -> None:
+        """Write the rows of a packed file; of all else there are none."""
+        if not isinstance(entry, PackedFile):
+            return
+        decision = entry.assessed.decision
+        # neighbours mostly share one decision, and everything but the path follows from it
+        if decision is not self._shared:
+            self._shared = decision
+            self._rows = [list(map(safe_cell, cells)) for cells in _rows(decision, self._context)]
+        self._table.writerows([entry.bag_path, *cells] for cells in self._rows)
+
+    def finish(self, closing: Closing) -> None:  # noqa: ARG002 - as every writer
+        """Hand everything to the stream."""
+        self._text.flush()
+        self._text.detach()
 
 
 def _rows(decision: Decision, context: RightsContext) -> Iterator[list[str]]:

@@ -2,7 +2,7 @@
 
 Every file gets a copyright statement. Where a declared basis other than copyright governs, the acts stand under that
 basis and the copyright statement says what is known of the status alone. Evidence is no part of a PREMIS rights
-statement, which asserts; it stays in ``rights.json``.
+statement, which asserts; it stays in ``rights.jsonl``.
 
 Basis: license and purchase become License; donor becomes Other with the basis "Donor"; carrier Other with "Owned
 carrier"; statute Statute; own, expired and unknown Copyright. What the policy closes stands under a basis of its own, Other with

@@ -28,7 +28,11 @@ def summarise(entries: Iterable[PackEntry | PlanEntry]) -> RightsSummary:
 
 
 class RightsTally:
-    """Takes entries one at a time; its size does not grow with their number."""
+    """Takes entries one at a time; its size does not grow with their number.
+
+    Attributes:
+        of_packed: Identifiers of the declarations that bear on a packed file.
+    """
 
     def __init__(self) -> None:
         self._packed = 0
@@ -43,6 +47,7 @@ class RightsTally:
         self._because: Counter[Ground] = Counter()
         self._names = _Names()
         self._wishes: Counter[DeclaredWish] = Counter()
+        self.of_packed: set[str] = set()
 
     def add(self, entry: PackEntry | PlanEntry) -> None:
         """Count one entry; what is not a file with a decision counts for nothing."""
@@ -57,6 +62,22 @@ class RightsTally:
                 self._count_assessed(assessed)
             case _:
                 pass
+
+    def include(self, other: RightsTally) -> None:
+        """Count everything that another tally has counted."""
+        self._packed += other._packed
+        self._withheld += other._withheld
+        self._until += other._until
+        self._signals += other._signals
+        self._stricter += other._stricter
+        self._mining_protected += other._mining_protected
+        self._assessed.include(other._assessed)
+        self._in_bag.include(other._in_bag)
+        self._dispositions.update(other._dispositions)
+        self._because.update(other._because)
+        self._names.include(other._names)
+        self._wishes.update(other._wishes)
+        self.of_packed.update(other.of_packed)
 
     def summary(self) -> RightsSummary:
         """Return what was counted so far."""
@@ -95,6 +116,7 @@ class RightsTally:
 
     def _count_packed(self, decision: Decision) -> None:
         self._until += decision.restricted_until is not None
+        self.of_packed.update(decision.declarations)
         self._names.count("usage", (usage_statement(decision),))
         reservation = tdm_reservation(decision)
         self._names.count("reservations", ("" if reservation is None else str(reservation),))
@@ -118,6 +140,10 @@ class _Names:
         counter = self._counters.setdefault(kind, Counter())
         for name in names:
             counter[name if name in counter or len(counter) < _KINDS else OTHER] += 1
+
+    def include(self, other: _Names) -> None:
+        for kind, counter in other._counters.items():
+            self._counters.setdefault(kind, Counter()).update(counter)
 
     def counted(self, kind: str) -> Counts:
         return tuple(sorted(self._counters.get(kind, Counter()).items()))
@@ -148,6 +174,14 @@ class _Files:
         if decision.personal or kinds:
             self.personal += 1
             self.names.count("personal", kinds)
+
+    def include(self, other: _Files) -> None:
+        self.unseen += other.unseen
+        self.personal += other.personal
+        self.unread += other.unread
+        self.names.include(other.names)
+        self._bases.update(other._bases)
+        self._acts.update(other._acts)
 
     def bases(self) -> tuple[tuple[Basis, int], ...]:
         return tuple((one, self._bases[one]) for one in Basis)

@@ -11,14 +11,14 @@ training of models that generate nothing; search has no entry in it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from typing import BinaryIO
 
 from archiver.model.package import PackedFile, PackEntry
 from archiver.model.rights import Decision, MachineUse
-from archiver.model.rights_summary import RightsSummary
+from archiver.records.lines_of_files import LinesOfFiles
 from archiver.records.rights.machine_use import preference
+from archiver.records.writing import Closing, Opening
 
+ASSERTIONS_RECORD = "metadata/rights/training-mining.json"
 LABEL = "cawg.training-mining"
 """The label of the assertion."""
 
@@ -38,20 +38,34 @@ def training_mining(decision: Decision) -> str:
     return json.dumps(entries, separators=(",", ":")) if entries else ""
 
 
-def write_training_mining(stream: BinaryIO, entries: Iterable[PackEntry], summary: RightsSummary) -> None:
-    """Write the assertions: one for all of ``data/``, or one for each file that has one; none where none was declared."""
-    stream.write(f'{{"label":{json.dumps(LABEL)},"version":"1.1","assertions":['.encode())
-    stated = [said for said, _ in summary.assertions]
-    before = b"\n"
-    if len(stated) == 1 and stated[0]:
-        stream.write(before + _assertion("data/", stated[0]))
-        before = b",\n"
-    elif any(stated):
-        for entry in entries:
-            if isinstance(entry, PackedFile) and (said := training_mining(entry.assessed.decision)):
-                stream.write(before + _assertion(entry.bag_path, said))
+class AssertionWriter:
+    """Writes the assertions: one for all of ``data/``, or one for each file that has one; none where none was declared."""
+
+    def __init__(self, opening: Opening) -> None:
+        self._stream = opening.new_file(ASSERTIONS_RECORD)
+        self._of_files = LinesOfFiles()
+
+    def add(self, entry: PackEntry) -> None:
+        """Keep the assertion of one packed file."""
+        if isinstance(entry, PackedFile) and (said := training_mining(entry.assessed.decision)):
+            self._of_files.add(_assertion(entry.bag_path, said) + b"\n")
+
+    def finish(self, closing: Closing) -> None:
+        """Write the file."""
+        summary = closing.bag.rights
+        write = self._stream.write
+        write(f'{{"label":{json.dumps(LABEL)},"version":"1.1","assertions":['.encode())
+        stated = [said for said, _ in summary.assertions]
+        before = b"\n"
+        with self._of_files:
+            if len(stated) == 1 and stated[0]:
+                write(before + _assertion("data/", stated[0]))
                 before = b",\n"
-    stream.write(b"]}\n" if before == b"\n" else b"\n]}\n")
+            else:
+                for line in self._of_files:
+                    write(before + line.rstrip(b"\n"))
+                    before = b",\n"
+        write(b"]}\n" if before == b"\n" else b"\n]}\n")
 
 
 def _assertion(path: str, entries: str) -> bytes:

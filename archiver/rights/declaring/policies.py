@@ -22,7 +22,7 @@ _STRICTNESS = {
     Disposition.EXCLUDE: 2,
 }
 _WHOLE = ("protected", "maybe_protected", "personal_data", "personal_unknown")
-_KEYS = ("name", "title", "needs", *_WHOLE, "denied", "unknown")
+_KEYS = ("name", "title", "needs", *_WHOLE, "premis", "denied", "unknown")
 
 
 @cache
@@ -54,7 +54,7 @@ def parse_policy(data: bytes, name: str) -> Policy:
     document = Document(data, name)
     root = document.table(document.root, (), _KEYS)
     for key in _KEYS:
-        if key not in root:
+        if key not in root and key != "premis":
             document.fault((), f"There is no {key}.", "See docs/reference/policies.md.")
     title = _read_name(document, root), document.text(root.get("title", "-"), ("title",))
     needs = read_words(document, root.get("needs", []), ("needs",), Act)
@@ -66,6 +66,9 @@ def parse_policy(data: bytes, name: str) -> Policy:
     _check_preserve(document, denied)
     whole = {key: _read_disposition(document, root[key], (key,)) for key in _WHOLE if key in root}
     _check_personal(document, whole)
+    premis = root.get("premis", True)
+    if not isinstance(premis, bool):
+        document.fault(("premis",), "premis must be true or false.", "Such as premis = false.")
     document.finish()
     return Policy(
         name=title[0],
@@ -73,6 +76,7 @@ def parse_policy(data: bytes, name: str) -> Policy:
         needs=needs,
         denied=tuple(denied.items()),
         unknown=tuple(unknown.items()),
+        premis=bool(premis),
         **whole,
     )
 

@@ -9,16 +9,18 @@ from functools import partial
 
 from archiver.errors import INCOMPLETE, ArchiverError, UsageError
 from archiver.ingest.plan import PackagePlan
+from archiver.model.bag import Bag
 from archiver.model.run import Run
 from archiver.model.source import Source
-from archiver.records.baginfo import BagFacts, bag_info_labels
+from archiver.records.baginfo import BAG_INFO, bag_info_labels
+from archiver.records.layout import record_paths
 from archiver.records.rights.labels import rights_labels
 from archiver.records.rights.tally import summarise
 from archiver.records.weight import BAG_BYTES, described_bytes
 from archiver.store.find_bags import taken_by
 from archiver.store.staging import StagingKey, unfinished
-from archiver.usecases.pack.describe import BAG_INFO, planned_tag_files
-from archiver.usecases.pack.make_bag import contents_sentence
+from archiver.usecases.documents import DOCUMENTS_FOLDER
+from archiver.usecases.pack.make_bag import bag_plan, contents_sentence
 from archiver.usecases.pack.naming import default_name
 from archiver.usecases.pack.parts import PlanPart, parts_of
 from archiver.usecases.pack.prepare import Prepared
@@ -78,7 +80,7 @@ def divide(prepared: Prepared, plan: PackagePlan, run: Run) -> Division:
         StagingKey(name, number, len(parts), prepared.algorithms, fingerprint, origin)
         for number in range(1, len(parts) + 1)
     )
-    _refuse_mismatch(prepared, plan, parts, run)
+    _refuse_mismatch(prepared, plan, keys, parts, run)
     room = room_for(
         *(plan, describes, _overhead(prepared)),
         bags=len(parts),
@@ -132,30 +134,40 @@ def _package_name(prepared: Prepared, fingerprint: str, origin: str, run: Run) -
     return default_name(prepared.sources, run.today(), prepared.store), False
 
 
-def _refuse_mismatch(prepared: Prepared, plan: PackagePlan, parts: Sequence[PlanPart], run: Run) -> None:
+def _refuse_mismatch(
+    prepared: Prepared, plan: PackagePlan, keys: Sequence[StagingKey], parts: Sequence[PlanPart], run: Run
+) -> None:
     if prepared.profile is None or prepared.request.profile is None:
         return
-    totals = plan.totals
-    facts = BagFacts(
-        identifier=run.identifier,
-        description=contents_sentence(totals),
-        files=totals.files,
-        bytes=totals.bytes,
-        part=1,
-        parts=len(parts),
-        rights=rights_labels(summarise(plan.entries), prepared.rights_context),
+    totals, first = plan.totals, keys[0]
+    planned_bag = Bag(
+        plan=bag_plan(run, first, prepared.tag_labels, parts[0].cut, premis=prepared.premis),
+        totals=totals,
+        rights=summarise(plan.entries),
+        contents=contents_sentence(totals),
+        escaped=False,
+        events=(),
     )
+    labels = rights_labels(planned_bag.rights, prepared.rights_context)
     planned_package = Planned(
         bags=parts,
-        info=bag_info_labels(run, facts, prepared.tag_labels[BAG_INFO]),
+        info=bag_info_labels(run, planned_bag, labels),
         others={path: labels for path, labels in prepared.tag_labels.items() if path != BAG_INFO},
         algorithms=prepared.algorithms,
-        tag_files=planned_tag_files(
-            prepared.algorithms,
-            prepared.inputs.documents,
-            prepared.tag_labels,
-            empty_folders=bool(totals.empty_folders),
-        ),
+        tag_files=_planned_tag_files(prepared, empty_folders=bool(totals.empty_folders)),
         container=prepared.request.serialize or "folder",
     )
     refuse_mismatch(prepared.profile, prepared.request.profile, planned_package)
+
+
+def _planned_tag_files(prepared: Prepared, *, empty_folders: bool) -> tuple[str, ...]:
+    """List the tag files that a bag will have, if every document belongs to a file in it."""
+    algorithms = prepared.algorithms
+    return (
+        "bagit.txt",
+        *dict.fromkeys((BAG_INFO, *prepared.tag_labels)),
+        *(f"manifest-{algorithm}.txt" for algorithm in algorithms),
+        *(f"tagmanifest-{algorithm}.txt" for algorithm in algorithms),
+        *record_paths(premis=prepared.premis, empty_folders=empty_folders),
+        *(f"{DOCUMENTS_FOLDER}/{document.name}" for document in prepared.inputs.documents),
+    )

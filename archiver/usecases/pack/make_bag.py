@@ -1,4 +1,4 @@
-"""Makes one bag in its staging area: payload and payload manifests while the copies come in, then the rest."""
+"""Makes one bag in its staging area: payload, manifests and records while the copies come in, then the rest."""
 
 from __future__ import annotations
 
@@ -6,71 +6,43 @@ import contextlib
 import dataclasses
 import datetime as dt
 import itertools
+import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Self
+from typing import BinaryIO
 
 from archiver import filesystem
+from archiver.bagit import writer
+from archiver.bagit.paths import encode_path
 from archiver.bagit.sizes import human_size
-from archiver.bagit.writer import ManifestWriter, new_tag_file
+from archiver.bagit.writer import ManifestWriter
 from archiver.executors.ordered import OrderedMap
 from archiver.ingest.capture import CopyWays, capture
 from archiver.ingest.copy import Copied, copied_bytes
-from archiver.ingest.plan import Totals
 from archiver.ingest.reexamine import Reexaminer
 from archiver.ingest.spool import Spool
 from archiver.ingest.standing import Standing
 from archiver.model.audio import Role
+from archiver.model.bag import Bag, BagPlan, Labels
 from archiver.model.package import AssessedFile, PackedFile, PackEntry, PlanEntry, WithheldFile
 from archiver.model.rights_context import RightsContext
 from archiver.model.run import Run
 from archiver.model.source import Unpacked
-from archiver.records.baginfo import Labels
-from archiver.records.files import FileRecords
+from archiver.model.totals import Totals
+from archiver.records.baginfo import BAG_INFO, bag_info_labels
+from archiver.records.layout import RecordWriters
+from archiver.records.rights.labels import rights_labels
+from archiver.records.rights.record import recorded
+from archiver.records.rights.tally import RightsTally
+from archiver.records.writing import Closing
 from archiver.store.faults import store_faults
 from archiver.store.staging import Staging, StagingKey, left_of
-from archiver.usecases.documents import Document
-from archiver.usecases.pack.describe import Description, describe
+from archiver.usecases.documents import DOCUMENTS_FOLDER, Document, copy_document
 from archiver.usecases.pack.events import Course, events_of
+from archiver.usecases.pack.noted import is_noted
 from archiver.usecases.pack.parts import PlanPart
 from archiver.usecases.watch import Meter, Step, Watch
-
-
-@dataclass(frozen=True, slots=True)
-class CopyTools:
-    """What copying runs on.
-
-    Attributes:
-        copying: Runs the copying.
-        syncing: Makes copies durable, behind the copying.
-        read_back: Whether every copy is read from the disk again and compared.
-        watch: Counts the bytes copied.
-        reexaminer: Examines again what changed, or could not be read, before it was copied.
-        standing: Watches over the sources.
-    """
-
-    copying: OrderedMap
-    syncing: OrderedMap
-    read_back: bool
-    watch: Watch
-    reexaminer: Reexaminer
-    standing: Standing
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a run has come before copying.
-
-    Attributes:
-        started: When the sources began to be listed.
-        planned: When everything was examined and decided.
-        keys: What the bags of the run are made of.
-    """
-
-    started: dt.datetime
-    planned: dt.datetime
-    keys: tuple[StagingKey, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,139 +51,209 @@ class BagMaker:
 
     Attributes:
         run: The run.
-        progress: How far it has come.
+        started: When the sources began to be listed.
+        planned: When everything was examined and decided.
+        keys: What the bags of the run are made of.
         rights: What the decisions rest on.
         documents: Deeds, licences and letters to take into each bag.
-        tag_labels: Labels that the user gave, by the tag file they go into.
-        tools: What copying runs on.
+        labels: Labels that the user gave, by the tag file they go into.
+        premis: Whether the bags get a PREMIS record.
+        copying: Runs the copying.
+        syncing: Makes copies durable, behind the copying.
+        read_back: Whether every copy is read from the disk again and compared.
+        watch: Counts the bytes copied.
+        reexaminer: Examines again what changed, or could not be read, before it was copied.
+        standing: Watches over the sources.
     """
 
     run: Run
-    progress: Progress
+    started: dt.datetime
+    planned: dt.datetime
+    keys: tuple[StagingKey, ...]
     rights: RightsContext
     documents: tuple[Document, ...]
-    tag_labels: Mapping[str, Labels]
-    tools: CopyTools
+    labels: Mapping[str, Labels]
+    premis: bool
+    copying: OrderedMap
+    syncing: OrderedMap
+    read_back: bool
+    watch: Watch
+    reexaminer: Reexaminer
+    standing: Standing
 
-    def make(self, staging: Staging, part: PlanPart, packed: Spool[PackEntry]) -> Totals:
+    def make(self, staging: Staging, part: PlanPart, noted: Spool[PackEntry], decided: RightsTally) -> Bag:
         """Copy the part's files into the staged bag and describe them; all but the folders is then on the disk.
 
         Args:
             staging: The staging area, not yet opened.
             part: What goes into this bag.
-            packed: An empty spool that takes every entry with its outcome.
+            noted: An empty spool that takes the entries which a report names by themselves.
+            decided: Takes in what was decided, over all bags of the run.
 
         Returns:
-            What was packed, withheld and lost.
+            The bag.
 
         Raises:
             StoreError: where the staging area cannot be written.
+            ArchiverError: where a document is no longer what it was.
         """
         staging.open()
-        totals, kept = self._capture(staging, part, packed)
-        course = Course(
-            started=self.progress.started,
-            planned=self.progress.planned,
-            captured=self.run.now(),
-            totals=totals,
-            algorithms=staging.key.algorithms,
-            policy=self.rights.policy.name,
-            read_back=self.tools.read_back,
-            continued=kept > 0,
-            part=staging.key.part,
-            parts=staging.key.parts,
-            cut=part.cut,
-        )
-        events = tuple(events_of(self.run, course))
-        with self.tools.watch.during(Step(f"Describing {staging.key.name}", "")):
-            describe(
-                staging,
-                Description(
-                    run=self.run,
-                    entries=packed,
-                    totals=totals,
-                    events=events,
-                    contents=contents_sentence(totals),
-                    tag_labels=self.tag_labels,
-                    rights=self.rights,
-                    documents=self.documents,
-                ),
-            )
-        return totals
+        name = staging.key.name
+        plan = bag_plan(self.run, staging.key, self.labels, part.cut, premis=self.premis)
+        gathered = _Gathered()
+        with contextlib.ExitStack() as held:
+            held.enter_context(store_faults(f"write the manifests and records of {name}"))
+            tag_files = _TagFiles(staging, held)
+            records = RecordWriters(plan, self.rights, tag_files.new)
+            self._capture(staging, part, tag_files, records, gathered, noted)
+            decided.include(gathered.tally)
+            bag = self._bag(plan, gathered)
+            with self.watch.during(Step(f"Describing {name}", "")):
+                context = recorded(self.rights, gathered.tally.of_packed)
+                records.finish(Closing(self.run, bag, context, records.described))
+                for document in self._documents(context):
+                    copy_document(document, tag_files.new(f"{DOCUMENTS_FOLDER}/{document.name}"))
+                held.close()
+        with store_faults(f"write the descriptions of the bag {name}"):
+            self._write_tag_files(staging, bag, context)
+        return bag
 
-    def _capture(self, staging: Staging, part: PlanPart, packed: Spool[PackEntry]) -> tuple[Totals, int]:
-        """Copy the part's files into the staged bag; write its payload manifests and the record of its files.
-
-        Returns:
-            What the files add up to, and how many of their copies an interrupted run had made.
-        """
-        tools, totals = self.tools, Totals()
-        key, kept = staging.key, _Kept()
-        left = left_of(staging.area.store, key.package, key.algorithms, but=self.progress.keys)
+    def _capture(  # noqa: PLR0913, PLR0917 - what one pass over the entries feeds
+        self,
+        staging: Staging,
+        part: PlanPart,
+        tag_files: _TagFiles,
+        records: RecordWriters,
+        gathered: _Gathered,
+        noted: Spool[PackEntry],
+    ) -> None:
+        """Copy the part's files into the staged bag; every entry passes once, and all that tells of it takes it in."""
+        key = staging.key
+        left = left_of(staging.area.store, key.package, key.algorithms, but=self.keys)
         for_refs, for_outcomes = itertools.tee(part)
         refs = (entry.examined.ref for entry in for_refs if isinstance(entry, AssessedFile))
         meter = Meter()
-        with _Ledgers.opened(staging) as ledgers, contextlib.ExitStack() as last:
+        with contextlib.ExitStack() as last:
+            manifests = [
+                last.enter_context(ManifestWriter(tag_files.folder(""), name, "payload"))
+                for name in key.algorithms
+            ]
             watched = partial(self._watched, Step("Copying", "bytes", part.bytes, meter), last)
-            ways = CopyWays(tools.copying, tools.syncing, watched, meter.add, tools.standing)
-            outcomes = kept.counted(capture(refs, staging, ways, read_back=tools.read_back, left=left))
+            ways = CopyWays(self.copying, self.syncing, watched, meter.add, self.standing)
+            outcomes = gathered.counting(capture(refs, staging, ways, read_back=self.read_back, left=left))
             for entry in for_outcomes:
-                outcome = _with_outcome(entry, outcomes, staging, tools.reexaminer)
-                _count(totals, outcome)
-                if not (self.rights.anonymous_withheld and isinstance(outcome, WithheldFile)):
-                    ledgers.add(outcome)
-                packed.append(_without_blocks(outcome))
-        return totals, kept.files
+                outcome = _with_outcome(entry, outcomes, staging, self.reexaminer)
+                gathered.add(outcome)
+                records.add(outcome)
+                if isinstance(outcome, PackedFile):
+                    for manifest, (_, digest) in zip(manifests, outcome.digests, strict=True):
+                        manifest.add(outcome.bag_path, digest)
+                if is_noted(outcome):
+                    noted.append(_without_blocks(outcome))
 
     def _watched(
         self, step: Step, last: contextlib.ExitStack, outcomes: Iterable[Copied | Unpacked]
     ) -> Iterator[Copied | Unpacked]:
         """Watch the copying; when all is copied and the disk has yet to take it, show that for as long as ``last``."""
-        yield from self.tools.watch.track(step, outcomes, copied_bytes)
-        last.enter_context(self.tools.watch.during(Step("Writing to the disk", "")))
+        yield from self.watch.track(step, outcomes, copied_bytes)
+        last.enter_context(self.watch.during(Step("Writing to the disk", "")))
+
+    def _bag(self, plan: BagPlan, gathered: _Gathered) -> Bag:
+        totals = gathered.totals
+        course = Course(self.started, self.planned, self.run.now(), self.read_back, gathered.kept > 0)
+        events = tuple(events_of(self.run, plan, totals, self.rights.policy.name, course))
+        summary = gathered.tally.summary()
+        return Bag(plan, totals, summary, contents_sentence(totals), gathered.escaped, events)
+
+    def _documents(self, context: RightsContext) -> Iterator[Document]:
+        kept = set(context.documents.values())
+        return (one for one in self.documents if f"{DOCUMENTS_FOLDER}/{one.name}" in kept)
+
+    def _write_tag_files(self, staging: Staging, bag: Bag, context: RightsContext) -> None:
+        """Write the declaration, the files of labels and, last of all, the tag manifests."""
+        with staging.bag.cursor(filesystem.make_folders_beneath) as folders:
+            folder = folders.folder(b"")
+            writer.write_declaration(folder)
+            writer.write_bag_info(folder, bag_info_labels(self.run, bag, rights_labels(bag.rights, context)))
+            for name, labels in self.labels.items():
+                if name != BAG_INFO:
+                    with writer.new_tag_file(folder, name) as stream:
+                        stream.write(writer.format_bag_info(labels))
+            writer.write_tag_manifests(folder, bag.plan.algorithms)
 
 
-class _Kept:
-    """Counts the copies that an interrupted run had made."""
+class _TagFiles:
+    """Creates the tag files of a staged bag and holds them open as long as ``held``."""
+
+    def __init__(self, staging: Staging, held: contextlib.ExitStack) -> None:
+        self._staging = staging
+        self._held = held
+        self._folders: dict[str, int] = {}
+
+    def folder(self, path: str) -> int:
+        """The descriptor of a folder of the bag, which is made where it is missing."""
+        if path not in self._folders:
+            cursor = self._held.enter_context(self._staging.bag.cursor(filesystem.make_folders_beneath))
+            self._folders[path] = cursor.folder(path.encode())
+        return self._folders[path]
+
+    def new(self, path: str) -> BinaryIO:
+        """Create the tag file with a path in the bag."""
+        folder, _, name = path.rpartition("/")
+        return self._held.enter_context(writer.new_tag_file(self.folder(folder), name))
+
+
+class _Gathered:
+    """What the entries of one bag add up to.
+
+    Attributes:
+        totals: Counts of files, bytes and problems.
+        tally: What was decided.
+        kept: Copies that an interrupted run had made.
+        escaped: Whether a payload path holds a character that manifests must encode.
+    """
 
     def __init__(self) -> None:
-        self.files = 0
+        self.totals = Totals()
+        self.tally = RightsTally()
+        self.kept = 0
+        self.escaped = False
 
-    def counted(self, outcomes: Iterable[Copied | Unpacked]) -> Iterator[Copied | Unpacked]:
+    def counting(self, outcomes: Iterable[Copied | Unpacked]) -> Iterator[Copied | Unpacked]:
+        """Count the kept copies among the outcomes as they pass."""
         for outcome in outcomes:
-            self.files += isinstance(outcome, Copied) and outcome.kept
+            self.kept += isinstance(outcome, Copied) and outcome.kept
             yield outcome
 
+    def add(self, entry: PackEntry) -> None:
+        """Count one entry."""
+        self.tally.add(entry)
+        match entry:
+            case PackedFile():
+                self.totals.count_packed(entry.assessed.examined, entry.size_bytes)
+                self.escaped = self.escaped or encode_path(entry.bag_path) != entry.bag_path
+            case WithheldFile():
+                self.totals.count_withheld(entry.assessed.examined)
+            case _:
+                self.totals.count_other(entry)
 
-@dataclass(frozen=True, slots=True)
-class _Ledgers:
-    """The tag files that grow with every copy: payload manifests, ``files.jsonl`` and ``files.csv``."""
 
-    manifests: tuple[ManifestWriter, ...]
-    records: FileRecords
+def bag_plan(
+    run: Run, key: StagingKey, labels: Mapping[str, Labels], cut: tuple[str, ...], *, premis: bool
+) -> BagPlan:
+    """Return what a bag is before anything is in it.
 
-    @classmethod
-    @contextlib.contextmanager
-    def opened(cls, staging: Staging) -> Iterator[Self]:
-        with contextlib.ExitStack() as held:
-            held.enter_context(store_faults(f"write the manifests and records of {staging.key.name}"))
-            top, below = (
-                held.enter_context(staging.bag.cursor(filesystem.make_folders_beneath)) for _ in range(2)
-            )
-            bag, metadata = top.folder(b""), below.folder(b"metadata")
-            jsonl, table = (
-                held.enter_context(new_tag_file(metadata, name)) for name in ("files.jsonl", "files.csv")
-            )
-            algorithms = staging.key.algorithms
-            records = held.enter_context(FileRecords(jsonl, table, algorithms))
-            manifests = [held.enter_context(ManifestWriter(bag, name, "payload")) for name in algorithms]
-            yield cls(tuple(manifests), records)
-
-    def add(self, outcome: PackEntry) -> None:
-        self.records.add(outcome)
-        if isinstance(outcome, PackedFile):
-            for manifest, (_, digest) in zip(self.manifests, outcome.digests, strict=True):
-                manifest.add(outcome.bag_path, digest)
+    Args:
+        run: The run that makes it.
+        key: What it is made of.
+        labels: Labels that the user gave, by the tag file they go into.
+        cut: Folders of albums that are only partly in it.
+        premis: Whether it gets a PREMIS record.
+    """
+    accession = run.identifier
+    # the accession's own identifier, unless the accession makes several bags
+    identifier = accession if key.parts == 1 else uuid.uuid5(accession, key.name)
+    return BagPlan(key.name, identifier, accession, key.part, key.parts, key.algorithms, labels, cut, premis)
 
 
 def _without_blocks(entry: PackEntry) -> PackEntry:
@@ -246,13 +288,3 @@ def _with_outcome(
         return WithheldFile(entry)
     digests = tuple(zip(staging.key.algorithms, outcome.digests, strict=True))
     return PackedFile(entry, outcome.size_bytes, outcome.modified_ns, digests)
-
-
-def _count(totals: Totals, entry: PackEntry) -> None:
-    match entry:
-        case PackedFile():
-            totals.count_packed(entry.assessed.examined, entry.size_bytes)
-        case WithheldFile():
-            totals.count_withheld(entry.assessed.examined)
-        case _:
-            totals.count_other(entry)

@@ -15,13 +15,15 @@ from archiver.errors import ArchiverError
 from archiver.executors.pools import Threads
 from archiver.ingest.examine import header_readers
 from archiver.ingest.names import EXACT, PORTABLE
-from archiver.ingest.plan import Totals
 from archiver.ingest.reexamine import Reexaminer
 from archiver.ingest.spool import Spool
 from archiver.ingest.standing import Standing
 from archiver.model.package import PackEntry, PlanEntry
 from archiver.model.problem import PROBLEM_KINDS
+from archiver.model.rights_summary import RightsSummary
 from archiver.model.run import Run
+from archiver.model.totals import Totals
+from archiver.records.rights.tally import RightsTally
 from archiver.store.area import INCOMING, is_begun, locked
 from archiver.store.faults import lost_store, store_faults
 from archiver.store.sealing import make_ready, publish, read_back, recover
@@ -29,7 +31,8 @@ from archiver.store.staging import Staging, look_into
 from archiver.usecases.hearings import UNREAD
 from archiver.usecases.leftovers import Leftover, clear_superseded, is_begun_otherwise, leftovers
 from archiver.usecases.pack.divide import Division, divide
-from archiver.usecases.pack.make_bag import BagMaker, CopyTools, Progress
+from archiver.usecases.pack.make_bag import BagMaker
+from archiver.usecases.pack.noted import is_noted
 from archiver.usecases.pack.parts import PlanPart
 from archiver.usecases.pack.prepare import (
     KEEPING,
@@ -58,7 +61,10 @@ class PackReport:
         totals: What was packed, withheld and lost.
         algorithms: Checksum algorithms of the bags.
         policy: Name of the policy that was applied.
-        spools: Every entry with its outcome, in the order of the scan, on disk; one spool for each bag.
+        rights: What was decided, over all bags.
+        escaped: Whether a payload path holds a character that manifests must encode.
+        spools: The entries that a report names by themselves (:func:`is_noted`), in the order of the scan, on disk; one
+            spool for each bag.
         parts: The parts, one for each bag.
         oversize: The bags that are, or in a dry run are likely to be, larger than they were asked to be.
         continued: Whether an interrupted run was continued.
@@ -76,6 +82,8 @@ class PackReport:
     totals: Totals
     algorithms: tuple[str, ...]
     policy: str
+    rights: RightsSummary
+    escaped: bool
     spools: tuple[Spool[PlanEntry] | Spool[PackEntry], ...]
     parts: tuple[PlanPart, ...]
     oversize: tuple[str, ...]
@@ -93,8 +101,8 @@ class PackReport:
         return not (self.totals.lost or self.totals.withheld or self.silences or self.totals.problems[UNREAD])
 
     @property
-    def entries(self) -> Iterator[PlanEntry | PackEntry]:
-        """Every entry, in the order of the scan."""
+    def noted(self) -> Iterator[PlanEntry | PackEntry]:
+        """The entries that a report names by themselves, in the order of the scan."""
         return itertools.chain.from_iterable(self.spools)
 
 
@@ -145,21 +153,29 @@ def _packed(prepared: Prepared, run: Run, watch: Watch, held: contextlib.ExitSta
             f"What an interrupted run left of {division.name} is copied anew: its source or checksums have"
             " changed since."
         )
-    copying, syncing = held.enter_context(Threads(request.jobs)), held.enter_context(Threads(1))
-    again = Reexaminer(prepared.hearings.assess, held.enter_context(header_readers(1)))
     maker = BagMaker(
         run=run,
-        progress=Progress(started, run.now(), division.keys),
+        started=started,
+        planned=run.now(),
+        keys=division.keys,
         rights=prepared.rights_context,
         documents=prepared.inputs.documents,
-        tag_labels=prepared.tag_labels,
-        tools=CopyTools(copying, syncing, request.read_back, watch, again, standing),
+        labels=prepared.tag_labels,
+        premis=prepared.premis,
+        copying=held.enter_context(Threads(request.jobs)),
+        syncing=held.enter_context(Threads(1)),
+        read_back=request.read_back,
+        watch=watch,
+        reexaminer=Reexaminer(prepared.hearings.assess, held.enter_context(header_readers(1))),
+        standing=standing,
     )
     stagings = [Staging(store, key) for key in division.keys]
     spools = tuple(held.enter_context(Spool[PackEntry](scratch)) for _ in division.parts)
-    totals = Totals()
+    totals, tally, escaped = Totals(), RightsTally(), False
     for staging, part, spool in zip(stagings, division.parts, spools, strict=True):
-        totals.add(maker.make(staging, part, spool))
+        made = maker.make(staging, part, spool, tally)
+        totals.add(made.totals)
+        escaped = escaped or made.escaped
     standing.conclude()
     _refuse_nothing(totals, stagings)
     for staging in stagings:
@@ -177,6 +193,8 @@ def _packed(prepared: Prepared, run: Run, watch: Watch, held: contextlib.ExitSta
         prepared,
         division,
         totals,
+        tally.summary(),
+        escaped=escaped,
         bags=bags,
         oversize=oversize,
         spools=spools,
@@ -237,14 +255,17 @@ def rehearse(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackRepor
     refuse_taken_name(prepared)
     # what names the store folds cannot be tried without writing
     rule = PORTABLE if prepared.names == "portable" else EXACT
-    with planned(
-        prepared.sources,
-        prepared.hearings.assess,
-        jobs=request.jobs,
-        watch=watch,
-        exclusion=prepared.exclusion,
-        rule=rule,
-    ) as plan:
+    with (
+        planned(
+            prepared.sources,
+            prepared.hearings.assess,
+            jobs=request.jobs,
+            watch=watch,
+            exclusion=prepared.exclusion,
+            rule=rule,
+        ) as plan,
+        Spool[PlanEntry]() as noted,
+    ):
         silences = prepared.hearings.told(plan.entries)
         division = divide(prepared, plan, run)
         suffix = f".{request.serialize}" if request.serialize else ""
@@ -252,13 +273,20 @@ def rehearse(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackRepor
         most = request.max_bytes
         likely = zip(bags, division.parts, strict=True)
         oversize = () if most is None else tuple(bag for bag, part in likely if part.likely_bytes > most)
+        tally = RightsTally()
+        for entry in plan.entries:
+            tally.add(entry)
+            if is_noted(entry):
+                noted.append(entry)
         yield _report(
             prepared,
             division,
             plan.totals,
+            tally.summary(),
+            escaped=False,
             bags=bags,
             oversize=oversize,
-            spools=(plan.entries,),
+            spools=(noted,),
             silences=silences,
             dry_run=True,
             new_store=not is_begun(prepared.store),
@@ -269,7 +297,9 @@ def _report(  # noqa: PLR0913 - what both ways of packing have at their end
     prepared: Prepared,
     division: Division,
     totals: Totals,
+    rights: RightsSummary,
     *,
+    escaped: bool,
     bags: tuple[str, ...],
     oversize: tuple[str, ...],
     spools: tuple[Spool[PlanEntry] | Spool[PackEntry], ...],
@@ -285,6 +315,8 @@ def _report(  # noqa: PLR0913 - what both ways of packing have at their end
         totals=totals,
         algorithms=prepared.algorithms,
         policy=prepared.assessor.policy.name,
+        rights=rights,
+        escaped=escaped,
         spools=spools,
         parts=division.parts,
         oversize=oversize,

@@ -11,10 +11,10 @@ from archiver.bagit.profiles.profile import Profile
 from archiver.ingest.assess import Assessor
 from archiver.ingest.exclusion import Exclusion
 from archiver.ingest.names import PORTABLE, NameRule
+from archiver.model.bag import Labels
 from archiver.model.rights_context import RightsContext
 from archiver.model.run import Run
 from archiver.model.source import Source
-from archiver.records.baginfo import Labels
 from archiver.store.area import folds
 from archiver.usecases.finished import refuse_finished
 from archiver.usecases.hearings import Hearings
@@ -55,6 +55,7 @@ class PackRequest:
         configured_store: Whether the configuration names the store, so that it must be there.
         names: Whether names are kept as they are, or stored as every system and program can hold them; ``None`` for
             what suits the policy and the profile.
+        premis: Whether the bags get a PREMIS record; ``None`` for what the policy says.
     """
 
     sources: tuple[str, ...]
@@ -75,6 +76,7 @@ class PackRequest:
     exclude_clutter: bool = False
     configured_store: bool = False
     names: Literal["exact", "portable"] | None = None
+    premis: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,12 @@ class Prepared:
             return self.request.names
         travels = self.request.policy != KEEPING or self.profile is not None
         return "portable" if travels else "exact"
+
+    @property
+    def premis(self) -> bool:
+        """Whether the bags get a PREMIS record."""
+        asked = self.request.premis
+        return self.assessor.policy.premis if asked is None else asked
 
     @property
     def rights_context(self) -> RightsContext:

@@ -15,8 +15,8 @@ from archiver.bagit.profiles.load import load_profile
 from archiver.bagit.profiles.profile import Profile, ProfileError
 from archiver.bagit.writer import BAGIT_VERSION, DECLARED
 from archiver.errors import UsageError
+from archiver.model.bag import Labels
 from archiver.model.package import AssessedFile, PlanEntry
-from archiver.records.baginfo import Labels
 from archiver.usecases.profile_fixes import DOTS, Fixes
 
 BAG_INFO = "bag-info.txt"

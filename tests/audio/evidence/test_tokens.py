@@ -12,8 +12,8 @@ import archiver
 from archiver.audio.examine import examine_file
 from archiver.model.audio import ExaminedFile
 from archiver.model.source import FileRef, FileStat
+from archiver.records.codec import to_line
 from archiver.records.files import examined_record
-from archiver.records.jsontext import json_bytes
 from tests.end_to_end.tokens import PLANTED, Plot, files
 
 PLOTS = files()
@@ -43,7 +43,7 @@ def test_each_value_is_counted_and_none_is_recorded(tmp_path: Path, name: str) -
     assert Counter(item.code for item in personal) == plot.expected
     assert len({(item.code, item.locator) for item in personal}) == len(personal)
     assert all(item.value is None and "@" in item.locator for item in personal)
-    recorded = json_bytes(examined_record(file)) + repr(file).encode()
+    recorded = to_line(examined_record(file)) + repr(file).encode()
     assert PLANTED.findall(recorded) == []
 
 

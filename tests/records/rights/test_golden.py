@@ -14,46 +14,31 @@ from archiver.model.evidence import Evidence, Protection, Strength
 from archiver.model.package import AssessedFile, PackedFile, PackEntry, WithheldFile
 from archiver.model.rights import Declaration, Policy
 from archiver.model.rights_context import RightsContext
-from archiver.records.premis.agents import AgentType, HumanAgent
-from archiver.records.premis.document import PremisPackage, write_premis
+from archiver.records.files import FILES_RECORD
+from archiver.records.premis.document import PREMIS_RECORD
 from archiver.records.rights.labels import rights_labels
-from archiver.records.rights.machine_use import write_ai_usage, write_tdmrep
-from archiver.records.rights.readme import write_rights_readme
-from archiver.records.rights.record import write_rights_json
-from archiver.records.rights.rows import write_rights_csv
+from archiver.records.rights.rows import ROWS_RECORD
 from archiver.records.rights.tally import summarise
-from archiver.records.rights.training_mining import write_training_mining
 from archiver.rights.deciding.decide import decide
 from archiver.rights.declaring.policies import POLICY_NAMES, builtin_policy
-from tests.records.entries import (
-    CONTEXT,
-    DAY,
-    DECLARATIONS,
-    EVENTS,
-    PACKAGE,
-    RUN,
-    assessed,
-    every_case,
-    packed,
-    written,
-)
+from tests.records.entries import CONTEXT, DAY, DECLARATIONS, assessed, every_case, packed, record_files
 
 GOLDEN = Path(__file__).parent / "golden"
-BAG = PremisPackage(PACKAGE, "gift-2026", EVENTS, (HumanAgent("Example Library", AgentType.ORGANIZATION),))
 
 
 def records(entries: Iterable[PackEntry], context: RightsContext) -> dict[str, bytes]:
+    """The records of rights by their names, the labels of bag-info, and the record of files that refers to them."""
     entries = tuple(entries)
-    summary = summarise(entries)
-    labels = "".join(f"{label}: {value}\n" for label, value in rights_labels(summary, context))
+    labels = "".join(f"{label}: {value}\n" for label, value in rights_labels(summarise(entries), context))
+    found = record_files(entries, context)
+    names = (
+        PREMIS_RECORD,
+        ROWS_RECORD,
+        FILES_RECORD,
+        *(path for path in found if path.startswith("metadata/rights/")),
+    )
     return {
-        "premis.xml": written(write_premis, entries, BAG, context),
-        "rights.json": written(write_rights_json, entries, context, summary),
-        "rights.csv": written(write_rights_csv, entries, context),
-        "README.txt": written(write_rights_readme, entries, RUN, context, summary),
-        "ai-usage.txt": written(write_ai_usage, entries, summary),
-        "tdmrep.json": written(write_tdmrep, entries, summary),
-        "training-mining.json": written(write_training_mining, entries, summary),
+        **{path.rpartition("/")[2]: found[path] for path in names},
         "bag-info.txt": labels.encode(),
     }
 
@@ -125,9 +110,9 @@ def test_every_policy_gives_records_that_agree_on_what_is_packed(policy: str) ->
         path = entry.bag_path.encode() if isinstance(entry, PackedFile) else b""
         assert path in found["premis.xml"]
         assert path in found["rights.csv"]
-        assert path in found["rights.json"]
+        assert path in found["files.jsonl"]
         if isinstance(entry, WithheldFile):
-            assert entry.assessed.path.encode() in found["rights.json"]
+            assert entry.assessed.path.encode() in found["files.jsonl"]
             assert b"data/" + entry.assessed.path.encode() not in found["premis.xml"]
 
 
@@ -158,11 +143,14 @@ def test_personal_values_are_nowhere() -> None:
         )
         for name, data in found.items():
             assert not [value for value in PLANTED.values() if value.encode() in data], name
-        assert b"personal-mail" in found["rights.json"]
+        assert b"personal-mail" in found["files.jsonl"]
         assert b"personal-mail" in found["README.txt"]
 
 
 def test_an_entry_that_is_no_decided_file_is_in_no_rights_record() -> None:
     silent = [entry for entry in every_case() if not isinstance(entry, PackedFile | WithheldFile)]
     assert silent
-    assert records(silent, CONTEXT) == records((), CONTEXT)
+    found, empty = records(silent, CONTEXT), records((), CONTEXT)
+    assert {name: data for name, data in found.items() if name != "files.jsonl"} == {
+        name: data for name, data in empty.items() if name != "files.jsonl"
+    }

@@ -11,14 +11,14 @@ from archiver.model.package import PackEntry
 from archiver.model.rights import Answer, Basis, Decision, DeclarantRole, MachineUse, UseAnswer
 from archiver.records.rights.machine_use import (
     AIPREF_VOCABULARY,
+    RESERVATIONS_RECORD,
+    USAGE_RECORD,
     machine_use_words,
     tdm_reservation,
     usage_statement,
-    write_ai_usage,
-    write_tdmrep,
 )
 from archiver.records.rights.tally import summarise
-from tests.records.entries import decision, every_case, packed, uses, written
+from tests.records.entries import decision, every_case, packed, record_files, uses
 
 HOLDER = DeclarantRole.RIGHTSHOLDER
 
@@ -35,7 +35,7 @@ def said(
 
 
 def ai_usage(*entries: PackEntry) -> str:
-    return written(write_ai_usage, entries, summarise(entries)).decode()
+    return record_files(entries)[USAGE_RECORD].decode()
 
 
 def rules(*entries: PackEntry) -> list[str]:
@@ -43,7 +43,7 @@ def rules(*entries: PackEntry) -> list[str]:
 
 
 def tdmrep(*entries: PackEntry) -> list[dict[str, object]]:
-    found = json.loads(written(write_tdmrep, entries, summarise(entries)))
+    found = json.loads(record_files(entries)[RESERVATIONS_RECORD])
     assert isinstance(found, list)
     return found
 
@@ -131,9 +131,9 @@ def test_different_wishes_are_a_rule_for_each_file_that_has_one() -> None:
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1))
 def test_any_path_is_one_exact_pattern(path: str) -> None:
-    for use, write in ((MachineUse.SEARCH, write_ai_usage), (MachineUse.DATA_MINING, write_tdmrep)):
+    for use, record in ((MachineUse.SEARCH, USAGE_RECORD), (MachineUse.DATA_MINING, RESERVATIONS_RECORD)):
         entries = [packed(path, said(use, Answer.DENY)), packed("other")]
-        text = written(write, entries, summarise(entries)).decode()
+        text = record_files(entries)[record].decode()
         if use is MachineUse.SEARCH:
             (line,) = (line for line in text.splitlines() if line.startswith("Content-Usage"))
             _, location, statement = line.split(" ")

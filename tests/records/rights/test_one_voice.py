@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from archiver.model.package import AssessedFile, PackedFile, WithheldFile
-from archiver.model.rights import Act, Answer, Basis, Disposition, MachineUse
+from archiver.model.rights import Act, Answer, Basis, Disposition, MachineUse, UseAnswer
 from archiver.model.rights_context import RightsContext
 from archiver.model.terms import TermState
 from archiver.records.rights.grounds import ground_words, settling_ground
@@ -76,7 +76,14 @@ def one_voice(case: Case) -> None:
             "1" if answer is one else "0" for one in (Answer.ALLOW, Answer.DENY, Answer.UNKNOWN)
         )
     assert f"1 {decision.disposition}" in written["bag-info.txt"]
-    because = json.loads(written["rights.json"])["totals"]["restricted_because"]
+    lines = [json.loads(line) for line in written["rights.jsonl"].splitlines()]
+    [line] = [one for one in lines if one["kind"] == "decision"]
+    assert line["disposition"] == decision.disposition
+    assert line["acts"] == {act.value: answer.value for act, answer in decision.acts.items()}
+    assert {use: said["answer"] for use, said in line.get("machine_use", {}).items()} == {
+        use.use.value: use.answer.value for use in decision.machine_use if use != UseAnswer(use.use)
+    }
+    because = lines[-1].get("restricted_because", {})
     ground = settling_ground(decision)
     assert ground is not None
     assert because == ({ground.code: 1} if restricted else {})
@@ -90,7 +97,7 @@ def _withheld_agrees(case: Case) -> None:
     entry = WithheldFile(AssessedFile(assessed(PATH).examined, decision))
     declarations = {one.id: one for one in case.declarations}
     written = records([entry], RightsContext(case.policy, case.on, declarations))
-    page, totals = written["README.txt"].decode(), json.loads(written["rights.json"])["totals"]
+    page, totals = written["README.txt"].decode(), json.loads(written["rights.jsonl"].splitlines()[-1])
     assert re.findall(r"^\w+ \(.*?\) +(\d) +(\d) +(\d)$", page, re.MULTILINE) == [("0", "0", "0")] * len(Act)
     ground = settling_ground(decision)
     assert ground is not None

@@ -23,26 +23,24 @@ from archiver.model.rights import (
     UseAnswer,
 )
 from archiver.model.rights_context import RightsContext
-from archiver.records.rights.readme import write_rights_readme
-from archiver.records.rights.tally import summarise
+from archiver.records.rights.readme import RIGHTS_README
 from tests.records.entries import (
     CONTEXT,
     DAY,
     DONATION,
-    RUN,
     assessed,
     decision,
     every_case,
     packed,
+    record_files,
     uses,
-    written,
 )
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 
 
 def page(entries: tuple[PackEntry, ...], context: RightsContext = CONTEXT) -> str:
-    return written(write_rights_readme, entries, RUN, context, summarise(entries)).decode()
+    return record_files(entries, context)[RIGHTS_README].decode()
 
 
 def columns(line: str) -> int:
@@ -96,8 +94,8 @@ def test_a_long_list_ends_in_a_number() -> None:
     text = page(many, RightsContext(DONATION, DAY, declared))
     assert "019.mp3" in text
     assert "020.mp3" not in text
-    assert "and 80 more, see rights.json" in text
-    assert "and 38 more, see rights.json" in text
+    assert "and 80 more, see rights.jsonl" in text
+    assert "and 38 more, see rights.jsonl" in text
 
 
 def test_names_of_withheld_files_can_be_left_out() -> None:
@@ -166,7 +164,7 @@ def test_withheld_files_stand_below_their_reasons() -> None:
     text = page((*files, *(WithheldFile(assessed(name, left)) for name in ("a.mp3", "b.mp3"))))
     part = text.partition("What was withheld, and why")[2].partition("Protection")[0]
     assert (
-        "        2  handing on is denied\n             a.mp3\n             and 1 more, see rights.json\n"
+        "        2  handing on is denied\n             a.mp3\n             and 1 more, see rights.jsonl\n"
         in part
     )
     assert "is unknown: restrict" not in part

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from archiver.model.package import PackedFile
 from archiver.model.rights import Acts, Answer, Basis, DeclarantRole, Declaration, Disposition, Scope
 from archiver.model.rights_context import RightsContext
-from archiver.records.rights.rows import COLUMNS, write_rights_csv
-from tests.records.entries import CONTEXT, DAY, DONATION, decision, every_case, packed, written
+from archiver.records.rights.rows import COLUMNS, ROWS_RECORD
+from tests.records.entries import CONTEXT, DAY, DONATION, decision, every_case, packed, record_files
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 PATHS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1)
@@ -61,7 +61,7 @@ def judged_as_archivematica_imports_it(data: bytes) -> None:
 
 def test_every_packed_file_has_a_copyright_row_and_an_access_row_and_no_other_file_has_any() -> None:
     entries = every_case()
-    data = written(write_rights_csv, entries, CONTEXT)
+    data = record_files(entries, CONTEXT)[ROWS_RECORD]
     judged_as_archivematica_imports_it(data)
     bases: dict[str, list[str]] = {}
     acts: dict[str, list[str]] = {}
@@ -74,7 +74,7 @@ def test_every_packed_file_has_a_copyright_row_and_an_access_row_and_no_other_fi
 
 
 def test_there_is_no_byte_order_mark_for_it_would_be_part_of_the_first_column() -> None:
-    assert written(write_rights_csv, (), CONTEXT) == ",".join(COLUMNS).encode() + b"\r\n"
+    assert record_files((), CONTEXT)[ROWS_RECORD] == ",".join(COLUMNS).encode() + b"\r\n"
 
 
 def test_a_second_declaration_of_the_same_basis_gives_no_row_that_the_import_would_drop() -> None:
@@ -86,7 +86,7 @@ def test_a_second_declaration_of_the_same_basis_gives_no_row_that_the_import_wou
     decided = decision(
         basis=Basis.LICENSE, acts=Acts(*[Answer.ALLOW] * 5), declarations=(first.id, second.id)
     )
-    data = written(write_rights_csv, [packed("a", decided)], context)
+    data = record_files([packed("a", decided)], context)[ROWS_RECORD]
     judged_as_archivematica_imports_it(data)
     assert {row["terms"] for row in rows(data)} == {"", "CC-BY-4.0", "CC0-1.0"}
 
@@ -99,7 +99,7 @@ def test_any_path_comes_back_and_no_cell_is_a_formula(paths: list[str], by: str,
     )
     context = RightsContext(DONATION, DAY, {"one": declared}, {"one": text})
     decided = decision(basis=Basis.LICENSE, declarations=("one",), disposition=Disposition.RESTRICT)
-    data = written(write_rights_csv, [packed(path, decided) for path in paths], context)
+    data = record_files([packed(path, decided) for path in paths], context)[ROWS_RECORD]
     judged_as_archivematica_imports_it(data)
     assert list(dict.fromkeys(row["file"] for row in rows(data))) == ["data/" + path for path in paths]
     for row in rows(data):
@@ -109,5 +109,5 @@ def test_any_path_comes_back_and_no_cell_is_a_formula(paths: list[str], by: str,
 def test_neighbours_that_share_a_decision_have_the_rows_they_would_have_apart() -> None:
     shared, other = decision(), decision(acts=Acts(preserve=Answer.ALLOW))
     together = [packed("a", shared), packed("b", shared), packed("c", other), packed("d", shared)]
-    apart = b"".join(written(write_rights_csv, [entry], CONTEXT).split(b"\r\n", 1)[1] for entry in together)
-    assert written(write_rights_csv, together, CONTEXT).split(b"\r\n", 1)[1] == apart
+    apart = b"".join(record_files([entry], CONTEXT)[ROWS_RECORD].split(b"\r\n", 1)[1] for entry in together)
+    assert record_files(together, CONTEXT)[ROWS_RECORD].split(b"\r\n", 1)[1] == apart

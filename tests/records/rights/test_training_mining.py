@@ -8,15 +8,14 @@ from hypothesis import strategies as st
 
 from archiver.model.package import PackedFile, PackEntry
 from archiver.model.rights import Answer, Basis, DeclarantRole, MachineUse
-from archiver.records.rights.tally import summarise
-from archiver.records.rights.training_mining import training_mining, write_training_mining
-from tests.records.entries import every_case, packed, written
+from archiver.records.rights.training_mining import ASSERTIONS_RECORD, training_mining
+from tests.records.entries import every_case, packed, record_files
 from tests.records.rights.test_machine_use import said
 
 
 def assertions(*entries: PackEntry) -> dict[str, dict[str, dict[str, str]]]:
     """What the file says, by path."""
-    found = json.loads(written(write_training_mining, entries, summarise(entries)))
+    found = json.loads(record_files(entries)[ASSERTIONS_RECORD])
     assert (found["label"], found["version"]) == ("cawg.training-mining", "1.1")
     return {one["path"]: one["entries"] for one in found["assertions"]}
 

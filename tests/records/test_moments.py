@@ -1,39 +1,14 @@
-"""JSON on one line that every reader gives back, whatever the text, and times as RFC 3339 has them."""
+"""Moments in the records: RFC 3339, and back."""
 
 from __future__ import annotations
 
 import datetime as dt
-import json
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.records.jsontext import json_bytes, rfc3339, rfc3339_ns
-
-values = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.text()
-    | st.text(st.characters(categories=["Cs", "Cc", "Zl"])),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
-    max_leaves=12,
-)
-
-
-@given(values)
-def test_every_value_comes_back_from_one_line_of_utf_8(value: object) -> None:
-    line = json_bytes(value)
-    assert b"\n" not in line
-    assert b"\r" not in line
-    # the standard's own escapes; two surrogates that make a pair are one character in any JSON
-    assert json.loads(line.decode("utf-8")) == json.loads(json.dumps(value))
-
-
-def test_backslashes_in_text_are_not_taken_for_escapes() -> None:
-    assert json.loads(json_bytes("\\ud800 \ud800 \\")) == "\\ud800 \ud800 \\"
-    assert json_bytes("é東") == '"é東"'.encode()
+from archiver.records.moments import ns_from_rfc3339, rfc3339, rfc3339_ns
 
 
 @given(st.datetimes(dt.datetime(1, 1, 2), dt.datetime(9999, 12, 30), timezones=st.just(dt.UTC)))  # noqa: DTZ001 - hypothesis adds the zone
@@ -64,3 +39,16 @@ def test_whatever_a_file_system_holds_is_a_time(nanoseconds: int) -> None:
     text = rfc3339_ns(nanoseconds)
     assert text.endswith("Z")
     assert dt.datetime.fromisoformat(text[:19] + "Z")
+
+
+@given(st.integers(-(10**18) * 62, 10**18 * 250))
+def test_nanoseconds_come_back(nanoseconds: int) -> None:
+    assert ns_from_rfc3339(rfc3339_ns(nanoseconds)) == nanoseconds
+
+
+@pytest.mark.parametrize(
+    "text", ["", "2020-01-02", "2020-01-02T03:04:05", "2020-13-02T03:04:05Z", "2020-01-02T03:04:05.1Z"]
+)
+def test_what_is_no_moment_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"moment|month"):
+        ns_from_rfc3339(text)

@@ -1,0 +1,108 @@
+"""The records of a bag: one table that says what lies in ``metadata/``, what it is, and what writes it.
+
+A new record is a row here and a module of its own. Its writer is opened before the first file is copied, gets every
+entry once, as it passes, and is finished when everything is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from archiver.model.bag import BagPlan
+from archiver.model.package import PackEntry
+from archiver.model.rights_context import RightsContext
+from archiver.records.empty_folders import EMPTY_FOLDERS_RECORD, EmptyFoldersWriter
+from archiver.records.events import EVENTS_RECORD, EventsWriter
+from archiver.records.files import FILES_RECORD, FilesWriter
+from archiver.records.premis.document import PREMIS_RECORD, PremisWriter
+from archiver.records.readme import README, ReadmeWriter
+from archiver.records.rights.machine_use import (
+    RESERVATIONS_RECORD,
+    USAGE_RECORD,
+    ReservationWriter,
+    UsageWriter,
+)
+from archiver.records.rights.readme import RIGHTS_README, RightsReadmeWriter
+from archiver.records.rights.record import RIGHTS_RECORD, RightsWriter
+from archiver.records.rights.rows import ROWS_RECORD, RowsWriter
+from archiver.records.rights.training_mining import ASSERTIONS_RECORD, AssertionWriter
+from archiver.records.table import TABLE_RECORD, TableWriter
+from archiver.records.tree import TREE_RECORD, TreeWriter
+from archiver.records.writing import Closing, NewFile, Opening, Writer
+
+
+@dataclass(frozen=True, slots=True)
+class RecordKind:
+    """One record.
+
+    Attributes:
+        path: Its path in the bag.
+        says: What it is, as the bag's README says it; empty where the line for its folder does.
+        open: Begins to write it.
+        always: Whether every bag has it.
+    """
+
+    path: str
+    says: str
+    open: Callable[[Opening], Writer]
+    always: bool = True
+
+
+RECORDS = (
+    RecordKind(TABLE_RECORD, "one row for every file, for a spreadsheet", TableWriter),
+    RecordKind(FILES_RECORD, "the same in full, one JSON object a line", FilesWriter),
+    RecordKind(TREE_RECORD, "folders, links, extended attributes, what was left out", TreeWriter),
+    RecordKind(EVENTS_RECORD, "what was done to the files, and by what program", EventsWriter),
+    RecordKind(
+        PREMIS_RECORD, "the same up to packing, for repositories (PREMIS 3)", PremisWriter, always=False
+    ),
+    RecordKind(ROWS_RECORD, "what may be done with each file, for repositories", RowsWriter),
+    RecordKind(EMPTY_FOLDERS_RECORD, "", EmptyFoldersWriter, always=False),
+    RecordKind(RIGHTS_README, "", RightsReadmeWriter),
+    RecordKind(USAGE_RECORD, "", UsageWriter),
+    RecordKind(RESERVATIONS_RECORD, "", ReservationWriter),
+    RecordKind(ASSERTIONS_RECORD, "", AssertionWriter),
+    RecordKind(README, "", ReadmeWriter),
+)
+"""Every record but that of rights, which others refer to and which is opened before them."""
+
+RIGHTS_FOLDER = ("metadata/rights/", "what was declared and decided, and on what evidence")
+
+
+def record_paths(*, premis: bool, empty_folders: bool) -> tuple[str, ...]:
+    """The paths of the records that a bag will have."""
+    there = {PREMIS_RECORD: premis, EMPTY_FOLDERS_RECORD: empty_folders}
+    return (RIGHTS_RECORD, *(kind.path for kind in RECORDS if kind.always or there[kind.path]))
+
+
+class RecordWriters:
+    """The writers of all records of one bag.
+
+    Args:
+        plan: The bag.
+        context: What the decisions rest on.
+        new_file: Creates tag files.
+    """
+
+    def __init__(self, plan: BagPlan, context: RightsContext, new_file: NewFile) -> None:
+        rights = RightsWriter(new_file(RIGHTS_RECORD), context)
+        opening = Opening(plan, context, new_file, rights.identify)
+        self._kinds = [kind for kind in RECORDS if plan.premis or kind.path != PREMIS_RECORD]
+        # decisions are written as the other records ask for them, so theirs is the last to be finished
+        self._writers: Sequence[Writer] = (*(kind.open(opening) for kind in self._kinds), rights)
+
+    @property
+    def described(self) -> tuple[tuple[str, str], ...]:
+        """Path and description of what lies in ``metadata/``, for the bag's README."""
+        return (*((kind.path, kind.says) for kind in self._kinds if kind.says), RIGHTS_FOLDER)
+
+    def add(self, entry: PackEntry) -> None:
+        """Record one entry with its outcome."""
+        for writer in self._writers:
+            writer.add(entry)
+
+    def finish(self, closing: Closing) -> None:
+        """Write what can be said only at the end."""
+        for writer in self._writers:
+            writer.finish(closing)
