@@ -6,9 +6,10 @@ import contextlib
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from archiver.bagit.open_tag_file import open_record
+from archiver.bagit.bag_source import BagSource
 from archiver.records.jsontext import LineLimits, parse_line
 
+FILES_RECORD = "metadata/files.jsonl"
 _LIMITS = LineLimits(bytes=4 << 20, brackets=50_000, commas=200_000)
 
 
@@ -21,14 +22,14 @@ class Track:
     album: str
 
 
-def tracks_of(bag: str, paths: Collection[str]) -> dict[str, Track]:
-    """Return what ``metadata/files.jsonl`` of the bag says of those of ``paths`` that are audio with tags.
+def tracks_of(bag: BagSource, paths: Collection[str]) -> dict[str, Track]:
+    """Return what :data:`FILES_RECORD` of the listed bag says of those of ``paths`` that are audio with tags.
 
     The record may be missing, damaged or forged: whatever is not as expected is passed over.
     """
     found: dict[str, Track] = {}
     try:
-        lines = open_record(bag, "metadata/files.jsonl")
+        lines = bag.open(FILES_RECORD)
     except (OSError, ValueError):
         return found
     with lines, contextlib.suppress(OSError):

@@ -17,8 +17,8 @@ from typing import Literal
 from archiver import filesystem
 from archiver.bagit.findings import Severity
 from archiver.bagit.hashing import Checked
-from archiver.bagit.serialized.validation import open_serialized
 from archiver.bagit.serialized.writer import SerializeError, serialize
+from archiver.bagit.validate import open_bag
 from archiver.errors import StoreError
 from archiver.ownfiles import read_own
 from archiver.store import tree
@@ -94,7 +94,7 @@ def read_back(staging: Staging) -> Iterator[Checked]:
             filesystem.drop_cache(archive)
         finally:
             os.close(archive)
-        with open_serialized(staging.area.below(made).absolute) as validation:
+        with open_bag(staging.area.below(made).absolute) as validation:
             yield from validation.check()
             report = validation.report()
     if not report.valid:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from archiver import filesystem
+from archiver.bagit.bag_source import source_of
 from archiver.bagit.codes import FINDING_KINDS
 from archiver.bagit.codes_bag import BAG_KINDS
 from archiver.bagit.codes_files import FILE_KINDS
@@ -81,8 +82,8 @@ def no_declaration(root: Path) -> Path:
 
 
 @provokes("B102")
-def a_file_for_a_bag(root: Path) -> Path:
-    root.write_bytes(b"no folder")
+def a_pipe_for_a_bag(root: Path) -> Path:
+    os.mkfifo(root)
     return root
 
 
@@ -568,12 +569,16 @@ def assert_report_holds_together(report: BagReport) -> None:
         assert report.complete is not None
 
 
+def unread(bag: Path, depth: Depth) -> Validation:
+    return Validation(str(bag), source_of(str(bag)), depth)
+
+
 @pytest.mark.parametrize("depth", Depth)
 def test_no_temporary_folder_is_no_finding_about_a_bag(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, depth: Depth
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "no such folder"))
-    with Validation(str(build_bag(tmp_path / "bag")), depth) as validation:
+    with unread(build_bag(tmp_path / "bag"), depth) as validation:
         validation._sorter = Sorter(run_bytes=1)
         with pytest.raises(TemporaryStorageError, match="no such folder"):
             validation.read()
@@ -581,7 +586,7 @@ def test_no_temporary_folder_is_no_finding_about_a_bag(
 
 
 def test_a_temporary_file_that_is_cut_short_is_no_finding_about_a_bag(tmp_path: Path) -> None:
-    with Validation(str(build_bag(tmp_path / "bag")), Depth.FULL) as validation:
+    with unread(build_bag(tmp_path / "bag"), Depth.FULL) as validation:
         validation._sorter = Sorter(run_bytes=1)
         validation.read()
         assert validation._sorter._file is not None

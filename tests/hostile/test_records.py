@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archiver.bagit.bag_source import FolderBag
 from archiver.records.jsontext import LineLimits, json_bytes, parse_line
 from archiver.records.rights.read import RIGHTS_RECORD
 from archiver.records.tracks import Track, tracks_of
@@ -68,7 +70,7 @@ def test_memory_stays_bounded_whatever_a_record_holds(
 def test_a_line_that_trips_its_reader_is_passed_over(tmp_path: Path, line: str) -> None:
     good = {"path": ONE, "tags": {"title": ["\ud800 a"], "artist": ["b"], "album": ["c"]}}
     bag = damaged_bag(tmp_path, f"{line}\n{json.dumps(good)}\n")
-    assert tracks_of(str(bag), {ONE}) == {ONE: Track("\ud800 a", "b", "c")}
+    assert tracks_of(FolderBag(os.fsencode(bag)), {ONE}) == {ONE: Track("\ud800 a", "b", "c")}
     for options in ((), ("--json",)):
         outcome = run_here("verify", *options, bag)
         assert outcome.code == 4

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from types import TracebackType
-from typing import Self
 
 from archiver.bagit.codes import found
 from archiver.bagit.paths import check_path, decode_path, encode_path, strip_current
@@ -36,7 +34,7 @@ def is_placed(path: str) -> bool:
 
 
 class ArchiveIndex:
-    """Takes every member once, then says where the bag is and what is in it; use it in a ``with`` block.
+    """Takes every member once, then says where the bag is and what is in it; to be closed.
 
     Attributes:
         root: The folder in the archive that is the bag; empty where the bag stands at the top. Known after
@@ -51,14 +49,6 @@ class ArchiveIndex:
         self._more_tops = 0
         self._bags: set[str] = set()
         self._payloads: set[str] = set()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Give the temporary files back; may be called twice."""
@@ -113,9 +103,15 @@ class ArchiveIndex:
             raise ArchiveError("B802", "", f"it holds more than {MOST_FOLDERS} folders with text files")
         return self._copies.of(self.root, has_payload=self.root in self._payloads)
 
+    def file_in_bag(self, member: Member) -> str | None:
+        """The path in the bag of a file among the archive's members; ``None`` for any other member."""
+        path = place_of(member.name)
+        is_inside = member.kind is MemberKind.FILE and path.startswith(self._prefix) and is_placed(path)
+        return path.removeprefix(self._prefix) if is_inside else None
+
     def presents(self, tell: Tell) -> Iterator[Present]:
         """Yield what is in the bag, in the order of the names, and tell of names that stand twice."""
-        prefix = f"{self.root}/" if self.root else ""
+        prefix = self._prefix
         last = Present("", Kind.FOLDER, 0)
         for record in self._entries:
             path, kind, size = _read(record)
@@ -136,6 +132,10 @@ class ArchiveIndex:
             last = present
         if last.path:
             yield last
+
+    @property
+    def _prefix(self) -> str:
+        return f"{self.root}/" if self.root else ""
 
     def _note_top(self, top: str, *, is_folder: bool) -> None:
         if top in self._tops or len(self._tops) < MOST_FOLDERS:

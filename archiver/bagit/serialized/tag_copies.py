@@ -10,9 +10,9 @@ from __future__ import annotations
 import contextlib
 import os
 import zlib
-from collections.abc import Iterable, Iterator
-from types import TracebackType
-from typing import BinaryIO, Self
+from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Set as AbstractSet
+from typing import BinaryIO
 
 from archiver.bagit.reading import Tell
 from archiver.bagit.serialized.member import ArchiveError
@@ -28,7 +28,7 @@ _UNPACKED_BYTES = 256 << 10
 
 
 class TagCopies:
-    """The copies; use it in a ``with`` block.
+    """The copies; to be closed.
 
     Args:
         most_bytes: What they may take on the disk together.
@@ -44,14 +44,6 @@ class TagCopies:
         self._folders: dict[str, dict[str, tuple[int, int]]] = {}
         self._count = 0
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
     def close(self) -> None:
         """Give the temporary file back; may be called twice."""
         if self._file is not None:
@@ -64,13 +56,19 @@ class TagCopies:
         return folder in self._folders or len(self._folders) < MOST_FOLDERS
 
     def add(self, folder: str, name: str, blocks: Iterable[bytes]) -> None:
-        """Copy the file ``name`` of ``folder``; of two with one name the first is kept.
+        """Copy the file ``name`` of ``folder``; see :meth:`copying`."""
+        for _ in self.copying(folder, name, blocks):
+            pass
+
+    def copying(self, folder: str, name: str, blocks: Iterable[bytes]) -> Iterator[bytes]:
+        """Yield ``blocks``, copying them as the file ``name`` of ``folder``; of two with one name the first is kept.
 
         Raises:
             ArchiveError: B816 where there is too much to copy, or as reading ``blocks`` does.
         """
         files = self._folders.setdefault(folder, {})
         if name in files:
+            yield from blocks
             return
         self._count += 1
         if self._count > MOST_FILES:
@@ -83,9 +81,14 @@ class TagCopies:
         try:
             for block in blocks:
                 self._write(packer.compress(block), name)
+                yield block
         finally:
             self._write(packer.flush(), name)
             files[name] = (start, self._end)
+
+    def names(self, folder: str) -> AbstractSet[str]:
+        """The names of the files of ``folder`` that are held."""
+        return self._folders.get(folder, {}).keys()
 
     def of(self, folder: str, *, has_payload: bool) -> CopiedTop:
         """The files of ``folder`` as the top of a bag.
@@ -125,7 +128,10 @@ class CopiedTop:
         if self._has_payload:
             yield "data", False
 
-    def blocks(self, name: str, tell: Tell, most: int | None = None) -> Iterator[bytes]:
+    def __contains__(self, name: str) -> bool:
+        return name in self._files
+
+    def blocks(self, name: str, tell: Tell, most: int | None = None) -> Generator[bytes]:
         """Yield the bytes of the file ``name``, at most ``most`` in all; nothing is ever told of a copy."""
         del tell
         if self._file is None or name not in self._files:

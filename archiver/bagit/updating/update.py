@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from archiver import filesystem
 from archiver.bagit.algorithms import normalise_algorithm
 from archiver.bagit.findings import Severity
+from archiver.bagit.hashing import Mapper
 from archiver.bagit.reading import BagTop, FolderTop, read_top
 from archiver.bagit.report import BagReport, Depth
 from archiver.bagit.updating.info_edit import replace_element
@@ -27,7 +28,7 @@ from archiver.bagit.updating.manifests import (
     stage_payload_manifest,
     stage_tag_manifests,
 )
-from archiver.bagit.validate import Mapper, serial_map, validate
+from archiver.bagit.validate import serial_map, validate
 from archiver.ownfiles import read_own
 
 EVENTS_NAME = "metadata/events.jsonl"
