@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from archiver.bagit.codes import found
 from archiver.bagit.findings import Finding
 from archiver.bagit.metadata_reader import line_fault
+from archiver.bagit.names import PAYLOAD
 from archiver.bagit.paths import check_path, decode_old_path, decode_path, strip_current
 from archiver.bagit.tagtext import LineFault
 
@@ -70,7 +71,7 @@ def read_fetch(
 
 def _may_be_fetched(path: str, number: int, tell: Callable[[Finding], None]) -> bool:
     problem = check_path(path)
-    in_payload = path.startswith("data/")
+    in_payload = path.startswith(PAYLOAD)
     if problem is not None and (not problem.only_elsewhere or not in_payload):
         tell(found("B602", path, f"fetch.txt, line {number}: the path {problem.value}"))
         return False

@@ -11,13 +11,13 @@ from archiver.bagit.algorithms import UnknownAlgorithmError, hex_length, normali
 from archiver.bagit.codes import found
 from archiver.bagit.findings import Finding
 from archiver.bagit.metadata_reader import line_fault
+from archiver.bagit.names import PAYLOAD
 from archiver.bagit.paths import PathProblem, check_path, decode_old_path, decode_path, strip_current
 from archiver.bagit.tagtext import LineFault
 
 _NAME = re.compile(r"(tag)?manifest-(.+)\.txt", re.DOTALL)
 _LINE = re.compile(r"(?a)([0-9A-Fa-f]+)([ \t]+)(.+)", re.DOTALL)
 _BARE_PERCENT = re.compile(r"%(?!25|0[AaDd])")
-_PAYLOAD = "data/"
 _SHOWN = 120
 
 
@@ -128,7 +128,7 @@ def _without_prefix(written: str, gap: str, number: int, name: str, tell: Callab
 def _may_be_named(path: str, number: int, manifest: ManifestName, tell: Callable[[Finding], None]) -> bool:
     """Whether ``path`` is one that this manifest may name; if not, the reason is told."""
     problem = check_path(path)
-    in_payload = path.startswith(_PAYLOAD)
+    in_payload = path.startswith(PAYLOAD)
     if problem is None and in_payload and not manifest.of_tags:
         return True
     refusal = _refuse(path, problem, manifest, in_payload=in_payload)

@@ -12,10 +12,10 @@ from collections.abc import Generator
 from typing import BinaryIO
 
 from archiver.bagit.bag_source import FolderBag
-from archiver.bagit.findings import Finding
 from archiver.bagit.serialized.archive import Archive
 from archiver.bagit.serialized.index import place_of
 from archiver.bagit.serialized.member import ArchiveError, Limits, Member, MemberKind, stream_of
+from archiver.bagit.telling import untold
 
 
 def open_record(bag: str, path: str) -> BinaryIO:
@@ -42,7 +42,7 @@ def open_record(bag: str, path: str) -> BinaryIO:
 def _member_blocks(archive_path: bytes, path: str) -> Generator[bytes]:
     """Yield nothing once the file is found, then its blocks; the archive is open as long."""
     with Archive(archive_path, Limits()) as archive:
-        for member in archive.members(_untold):
+        for member in archive.members(untold):
             if _is(member, path):
                 yield b""
                 yield from member.blocks()
@@ -53,7 +53,3 @@ def _member_blocks(archive_path: bytes, path: str) -> Generator[bytes]:
 def _is(member: Member, path: str) -> bool:
     # the bag is the archive's one folder
     return member.kind is MemberKind.FILE and place_of(member.name).partition("/")[2] == path
-
-
-def _untold(finding: Finding) -> None:
-    """Take a finding that is no concern here: ``archiver verify`` tells it."""

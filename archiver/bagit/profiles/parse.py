@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
+from archiver.bagit.names import PAYLOAD
 from archiver.bagit.profiles.profile import (
     AlgorithmRule,
     LabelRule,
@@ -190,7 +191,7 @@ class _Reader:
             self._flaws.append("Manifests-Allowed names no manifest, and every bag has one")
         if made.identifier and not _writable("BagIt-Profile-Identifier", made.identifier):
             self._flaws.append("BagIt-Profile-Identifier is no single line of text")
-        astray = [path for path in made.payload_files.required if not path.startswith("data/")]
+        astray = [path for path in made.payload_files.required if not path.startswith(PAYLOAD)]
         self._flaws += [f"Payload-Files-Required: {path!r} is not in data/" for path in astray]
 
     def _object(

@@ -25,7 +25,7 @@ from archiver.bagit.serialized.digests import DigestJoin
 from archiver.bagit.serialized.index import ArchiveIndex
 from archiver.bagit.serialized.member import ArchiveError, Limits, stream_of
 from archiver.bagit.serialized.tag_copies import CopiedTop, TagCopies
-from archiver.bagit.telling import Reading
+from archiver.bagit.telling import Reading, untold
 
 _STEP_BYTES = 16 << 20
 
@@ -84,7 +84,7 @@ class ArchiveBag:
             self._seek()
         for copies in (self._top, self._kept.of(self._index.root, has_payload=False)):
             if copies is not None and path in copies:
-                return stream_of(copies.blocks(path, _untold))
+                return stream_of(copies.blocks(path, untold))
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
 
     def hash(self, files: Iterable[Recorded], order: HashOrder) -> Iterator[Checked]:
@@ -166,7 +166,7 @@ class ArchiveBag:
             Archive(self._path, self._limits) as archive,
         ):
             archive.ensure_unchanged(self._state)
-            for member in archive.members(_untold):
+            for member in archive.members(untold):
                 path = self._index.file_in_bag(member)
                 if path is not None and path in missing:
                     self._kept.add(self._index.root, path, member.blocks())
@@ -179,7 +179,3 @@ class ArchiveBag:
         if not self._index.root or finding.code == "B811":
             return finding
         return replace(finding, path=finding.path.removeprefix(f"{self._index.root}/"))
-
-
-def _untold(finding: Finding) -> None:
-    """Take a finding that was told before, or that a validation tells."""

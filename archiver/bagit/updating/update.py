@@ -178,20 +178,12 @@ def _opened(bag: bytes, map_ordered: Mapper) -> Iterator[_Update]:
 
 
 def _content(folder: int, name: str) -> bytes:
-    if not _has(folder, name):
+    if not filesystem.is_there(os.fsencode(name), folder):
         return b""
     try:
         return read_own(name.encode(), folder, _LARGEST_INFO)
     except (OSError, ValueError) as error:
         raise UpdateError(f"{name} cannot be read as a whole: {error}") from error
-
-
-def _has(folder: int, name: str) -> bool:
-    try:
-        os.stat(name, dir_fd=folder, follow_symlinks=False)
-    except FileNotFoundError:
-        return False
-    return True
 
 
 def _stage_event(folder: int, event: bytes | None, journal: Journal) -> None:
@@ -201,7 +193,7 @@ def _stage_event(folder: int, event: bytes | None, journal: Journal) -> None:
     if not event.endswith(b"\n") or event.count(b"\n") != 1:
         raise ValueError("an event is one line with its line break")
     with journal.write(EVENTS_NAME) as stream:
-        if _has(folder, EVENTS_NAME):
+        if filesystem.is_there(EVENTS_NAME.encode(), folder):
             where, _, name = EVENTS_NAME.encode().rpartition(b"/")
             last = b"\n"
             with filesystem.folder_beneath(folder, where) as parent:
