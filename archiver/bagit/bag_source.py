@@ -48,7 +48,7 @@ class BagSource(Protocol):
         """
 
     def open(self, path: str) -> BinaryIO:
-        """Open the tag file ``path`` of the listed bag for reading; no link is followed, no pipe or device opened.
+        """Open the tag file ``path`` for reading; no link is followed, no pipe or device opened.
 
         Reading from the stream raises ``OSError`` where it cannot go on.
 

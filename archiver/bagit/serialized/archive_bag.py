@@ -1,7 +1,7 @@
 """A bag inside a tar, tar.gz or zip archive, read in a stream and without unpacking it (BagIt 0.97 §4).
 
 The archive is opened twice at most: first for what is in it and for the tag files at the bag's top, then for the
-digests of everything, or for further tag files alone where nothing was hashed.
+digests of everything, or for a further tag file where nothing was hashed.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import contextlib
 import errno
 import os
 import sys
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Generator, Iterable, Iterator
 from dataclasses import replace
 from typing import BinaryIO
 
@@ -22,8 +22,8 @@ from archiver.bagit.paths import nfc
 from archiver.bagit.reading import Listing, Tell
 from archiver.bagit.serialized.archive import Archive, ArchiveKind, base_name
 from archiver.bagit.serialized.digests import DigestJoin
-from archiver.bagit.serialized.index import ArchiveIndex
-from archiver.bagit.serialized.member import ArchiveError, Limits, stream_of
+from archiver.bagit.serialized.index import ArchiveIndex, place_of
+from archiver.bagit.serialized.member import ArchiveError, Limits, Member, MemberKind, stream_of
 from archiver.bagit.serialized.tag_copies import CopiedTop, TagCopies
 from archiver.bagit.telling import Reading, untold
 
@@ -49,10 +49,10 @@ class ArchiveBag:
         self._state: tuple[int, int, int, int] | None = None
         self._damaged: set[str] = set()
         self._end: Finding | None = None
-        self._wanted = set(kept)
+        self._wanted = frozenset(kept)
         # what is put aside is compressed, and so takes as much room as in the archive, which bounds it
         self._kept = TagCopies(sys.maxsize)
-        self._sought = False
+        self._is_hashed = False
 
     def close(self) -> None:
         """Give the temporary files back; may be called twice."""
@@ -78,14 +78,19 @@ class ArchiveBag:
         yield Listing(self._top, lambda: self._index.presents(tell), log)
 
     def open(self, path: str) -> BinaryIO:
-        """Open a tag file: of what was put aside if it is there, else by reading the archive as far as it."""
-        if self._top is not None and path not in self._top and not (self._sought and path in self._wanted):
-            self._wanted.add(path)
-            self._seek()
+        """Open a tag file: what was put aside if it is there, else by reading the archive as far as it.
+
+        Of an archive that is not listed, the bag is taken to be its one folder.
+        """
         for copies in (self._top, self._kept.of(self._index.root, has_payload=False)):
             if copies is not None and path in copies:
                 return stream_of(copies.blocks(path, untold))
-        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
+        blocks = self._find(path)
+        try:
+            next(blocks)
+        except ArchiveError as error:
+            raise OSError(str(error)) from error
+        return stream_of(blocks)
 
     def hash(self, files: Iterable[Recorded], order: HashOrder) -> Iterator[Checked]:
         """Read the archive once for all digests; yield an outcome every few hundred files or 64 MiB."""
@@ -143,7 +148,7 @@ class ArchiveBag:
             if finding.code == "B821" and inside.path not in self._damaged:
                 order.tell(inside)
 
-        self._sought = True
+        self._is_hashed = True
         try:
             with Archive(self._path, self._limits) as archive:
                 archive.ensure_unchanged(self._state)
@@ -157,22 +162,22 @@ class ArchiveBag:
         """Put the file aside while it is read, if it is wanted."""
         return self._kept.copying(self._index.root, path, blocks) if path in self._wanted else blocks
 
-    def _seek(self) -> None:
-        """Read the archive as far as what is wanted; of what cannot be read, what was read so far is all there is."""
-        self._sought = True
-        missing = self._wanted - self._kept.names(self._index.root)
-        with (
-            contextlib.suppress(ArchiveError),
-            Archive(self._path, self._limits) as archive,
-        ):
-            archive.ensure_unchanged(self._state)
-            for member in archive.members(untold):
-                path = self._index.file_in_bag(member)
-                if path is not None and path in missing:
-                    self._kept.add(self._index.root, path, member.blocks())
-                    missing.discard(path)
-                    if not missing:
-                        break
+    def _find(self, path: str) -> Generator[bytes]:
+        """Yield nothing once the file is found, then its blocks; the archive is open as long."""
+        if not (self._is_hashed and path in self._wanted):
+            with Archive(self._path, self._limits) as archive:
+                archive.ensure_unchanged(self._state or archive.state)
+                for member in archive.members(untold):
+                    if self._place(member) == path:
+                        yield b""
+                        yield from member.blocks()
+                        return
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
+
+    def _place(self, member: Member) -> str | None:
+        if self._top is not None:
+            return self._index.file_in_bag(member)
+        return place_of(member.name).partition("/")[2] if member.kind is MemberKind.FILE else None
 
     def _relative(self, finding: Finding) -> Finding:
         """The same finding with a path as the bag has it; a name that leads out is kept as the archive has it."""

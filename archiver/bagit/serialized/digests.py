@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from types import TracebackType
 from typing import Self
 
 from archiver.bagit.algorithms import hash_blocks
@@ -11,7 +10,6 @@ from archiver.bagit.findings import Finding
 from archiver.bagit.hashing import Checked, Recorded, compare
 from archiver.bagit.manifest_reader import ManifestName
 from archiver.bagit.names import PAYLOAD
-from archiver.bagit.paths import decode_path, encode_path
 from archiver.bagit.serialized.index import ArchiveIndex
 from archiver.bagit.serialized.member import Member
 from archiver.bagit.sorting import Sorter
@@ -53,9 +51,7 @@ class DigestJoin:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._expected.close()
         self._actual.close()
 
@@ -115,11 +111,11 @@ def _algorithms(manifests: Iterable[ManifestName], *, of_tags: bool) -> tuple[st
 
 
 def _line(path: str, said: str) -> bytes:
-    return f"{encode_path(path)}\0{said}".encode("utf-8", "surrogatepass")
+    return f"{path}\0{said}".encode("utf-8", "surrogatepass")
 
 
 def _recorded(path: bytes, said: bytes) -> Recorded:
     size, _, listed = said.decode().partition("\0")
     pairs = (pair.partition("=") for pair in listed.split(";"))
     digests = tuple((algorithm, tuple(values.split("|"))) for algorithm, _, values in pairs)
-    return Recorded(decode_path(path.decode("utf-8", "surrogatepass")), int(size), digests)
+    return Recorded(path.decode("utf-8", "surrogatepass"), int(size), digests)

@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator
 
 from archiver.bagit.codes import found
-from archiver.bagit.paths import check_path, decode_path, encode_path, strip_current
+from archiver.bagit.paths import check_path, strip_current
 from archiver.bagit.serialized.member import ArchiveError, Limits, Member, MemberKind, Tell
 from archiver.bagit.serialized.tag_copies import MOST_FOLDERS, CopiedTop, TagCopies
 from archiver.bagit.sorting import Sorter
@@ -150,10 +150,10 @@ def _may_matter(name: str) -> bool:
 
 def _record(path: str, kind: Kind, size: int) -> bytes:
     # parts end in NUL, which sorts before all else: what is in a folder follows it at once
-    parts = encode_path(path).replace("/", "\0")
+    parts = path.replace("/", "\0")
     return f"{parts}\0\0{kind}{size}".encode("utf-8", "surrogatepass")
 
 
 def _read(record: bytes) -> tuple[str, Kind, int]:
     parts, _, said = record.decode("utf-8", "surrogatepass").partition("\0\0")
-    return decode_path(parts.replace("\0", "/")), Kind(said[0]), int(said[1:])
+    return parts.replace("\0", "/"), Kind(said[0]), int(said[1:])

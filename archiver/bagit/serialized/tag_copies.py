@@ -11,7 +11,6 @@ import contextlib
 import os
 import zlib
 from collections.abc import Generator, Iterable, Iterator
-from collections.abc import Set as AbstractSet
 from typing import BinaryIO
 
 from archiver.bagit.reading import Tell
@@ -85,10 +84,6 @@ class TagCopies:
         finally:
             self._write(packer.flush(), name)
             files[name] = (start, self._end)
-
-    def names(self, folder: str) -> AbstractSet[str]:
-        """The names of the files of ``folder`` that are held."""
-        return self._folders.get(folder, {}).keys()
 
     def of(self, folder: str, *, has_payload: bool) -> CopiedTop:
         """The files of ``folder`` as the top of a bag.

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO, TypeVar
 
-from archiver.bagit.open_tag_file import open_record
+from archiver.bagit.bag_source import source_of
 from archiver.errors import DAMAGED, INCOMPLETE, ArchiverError
 from archiver.model.rights import (
     Act,
@@ -85,7 +85,7 @@ def read_rights_record(bag: str) -> Iterator[Recorded]:
         RightsRecordError: where it is not one that this program writes.
     """
     try:
-        stream = open_record(bag, RIGHTS_RECORD)
+        stream = source_of(bag).open(RIGHTS_RECORD)
     except FileNotFoundError as error:
         raise NoRightsRecordError(
             f"{bag} has no record of rights", "Only bags that this program packed have one."
