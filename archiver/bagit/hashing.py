@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from archiver import filesystem
 from archiver.bagit.algorithms import hash_blocks
@@ -16,6 +16,9 @@ from archiver.bagit.manifest_reader import ManifestName
 from archiver.bagit.names import PAYLOAD
 from archiver.bagit.telling import Reading, Told, untold
 from archiver.machine import refuse_own_limit
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 _BLOCK = 1 << 20
 _BATCH_FILES = 500
@@ -57,12 +60,17 @@ class Checked:
     intact: int = 0
 
 
-Mapper = Callable[[Callable[[Batch], Checked], Iterable[Batch]], Iterable[Checked]]
+Mapper = Callable[[Callable[[T], R], Iterable[T]], Iterable[R]]
 """Applies a function to each item and gives the results in the items' order, by whatever threads or processes.
 
 The function and the items can be pickled. The items are made as they are asked for; asking for few at a time keeps
 memory small.
 """
+
+
+def serial_map(work: Callable[[T], R], items: Iterable[T]) -> Iterable[R]:
+    """The :data:`Mapper` that does one after the other."""
+    return map(work, items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +87,7 @@ class HashOrder:
 
     manifests: tuple[ManifestName, ...]
     held: int
-    map_ordered: Mapper
+    map_ordered: Mapper[Batch, Checked]
     reading: Reading
     tell: Callable[[Finding], None]
 

@@ -40,7 +40,6 @@ class Sorter:
         self._held_bytes = 0
         self._file: BinaryIO | None = None
         self._runs: list[tuple[int, int]] = []
-        self.count = 0
 
     def __enter__(self) -> Self:
         return self
@@ -52,7 +51,6 @@ class Sorter:
         """Take one record."""
         self._held.append(record)
         self._held_bytes += len(record) + _OVERHEAD
-        self.count += 1
         if self._held_bytes >= self._run_bytes:
             self._spill()
 

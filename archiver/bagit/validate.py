@@ -9,7 +9,7 @@ are reached is the business of a :class:`~archiver.bagit.bag_source.BagSource`.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Self
 
 from archiver.bagit.algorithms import WEAK_ALGORITHMS
@@ -18,7 +18,7 @@ from archiver.bagit.digest_rows import disk_record, fetch_record, listed_record,
 from archiver.bagit.fetch_reader import FETCH_NAME, read_fetch
 from archiver.bagit.findinglog import FindingLog
 from archiver.bagit.findings import Finding, shortened_list
-from archiver.bagit.hashing import Batch, Checked, HashOrder, Mapper, Recorded
+from archiver.bagit.hashing import Batch, Checked, HashOrder, Mapper, Recorded, serial_map
 from archiver.bagit.judging import Judge
 from archiver.bagit.manifest_reader import ManifestName, read_manifest
 from archiver.bagit.names import PAYLOAD
@@ -32,11 +32,6 @@ from archiver.bagit.walking import Kind, Present
 _UNREAD = frozenset({"B704", "B705", "B707"})
 _MOST_UNREAD = 1_000
 """Folders and files that cannot be read of which it is remembered that what they hold is unknown, not missing."""
-
-
-def serial_map(work: Callable[[Batch], Checked], batches: Iterable[Batch]) -> Iterable[Checked]:
-    """The :data:`Mapper` that does one after the other."""
-    return map(work, batches)
 
 
 class Validation:
@@ -85,7 +80,9 @@ class Validation:
             except OSError as error:
                 self._log.add("B115", "", f"listing stopped: {error.strerror or error}")
 
-    def check(self, map_ordered: Mapper = serial_map, reading: Reading = untold) -> Iterator[Checked]:
+    def check(
+        self, map_ordered: Mapper[Batch, Checked] = serial_map, reading: Reading = untold
+    ) -> Iterator[Checked]:
         """Check every file, by ``map_ordered`` where the bag's source can be divided; yield outcomes until all is done.
 
         ``reading`` is told what is read while it is, where that is in this process.
@@ -235,14 +232,8 @@ def open_bag(
     """List the bag at ``bag`` and read its tag files, so that it is known how much there is to check.
 
     A path that is no bag, or cannot be opened, is no error but a finding in the report. Links *to* the bag
-    are followed, none inside it. The caller closes what is returned, best by ``with``.
-
-    Args:
-        bag: Path of a folder, or of a tar, tar.gz or zip archive.
-        depth: How much is to be checked.
-        limits: As :func:`~archiver.bagit.bag_source.source_of` takes it, and so the others.
-        kept: Tag files that will be opened once the bag was checked.
-        passed: Is told how many bytes of an archive were passed, while it is listed.
+    are followed, none inside it. The caller closes what is returned, best by ``with``. What else there is to say is
+    what :func:`~archiver.bagit.bag_source.source_of` takes.
 
     Raises:
         MachineError: where the machine refuses temporary files or other things that checking needs itself, which says
@@ -260,7 +251,7 @@ def open_bag(
 def validate(
     bag: bytes | str,
     depth: Depth = Depth.FULL,
-    map_ordered: Mapper = serial_map,
+    map_ordered: Mapper[Batch, Checked] = serial_map,
     limits: Limits | None = None,
 ) -> BagReport:
     """Validate the bag at ``bag`` to ``depth`` and return the report; see :func:`open_bag` to show progress."""

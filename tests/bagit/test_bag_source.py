@@ -9,11 +9,10 @@ from typing import NamedTuple
 
 import pytest
 
+from archiver import filesystem
 from archiver.bagit.bag_source import source_of
 from archiver.bagit.report import Depth
-from archiver.bagit.serialized import archive
 from archiver.bagit.validate import open_bag
-from archiver.filesystem import NotRegularError
 from archiver.records.tracks import FILES_RECORD, Track
 from archiver.usecases.verify.verify import VerifyRequest, verify
 from archiver.usecases.watch import Unwatched
@@ -66,7 +65,7 @@ def test_any_tag_file_can_be_opened(
                 with validation.source.open(path) as stream:
                     assert stream.read() == content
         for path in ("metadata/none", "metadata", "none.txt", ""):
-            with pytest.raises((FileNotFoundError, NotRegularError)):
+            with pytest.raises((FileNotFoundError, filesystem.NotRegularError)):
                 validation.source.open(path)
 
 
@@ -95,13 +94,13 @@ class Asked(NamedTuple):
 def openings(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """Every opening of an archive from here on."""
     opened: list[bytes] = []
-    kept = archive._open
+    open_named = filesystem.open_named
 
     def count(path: bytes) -> int:
         opened.append(path)
-        return kept(path)
+        return open_named(path)
 
-    monkeypatch.setattr(archive, "_open", count)
+    monkeypatch.setattr(filesystem, "open_named", count)
     return opened
 
 

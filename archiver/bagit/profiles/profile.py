@@ -129,7 +129,6 @@ class Profile:
     Attributes:
         identifier: The URI that a bag's ``BagIt-Profile-Identifier`` must hold.
         version: Of the profile itself.
-        spec_version: Of the BagIt Profiles specification it declares; ``1.1.0`` where it declares none.
         organization: Who published it.
         description: What it is for.
         labels: Rules for ``bag-info.txt``, in the profile's order.
@@ -150,7 +149,6 @@ class Profile:
 
     identifier: str
     version: str
-    spec_version: str
     organization: str
     description: str
     labels: tuple[LabelRule, ...] = ()

@@ -51,7 +51,7 @@ class Archive:
     def __init__(self, path: bytes, limits: Limits) -> None:
         self._limits = limits
         try:
-            self._stream = os.fdopen(_open(path), "rb")
+            self._stream = os.fdopen(filesystem.open_named(path), "rb")
         except (OSError, ValueError) as error:
             raise ArchiveError("B801", "", f"it cannot be opened: {_reason(error)}") from error
         try:
@@ -112,15 +112,6 @@ class Archive:
 
 def _reason(error: OSError | ValueError) -> str:
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
-
-
-def _open(path: bytes) -> int:
-    folder_path, name = os.path.split(os.path.realpath(path))
-    folder = filesystem.open_folder(folder_path)
-    try:
-        return filesystem.open_regular(name, folder)
-    finally:
-        os.close(folder)
 
 
 def _recognise(start: bytes) -> ArchiveKind:

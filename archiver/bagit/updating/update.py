@@ -16,19 +16,19 @@ from dataclasses import dataclass
 from archiver import filesystem
 from archiver.bagit.algorithms import normalise_algorithm
 from archiver.bagit.findings import Severity
-from archiver.bagit.hashing import Mapper
+from archiver.bagit.hashing import Batch, Checked, Mapper, serial_map
 from archiver.bagit.reading import BagTop, FolderTop, read_top
 from archiver.bagit.report import BagReport, Depth
 from archiver.bagit.updating.info_edit import replace_element
 from archiver.bagit.updating.journal import Journal, UnfinishedUpdateError, UpdateError, recover, stage
 from archiver.bagit.updating.manifests import (
-    HashMapper,
+    Hashed,
     PayloadReader,
-    serial_hash_map,
+    ToHash,
     stage_payload_manifest,
     stage_tag_manifests,
 )
-from archiver.bagit.validate import serial_map, validate
+from archiver.bagit.validate import validate
 from archiver.ownfiles import read_own
 
 EVENTS_NAME = "metadata/events.jsonl"
@@ -69,8 +69,8 @@ def add_algorithm(
     bag: bytes,
     algorithm: str,
     event: bytes | None = None,
-    map_ordered: Mapper = serial_map,
-    hash_ordered: HashMapper = serial_hash_map,
+    map_ordered: Mapper[Batch, Checked] = serial_map,
+    hash_ordered: Mapper[ToHash, Hashed] = serial_map,
 ) -> Updated:
     """Give the bag in the folder ``bag`` payload and tag manifests of ``algorithm`` too.
 
@@ -105,7 +105,11 @@ def add_algorithm(
 
 
 def set_info(
-    bag: bytes, label: str, value: str, event: bytes | None = None, map_ordered: Mapper = serial_map
+    bag: bytes,
+    label: str,
+    value: str,
+    event: bytes | None = None,
+    map_ordered: Mapper[Batch, Checked] = serial_map,
 ) -> Updated:
     """Make ``value`` the one value of ``label`` in the bag-info.txt of the bag in the folder ``bag``.
 
@@ -154,7 +158,7 @@ class _Update:
 
 
 @contextlib.contextmanager
-def _opened(bag: bytes, map_ordered: Mapper) -> Iterator[_Update]:
+def _opened(bag: bytes, map_ordered: Mapper[Batch, Checked]) -> Iterator[_Update]:
     """Hold the bag, complete what was interrupted, verify it in full, and lend it."""
     folder = filesystem.open_folder(bag)
     try:

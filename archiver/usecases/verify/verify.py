@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from archiver.bagit.findings import Finding, Severity
 from archiver.bagit.hashing import BATCH_BYTES, Batch, Checked
@@ -30,13 +28,6 @@ from archiver.usecases.watch import Meter, Step, Watch
 _MANY_FILES = 2_000
 """From here on the interpreter lock holds up threads more than starting processes costs."""
 _FEW_BYTES = 8 << 20
-
-
-class _BatchMap(Protocol):
-    """What checking needs of an executor."""
-
-    def map_ordered(self, work: Callable[[Batch], Checked], items: Iterable[Batch]) -> Iterator[Checked]:
-        """Yield ``work(item)`` for each item, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +203,7 @@ def _listed(path: str, depth: Depth, name: str, watch: Watch) -> Validation:
 
 def _executor(
     validation: Validation, request: VerifyRequest, meter: Meter
-) -> contextlib.AbstractContextManager[_BatchMap]:
+) -> Serial | Threads | DividedWork[Batch, Checked]:
     small = request.depth is not Depth.FULL or validation.total_bytes < _FEW_BYTES
     if request.jobs == 1 or small or not validation.source.is_divisible:
         return Serial()
