@@ -12,10 +12,11 @@ from typing import BinaryIO, Protocol
 from archiver import filesystem
 from archiver.bagit.codes import found
 from archiver.bagit.findinglog import FindingLog
+from archiver.bagit.findings import Tell
 from archiver.bagit.hashing import Checked, HashOrder, Recorded, check_batch, make_batches
 from archiver.bagit.holes import HoleAllowance
 from archiver.bagit.profiles.facts import Container
-from archiver.bagit.reading import SPARSE_BYTES, FolderTop, Listing, Tell
+from archiver.bagit.reading import SPARSE_BYTES, FolderTop, Listing
 from archiver.bagit.serialized.archive_bag import ArchiveBag
 from archiver.bagit.serialized.member import Limits
 from archiver.bagit.telling import Reading, untold
@@ -58,12 +59,7 @@ class BagSource(Protocol):
         """
 
     def hash(self, files: Iterable[Recorded], order: HashOrder) -> Iterator[Checked]:
-        """Hash ``files`` and compare them with what is recorded; yield outcomes as they come.
-
-        Args:
-            files: What is to be hashed; it is read to its end.
-            order: How.
-        """
+        """Hash ``files``, all of them, and compare them with what is recorded; yield outcomes as they come."""
 
     def close(self) -> None:
         """Give temporary files back; may be called twice."""

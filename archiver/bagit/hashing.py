@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeVar
 from archiver import filesystem
 from archiver.bagit.algorithms import hash_blocks
 from archiver.bagit.codes import found
-from archiver.bagit.findings import Finding
+from archiver.bagit.findings import Finding, Tell
 from archiver.bagit.folder_ladder import FolderLadder
 from archiver.bagit.manifest_reader import ManifestName
 from archiver.bagit.names import PAYLOAD
@@ -89,7 +89,7 @@ class HashOrder:
     held: int
     map_ordered: Mapper[Batch, Checked]
     reading: Reading
-    tell: Callable[[Finding], None]
+    tell: Tell
 
 
 class _ChangedError(Exception):

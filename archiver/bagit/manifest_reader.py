@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from archiver.bagit.algorithms import UnknownAlgorithmError, hex_length, normalise_algorithm
 from archiver.bagit.codes import found
-from archiver.bagit.findings import Finding
+from archiver.bagit.findings import Tell
 from archiver.bagit.metadata_reader import line_fault
 from archiver.bagit.names import PAYLOAD
 from archiver.bagit.paths import PathProblem, check_path, decode_old_path, decode_path, strip_current
@@ -61,7 +61,7 @@ def parse_manifest_name(name: str) -> ManifestName | None:
 def read_manifest(
     lines: Iterable[tuple[int, str | LineFault]],
     manifest: ManifestName,
-    tell: Callable[[Finding], None],
+    tell: Tell,
     *,
     before_1_0: bool,
 ) -> Iterator[Entry]:
@@ -107,14 +107,14 @@ def read_manifest(
             yield Entry(path, lower, number)
 
 
-def _tell_malformed(line: str, number: int, name: str, tell: Callable[[Finding], None]) -> None:
+def _tell_malformed(line: str, number: int, name: str, tell: Tell) -> None:
     if line.strip(" \t") == "":
         tell(found("B309", name, f"line {number} is blank"))
     else:
         tell(found("B301", name, f"line {number} is not a digest, a space and a path: {line[:_SHOWN]!r}"))
 
 
-def _without_prefix(written: str, gap: str, number: int, name: str, tell: Callable[[Finding], None]) -> str:
+def _without_prefix(written: str, gap: str, number: int, name: str, tell: Tell) -> str:
     """Take off the ``*`` that md5sum writes for binary mode, and a leading ``./``, with a warning for each."""
     if written[0] == "*" and (gap == " " or written.startswith(("*data/", "*./"))):
         written = written[1:]
@@ -125,7 +125,7 @@ def _without_prefix(written: str, gap: str, number: int, name: str, tell: Callab
     return written
 
 
-def _may_be_named(path: str, number: int, manifest: ManifestName, tell: Callable[[Finding], None]) -> bool:
+def _may_be_named(path: str, number: int, manifest: ManifestName, tell: Tell) -> bool:
     """Whether ``path`` is one that this manifest may name; if not, the reason is told."""
     problem = check_path(path)
     in_payload = path.startswith(PAYLOAD)

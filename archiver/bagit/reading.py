@@ -13,7 +13,7 @@ from archiver.bagit.codes import found
 from archiver.bagit.declaration import DECLARATION_NAME, LARGEST_DECLARATION, Declaration, read_declaration
 from archiver.bagit.fetch_reader import FETCH_NAME
 from archiver.bagit.findinglog import FindingLog
-from archiver.bagit.findings import Finding
+from archiver.bagit.findings import Finding, Tell
 from archiver.bagit.manifest_reader import ManifestName, parse_manifest_name
 from archiver.bagit.metadata_reader import BagMetadata, read_metadata
 from archiver.bagit.tagtext import LineFault, read_lines
@@ -28,10 +28,6 @@ SPARSE_BYTES = 1 << 30
 
 _BLOCK = 64 << 10
 _NAMES = frozenset({DECLARATION_NAME, FETCH_NAME, "bag-info.txt", "package-info.txt", "data"})
-
-
-Tell = Callable[[Finding], None]
-"""Takes a finding as it is made."""
 
 
 class TopFiles(Protocol):

@@ -154,7 +154,6 @@ class _Reader:
         made = Profile(
             identifier=text["BagIt-Profile-Identifier"],
             version=text["Version"],
-            organization=text["Source-Organization"],
             description=text["External-Description"],
             labels=self._labels("Bag-Info", self._object("Bag-Info", self._source, default={})),
             other_labels=self._other_labels(),

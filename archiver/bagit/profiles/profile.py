@@ -129,7 +129,6 @@ class Profile:
     Attributes:
         identifier: The URI that a bag's ``BagIt-Profile-Identifier`` must hold.
         version: Of the profile itself.
-        organization: Who published it.
         description: What it is for.
         labels: Rules for ``bag-info.txt``, in the profile's order.
         other_labels: Rules for further tag files, by the file's path.
@@ -149,7 +148,6 @@ class Profile:
 
     identifier: str
     version: str
-    organization: str
     description: str
     labels: tuple[LabelRule, ...] = ()
     other_labels: dict[str, tuple[LabelRule, ...]] = field(default_factory=dict)

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import Literal, Self
 
 from archiver import filesystem
+from archiver.bagit.findings import Tell
 from archiver.bagit.serialized.gzip_reader import open_gzip
-from archiver.bagit.serialized.member import ArchiveError, Limits, Member, Quota, Tell
+from archiver.bagit.serialized.member import ArchiveError, Limits, Member, Quota
 from archiver.bagit.serialized.tar_header import UNIT, looks_like_header
 from archiver.bagit.serialized.tar_reader import TarSource, read_tar
 from archiver.bagit.serialized.zip_reader import read_zip

@@ -16,10 +16,10 @@ from typing import BinaryIO
 
 from archiver.bagit.codes import found
 from archiver.bagit.findinglog import FindingLog
-from archiver.bagit.findings import Finding
+from archiver.bagit.findings import Finding, Tell
 from archiver.bagit.hashing import Checked, HashOrder, Recorded
 from archiver.bagit.paths import nfc
-from archiver.bagit.reading import Listing, Tell
+from archiver.bagit.reading import Listing
 from archiver.bagit.serialized.archive import Archive, ArchiveKind, base_name
 from archiver.bagit.serialized.digests import DigestJoin
 from archiver.bagit.serialized.index import ArchiveIndex, place_of
@@ -94,7 +94,7 @@ class ArchiveBag:
 
     def hash(self, files: Iterable[Recorded], order: HashOrder) -> Iterator[Checked]:
         """Read the archive once for all digests; yield an outcome every few hundred files or 64 MiB."""
-        with DigestJoin(self._index, order.manifests, self._keep) as join:
+        with contextlib.closing(DigestJoin(self._index, order.manifests, self._keep)) as join:
             for file in files:
                 join.expect(file)
             if join.expected:

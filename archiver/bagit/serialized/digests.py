@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Self
 
 from archiver.bagit.algorithms import hash_blocks
 from archiver.bagit.findings import Finding
@@ -21,7 +20,7 @@ _RUN_BYTES = 8 << 20
 
 
 class DigestJoin:
-    """Takes what is expected and what is read, sorts both on the disk, and compares them; use it with ``with``.
+    """Takes what is expected and what is read, sorts both on the disk, and compares them; to be closed.
 
     Args:
         index: Knows which members are files of the bag.
@@ -48,10 +47,8 @@ class DigestJoin:
         self._expected = Sorter(_RUN_BYTES)
         self._actual = Sorter(_RUN_BYTES)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """Give the temporary files back."""
         self._expected.close()
         self._actual.close()
 

@@ -10,8 +10,9 @@ import os
 from collections.abc import Iterator
 
 from archiver.bagit.codes import found
+from archiver.bagit.findings import Tell
 from archiver.bagit.paths import check_path, strip_current
-from archiver.bagit.serialized.member import ArchiveError, Limits, Member, MemberKind, Tell
+from archiver.bagit.serialized.member import ArchiveError, Limits, Member, MemberKind
 from archiver.bagit.serialized.tag_copies import MOST_FOLDERS, CopiedTop, TagCopies
 from archiver.bagit.sorting import Sorter
 from archiver.bagit.walking import Kind, Present
@@ -85,7 +86,8 @@ class ArchiveIndex:
             self._payloads.add(top)
         is_text = member.kind is MemberKind.FILE and where in ("", top) and _may_matter(name)
         if is_text and self._copies.has_room(where):
-            self._copies.add(where, name, member.blocks())
+            for _ in self._copies.copying(where, name, member.blocks()):
+                pass
 
     def settle(self, tell: Tell) -> CopiedTop:
         """Decide which folder is the bag, tell what is odd about it, and return its tag files."""

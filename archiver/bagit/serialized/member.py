@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from archiver import filesystem
 from archiver.bagit.codes import found
-from archiver.bagit.findings import Finding
 from archiver.bagit.holes import HoleAllowance
 
 if TYPE_CHECKING:
@@ -19,9 +18,6 @@ if TYPE_CHECKING:
 
 _LARGE = 1 << 20
 """Bytes of a member from which on its holes are counted."""
-
-Tell = Callable[[Finding], None]
-"""Takes a finding as it is made."""
 
 
 class MemberKind(Enum):

@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Generator, Iterable, Iterator
 from typing import BinaryIO
 
-from archiver.bagit.reading import Tell
+from archiver.bagit.findings import Tell
 from archiver.bagit.serialized.member import ArchiveError
 from archiver.machine import temporary_file, temporary_storage
 
@@ -33,7 +33,7 @@ class TagCopies:
         most_bytes: What they may take on the disk together.
 
     Raises:
-        TemporaryStorageError: from :meth:`add` and from reading, where the temporary file fails.
+        TemporaryStorageError: from :meth:`copying` and from reading, where the temporary file fails.
     """
 
     def __init__(self, most_bytes: int) -> None:
@@ -53,11 +53,6 @@ class TagCopies:
     def has_room(self, folder: str) -> bool:
         """Whether files of ``folder`` are held, which those of too many folders are not."""
         return folder in self._folders or len(self._folders) < MOST_FOLDERS
-
-    def add(self, folder: str, name: str, blocks: Iterable[bytes]) -> None:
-        """Copy the file ``name`` of ``folder``; see :meth:`copying`."""
-        for _ in self.copying(folder, name, blocks):
-            pass
 
     def copying(self, folder: str, name: str, blocks: Iterable[bytes]) -> Iterator[bytes]:
         """Yield ``blocks``, copying them as the file ``name`` of ``folder``; of two with one name the first is kept.

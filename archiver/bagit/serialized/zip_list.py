@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from archiver.bagit.codes import found
-from archiver.bagit.serialized.member import ArchiveError, Tell
+from archiver.bagit.findings import Tell
+from archiver.bagit.serialized.member import ArchiveError
 from archiver.bagit.sorting import Sorter
 
 LIMIT32 = 0xFFFFFFFF
