@@ -131,6 +131,15 @@ def folder_beneath(folder: int, relative: bytes) -> Iterator[int]:
         os.close(opened)
 
 
+def is_there(name: bytes, folder: int) -> bool:
+    """Whether the folder descriptor ``folder`` holds anything called ``name``, a broken link included."""
+    try:
+        os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except FileNotFoundError:
+        return False
+    return True
+
+
 def open_regular(name: bytes, folder: int) -> int:
     """Open the regular file ``name`` in the folder descriptor ``folder`` for reading, never blocking, never by a link.
 

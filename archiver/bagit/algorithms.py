@@ -11,6 +11,7 @@ import hashlib
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -99,8 +100,15 @@ def hash_descriptor(descriptor: int, algorithms: Sequence[str], reading: Reading
     Raises:
         OSError: as ``read`` does.
     """
+    return hash_blocks(iter(partial(os.read, descriptor, _BLOCK), b""), algorithms, reading)
+
+
+def hash_blocks(
+    blocks: Iterable[bytes], algorithms: Iterable[str], reading: Reading = untold
+) -> dict[str, str]:
+    """Return what :func:`hash_descriptor` does for bytes that come in ``blocks``."""
     digests = {algorithm: new_digest(algorithm) for algorithm in algorithms}
-    while block := os.read(descriptor, _BLOCK):
+    for block in blocks:
         reading(len(block))
         for digest in digests.values():
             digest.update(block)

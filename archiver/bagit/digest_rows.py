@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from archiver.bagit.fetch_reader import FetchEntry
 from archiver.bagit.manifest_reader import Entry
-from archiver.bagit.paths import comparison_key, decode_path, encode_path
+from archiver.bagit.paths import comparison_key
 from archiver.bagit.walking import Kind, Present
 
 _DISK, _FETCH, _LISTED = b"0", b"1", b"2"
@@ -56,11 +56,11 @@ class Unit:
 
 
 def _key(path: str) -> str:
-    # an encoded path holds no line feed, and no path holds NUL, so both are free to part records and fields
-    if path.isascii() and "%" not in path and "\n" not in path and "\r" not in path:
+    # no path holds NUL, so that it is free to part fields
+    if path.isascii():
         folded = path.lower()
         return f"{folded}\0\0\0" if folded == path else f"{folded}\0{path}\0\0"
-    folded, normal, raw = comparison_key(encode_path(path))
+    folded, normal, raw = comparison_key(path)
     return f"{folded}\0{'' if normal == folded else normal}\0{'' if raw == normal else raw}\0"
 
 
@@ -93,14 +93,11 @@ def read_units(records: Iterable[bytes]) -> Iterator[Unit]:
             if unit is not None:
                 yield unit
             current = key
-            unit = Unit(_path(raw or normal or folded), folded, normal or folded)
+            path = (raw or normal or folded).decode("utf-8", "surrogatepass")
+            unit = Unit(path, folded, normal or folded)
         _take(unit, said)
     if unit is not None:
         yield unit
-
-
-def _path(written: bytes) -> str:
-    return decode_path(written.decode("utf-8", "surrogatepass"))
 
 
 def _take(unit: Unit, said: bytes) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from archiver.bagit.codes import found
-from archiver.bagit.findings import Finding
+from archiver.bagit.findings import Tell
 from archiver.bagit.metadata_reader import line_fault
+from archiver.bagit.names import PAYLOAD
 from archiver.bagit.paths import check_path, decode_old_path, decode_path, strip_current
 from archiver.bagit.tagtext import LineFault
 
@@ -36,7 +37,7 @@ class FetchEntry(NamedTuple):
 
 
 def read_fetch(
-    lines: Iterable[tuple[int, str | LineFault]], tell: Callable[[Finding], None], *, before_1_0: bool
+    lines: Iterable[tuple[int, str | LineFault]], tell: Tell, *, before_1_0: bool
 ) -> Iterator[FetchEntry]:
     """Yield an entry for every line that names a payload file; tell a finding for every line that is wrong.
 
@@ -68,9 +69,9 @@ def read_fetch(
             yield FetchEntry(path, None if length == "-" else int(length), number)
 
 
-def _may_be_fetched(path: str, number: int, tell: Callable[[Finding], None]) -> bool:
+def _may_be_fetched(path: str, number: int, tell: Tell) -> bool:
     problem = check_path(path)
-    in_payload = path.startswith("data/")
+    in_payload = path.startswith(PAYLOAD)
     if problem is not None and (not problem.only_elsewhere or not in_payload):
         tell(found("B602", path, f"fetch.txt, line {number}: the path {problem.value}"))
         return False

@@ -31,16 +31,20 @@ class FindingLog:
         """Take the finding ``code`` about ``path``."""
         self.extend((found(code, path, message),))
 
+    def tell(self, finding: Finding) -> None:
+        """Take one finding that was made elsewhere."""
+        self.extend((finding,))
+
     def extend(self, findings: Iterable[Finding]) -> None:
         """Take findings that were made elsewhere."""
         with self._lock:
             for finding in findings:
                 self._take(finding)
 
-    def absorb(self, other: FindingLog, change: Callable[[Finding], Finding]) -> None:
+    def absorb(self, other: FindingLog, change: Callable[[Finding], Finding] | None = None) -> None:
         """Take what ``other`` holds, each finding as ``change`` makes it, and count what it did not keep."""
         for finding in itertools.chain.from_iterable(other._kept.values()):
-            self.extend((change(finding),))
+            self.tell(change(finding) if change else finding)
         with self._lock:
             for code, kept in other._kept.items():
                 self._counts[code] += other.count(code) - len(kept)

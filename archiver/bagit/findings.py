@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -41,6 +41,10 @@ class Finding:
     path: str
     message: str
     spec: str
+
+
+Tell = Callable[[Finding], None]
+"""Takes a finding as it is made."""
 
 
 @dataclass(frozen=True, slots=True)

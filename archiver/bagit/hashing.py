@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from archiver import filesystem
-from archiver.bagit.algorithms import new_digest
+from archiver.bagit.algorithms import hash_blocks
 from archiver.bagit.codes import found
-from archiver.bagit.findings import Finding
+from archiver.bagit.findings import Finding, Tell
 from archiver.bagit.folder_ladder import FolderLadder
+from archiver.bagit.manifest_reader import ManifestName
+from archiver.bagit.names import PAYLOAD
 from archiver.bagit.telling import Reading, Told, untold
 from archiver.machine import refuse_own_limit
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 _BLOCK = 1 << 20
 _BATCH_FILES = 500
@@ -55,6 +60,38 @@ class Checked:
     intact: int = 0
 
 
+Mapper = Callable[[Callable[[T], R], Iterable[T]], Iterable[R]]
+"""Applies a function to each item and gives the results in the items' order, by whatever threads or processes.
+
+The function and the items can be pickled. The items are made as they are asked for; asking for few at a time keeps
+memory small.
+"""
+
+
+def serial_map(work: Callable[[T], R], items: Iterable[T]) -> Iterable[R]:
+    """The :data:`Mapper` that does one after the other."""
+    return map(work, items)
+
+
+@dataclass(frozen=True, slots=True)
+class HashOrder:
+    """How the files of a bag are to be hashed.
+
+    Attributes:
+        manifests: The bag's manifests, which say what is to be computed.
+        held: Bytes of the bag that take room on the disk; how many bytes of holes are read follows from it.
+        map_ordered: Does the work, where it can be divided.
+        reading: Is told what is read while it is, where that is in this process.
+        tell: Takes findings that no outcome carries.
+    """
+
+    manifests: tuple[ManifestName, ...]
+    held: int
+    map_ordered: Mapper[Batch, Checked]
+    reading: Reading
+    tell: Tell
+
+
 class _ChangedError(Exception):
     """A file changed while it was read."""
 
@@ -93,7 +130,7 @@ def check_batch(batch: Batch, reading: Reading = untold) -> Checked:
                     wrong = _check_file(file, ladder, told)
                     told.settle(file.size)
                     findings.extend(wrong)
-                    intact += not wrong and file.path.startswith("data/")
+                    intact += not wrong and file.path.startswith(PAYLOAD)
         finally:
             os.close(top)
     return Checked(len(batch.files), sum(file.size for file in batch.files), tuple(findings), intact)
@@ -130,25 +167,25 @@ def compare(file: Recorded, actual: Mapping[str, str]) -> list[Finding]:
 
 
 def _hash(name: bytes, folder: int, algorithms: list[str], told: Told) -> dict[str, str]:
-    digests = {algorithm: new_digest(algorithm) for algorithm in algorithms}
     descriptor = filesystem.open_regular(name, folder)
     try:
         before = os.fstat(descriptor)
-        left = before.st_size
-        while left:
-            block = os.read(descriptor, min(left, _BLOCK))
-            if not block:
-                raise _ChangedError(f"it ended {left} bytes early")
-            left -= len(block)
-            told.add(len(block))
-            for digest in digests.values():
-                digest.update(block)
+        digests = hash_blocks(_exactly(descriptor, before.st_size), algorithms, told.add)
         # a file that grew has another size now, and one rewritten in place another time
         if _state(os.fstat(descriptor)) != _state(before):
             raise _ChangedError("its size or time changed while it was read")
     finally:
         os.close(descriptor)
-    return {algorithm: digest.hexdigest() for algorithm, digest in digests.items()}
+    return digests
+
+
+def _exactly(descriptor: int, size: int) -> Iterator[bytes]:
+    while size:
+        block = os.read(descriptor, min(size, _BLOCK))
+        if not block:
+            raise _ChangedError(f"it ended {size} bytes early")
+        size -= len(block)
+        yield block
 
 
 def _state(status: os.stat_result) -> tuple[int, int, int]:
@@ -159,7 +196,7 @@ def _mismatch(file: Recorded, actual: Mapping[str, str], wrong: list[str]) -> li
     right = [algorithm for algorithm, _ in file.digests if algorithm not in wrong]
     if right:
         return [found("B412", file.path, f"{', '.join(right)} fits, {', '.join(wrong)} does not")]
-    code = "B411" if file.path.startswith("data/") else "B413"
+    code = "B411" if file.path.startswith(PAYLOAD) else "B413"
     recorded = dict(file.digests)
     return [
         found(

@@ -10,11 +10,10 @@ from archiver.bagit.findinglog import FindingLog
 from archiver.bagit.findings import shortened_list
 from archiver.bagit.hashing import Recorded
 from archiver.bagit.manifest_reader import ManifestName, parse_manifest_name
-from archiver.bagit.names import judge_name
+from archiver.bagit.names import PAYLOAD, judge_name
 from archiver.bagit.paths import check_path
 from archiver.bagit.walking import Kind
 
-_PAYLOAD = "data/"
 _HELD = 16
 
 
@@ -97,7 +96,7 @@ class Judge:
         return [target, *apart]
 
     def _judge_one(self, unit: Unit) -> Recorded | None:
-        in_payload = unit.path.startswith(_PAYLOAD)
+        in_payload = unit.path.startswith(PAYLOAD)
         wanted = (self.payload if in_payload else self.tags) - self.unknown
         if unit.kind is not None and (odd := judge_name(unit.path)):
             self.log.extend(odd)

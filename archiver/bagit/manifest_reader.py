@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from archiver.bagit.algorithms import UnknownAlgorithmError, hex_length, normalise_algorithm
 from archiver.bagit.codes import found
-from archiver.bagit.findings import Finding
+from archiver.bagit.findings import Tell
 from archiver.bagit.metadata_reader import line_fault
+from archiver.bagit.names import PAYLOAD
 from archiver.bagit.paths import PathProblem, check_path, decode_old_path, decode_path, strip_current
 from archiver.bagit.tagtext import LineFault
 
 _NAME = re.compile(r"(tag)?manifest-(.+)\.txt", re.DOTALL)
 _LINE = re.compile(r"(?a)([0-9A-Fa-f]+)([ \t]+)(.+)", re.DOTALL)
 _BARE_PERCENT = re.compile(r"%(?!25|0[AaDd])")
-_PAYLOAD = "data/"
 _SHOWN = 120
 
 
@@ -61,7 +61,7 @@ def parse_manifest_name(name: str) -> ManifestName | None:
 def read_manifest(
     lines: Iterable[tuple[int, str | LineFault]],
     manifest: ManifestName,
-    tell: Callable[[Finding], None],
+    tell: Tell,
     *,
     before_1_0: bool,
 ) -> Iterator[Entry]:
@@ -107,14 +107,14 @@ def read_manifest(
             yield Entry(path, lower, number)
 
 
-def _tell_malformed(line: str, number: int, name: str, tell: Callable[[Finding], None]) -> None:
+def _tell_malformed(line: str, number: int, name: str, tell: Tell) -> None:
     if line.strip(" \t") == "":
         tell(found("B309", name, f"line {number} is blank"))
     else:
         tell(found("B301", name, f"line {number} is not a digest, a space and a path: {line[:_SHOWN]!r}"))
 
 
-def _without_prefix(written: str, gap: str, number: int, name: str, tell: Callable[[Finding], None]) -> str:
+def _without_prefix(written: str, gap: str, number: int, name: str, tell: Tell) -> str:
     """Take off the ``*`` that md5sum writes for binary mode, and a leading ``./``, with a warning for each."""
     if written[0] == "*" and (gap == " " or written.startswith(("*data/", "*./"))):
         written = written[1:]
@@ -125,10 +125,10 @@ def _without_prefix(written: str, gap: str, number: int, name: str, tell: Callab
     return written
 
 
-def _may_be_named(path: str, number: int, manifest: ManifestName, tell: Callable[[Finding], None]) -> bool:
+def _may_be_named(path: str, number: int, manifest: ManifestName, tell: Tell) -> bool:
     """Whether ``path`` is one that this manifest may name; if not, the reason is told."""
     problem = check_path(path)
-    in_payload = path.startswith(_PAYLOAD)
+    in_payload = path.startswith(PAYLOAD)
     if problem is None and in_payload and not manifest.of_tags:
         return True
     refusal = _refuse(path, problem, manifest, in_payload=in_payload)

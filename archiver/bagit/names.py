@@ -8,6 +8,9 @@ from archiver.bagit.codes import found
 from archiver.bagit.findings import Finding
 from archiver.bagit.paths import check_path
 
+PAYLOAD = "data/"
+"""How the path of every payload file begins (RFC 8493 §2.1.2)."""
+
 _SYSTEM_FILE = re.compile(
     r"\.DS_Store|Thumbs\.db|ehthumbs\.db|desktop\.ini|\.AppleDouble|\.Spotlight-V100|\._.+", re.DOTALL
 )

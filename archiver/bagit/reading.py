@@ -12,10 +12,12 @@ from archiver import filesystem
 from archiver.bagit.codes import found
 from archiver.bagit.declaration import DECLARATION_NAME, LARGEST_DECLARATION, Declaration, read_declaration
 from archiver.bagit.fetch_reader import FETCH_NAME
-from archiver.bagit.findings import Finding
+from archiver.bagit.findinglog import FindingLog
+from archiver.bagit.findings import Finding, Tell
 from archiver.bagit.manifest_reader import ManifestName, parse_manifest_name
 from archiver.bagit.metadata_reader import BagMetadata, read_metadata
 from archiver.bagit.tagtext import LineFault, read_lines
+from archiver.bagit.walking import Present
 from archiver.machine import refuse_own_limit
 
 MOST_MANIFESTS = 1000
@@ -26,10 +28,6 @@ SPARSE_BYTES = 1 << 30
 
 _BLOCK = 64 << 10
 _NAMES = frozenset({DECLARATION_NAME, FETCH_NAME, "bag-info.txt", "package-info.txt", "data"})
-
-
-Tell = Callable[[Finding], None]
-"""Takes a finding as it is made."""
 
 
 class TopFiles(Protocol):
@@ -90,6 +88,21 @@ class FolderTop:
         except OSError as error:
             refuse_own_limit(error)
             tell(found("B705", name, f"it cannot be read: {error.strerror}"))
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What is in a bag.
+
+    Attributes:
+        top: The files at its top; ``None`` where the bag cannot be reached, which ``found`` tells.
+        presents: Lists everything in it, anew each time it is called, and tells what is wrong with any of it.
+        found: What was wrong on the way to it.
+    """
+
+    top: TopFiles | None
+    presents: Callable[[], Iterator[Present]]
+    found: FindingLog
 
 
 @dataclass(frozen=True, slots=True)

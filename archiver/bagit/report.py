@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from archiver.bagit.codes import FINDING_KINDS
-from archiver.bagit.codes_files import FIXITY_CODES
+from archiver.bagit.codes import FINDING_KINDS, FIXITY_CODES
 from archiver.bagit.findings import Finding, Severity
 
 

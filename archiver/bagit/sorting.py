@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import heapq
+import itertools
 import os
 import struct
 import zlib
 from collections.abc import Iterator
-from types import TracebackType
 from typing import BinaryIO, Self
 
 from archiver.machine import temporary_file, temporary_storage
@@ -24,7 +24,7 @@ _LENGTH = struct.Struct("<L")
 class Sorter:
     """Takes records in any order and gives them back in the order of their bytes, in bounded memory.
 
-    A record is ``bytes`` without a line feed. Up to ``run_bytes`` of records are held; a sorted run of that size
+    A record is any ``bytes``. Up to ``run_bytes`` of records are held; a sorted run of that size
     is then written to a temporary file without a name, in the system's folder for such files, which vanishes on
     :meth:`close`. Runs are compressed, so that records which a small archive unpacked to take as little room again.
     ``runs_merged`` runs are merged into one when there are as many, so that open buffers stay few.
@@ -40,21 +40,17 @@ class Sorter:
         self._held_bytes = 0
         self._file: BinaryIO | None = None
         self._runs: list[tuple[int, int]] = []
-        self.count = 0
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def add(self, record: bytes) -> None:
         """Take one record."""
         self._held.append(record)
         self._held_bytes += len(record) + _OVERHEAD
-        self.count += 1
         if self._held_bytes >= self._run_bytes:
             self._spill()
 
@@ -111,18 +107,27 @@ class Sorter:
             position += _LENGTH.size
             packed = _read_exactly(descriptor, length, position, end)
             position += length
-            yield from _unpacked(packed).split(b"\n")
+            yield from _records_of(_unpacked(packed))
 
 
 def _write_block(descriptor: int, records: list[bytes], position: int) -> int:
     """Write ``records`` as one compressed block at ``position``; return how many bytes it takes."""
-    packed = zlib.compress(b"\n".join(records), _QUICKEST)
+    lengths = struct.pack(f"<{len(records) + 1}L", len(records), *map(len, records))
+    packed = zlib.compress(lengths + b"".join(records), _QUICKEST)
     data = memoryview(_LENGTH.pack(len(packed)) + packed)
     written = 0
     with temporary_storage():
         while written < len(data):
             written += os.pwrite(descriptor, data[written:], position + written)
     return written
+
+
+def _records_of(block: bytes) -> Iterator[bytes]:
+    """Take apart what :func:`_write_block` joined."""
+    (count,) = _LENGTH.unpack_from(block)
+    lengths = struct.unpack_from(f"<{count}L", block, _LENGTH.size)
+    places = itertools.accumulate(lengths, initial=_LENGTH.size * (count + 1))
+    return (block[start:end] for start, end in itertools.pairwise(places))
 
 
 def _read_exactly(descriptor: int, size: int, position: int, end: int) -> bytes:

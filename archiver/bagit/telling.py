@@ -8,9 +8,8 @@ Reading = Callable[[int], None]
 """Is told how many bytes more were read; a negative number takes back what was told."""
 
 
-def untold(size: int) -> None:
-    """The :data:`Reading` that nobody watches."""
-    del size
+def untold(_: object) -> None:
+    """Take what is told and nobody wants to know: the :data:`Reading` that nobody watches, findings told elsewhere."""
 
 
 class Told:

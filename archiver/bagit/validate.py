@@ -1,67 +1,55 @@
 """Validates a bag: reads everything, changes nothing, always ends with a report (RFC 8493 §3).
 
-The work has two halves. :func:`open_bag` lists the folder and reads the manifests, so that it is known how much
+The work has two halves. :func:`open_bag` lists the bag and reads the manifests, so that it is known how much
 there is to hash; :meth:`Validation.check` then compares and hashes, one small outcome per batch of files. Memory
-stays bounded however many files and lines there are: both halves meet in one sorted stream on the disk.
+stays bounded however many files and lines there are: both halves meet in one sorted stream on the disk. How bytes
+are reached is the business of a :class:`~archiver.bagit.bag_source.BagSource`.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
-from functools import partial
-from types import TracebackType
+from collections.abc import Collection, Iterable, Iterator
 from typing import Self
 
-from archiver import filesystem
 from archiver.bagit.algorithms import WEAK_ALGORITHMS
+from archiver.bagit.bag_source import BagSource, source_of
 from archiver.bagit.digest_rows import disk_record, fetch_record, listed_record, read_units
 from archiver.bagit.fetch_reader import FETCH_NAME, read_fetch
 from archiver.bagit.findinglog import FindingLog
 from archiver.bagit.findings import Finding, shortened_list
-from archiver.bagit.hashing import Batch, Checked, Recorded, check_batch, make_batches
-from archiver.bagit.holes import HoleAllowance
+from archiver.bagit.hashing import Batch, Checked, HashOrder, Mapper, Recorded, serial_map
 from archiver.bagit.judging import Judge
 from archiver.bagit.manifest_reader import ManifestName, read_manifest
-from archiver.bagit.reading import BagTop, FolderTop, TopFiles, read_tag_lines, read_top
+from archiver.bagit.names import PAYLOAD
+from archiver.bagit.reading import BagTop, TopFiles, read_tag_lines, read_top
 from archiver.bagit.report import BagReport, Depth, judge_verdicts
+from archiver.bagit.serialized.member import Limits
 from archiver.bagit.sorting import Sorter
 from archiver.bagit.telling import Reading, untold
-from archiver.bagit.walking import Kind, Present, walk
-
-Mapper = Callable[[Callable[[Batch], Checked], Iterable[Batch]], Iterable[Checked]]
-"""Applies a function to each item and gives the results in the items' order, by whatever threads or processes.
-
-The function and the items can be pickled. The items are made as they are asked for; asking for few at a time keeps
-memory small.
-"""
+from archiver.bagit.walking import Kind, Present
 
 _UNREAD = frozenset({"B704", "B705", "B707"})
 _MOST_UNREAD = 1_000
 """Folders and files that cannot be read of which it is remembered that what they hold is unknown, not missing."""
 
 
-def serial_map(work: Callable[[Batch], Checked], batches: Iterable[Batch]) -> Iterable[Checked]:
-    """The :data:`Mapper` that does one after the other."""
-    return map(work, batches)
-
-
 class Validation:
     """One validation under way; made by :func:`open_bag`, used once, closed with ``with`` or :meth:`close`.
 
     Attributes:
+        source: Where the bag's bytes are; it is closed with the validation.
         payload_files: How many files the payload holds, on the disk.
         payload_bytes: How many bytes they are.
         total_files: How many files the bag holds, tag files included.
         total_bytes: How many bytes they are; :meth:`check` reads no more than these.
     """
 
-    def __init__(self, bag: str, depth: Depth) -> None:
+    def __init__(self, bag: str, source: BagSource, depth: Depth) -> None:
+        self.source = source
         self.payload_files = self.payload_bytes = self.total_files = self.total_bytes = 0
-        self._holes = HoleAllowance()
+        self._hole_bytes = 0
         self._bag = bag
-        # no path at all must not come to mean the folder that the program was started in
-        self._root = os.path.abspath(os.fsencode(bag)) if bag else b""
         self._depth = depth
         self._log = FindingLog()
         self._sorter = Sorter()
@@ -73,38 +61,40 @@ class Validation:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
-        """Give the temporary file back; may be called twice."""
+        """Give the temporary files back; may be called twice."""
         self._sorter.close()
+        self.source.close()
 
     def read(self) -> None:
         """List the bag and read its tag files; :func:`open_bag` has done it."""
-        try:
-            top = filesystem.open_folder(self._root)
-        except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "its path holds a NUL character"
-            self._log.add("B102", "", f"it cannot be opened as a folder: {reason}")
-            return
-        try:
-            self._read_bag(FolderTop(top), walk(top, self._tell))
-        except OSError as error:
-            self._log.add("B115", "", f"listing stopped: {error.strerror or error}")
-        finally:
-            os.close(top)
+        with self.source.listing(self._tell) as listing:
+            self._log.absorb(listing.found)
+            if listing.top is None:
+                return
+            try:
+                self._read_bag(listing.top, listing.presents())
+            except OSError as error:
+                self._log.add("B115", "", f"listing stopped: {error.strerror or error}")
 
-    def check(self, map_ordered: Mapper = serial_map, reading: Reading = untold) -> Iterator[Checked]:
-        """Check every file, by ``map_ordered``; yield one outcome for each batch, until all is done.
+    def check(
+        self, map_ordered: Mapper[Batch, Checked] = serial_map, reading: Reading = untold
+    ) -> Iterator[Checked]:
+        """Check every file, by ``map_ordered`` where the bag's source can be divided; yield outcomes until all is done.
 
         ``reading`` is told what is read while it is, where that is in this process.
         """
-        for checked in map_ordered(
-            partial(check_batch, reading=reading), make_batches(self._root, self._compare())
-        ):
+        order = HashOrder(
+            tuple(self._manifests),
+            self.total_bytes - self._hole_bytes,
+            map_ordered,
+            reading,
+            self._log.tell,
+        )
+        for checked in self.source.hash(self._compare(), order):
             self._log.extend(checked.findings)
             self._intact += checked.intact
             yield checked
@@ -142,12 +132,12 @@ class Validation:
         for present in presents:
             self._sorter.add(disk_record(present))
             if present.kind is Kind.FILE:
-                in_payload = present.path.startswith("data/")
+                in_payload = present.path.startswith(PAYLOAD)
                 self.payload_files += in_payload
                 self.payload_bytes += present.size * in_payload
                 self.total_files += 1
                 self.total_bytes += present.size
-                self._holes.add_held(present.size - present.holes)
+                self._hole_bytes += present.holes
         if bag.has_payload and not self.payload_files:
             self._log.add("B113", "data", "the payload holds no file")
         if self._depth is Depth.FAST and bag.metadata.oxum is None:
@@ -217,28 +207,9 @@ class Validation:
         before_1_0 = self._top.declaration.before_1_0
         judge = Judge(self._manifests, self._log, self._unread, before_1_0=before_1_0)
         for recorded in judge.judge(read_units(self._sorter)):
-            if self._depth is Depth.FULL and self._may_be_read(recorded):
+            if self._depth is Depth.FULL:
                 yield recorded
         self._judge_oxum(self._top)
-
-    def _may_be_read(self, recorded: Recorded) -> bool:
-        """Whether the bag has room left for the file's holes; that it has not is told."""
-        if not recorded.holes:
-            return True
-        try:
-            descriptor = filesystem.open_regular_beneath(self._root, os.fsencode(recorded.path))
-            try:
-                holes = filesystem.hole_bytes(descriptor, 0, recorded.size)
-            finally:
-                os.close(descriptor)
-        except OSError:
-            return True  # reading it tells what is wrong with it
-        if self._holes.take(holes):
-            return True
-        self._log.add(
-            "B707", recorded.path, f"of its {recorded.size:,} bytes, {holes:,} are holes; it was not read"
-        )
-        return False
 
     def _judge_oxum(self, bag: BagTop) -> None:
         # a bag with files yet to be fetched, or folders that cannot be read, cannot have its sum; that has been told
@@ -251,17 +222,24 @@ class Validation:
             self._log.add("B206", name, message)
 
 
-def open_bag(bag: bytes | str, depth: Depth = Depth.FULL) -> Validation:
+def open_bag(
+    bag: bytes | str,
+    depth: Depth = Depth.FULL,
+    limits: Limits | None = None,
+    kept: Collection[str] = (),
+    passed: Reading = untold,
+) -> Validation:
     """List the bag at ``bag`` and read its tag files, so that it is known how much there is to check.
 
-    A path that is no bag, or cannot be opened, is no error but a finding in the report. Links *to* the bag's folder
-    are followed, none inside it. The caller closes what is returned, best by ``with``.
+    A path that is no bag, or cannot be opened, is no error but a finding in the report. Links *to* the bag
+    are followed, none inside it. The caller closes what is returned, best by ``with``. What else there is to say is
+    what :func:`~archiver.bagit.bag_source.source_of` takes.
 
     Raises:
         MachineError: where the machine refuses temporary files or other things that checking needs itself, which says
             nothing about the bag; so it is for all that checks a bag.
     """
-    validation = Validation(os.fsdecode(bag), depth)
+    validation = Validation(os.fsdecode(bag), source_of(bag, limits, kept, passed), depth)
     try:
         validation.read()
     except BaseException:
@@ -270,9 +248,14 @@ def open_bag(bag: bytes | str, depth: Depth = Depth.FULL) -> Validation:
     return validation
 
 
-def validate(bag: bytes | str, depth: Depth = Depth.FULL, map_ordered: Mapper = serial_map) -> BagReport:
+def validate(
+    bag: bytes | str,
+    depth: Depth = Depth.FULL,
+    map_ordered: Mapper[Batch, Checked] = serial_map,
+    limits: Limits | None = None,
+) -> BagReport:
     """Validate the bag at ``bag`` to ``depth`` and return the report; see :func:`open_bag` to show progress."""
-    with open_bag(bag, depth) as validation:
+    with open_bag(bag, depth, limits) as validation:
         for _ in validation.check(map_ordered):
             pass
         return validation.report()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
 from archiver import filesystem
 from archiver.bagit.codes import found
-from archiver.bagit.findings import Finding
+from archiver.bagit.findings import Tell
 from archiver.bagit.folder_ladder import FolderLadder
 from archiver.machine import refuse_own_limit
 
@@ -47,7 +47,7 @@ class Present(NamedTuple):
     holes: int = 0
 
 
-def walk(top: int, tell: Callable[[Finding], None]) -> Iterator[Present]:
+def walk(top: int, tell: Tell) -> Iterator[Present]:
     """Yield everything below the folder descriptor ``top``, in no particular order, folders after what is in them.
 
     Paths far longer than PATH_MAX are reached. A folder that cannot be read is told as ``B704``, a link as ``B701``, a pipe,
@@ -88,7 +88,7 @@ def walk(top: int, tell: Callable[[Finding], None]) -> Iterator[Present]:
                 yield Present(folder, Kind.FOLDER, seen)
 
 
-def _look(entry: os.DirEntry[str], path: str, tell: Callable[[Finding], None]) -> Present | None:
+def _look(entry: os.DirEntry[str], path: str, tell: Tell) -> Present | None:
     """Return what ``entry`` is, or None for a folder, which is listed in its turn."""
     try:
         if entry.is_dir(follow_symlinks=False):

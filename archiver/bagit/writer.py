@@ -16,6 +16,7 @@ from typing import BinaryIO, Literal, Self
 
 from archiver import filesystem
 from archiver.bagit.algorithms import hash_descriptor, hex_length, normalise_algorithm, normalise_algorithms
+from archiver.bagit.names import PAYLOAD
 from archiver.bagit.paths import check_path, encode_path
 from archiver.bagit.tagfiles import list_tag_files
 
@@ -167,7 +168,7 @@ class ManifestWriter:
         """
         if self._stream is None:
             raise BagWriteError(f"{self.name} is not open for writing")
-        if path.startswith("data/") is not self._of_payload:
+        if path.startswith(PAYLOAD) is not self._of_payload:
             raise BagWriteError(f"{path!r} has no place in {self.name}")
         refusal = check_path(path)
         if refusal is not None and not refusal.only_elsewhere:

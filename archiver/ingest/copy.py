@@ -162,20 +162,12 @@ def _taken_over(
     try:
         with kept.payload.cursor() as before:
             source, folder = before.folder(old_folder), target.folder(folder_path)
-            if _is_there(name, folder):
+            if filesystem.is_there(name, folder):
                 return None
             os.rename(old_name, name, src_dir_fd=source, dst_dir_fd=folder)
     except OSError:  # whatever is wrong with the store is told by the copying that follows
         return None
     return replace(kept.copied, path=ref.payload_path, kept=True)
-
-
-def _is_there(name: bytes, folder: int) -> bool:
-    try:
-        os.stat(name, dir_fd=folder, follow_symlinks=False)
-    except FileNotFoundError:
-        return False
-    return True
 
 
 def copied_bytes(outcome: Copied | Unpacked) -> int:

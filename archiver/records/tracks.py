@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from archiver.bagit.open_tag_file import open_record
+from archiver.bagit.bag_source import BagSource
 from archiver.records.codec import Record, from_line
 from archiver.records.files import FILES_RECORD, LIMITS
 
@@ -27,14 +27,14 @@ class _TaggedRecord(Record, frozen=True, kw_only=True):
     tags: dict[str, list[str]]
 
 
-def tracks_of(bag: str, paths: Collection[str]) -> dict[str, Track]:
-    """Return what ``metadata/files.jsonl`` of the bag says of those of ``paths`` that are audio with tags.
+def tracks_of(bag: BagSource, paths: Collection[str]) -> dict[str, Track]:
+    """Return what :data:`FILES_RECORD` of the listed bag says of those of ``paths`` that are audio with tags.
 
     The record may be missing, damaged or forged: whatever is not as expected is passed over.
     """
     found: dict[str, Track] = {}
     try:
-        lines = open_record(bag, FILES_RECORD)
+        lines = bag.open(FILES_RECORD)
     except (OSError, ValueError):
         return found
     with lines, contextlib.suppress(OSError):

@@ -17,8 +17,8 @@ from typing import Literal
 from archiver import filesystem
 from archiver.bagit.findings import Severity
 from archiver.bagit.hashing import Checked
-from archiver.bagit.serialized.validation import open_serialized
 from archiver.bagit.serialized.writer import SerializeError, serialize
+from archiver.bagit.validate import open_bag
 from archiver.errors import StoreError
 from archiver.ownfiles import read_own
 from archiver.store import tree
@@ -94,7 +94,7 @@ def read_back(staging: Staging) -> Iterator[Checked]:
             filesystem.drop_cache(archive)
         finally:
             os.close(archive)
-        with open_serialized(staging.area.below(made).absolute) as validation:
+        with open_bag(staging.area.below(made).absolute) as validation:
             yield from validation.check()
             report = validation.report()
     if not report.valid:
@@ -124,7 +124,7 @@ def publish(staging: Staging) -> bytes:
         name = _name(staging, made)
         folder, _, made_name = made.rpartition(b"/")
         with filesystem.FolderCursor(store) as top, staging.area.cursor() as area:
-            if _is_there(name, top.folder(b"")):
+            if filesystem.is_there(name, top.folder(b"")):
                 raise FileExistsError(0, "something of that name is there already")
             os.rename(made_name, name, src_dir_fd=area.folder(folder), dst_dir_fd=top.folder(b""))
             filesystem.sync_folder(top.folder(b""))
@@ -172,14 +172,6 @@ def _is_made(staging: Staging, made: bytes) -> bool:
     if made == b"bag":
         return stat.S_ISDIR(status.st_mode)
     return stat.S_ISREG(status.st_mode) and status.st_nlink == 1
-
-
-def _is_there(name: bytes, folder: int) -> bool:
-    try:
-        os.stat(name, dir_fd=folder, follow_symlinks=False)
-    except FileNotFoundError:
-        return False
-    return True
 
 
 def recover(store: bytes) -> tuple[bytes, ...]:
@@ -234,4 +226,4 @@ def _are_free(group: list[Staging]) -> bool:
     """Whether no name of the group's bags that are ready is taken."""
     with filesystem.FolderCursor(group[0].area.store) as top:
         folder = top.folder(b"")
-        return not any(_is_there(_name(staging, _ready(staging)), folder) for staging in group)
+        return not any(filesystem.is_there(_name(staging, _ready(staging)), folder) for staging in group)

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from archiver.bagit.report import BagReport, Depth
 from archiver.bagit.serialized.member import Limits
-from archiver.bagit.serialized.validation import validate_serialized
 from archiver.bagit.serialized.writer import serialize
+from archiver.bagit.validate import validate
 
 WHEN = 1_700_000_000
 
@@ -81,7 +81,7 @@ def judge(path: Path, depth: Depth = Depth.FULL, limits: Limits | None = None) -
     """Validate the archive and prove at the same time that this changed nothing."""
     before, content = path.stat(), path.read_bytes()
     neighbours = sorted(os.listdir(path.parent))
-    report = validate_serialized(os.fsencode(path), depth, limits)
+    report = validate(os.fsencode(path), depth, limits=limits)
     after = path.stat()
     assert (before.st_mtime_ns, before.st_ctime_ns) == (after.st_mtime_ns, after.st_ctime_ns)
     assert path.read_bytes() == content

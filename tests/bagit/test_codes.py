@@ -3,8 +3,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from archiver.bagit.codes import FINDING_KINDS, found
-from archiver.bagit.codes_files import FIXITY_CODES
+from archiver.bagit.codes import FINDING_KINDS, FIXITY_CODES, found
 from archiver.bagit.findings import Finding, Severity
 from docs.pages.bagit_codes import findings_page
 

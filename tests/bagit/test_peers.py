@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from archiver import filesystem
+from archiver.bagit.bag_source import FolderBag
 from archiver.bagit.profiles.load import load_profile
-from archiver.bagit.profiles.read import check_folder
+from archiver.bagit.profiles.read import check_profile
 from archiver.bagit.report import Depth
-from archiver.bagit.serialized.validation import validate_serialized
 from archiver.bagit.serialized.writer import serialize
 from archiver.bagit.sizes import payload_oxum
 from archiver.bagit.updating.update import add_algorithm, set_info
@@ -221,7 +221,7 @@ def test_archives_written_by_bdbag_are_valid_here(tmp_path: Path, name: str, mod
         api.tar_bag_dir(str(tmp_path / "bag"), str(tmp_path / name), mode)
     else:
         api.zip_bag_dir(str(tmp_path / "bag"), str(tmp_path / name))
-    report = validate_serialized(os.fsencode(tmp_path / name))
+    report = validate(os.fsencode(tmp_path / name))
     assert (report.valid, report.findings) == (True, ())
 
 
@@ -269,7 +269,11 @@ def test_the_reference_checker_of_profiles_judges_alike(tmp_path: Path, name: st
     if drop == "Payload-Oxum":
         content = (bag / "bag-info.txt").read_bytes()
         (bag / "bag-info.txt").write_bytes(content.replace(b"Payload-Oxum: 1.1\n", b""))
-    ours = not [finding for finding in check_folder(profile, os.fsencode(bag)) if finding.severity == "error"]
+    ours = not [
+        finding
+        for finding in check_profile(profile, FolderBag(os.fsencode(bag)))
+        if finding.severity == "error"
+    ]
     source = Path(load_profile.__code__.co_filename).with_name(f"{name}.json")
     reference = checker.Profile(profile.identifier, profile=checker.json.loads(source.read_text()))
     assert reference.validate(bagit.Bag(str(bag))) is ours

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import gzip
 import os
 import random
@@ -7,20 +8,22 @@ import struct
 import tarfile
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archiver.bagit.codes_package import PACKAGE_KINDS
+from archiver.bagit.bag_source import FolderBag
+from archiver.bagit.codes import FINDING_KINDS
 from archiver.bagit.profiles.load import load_profile
-from archiver.bagit.profiles.read import check_folder
+from archiver.bagit.profiles.read import check_profile
 from archiver.bagit.report import BagReport, Depth
+from archiver.bagit.serialized.archive_bag import ArchiveBag
 from archiver.bagit.serialized.member import Limits
-from archiver.bagit.serialized.validation import open_serialized, validate_serialized
-from archiver.bagit.validate import validate
+from archiver.bagit.telling import untold
+from archiver.bagit.validate import open_bag, validate
 from archiver.machine import TemporaryStorageError
 from tests.bagit.archives import (
     MAKERS,
@@ -144,7 +147,7 @@ def test_every_bag_of_the_conformance_suite_is_judged_alike_in_an_archive(
         for name, make in (MAKERS["tar"], MAKERS["deflated zip"], MAKERS["tar.gz"]):
             target = tmp_path / name
             make(bag, target)
-            archive = validate_serialized(os.fsencode(target))
+            archive = validate(os.fsencode(target))
             assert same(folder, archive), bag
             target.unlink()
         judged += 1
@@ -154,8 +157,8 @@ def test_every_bag_of_the_conformance_suite_is_judged_alike_in_an_archive(
 def test_progress_adds_up_to_what_was_announced(tmp_path: Path) -> None:
     bag = build_bag(tmp_path / "bag", ODD_NAMES)
     make_tar(bag, tmp_path / "bag.tar")
-    with open_serialized(os.fsencode(tmp_path / "bag.tar")) as validation:
-        assert validation.kind == "tar"
+    with open_bag(os.fsencode(tmp_path / "bag.tar")) as validation:
+        assert validation.source.kind == "tar"
         steps = list(validation.check())
     assert sum(step.files for step in steps) == validation.total_files == len(ODD_NAMES) + 4
     assert sum(step.bytes for step in steps) == validation.total_bytes
@@ -165,14 +168,7 @@ def test_listing_can_be_watched(tmp_path: Path) -> None:
     bag = build_bag(tmp_path / "bag", {f"data/{number}": os.urandom(9 << 20) for number in range(5)})
     make_tar_gz(bag, tmp_path / "bag.tar.gz")
     seen: list[int] = []
-
-    def watched(size: int, steps: Iterator[int]) -> Iterator[int]:
-        assert size == (tmp_path / "bag.tar.gz").stat().st_size
-        for step in steps:
-            seen.append(step)
-            yield step
-
-    with open_serialized(os.fsencode(tmp_path / "bag.tar.gz"), watched=watched) as validation:
+    with open_bag(os.fsencode(tmp_path / "bag.tar.gz"), passed=seen.append) as validation:
         assert validation.payload_files == 5
     assert len(seen) == 2
     assert 32 << 20 <= sum(seen) <= 48 << 20
@@ -327,14 +323,18 @@ def test_what_is_no_archive_is_told(tmp_path: Path, content: bytes, code: str) -
 def test_paths_that_cannot_be_opened_are_told(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.tar")
     for path in (tmp_path / "missing.tar", tmp_path / "pipe.tar", tmp_path):
-        report = validate_serialized(os.fsencode(path))
-        assert codes(report) == ["B801"]
-        assert report.findings[0].message.startswith(
+        archive = ArchiveBag(os.fsencode(path), Limits(), (), untold)
+        with archive.listing(lambda _: None) as listing, contextlib.closing(archive):
+            assert listing.top is None
+            [finding] = listing.found.report()
+        assert finding.code == "B801"
+        assert finding.message.startswith(
             tuple(
                 f"it cannot be opened: {what}"
                 for what in ("No such", "a named pipe, not a file", "a folder, not a file")
             )
         )
+        report = validate(os.fsencode(path))
         assert (report.complete, report.valid, report.files) == (False, False, 0)
 
 
@@ -485,7 +485,7 @@ def test_an_archive_that_changes_between_the_readings_is_told(
 ) -> None:
     target = tmp_path / "bag.tar"
     make_tar(bag, target)
-    with open_serialized(os.fsencode(target)) as validation:
+    with open_bag(os.fsencode(target)) as validation:
         if change is None:
             target.unlink()
         else:
@@ -501,7 +501,7 @@ def test_without_room_for_temporary_files_there_is_no_report(
     make_tar(bag, tmp_path / "bag.tar")
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
     with pytest.raises(TemporaryStorageError, match="missing"):
-        validate_serialized(os.fsencode(tmp_path / "bag.tar"))
+        validate(os.fsencode(tmp_path / "bag.tar"))
 
 
 def test_members_of_a_zip_that_share_bytes_are_refused(bag: Path, tmp_path: Path) -> None:
@@ -579,7 +579,7 @@ def test_a_flipped_bit_in_any_file_of_the_bag_is_found(bag: Path, tmp_path: Path
                 changed[offset] ^= 1 << offset % 8
                 (tmp_path / name).write_bytes(changed)
                 # a digest whose letter has become a capital is still the digest, and is warned of
-                assert codes(validate_serialized(os.fsencode(tmp_path / name))), (path, offset)
+                assert codes(validate(os.fsencode(tmp_path / name))), (path, offset)
 
 
 def test_profiles_are_checked_inside_archives_as_in_folders(tmp_path: Path) -> None:
@@ -587,25 +587,26 @@ def test_profiles_are_checked_inside_archives_as_in_folders(tmp_path: Path) -> N
     info = f"BagIt-Profile-Identifier: {profile.identifier}\n"
     tags: Payload = {"aptrust-info.txt": b"Title: Songs\nAccess: Consortia\nStorage-Option: Standard\n"}
     bag = build_bag(tmp_path / "bag", algorithms=("md5", "sha512"), info=info, tags=tags)
-    assert [finding.code for finding in check_folder(profile, os.fsencode(bag))] == ["B931"]
+    assert [finding.code for finding in check_profile(profile, FolderBag(os.fsencode(bag)))] == ["B931"]
     for make, name, expected in ((make_tar, "bag.tar", []), (make_zip, "bag.zip", ["B933"])):
         make(bag, tmp_path / name)
-        with open_serialized(os.fsencode(tmp_path / name)) as validation:
-            assert [finding.code for finding in validation.check_profile(profile)] == expected
+        with open_bag(os.fsencode(tmp_path / name)) as validation:
+            assert [finding.code for finding in check_profile(profile, validation.source)] == expected
     (bag / "aptrust-info.txt").write_bytes(b"Title: \nAccess: Everybody\n")
     seal_tags(bag, ("md5", "sha512"))
     (tmp_path / "bag.tar").unlink()
     make_tar(bag, tmp_path / "bag.tar")
-    with open_serialized(os.fsencode(tmp_path / "bag.tar")) as validation:
-        found = [(finding.code, finding.path) for finding in validation.check_profile(profile)]
+    with open_bag(os.fsencode(tmp_path / "bag.tar")) as validation:
+        found = [(finding.code, finding.path) for finding in check_profile(profile, validation.source)]
     assert found == [(code, "aptrust-info.txt") for code in ("B902", "B902", "B904")]
-    with open_serialized(os.fsencode(tmp_path / "missing.tar")) as validation:
-        assert validation.check_profile(profile) == ()
+    with open_bag(os.fsencode(tmp_path / "missing.tar")) as validation:
+        [missing] = check_profile(profile, validation.source)
+    assert missing.code == "B115"
 
 
 def test_every_archive_code_is_provoked_by_a_test() -> None:
     source = Path(__file__).read_text()
-    asked = [kind.code for kind in PACKAGE_KINDS if kind.code.startswith("B8")]
+    asked = [code for code in FINDING_KINDS if code.startswith("B8")]
     assert [code for code in asked if f'"{code}"' not in source] == []
 
 
@@ -634,5 +635,5 @@ def test_any_damage_ends_with_a_report(
         content[start : start + len(data)] = data
     target = folder / f"changed-{name}"
     target.write_bytes(content[: None if cut is None else cut % len(content)])
-    report = validate_serialized(os.fsencode(target))
+    report = validate(os.fsencode(target))
     assert report.valid in (True, False)

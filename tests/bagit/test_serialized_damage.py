@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from archiver.bagit.findings import Severity
-from archiver.bagit.serialized.validation import validate_serialized
+from archiver.bagit.validate import validate
 from tests.bagit.archives import make_gnu_tar, make_streamed_zip, make_tar, make_tar_gz, make_zip
 from tests.bagit.bags import Payload, build_bag
 
@@ -43,21 +43,21 @@ def sweep(folder: Path, kind: str, most: int, bits: range) -> None:
     make(bag, target)
     content = target.read_bytes()
     whole = unpacked(content, name)
-    assert validate_serialized(os.fsencode(target)).findings == ()
+    assert validate(os.fsencode(target)).findings == ()
     step = len(content) // most | 1
     for place in range(0, len(content), step):
         for bit in bits or range(place % 8, place % 8 + 1):
             changed = bytearray(content)
             changed[place] ^= 1 << bit
             target.write_bytes(changed)
-            report = validate_serialized(os.fsencode(target))
+            report = validate(os.fsencode(target))
             if not report.valid:
                 assert any(finding.severity is Severity.ERROR for finding in report.findings), (place, bit)
             elif not report.findings:
                 assert unpacked(bytes(changed), name) == whole, (place, bit)
     for cut in range(0, len(content), step):
         target.write_bytes(content[:cut])
-        report = validate_serialized(os.fsencode(target))
+        report = validate(os.fsencode(target))
         # what ends a tar archive may be missing, and is then told
         assert report.findings
         assert not report.valid or [finding.code for finding in report.findings] == ["B820"]

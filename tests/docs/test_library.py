@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.bagit.archives import make_tar
 from tests.bagit.bags import build_bag, tree_state
 from tests.docs.blocks import ROOT, blocks
 
@@ -20,10 +21,11 @@ def test_the_examples_run(
     capsys: pytest.CaptureFixture[str],
     damaged: bool,  # noqa: FBT001 - a case
 ) -> None:
-    bag = build_bag(tmp_path / "Demo-Trio")
+    bag = build_bag(tmp_path / "Demo-Trio", tags={"metadata/files.jsonl": b"{}\n"})
     if damaged:
         (bag / "data/Album/01 First.flac").write_bytes(b"tsrif\n")
-    before = tree_state(bag)
+    make_tar(bag, tmp_path / "Demo-Trio.tar")
+    before = tree_state(tmp_path)
     monkeypatch.chdir(tmp_path)
     examples = [text for kind, text in blocks(PAGE) if kind == "python"]
     verdicts = []
@@ -31,11 +33,11 @@ def test_the_examples_run(
         names: dict[str, object] = {}
         exec(compile(example, str(PAGE), "exec"), names)
         verdicts.append(getattr(names["report"], "valid", None))
-    assert verdicts == [not damaged, not damaged]
+    assert verdicts == [not damaged] * 3
     printed = capsys.readouterr().out
     assert ("B411 error 'data/Album/01 First.flac'" in printed) is damaged
     assert re.search(r"^[\d,]+ of [\d,]+ bytes$", printed, re.MULTILINE)
-    assert tree_state(bag) == before
+    assert tree_state(tmp_path) == before
 
 
 def test_the_modules_it_names_are_there() -> None:

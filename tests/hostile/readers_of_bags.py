@@ -12,13 +12,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from archiver import filesystem
+from archiver.bagit.bag_source import FolderBag
 from archiver.bagit.profiles.load import load_profile
-from archiver.bagit.profiles.read import check_folder
+from archiver.bagit.profiles.read import check_profile
 from archiver.bagit.report import Depth
-from archiver.bagit.serialized.validation import validate_serialized
 from archiver.bagit.updating import journal as update_journal
 from archiver.bagit.updating.update import set_info
-from archiver.bagit.validate import validate
+from archiver.bagit.validate import open_bag, validate
+from archiver.records.files import FILES_RECORD
 from archiver.records.rights.read import (
     NoRightsRecordError,
     RightsRecordError,
@@ -77,8 +78,8 @@ class Bag(Reader):
         try:
             before = tree_state(bag)
             bag_input.hold_promises(bag)
-            check_folder(self._profile, os.fsencode(bag))
-            tracks_of(str(bag), {"data/a"})
+            check_profile(self._profile, FolderBag(os.fsencode(bag)))
+            tracks_of(FolderBag(os.fsencode(bag)), {"data/a"})
             assert tree_state(bag) == before, "the bag was changed"
         finally:
             for each, content in whole.items():
@@ -112,6 +113,7 @@ class ArchivedBag(Reader):
         self.subjects["summed plain.tar"] = self.subjects["plain.tar"]
         self.subjects["inner.tar.gz"] = self.subjects["plain.tar"]
         self.subjects["outer.tar.gz"] = gzip.compress(self.subjects["plain.tar"], mtime=0)
+        self._profile = load_profile("btr")
         self._place = folder / "place"
         self._place.mkdir()
 
@@ -124,14 +126,17 @@ class ArchivedBag(Reader):
         path.write_bytes(data)
         before = path.stat()
         for depth in (Depth.COMPLETE, Depth.FULL):
-            report = validate_serialized(os.fsencode(path), depth)
-            bag_input.hold_report(depth, report)
+            with open_bag(os.fsencode(path), depth, kept=(FILES_RECORD,)) as validation:
+                for _ in validation.check():
+                    pass
+                bag_input.hold_report(depth, validation.report())
+                tracks_of(validation.source, {"data/a"})
+                check_profile(self._profile, validation.source)
         try:
             for _ in (*read_declared(str(path)), *read_entries(str(path))):
                 pass
         except (NoRightsRecordError, RightsRecordError):
             pass
-        tracks_of(str(path), {"data/a"})
         after = path.stat()
         assert path.read_bytes() == data, "it was changed"
         assert (after.st_mtime_ns, after.st_ctime_ns) == (before.st_mtime_ns, before.st_ctime_ns), (
@@ -242,7 +247,7 @@ class Records(Reader):
         for one, whole in self.subjects.items():
             (self._bag / "metadata" / one).write_bytes(data if one == name else whole)
         paths = set(re.findall(r"data/[^\"\\]+", self.subjects["files.jsonl"].decode()))
-        for track in tracks_of(str(self._bag), paths).values():
+        for track in tracks_of(FolderBag(os.fsencode(self._bag)), paths).values():
             assert all(isinstance(text, str) for text in (track.title, track.artist, track.album))
         try:
             rows = sum(1 for reader in (read_declared, read_entries) for _ in reader(str(self._bag)))

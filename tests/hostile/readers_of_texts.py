@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from archiver.bagit.bag_source import FolderBag
 from archiver.bagit.profiles.load import BUNDLED
 from archiver.bagit.profiles.parse import parse_profile
 from archiver.bagit.profiles.profile import ProfileError
-from archiver.bagit.profiles.read import check_folder
+from archiver.bagit.profiles.read import check_profile
 from archiver.config import parse_settings
 from archiver.errors import ConfigError
 from archiver.rights.declaring.check import check_declarations
@@ -156,4 +157,4 @@ class Profiles(Reader):
         except ProfileError as error:
             is_told(error)
             return
-        check_folder(profile, os.fsencode(self._bag))
+        check_profile(profile, FolderBag(os.fsencode(self._bag)))

@@ -14,7 +14,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archiver.bagit.report import BagReport, Depth
-from archiver.bagit.serialized.validation import validate_serialized
 from archiver.bagit.validate import validate
 from archiver.filesystem import data_extents, hole_bytes
 from archiver.records.rights.record import RIGHTS_RECORD
@@ -65,11 +64,11 @@ def test_a_tail_of_a_quarter_terabyte(tmp_path: Path, depth: Depth, end: bytes, 
     bag = build_bag(tmp_path / "bag")
     make_tar(bag, tmp_path / "bag.tar")
     lengthen(tmp_path / "bag.tar", TERA // 4, end)
-    report = validate_serialized(os.fsencode(tmp_path / "bag.tar"), depth)
+    report = validate(os.fsencode(tmp_path / "bag.tar"), depth)
     assert codes(report) == found
     make_tar_gz(bag, tmp_path / "bag.tar.gz")
     lengthen(tmp_path / "bag.tar.gz", TERA // 4, end)
-    report = validate_serialized(os.fsencode(tmp_path / "bag.tar.gz"), depth)
+    report = validate(os.fsencode(tmp_path / "bag.tar.gz"), depth)
     assert codes(report) == found
 
 
@@ -77,13 +76,13 @@ def test_bytes_between_holes_are_found(tmp_path: Path) -> None:
     make_tar(build_bag(tmp_path / "bag"), tmp_path / "bag.tar")
     lengthen(tmp_path / "bag.tar", TERA // 8, b"x")
     lengthen(tmp_path / "bag.tar", TERA // 4)
-    assert codes(validate_serialized(os.fsencode(tmp_path / "bag.tar"))) == ["B820"]
+    assert codes(validate(os.fsencode(tmp_path / "bag.tar"))) == ["B820"]
 
 
 def test_a_zip_in_a_terabyte(tmp_path: Path) -> None:
     make_zip(build_bag(tmp_path / "bag"), tmp_path / "bag.zip")
     lengthen(tmp_path / "bag.zip", TERA)
-    assert codes(validate_serialized(os.fsencode(tmp_path / "bag.zip"))) == ["B101", "B801", "B803"]
+    assert codes(validate(os.fsencode(tmp_path / "bag.zip"))) == ["B101", "B801", "B803"]
 
 
 def test_a_member_that_is_a_hole_of_the_archive(tmp_path: Path) -> None:
@@ -97,9 +96,9 @@ def test_a_member_that_is_a_hole_of_the_archive(tmp_path: Path) -> None:
     with (tmp_path / "bag.tar").open("wb") as file:
         file.write(content + info.tobuf(tarfile.GNU_FORMAT))
         file.truncate(len(content) + 512 + TERA + 1024)
-    report = validate_serialized(os.fsencode(tmp_path / "bag.tar"), Depth.COMPLETE)
+    report = validate(os.fsencode(tmp_path / "bag.tar"), Depth.COMPLETE)
     assert codes(report) == ["B206", "B402"]
-    report = validate_serialized(os.fsencode(tmp_path / "bag.tar"))
+    report = validate(os.fsencode(tmp_path / "bag.tar"))
     assert codes(report) == ["B206", "B402", "B816"]
     (told,) = [finding for finding in report.findings if finding.code == "B816"]
     assert told.path == "data/hole"
@@ -168,4 +167,4 @@ def test_zeros_after_a_gzip_file_are_none_of_its_bytes(tmp_path: Path) -> None:
     packed = gzip.compress((tmp_path / "bag.tar").read_bytes())
     for tail, found in ((bytes(3 << 20), []), (bytes(200_000) + b"x" + bytes(200_000), ["B820"])):
         (tmp_path / "bag.tgz").write_bytes(packed + tail)
-        assert codes(validate_serialized(os.fsencode(tmp_path / "bag.tgz"))) == found
+        assert codes(validate(os.fsencode(tmp_path / "bag.tgz"))) == found

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
+from archiver.bagit.bag_source import FolderBag
 from archiver.records.tracks import Track, tracks_of
 
 STRANGE_PATHS: tuple[object, ...] = (None, 1, [], {}, ["data/a"])
 WANTED = {"data/a", "data/b"}
 
 
-def bag_with(folder: Path, *lines: bytes) -> str:
+def bag_in(folder: Path) -> FolderBag:
+    return FolderBag(os.fsencode(folder))
+
+
+def bag_with(folder: Path, *lines: bytes) -> FolderBag:
     (folder / "metadata").mkdir()
     (folder / "metadata" / "files.jsonl").write_bytes(b"".join(line + b"\n" for line in lines))
     (folder / "bagit.txt").write_text("BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")
-    return str(folder)
+    return bag_in(folder)
 
 
 def record(path: object, tags: object) -> bytes:
@@ -47,9 +53,9 @@ def test_a_line_that_is_not_as_expected_is_passed_over(tmp_path: Path, line: byt
 
 
 def test_a_record_that_is_missing_or_no_file_names_nothing(tmp_path: Path) -> None:
-    assert tracks_of(str(tmp_path), WANTED) == {}
+    assert tracks_of(bag_in(tmp_path), WANTED) == {}
     bag_with(tmp_path, GOOD)
     (tmp_path / "metadata" / "files.jsonl").rename(tmp_path / "elsewhere")
     (tmp_path / "metadata" / "files.jsonl").symlink_to(tmp_path / "elsewhere")
-    assert tracks_of(str(tmp_path), WANTED) == {}
-    assert tracks_of(str(tmp_path / "gone"), WANTED) == {}
+    assert tracks_of(bag_in(tmp_path), WANTED) == {}
+    assert tracks_of(bag_in(tmp_path / "gone"), WANTED) == {}

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from archiver.bagit.report import Depth
-from archiver.bagit.serialized.validation import validate_serialized
 from archiver.bagit.validate import validate
 
 
@@ -41,8 +40,7 @@ def visible_bags(store: Path) -> list[Path]:
         return []
     bags = sorted(path for path in store.iterdir() if path.name != ".incoming")
     for bag in bags:
-        judge = validate_serialized if bag.is_file() else validate
-        report = judge(os.fsencode(bag), Depth.FULL)
+        report = validate(os.fsencode(bag), Depth.FULL)
         assert report.valid, f"{bag} stands under its name and is not valid: {report.findings}"
     return bags
 

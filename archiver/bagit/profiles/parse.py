@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
+from archiver.bagit.names import PAYLOAD
 from archiver.bagit.profiles.profile import (
     AlgorithmRule,
     LabelRule,
@@ -149,11 +150,10 @@ class _Reader:
         info = self._object("BagIt-Profile-Info", self._source)
         text = {key: self._text(key, info) for key in _INFO_REQUIRED}
         self._unknown += [f"BagIt-Profile-Info {key}" for key in sorted(info.keys() - _INFO_KNOWN)]
+        self._judge_spec_version(info)
         made = Profile(
             identifier=text["BagIt-Profile-Identifier"],
             version=text["Version"],
-            spec_version=self._spec_version(info),
-            organization=text["Source-Organization"],
             description=text["External-Description"],
             labels=self._labels("Bag-Info", self._object("Bag-Info", self._source, default={})),
             other_labels=self._other_labels(),
@@ -190,7 +190,7 @@ class _Reader:
             self._flaws.append("Manifests-Allowed names no manifest, and every bag has one")
         if made.identifier and not _writable("BagIt-Profile-Identifier", made.identifier):
             self._flaws.append("BagIt-Profile-Identifier is no single line of text")
-        astray = [path for path in made.payload_files.required if not path.startswith("data/")]
+        astray = [path for path in made.payload_files.required if not path.startswith(PAYLOAD)]
         self._flaws += [f"Payload-Files-Required: {path!r} is not in data/" for path in astray]
 
     def _object(
@@ -225,14 +225,12 @@ class _Reader:
         self._flaws.append(f"{key} is no list of texts")
         return None
 
-    def _spec_version(self, info: Mapping[str, Any]) -> str:
+    def _judge_spec_version(self, info: Mapping[str, Any]) -> None:
         declared = info.get("BagIt-Profile-Version", "1.1.0")
         found = _VERSION.fullmatch(declared) if isinstance(declared, str) else None
         if found is None or int(found[1]) > _NEWEST_MINOR:
             told = shortened(repr(declared), MOST_KEY)
             self._flaws.append(f"BagIt-Profile-Version {told} is none of 1.0 to 1.{_NEWEST_MINOR}")
-            return ""
-        return str(declared)
 
     def _labels(self, where: str, rules: Mapping[str, Any]) -> tuple[LabelRule, ...]:
         return tuple(self._label(where, label, rule) for label, rule in rules.items())

@@ -129,8 +129,6 @@ class Profile:
     Attributes:
         identifier: The URI that a bag's ``BagIt-Profile-Identifier`` must hold.
         version: Of the profile itself.
-        spec_version: Of the BagIt Profiles specification it declares; ``1.1.0`` where it declares none.
-        organization: Who published it.
         description: What it is for.
         labels: Rules for ``bag-info.txt``, in the profile's order.
         other_labels: Rules for further tag files, by the file's path.
@@ -150,8 +148,6 @@ class Profile:
 
     identifier: str
     version: str
-    spec_version: str
-    organization: str
     description: str
     labels: tuple[LabelRule, ...] = ()
     other_labels: dict[str, tuple[LabelRule, ...]] = field(default_factory=dict)

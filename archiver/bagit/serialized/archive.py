@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from types import TracebackType
 from typing import Literal, Self
 
 from archiver import filesystem
+from archiver.bagit.findings import Tell
 from archiver.bagit.serialized.gzip_reader import open_gzip
-from archiver.bagit.serialized.member import ArchiveError, Limits, Member, Quota, Tell
+from archiver.bagit.serialized.member import ArchiveError, Limits, Member, Quota
 from archiver.bagit.serialized.tar_header import UNIT, looks_like_header
 from archiver.bagit.serialized.tar_reader import TarSource, read_tar
 from archiver.bagit.serialized.zip_reader import read_zip
@@ -52,7 +52,7 @@ class Archive:
     def __init__(self, path: bytes, limits: Limits) -> None:
         self._limits = limits
         try:
-            self._stream = os.fdopen(_open(path), "rb")
+            self._stream = os.fdopen(filesystem.open_named(path), "rb")
         except (OSError, ValueError) as error:
             raise ArchiveError("B801", "", f"it cannot be opened: {_reason(error)}") from error
         try:
@@ -68,9 +68,7 @@ class Archive:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._stream.close()
 
     @property
@@ -115,15 +113,6 @@ class Archive:
 
 def _reason(error: OSError | ValueError) -> str:
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
-
-
-def _open(path: bytes) -> int:
-    folder_path, name = os.path.split(os.path.realpath(path))
-    folder = filesystem.open_folder(folder_path)
-    try:
-        return filesystem.open_regular(name, folder)
-    finally:
-        os.close(folder)
 
 
 def _recognise(start: bytes) -> ArchiveKind:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from types import TracebackType
-from typing import Self
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from archiver.bagit.algorithms import new_digest
+from archiver.bagit.algorithms import hash_blocks
 from archiver.bagit.findings import Finding
 from archiver.bagit.hashing import Checked, Recorded, compare
 from archiver.bagit.manifest_reader import ManifestName
-from archiver.bagit.paths import decode_path, encode_path
-from archiver.bagit.serialized.index import is_placed, place_of
-from archiver.bagit.serialized.member import Member, MemberKind
+from archiver.bagit.names import PAYLOAD
+from archiver.bagit.serialized.index import ArchiveIndex
+from archiver.bagit.serialized.member import Member
 from archiver.bagit.sorting import Sorter
 from archiver.bagit.telling import Reading, untold
 
@@ -22,11 +20,12 @@ _RUN_BYTES = 8 << 20
 
 
 class DigestJoin:
-    """Takes what is expected and what is read, sorts both on the disk, and compares them; use it with ``with``.
+    """Takes what is expected and what is read, sorts both on the disk, and compares them; to be closed.
 
     Args:
-        root: The folder in the archive that is the bag; empty where the bag stands at the top.
+        index: Knows which members are files of the bag.
         manifests: The bag's manifests, which say what is to be computed.
+        keep: Is handed the path of each file and its blocks, and gives the blocks back.
 
     Attributes:
         expected: How many files are expected.
@@ -34,20 +33,22 @@ class DigestJoin:
         intact: How many of those are payload files, and as they were recorded.
     """
 
-    def __init__(self, root: str, manifests: Sequence[ManifestName]) -> None:
+    def __init__(
+        self,
+        index: ArchiveIndex,
+        manifests: Sequence[ManifestName],
+        keep: Callable[[str, Iterator[bytes]], Iterator[bytes]],
+    ) -> None:
         self.expected = self.compared = self.intact = 0
-        self._prefix = f"{root}/" if root else ""
+        self._index = index
+        self._keep = keep
         self._of_payload = _algorithms(manifests, of_tags=False)
         self._of_tags = _algorithms(manifests, of_tags=True)
         self._expected = Sorter(_RUN_BYTES)
         self._actual = Sorter(_RUN_BYTES)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
+        """Give the temporary files back."""
         self._expected.close()
         self._actual.close()
 
@@ -68,12 +69,12 @@ class DigestJoin:
         """
         files = size = 0
         for member in members:
-            path = place_of(member.name)
-            if member.kind is not MemberKind.FILE or not path.startswith(self._prefix) or not is_placed(path):
+            path = self._index.file_in_bag(member)
+            if path is None:
                 continue
-            path = path.removeprefix(self._prefix)
-            algorithms = self._of_payload if path.startswith("data/") else self._of_tags
-            self._actual.add(_line(path, ";".join(_hash(member, algorithms, reading))))
+            algorithms = self._of_payload if path.startswith(PAYLOAD) else self._of_tags
+            digests = hash_blocks(self._keep(path, member.blocks()), algorithms, reading)
+            self._actual.add(_line(path, ";".join(digests.values())))
             files += 1
             size += member.size
             if files >= _STEP_FILES or size >= _STEP_BYTES:
@@ -95,9 +96,9 @@ class DigestJoin:
             if path == wanted:
                 self.compared += 1
                 file = _recorded(wanted, said)
-                algorithms = self._of_payload if file.path.startswith("data/") else self._of_tags
+                algorithms = self._of_payload if file.path.startswith(PAYLOAD) else self._of_tags
                 wrong = compare(file, dict(zip(algorithms, digests.decode().split(";"), strict=True)))
-                self.intact += not wrong and file.path.startswith("data/")
+                self.intact += not wrong and file.path.startswith(PAYLOAD)
                 yield from wrong
 
 
@@ -106,21 +107,12 @@ def _algorithms(manifests: Iterable[ManifestName], *, of_tags: bool) -> tuple[st
     return tuple(dict.fromkeys(filter(None, wanted)))
 
 
-def _hash(member: Member, algorithms: Iterable[str], reading: Reading) -> list[str]:
-    digests = [new_digest(algorithm) for algorithm in algorithms]
-    for block in member.blocks():
-        reading(len(block))
-        for digest in digests:
-            digest.update(block)
-    return [digest.hexdigest() for digest in digests]
-
-
 def _line(path: str, said: str) -> bytes:
-    return f"{encode_path(path)}\0{said}".encode("utf-8", "surrogatepass")
+    return f"{path}\0{said}".encode("utf-8", "surrogatepass")
 
 
 def _recorded(path: bytes, said: bytes) -> Recorded:
     size, _, listed = said.decode().partition("\0")
     pairs = (pair.partition("=") for pair in listed.split(";"))
     digests = tuple((algorithm, tuple(values.split("|"))) for algorithm, _, values in pairs)
-    return Recorded(decode_path(path.decode("utf-8", "surrogatepass")), int(size), digests)
+    return Recorded(path.decode("utf-8", "surrogatepass"), int(size), digests)

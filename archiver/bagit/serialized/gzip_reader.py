@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from archiver import filesystem
 from archiver.bagit.codes import found
-from archiver.bagit.serialized.member import Tell
+from archiver.bagit.findings import Tell
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer

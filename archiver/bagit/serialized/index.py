@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from types import TracebackType
-from typing import Self
 
 from archiver.bagit.codes import found
-from archiver.bagit.paths import check_path, decode_path, encode_path, strip_current
-from archiver.bagit.serialized.member import ArchiveError, Limits, Member, MemberKind, Tell
+from archiver.bagit.findings import Tell
+from archiver.bagit.paths import check_path, strip_current
+from archiver.bagit.serialized.member import ArchiveError, Limits, Member, MemberKind
 from archiver.bagit.serialized.tag_copies import MOST_FOLDERS, CopiedTop, TagCopies
 from archiver.bagit.sorting import Sorter
 from archiver.bagit.walking import Kind, Present
@@ -36,7 +35,7 @@ def is_placed(path: str) -> bool:
 
 
 class ArchiveIndex:
-    """Takes every member once, then says where the bag is and what is in it; use it in a ``with`` block.
+    """Takes every member once, then says where the bag is and what is in it; to be closed.
 
     Attributes:
         root: The folder in the archive that is the bag; empty where the bag stands at the top. Known after
@@ -51,14 +50,6 @@ class ArchiveIndex:
         self._more_tops = 0
         self._bags: set[str] = set()
         self._payloads: set[str] = set()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Give the temporary files back; may be called twice."""
@@ -95,7 +86,8 @@ class ArchiveIndex:
             self._payloads.add(top)
         is_text = member.kind is MemberKind.FILE and where in ("", top) and _may_matter(name)
         if is_text and self._copies.has_room(where):
-            self._copies.add(where, name, member.blocks())
+            for _ in self._copies.copying(where, name, member.blocks()):
+                pass
 
     def settle(self, tell: Tell) -> CopiedTop:
         """Decide which folder is the bag, tell what is odd about it, and return its tag files."""
@@ -113,9 +105,15 @@ class ArchiveIndex:
             raise ArchiveError("B802", "", f"it holds more than {MOST_FOLDERS} folders with text files")
         return self._copies.of(self.root, has_payload=self.root in self._payloads)
 
+    def file_in_bag(self, member: Member) -> str | None:
+        """The path in the bag of a file among the archive's members; ``None`` for any other member."""
+        path = place_of(member.name)
+        is_inside = member.kind is MemberKind.FILE and path.startswith(self._prefix) and is_placed(path)
+        return path.removeprefix(self._prefix) if is_inside else None
+
     def presents(self, tell: Tell) -> Iterator[Present]:
         """Yield what is in the bag, in the order of the names, and tell of names that stand twice."""
-        prefix = f"{self.root}/" if self.root else ""
+        prefix = self._prefix
         last = Present("", Kind.FOLDER, 0)
         for record in self._entries:
             path, kind, size = _read(record)
@@ -137,6 +135,10 @@ class ArchiveIndex:
         if last.path:
             yield last
 
+    @property
+    def _prefix(self) -> str:
+        return f"{self.root}/" if self.root else ""
+
     def _note_top(self, top: str, *, is_folder: bool) -> None:
         if top in self._tops or len(self._tops) < MOST_FOLDERS:
             self._tops[top] = self._tops.get(top, False) or is_folder
@@ -150,10 +152,10 @@ def _may_matter(name: str) -> bool:
 
 def _record(path: str, kind: Kind, size: int) -> bytes:
     # parts end in NUL, which sorts before all else: what is in a folder follows it at once
-    parts = encode_path(path).replace("/", "\0")
+    parts = path.replace("/", "\0")
     return f"{parts}\0\0{kind}{size}".encode("utf-8", "surrogatepass")
 
 
 def _read(record: bytes) -> tuple[str, Kind, int]:
     parts, _, said = record.decode("utf-8", "surrogatepass").partition("\0\0")
-    return decode_path(parts.replace("\0", "/")), Kind(said[0]), int(said[1:])
+    return parts.replace("\0", "/"), Kind(said[0]), int(said[1:])

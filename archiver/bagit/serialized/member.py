@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from archiver import filesystem
 from archiver.bagit.codes import found
-from archiver.bagit.findings import Finding
 from archiver.bagit.holes import HoleAllowance
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 _LARGE = 1 << 20
 """Bytes of a member from which on its holes are counted."""
-
-Tell = Callable[[Finding], None]
-"""Takes a finding as it is made."""
 
 
 class MemberKind(Enum):
@@ -82,6 +83,42 @@ class ArchiveError(Exception):
     def __init__(self, code: str, path: str, message: str) -> None:
         super().__init__(message)
         self.finding = found(code, path, message)
+
+
+class _Blocks(io.RawIOBase):
+    """Bytes that come in blocks of any size, as a file."""
+
+    def __init__(self, blocks: Generator[bytes]) -> None:
+        super().__init__()
+        self._blocks = blocks
+        self._block = memoryview(b"")
+
+    def close(self) -> None:
+        if not self.closed:
+            self._blocks.close()
+        super().close()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        try:
+            while not self._block:
+                self._block = memoryview(next(self._blocks))
+        except StopIteration:
+            return 0
+        except ArchiveError as error:
+            raise OSError(str(error)) from error
+        view = memoryview(buffer)
+        taken = min(len(view), len(self._block))
+        view[:taken], self._block = self._block[:taken], self._block[taken:]
+        return taken
+
+
+def stream_of(blocks: Generator[bytes]) -> BinaryIO:
+    """Return a stream of ``blocks``, which it closes; reading raises ``OSError`` where they raise :class:`ArchiveError`."""
+    # lines are wanted of it
+    return cast("BinaryIO", io.BufferedReader(_Blocks(blocks)))
 
 
 class Quota:

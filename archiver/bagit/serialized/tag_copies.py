@@ -10,11 +10,10 @@ from __future__ import annotations
 import contextlib
 import os
 import zlib
-from collections.abc import Iterable, Iterator
-from types import TracebackType
-from typing import BinaryIO, Self
+from collections.abc import Generator, Iterable, Iterator
+from typing import BinaryIO
 
-from archiver.bagit.reading import Tell
+from archiver.bagit.findings import Tell
 from archiver.bagit.serialized.member import ArchiveError
 from archiver.machine import temporary_file, temporary_storage
 
@@ -28,13 +27,13 @@ _UNPACKED_BYTES = 256 << 10
 
 
 class TagCopies:
-    """The copies; use it in a ``with`` block.
+    """The copies; to be closed.
 
     Args:
         most_bytes: What they may take on the disk together.
 
     Raises:
-        TemporaryStorageError: from :meth:`add` and from reading, where the temporary file fails.
+        TemporaryStorageError: from :meth:`copying` and from reading, where the temporary file fails.
     """
 
     def __init__(self, most_bytes: int) -> None:
@@ -43,14 +42,6 @@ class TagCopies:
         self._end = 0
         self._folders: dict[str, dict[str, tuple[int, int]]] = {}
         self._count = 0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Give the temporary file back; may be called twice."""
@@ -63,14 +54,15 @@ class TagCopies:
         """Whether files of ``folder`` are held, which those of too many folders are not."""
         return folder in self._folders or len(self._folders) < MOST_FOLDERS
 
-    def add(self, folder: str, name: str, blocks: Iterable[bytes]) -> None:
-        """Copy the file ``name`` of ``folder``; of two with one name the first is kept.
+    def copying(self, folder: str, name: str, blocks: Iterable[bytes]) -> Iterator[bytes]:
+        """Yield ``blocks``, copying them as the file ``name`` of ``folder``; of two with one name the first is kept.
 
         Raises:
             ArchiveError: B816 where there is too much to copy, or as reading ``blocks`` does.
         """
         files = self._folders.setdefault(folder, {})
         if name in files:
+            yield from blocks
             return
         self._count += 1
         if self._count > MOST_FILES:
@@ -83,6 +75,7 @@ class TagCopies:
         try:
             for block in blocks:
                 self._write(packer.compress(block), name)
+                yield block
         finally:
             self._write(packer.flush(), name)
             files[name] = (start, self._end)
@@ -125,7 +118,10 @@ class CopiedTop:
         if self._has_payload:
             yield "data", False
 
-    def blocks(self, name: str, tell: Tell, most: int | None = None) -> Iterator[bytes]:
+    def __contains__(self, name: str) -> bool:
+        return name in self._files
+
+    def blocks(self, name: str, tell: Tell, most: int | None = None) -> Generator[bytes]:
         """Yield the bytes of the file ``name``, at most ``most`` in all; nothing is ever told of a copy."""
         del tell
         if self._file is None or name not in self._files:

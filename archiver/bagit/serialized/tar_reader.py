@@ -16,13 +16,13 @@ from typing import BinaryIO
 
 from archiver import filesystem
 from archiver.bagit.codes import found
+from archiver.bagit.findings import Tell
 from archiver.bagit.serialized.member import (
     ArchiveError,
     Holes,
     Member,
     MemberKind,
     Quota,
-    Tell,
     folder,
     refused,
 )

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
 from archiver import filesystem
+from archiver.bagit.names import PAYLOAD
 from archiver.bagit.serialized.tar_writer import TarMembers
 from archiver.bagit.serialized.zip_writer import ZipMembers
 
@@ -62,7 +63,7 @@ def serialize(bag: bytes, target: bytes, kind: Literal["tar", "zip"], modified: 
         raise SerializeError(f"{os.fsdecode(name)!r}: the name of a {kind} archive ends in .{kind}")
     parent = filesystem.open_folder(parent_path or b".")
     try:
-        if _is_there(name, parent):
+        if filesystem.is_there(name, parent):
             raise FileExistsError(f"{os.fsdecode(target)!r} is there already; nothing is overwritten")
         temporary = b".%s.partial-%s" % (name[:200], secrets.token_hex(4).encode())
         descriptor = filesystem.create_regular(temporary, parent)
@@ -80,14 +81,6 @@ def serialize(bag: bytes, target: bytes, kind: Literal["tar", "zip"], modified: 
     finally:
         os.close(parent)
     return Serialized(target, size, files)
-
-
-def _is_there(name: bytes, folder: int) -> bool:
-    try:
-        os.stat(name, dir_fd=folder, follow_symlinks=False)
-    except FileNotFoundError:
-        return False
-    return True
 
 
 def _write(bag: bytes, stream: BinaryIO, kind: Literal["tar", "zip"], root: str, modified: int) -> int:
@@ -111,7 +104,7 @@ def _write(bag: bytes, stream: BinaryIO, kind: Literal["tar", "zip"], root: str,
             where, _, last = path.rpartition(b"/")
             with os.fdopen(filesystem.open_regular(last, cursor.folder(where)), "rb", buffering=0) as source:
                 status = os.fstat(source.fileno())
-                when = status.st_mtime_ns // 1_000_000_000 if path.startswith(b"data/") else modified
+                when = status.st_mtime_ns // 1_000_000_000 if path.startswith(PAYLOAD.encode()) else modified
                 members.add_file(name, status.st_size, when, _blocks(source.fileno(), status.st_size, path))
             files += 1
         members.finish()
@@ -129,7 +122,7 @@ def _walk(cursor: filesystem.FolderCursor) -> Iterator[bytes]:
 
 
 def _rank(path: bytes) -> tuple[bool, bool, bytes]:
-    return path == b"data/", path != b"bagit.txt", path
+    return path == PAYLOAD.encode(), path != b"bagit.txt", path
 
 
 def _children(cursor: filesystem.FolderCursor, folder: bytes) -> Iterator[bytes]:

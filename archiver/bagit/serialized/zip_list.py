@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from archiver.bagit.codes import found
-from archiver.bagit.serialized.member import ArchiveError, Tell
+from archiver.bagit.findings import Tell
+from archiver.bagit.serialized.member import ArchiveError
 from archiver.bagit.sorting import Sorter
 
 LIMIT32 = 0xFFFFFFFF
@@ -228,17 +229,16 @@ def unicode_path(raw_name: bytes, extra: dict[int, bytes]) -> bytes:
 
 
 def _pack(entry: ZipEntry) -> bytes:
-    # written as digits, for a sorter's records hold no line feed; big-endian, so that they sort by where they start
+    # big-endian, so that they sort by where they start
     numbers = (entry.start, entry.packed, entry.size, entry.checksum)
     marks = (entry.flags, entry.method, entry.made_by << 8 | entry.needs, entry.mode, len(entry.raw_name))
-    return (_RECORD.pack(*numbers, *marks) + entry.raw_name + entry.unicode_name).hex().encode()
+    return _RECORD.pack(*numbers, *marks) + entry.raw_name + entry.unicode_name
 
 
 def unpack(record: bytes) -> ZipEntry:
     """Read back what :func:`list_entries` gave to the sorter."""
-    packed = bytes.fromhex(record.decode())
-    start, length, size, checksum, flags, method, made_for, mode, name_length = _RECORD.unpack_from(packed)
-    names = packed[_RECORD.size :]
+    start, length, size, checksum, flags, method, made_for, mode, name_length = _RECORD.unpack_from(record)
+    names = record[_RECORD.size :]
     return ZipEntry(
         start=start,
         packed=length,

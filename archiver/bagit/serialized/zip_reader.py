@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from archiver.bagit.codes import found
+from archiver.bagit.findings import Tell
 from archiver.bagit.serialized.member import (
     ArchiveError,
     Holes,
     Member,
     MemberKind,
     Quota,
-    Tell,
     folder,
     refused,
 )

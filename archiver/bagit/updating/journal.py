@@ -146,10 +146,10 @@ def recover(bag: int) -> bool:
         UpdateError: if what was left is no list this library wrote, or its files are damaged or gone.
         OSError: as the system calls do.
     """
-    if _is_there(_STAGED, bag):
+    if filesystem.is_there(_STAGED, bag):
         _throw_away(_STAGED, bag)
         filesystem.sync_folder(bag)
-    if not _is_there(_DECIDED, bag):
+    if not filesystem.is_there(_DECIDED, bag):
         return False
     _refuse_foreign(_DECIDED, bag)
     _carry_out(bag)
@@ -181,14 +181,6 @@ def _is_ours(entry: os.DirEntry[str]) -> bool:
     return is_named and entry.is_file(follow_symlinks=False)
 
 
-def _is_there(name: bytes, folder: int) -> bool:
-    try:
-        os.stat(name, dir_fd=folder, follow_symlinks=False)
-    except FileNotFoundError:
-        return False
-    return True
-
-
 def _mode_of(path: str, bag: int) -> int | None:
     """Return the permissions of the tag file ``path``; ``None`` where there is none yet.
 
@@ -210,7 +202,7 @@ def _carry_out(bag: int) -> None:
     """Rename what is still staged onto its place, then take the journal away."""
     with filesystem.folder_beneath(bag, _DECIDED) as folder:
         # where the list is gone, everything was in place and only the empty journal was left
-        if _is_there(_LIST.encode(), folder):
+        if filesystem.is_there(_LIST.encode(), folder):
             for step in _read_list(folder, bag):
                 _take_place(step, folder, bag)
             filesystem.sync_folder(folder)
@@ -222,7 +214,7 @@ def _carry_out(bag: int) -> None:
 
 def _take_place(step: _Step, folder: int, bag: int) -> None:
     where, _, name = step.path.encode().rpartition(b"/")
-    if not _is_there(step.staged.encode(), folder):
+    if not filesystem.is_there(step.staged.encode(), folder):
         try:
             digest = hash_beneath(bag, step.path, (_ALGORITHM,))[_ALGORITHM]
         except (FileNotFoundError, NotADirectoryError, filesystem.NotRegularError):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from archiver import filesystem
 from archiver.bagit.algorithms import hash_descriptor
 from archiver.bagit.findings import Finding
+from archiver.bagit.hashing import Mapper
 from archiver.bagit.manifest_reader import Entry, ManifestName, read_manifest
 from archiver.bagit.paths import encode_path
 from archiver.bagit.reading import BagTop, FolderTop, read_tag_lines
@@ -34,20 +35,11 @@ class Hashed(NamedTuple):
     digests: dict[str, str]
 
 
-HashMapper = Callable[[Callable[[ToHash], Hashed], Iterable[ToHash]], Iterable[Hashed]]
-"""As :data:`archiver.bagit.validate.Mapper`, for files that are hashed once more."""
-
-
-def serial_hash_map(work: Callable[[ToHash], Hashed], items: Iterable[ToHash]) -> Iterable[Hashed]:
-    """The :data:`HashMapper` that does one after the other."""
-    return map(work, items)
-
-
 class PayloadReader(NamedTuple):
     """How the payload is read once more: where the bag is, and what runs the reading."""
 
     root: bytes
-    map_ordered: HashMapper
+    map_ordered: Mapper[ToHash, Hashed]
 
 
 def stage_payload_manifest(  # noqa: PLR0913, PLR0917 - what one manifest is made from
@@ -144,15 +136,11 @@ def _stage_new(  # noqa: PLR0913, PLR0917 - what one manifest is made from
 def _entries(folder: int, top: BagTop, manifest: ManifestName) -> Iterator[Entry]:
     """The entries of a manifest of a valid bag; what is read differently than when it was verified is a fault."""
     lines = read_tag_lines(FolderTop(folder), manifest.name, top.declaration.encoding, _refuse)
-    return read_manifest(lines, manifest, _pass_over, before_1_0=top.declaration.before_1_0)
+    return read_manifest(lines, manifest, untold, before_1_0=top.declaration.before_1_0)
 
 
 def _refuse(finding: Finding) -> None:
     raise UpdateError(f"{finding.path!r}: {finding.message}")
-
-
-def _pass_over(finding: Finding) -> None:
-    """Take a warning about a line, which the verification told."""
 
 
 def hash_listed(item: ToHash, reading: Reading = untold) -> Hashed:

@@ -16,18 +16,19 @@ from dataclasses import dataclass
 from archiver import filesystem
 from archiver.bagit.algorithms import normalise_algorithm
 from archiver.bagit.findings import Severity
+from archiver.bagit.hashing import Batch, Checked, Mapper, serial_map
 from archiver.bagit.reading import BagTop, FolderTop, read_top
 from archiver.bagit.report import BagReport, Depth
 from archiver.bagit.updating.info_edit import replace_element
 from archiver.bagit.updating.journal import Journal, UnfinishedUpdateError, UpdateError, recover, stage
 from archiver.bagit.updating.manifests import (
-    HashMapper,
+    Hashed,
     PayloadReader,
-    serial_hash_map,
+    ToHash,
     stage_payload_manifest,
     stage_tag_manifests,
 )
-from archiver.bagit.validate import Mapper, serial_map, validate
+from archiver.bagit.validate import validate
 from archiver.ownfiles import read_own
 
 EVENTS_NAME = "metadata/events.jsonl"
@@ -68,8 +69,8 @@ def add_algorithm(
     bag: bytes,
     algorithm: str,
     event: bytes | None = None,
-    map_ordered: Mapper = serial_map,
-    hash_ordered: HashMapper = serial_hash_map,
+    map_ordered: Mapper[Batch, Checked] = serial_map,
+    hash_ordered: Mapper[ToHash, Hashed] = serial_map,
 ) -> Updated:
     """Give the bag in the folder ``bag`` payload and tag manifests of ``algorithm`` too.
 
@@ -104,7 +105,11 @@ def add_algorithm(
 
 
 def set_info(
-    bag: bytes, label: str, value: str, event: bytes | None = None, map_ordered: Mapper = serial_map
+    bag: bytes,
+    label: str,
+    value: str,
+    event: bytes | None = None,
+    map_ordered: Mapper[Batch, Checked] = serial_map,
 ) -> Updated:
     """Make ``value`` the one value of ``label`` in the bag-info.txt of the bag in the folder ``bag``.
 
@@ -153,7 +158,7 @@ class _Update:
 
 
 @contextlib.contextmanager
-def _opened(bag: bytes, map_ordered: Mapper) -> Iterator[_Update]:
+def _opened(bag: bytes, map_ordered: Mapper[Batch, Checked]) -> Iterator[_Update]:
     """Hold the bag, complete what was interrupted, verify it in full, and lend it."""
     folder = filesystem.open_folder(bag)
     try:
@@ -177,20 +182,12 @@ def _opened(bag: bytes, map_ordered: Mapper) -> Iterator[_Update]:
 
 
 def _content(folder: int, name: str) -> bytes:
-    if not _has(folder, name):
+    if not filesystem.is_there(os.fsencode(name), folder):
         return b""
     try:
         return read_own(name.encode(), folder, _LARGEST_INFO)
     except (OSError, ValueError) as error:
         raise UpdateError(f"{name} cannot be read as a whole: {error}") from error
-
-
-def _has(folder: int, name: str) -> bool:
-    try:
-        os.stat(name, dir_fd=folder, follow_symlinks=False)
-    except FileNotFoundError:
-        return False
-    return True
 
 
 def _stage_event(folder: int, event: bytes | None, journal: Journal) -> None:
@@ -200,7 +197,7 @@ def _stage_event(folder: int, event: bytes | None, journal: Journal) -> None:
     if not event.endswith(b"\n") or event.count(b"\n") != 1:
         raise ValueError("an event is one line with its line break")
     with journal.write(EVENTS_NAME) as stream:
-        if _has(folder, EVENTS_NAME):
+        if filesystem.is_there(EVENTS_NAME.encode(), folder):
             where, _, name = EVENTS_NAME.encode().rpartition(b"/")
             last = b"\n"
             with filesystem.folder_beneath(folder, where) as parent:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Self, TypeVar
 
-from archiver.bagit.open_tag_file import open_record
+from archiver.bagit.bag_source import source_of
 from archiver.errors import DAMAGED, INCOMPLETE, ArchiverError
 from archiver.model.package import PackedFile, WithheldFile
 from archiver.model.rights import Acts, Basis, Decision, Declaration
@@ -149,7 +149,7 @@ def _faults(bag: str) -> Iterator[None]:
 
 def _opened(bag: str, path: str) -> BinaryIO:
     try:
-        return open_record(bag, path)
+        return source_of(bag).open(path)
     except FileNotFoundError as error:
         raise NoRightsRecordError(
             f"{bag} has no record of rights", "Only bags that this program packed have one."

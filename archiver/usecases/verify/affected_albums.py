@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from archiver.bagit.findings import Finding, Severity
+from archiver.bagit.names import PAYLOAD
 from archiver.bagit.report import BagReport, Depth
 from archiver.model.album import album_folder
 from archiver.records.tracks import Track
 
-_PAYLOAD = "data/"
 _STATES = {
     **dict.fromkeys(("B411", "B412", "B706", "B821"), "damaged"),
     "B705": "unreadable",
@@ -75,14 +75,14 @@ def tells_all(report: BagReport) -> bool:
     """Whether no other file than those that the findings name can be damaged or missing."""
     errors = {finding.code for finding in report.findings if finding.severity is Severity.ERROR}
     # without a path, a finding counts those that were left out; with that of a manifest, more may be wrong
-    of_files = all(one.path.startswith(_PAYLOAD) for one in report.findings if one.code in _STATES)
+    of_files = all(one.path.startswith(PAYLOAD) for one in report.findings if one.code in _STATES)
     return report.depth is Depth.FULL and of_files and errors <= _APART | _STATES.keys()
 
 
 def _states(findings: Iterable[Finding]) -> dict[str, str]:
     """By payload path, in order, what is wrong with a file that was recorded."""
     told: dict[str, str] = {}
-    of_files = (one for one in findings if one.code in _STATES and one.path.startswith(_PAYLOAD))
+    of_files = (one for one in findings if one.code in _STATES and one.path.startswith(PAYLOAD))
     for finding in sorted(of_files, key=lambda one: _GRAVITY[one.code]):
         told[finding.path] = _STATES[finding.code]
     return dict(sorted(told.items()))

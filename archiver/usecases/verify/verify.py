@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
-from archiver.bagit.codes import found
 from archiver.bagit.findings import Finding, Severity
 from archiver.bagit.hashing import BATCH_BYTES, Batch, Checked
+from archiver.bagit.names import PAYLOAD
 from archiver.bagit.profiles.profile import Profile
-from archiver.bagit.profiles.read import check_folder
+from archiver.bagit.profiles.read import check_profile
 from archiver.bagit.report import BagReport, Depth
-from archiver.bagit.serialized.validation import SerializedValidation, open_serialized
 from archiver.bagit.updating.journal import is_update_pending
 from archiver.bagit.validate import Validation, open_bag
 from archiver.errors import StoreError, UsageError
 from archiver.executors.ordered import Serial
 from archiver.executors.pools import DividedWork, Threads
+from archiver.records.files import FILES_RECORD
 from archiver.records.tracks import Track, tracks_of
 from archiver.store.area import INCOMING
 from archiver.store.find_bags import bag_around, bags_in, is_bag
@@ -31,13 +29,6 @@ from archiver.usecases.watch import Meter, Step, Watch
 _MANY_FILES = 2_000
 """From here on the interpreter lock holds up threads more than starting processes costs."""
 _FEW_BYTES = 8 << 20
-
-
-class _BatchMap(Protocol):
-    """What checking needs of an executor."""
-
-    def map_ordered(self, work: Callable[[Batch], Checked], items: Iterable[Batch]) -> Iterator[Checked]:
-        """Yield ``work(item)`` for each item, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,25 +158,27 @@ def verify(request: VerifyRequest, watch: Watch) -> Iterator[VerifiedBag]:
         name = _shown_name(path, number, len(request.paths))
         meter = Meter()
         with (
-            _open(path, request.depth, name, watch) as validation,
+            _listed(path, request.depth, name, watch) as validation,
             _executor(validation, request, meter) as executor,
         ):
             checking = validation.check(executor.map_ordered, meter.add)
             step = Step(f"Verifying {name}", "bytes", validation.total_bytes, meter)
             for _ in watch.track(step, checking, lambda checked: checked.bytes):
                 pass
-            report = validation.report()
-            mismatches = None if profile is None else _check_profile(validation, profile, path, report)
-        yield _verified(path, report, mismatches)
+            verified = _verified(path, validation, profile)
+        yield verified
 
 
-def _verified(path: str, report: BagReport, mismatches: tuple[Finding, ...] | None) -> VerifiedBag:
+def _verified(path: str, validation: Validation, profile: Profile | None) -> VerifiedBag:
+    report = validation.report()
     wrong = [finding for finding in report.findings if finding.severity is Severity.ERROR]
-    broken = {finding.path for finding in wrong if finding.path.startswith("data/")}
-    tracks = tracks_of(path, broken) if broken else {}
+    broken = {finding.path for finding in wrong if finding.path.startswith(PAYLOAD)}
+    tracks = tracks_of(validation.source, broken) if broken else {}
+    # no bag, or one that does not say what it is, has no profile, and the report tells why
+    asked = profile if report.version is not None else None
     return VerifiedBag(
         report=report,
-        mismatches=mismatches,
+        mismatches=check_profile(asked, validation.source) if asked else None,
         albums=touched_albums(wrong, tracks),
         all_albums=tells_all(report),
         update_pending=is_update_pending(os.fsencode(path)),
@@ -200,35 +193,20 @@ def _shown_name(path: str, number: int, of: int) -> str:
     return name if of == 1 else f"{name} ({number} of {of})"
 
 
-def _open(path: str, depth: Depth, name: str, watch: Watch) -> Validation:
-    if not os.path.isfile(path):
-        with watch.during(Step(f"Listing {name}", "")):
-            return open_bag(path, depth)
-
-    def watched(size: int, steps: Iterator[int]) -> Iterator[int]:
-        return watch.track(Step(f"Listing {name}", "bytes", size), steps, int)
-
-    return open_serialized(path, depth, watched=watched)
-
-
-def _check_profile(
-    validation: Validation, profile: Profile, path: str, report: BagReport
-) -> tuple[Finding, ...] | None:
-    if report.version is None:
-        return None  # no bag, or one that does not say what it is, which the report tells
-    if isinstance(validation, SerializedValidation):
-        return validation.check_profile(profile)
-    try:
-        return check_folder(profile, os.fsencode(path))
-    except OSError as error:  # it went, or became unreadable, after it was checked
-        return (found("B115", "", f"the profile could not be checked: {error.strerror or error}"),)
+def _listed(path: str, depth: Depth, name: str, watch: Watch) -> Validation:
+    """List the bag; of an archive it is shown how far that came, for a compressed one must be unpacked for it."""
+    size = os.path.getsize(path) if os.path.isfile(path) else None
+    meter = Meter()
+    step = Step(f"Listing {name}", "" if size is None else "bytes", size, meter)
+    with watch.during(step):
+        return open_bag(path, depth, kept=(FILES_RECORD,), passed=meter.add)
 
 
 def _executor(
     validation: Validation, request: VerifyRequest, meter: Meter
-) -> contextlib.AbstractContextManager[_BatchMap]:
+) -> Serial | Threads | DividedWork[Batch, Checked]:
     small = request.depth is not Depth.FULL or validation.total_bytes < _FEW_BYTES
-    if request.jobs == 1 or small or isinstance(validation, SerializedValidation):
+    if request.jobs == 1 or small or not validation.source.is_divisible:
         return Serial()
     if validation.total_files < _MANY_FILES:
         return Threads(request.jobs)
