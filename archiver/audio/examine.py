@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from archiver.audio.blocks.read import read_blocks
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.window import Window
 from archiver.audio.evidence.c2pa import manifest_evidence
 from archiver.audio.evidence.find import Observed, limited, observed
 from archiver.audio.evidence.names import name_evidence
@@ -19,6 +19,7 @@ from archiver.audio.formats.identify import recorded_format
 from archiver.audio.formats.kinds import KINDS, Kind, extension_of
 from archiver.audio.formats.magic import Sniffed, sniff
 from archiver.audio.formats.mismatch import extension_mismatch
+from archiver.audio.formats.moving_picture import has_moving_picture
 from archiver.audio.formats.pronom import Ground, PronomAnswer, ask_pronom
 from archiver.audio.formats.pronom_view import END_BYTES, descriptor_path, shown_path
 from archiver.audio.formats.roles import role_by_name, role_of
@@ -26,7 +27,6 @@ from archiver.audio.integrity.breaking_off import breaking_off
 from archiver.audio.properties.read import has_reader, read_properties
 from archiver.audio.properties.stretch import UnparsableError
 from archiver.audio.protection.detect import UNSEEN, detect
-from archiver.audio.tags.pictures import has_moving_picture
 from archiver.audio.tags.read import canonical_tags
 from archiver.filesystem import NotRegularError, open_regular_beneath
 from archiver.machine import MachineError, refuse_own_limit

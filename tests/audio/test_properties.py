@@ -7,8 +7,8 @@ import pytest
 from mutagen.oggvorbis import OggVorbis
 
 from archiver.audio.blocks.read import read_blocks
+from archiver.audio.containers.excerpt import Excerpt
 from archiver.audio.formats.magic import sniff
-from archiver.audio.properties.excerpt import Excerpt
 from archiver.audio.properties.read import has_reader, read_properties
 from archiver.audio.properties.stretch import UnparsableError
 from archiver.model.audio import AudioProperties

@@ -6,9 +6,10 @@ import hashlib
 from dataclasses import replace
 from typing import NamedTuple
 
-from archiver.audio.blocks.id3v2_body import Body, PlainBody, UnsynchronisedBody, synchronised
 from archiver.audio.blocks.id3v2_frames import MAX_EXPANDED, expanded, parsed
-from archiver.audio.blocks.id3v2_walk import (
+from archiver.audio.blocks.reading import MAX_TEXT, BlockDraft, Draft
+from archiver.audio.containers.id3v2_body import Body, PlainBody, UnsynchronisedBody, synchronised
+from archiver.audio.containers.id3v2_walk import (
     Id3Frame,
     Id3Header,
     body_of,
@@ -18,7 +19,6 @@ from archiver.audio.blocks.id3v2_walk import (
     plain_header,
     syncsafe,
 )
-from archiver.audio.blocks.reading import MAX_TEXT, BlockDraft, Draft
 
 INSIDE = "-inside"
 """What the kind of a tag in the midst of the audio ends with."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from archiver.audio.blocks.boxes import Box, boxes
 from archiver.audio.blocks.reading import MAX_TEXT, Draft
 from archiver.audio.blocks.text import key_part, printable_text, utf8_or_latin1, utf16
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.boxes import boxes
+from archiver.audio.containers.element import Element
+from archiver.audio.containers.window import Window
 
 _UTF8, _UTF16, _SIGNED, _UNSIGNED, _IMPLICIT = 1, 2, 21, 22, 0
 _PAIRS = frozenset({b"trkn", b"disk"})
@@ -13,7 +14,7 @@ _PICTURE, _FREEFORM = b"covr", b"----"
 _MAX_VALUES = 256
 
 
-def read_ilst(draft: Draft, ilst: Box, keys: list[str], family: str = "mp4-") -> None:
+def read_ilst(draft: Draft, ilst: Element, keys: list[str], family: str = "mp4-") -> None:
     """Index the items of an ``ilst`` box.
 
     Args:
@@ -28,16 +29,16 @@ def read_ilst(draft: Draft, ilst: Box, keys: list[str], family: str = "mp4-") ->
             if ilst.whole:
                 draft.malformed(f"the MP4 item at byte {item.offset} runs past its parent")
             return
-        if item.type == b"free":
+        if item.id == b"free":
             continue
-        key, text = (item.name, None) if item.type == _PICTURE else _key_and_text(draft.window, item)
-        number = int.from_bytes(item.type, "big")
+        key, text = (item.name, None) if item.id == _PICTURE else _key_and_text(draft.window, item)
+        number = int.from_bytes(item.id, "big")
         if 0 < number <= len(keys):
             key = keys[number - 1]
         block.add_payload(key, item.offset, item.payload, item.end, text)
 
 
-def read_keys(window: Window, box: Box) -> list[str]:
+def read_keys(window: Window, box: Element) -> list[str]:
     """The names in a QuickTime ``keys`` box, in order."""
     count = int.from_bytes(window.read(box.payload + 4, 4), "big")
     entries = list(boxes(window, box.payload + 8, box.end))[:count]
@@ -47,31 +48,31 @@ def read_keys(window: Window, box: Box) -> list[str]:
     ]
 
 
-def _key_and_text(window: Window, item: Box) -> tuple[str, str | None]:
+def _key_and_text(window: Window, item: Element) -> tuple[str, str | None]:
     mean = name = ""
     values: list[str | None] = []
     for part in boxes(window, item.payload, item.end):
-        if part.type == b"mean":
+        if part.id == b"mean":
             mean = _full_box_text(window, part)
-        elif part.type == b"name":
+        elif part.id == b"name":
             name = _full_box_text(window, part)
-        elif part.type == b"data" and len(values) < _MAX_VALUES:
+        elif part.id == b"data" and len(values) < _MAX_VALUES:
             values.append(_value(window, item, part))
-    key = f"----:{mean}:{name}" if item.type == _FREEFORM else item.name
+    key = f"----:{mean}:{name}" if item.id == _FREEFORM else item.name
     known = [value for value in values if value is not None]
     return key, "\0".join(known) if values and len(known) == len(values) else None
 
 
-def _full_box_text(window: Window, box: Box) -> str:
+def _full_box_text(window: Window, box: Element) -> str:
     return key_part(utf8_or_latin1(window.read(box.payload + 4, min(box.end - box.payload - 4, 1024))))
 
 
-def _value(window: Window, item: Box, part: Box) -> str | None:
+def _value(window: Window, item: Element, part: Element) -> str | None:
     kind = int.from_bytes(window.read(part.payload + 1, 3), "big")
     size = part.end - part.payload - 8
     if size < 0 or size > MAX_TEXT:
         return None
-    return _decoded(item.type, kind, window.read(part.payload + 8, size))
+    return _decoded(item.id, kind, window.read(part.payload + 8, size))
 
 
 def _decoded(item: bytes, kind: int, data: bytes) -> str | None:

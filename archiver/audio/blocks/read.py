@@ -6,15 +6,12 @@ from collections.abc import Callable
 from itertools import islice
 from typing import BinaryIO
 
-from archiver.audio.blocks.aiff import read_aiff
 from archiver.audio.blocks.apev2 import read_leading_ape, read_trailing_ape
 from archiver.audio.blocks.asf import read_asf
-from archiver.audio.blocks.asf_objects import HEADER
-from archiver.audio.blocks.caf import read_caf
-from archiver.audio.blocks.dsd import read_dsdiff, read_dsf
 from archiver.audio.blocks.flac import read_flac
 from archiver.audio.blocks.id3v1 import read_id3v1
 from archiver.audio.blocks.id3v2 import INSIDE, read_appended_id3v2, read_id3v2
+from archiver.audio.blocks.iff import read_aiff, read_caf, read_dsdiff, read_dsf
 from archiver.audio.blocks.lyrics3 import read_lyrics3
 from archiver.audio.blocks.matroska import read_matroska
 from archiver.audio.blocks.midi import read_midi
@@ -24,7 +21,8 @@ from archiver.audio.blocks.reading import BlockReading, Draft, LimitReached
 from archiver.audio.blocks.realmedia import read_realmedia
 from archiver.audio.blocks.riff import read_riff
 from archiver.audio.blocks.stray import first_frame, tags_before_stream, tags_in_stream
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.asf_objects import HEADER
+from archiver.audio.containers.window import Window
 
 _MAX_STACKED = 32
 _STREAMS = frozenset({"mp3", "mp2", "aac-adts", "id3", ""})

@@ -12,7 +12,7 @@ import re
 import zlib
 from collections.abc import Iterator, Sequence
 
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.window import Window
 from archiver.audio.evidence.exif import exif_data, iptc_data, xmp_data
 from archiver.audio.evidence.fields import Field, fields_of
 from archiver.audio.evidence.observe import observe

@@ -7,14 +7,14 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.window import Window
 from archiver.audio.evidence.claims import isrcs_in
 from archiver.audio.evidence.find import limited
 from archiver.audio.evidence.licences import claims_in
 from archiver.audio.evidence.observe import observe
 from archiver.audio.evidence.rip_logs import LogReader
 from archiver.audio.evidence.terms import terms_in
-from archiver.audio.evidence.text_file import MAX_BYTES, Line, lines_of, text_encoding
+from archiver.audio.formats.text_file import MAX_BYTES, Line, lines_of, text_encoding
 from archiver.model.audio import Role
 from archiver.model.evidence import Evidence
 from archiver.personal.find import PersonalSearch
@@ -81,7 +81,7 @@ def find_text_evidence(file: BinaryIO, size: int, role: Role) -> tuple[Evidence,
     """What a text file says of origin, licence or a person, by line.
 
     UTF-8, UTF-16, cp1252 and cp1251 are read, up to
-    :data:`archiver.audio.evidence.text_file.MAX_BYTES`. What is no text yields nothing.
+    :data:`archiver.audio.formats.text_file.MAX_BYTES`. What is no text yields nothing.
 
     Args:
         file: Open for reading in binary mode and seekable.

@@ -15,8 +15,8 @@ import secrets
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from archiver.audio.blocks.boxes import child
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.boxes import child
+from archiver.audio.containers.window import Window
 from archiver.audio.formats.kinds import KINDS, STREAM_PUIDS, Kind
 from archiver.audio.formats.magic import Sniffed
 from archiver.machine import temporary_file, temporary_folder, temporary_storage

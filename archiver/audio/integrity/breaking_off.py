@@ -9,11 +9,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from archiver.audio.blocks.asf_objects import header_objects
-from archiver.audio.blocks.boxes import boxes
-from archiver.audio.blocks.chunks import AIFF, CAF, RIFF, ChunkForm, chunks
 from archiver.audio.blocks.ogg import ogg_page
-from archiver.audio.blocks.window import MAX_READ, Window
+from archiver.audio.containers.asf_objects import header_objects
+from archiver.audio.containers.boxes import boxes
+from archiver.audio.containers.chunks import AIFF, CAF, RIFF, ChunkForm, chunks
+from archiver.audio.containers.window import MAX_READ, Window
 from archiver.audio.formats.kinds import Kind
 from archiver.audio.formats.magic import Sniffed
 from archiver.audio.formats.mpeg_sync import mpeg_header
@@ -155,12 +155,12 @@ def _mp4(subject: _Subject) -> str | None:
     window = subject.window
     indexed = False
     for box in boxes(window, subject.start, subject.size):
-        indexed = indexed or box.type == b"moov"
-        if not box.whole and box.type in _BOXES:
+        indexed = indexed or box.id == b"moov"
+        if not box.whole and box.id in _BOXES:
             long = box.payload - box.offset == 16
             at, width = (box.offset + 8, 8) if long else (box.offset, 4)
             whole = box.offset + int.from_bytes(window.read(at, width), "big")
-            return _bytes(subject.size, whole, "" if indexed and box.type == b"mdat" else "at least ")
+            return _bytes(subject.size, whole, "" if indexed and box.id == b"mdat" else "at least ")
     return None
 
 
@@ -169,7 +169,7 @@ def _asf(subject: _Subject) -> int:
     window, header = subject.window, subject.number(subject.start + 16, 8)
     stated = 0
     for found in header_objects(window, subject.start):
-        if found.guid == FILE_PROPERTIES:
+        if found.id == FILE_PROPERTIES:
             flags = subject.number(found.payload + 64, 4)
             if flags & BROADCAST:
                 return 0

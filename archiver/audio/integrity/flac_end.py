@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.window import Window
 
 _STREAMINFO = 34
 _PICTURE = 6

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass
 
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.window import Window
 from archiver.audio.formats.kinds import Kind
 from archiver.audio.formats.mpeg_sync import ac3_frame
 from archiver.audio.properties.bits import Bits

@@ -6,7 +6,7 @@ import io
 
 from mutagen.flac import StreamInfo
 
-from archiver.audio.blocks.flac_layout import STREAMINFO, flac_blocks
+from archiver.audio.containers.flac_layout import STREAMINFO, flac_blocks
 from archiver.audio.properties.stretch import Stretch, UnparsableError, average_bitrate, duration
 from archiver.model.audio import AudioProperties
 

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.window import Window
 from archiver.audio.properties.stretch import Stretch
 
 MAX_COUNTED_BYTES = 2 << 30

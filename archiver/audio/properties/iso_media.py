@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from archiver.audio.blocks.boxes import Box, boxes, child
-from archiver.audio.blocks.window import MAX_READ, Window
+from archiver.audio.containers.boxes import boxes, child
+from archiver.audio.containers.element import Element
+from archiver.audio.containers.window import MAX_READ, Window
 from archiver.audio.properties.mp4_time import track_seconds
 from archiver.audio.properties.sample_entry import SoundEntry, sound_entry
 from archiver.audio.properties.stretch import Stretch, UnparsableError, average_bitrate
@@ -33,10 +34,10 @@ def read_mp4(stretch: Stretch) -> AudioProperties:
     )
 
 
-def _sound_track(window: Window, moov: Box) -> tuple[Box, SoundEntry] | None:
+def _sound_track(window: Window, moov: Element) -> tuple[Element, SoundEntry] | None:
     tracks = 0
     for box in boxes(window, moov.payload, moov.end):
-        if box.type != b"trak":
+        if box.id != b"trak":
             continue
         tracks += 1
         if tracks > _MAX_TRACKS:
@@ -49,7 +50,9 @@ def _sound_track(window: Window, moov: Box) -> tuple[Box, SoundEntry] | None:
     return None
 
 
-def _bitrate(window: Window, moov: Box, trak: Box, entry: SoundEntry, seconds: float | None) -> int | None:
+def _bitrate(
+    window: Window, moov: Element, trak: Element, entry: SoundEntry, seconds: float | None
+) -> int | None:
     """What the sizes of the samples make over the time; of plain PCM the product, else what the codec states.
 
     In a file of fragments the table has but a part of the samples, or none.
@@ -61,7 +64,7 @@ def _bitrate(window: Window, moov: Box, trak: Box, entry: SoundEntry, seconds: f
     return average_bitrate(_sample_bytes(window, trak), seconds) or entry.bitrate_bps
 
 
-def _sample_bytes(window: Window, trak: Box) -> int:
+def _sample_bytes(window: Window, trak: Element) -> int:
     """Bytes of all samples together; 0 where the table does not say or is too long."""
     table = child(window, trak.payload, trak.end, b"mdia", b"minf", b"stbl", b"stsz")
     if table is None:

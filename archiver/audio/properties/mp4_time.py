@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import struct
 
-from archiver.audio.blocks.boxes import Box, boxes, child
-from archiver.audio.blocks.window import MAX_READ, Window
+from archiver.audio.containers.boxes import boxes, child
+from archiver.audio.containers.element import Element
+from archiver.audio.containers.window import MAX_READ, Window
 
 _DEFAULT_DURATION, _BASE_OFFSET, _DESCRIPTION = 0x08, 0x01, 0x02
 _LONGEST_STEP = 0x7FFF_FFFF
 _MAX_RUNS = 64
 
 
-def track_seconds(window: Window, moov: Box, trak: Box, start: int) -> float | None:
+def track_seconds(window: Window, moov: Element, trak: Element, start: int) -> float | None:
     """Seconds that a track plays, or ``None`` where nothing says it.
 
     Args:
@@ -37,7 +38,7 @@ def track_seconds(window: Window, moov: Box, trak: Box, start: int) -> float | N
     return movie / movie_scale if movie and movie_scale else None
 
 
-def _header(window: Window, box: Box | None) -> tuple[int, int]:
+def _header(window: Window, box: Element | None) -> tuple[int, int]:
     """Time scale and duration of an ``mdhd`` or ``mvhd`` box; a duration that is left open is 0."""
     if box is None:
         return 0, 0
@@ -51,7 +52,7 @@ def _header(window: Window, box: Box | None) -> tuple[int, int]:
     return scale, 0 if ticks == unknown else ticks
 
 
-def _table_ticks(window: Window, trak: Box) -> int | None:
+def _table_ticks(window: Window, trak: Element) -> int | None:
     """What the table of sample times adds up to; ``None`` where it is too long or damaged."""
     table = child(window, trak.payload, trak.end, b"mdia", b"minf", b"stbl", b"stts")
     if table is None:
@@ -68,7 +69,7 @@ def _table_ticks(window: Window, trak: Box) -> int | None:
     return ticks
 
 
-def _fragment_ticks(window: Window, moov: Box, trak: Box, start: int) -> int | None:
+def _fragment_ticks(window: Window, moov: Element, trak: Element, start: int) -> int | None:
     """What the fragments of a track add up to, 0 where the file has none; ``None`` where not all could be read."""
     extends = child(window, moov.payload, moov.end, b"mvex")
     if extends is None:
@@ -78,10 +79,10 @@ def _fragment_ticks(window: Window, moov: Box, trak: Box, start: int) -> int | N
     ticks, end = 0, start
     for box in boxes(window, start, window.size):
         end = box.end
-        if box.type != b"moof":
+        if box.id != b"moof":
             continue
         for fragment in boxes(window, box.payload, box.end):
-            if fragment.type == b"traf":
+            if fragment.id == b"traf":
                 added = _run_ticks(window, fragment, track, default)
                 if added is None:
                     return None
@@ -89,7 +90,7 @@ def _fragment_ticks(window: Window, moov: Box, trak: Box, start: int) -> int | N
     return ticks if end >= window.size and not window.exhausted else None
 
 
-def _track_id(window: Window, trak: Box) -> int:
+def _track_id(window: Window, trak: Element) -> int:
     header = child(window, trak.payload, trak.end, b"tkhd")
     if header is None:
         return 0
@@ -97,19 +98,19 @@ def _track_id(window: Window, trak: Box) -> int:
     return int.from_bytes(window.read(header.payload + at, 4), "big")
 
 
-def _extends_default(window: Window, extends: Box, track: int) -> int:
+def _extends_default(window: Window, extends: Element, track: int) -> int:
     for box in boxes(window, extends.payload, extends.end):
         data = window.read(box.payload, 16)
-        if box.type == b"trex" and len(data) == 16 and int.from_bytes(data[4:8], "big") == track:
+        if box.id == b"trex" and len(data) == 16 and int.from_bytes(data[4:8], "big") == track:
             return int.from_bytes(data[12:16], "big")
     return 0
 
 
-def _run_ticks(window: Window, fragment: Box, track: int, default: int) -> int | None:
+def _run_ticks(window: Window, fragment: Element, track: int, default: int) -> int | None:
     """What the runs of one track fragment add up to: 0 for another track's."""
     ticks = runs = 0
     for box in boxes(window, fragment.payload, fragment.end):
-        if box.type == b"tfhd":
+        if box.id == b"tfhd":
             data = window.read(box.payload, 28)
             flags = int.from_bytes(data[1:4], "big")
             if int.from_bytes(data[4:8], "big") != track:
@@ -117,7 +118,7 @@ def _run_ticks(window: Window, fragment: Box, track: int, default: int) -> int |
             at = 8 + (8 if flags & _BASE_OFFSET else 0) + (4 if flags & _DESCRIPTION else 0)
             if flags & _DEFAULT_DURATION:
                 default = int.from_bytes(data[at : at + 4], "big")
-        elif box.type == b"trun":
+        elif box.id == b"trun":
             runs += 1
             added = _samples_ticks(window, box, default)
             if added is None or runs > _MAX_RUNS:
@@ -126,7 +127,7 @@ def _run_ticks(window: Window, fragment: Box, track: int, default: int) -> int |
     return ticks
 
 
-def _samples_ticks(window: Window, run: Box, default: int) -> int | None:
+def _samples_ticks(window: Window, run: Element, default: int) -> int | None:
     head = window.read(run.payload, 8)
     flags, count = int.from_bytes(head[1:4], "big"), int.from_bytes(head[4:8], "big")
     if not flags & 0x100:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from archiver.audio.blocks.extents import Extents
 from archiver.audio.blocks.ogg import OggPage, ogg_page
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.extents import Extents
+from archiver.audio.containers.window import Window
 from archiver.audio.formats.kinds import Kind
 from archiver.audio.properties.flac import stream_info
 from archiver.audio.properties.ogg_packets import (

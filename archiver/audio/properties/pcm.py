@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import struct
 
-from archiver.audio.blocks.chunks import AIFF, CAF, Chunk, chunks
+from archiver.audio.containers.chunks import AIFF, CAF, chunks
+from archiver.audio.containers.element import Element
 from archiver.audio.properties.codecs import DEPTH_TELLS, alac_depth, apple_codec
 from archiver.audio.properties.stretch import Stretch, UnparsableError, average_bitrate, duration
 from archiver.model.audio import AudioProperties
@@ -40,7 +41,7 @@ _DATA_BLOCKS = {
 """Bytes and samples of one channel's block in the packed codecs of AIFF-C."""
 
 
-def _payload(stretch: Stretch, chunk: Chunk | None, at_least: int, at_most: int) -> bytes:
+def _payload(stretch: Stretch, chunk: Element | None, at_least: int, at_most: int) -> bytes:
     data = b""
     if chunk is not None:
         data = stretch.window().read(chunk.payload, min(chunk.end - chunk.payload, at_most))
@@ -52,7 +53,7 @@ def _payload(stretch: Stretch, chunk: Chunk | None, at_least: int, at_most: int)
 def read_aiff(stretch: Stretch) -> AudioProperties:
     """AIFF and AIFF-C, by the common chunk (Apple, AIFF 1.3 and AIFF-C draft)."""
     window = stretch.window()
-    found: dict[bytes, Chunk] = {}
+    found: dict[bytes, Element] = {}
     for chunk in chunks(window, AIFF, stretch.start + 12, stretch.size):
         found.setdefault(chunk.id, chunk)
     common = _payload(stretch, found.get(b"COMM"), 18, 22)
@@ -78,7 +79,7 @@ def read_aiff(stretch: Stretch) -> AudioProperties:
     )
 
 
-def _sound_length(stretch: Stretch, sound: Chunk | None) -> int | None:
+def _sound_length(stretch: Stretch, sound: Element | None) -> int | None:
     """Bytes of samples in the SSND chunk, ``None`` where there is no such chunk.
 
     A chunk of no size in a form of no size is one that the writer never came back to: it runs to the end.
@@ -118,7 +119,7 @@ def _extended(data: bytes) -> int:
 def read_caf(stretch: Stretch) -> AudioProperties:
     """Core Audio, by the ``desc``, ``data`` and ``pakt`` chunks (Apple, CAF Specification 1.0)."""
     window = stretch.window()
-    found: dict[bytes, Chunk] = {}
+    found: dict[bytes, Element] = {}
     for chunk in chunks(window, CAF, stretch.start + 8, stretch.size):
         found.setdefault(chunk.id, chunk)
     desc = _payload(stretch, found.get(b"desc"), 32, 32)

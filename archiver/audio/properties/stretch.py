@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.excerpt import Excerpt
+from archiver.audio.containers.window import Window
 from archiver.audio.formats.kinds import Kind
-from archiver.audio.properties.excerpt import Excerpt
 
 
 class UnparsableError(Exception):

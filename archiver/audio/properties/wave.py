@@ -5,8 +5,9 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass, replace
 
-from archiver.audio.blocks.chunks import RIFF, Chunk, chunks
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.chunks import RIFF, chunks
+from archiver.audio.containers.element import Element
+from archiver.audio.containers.window import Window
 from archiver.audio.properties.carried import carried_codec
 from archiver.audio.properties.codecs import DEPTH_TELLS, wave_codec
 from archiver.audio.properties.frame_count import count_frames
@@ -46,7 +47,7 @@ def is_open_size(size: int) -> bool:
     return size >= 0xFFFF_F000 or 0x7FFF_F000 <= size <= 0x7FFF_FFFF
 
 
-def wave_data(window: Window, start: int, end: int) -> tuple[dict[bytes, Chunk], WaveData | None]:
+def wave_data(window: Window, start: int, end: int) -> tuple[dict[bytes, Element], WaveData | None]:
     """The chunks before the samples of the RIFF form at ``start``, and the samples, by whatever sizes hold.
 
     Sizes are 32 bits wide: longer files wrap round, writers that were stopped leave zero or all ones.
@@ -54,7 +55,7 @@ def wave_data(window: Window, start: int, end: int) -> tuple[dict[bytes, Chunk],
     head = window.read(start, 36)
     form_size = int.from_bytes(head[4:8], "little")
     long_size = int.from_bytes(head[28:36], "little") if head[12:16] == b"ds64" else None
-    found: dict[bytes, Chunk] = {}
+    found: dict[bytes, Element] = {}
     for chunk in chunks(window, RIFF, start + 12, end):
         found.setdefault(chunk.id, chunk)
         if chunk.id == b"data":
@@ -115,7 +116,7 @@ def read_w64(stretch: Stretch) -> AudioProperties:
     return _wave(stretch, fmt, data, None)
 
 
-def _payload(window: Window, chunk: Chunk, at_most: int) -> bytes:
+def _payload(window: Window, chunk: Element, at_most: int) -> bytes:
     return window.read(chunk.payload, min(chunk.end - chunk.payload, at_most))
 
 

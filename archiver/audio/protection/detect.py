@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-from archiver.audio.blocks.asf_objects import HEADER
-from archiver.audio.blocks.id3v2_walk import id3v2_header
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.asf_objects import HEADER
+from archiver.audio.containers.id3v2_walk import id3v2_header
+from archiver.audio.containers.window import Window
 from archiver.audio.formats.kinds import Kind, extension_of
 from archiver.audio.formats.magic import sniff
 from archiver.audio.protection.asf import asf_protection

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.window import Window
 from archiver.model.evidence import Protection, unseen
 
 _MAX_CHUNKS = 1000

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import BinaryIO
 
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.window import Window
 from archiver.audio.formats.kinds import Kind
 from archiver.audio.formats.magic import sniff
 from archiver.model.evidence import Protection

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from archiver.audio.blocks.chunks import MAX_CHUNKS, RIFF, RIFX, chunks
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.chunks import MAX_CHUNKS, RIFF, RIFX, chunks
+from archiver.audio.containers.window import Window
 from archiver.model.evidence import Protection, unseen
 
 WAVE_64 = bytes.fromhex("726966662e91cf11a5d628db04c10000")

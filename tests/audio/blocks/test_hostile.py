@@ -13,9 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archiver.audio.blocks import window as window_module
 from archiver.audio.blocks.read import read_blocks
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers import window as window_module
+from archiver.audio.containers.window import Window
 from archiver.audio.evidence.find import find_evidence
 from archiver.audio.evidence.redaction import redact_blocks
 from archiver.audio.evidence.text import find_text_evidence

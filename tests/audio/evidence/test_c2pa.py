@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.audio.blocks.read import read_blocks
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.window import Window
 from archiver.audio.evidence.c2pa import manifest_evidence
 from archiver.audio.evidence.cbor import texts
 from tests.running import run_here

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.window import Window
 from archiver.audio.evidence.find import MAX_PER_CODE
 from archiver.audio.evidence.text import find_text_evidence
-from archiver.audio.evidence.text_file import MAX_BYTES, lines_of, text_encoding
+from archiver.audio.formats.text_file import MAX_BYTES, lines_of, text_encoding
 from archiver.model.audio import Role
 from archiver.model.evidence import Evidence
 from tests.audio.evidence.frames import told

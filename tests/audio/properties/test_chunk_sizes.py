@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.window import Window
 from archiver.audio.formats.magic import sniff
 from archiver.audio.properties.carried import carried_codec
 from archiver.audio.properties.read import read_properties

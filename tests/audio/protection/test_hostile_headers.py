@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archiver.audio.blocks.ebml import elements
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.ebml import elements
+from archiver.audio.containers.window import Window
 from archiver.audio.protection.detect import detect
 from tests.audio.protection.fixtures import (
     LOOK_ALIKES,

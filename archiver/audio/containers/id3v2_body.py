@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.window import Window
 
 _PIECE = 1 << 16
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from archiver.audio.blocks.id3v2_body import Body, PlainBody, UnsynchronisedBody
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.id3v2_body import Body, PlainBody, UnsynchronisedBody
+from archiver.audio.containers.window import Window
 
 _MARKS = (b"ID3", b"ea3")
 _MAX_WALKED = 20_000

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import BinaryIO
 
-from archiver.audio.blocks.boxes import boxes, child
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.boxes import boxes, child
+from archiver.audio.containers.window import Window
 from archiver.audio.formats.kinds import Kind
 from archiver.audio.properties.asf import VIDEO_MEDIA, stream_types
 
@@ -50,6 +50,6 @@ def _mp4_video(window: Window) -> bool:
     moov = child(window, 0, window.size, b"moov")
     if moov is None:
         return False
-    tracks = [box for box in boxes(window, moov.payload, moov.end) if box.type == b"trak"]
+    tracks = [box for box in boxes(window, moov.payload, moov.end) if box.id == b"trak"]
     handlers = [child(window, trak.payload, trak.end, b"mdia", b"hdlr") for trak in tracks[:64]]
     return any(box is not None and window.read(box.payload + 8, 4) == b"vide" for box in handlers)
