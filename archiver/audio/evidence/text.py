@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from typing import BinaryIO
 
 from archiver.audio.containers.window import Window
 from archiver.audio.evidence.claims import isrcs_in
@@ -77,22 +76,20 @@ _HINTS = (
 _PIECE, _LONGEST_HINT = 1 << 20, 64
 
 
-def find_text_evidence(file: BinaryIO, size: int, role: Role) -> tuple[Evidence, ...]:
+def find_text_evidence(window: Window, role: Role) -> tuple[Evidence, ...]:
     """What a text file says of origin, licence or a person, by line.
 
     UTF-8, UTF-16, cp1252 and cp1251 are read, up to
     :data:`archiver.audio.formats.text_file.MAX_BYTES`. What is no text yields nothing.
 
     Args:
-        file: Open for reading in binary mode and seekable.
-        size: The file's size in bytes.
+        window: The file.
         role: What the file is for; audio and artwork are not looked at.
 
     Raises:
         OSError: where the disk fails.
     """
-    window = Window(file, size)
-    encoding = text_encoding(window) if role in _READ and size else None
+    encoding = text_encoding(window) if role in _READ and window.size else None
     if encoding is None:
         return ()
     log, kinds = LogReader(window), Counter[str]()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archiver.audio.formats.kinds import KINDS, STREAM_PUIDS, TABLE_NAME, Kind
+from archiver.audio.formats.kinds import TABLE_NAME, Kind
 from archiver.audio.formats.pronom import Ground, PronomAnswer
 from archiver.model.audio import Format
 
@@ -14,16 +14,16 @@ def recorded_format(kind: Kind | None, answer: PronomAnswer | None) -> Format | 
     were recognised here, or names another format than the one that the file's own frames prove. The own table
     never gives a PUID.
     """
-    if answer is not None and kind in STREAM_PUIDS and answer.puid not in STREAM_PUIDS[kind]:
+    proved = None if kind is None else kind.row.proved
+    if answer is not None and proved is not None and answer.puid not in proved:
         answer = None
     if answer is not None and (kind is None or answer.ground is not Ground.EXTENSION):
         return Format(answer.puid, answer.name, answer.mime or _own_mime(kind), answer.signature_version)
     if kind is None:
         return None
-    facts = KINDS[kind]
-    return Format(None, facts.name, facts.mime, TABLE_NAME)
+    return Format(None, kind.row.name, kind.row.mime, TABLE_NAME)
 
 
 def _own_mime(kind: Kind | None) -> str | None:
     """PRONOM leaves out the media type of many audio formats; the own table knows the customary one."""
-    return None if kind is None else KINDS[kind].mime
+    return None if kind is None else kind.row.mime

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from archiver.audio.formats.kinds import KINDS, PROMISING_EXTENSIONS, Kind, expected_name
+from archiver.audio.formats.kinds import PROMISING_EXTENSIONS, Kind, expected_name
 from archiver.model.audio import Format, Role
 
 _RECOGNISED_WITHOUT_FAIL = frozenset(
     extension
-    for kind, facts in KINDS.items()
-    if facts.role is Role.ARTWORK or kind is Kind.PDF
-    for extension in facts.extensions
+    for kind in Kind
+    if kind.row.role is Role.ARTWORK or kind is Kind.PDF
+    for extension in kind.row.extensions
 )
 """Extensions whose kinds always show their signature, so that bytes without one are something else."""
 
@@ -25,9 +25,9 @@ def extension_mismatch(kind: Kind | None, extension: str, found: Format | None) 
     if extension not in PROMISING_EXTENSIONS or kind is Kind.ID3:
         return None
     if kind is not None:
-        if extension in KINDS[kind].extensions:
+        if extension in kind.row.extensions:
             return None
-        content = KINDS[kind].name
+        content = kind.row.name
     elif extension in _RECOGNISED_WITHOUT_FAIL:
         content = "of no known format" if found is None else found.name
     else:

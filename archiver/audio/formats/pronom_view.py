@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 from archiver.audio.containers.boxes import child
 from archiver.audio.containers.window import Window
-from archiver.audio.formats.kinds import KINDS, STREAM_PUIDS, Kind
+from archiver.audio.formats.kinds import Kind
 from archiver.audio.formats.magic import Sniffed
 from archiver.machine import temporary_file, temporary_folder, temporary_storage
 from archiver.model.audio import Role
@@ -35,18 +35,17 @@ _PLAIN_EXTENSION = re.compile(r"[a-z0-9_+-]{1,12}")
 
 
 @contextlib.contextmanager
-def shown_path(file: BinaryIO, size: int, sniffed: Sniffed, relative: bytes) -> Iterator[str | None]:
-    """Lend a path for PRONOM to look at, which leads to the open file, or to a copy of the parts that tell.
+def shown_path(window: Window, sniffed: Sniffed, relative: bytes) -> Iterator[str | None]:
+    """Lend a path for PRONOM to look at, which leads to a copy of the parts that tell, kept in memory.
 
-    The path is a link to a descriptor, so that what is looked at is the very file that was opened and found to be a
-    regular one, whatever stands under its name by now. The link bears the file's extension, which decides where
-    several signatures fit. Copies are kept in memory.
+    The path is a link to a descriptor. It bears the file's extension, which decides where several signatures fit.
+    Only a large container that PRONOM looks into from end to end is not copied: the link then leads to the open file,
+    so that what is looked at is the very file that was opened, whatever stands under its name by now.
 
     Args:
-        file: The file, open for reading in binary mode; its position is not kept.
-        size: Its size in bytes.
+        window: The file.
         sniffed: What the own table says of it.
-        relative: The file's path, for its extension.
+        relative: The file's path, for its extension; empty where its name is to tell nothing.
 
     Yields:
         The path, or ``None`` where the system offers none that leads to a descriptor.
@@ -55,29 +54,36 @@ def shown_path(file: BinaryIO, size: int, sniffed: Sniffed, relative: bytes) -> 
         OSError: where the file cannot be read.
         MachineError: where no link or copy can be made.
     """
-    window = Window(file, size)
     parts = _telling_parts(window, sniffed)
     with contextlib.ExitStack() as held:
-        if parts:
+        if parts is None:
+            descriptor = window.descriptor()
+        else:
             data = b"".join(window.read(start, end - start) for start, end in parts)
-            file = held.enter_context(_copy(data))
-        file.seek(0)  # where a descriptor is opened again, some systems keep its position
-        yield held.enter_context(_link_to(file.fileno(), _suffix(relative)))
+            descriptor = held.enter_context(_copy(data)).fileno()
+        yield held.enter_context(_link_to(descriptor, _suffix(relative)))
 
 
-def _telling_parts(window: Window, sniffed: Sniffed) -> list[tuple[int, int]]:
-    """Start and end of each part to show, in order and apart from one another; none where the whole is shown."""
+def _telling_parts(window: Window, sniffed: Sniffed) -> list[tuple[int, int]] | None:
+    """Start and end of each part to show, in order and apart from one another; ``None`` for the open file itself."""
     size, kind = window.size, sniffed.kind
-    if kind is None or KINDS[kind].role is not Role.AUDIO:
+    if kind is None or kind.row.role is not Role.AUDIO:
         looked_into = kind is Kind.ZIP or sniffed.head.startswith(_OLE)
-        whole = size <= (_CONTAINERS_SHOWN_WHOLE if looked_into else 3 * END_BYTES)
-        return [] if whole else [(0, END_BYTES), (size - END_BYTES, size)]
+        if size <= 3 * END_BYTES:
+            return [(0, size)]
+        return (
+            None
+            if looked_into and size <= _CONTAINERS_SHOWN_WHOLE
+            else [(0, END_BYTES), (size - END_BYTES, size)]
+        )
     lead = sniffed.start
-    if lead and kind in STREAM_PUIDS:  # what looks like another format in their tags must not be taken for it
+    if (
+        lead and kind.row.proved is not None
+    ):  # what looks like another format in their tags must not be taken for it
         after = min(lead + _AUDIO_BYTES, size)
         return [(lead, after), (max(after, size - _AUDIO_LAST), size)]
     if size <= _AUDIO_SHOWN_WHOLE:
-        return []
+        return [(0, size)]
     if kind is Kind.MP4:
         index = child(window, 0, size, b"moov")
         lead = index.offset if index is not None and index.offset > _AUDIO_FIRST else 0
@@ -95,7 +101,7 @@ def _copy(data: bytes) -> BinaryIO:
             file = open(os.memfd_create("archiver"), "w+b")  # noqa: SIM115 - the caller closes it
         try:
             file.write(data)
-            file.flush()
+            file.seek(0)
         except BaseException:
             with contextlib.suppress(OSError):
                 file.close()
@@ -105,7 +111,7 @@ def _copy(data: bytes) -> BinaryIO:
 
 @contextlib.contextmanager
 def _link_to(descriptor: int, suffix: str) -> Iterator[str | None]:
-    target = descriptor_path(descriptor)
+    target = _descriptor_path(descriptor)
     if target is None:
         yield None
         return
@@ -124,7 +130,7 @@ def _suffix(relative: bytes) -> str:
     return f".{extension}" if _PLAIN_EXTENSION.fullmatch(extension) else ""
 
 
-def descriptor_path(descriptor: int) -> str | None:
+def _descriptor_path(descriptor: int) -> str | None:
     """A path without a name, under which an open file can be opened again; ``None`` where the system has none."""
     folder = next((each for each in ("/proc/self/fd", "/dev/fd") if os.path.isdir(each)), None)
     return None if folder is None else f"{folder}/{descriptor}"

@@ -49,7 +49,7 @@ def _blocks(stretch: Stretch) -> tuple[bytes, int | None]:
 
     The payload is empty where there is none; the offset is ``None`` where no frame follows the last block.
     """
-    window = stretch.window()
+    window = stretch.window
     streaminfo, end = b"", stretch.end
     for block in flac_blocks(window, stretch.start):
         if block.kind == STREAMINFO and not streaminfo:

@@ -104,7 +104,7 @@ class _Walk:
     __slots__ = ("_at", "_count", "_end", "_gaps", "_piece", "_piece_at", "_read_frame", "_window")
 
     def __init__(self, stretch: Stretch, read_frame: FrameReader) -> None:
-        self._window: Window = stretch.window()
+        self._window: Window = stretch.window
         self._read_frame = read_frame
         self._at = stretch.start
         self._end = stretch.end

@@ -16,7 +16,7 @@ _MAX_TRACKS = 256
 
 def read_mp4(stretch: Stretch) -> AudioProperties:
     """The first sound track. A protected track keeps the four characters that say so as its codec."""
-    window = stretch.window()
+    window = stretch.window
     moov = child(window, stretch.start, stretch.end, b"moov")
     found = None if moov is None else _sound_track(window, moov)
     if moov is None or found is None:

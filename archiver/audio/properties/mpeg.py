@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mutagen.aac import AACInfo
 
 from archiver.audio.formats.kinds import Kind
@@ -38,7 +40,7 @@ def mpeg_start(stretch: Stretch) -> tuple[int, MpegHeader, int]:
     Raises:
         UnparsableError: where there is no frame.
     """
-    data = stretch.window().read(stretch.start, min(_SEARCHED_BYTES, stretch.length))
+    data = stretch.window.read(stretch.start, min(_SEARCHED_BYTES, stretch.length))
     stated = mpeg_header(data[:4])
     if stated is not None and stream_facts(data[:_FACTS_BYTES], stated) is not None:
         return stretch.start, stated, 0
@@ -59,8 +61,8 @@ def read_mpeg(stretch: Stretch) -> AudioProperties:
     files, joined and cut ones too, it is counted frame by frame.
     """
     start, header, free = mpeg_start(stretch)
-    sound = Stretch(stretch.file, stretch.kind, stretch.extension, start, stretch.end, stretch.size)
-    facts = stream_facts(stretch.window().read(start, _FACTS_BYTES), header)
+    sound = replace(stretch, start=start)
+    facts = stream_facts(stretch.window.read(start, _FACTS_BYTES), header)
     seconds: float | None
     if facts is not None and _agrees(facts, sound.length):
         samples = facts.frames * header.samples
@@ -68,9 +70,7 @@ def read_mpeg(stretch: Stretch) -> AudioProperties:
         bitrate = average_bitrate(facts.bytes, seconds)
     else:
         skipped = header.length if facts is not None else 0
-        rest = Stretch(
-            stretch.file, stretch.kind, stretch.extension, start + skipped, stretch.end, stretch.size
-        )
+        rest = replace(stretch, start=start + skipped)
         count = count_frames(rest, mpeg_reader(header.layer, free))
         seconds = None if count is None else count.seconds
         bitrate = None if count is None else count.bitrate_bps

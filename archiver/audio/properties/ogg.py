@@ -77,7 +77,7 @@ class _Link:
 
 def read_ogg(stretch: Stretch) -> AudioProperties:
     """Vorbis, Opus, Speex or FLAC in Ogg. The duration is that of all chained parts together."""
-    window = Window(stretch.file, stretch.end)
+    window = stretch.window.again(stretch.end)
     link = _link(window, stretch.start, stretch.kind)
     if link is None:
         raise UnparsableError("the stream's first page is missing")

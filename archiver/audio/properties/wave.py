@@ -88,25 +88,25 @@ def _data(start: int, size: int, form_end: int, end: int) -> WaveData:
 
 def read_wav(stretch: Stretch) -> AudioProperties:
     """WAV, RF64 and BW64 (EBU Tech 3306 for the 64-bit sizes in ``ds64``)."""
-    window = stretch.window()
+    window = stretch.window
     if window.read(stretch.start, 4) == b"RIFX":
         raise UnparsableError("big-endian RIFX is not read")
     found, data = wave_data(window, stretch.start, stretch.end)
-    fmt = b"" if b"fmt " not in found else _payload(window, found[b"fmt "], 40)
-    fact = b"" if b"fact" not in found else _payload(window, found[b"fact"], 4)
+    fmt = stretch.payload(found.get(b"fmt "), 0, 40)
+    fact = stretch.payload(found.get(b"fact"), 0, 4)
     samples = int.from_bytes(fact, "little")
     return _wave(stretch, fmt, data, samples if 0 < samples < 0xFFFF_FFFF else None)
 
 
 def read_w64(stretch: Stretch) -> AudioProperties:
     """Sony Wave64: the chunks of WAV under 16-byte names with 64-bit sizes, aligned to eight bytes."""
-    window, at = stretch.window(), stretch.start + 40
+    window, at = stretch.window, stretch.start + 40
     fmt, data = b"", None
     for _ in range(_MAX_CHUNKS):
         head = window.read(at, 24)
         size = int.from_bytes(head[16:24], "little")
         if head[:16] == _W64_DATA and len(head) == 24:
-            data = _long_data(at + 24, max(size - 24, 0) if size < 1 << 63 else 0, stretch.size)
+            data = _long_data(at + 24, max(size - 24, 0) if size < 1 << 63 else 0, stretch.window.size)
             break
         if len(head) < 24 or size < 24:
             break
@@ -114,10 +114,6 @@ def read_w64(stretch: Stretch) -> AudioProperties:
             fmt = window.read(at + 24, min(size - 24, 40))
         at += size + -size % 8
     return _wave(stretch, fmt, data, None)
-
-
-def _payload(window: Window, chunk: Element, at_most: int) -> bytes:
-    return window.read(chunk.payload, min(chunk.end - chunk.payload, at_most))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +156,7 @@ def _wave(stretch: Stretch, fmt: bytes, data: WaveData | None, fact_samples: int
     )
     carried = None
     if data is not None and form.codec == "pcm":
-        carried = carried_codec(stretch.window(), data.start, data.length or 0)
+        carried = carried_codec(stretch.window, data.start, data.length or 0)
     if carried is None:
         return properties
     return replace(
@@ -188,14 +184,7 @@ def _seconds(stretch: Stretch, form: _Form, data: WaveData, fact_samples: int | 
         block = form.block or form.channels * ((form.bits + 7) // 8)
         return duration(data.length // block, form.rate) if block else None
     if form.codec in _LAYERS:
-        sound = Stretch(
-            stretch.file,
-            stretch.kind,
-            stretch.extension,
-            data.start,
-            data.start + data.length,
-            stretch.size,
-        )
+        sound = replace(stretch, start=data.start, end=data.start + data.length)
         count = count_frames(sound, mpeg_reader(_LAYERS[form.codec], 0))
         if count is not None and count.seconds is not None:
             return count.seconds

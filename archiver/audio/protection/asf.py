@@ -9,6 +9,7 @@ import uuid
 
 from archiver.audio.containers.asf_objects import (
     EXTENDED_STREAM_PROPERTIES,
+    HEADER,
     STREAM_PROPERTIES,
     header_objects,
 )
@@ -39,6 +40,8 @@ _ENCRYPTED_CONTENT = 0x8000
 
 def asf_protection(window: Window, offset: int) -> Protection | None:
     """The protection that the header object at ``offset`` declares (ASF specification 3.3, 3.14, 4.1)."""
+    if window.read(offset, 16) != HEADER:
+        return None
     flagged, broken = None, None
     for found in header_objects(window, offset):
         if found.id in _OBJECTS:

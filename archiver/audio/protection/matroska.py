@@ -35,7 +35,7 @@ class _Walk:
         self.window = window
         self.broken: int | None = None
 
-    def inside(self, parent: Element, wanted: int) -> Iterator[Element]:
+    def inside(self, parent: Element, wanted: bytes) -> Iterator[Element]:
         """The elements of one kind in another."""
         if not parent.whole:
             self.broken = parent.end

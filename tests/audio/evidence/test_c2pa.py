@@ -70,7 +70,7 @@ UUID = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
 
 
 def told(data: bytes) -> list[str | None]:
-    blocks = read_blocks(io.BytesIO(data), len(data)).blocks
+    blocks = read_blocks(Window(io.BytesIO(data), len(data))).blocks
     return [item.value for item in manifest_evidence(Window(io.BytesIO(data), len(data)), blocks)]
 
 

@@ -59,7 +59,7 @@ def sparse(path: Path, form: int, size: int, length: int) -> float | None:
         pytest.skip("the file system holds no file of so many gigabytes")
     with open(path, "rb") as file:
         total = os.fstat(file.fileno()).st_size
-        found = read_properties(file, total, sniff(file, total, "wav"), "wav", [])
+        found = read_properties(Window(file, total), sniff(Window(file, total), "wav"), "wav", [])
     assert found is not None
     return found.duration_s
 
