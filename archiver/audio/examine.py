@@ -89,7 +89,7 @@ def _opened(ref: FileRef) -> Iterator[Window]:
     """The one window on the file: whatever is read of it is read through this."""
     descriptor = open_regular_beneath(ref.root, ref.relative)
     with open(descriptor, "rb", buffering=_BUFFER_BYTES) as file:
-        file.peek(1)  # a file that states no bytes and cannot be read is not empty
+        file.read(1)  # a file that states no bytes and cannot be read is not empty
         yield Window(file, os.fstat(descriptor).st_size)
 
 

@@ -7,6 +7,7 @@ raises, hangs or reads nonsense.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from archiver.audio.containers.leading_tags import after_leading_tags
@@ -19,19 +20,21 @@ HEAD_BYTES = 16384
 _SEARCH_BYTES = 256 << 10
 
 _DEEP = 1024
-_AT_START: dict[bytes, list[tuple[bytes, Kind]]] = {}
-_IN_PARTS: list[tuple[Mark, Kind]] = []
-_FAR_IN: list[tuple[Mark, Kind]] = []
-_CLAIMS: list[tuple[Mark, Kind]] = []
+_Marks = list[tuple[Mark, Kind]]
+_AT_START: dict[bytes, _Marks] = {}
+_CLAIMED: dict[bytes, _Marks] = {}
+_FURTHER_IN: _Marks = []
+_DEEP_IN: _Marks = []
 for _kind in Kind:
     for _mark in _kind.row.marks:
-        if isinstance(_mark, bytes):
-            _AT_START.setdefault(_mark[:3], []).append((_mark, _kind))
+        _at, _first = (0, _mark) if isinstance(_mark, bytes) else _mark[0]
+        if _at:
+            (_DEEP_IN if _at >= _DEEP else _FURTHER_IN).append((_mark, _kind))
         else:
-            (_FAR_IN if _mark[0][0] >= _DEEP else _IN_PARTS).append((_mark, _kind))
-    if _kind.row.tags or _kind.row.protection:
-        _CLAIMS += [(_mark, _kind) for _mark in (*_kind.row.claims, *_kind.row.marks)]
-_IN_PARTS.sort(key=lambda row: len(row[0]))
+            _AT_START.setdefault(_first[:3], []).append((_mark, _kind))
+    for _mark in (*_kind.row.claims, *_kind.row.marks) if _kind.row.tags or _kind.row.protection else ():
+        _first = _mark if isinstance(_mark, bytes) else _mark[0][1]
+        _CLAIMED.setdefault(_first[:3], []).append((_mark, _kind))
 _PACKETS = [(_packet, _kind) for _kind in Kind for _packet in _kind.row.packets]
 _WAVPACK_SOUND = frozenset((2, 3, 4, 5, 6, 0x0A, 0x0E))
 _WAVPACK_CORRECTION = frozenset((7, 0x0B))  # the noise shaping and the bits that a hybrid file leaves out
@@ -101,22 +104,24 @@ def claimed_kind(head: bytes) -> Kind | None:
     """
     if head[4:8] in _CLAIMING_BOXES:
         return Kind.MP4
-    return next((kind for mark, kind in _CLAIMS if _has(head, mark)), None)
+    return _marked(head, _CLAIMED.get(head[:3], ()))
 
 
-def _has(head: bytes, mark: Mark) -> bool:
-    if isinstance(mark, bytes):
-        return head.startswith(mark)
-    return all(head.startswith(part, at) for at, part in mark)
+def _marked(head: bytes, marks: Iterable[tuple[Mark, Kind]]) -> Kind | None:
+    """The kind of the first mark that is there."""
+    for mark, kind in marks:
+        if isinstance(mark, bytes):
+            if head.startswith(mark):
+                return kind
+        elif all(head.startswith(part, at) for at, part in mark):
+            return kind
+    return None
 
 
 def _by_signature(head: bytes) -> Kind | None:
-    for mark, kind in _AT_START.get(head[:3], ()):
-        if head.startswith(mark):
-            return _wavpack_kind(head) if kind is Kind.WAVPACK else kind
-    for parts, kind in _IN_PARTS:
-        if _has(head, parts):
-            return kind
+    kind = _marked(head, _AT_START.get(head[:3], ())) or _marked(head, _FURTHER_IN)
+    if kind is not None:
+        return _wavpack_kind(head) if kind is Kind.WAVPACK else kind
     if head.startswith(b"OggS"):
         return _ogg_kind(head)
     return _iso_media_kind(head) or _by_closer_look(head)
@@ -136,9 +141,8 @@ def _iso_media_kind(head: bytes) -> Kind | None:
 def _by_closer_look(head: bytes) -> Kind | None:
     if head[:2] == b"BM" and len(head) > 26 and int.from_bytes(head[14:18], "little") in _BMP_HEADERS:
         return Kind.BMP
-    for parts, kind in _FAR_IN:
-        if _has(head, parts):
-            return kind
+    if (deep := _marked(head, _DEEP_IN)) is not None:
+        return deep
     if b"%PDF-" in head[:1024]:
         return Kind.PDF
     if head[:2] == b"\x56\xe0" or (len(head) > 2 and head[0] == 0x56 and head[1] & 0xE0 == 0xE0):
