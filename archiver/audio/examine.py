@@ -14,13 +14,11 @@ from archiver.audio.evidence.find import Observed, limited, observed
 from archiver.audio.evidence.names import name_evidence
 from archiver.audio.evidence.pictures import embedded_evidence, picture_evidence
 from archiver.audio.evidence.text import find_text_evidence
-from archiver.audio.formats.identify import recorded_format
+from archiver.audio.formats.identify import extension_mismatch, recorded_format
 from archiver.audio.formats.kinds import Kind, extension_of
 from archiver.audio.formats.magic import Sniffed, sniff
-from archiver.audio.formats.mismatch import extension_mismatch
 from archiver.audio.formats.moving_picture import has_moving_picture
-from archiver.audio.formats.pronom import Ground, PronomAnswer, ask_pronom
-from archiver.audio.formats.pronom_view import END_BYTES, shown_path
+from archiver.audio.formats.pronom import END_BYTES, Ground, PronomAnswer, ask_pronom, shown_path
 from archiver.audio.formats.roles import role_by_name, role_of
 from archiver.audio.integrity.breaking_off import breaking_off
 from archiver.audio.properties.read import has_reader, read_properties

@@ -170,7 +170,7 @@ class Kind(StrEnum):
     MUSEPACK7 = Row("musepack7", Role.AUDIO, "Musepack, stream version 7", "audio/x-musepack", "mpc mp+ mpp",
         marks=(b"MP+",), properties="properties.lossless:read_musepack7")
     MUSEPACK8 = Row("musepack8", Role.AUDIO, "Musepack, stream version 8", "audio/x-musepack", "mpc mp+ mpp",
-        marks=(b"MPCK",), properties="properties.musepack8:read_musepack8")
+        marks=(b"MPCK",), properties="properties.lossless:read_musepack8")
     APE = Row("ape", Role.AUDIO, "Monkey's Audio", "audio/x-ape", "ape mac apl", marks=(b"MAC ", b"MACF"),
         properties="properties.lossless:read_ape", ending="integrity.breaking_off:ape_ending")
     TAK = Row("tak", Role.AUDIO, "Tom's lossless Audio Kompressor (TAK)", "audio/x-tak", "tak",

@@ -12,8 +12,7 @@ from archiver.audio.containers.window import Window
 from archiver.audio.formats.identify import recorded_format
 from archiver.audio.formats.kinds import TABLE_NAME, Kind, extension_of
 from archiver.audio.formats.magic import sniff
-from archiver.audio.formats.pronom import Ground, PronomAnswer, ask_pronom
-from archiver.audio.formats.pronom_view import shown_path
+from archiver.audio.formats.pronom import Ground, PronomAnswer, ask_pronom, shown_path
 from archiver.machine import TemporaryStorageError
 from tests.samples import flac, id3v2, m4a, mp3, ogg_vorbis, png, silence, wav
 from tests.samples.mp3 import mp3_frame
