@@ -25,7 +25,7 @@ def read_asf(draft: Draft, offset: int) -> None:
             draft.malformed(f"the ASF object at byte {found.offset} runs past its parent")
         kind, walk = _WALKS.get(found.id, ("", None))
         if walk is not None:
-            walk(draft, draft.block(kind, found.offset, found.end - found.offset), found)
+            walk(draft, draft.block(kind, found.offset, found.length), found)
 
 
 def _walk_content(draft: Draft, block: BlockDraft, found: Element) -> None:

@@ -91,11 +91,11 @@ def _indexed(window: Window, seek_head: Element, base: int) -> Iterator[int]:
 
 
 def _number(window: Window, element: Element) -> int:
-    return int.from_bytes(window.read(element.payload, min(element.end - element.payload, 8)), "big")
+    return int.from_bytes(window.read(element.payload, min(element.size, 8)), "big")
 
 
 def _read_information(draft: Draft, information: Element) -> None:
-    block = draft.block("matroska-info", information.offset, information.end - information.offset)
+    block = draft.block("matroska-info", information.offset, information.length)
     for part in _elements(draft.window, information.payload, information.end):
         key = _INFORMATION_TEXTS.get(part.id)
         if key is not None:
@@ -111,7 +111,7 @@ def _read_tag(draft: Draft, tag: Element) -> None:
         for target in _elements(draft.window, part.payload, part.end)
     )
     kind = "matroska-tags-part" if of_part else "matroska-tags"
-    block = draft.block(kind, tag.offset, tag.end - tag.offset)
+    block = draft.block(kind, tag.offset, tag.length)
     for part in parts:
         if part.id == _SIMPLE_TAG:
             _read_simple_tag(draft, block, part, 1)
@@ -120,7 +120,7 @@ def _read_tag(draft: Draft, tag: Element) -> None:
 def _read_simple_tag(draft: Draft, block: BlockDraft, simple: Element, depth: int) -> None:
     name, held, nested = "", None, list[Element]()
     for part in _elements(draft.window, simple.payload, simple.end):
-        if part.id == _NAME and part.end - part.payload <= _LONGEST_KEY:
+        if part.id == _NAME and part.size <= _LONGEST_KEY:
             name = key_part(_text(draft.window, part) or "")
         elif part.id == _STRING:
             held = part
@@ -134,7 +134,7 @@ def _read_simple_tag(draft: Draft, block: BlockDraft, simple: Element, depth: in
 
 
 def _text(window: Window, element: Element) -> str | None:
-    size = element.end - element.payload
+    size = element.size
     return utf8_or_latin1(window.read(element.payload, size)) if size <= MAX_TEXT else None
 
 

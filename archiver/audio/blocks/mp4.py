@@ -32,7 +32,7 @@ def read_ilst(draft: Draft, ilst: Element, keys: list[str], family: str = "mp4-"
         keys: The names that a sibling ``keys`` box gives to items numbered from one; empty for iTunes.
         family: What the block's kind begins with.
     """
-    block = draft.block(family + ("keys" if keys else "ilst"), ilst.offset, ilst.end - ilst.offset)
+    block = draft.block(family + ("keys" if keys else "ilst"), ilst.offset, ilst.length)
     for item in boxes(draft.window, ilst.payload, ilst.end):
         if not item.whole:
             if ilst.whole:
@@ -51,10 +51,7 @@ def read_keys(window: Window, box: Element) -> list[str]:
     """The names in a QuickTime ``keys`` box, in order."""
     count = int.from_bytes(window.read(box.payload + 4, 4), "big")
     entries = list(boxes(window, box.payload + 8, box.end))[:count]
-    return [
-        key_part(utf8_or_latin1(window.read(entry.payload, min(entry.end - entry.payload, 1024))))
-        for entry in entries
-    ]
+    return [key_part(utf8_or_latin1(window.read(entry.payload, min(entry.size, 1024)))) for entry in entries]
 
 
 def _key_and_text(window: Window, item: Element) -> tuple[str, str | None]:
@@ -73,12 +70,12 @@ def _key_and_text(window: Window, item: Element) -> tuple[str, str | None]:
 
 
 def _full_box_text(window: Window, box: Element) -> str:
-    return key_part(utf8_or_latin1(window.read(box.payload + 4, min(box.end - box.payload - 4, 1024))))
+    return key_part(utf8_or_latin1(window.read(box.payload + 4, min(box.size - 4, 1024))))
 
 
 def _value(window: Window, item: Element, part: Element) -> str | None:
     kind = int.from_bytes(window.read(part.payload + 1, 3), "big")
-    size = part.end - part.payload - 8
+    size = part.size - 8
     if size < 0 or size > MAX_TEXT:
         return None
     return _decoded(item.id, kind, window.read(part.payload + 8, size))
@@ -203,13 +200,13 @@ def _read_user_data(draft: Draft, udta: Element, family: str = "mp4-", place: st
         elif box.whole and box.id not in (b"free", b"skip", b"\0\0\0\0"):
             texts.append(box)
     if texts:
-        block = draft.block(f"{place or family}udta", udta.offset, udta.end - udta.offset)
+        block = draft.block(f"{place or family}udta", udta.offset, udta.length)
         for box in texts:
             block.add_payload(box.name, box.offset, box.payload, box.end, _user_data_text(draft, box))
 
 
 def _user_data_text(draft: Draft, box: Element) -> str | None:
-    size = box.end - box.payload
+    size = box.size
     if size > MAX_TEXT:
         return None
     data = draft.window.read(box.payload, size)
@@ -246,22 +243,20 @@ def _read_meta(draft: Draft, meta: Element, family: str = "mp4-") -> None:
 
 def _read_uuid(draft: Draft, box: Element) -> None:
     key = "uuid:" + draft.window.read(box.payload, 16).hex()
-    start, size = box.payload + 16, box.end - box.payload - 16
+    start, size = box.payload + 16, box.size - 16
     if size < 0:
         return
     text = printable_text(draft.window.read(start, size)) if size <= MAX_TEXT else None
-    draft.block("mp4-uuid", box.offset, box.end - box.offset).add_payload(
-        key, box.offset, start, box.end, text
-    )
+    draft.block("mp4-uuid", box.offset, box.length).add_payload(key, box.offset, start, box.end, text)
 
 
 def _read_purchase_information(draft: Draft, info: Element) -> None:
     """Index what a sample entry says of buyer and protection; what may be a key is not read, not even digested."""
     window = draft.window
-    block = draft.block(f"mp4-{info.name}", info.offset, info.end - info.offset)
+    block = draft.block(f"mp4-{info.name}", info.offset, info.length)
     for box in boxes(window, info.payload, info.end):
         if box.id != b"schi":
-            text = key_part(window.read(box.payload, min(box.end - box.payload, 8)).decode("latin-1"))
+            text = key_part(window.read(box.payload, min(box.size, 8)).decode("latin-1"))
             block.add_payload(box.name, box.offset, box.payload, box.end, text.replace("\0", "") or None)
             continue
         for part in boxes(window, box.payload, box.end):
@@ -269,6 +264,6 @@ def _read_purchase_information(draft: Draft, info: Element) -> None:
             if part.id in _UNREAD or part.id not in _PERSONAL:
                 block.add(key, part.offset, part.end, None, None)
                 continue
-            data = window.read(part.payload, min(part.end - part.payload, 512))
+            data = window.read(part.payload, min(part.size, 512))
             text = fixed_field(data, "utf-8") if part.id == b"name" else data.hex()
             block.add(key, part.offset, part.end, None, text)

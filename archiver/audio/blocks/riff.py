@@ -115,14 +115,14 @@ def _read_info(draft: Draft, chunk: Element, form: ChunkForm, codec: str | None)
     block = draft.block("riff-info", chunk.offset, chunk.length)
     for part in chunks(draft.window, form, chunk.payload + 4, chunk.end):
         judge_part(draft, part, chunk, "RIFF INFO chunk")
-        size = part.end - part.payload
+        size = part.size
         text = _info_text(draft, part, codec) if size <= MAX_TEXT else None
         block.add_payload(part.name, part.offset, part.payload, part.end, text)
 
 
 def _info_text(draft: Draft, part: Element, codec: str | None) -> str:
     """A zero-terminated string (RIFF MCI, ZSTR): what stands after the first NUL is not part of it."""
-    data = draft.window.read(part.payload, part.end - part.payload)
+    data = draft.window.read(part.payload, part.size)
     if codec is not None and codec.startswith("utf-16"):
         return data[: len(data) // 2 * 2].decode(codec, "replace").partition("\0")[0]
     data = data.partition(b"\0")[0]
@@ -154,7 +154,7 @@ def _read_fields(
 
 
 def _read_rest(draft: Draft, block: BlockDraft, chunk: Element, key: str, at: int) -> None:
-    start, size = chunk.payload + at, chunk.end - chunk.payload - at
+    start, size = chunk.payload + at, chunk.size - at
     if size <= 0:
         return
     data = draft.window.read(start, size) if size <= MAX_TEXT else b""

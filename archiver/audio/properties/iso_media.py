@@ -45,7 +45,7 @@ def _header(window: Window, box: Element | None) -> tuple[int, int]:
     """Time scale and duration of an ``mdhd`` or ``mvhd`` box; a duration that is left open is 0."""
     if box is None:
         return 0, 0
-    data = window.read(box.payload, min(box.end - box.payload, 36))
+    data = window.read(box.payload, min(box.size, 36))
     long = data[:1] == b"\1"
     form = ">20xIQ" if long else ">12xII"
     if len(data) < struct.calcsize(form):
@@ -62,7 +62,7 @@ def _table_ticks(window: Window, trak: Element) -> int | None:
         return 0
     count = int.from_bytes(window.read(table.payload + 4, 4), "big")
     size = count * 8
-    data = window.read(table.payload + 8, min(size, table.end - table.payload - 8, MAX_READ))
+    data = window.read(table.payload + 8, min(size, table.size - 8, MAX_READ))
     if len(data) < size:
         return None
     steps = list(struct.iter_unpack(">II", data))
@@ -206,7 +206,7 @@ def _sample_bytes(window: Window, trak: Element) -> int:
     size, count = int.from_bytes(head[:4], "big"), int.from_bytes(head[4:], "big")
     if size:
         return size * count if size > 1 else 0  # QuickTime writes 1 for samples that it does not size
-    data = window.read(table.payload + 12, min(count * 4, table.end - table.payload - 12, MAX_READ))
+    data = window.read(table.payload + 12, min(count * 4, table.size - 12, MAX_READ))
     if len(data) < count * 4:
         return 0
     return sum(int.from_bytes(data[at : at + 4], "big") for at in range(0, len(data), 4))

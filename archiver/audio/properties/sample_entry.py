@@ -96,7 +96,7 @@ def sound_entry(window: Window, trak: Element) -> SoundEntry | None:
 
 def _fixed_fields(window: Window, entry: Element) -> tuple[SoundEntry, int]:
     """What the entry itself says, and the QuickTime version of its fields."""
-    data = window.read(entry.payload, min(64, entry.end - entry.payload)).ljust(64, b"\0")
+    data = window.read(entry.payload, min(64, entry.size)).ljust(64, b"\0")
     version, channels, bits = (int.from_bytes(data[at : at + 2], "big") for at in (8, 16, 18))
     rate = int.from_bytes(data[24:26], "big")
     codec, lossless = _CODECS.get(entry.id) or _quicktime_codec(entry.id)
@@ -128,7 +128,7 @@ def _parts(window: Window, entry: Element, fixed: int) -> dict[bytes, bytes]:
             if box.id == b"wave" and len(todo) == 1:
                 todo.append((box.payload, box.end))
             elif box.id not in found:
-                found[box.id] = window.read(box.payload, min(box.end - box.payload, _CONFIG_BYTES))
+                found[box.id] = window.read(box.payload, min(box.size, _CONFIG_BYTES))
     return found
 
 

@@ -19,7 +19,7 @@ _TABLE = (b"minf", b"stbl")
 
 def marlin_brand(window: Window, ftyp: Element) -> Protection | None:
     """The protection that the brands of a file declare."""
-    brands = window.read(ftyp.payload, min(ftyp.end - ftyp.payload, _MAX_BRANDS))
+    brands = window.read(ftyp.payload, min(ftyp.size, _MAX_BRANDS))
     listed = [brands[:4], *(brands[at : at + 4] for at in range(8, len(brands), 4))]
     return Protection("marlin", "Marlin DRM", f"ftyp@{ftyp.offset}") if _BRAND in listed else None
 

@@ -75,4 +75,4 @@ def _of_encoding(walk: _Walk, encoding: Element) -> Protection | None:
 
 
 def _number(walk: _Walk, element: Element) -> int:
-    return int.from_bytes(walk.window.read(element.payload, min(element.end - element.payload, 8)), "big")
+    return int.from_bytes(walk.window.read(element.payload, min(element.size, 8)), "big")

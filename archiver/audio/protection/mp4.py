@@ -80,11 +80,11 @@ def _expanded(window: Window, packed: Element) -> Window | None:
     data = child(window, packed.payload, packed.end, b"cmvd")
     if method is None or data is None or window.read(method.payload, 4) != b"zlib":
         return None
-    if data.end - data.payload > MAX_READ:
+    if data.size > MAX_READ:
         return None
     inflater = zlib.decompressobj()
     try:
-        movie = inflater.decompress(window.read(data.payload + 4, data.end - data.payload - 4), _MAX_EXPANDED)
+        movie = inflater.decompress(window.read(data.payload + 4, data.size - 4), _MAX_EXPANDED)
     except zlib.error:
         return None
     return Window(io.BytesIO(movie), len(movie)) if inflater.eof else None
