@@ -192,7 +192,7 @@ def _role(subject: _Subject) -> Role:
 def _tag_blocks(subject: _Subject, role: Role, notes: _Notes) -> tuple[TagBlock, ...]:
     """The tag blocks of anything that can carry them: sound, damaged sound, and films in the same containers."""
     kind = subject.sniffed.kind
-    taggable = kind is Kind.OGG_THEORA or (kind is not None and kind.row.role is Role.AUDIO)
+    taggable = kind is not None and (kind.row.tags is not None or kind.row.role is Role.AUDIO)
     if not subject.window.size or not (taggable or role is Role.AUDIO):
         return ()
     reading = read_blocks(subject.window, kind)

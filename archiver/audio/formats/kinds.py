@@ -45,6 +45,7 @@ class Row:
             looks like AAC.
         tags: ``(draft, offset) -> None``, which indexes the tags within the container
             (:class:`archiver.audio.blocks.reading.Draft`).
+        native: The family of tags that speaks first in such a file, where that is not the container's own.
         fields: The canonical name of each key, in small letters, of the blocks that are called as the kind is.
         properties: ``(stretch) -> AudioProperties`` (:class:`archiver.audio.properties.stretch.Stretch`), or the
             properties that all files of the kind share, where its headers are not read.
@@ -64,6 +65,7 @@ class Row:
     claims: tuple[bytes, ...] = ()
     proved: frozenset[str] | None = None
     tags: str | None = None
+    native: str | None = None
     fields: str | None = None
     properties: str | AudioProperties | None = None
     protection: str | None = None
@@ -164,25 +166,26 @@ class Kind(StrEnum):
     AU = Row("au", Role.AUDIO, "Sun or NeXT audio", "audio/basic", "au snd", marks=(b".snd\x00\x00",),
         properties="properties.pcm:read_au", ending="integrity.breaking_off:au_ending")
     WAVPACK = Row("wavpack", Role.AUDIO, "WavPack", "audio/x-wavpack", "wv", marks=(b"wvpk",),
-        properties="properties.wavpack:read_wavpack", ending="integrity.breaking_off:wavpack_ending")
+        properties="properties.wavpack:read_wavpack", ending="integrity.breaking_off:wavpack_ending",
+        native="ape")
     WAVPACK_CORRECTION = Row("wavpack-correction", Role.OTHER, "WavPack correction file",
         "audio/x-wavpack-correction", "wvc")
     MUSEPACK7 = Row("musepack7", Role.AUDIO, "Musepack, stream version 7", "audio/x-musepack", "mpc mp+ mpp",
-        marks=(b"MP+",), properties="properties.lossless:read_musepack7")
+        marks=(b"MP+",), properties="properties.lossless:read_musepack7", native="ape")
     MUSEPACK8 = Row("musepack8", Role.AUDIO, "Musepack, stream version 8", "audio/x-musepack", "mpc mp+ mpp",
-        marks=(b"MPCK",), properties="properties.lossless:read_musepack8")
+        marks=(b"MPCK",), properties="properties.lossless:read_musepack8", native="ape")
     APE = Row("ape", Role.AUDIO, "Monkey's Audio", "audio/x-ape", "ape mac apl", marks=(b"MAC ", b"MACF"),
-        properties="properties.lossless:read_ape", ending="integrity.breaking_off:ape_ending")
+        properties="properties.lossless:read_ape", ending="integrity.breaking_off:ape_ending", native="ape")
     TAK = Row("tak", Role.AUDIO, "Tom's lossless Audio Kompressor (TAK)", "audio/x-tak", "tak",
-        marks=(b"tBaK",), properties="properties.lossless:read_tak")
+        marks=(b"tBaK",), properties="properties.lossless:read_tak", native="ape")
     TTA = Row("tta", Role.AUDIO, "True Audio (TTA)", "audio/x-tta", "tta", marks=(b"TTA1", b"TTA2"),
         properties="properties.lossless:read_tta", ending="integrity.breaking_off:tta_ending")
     OPTIMFROG = Row("optimfrog", Role.AUDIO, "OptimFROG", "audio/x-optimfrog", "ofr ofs", marks=(b"OFR ",),
-        properties="properties.lossless:read_optimfrog")
+        properties="properties.lossless:read_optimfrog", native="ape")
     SHORTEN = Row("shorten", Role.AUDIO, "Shorten", "audio/x-shorten", "shn", marks=(b"ajkg",),
         properties=AudioProperties("shorten", lossless=True))
     LA = Row("la", Role.AUDIO, "Lossless Audio (LA)", None, "la", marks=(b"LA02", b"LA03", b"LA04"),
-        properties=AudioProperties("la", lossless=True))
+        properties=AudioProperties("la", lossless=True), native="ape")
     DSF = Row("dsf", Role.AUDIO, "DSD Stream File", "audio/x-dsf", "dsf",
         marks=(b"DSD \x1c\x00\x00\x00\x00\x00\x00\x00",), claims=(b"DSD ",), tags="blocks.iff:read_dsf",
         properties="properties.lossless:read_dsf", ending="integrity.breaking_off:dsf_ending")

@@ -21,9 +21,6 @@ from archiver.model.audio import TagBlock, TagFrame
 Pair = tuple[str, str]
 """A canonical name and the text of one frame, which may hold several values parted by NUL."""
 
-_APE_NATIVE = frozenset(
-    {Kind.APE, Kind.WAVPACK, Kind.MUSEPACK7, Kind.MUSEPACK8, Kind.TAK, Kind.OPTIMFROG, Kind.LA}
-)
 _PRECEDENCE = (
     "vorbis-comment",
     "mp4-ilst",
@@ -73,9 +70,9 @@ def canonical_tags(blocks: Sequence[TagBlock], kind: Kind | None) -> dict[str, t
 def _by_precedence(blocks: Sequence[TagBlock], kind: Kind | None) -> Iterator[list[TagBlock]]:
     """Groups of blocks that speak together: the several objects of ASF, AIFF and DSDIFF, else one block each."""
     families = [*_PRECEDENCE, *(family for family in _NAMED if family not in _PRECEDENCE)]
-    if kind in _APE_NATIVE:
-        families.remove("ape")
-        families.insert(families.index("id3v2"), "ape")
+    if kind is not None and kind.row.native is not None:
+        families.remove(kind.row.native)
+        families.insert(0, kind.row.native)
     ranked: dict[int, list[TagBlock]] = {}
     for block in blocks:
         if block.kind.endswith((CHAPTER, INSIDE)):

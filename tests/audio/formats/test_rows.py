@@ -91,8 +91,7 @@ def test_rows_have_names_of_their_own_and_marks_that_prove_something() -> None:
         for mark in row.marks:
             parts = ((0, mark),) if isinstance(mark, bytes) else mark
             assert sum(len(part) for _, part in parts) >= 3, row.id
-        for names in (row.fields,):
-            assert names is None or all(key == key.lower() for key in fetched(names)), row.id
+        assert row.fields is None or all(key == key.lower() for key in fetched(row.fields)), row.id
 
 
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind.row.marks])
