@@ -77,15 +77,12 @@ def _telling_parts(window: Window, sniffed: Sniffed) -> list[tuple[int, int]] | 
         looked_into = kind is Kind.ZIP or sniffed.head.startswith(_OLE)
         if size <= 3 * END_BYTES:
             return [(0, size)]
-        return (
-            None
-            if looked_into and size <= _CONTAINERS_SHOWN_WHOLE
-            else [(0, END_BYTES), (size - END_BYTES, size)]
-        )
+        if looked_into and size <= _CONTAINERS_SHOWN_WHOLE:
+            return None
+        return [(0, END_BYTES), (size - END_BYTES, size)]
     lead = sniffed.start
-    if (
-        lead and kind.row.proved is not None
-    ):  # what looks like another format in their tags must not be taken for it
+    if lead and kind.row.proved is not None:
+        # what looks like another format in their tags must not be taken for it
         after = min(lead + _AUDIO_BYTES, size)
         return [(lead, after), (max(after, size - _AUDIO_LAST), size)]
     if size <= _AUDIO_SHOWN_WHOLE:

@@ -180,6 +180,16 @@ def test_mpeg_audio_behind_junk_needs_a_name_that_promises_it() -> None:
     assert look(data, "bin").kind is None
 
 
+def test_a_tag_of_plain_size_is_stepped_over_as_the_reader_of_tags_does() -> None:
+    """RealJukebox wrote sizes with all eight bits; a version that nobody knows yet keeps the header's form."""
+    frame = b"TIT2\0\0\0\x97\0\0\0" + b"x" * 150
+    plain = b"ID3\3\0\0" + len(frame).to_bytes(4, "big") + frame
+    assert len(frame) > 0x7F
+    assert (look(plain + flac()).kind, look(plain + flac()).start) == (Kind.FLAC, len(plain))
+    later = b"ID3\5\0\0\0\0\0\x08" + b"unknown!"
+    assert (look(later + flac()).kind, look(later + flac()).start) == (Kind.FLAC, len(later))
+
+
 def test_very_short_streams_are_known_where_they_end_with_the_file() -> None:
     assert look(mp3_frame() * 2, "mp3").kind is Kind.MP3
     assert look(mp3_frame() + b"TAG" + bytes(125), "mp3").kind is Kind.MP3

@@ -13,6 +13,8 @@ from archiver.audio.protection.detect import detect
 from archiver.audio.protection.suffixes import has_qq_suffix
 from tests.audio.protection.fixtures import LOOK_ALIKES, NOISE, PROTECTED, UNCERTAIN, UNSEEN
 from tests.samples import m4a
+from tests.samples.ape import apev2
+from tests.samples.id3 import id3v2
 from tests.samples.mp4 import aac_config, audio_entry, box
 
 
@@ -54,6 +56,18 @@ def test_what_follows_an_id3_tag_or_is_cut_never_raises(case: str) -> None:
     name, data, _ = PROTECTED[case]
     for cut in (0, 1, 7, 8, 15, 16, 40, 100, len(data) // 2):
         detect(Window(io.BytesIO(data[:cut]), cut), name)
+
+
+BEHIND_TAGS = ("fairplay", "cenc", "audible aax", "wmdrm", "playready", "oma drm")
+
+
+@pytest.mark.parametrize("tag", [apev2({"Title": "x"}), id3v2([]), id3v2([]) + apev2({"Title": "x"})])
+@pytest.mark.parametrize("case", BEHIND_TAGS)
+def test_leading_tags_of_any_family_hide_no_protection(case: str, tag: bytes) -> None:
+    name, data, scheme = PROTECTED[case]
+    found = detect(Window(io.BytesIO(tag + data), len(tag) + len(data)), name)
+    assert found is not None
+    assert (found.scheme, found.certain) == (scheme, True)
 
 
 def test_locators_find_the_place_again() -> None:
