@@ -42,9 +42,7 @@ _HEIF_BRANDS = frozenset(b"heic heix heim heis hevc hevx mif1 msf1 avif avis".sp
 _QUICKTIME_BOXES = frozenset((b"moov", b"mdat"))
 _QUICKTIME_FILLERS = frozenset((b"wide", b"free", b"skip", b"pnot"))
 _SEGMENT_BOXES = frozenset((b"styp", b"sidx", b"moof", b"emsg", b"prft"))
-_CLAIMING_BOXES = (
-    _QUICKTIME_BOXES | _QUICKTIME_FILLERS | frozenset((b"ftyp", b"styp", b"sidx", b"moof", b"uuid"))
-)
+_CLAIMING_BOXES = _QUICKTIME_BOXES | _QUICKTIME_FILLERS | frozenset((b"ftyp",))
 _LONGEST_FILLER = 16 << 20
 _BMP_HEADERS = (12, 40, 52, 56, 64, 108, 124)
 _HTML = re.compile(

@@ -18,6 +18,9 @@ from archiver.model.evidence import Protection, unseen
 UNSEEN = unseen("file")
 """What is said of a file that could not be looked into at all."""
 
+_SEGMENTS = frozenset((b"styp", b"sidx", b"moof", b"uuid"))
+"""Boxes that begin a media segment, which has no tags to look for and may be encrypted."""
+
 
 def detect(window: Window, name: str) -> Protection | None:
     """The technical protection measure seen in a file, or ``None`` if none was detected.
@@ -46,15 +49,14 @@ def _looks(window: Window, name: str) -> Iterator[Protection | None]:
     start = after_leading_tags(window)
     yield magic_protection(window, name)
     yield _container_protection(window, start, name)
-    if start:
-        yield id3_protection(window)
+    yield id3_protection(window)
     yield suffix_protection(window, name)
     yield carrier_protection(window, name)
 
 
 def _container_protection(window: Window, start: int, name: str) -> Protection | None:
     head = window.read(start, 16)
-    kind = claimed_kind(head)
+    kind = Kind.MP4 if head[4:8] in _SEGMENTS else claimed_kind(head)
     if kind is None or kind.row.protection is None:
         look = message_protection if head.startswith(b"--") else content_1_protection
         return look(window, start)
