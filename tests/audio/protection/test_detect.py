@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from archiver.audio.containers.window import Window
-from archiver.audio.formats.magic import claimed_kind
 from archiver.audio.protection.detect import detect
 from archiver.audio.protection.suffixes import has_qq_suffix
 from tests.audio.protection.fixtures import LOOK_ALIKES, NOISE, PROTECTED, UNCERTAIN, UNSEEN
@@ -77,15 +76,6 @@ def test_a_broken_tag_before_sonys_header_is_told() -> None:
     found = detect(Window(io.BytesIO(broken), len(broken)), name)
     assert found is not None
     assert (found.unseen, found.locator) == (True, "ID3@10")
-
-
-def test_a_segment_whose_first_size_is_damaged_is_still_looked_into() -> None:
-    name, data, _ = PROTECTED["segment, sgpd"]
-    damaged = b"\xff" + data[1:]
-    assert claimed_kind(damaged[:16]) is None  # no tags are looked for in it
-    found = detect(Window(io.BytesIO(damaged), len(damaged)), name)
-    assert found is not None
-    assert found.unseen
 
 
 def test_locators_find_the_place_again() -> None:
