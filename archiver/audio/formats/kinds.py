@@ -212,7 +212,8 @@ class Kind(StrEnum):
         tags="blocks.midi:read_midi", properties="properties.lossless:read_midi")
     MODULE = Row("module", Role.AUDIO, "Tracker module", None,
         "mod xm it s3m stm mtm 669 med okt ult amf far mptm umx nst wow m15 stk",
-        marks=(b"Extended Module: ", b"IMPM", ((44, b"SCRM"),), b"OKTASONG", b"MAS_UTrack_V", b"FAR\xfe", ((1080, b"M.K."),), ((1080, b"M!K!"),), ((1080, b"FLT4"),), ((1080, b"FLT8"),), ((1080, b"4CHN"),), ((1080, b"6CHN"),), ((1080, b"8CHN"),), ((1080, b"CD81"),), ((1080, b"OKTA"),)))
+        marks=(b"Extended Module: ", b"IMPM", ((44, b"SCRM"),), b"OKTASONG", b"MAS_UTrack_V", b"FAR\xfe",
+            *(((1080, channels),) for channels in b"M.K. M!K! FLT4 FLT8 4CHN 6CHN 8CHN CD81 OKTA".split())))
     SVX8 = Row("8svx", Role.AUDIO, "Amiga 8SVX", "audio/x-8svx", "8svx iff svx",
         marks=(((0, b"FORM"), (8, b"8SVX")),))
     VOC = Row("voc", Role.AUDIO, "Creative Voice", None, "voc", marks=(b"Creative Voice File\x1a",))
@@ -225,7 +226,9 @@ class Kind(StrEnum):
         protection="protection.oma:oma_protection")
     LOCKED = Row("locked", Role.AUDIO, "Encrypted download of a streaming client", None,
         "ncm kgm kgma vpr kwm xm joox ofl_en",
-        marks=(b"CTENFDAM", bytes.fromhex("7cd532eb86027f4ba8afa68e0fff9914"), bytes.fromhex("0528bc96e9e45a4391aabdd07af53631"), b"yeelion-kuwo", ((0, b"ifmt"), (8, b"\xfe\xfe\xfe\xfe"))))
+        marks=(b"CTENFDAM", bytes.fromhex("7cd532eb86027f4ba8afa68e0fff9914"),
+            bytes.fromhex("0528bc96e9e45a4391aabdd07af53631"), b"yeelion-kuwo",
+            ((0, b"ifmt"), (8, b"\xfe\xfe\xfe\xfe"))))
     APPLEDOUBLE = Row("appledouble", Role.OTHER, "AppleDouble or AppleSingle (resource fork)",
         "application/applefile", "rsrc", marks=(b"\x00\x05\x16\x07", b"\x00\x05\x16\x00"))
     JPEG = Row("jpeg", Role.ARTWORK, "JPEG image", "image/jpeg", "jpg jpeg jpe jfif jif",
