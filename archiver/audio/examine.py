@@ -6,29 +6,26 @@ import contextlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO
 
 from archiver.audio.blocks.read import read_blocks
 from archiver.audio.blocks.reading import BlockReading
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.window import Window
 from archiver.audio.evidence.c2pa import manifest_evidence
 from archiver.audio.evidence.find import Observed, limited, observed
 from archiver.audio.evidence.names import name_evidence
 from archiver.audio.evidence.pictures import embedded_evidence, picture_evidence
 from archiver.audio.evidence.text import find_text_evidence
 from archiver.audio.evidence.unread import unread, unread_sound, unread_text
-from archiver.audio.formats.identify import recorded_format
-from archiver.audio.formats.kinds import KINDS, Kind, extension_of
+from archiver.audio.formats.identify import extension_mismatch, recorded_format
+from archiver.audio.formats.kinds import Kind, extension_of
 from archiver.audio.formats.magic import Sniffed, sniff
-from archiver.audio.formats.mismatch import extension_mismatch
-from archiver.audio.formats.pronom import Ground, PronomAnswer, ask_pronom
-from archiver.audio.formats.pronom_view import END_BYTES, descriptor_path, shown_path
+from archiver.audio.formats.moving_picture import has_moving_picture
+from archiver.audio.formats.pronom import END_BYTES, Ground, PronomAnswer, ask_pronom, shown_path
 from archiver.audio.formats.roles import role_by_name, role_of
 from archiver.audio.integrity.breaking_off import breaking_off
 from archiver.audio.properties.read import has_reader, read_properties
 from archiver.audio.properties.stretch import UnparsableError
 from archiver.audio.protection.detect import UNSEEN, detect
-from archiver.audio.tags.pictures import has_moving_picture
 from archiver.audio.tags.read import canonical_tags
 from archiver.filesystem import NotRegularError, open_regular_beneath
 from archiver.machine import MachineError, refuse_own_limit
@@ -54,20 +51,22 @@ def examine_file(ref: FileRef) -> ExaminedFile:
     Raises:
         MachineError: where the machine refuses what examining needs itself, such as a temporary file.
     """
-    try:
-        with _opened(ref) as (file, size):
-            return _examined(ref, file, size)
-    except MachineError:
-        raise
-    except OSError as error:
-        refuse_own_limit(error)
-        problem = _source_problem(ref, error)
-    except MemoryError:
-        problem = Problem(ref.path, "F203", "reading its headers took more memory than one file may have")
-    except Exception as error:  # noqa: BLE001 - a slip on bytes that nobody foresaw must not end the run
-        problem = Problem(ref.path, "F203", f"reading its headers failed ({type(error).__name__})")
-    protection = _protection_alone(ref)
-    return unexamined(ref, problem, protection)
+    with contextlib.ExitStack() as held:
+        window: Window | None = None
+        try:
+            window = held.enter_context(_opened(ref))
+            return _examined(ref, window)
+        except MachineError:
+            raise
+        except OSError as error:
+            refuse_own_limit(error)
+            problem = _source_problem(ref, error)
+        except MemoryError:
+            problem = Problem(ref.path, "F203", "reading its headers took more memory than one file may have")
+        except Exception as error:  # noqa: BLE001 - a slip on bytes that nobody foresaw must not end the run
+            problem = Problem(ref.path, "F203", f"reading its headers failed ({type(error).__name__})")
+        protection = UNSEEN if window is None else _protection_alone(ref, window)
+        return unexamined(ref, problem, protection)
 
 
 def unexamined(ref: FileRef, problem: Problem, protection: Protection | None) -> ExaminedFile:
@@ -78,22 +77,20 @@ def unexamined(ref: FileRef, problem: Problem, protection: Protection | None) ->
         problem: Why it was not examined.
         protection: What is known of that all the same.
     """
-    problems = (*ref.problems, problem)
     return ExaminedFile(
         ref,
         role_by_name(ref.path),
         None,
         protection=protection,
         evidence=(unread(_STOPPED),),
-        problems=problems,
+        problems=(*ref.problems, problem),
     )
 
 
-def _protection_alone(ref: FileRef) -> Protection | None:
+def _protection_alone(ref: FileRef, window: Window) -> Protection | None:
     """The protection of a file that could not be examined: no slip elsewhere may hide it."""
     try:
-        with _opened(ref) as (file, size):
-            return detect(file, size, ref.path) if size else None
+        return detect(window, ref.path) if window.size else None
     except MachineError:
         raise
     except Exception:  # noqa: BLE001 - it cannot be read, or not be looked into; the file's problem says so
@@ -101,10 +98,12 @@ def _protection_alone(ref: FileRef) -> Protection | None:
 
 
 @contextlib.contextmanager
-def _opened(ref: FileRef) -> Iterator[tuple[BinaryIO, int]]:
+def _opened(ref: FileRef) -> Iterator[Window]:
+    """The one window on the file: whatever is read of it is read through this."""
     descriptor = open_regular_beneath(ref.root, ref.relative)
     with open(descriptor, "rb", buffering=_BUFFER_BYTES) as file:
-        yield file, os.fstat(descriptor).st_size
+        file.read(1)  # a file that states no bytes and cannot be read is not empty
+        yield Window(file, os.fstat(descriptor).st_size)
 
 
 def _source_problem(ref: FileRef, error: OSError) -> Problem:
@@ -122,8 +121,7 @@ class _Subject:
     """An open file under examination."""
 
     ref: FileRef
-    file: BinaryIO
-    size: int
+    window: Window
     extension: str
     sniffed: Sniffed
 
@@ -144,15 +142,15 @@ class _Notes:
         return any(problem.code == code for problem in self.problems)
 
 
-def _examined(ref: FileRef, file: BinaryIO, size: int) -> ExaminedFile:
+def _examined(ref: FileRef, window: Window) -> ExaminedFile:
     extension = extension_of(ref.path)
-    subject = _Subject(ref, file, size, extension, sniff(file, size, extension))
+    subject = _Subject(ref, window, extension, sniff(window, extension))
     notes = _Notes(ref.path)
     found = _format(subject, notes)
     role = _role(subject)
     reading = _tag_blocks(subject, role, notes)
     blocks = () if reading is None else reading.blocks
-    protection = detect(file, size, ref.path) if size else None
+    protection = detect(window, ref.path) if window.size else None
     audio = _properties(subject, blocks, protection, notes) if role is Role.AUDIO else None
     told = observed(blocks)
     return ExaminedFile(
@@ -174,7 +172,7 @@ def _left_behind(role: Role, path: str) -> bool:
 
 
 def _format(subject: _Subject, notes: _Notes) -> Format | None:
-    if subject.size == 0:
+    if subject.window.size == 0:
         return None
     found = recorded_format(subject.sniffed.kind, _pronom_answer(subject))
     if found is None:
@@ -187,31 +185,34 @@ def _format(subject: _Subject, notes: _Notes) -> Format | None:
 
 def _pronom_answer(subject: _Subject) -> PronomAnswer | None:
     """PRONOM's answer. A name that promises another format can hide what the bytes are, so it may be left out."""
-    with shown_path(subject.file, subject.size, subject.sniffed, subject.ref.relative) as path:
-        answer = None if path is None else ask_pronom(path)
-    if answer is None and subject.sniffed.kind is None:
-        nameless = descriptor_path(subject.file.fileno()) if subject.size <= END_BYTES else None
-        answer = None if nameless is None else ask_pronom(nameless)
+    answer = _answer_to(subject, subject.ref.relative)
+    if answer is None and subject.sniffed.kind is None and subject.window.size <= END_BYTES:
+        answer = _answer_to(subject, b"")
     if answer is not None and answer.ground is Ground.EXTENSION and not subject.extension:
         return None
     return answer
 
 
+def _answer_to(subject: _Subject, name: bytes) -> PronomAnswer | None:
+    with shown_path(subject.window, subject.sniffed, name) as path:
+        return None if path is None else ask_pronom(path)
+
+
 def _role(subject: _Subject) -> Role:
     if is_clutter(subject.ref.path):
         return Role.SYSTEM
-    moving = has_moving_picture(subject.file, subject.size, subject.sniffed.kind, subject.extension)
+    moving = has_moving_picture(subject.window, subject.sniffed.kind, subject.extension)
     return role_of(subject.sniffed.kind, subject.extension, subject.sniffed.head, moving_picture=moving)
 
 
 def _tag_blocks(subject: _Subject, role: Role, notes: _Notes) -> BlockReading | None:
     """The tag blocks of anything that can carry them: sound, damaged sound, and films in the same containers."""
     kind = subject.sniffed.kind
-    taggable = kind is Kind.OGG_THEORA or (kind is not None and KINDS[kind].role is Role.AUDIO)
-    if not subject.size or not (taggable or role is Role.AUDIO):
+    taggable = kind is not None and (kind.row.tags is not None or kind.row.role is Role.AUDIO)
+    if not subject.window.size or not (taggable or role is Role.AUDIO):
         return None
-    reading = read_blocks(subject.file, subject.size, kind or "")
-    broken = breaking_off(subject.file, subject.size, subject.sniffed, reading.blocks)
+    reading = read_blocks(subject.window, kind)
+    broken = breaking_off(subject.window, subject.sniffed, reading.blocks)
     if broken is not None:
         notes.add("F208", broken)
     for code, message in reading.problems:
@@ -226,15 +227,15 @@ def _evidence(
     subject: _Subject, role: Role, reading: BlockReading | None, told: Observed
 ) -> tuple[Evidence, ...]:
     """What bears on rights: from the tags, from the text or picture that lies beside the music, and from the name."""
-    window = Window(subject.file, subject.size)
+    window = subject.window.again()
     found: tuple[Evidence, ...] = ()
     if reading is not None:
         inside = (*embedded_evidence(window, reading.blocks), *manifest_evidence(window, reading.blocks))
-        found = (*told.evidence, *limited(inside), *unread_sound(subject.sniffed, subject.size, reading))
+        found = (*told.evidence, *limited(inside), *unread_sound(subject.sniffed, window.size, reading))
     elif role is Role.ARTWORK:
         found = limited(tuple(picture_evidence(window)))
     elif role is not Role.AUDIO:
-        found = find_text_evidence(subject.file, min(subject.size, _TEXT_BYTES), role, subject.ref.path)
+        found = find_text_evidence(window.again(_TEXT_BYTES), role, subject.ref.path)
         found = (*found, *unread_text(window, _TEXT_BYTES))
     return (*found, *name_evidence(subject.ref.path))
 
@@ -246,7 +247,7 @@ def _properties(
     if unread is not None and not (unread[0] == "F202" and notes.have("F208")):
         notes.add(*unread)
     try:
-        return read_properties(subject.file, subject.size, subject.sniffed, subject.extension, blocks)
+        return read_properties(subject.window, subject.sniffed, subject.extension, blocks)
     except UnparsableError as error:
         if not notes.have("F208"):
             notes.add("F202", f"its audio cannot be read: {error}")
@@ -258,7 +259,7 @@ def _properties(
 def _why_unread(subject: _Subject, protection: Protection | None) -> tuple[str, str] | None:
     """Code and sentence where there is nothing that a reader of audio headers could read."""
     kind = subject.sniffed.kind
-    if subject.size == 0:
+    if subject.window.size == 0:
         return "F205", "the file is empty"
     if protection is not None and not protection.unseen and (kind is None or not has_reader(kind)):
         how = "is" if protection.certain else "may be"
@@ -267,4 +268,4 @@ def _why_unread(subject: _Subject, protection: Protection | None) -> tuple[str, 
         return "F202", "its content is no audio that this program knows"
     if kind is Kind.ID3:
         return "F202", "it holds a tag and no audio after it"
-    return None if has_reader(kind) else ("F204", f"the properties of {KINDS[kind].name} are not read here")
+    return None if has_reader(kind) else ("F204", f"the properties of {kind.row.name} are not read here")

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from archiver import filesystem
-from archiver.audio.formats.kinds import KINDS
+from archiver.audio.containers.window import Window
 from archiver.audio.formats.magic import sniff
 from archiver.ingest import names
 from archiver.ingest.attributes import attribute_problems, attributes_of, unlisted
@@ -325,11 +325,11 @@ def _holds_music(source: Source, relative: bytes, what: str) -> bool:
         return False
     try:
         with open(filesystem.open_regular_beneath(source.root, relative), "rb") as file:
-            kind = sniff(file, os.fstat(file.fileno()).st_size, "").kind
+            kind = sniff(Window(file, os.fstat(file.fileno()).st_size), "").kind
     except OSError as error:
         refuse_own_limit(error)
         return True
-    return kind is not None and KINDS[kind].role is Role.AUDIO
+    return kind is not None and kind.row.role is Role.AUDIO
 
 
 def _joined(*parts: str) -> str:

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from archiver import filesystem
-from archiver.audio.formats.kinds import KINDS, extension_of
+from archiver.audio.containers.window import Window
+from archiver.audio.formats.kinds import extension_of
 from archiver.audio.formats.magic import sniff
 from archiver.errors import ArchiverError
 from archiver.model.audio import Role
@@ -102,8 +103,8 @@ def _refuse_what_says_nothing(stream: BinaryIO, size_bytes: int, relative: bytes
     """Refuse what cannot be a deed, licence or letter; the stream stands at its beginning again."""
     if not size_bytes:
         raise NoDocumentError("is empty.", "Put the deed, licence or letter in its place, whole.")
-    kind = sniff(stream, size_bytes, extension_of(os.fsdecode(relative))).kind
-    if kind is not None and KINDS[kind].role is Role.AUDIO:
+    kind = sniff(Window(stream, size_bytes), extension_of(os.fsdecode(relative))).kind
+    if kind is not None and kind.row.role is Role.AUDIO:
         raise NoDocumentError("is audio.", "Name the deed, licence or letter that it rests on.")
     stream.seek(0)
 

@@ -7,8 +7,9 @@ import pytest
 from mutagen.oggvorbis import OggVorbis
 
 from archiver.audio.blocks.read import read_blocks
+from archiver.audio.containers.excerpt import Excerpt
+from archiver.audio.containers.window import Window
 from archiver.audio.formats.magic import sniff
-from archiver.audio.properties.excerpt import Excerpt
 from archiver.audio.properties.read import has_reader, read_properties
 from archiver.audio.properties.stretch import UnparsableError
 from archiver.model.audio import AudioProperties
@@ -27,9 +28,9 @@ from tests.samples.wavpack import wavpack
 
 def properties(data: bytes, extension: str = "") -> AudioProperties | None:
     file = io.BytesIO(data)
-    sniffed = sniff(file, len(data), extension)
-    blocks = read_blocks(file, len(data), sniffed.kind or "").blocks
-    return read_properties(file, len(data), sniffed, extension, blocks)
+    sniffed = sniff(Window(file, len(data)), extension)
+    blocks = read_blocks(Window(file, len(data)), sniffed.kind).blocks
+    return read_properties(Window(file, len(data)), sniffed, extension, blocks)
 
 
 def known(data: bytes, extension: str = "") -> AudioProperties:
@@ -331,7 +332,7 @@ def test_kinds_without_a_reader_give_the_codec_they_imply_or_nothing() -> None:
     assert properties(b"ajkg\x02" + bytes(40)) == AudioProperties("shorten", lossless=True)
     assert properties(b"\x1aE\xdf\xa3" + bytes(40)) is None
     assert properties(b"nothing at all") is None
-    kind = sniff(io.BytesIO(b"ajkg\x02"), 5, "").kind
+    kind = sniff(Window(io.BytesIO(b"ajkg\x02"), 5), "").kind
     assert kind is not None
     assert not has_reader(kind)
 

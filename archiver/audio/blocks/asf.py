@@ -5,9 +5,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 
-from archiver.audio.blocks.asf_objects import AsfObject, header_objects
 from archiver.audio.blocks.reading import MAX_TEXT, BlockDraft, Draft
 from archiver.audio.blocks.text import key_part, utf16
+from archiver.audio.containers.asf_objects import header_objects
+from archiver.audio.containers.element import Element
 
 _UNICODE, _BOOL, _DWORD, _QWORD, _WORD = 0, 2, 3, 4, 5
 _CONTENT_FIELDS = ("Title", "Author", "Copyright", "Description", "Rating")
@@ -22,12 +23,12 @@ def read_asf(draft: Draft, offset: int) -> None:
     for found in header_objects(draft.window, offset):
         if not found.whole and header_end <= draft.window.size:
             draft.malformed(f"the ASF object at byte {found.offset} runs past its parent")
-        kind, walk = _WALKS.get(found.guid, ("", None))
+        kind, walk = _WALKS.get(found.id, ("", None))
         if walk is not None:
-            walk(draft, draft.block(kind, found.offset, found.end - found.offset), found)
+            walk(draft, draft.block(kind, found.offset, found.length), found)
 
 
-def _walk_content(draft: Draft, block: BlockDraft, found: AsfObject) -> None:
+def _walk_content(draft: Draft, block: BlockDraft, found: Element) -> None:
     sizes = draft.window.read(found.payload, 10)
     position = found.payload + 10
     for index, key in enumerate(_CONTENT_FIELDS):
@@ -41,7 +42,7 @@ def _walk_content(draft: Draft, block: BlockDraft, found: AsfObject) -> None:
         position += size
 
 
-def _walk_extended(draft: Draft, block: BlockDraft, found: AsfObject) -> None:
+def _walk_extended(draft: Draft, block: BlockDraft, found: Element) -> None:
     window, position = draft.window, found.payload + 2
     for _ in range(int.from_bytes(window.read(found.payload, 2), "little")):
         start = position
@@ -59,7 +60,7 @@ def _walk_extended(draft: Draft, block: BlockDraft, found: AsfObject) -> None:
         position = value + size
 
 
-def _walk_metadata(draft: Draft, block: BlockDraft, found: AsfObject) -> None:
+def _walk_metadata(draft: Draft, block: BlockDraft, found: Element) -> None:
     window, position = draft.window, found.payload + 2
     for _ in range(int.from_bytes(window.read(found.payload, 2), "little")):
         head = window.read(position, 12)
@@ -78,7 +79,7 @@ def _walk_metadata(draft: Draft, block: BlockDraft, found: AsfObject) -> None:
         position = value + size
 
 
-def _walk_branding(draft: Draft, block: BlockDraft, found: AsfObject) -> None:
+def _walk_branding(draft: Draft, block: BlockDraft, found: Element) -> None:
     window, position = draft.window, found.payload + 4
     for key in ("Banner Image", "Banner Image URL", "Copyright URL"):
         size = int.from_bytes(window.read(position, 4), "little")
@@ -93,7 +94,7 @@ def _walk_branding(draft: Draft, block: BlockDraft, found: AsfObject) -> None:
         position = value + size
 
 
-def _cut(draft: Draft, found: AsfObject, message: str) -> None:
+def _cut(draft: Draft, found: Element, message: str) -> None:
     """Note that an object's content does not end within it, unless the object itself is cut short."""
     if found.whole:
         draft.malformed(message)
@@ -111,7 +112,7 @@ def _value(draft: Draft, kind: int, position: int, size: int) -> str | None:
     return None
 
 
-_WALKS: dict[bytes, tuple[str, Callable[[Draft, BlockDraft, AsfObject], None]]] = {
+_WALKS: dict[bytes, tuple[str, Callable[[Draft, BlockDraft, Element], None]]] = {
     uuid.UUID(guid).bytes_le: (kind, walk)
     for guid, kind, walk in (
         ("75B22633-668E-11CF-A6D9-00AA0062CE6C", "asf-content", _walk_content),

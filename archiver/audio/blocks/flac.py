@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from archiver.audio.blocks.extents import Extents
-from archiver.audio.blocks.flac_layout import (
+from archiver.audio.blocks.reading import MAX_TEXT, Draft
+from archiver.audio.blocks.text import MAX_KEY, key_part, utf8_or_latin1
+from archiver.audio.blocks.vorbis_comment import read_vorbis_comment
+from archiver.audio.containers.extents import Extents
+from archiver.audio.containers.flac_layout import (
     APPLICATION,
     COMMENT,
     CUESHEET,
@@ -13,9 +16,6 @@ from archiver.audio.blocks.flac_layout import (
     FlacBlock,
     flac_blocks,
 )
-from archiver.audio.blocks.reading import MAX_TEXT, Draft
-from archiver.audio.blocks.text import MAX_KEY, key_part, utf8_or_latin1
-from archiver.audio.blocks.vorbis_comment import read_vorbis_comment
 
 _PADDING_SEEN = 1 << 16
 _RECEIPT = "APPLICATION:UITS"

@@ -6,19 +6,22 @@ import hashlib
 from dataclasses import replace
 from typing import NamedTuple
 
-from archiver.audio.blocks.id3v2_body import Body, PlainBody, UnsynchronisedBody, synchronised
 from archiver.audio.blocks.id3v2_frames import MAX_EXPANDED, expanded, parsed
-from archiver.audio.blocks.id3v2_walk import (
+from archiver.audio.blocks.reading import MAX_TEXT, BlockDraft, Draft
+from archiver.audio.containers.id3v2_walk import (
+    Body,
     Id3Frame,
     Id3Header,
+    PlainBody,
+    UnsynchronisedBody,
     body_of,
     id3v2_frames,
     id3v2_header,
     is_cut_frame,
     plain_header,
+    synchronised,
     syncsafe,
 )
-from archiver.audio.blocks.reading import MAX_TEXT, BlockDraft, Draft
 
 INSIDE = "-inside"
 """What the kind of a tag in the midst of the audio ends with."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from archiver.audio.blocks.chunks import RIFF, chunks
 from archiver.audio.blocks.reading import BlockDraft, Draft
 from archiver.audio.blocks.riff import read_riff
 from archiver.audio.blocks.text import utf8_or_latin1
-from archiver.audio.blocks.window import MAX_READ
+from archiver.audio.containers.chunks import RIFF, chunks
+from archiver.audio.containers.window import MAX_READ
 
 _TEXTS = {
     1: "Text",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from archiver.audio.blocks.extents import Extents
 from archiver.audio.blocks.flac import read_metadata_block
 from archiver.audio.blocks.reading import Draft
 from archiver.audio.blocks.vorbis_comment import read_vorbis_comment
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.extents import Extents
+from archiver.audio.containers.window import Window
 
 _MAX_HEADER_PAGES = 8192
 _MAX_CHAINED_PAGES = 200_000

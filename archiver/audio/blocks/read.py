@@ -4,69 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import islice
-from typing import BinaryIO
 
-from archiver.audio.blocks.aiff import read_aiff
 from archiver.audio.blocks.apev2 import read_leading_ape, read_trailing_ape
-from archiver.audio.blocks.asf import read_asf
-from archiver.audio.blocks.asf_objects import HEADER
-from archiver.audio.blocks.caf import read_caf
-from archiver.audio.blocks.dsd import read_dsdiff, read_dsf
-from archiver.audio.blocks.flac import read_flac
 from archiver.audio.blocks.id3v1 import read_id3v1
 from archiver.audio.blocks.id3v2 import INSIDE, read_appended_id3v2, read_id3v2
 from archiver.audio.blocks.lyrics3 import read_lyrics3
-from archiver.audio.blocks.matroska import read_matroska
-from archiver.audio.blocks.midi import read_midi
-from archiver.audio.blocks.mp4 import read_mp4
-from archiver.audio.blocks.ogg import read_ogg
 from archiver.audio.blocks.reading import BlockReading, Draft, LimitReached
-from archiver.audio.blocks.realmedia import read_realmedia
-from archiver.audio.blocks.riff import read_riff
 from archiver.audio.blocks.stray import first_frame, tags_before_stream, tags_in_stream
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.window import Window
+from archiver.audio.formats.kinds import Kind, fetched
+from archiver.audio.formats.magic import claimed_kind
 
 _MAX_STACKED = 32
-_STREAMS = frozenset({"mp3", "mp2", "aac-adts", "id3", ""})
+_STREAMS = (None, Kind.MP3, Kind.MP2, Kind.AAC_ADTS, Kind.ID3)
 """Kinds without a header of their own, and no kind at all."""
 
-_FIRST_BOXES = frozenset({b"ftyp", b"moov", b"mdat", b"free", b"wide", b"skip", b"pnot"})
-_AT_ITS_ENDS = """
-    mp3 mp2 aac-adts aac-adif aac-loas id3 wavpack musepack7 musepack8 ape tak tta optimfrog ac3 eac3 dts truehd amr
-"""
-_TAGGED_AT_ITS_ENDS = frozenset(_AT_ITS_ENDS.split())
+_TAGGED_AT_ITS_ENDS = frozenset(
+    {
+        *(
+            Kind.MP3,
+            Kind.MP2,
+            Kind.AAC_ADTS,
+            Kind.AAC_ADIF,
+            Kind.AAC_LOAS,
+            Kind.ID3,
+            Kind.WAVPACK,
+            Kind.MUSEPACK7,
+        ),
+        *(
+            Kind.MUSEPACK8,
+            Kind.APE,
+            Kind.TAK,
+            Kind.TTA,
+            Kind.OPTIMFROG,
+            Kind.AC3,
+            Kind.EAC3,
+            Kind.DTS,
+            Kind.TRUEHD,
+        ),
+        Kind.AMR,
+    }
+)
 """Kinds that say nothing in words but in tags before and behind them."""
 
-_MAGIC = {
-    b"fLaC": "flac",
-    b"OggS": "ogg",
-    b"DSD ": "dsf",
-    b"FRM8": "dsdiff",
-    b"caff": "caf",
-    b"\x1aE\xdf\xa3": "matroska",
-    b"MThd": "midi",
-    b".RMF": "realmedia",
-    b".ra\xfd": "realmedia",
-    HEADER[:4]: "asf",
-}
-_WALKERS: dict[str, Callable[[Draft, int], None]] = {
-    "flac": read_flac,
-    "ogg": read_ogg,
-    "mp4": read_mp4,
-    "asf": read_asf,
-    "wav": read_riff,
-    "rf64": read_riff,
-    "aiff": read_aiff,
-    "dsf": read_dsf,
-    "dsdiff": read_dsdiff,
-    "caf": read_caf,
-    "matroska": read_matroska,
-    "midi": read_midi,
-    "realmedia": read_realmedia,
-}
 
-
-def read_blocks(file: BinaryIO, size: int, container: str = "") -> BlockReading:
+def read_blocks(window: Window, kind: Kind | None = None) -> BlockReading:
     """Every tag block of an audio file, frame by frame, with offsets, digests and decoded text.
 
     Never raises for what the file says: malformed tags give problems, limits give problems, and what was
@@ -74,35 +56,39 @@ def read_blocks(file: BinaryIO, size: int, container: str = "") -> BlockReading:
     :mod:`archiver.audio.evidence.redaction`.
 
     Args:
-        file: Open for reading in binary mode and seekable; unbuffered is fine.
-        size: The file's size in bytes.
-        container: A :class:`archiver.audio.formats.kinds.Kind` such as ``mp4`` or ``ogg-vorbis`` where the caller
-            knows it; for any other word, and for none, the first bytes decide.
+        window: The file.
+        kind: What the bytes are, where that is known; for a kind whose row names no tags, and for none, the first
+            bytes of the header decide.
 
     Raises:
         OSError: where the disk fails.
     """
-    draft = Draft(Window(file, size))
+    draft = Draft(window.again())
     try:
         offset = _read_leading(draft, 0)
-        walker = _walker(draft.window, offset, container)
-        if walker is not None:
-            walker(draft, offset)
+        walk = _walk(draft.window, offset, kind)
+        if walk is not None:
+            walk(draft, offset)
         end = _read_trailing(draft, offset, draft.window.size)
-        if walker is None and container in _STREAMS:
+        if walk is None and kind in _STREAMS:
             _read_stray(draft, offset, end)
     except LimitReached:
         pass  # the draft has noted it
     return draft.finish()
 
 
-def reads_tags(container: str) -> bool:
-    """Whether every place where a kind of file holds words is looked at.
+def _walk(window: Window, offset: int, kind: Kind | None) -> Callable[[Draft, int], None] | None:
+    if kind is None or kind.row.tags is None:
+        kind = claimed_kind(window.read(offset, 16))
+    if kind is None or kind.row.tags is None:
+        return None
+    walk: Callable[[Draft, int], None] = fetched(kind.row.tags)
+    return walk
 
-    Args:
-        container: A :class:`archiver.audio.formats.kinds.Kind`.
-    """
-    return container.partition("-")[0] in _WALKERS or container in _TAGGED_AT_ITS_ENDS
+
+def reads_tags(kind: Kind) -> bool:
+    """Whether every place where a kind of file holds words is looked at."""
+    return kind.row.tags is not None or kind in _TAGGED_AT_ITS_ENDS
 
 
 def _read_leading(draft: Draft, offset: int) -> int:
@@ -114,11 +100,6 @@ def _read_leading(draft: Draft, offset: int) -> int:
             break
         offset = after
     return offset
-
-
-def _walker(window: Window, offset: int, container: str) -> Callable[[Draft, int], None] | None:
-    family = container.partition("-")[0]
-    return _WALKERS.get(family) or _WALKERS.get(_sniffed(window.read(offset, 16)))
 
 
 def _read_stray(draft: Draft, start: int, end: int) -> None:
@@ -139,16 +120,6 @@ def _read_stray(draft: Draft, start: int, end: int) -> None:
             draft.noted(f"the ID3v2 tag at byte {offset} stands in the midst of the audio")
             _read_trailing(draft, start, offset)
             start = read_id3v2(draft, offset, INSIDE)
-
-
-def _sniffed(head: bytes) -> str:
-    if head[4:8] in _FIRST_BOXES:
-        return "mp4"
-    if head[:4] in (b"RIFF", b"RIFX", b"RF64", b"BW64"):
-        return "wav" if head[8:12] == b"WAVE" else ""
-    if head[:4] == b"FORM":
-        return "aiff" if head[8:12] in (b"AIFF", b"AIFC") else ""
-    return _MAGIC.get(head[:4], "")
 
 
 def _read_trailing(draft: Draft, leading: int, end: int) -> int:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.element import Element
+from archiver.audio.containers.window import Window
 from archiver.model.audio import TagBlock, TagFrame
 
 MALFORMED = "F207"
@@ -30,6 +31,11 @@ MAX_FILE = 1 << 60
 
 MAX_PROBLEMS = 50
 """Problems recorded per file."""
+
+
+_AUDIO = frozenset({b"data", b"SSND", b"DSD ", b"DST "})
+_PLACEHOLDERS = (range(0x7FFF_0000, 0x8000_0000), range(0xFFFF_0000, 0x1_0000_0000))
+"""Sizes that programs write which send a file into a pipe and do not know its length yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,3 +174,33 @@ class Draft:
             return ()
         whole = f"{self._stated_size:,}" if self._stated_size > size else f"at least {self._claimed:,}"
         return ((BREAKS_OFF, f"the file breaks off: {size:,} of {whole} bytes"),)
+
+
+def judge_end(draft: Draft, chunk: Element, family: str, form_end: int) -> None:
+    """Say of a chunk of the file's form that runs past the end of the file what that means.
+
+    The file breaks off, unless the form's own size says that it is all there: then the chunk's size is wrong.
+    An audio chunk of which the writer did not know the size says nothing.
+
+    Args:
+        draft: The reading.
+        chunk: The chunk.
+        family: What the form is called.
+        form_end: Byte offset after the form by its own size.
+    """
+    if chunk.whole:
+        return
+    size = chunk.claimed - chunk.payload
+    if chunk.id in _AUDIO:
+        if not any(size in placeholder for placeholder in _PLACEHOLDERS):
+            draft.breaks_off(chunk.claimed)
+    elif form_end > draft.window.size:
+        draft.breaks_off(chunk.claimed)
+    else:
+        draft.malformed(f"the {family} chunk at byte {chunk.offset} runs past the end of the file")
+
+
+def judge_part(draft: Draft, part: Element, parent: Element, what: str) -> None:
+    """Say that a chunk runs past its parent, unless the parent itself is cut short."""
+    if not part.whole and parent.whole:
+        draft.malformed(f"the {what} at byte {part.offset} runs past its parent")

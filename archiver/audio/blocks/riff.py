@@ -2,25 +2,46 @@
 
 from __future__ import annotations
 
-from archiver.audio.blocks.chunks import (
-    RIFF,
-    RIFX,
-    Chunk,
-    ChunkForm,
-    chunks,
-    form_size,
-    judge_end,
-    judge_part,
-)
-from archiver.audio.blocks.code_pages import codec_of
+import codecs
+
 from archiver.audio.blocks.id3v2 import read_id3v2
-from archiver.audio.blocks.reading import MAX_TEXT, BlockDraft, Draft
-from archiver.audio.blocks.text import (
-    fixed_field,
-    is_utf8_beyond_ascii,
-    printable_text,
-    utf8_or_latin1,
-)
+from archiver.audio.blocks.reading import MAX_TEXT, BlockDraft, Draft, judge_end, judge_part
+from archiver.audio.blocks.text import fixed_field, is_utf8_beyond_ascii, printable_text, utf8_or_latin1
+from archiver.audio.containers.chunks import RIFF, RIFX, ChunkForm, chunks, form_size
+from archiver.audio.containers.element import Element
+
+_NAMED = {
+    1200: "utf-16-le",
+    1201: "utf-16-be",
+    10000: "mac-roman",
+    20127: "ascii",
+    20866: "koi8-r",
+    20932: "euc-jp",
+    21866: "koi8-u",
+    28591: "latin-1",
+    51949: "euc-kr",
+    54936: "gb18030",
+    65001: "utf-8",
+}
+_LATIN = range(28592, 28607)
+_NUMBERED = range(37, 1362)
+
+
+def codec_of(code_page: int) -> str | None:
+    """Python's name for a Windows code page; ``None`` for 0, which states none, and for one that it lacks."""
+    if code_page in _NAMED:
+        return _NAMED[code_page]
+    if code_page in _LATIN:
+        return _known(f"iso8859-{code_page - 28590}")
+    return _known(f"cp{code_page}") if code_page in _NUMBERED else None
+
+
+def _known(name: str) -> str | None:
+    try:
+        return codecs.lookup(name).name
+    except LookupError:
+        return None
+
 
 _BEXT = (
     ("Description", 0, 256),
@@ -67,21 +88,21 @@ def read_riff(draft: Draft, offset: int) -> None:
         if chunk.id == b"LIST" and window.read(chunk.payload, 4) == b"INFO":
             _read_info(draft, chunk, form, codec)
         elif chunk.id == b"bext":
-            block = draft.block("bext", chunk.offset, chunk.end - chunk.offset)
+            block = draft.block("bext", chunk.offset, chunk.length)
             _read_fields(draft, block, chunk, _BEXT)
             _read_rest(draft, block, chunk, "CodingHistory", _BEXT_HISTORY)
         elif chunk.id == b"cart":
-            block = draft.block("cart", chunk.offset, chunk.end - chunk.offset)
+            block = draft.block("cart", chunk.offset, chunk.length)
             _read_fields(draft, block, chunk, _CART)
             _read_rest(draft, block, chunk, "TagText", _CART_TEXT)
         elif chunk.id in _DOCUMENTS:
-            block = draft.block(_DOCUMENTS[chunk.id], chunk.offset, chunk.end - chunk.offset)
-            _read_rest(draft, block, chunk, chunk.id.decode("latin-1"), 0)
+            block = draft.block(_DOCUMENTS[chunk.id], chunk.offset, chunk.length)
+            _read_rest(draft, block, chunk, chunk.name, 0)
         elif chunk.id in (b"id3 ", b"ID3 "):
             read_id3v2(draft, chunk.payload)
 
 
-def _declared_codec(draft: Draft, chunk: Chunk, form: ChunkForm) -> str | None:
+def _declared_codec(draft: Draft, chunk: Element, form: ChunkForm) -> str | None:
     """The encoding that a character set chunk names, or ``None`` where it names none that is known."""
     number = int.from_bytes(draft.window.read(chunk.payload, 2), form.order)
     codec = codec_of(number)
@@ -90,18 +111,18 @@ def _declared_codec(draft: Draft, chunk: Chunk, form: ChunkForm) -> str | None:
     return codec
 
 
-def _read_info(draft: Draft, chunk: Chunk, form: ChunkForm, codec: str | None) -> None:
-    block = draft.block("riff-info", chunk.offset, chunk.end - chunk.offset)
+def _read_info(draft: Draft, chunk: Element, form: ChunkForm, codec: str | None) -> None:
+    block = draft.block("riff-info", chunk.offset, chunk.length)
     for part in chunks(draft.window, form, chunk.payload + 4, chunk.end):
         judge_part(draft, part, chunk, "RIFF INFO chunk")
-        size = part.end - part.payload
+        size = part.size
         text = _info_text(draft, part, codec) if size <= MAX_TEXT else None
-        block.add_payload(part.id.decode("latin-1"), part.offset, part.payload, part.end, text)
+        block.add_payload(part.name, part.offset, part.payload, part.end, text)
 
 
-def _info_text(draft: Draft, part: Chunk, codec: str | None) -> str:
+def _info_text(draft: Draft, part: Element, codec: str | None) -> str:
     """A zero-terminated string (RIFF MCI, ZSTR): what stands after the first NUL is not part of it."""
-    data = draft.window.read(part.payload, part.end - part.payload)
+    data = draft.window.read(part.payload, part.size)
     if codec is not None and codec.startswith("utf-16"):
         return data[: len(data) // 2 * 2].decode(codec, "replace").partition("\0")[0]
     data = data.partition(b"\0")[0]
@@ -119,7 +140,7 @@ def _info_text(draft: Draft, part: Chunk, codec: str | None) -> str:
 
 
 def _read_fields(
-    draft: Draft, block: BlockDraft, chunk: Chunk, fields: tuple[tuple[str, int, int], ...]
+    draft: Draft, block: BlockDraft, chunk: Element, fields: tuple[tuple[str, int, int], ...]
 ) -> None:
     for key, at, size in fields:
         start, end = chunk.payload + at, chunk.payload + at + size
@@ -132,8 +153,8 @@ def _read_fields(
             block.add_payload(key, start, start, end, text)
 
 
-def _read_rest(draft: Draft, block: BlockDraft, chunk: Chunk, key: str, at: int) -> None:
-    start, size = chunk.payload + at, chunk.end - chunk.payload - at
+def _read_rest(draft: Draft, block: BlockDraft, chunk: Element, key: str, at: int) -> None:
+    start, size = chunk.payload + at, chunk.size - at
     if size <= 0:
         return
     data = draft.window.read(start, size) if size <= MAX_TEXT else b""

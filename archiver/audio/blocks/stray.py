@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from archiver.audio.blocks.id3v2_walk import begins_tag
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.id3v2_walk import begins_tag
+from archiver.audio.containers.window import Window
 from archiver.audio.formats.mpeg_sync import find_stream
 
 MAX_JUNK = 256 << 10

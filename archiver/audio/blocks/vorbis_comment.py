@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from archiver.audio.blocks.extents import Extents
 from archiver.audio.blocks.reading import MAX_TEXT, Draft
 from archiver.audio.blocks.text import key_part, utf8_or_latin1
+from archiver.audio.containers.extents import Extents
 
 KIND = "vorbis-comment"
 VENDOR = "vendor"

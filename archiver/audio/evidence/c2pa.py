@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from archiver.audio.blocks.boxes import Box, boxes
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.boxes import boxes
+from archiver.audio.containers.element import Element
+from archiver.audio.containers.window import Window
 from archiver.audio.evidence.cbor import texts
 from archiver.audio.evidence.fields import Field, fields_of
 from archiver.audio.evidence.machine_use import is_manifest, signal_key
@@ -47,7 +48,7 @@ def manifest_evidence(window: Window, blocks: Sequence[TagBlock]) -> Iterator[Ev
         yield observe("machine-signal", locator, f"{key}={use}")
 
 
-def _assertions(window: Window, field: Field) -> Iterator[tuple[str, Box]]:
+def _assertions(window: Window, field: Field) -> Iterator[tuple[str, Element]]:
     """The label and the CBOR box of each such assertion in one manifest store."""
     start, end = field.frame.offset, field.frame.offset + field.frame.length
     at = window.read(start, min(_SEARCHED, field.frame.length)).find(b"jumb")
@@ -58,22 +59,22 @@ def _assertions(window: Window, field: Field) -> Iterator[tuple[str, Box]]:
             left -= 1
             if left < 0 or found == _MAX_ASSERTIONS:
                 return
-            if box.type != b"jumb":
+            if box.id != b"jumb":
                 continue
             label, content = _label(window, box)
             if label not in _LABELS:
                 waiting.append((content, box.end))
                 continue
             assertion = next(boxes(window, content, box.end), None)
-            if assertion is not None and assertion.type == b"cbor":
+            if assertion is not None and assertion.id == b"cbor":
                 found += 1
                 yield label, assertion
 
 
-def _label(window: Window, superbox: Box) -> tuple[str, int]:
+def _label(window: Window, superbox: Element) -> tuple[str, int]:
     """A superbox's label without the number of its instance, and where its content begins."""
     description = next(boxes(window, superbox.payload, superbox.end), None)
-    if description is None or description.type != b"jumd":
+    if description is None or description.id != b"jumd":
         return "", superbox.payload
     at = description.payload + _TYPE_BYTES
     head = window.read(at, min(description.end - at, 1 + _LONGEST_LABEL))

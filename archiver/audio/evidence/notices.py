@@ -13,11 +13,11 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.window import Window
 from archiver.audio.evidence.machine_use import denied_by_directive, is_directive
 from archiver.audio.evidence.observe import observe
 from archiver.audio.evidence.reservations import reserves_in_words
-from archiver.audio.evidence.text_file import Line
+from archiver.audio.formats.text_file import Line
 from archiver.model.evidence import Evidence
 
 _DIRECTIVES_ONLY = frozenset({"robots.txt", "ai-usage.txt"})

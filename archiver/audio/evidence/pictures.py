@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from archiver.audio.blocks.window import MAX_READ, Window
+from archiver.audio.containers.window import MAX_READ, Window
 from archiver.audio.evidence.exif import exif_data, iptc_data, xmp_data
 from archiver.audio.evidence.fields import Field, fields_of
 from archiver.audio.evidence.observe import observe

@@ -6,10 +6,10 @@ import hashlib
 import re
 from collections.abc import Iterator
 
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.window import Window
 from archiver.audio.evidence.observe import observe
-from archiver.audio.evidence.text_file import Line
 from archiver.audio.formats.rip_log_banners import HEAD_BYTES, find_banner
+from archiver.audio.formats.text_file import Line
 from archiver.model.evidence import Evidence
 
 _EAC_CHECKSUM = re.compile(r"==== Log checksum [0-9A-Fa-f]{64} ====")

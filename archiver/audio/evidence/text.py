@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from typing import BinaryIO
 
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.window import Window
 from archiver.audio.evidence.claims import isrcs_in
 from archiver.audio.evidence.find import limited
 from archiver.audio.evidence.licences import claims_in
@@ -15,7 +14,7 @@ from archiver.audio.evidence.notices import reservations
 from archiver.audio.evidence.observe import observe
 from archiver.audio.evidence.rip_logs import LogReader
 from archiver.audio.evidence.terms import terms_in
-from archiver.audio.evidence.text_file import MAX_BYTES, Line, lines_of, text_encoding
+from archiver.audio.formats.text_file import MAX_BYTES, Line, lines_of, text_encoding
 from archiver.model.audio import Role
 from archiver.model.evidence import Evidence
 from archiver.personal.find import PersonalSearch
@@ -78,23 +77,21 @@ _HINTS = (
 _PIECE, _LONGEST_HINT = 1 << 20, 64
 
 
-def find_text_evidence(file: BinaryIO, size: int, role: Role, path: str = "") -> tuple[Evidence, ...]:
+def find_text_evidence(window: Window, role: Role, path: str = "") -> tuple[Evidence, ...]:
     """What a text file says of origin, licence or a person, by line.
 
     UTF-8, UTF-16, cp1252 and cp1251 are read, up to
-    :data:`archiver.audio.evidence.text_file.MAX_BYTES`. What is no text yields nothing.
+    :data:`archiver.audio.formats.text_file.MAX_BYTES`. What is no text yields nothing.
 
     Args:
-        file: Open for reading in binary mode and seekable.
-        size: The file's size in bytes.
+        window: The file.
         role: What the file is for; audio and artwork are not looked at.
         path: Its path; its name says whether it is there to state rights.
 
     Raises:
         OSError: where the disk fails.
     """
-    window = Window(file, size)
-    encoding = text_encoding(window) if role in _READ and size else None
+    encoding = text_encoding(window) if role in _READ and window.size else None
     if encoding is None:
         return ()
     log, kinds = LogReader(window), Counter[str]()

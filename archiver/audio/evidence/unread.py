@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from archiver.audio.blocks.read import reads_tags
 from archiver.audio.blocks.reading import NOTED, BlockReading
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.window import Window
 from archiver.audio.evidence.observe import observe
-from archiver.audio.evidence.text_file import text_encoding
-from archiver.audio.formats.kinds import KINDS, Kind
+from archiver.audio.formats.kinds import Kind
 from archiver.audio.formats.magic import Sniffed
+from archiver.audio.formats.text_file import text_encoding
 from archiver.model.evidence import Evidence
 
 UNREAD = "personal-unread"
@@ -44,7 +44,7 @@ def unread_sound(sniffed: Sniffed, size: int, reading: BlockReading) -> Iterator
     elif kind is Kind.ID3 and sniffed.start < size:
         yield unread("what follows its tag is not known", f"file@{sniffed.start}")
     elif not reads_tags(kind):
-        yield unread(f"{KINDS[kind].name}: its texts are not read")
+        yield unread(f"{kind.row.name}: its texts are not read")
     elif any(code != NOTED for code, _ in reading.problems):
         yield unread("some of its tags could not be read")
 

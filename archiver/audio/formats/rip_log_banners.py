@@ -9,8 +9,8 @@ import io
 import re
 from collections.abc import Sequence
 
-from archiver.audio.blocks.window import Window
-from archiver.audio.evidence.text_file import lines_of, text_encoding
+from archiver.audio.containers.window import Window
+from archiver.audio.formats.text_file import lines_of, text_encoding
 
 HEAD_BYTES = 4096
 """A banner stands this near to the log's beginning."""

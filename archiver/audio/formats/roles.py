@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archiver.audio.formats.kinds import KINDS, Kind, extension_of
+from archiver.audio.formats.kinds import Kind, extension_of, fitting_kind
 from archiver.audio.formats.rip_log_banners import is_rip_log
 from archiver.model.audio import Role
 from archiver.model.clutter import is_clutter
@@ -52,7 +52,7 @@ def role_of(kind: Kind | None, extension: str, head: bytes, *, moving_picture: b
         moving_picture: Whether it holds a video track. Video is :attr:`Role.OTHER`.
     """
     if kind is not None:
-        role = Role.OTHER if moving_picture else KINDS[kind].role
+        role = Role.OTHER if moving_picture else kind.row.role
         by_name = _BY_EXTENSION.get(extension)
         archive_of_text = role is Role.OTHER and kind is Kind.ZIP and by_name is Role.DOCUMENT
         return Role.DOCUMENT if archive_of_text else role
@@ -65,4 +65,5 @@ def _role_promised(extension: str) -> Role:
     """The role of the kinds that an extension promises: a damaged song is still audio."""
     if not extension or extension in _NO_ROLE_BY_NAME:
         return Role.OTHER
-    return next((facts.role for facts in KINDS.values() if extension in facts.extensions), Role.OTHER)
+    kind = fitting_kind(extension)
+    return Role.OTHER if kind is None else kind.row.role

@@ -5,24 +5,120 @@ Only what a container states of its own size counts: the file ends before its ow
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
 
-from archiver.audio.blocks.asf_objects import header_objects
-from archiver.audio.blocks.boxes import boxes
-from archiver.audio.blocks.chunks import AIFF, CAF, RIFF, ChunkForm, chunks
 from archiver.audio.blocks.ogg import ogg_page
-from archiver.audio.blocks.window import MAX_READ, Window
-from archiver.audio.formats.kinds import Kind
+from archiver.audio.containers.asf_objects import header_objects
+from archiver.audio.containers.boxes import boxes
+from archiver.audio.containers.chunks import AIFF, CAF, RIFF, ChunkForm, chunks
+from archiver.audio.containers.ebml import SEGMENT, element_at
+from archiver.audio.containers.window import MAX_READ, Window
+from archiver.audio.formats.kinds import fetched
 from archiver.audio.formats.magic import Sniffed
 from archiver.audio.formats.mpeg_sync import mpeg_header
-from archiver.audio.integrity.flac_end import flac_samples_there
 from archiver.audio.properties.asf import BROADCAST, FILE_PROPERTIES
+from archiver.audio.properties.mpeg import stream_facts
 from archiver.audio.properties.read import audio_end
 from archiver.audio.properties.wave import is_open_size, wave_data
-from archiver.audio.properties.xing import stream_facts
 from archiver.model.audio import TagBlock
+
+_STREAMINFO_BYTES = 34
+_PICTURE = 6
+_FLAC_TAIL = 1 << 18
+_FLAC_SYNC = re.compile(rb"\xff[\xf8\xf9]")
+_MAX_BLOCKS = 4096
+_LONGEST_HEADER = 16
+
+
+def flac_samples_there(window: Window, start: int, end: int) -> tuple[int, int] | None:
+    """Samples up to the end of the last frame, and samples in all; ``None`` where either is not certain.
+
+    Args:
+        window: The file.
+        start: Where ``fLaC`` stands.
+        end: Where trailing tags begin, or the file's end.
+    """
+    head = window.read(start, 8 + _STREAMINFO_BYTES)
+    if len(head) < 8 + _STREAMINFO_BYTES or head[4] & 0x7F:
+        return None
+    info = head[8:]
+    total = int.from_bytes(info[13:18], "big") & 0xF_FFFF_FFFF
+    smallest, largest = int.from_bytes(info[:2], "big"), int.from_bytes(info[2:4], "big")
+    frames = _frames_offset(window, start, end)
+    if not total or frames is None:
+        return None
+    if frames >= end:
+        return 0, total
+    tail = max(frames, end - max(_FLAC_TAIL, 2 * int.from_bytes(info[7:10], "big")))
+    data = window.read(tail, end - tail)
+    reached = 0
+    for match in _FLAC_SYNC.finditer(data):
+        position = _frame_end(data[match.start() : match.start() + _LONGEST_HEADER], largest, smallest)
+        if position is not None and position <= total:
+            reached = max(reached, position)
+    return (reached, total) if reached else None
+
+
+def _frames_offset(window: Window, start: int, end: int) -> int | None:
+    """Where the frames begin; the file's end where a cover runs past it; ``None`` where sizes are not to be trusted."""
+    at = start + 4
+    for _ in range(_MAX_BLOCKS):
+        header = window.read(at, 4)
+        if len(header) < 4:
+            return None
+        size = int.from_bytes(header[1:], "big")
+        if at + 4 + size > end:
+            cover = header[0] & 0x7F == _PICTURE and _picture_size(window, at + 4) == size
+            return end if cover else None
+        at += 4 + size
+        if header[0] & 0x80:
+            sync = window.read(at, 2)
+            return at if at == end or _FLAC_SYNC.match(sync) else None
+    return None
+
+
+def _picture_size(window: Window, at: int) -> int:
+    """Bytes that a picture's own lengths add up to."""
+    media = int.from_bytes(window.read(at + 4, 4), "big")
+    words = int.from_bytes(window.read(at + 8 + media, 4), "big")
+    after = at + 12 + media + words + 16
+    return after + 4 - at + int.from_bytes(window.read(after, 4), "big")
+
+
+def _frame_end(head: bytes, largest: int, smallest: int) -> int | None:
+    """The sample after the frame whose header this is, ``None`` where its checksum says that it is none."""
+    if len(head) < 6:
+        return None
+    width = max(8 - (~head[4] & 0xFF).bit_length(), 1)
+    at = 4 + width
+    code = head[2] >> 4
+    extra = {6: 1, 7: 2}.get(code, 0)
+    extra_rate = {12: 1, 13: 2, 14: 2}.get(head[2] & 15, 0)
+    end = at + extra + extra_rate
+    if code == 0 or width > 7 or len(head) <= end or _crc8(head[:end]) != head[end]:
+        return None
+    if extra:
+        size = int.from_bytes(head[at : at + extra], "big") + 1
+    else:
+        size = 192 if code == 1 else 576 << code - 2 if code < 6 else 256 << code - 8
+    number = head[4] if width == 1 else head[4] & (0x7F >> width)
+    for byte in head[5:at]:
+        number = number << 6 | byte & 0x3F
+    if head[1] & 1:
+        return number + size
+    return number * largest + size if largest == smallest else None
+
+
+def _crc8(data: bytes) -> int:
+    state = 0
+    for byte in data:
+        state ^= byte
+        for _ in range(8):
+            state = (state << 1 ^ 0x07) & 0xFF if state & 0x80 else state << 1
+    return state
+
 
 _RIFF_IDS = frozenset(
     (
@@ -53,262 +149,238 @@ _SPARE_BYTES = 1600
 
 
 @dataclass(frozen=True, slots=True)
-class _Subject:
-    """A file whose end is looked at: a window on it, where its audio begins, and where trailing tags do."""
+class End:
+    """The end of a file, which is looked at.
 
-    file: BinaryIO
+    Attributes:
+        window: The file.
+        start: Byte offset of the audio or its header.
+        audio_end: Byte offset of the tags that trail it.
+    """
+
     window: Window
     start: int
-    end: int
+    audio_end: int
 
     @property
     def size(self) -> int:
+        """Bytes of the file."""
         return self.window.size
 
     def number(self, at: int, width: int) -> int:
         """The little-endian number at ``at``."""
         return int.from_bytes(self.window.read(at, width), "little")
 
+    def said(self, whole: int, more: str = "") -> str:
+        """What is said of a file that is to have ``whole`` bytes."""
+        return f"the file breaks off: {self.size:,} of {more}{whole:,} bytes"
 
-def breaking_off(file: BinaryIO, size: int, sniffed: Sniffed, blocks: Sequence[TagBlock]) -> str | None:
+    def short_of(self, whole: int) -> str | None:
+        """The same where the file has fewer, else ``None``."""
+        return self.said(whole) if whole > self.size else None
+
+
+def breaking_off(window: Window, sniffed: Sniffed, blocks: Sequence[TagBlock]) -> str | None:
     """One clause saying where the file breaks off; ``None`` where it does not, or nothing says how long it is.
 
     Args:
-        file: Open for reading in binary mode, seekable.
-        size: The file's size in bytes.
+        window: The file.
         sniffed: What its bytes are and where the audio begins.
         blocks: Its tag blocks; those at the end are not audio.
 
     Raises:
         OSError: where the disk fails.
     """
+    size = window.size
+    end = End(window.again(), sniffed.start, audio_end(size, sniffed.start, blocks))
     if size and sniffed.start > size:
-        return _bytes(size, sniffed.start)
-    if sniffed.kind is None:
+        return end.short_of(sniffed.start)
+    if sniffed.kind is None or sniffed.kind.row.ending is None:
         return None
-    subject = _Subject(file, Window(file, size), sniffed.start, audio_end(size, sniffed.start, blocks))
-    stated = _STATED.get(sniffed.kind)
-    if stated is not None:
-        whole = stated(subject)
-        return _bytes(size, whole) if whole > size else None
-    told = _TOLD.get(sniffed.kind)
-    return None if told is None else told(subject)
+    said: Callable[[End], str | None] = fetched(sniffed.kind.row.ending)
+    return said(end)
 
 
-def _bytes(size: int, whole: int, more: str = "") -> str:
-    return f"the file breaks off: {size:,} of {more}{whole:,} bytes"
-
-
-def _riff(subject: _Subject) -> int:
-    _, data = wave_data(subject.window, subject.start, subject.size)
+def riff_ending(end: End) -> str | None:
+    """RIFF and RF64: by the chunks, and by the form's size where a chunk is missing."""
+    _, data = wave_data(end.window, end.start, end.size)
     whole = 0
     if data is not None and data.stated is not None:
         whole = data.start + data.stated
-    for chunk in chunks(subject.window, RIFF, subject.start + 12, subject.size):
+    for chunk in chunks(end.window, RIFF, end.start + 12, end.size):
         if chunk.id in _RIFF_IDS and not chunk.whole:
-            whole = max(whole, chunk.payload + subject.number(chunk.offset + 4, 4))
-    form = subject.number(subject.start + 4, 4)
-    return max(whole, subject.start + 8 + form) if whole > subject.size and not is_open_size(form) else whole
+            whole = max(whole, chunk.payload + end.number(chunk.offset + 4, 4))
+    form = end.number(end.start + 4, 4)
+    if whole > end.size and not is_open_size(form):
+        whole = max(whole, end.start + 8 + form)
+    return end.short_of(whole)
 
 
-def _w64(subject: _Subject) -> int:
-    whole = subject.number(subject.start + 16, 8)
-    return 0 if whole >= 1 << 63 else subject.start + whole
+def w64_ending(end: End) -> str | None:
+    """Wave64: by the size of the form."""
+    whole = end.number(end.start + 16, 8)
+    return None if whole >= 1 << 63 else end.short_of(end.start + whole)
 
 
-def _big_endian_chunks(subject: _Subject, form: ChunkForm, first: int, known: frozenset[bytes]) -> int:
+def _big_endian_chunks(end: End, form: ChunkForm, first: int, known: frozenset[bytes]) -> int:
     open_size = (1 << 8 * form.size_bytes) - 1
     whole = 0
-    for chunk in chunks(subject.window, form, first, subject.size):
-        size = int.from_bytes(subject.window.read(chunk.offset + 4, form.size_bytes), "big")
+    for chunk in chunks(end.window, form, first, end.size):
+        size = int.from_bytes(end.window.read(chunk.offset + 4, form.size_bytes), "big")
         if chunk.id in known and not chunk.whole and size != open_size:
             whole = max(whole, chunk.payload + size)
     return whole
 
 
-def _aiff(subject: _Subject) -> int:
-    whole = _big_endian_chunks(subject, AIFF, subject.start + 12, _AIFF_IDS)
-    form = int.from_bytes(subject.window.read(subject.start + 4, 4), "big")
-    return max(whole, subject.start + 8 + form) if whole and form != 0xFFFF_FFFF else whole
+def aiff_ending(end: End) -> str | None:
+    """AIFF: by the chunks, and by the form's size where a chunk is missing."""
+    whole = _big_endian_chunks(end, AIFF, end.start + 12, _AIFF_IDS)
+    form = int.from_bytes(end.window.read(end.start + 4, 4), "big")
+    return end.short_of(max(whole, end.start + 8 + form) if whole and form != 0xFFFF_FFFF else whole)
 
 
-def _caf(subject: _Subject) -> str | None:
-    whole = _big_endian_chunks(subject, CAF, subject.start + 8, _CAF_IDS)
-    return _bytes(subject.size, whole, "at least ") if whole > subject.size else None
+def caf_ending(end: End) -> str | None:
+    """Core Audio: by the chunks."""
+    whole = _big_endian_chunks(end, CAF, end.start + 8, _CAF_IDS)
+    return end.said(whole, "at least ") if whole > end.size else None
 
 
-def _au(subject: _Subject) -> int:
-    head = subject.window.read(subject.start, 12)
+def au_ending(end: End) -> str | None:
+    """Sun audio: by the length in the header."""
+    head = end.window.read(end.start, 12)
     offset, length = int.from_bytes(head[4:8], "big"), int.from_bytes(head[8:12], "big")
-    return 0 if length == 0xFFFF_FFFF else subject.start + offset + length
+    return None if length == 0xFFFF_FFFF else end.short_of(end.start + offset + length)
 
 
-def _dsdiff(subject: _Subject) -> int:
-    return subject.start + 12 + int.from_bytes(subject.window.read(subject.start + 4, 8), "big")
+def dsdiff_ending(end: End) -> str | None:
+    """DSDIFF: by the size of the form."""
+    return end.short_of(end.start + 12 + int.from_bytes(end.window.read(end.start + 4, 8), "big"))
 
 
-def _dsf(subject: _Subject) -> int:
-    return subject.start + subject.number(subject.start + 12, 8)
+def dsf_ending(end: End) -> str | None:
+    """DSF: by the size in the header."""
+    return end.short_of(end.start + end.number(end.start + 12, 8))
 
 
-def _mp4(subject: _Subject) -> str | None:
-    window = subject.window
+def mp4_ending(end: End) -> str | None:
+    """MPEG-4: by the first box that is not all there."""
+    window = end.window
     indexed = False
-    for box in boxes(window, subject.start, subject.size):
-        indexed = indexed or box.type == b"moov"
-        if not box.whole and box.type in _BOXES:
+    for box in boxes(window, end.start, end.size):
+        indexed = indexed or box.id == b"moov"
+        if not box.whole and box.id in _BOXES:
             long = box.payload - box.offset == 16
             at, width = (box.offset + 8, 8) if long else (box.offset, 4)
             whole = box.offset + int.from_bytes(window.read(at, width), "big")
-            return _bytes(subject.size, whole, "" if indexed and box.type == b"mdat" else "at least ")
+            return end.said(whole, "" if indexed and box.id == b"mdat" else "at least ")
     return None
 
 
-def _asf(subject: _Subject) -> int:
+def asf_ending(end: End) -> str | None:
     """The objects' sizes, and of the whole file what its properties say; a broadcast leaves them open."""
-    window, header = subject.window, subject.number(subject.start + 16, 8)
+    window, header = end.window, end.number(end.start + 16, 8)
     stated = 0
-    for found in header_objects(window, subject.start):
-        if found.guid == FILE_PROPERTIES:
-            flags = subject.number(found.payload + 64, 4)
+    for found in header_objects(window, end.start):
+        if found.id == FILE_PROPERTIES:
+            flags = end.number(found.payload + 64, 4)
             if flags & BROADCAST:
-                return 0
-            stated = subject.start + subject.number(found.payload + 16, 8)
-    at = subject.start + header
+                return None
+            stated = end.start + end.number(found.payload + 16, 8)
+    at = end.start + header
     if header >= 1 << 32 or window.read(at, 16) != _ASF_DATA:
-        return at if header < 1 << 32 and at > subject.size else 0
-    whole = at + subject.number(at + 16, 8)
-    return max(whole, stated) if whole > subject.size else 0
+        return end.short_of(at) if header < 1 << 32 else None
+    whole = at + end.number(at + 16, 8)
+    return end.said(max(whole, stated)) if whole > end.size else None
 
 
-def _ape(subject: _Subject) -> int:
+def ape_ending(end: End) -> str | None:
     """From version 3.98 on a descriptor states the size of every part."""
-    if subject.number(subject.start + 4, 2) < 3980:
-        return 0
-    sizes = [subject.number(subject.start + at, 4) for at in range(8, 36, 4)]
+    if end.number(end.start + 4, 2) < 3980:
+        return None
+    sizes = [end.number(end.start + at, 4) for at in range(8, 36, 4)]
     whole = sum(sizes[:5]) + (sizes[5] << 32) + sizes[6]
-    return subject.start + whole if sizes[5] < 1 << 16 else 0
+    return end.short_of(end.start + whole) if sizes[5] < 1 << 16 else None
 
 
-def _tta(subject: _Subject) -> int:
+def tta_ending(end: End) -> str | None:
     """The seek table states the size of every frame."""
-    rate, samples = subject.number(subject.start + 10, 4), subject.number(subject.start + 14, 4)
+    rate, samples = end.number(end.start + 10, 4), end.number(end.start + 14, 4)
     length = 256 * rate // 245
     if not length or not 0 < samples < 0xFFFF_FFFF:
-        return 0
+        return None
     frames = -(-samples // length)
-    table = subject.window.read(subject.start + 22, min(frames * 4, MAX_READ))
-    first = subject.start + 22 + frames * 4 + 4
+    table = end.window.read(end.start + 22, min(frames * 4, MAX_READ))
+    first = end.start + 22 + frames * 4 + 4
     if len(table) < frames * 4:
-        return first if frames * 4 <= MAX_READ else 0
-    return first + sum(int.from_bytes(table[at : at + 4], "little") for at in range(0, len(table), 4))
+        return end.short_of(first) if frames * 4 <= MAX_READ else None
+    return end.short_of(
+        first + sum(int.from_bytes(table[at : at + 4], "little") for at in range(0, len(table), 4))
+    )
 
 
-def _matroska(subject: _Subject) -> int:
-    """The segment's size (RFC 9559, section 4.5), unless it is left open."""
-    _, at = _vint(subject, subject.start + 4)
-    header, _ = _vint(subject, subject.start + 4)
-    at += header
-    if subject.window.read(at, 4) != b"\x18\x53\x80\x67":
-        return 0
-    size, payload = _vint(subject, at + 4)
-    return 0 if size < 0 else payload + size
+def matroska_ending(end: End) -> str | None:
+    """Matroska: by the segment's size (RFC 9559, section 4.5), unless it is left open."""
+    header = element_at(end.window, end.start, end.size)
+    segment = None if header is None else element_at(end.window, header.claimed, end.size)
+    if segment is None or segment.id != SEGMENT or not segment.sized:
+        return None
+    return end.short_of(segment.claimed)
 
 
-def _vint(subject: _Subject, at: int) -> tuple[int, int]:
-    """A number of EBML and where it ends; -1 where it is left open, which is written as all ones."""
-    data = subject.window.read(at, 8)
-    width = 9 - data[0].bit_length() if data and data[0] else 9
-    if width > 8 or len(data) < width:
-        return -1, at
-    mask = (1 << 7 * width) - 1
-    value = int.from_bytes(data[:width], "big") & mask
-    return (-1 if value == mask else value), at + width
-
-
-def _mpeg(subject: _Subject) -> int:
+def mpeg_ending(end: End) -> str | None:
     """The bytes that a Xing, Info or VBRI frame states."""
-    data = subject.window.read(subject.start, _FACTS_BYTES)
+    data = end.window.read(end.start, _FACTS_BYTES)
     header = mpeg_header(data[:4])
     facts = None if header is None else stream_facts(data, header)
-    if facts is None or not facts.frames or facts.bytes <= subject.size:  # some count the tags too
-        return 0
-    if facts.bytes <= subject.end - subject.start + _SPARE_BYTES:
-        return 0
-    return subject.start + facts.bytes + subject.size - subject.end
+    if facts is None or not facts.frames or facts.bytes <= end.size:  # some count the tags too
+        return None
+    if facts.bytes <= end.audio_end - end.start + _SPARE_BYTES:
+        return None
+    return end.short_of(end.start + facts.bytes + end.size - end.audio_end)
 
 
-_STATED: dict[Kind, Callable[[_Subject], int]] = {
-    Kind.WAV: _riff,
-    Kind.RF64: _riff,
-    Kind.W64: _w64,
-    Kind.AIFF: _aiff,
-    Kind.AU: _au,
-    Kind.DSDIFF: _dsdiff,
-    Kind.DSF: _dsf,
-    Kind.ASF: _asf,
-    Kind.APE: _ape,
-    Kind.TTA: _tta,
-    Kind.MATROSKA: _matroska,
-    Kind.MP3: _mpeg,
-}
-"""For each kind that states its size, how many bytes the file must have at least."""
-
-
-def _ogg(subject: _Subject) -> str | None:
-    window = Window(subject.file, subject.end)
-    start = max(subject.end - _TAIL, subject.start)
-    data = window.read(start, subject.end - start)
+def ogg_ending(end: End) -> str | None:
+    """Ogg: by the last page."""
+    window = end.window.again(end.audio_end)
+    start = max(end.audio_end - _TAIL, end.start)
+    data = window.read(start, end.audio_end - start)
     at = data.rfind(b"OggS\0")
     if at < 0:
         return None
     page = ogg_page(window, start + at)
     if page is None:
         return "the file breaks off within the header of an Ogg page"
-    if page.end > subject.end:
-        return _bytes(subject.size, page.end, "at least ")
+    if page.end > end.audio_end:
+        return end.said(page.end, "at least ")
     closed = page.flags & 4
     return None if closed else "the file breaks off: it ends without the page that ends an Ogg stream"
 
 
-def _flac(subject: _Subject) -> str | None:
-    there = flac_samples_there(subject.window, subject.start, subject.end)
+def flac_ending(end: End) -> str | None:
+    """FLAC: by the number of the last frame."""
+    there = flac_samples_there(end.window, end.start, end.audio_end)
     if there is None or there[0] >= there[1]:
         return None
     return f"the file breaks off: {there[0]:,} of {there[1]:,} samples"
 
 
-def _wavpack(subject: _Subject) -> str | None:
+def wavpack_ending(end: End) -> str | None:
     """The last block with sound says where it stands among all samples."""
-    start = max(subject.end - MAX_READ, subject.start)
-    data = subject.window.read(start, subject.end - start)
-    total = subject.number(subject.start + 12, 4) | subject.number(subject.start + 11, 1) << 32
-    if subject.number(subject.start + 12, 4) == 0xFFFF_FFFF:
+    start = max(end.audio_end - MAX_READ, end.start)
+    data = end.window.read(start, end.audio_end - start)
+    total = end.number(end.start + 12, 4) | end.number(end.start + 11, 1) << 32
+    if end.number(end.start + 12, 4) == 0xFFFF_FFFF:
         return None
     at = data.rfind(b"wvpk")
     while at >= 0:
         head = data[at : at + 32]
         if len(head) == 32 and 0x402 <= int.from_bytes(head[8:10], "little") <= 0x410:
-            end = start + at + 8 + int.from_bytes(head[4:8], "little")
-            if end > subject.end:
-                return _bytes(subject.size, end, "at least ")
+            block_end = start + at + 8 + int.from_bytes(head[4:8], "little")
+            if block_end > end.audio_end:
+                return end.said(block_end, "at least ")
             samples = int.from_bytes(head[20:24], "little")
             reached = int.from_bytes(head[16:20], "little") + (head[10] << 32) + samples
             if samples:
                 return f"the file breaks off: {reached:,} of {total:,} samples" if reached < total else None
         at = data.rfind(b"wvpk", 0, at)
     return None
-
-
-_TOLD: dict[Kind, Callable[[_Subject], str | None]] = {
-    Kind.OGG_VORBIS: _ogg,
-    Kind.OGG_OPUS: _ogg,
-    Kind.OGG_SPEEX: _ogg,
-    Kind.OGG_FLAC: _ogg,
-    Kind.OGG: _ogg,
-    Kind.MP4: _mp4,
-    Kind.CAF: _caf,
-    Kind.FLAC: _flac,
-    Kind.WAVPACK: _wavpack,
-}
-"""For each kind that states the size of its parts alone, or tells by its last page or frame, what is said of it."""

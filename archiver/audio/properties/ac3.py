@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass
 
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.window import Window
 from archiver.audio.formats.kinds import Kind
 from archiver.audio.formats.mpeg_sync import ac3_frame
 from archiver.audio.properties.bits import Bits
@@ -109,7 +109,7 @@ def _stream_frame(data: bytes, at: int) -> StreamFrame | None:
 
 def read_ac3(stretch: Stretch) -> AudioProperties:
     """AC-3 and E-AC-3. Channels are those of the first frame with the substreams that add to it."""
-    window = stretch.window()
+    window = stretch.window
     first = ac3_header(window.read(stretch.start, _HEADER_BYTES))
     if first is None:
         raise UnparsableError("the first frame's header is damaged")

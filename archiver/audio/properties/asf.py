@@ -5,37 +5,30 @@ from __future__ import annotations
 import struct
 import uuid
 
-from archiver.audio.blocks.asf_objects import AsfObject, header_objects
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.asf_objects import STREAM_PROPERTIES, header_objects
+from archiver.audio.containers.element import Element
+from archiver.audio.containers.window import Window
 from archiver.audio.properties.codecs import wave_codec
 from archiver.audio.properties.stretch import Stretch, UnparsableError
 from archiver.model.audio import AudioProperties
 
 FILE_PROPERTIES = uuid.UUID("8CABDCA1-A947-11CF-8EE4-00C00C205365").bytes_le
-_STREAM = uuid.UUID("B7DC0791-A9B7-11CF-8EE6-00C00C205365").bytes_le
 _AUDIO_MEDIA = uuid.UUID("F8699E40-5B4D-11CF-A8FD-00805F5C442B").bytes_le
-VIDEO_MEDIA = uuid.UUID("BC19EFC0-5B4D-11CF-A8FD-00805F5C442B").bytes_le
-_EXTENDED_STREAM = uuid.UUID("14E6A5CB-C672-4332-8399-A96952065B5A").bytes_le
 BROADCAST = 1
 _TICKS = 10_000_000
 
 
-def stream_types(window: Window, offset: int) -> list[bytes]:
-    """The media type of each stream in the header at ``offset``, as the 16 bytes of its GUID."""
-    return [
-        window.read(found.payload, 16) for found in header_objects(window, offset) if found.guid == _STREAM
-    ]
-
-
 def read_asf(stretch: Stretch) -> AudioProperties:
     """The first audio stream. A broadcast states no duration."""
-    window = stretch.window()
+    window = stretch.window
     seconds: float | None = None
     sound: bytes | None = None
     for found in header_objects(window, stretch.start):
-        if found.guid == FILE_PROPERTIES:
+        if found.id == FILE_PROPERTIES:
             seconds = _play_duration(window, found)
-        elif found.guid == _STREAM and sound is None and window.read(found.payload, 16) == _AUDIO_MEDIA:
+        elif (
+            found.id == STREAM_PROPERTIES and sound is None and window.read(found.payload, 16) == _AUDIO_MEDIA
+        ):
             sound = window.read(found.payload + 54, 18)
     if sound is None or len(sound) < 16:
         raise UnparsableError("there is no audio stream in the header")
@@ -52,7 +45,7 @@ def read_asf(stretch: Stretch) -> AudioProperties:
     )
 
 
-def _play_duration(window: Window, found: AsfObject) -> float | None:
+def _play_duration(window: Window, found: Element) -> float | None:
     data = window.read(found.payload, 80)
     if len(data) < 80:
         return None

@@ -6,7 +6,7 @@ import io
 
 from mutagen.flac import StreamInfo
 
-from archiver.audio.blocks.flac_layout import STREAMINFO, flac_blocks
+from archiver.audio.containers.flac_layout import STREAMINFO, flac_blocks
 from archiver.audio.properties.stretch import Stretch, UnparsableError, average_bitrate, duration
 from archiver.model.audio import AudioProperties
 
@@ -49,7 +49,7 @@ def _blocks(stretch: Stretch) -> tuple[bytes, int | None]:
 
     The payload is empty where there is none; the offset is ``None`` where no frame follows the last block.
     """
-    window = stretch.window()
+    window = stretch.window
     streaminfo, end = b"", stretch.end
     for block in flac_blocks(window, stretch.start):
         if block.kind == STREAMINFO and not streaminfo:

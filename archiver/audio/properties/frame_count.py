@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.window import Window
 from archiver.audio.properties.stretch import Stretch
 
 MAX_COUNTED_BYTES = 2 << 30
@@ -104,7 +104,7 @@ class _Walk:
     __slots__ = ("_at", "_count", "_end", "_gaps", "_piece", "_piece_at", "_read_frame", "_window")
 
     def __init__(self, stretch: Stretch, read_frame: FrameReader) -> None:
-        self._window: Window = stretch.window()
+        self._window: Window = stretch.window
         self._read_frame = read_frame
         self._at = stretch.start
         self._end = stretch.end

@@ -1,6 +1,11 @@
-"""Properties of streams without a file header: MPEG audio, and AAC in ADTS or ADIF."""
+"""Properties of streams without a file header: MPEG audio, and AAC in ADTS or ADIF.
+
+Encoders write a frame of facts before the sound of an MP3 file: Xing, Info or VBRI.
+"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass, replace
 
 from mutagen.aac import AACInfo
 
@@ -15,8 +20,55 @@ from archiver.audio.formats.mpeg_sync import (
 from archiver.audio.properties.bits import Bits
 from archiver.audio.properties.frame_count import FrameReader, StreamFrame, count_frames
 from archiver.audio.properties.stretch import Stretch, UnparsableError, average_bitrate
-from archiver.audio.properties.xing import StreamFacts, stream_facts
 from archiver.model.audio import AudioProperties
+
+_GAPLESS_WRITERS = (b"LAME", b"Lavf", b"Lavc")
+_VBRI_AT = 36
+
+
+@dataclass(frozen=True, slots=True)
+class StreamFacts:
+    """What such a frame states.
+
+    Attributes:
+        frames: Frames of sound after it; 0 where it does not know.
+        bytes: Bytes of the stream with this frame; 0 where it does not know.
+        silence: Samples that the encoder put before and after the sound.
+    """
+
+    frames: int
+    bytes: int
+    silence: int = 0
+
+
+def stream_facts(frame: bytes, header: MpegHeader) -> StreamFacts | None:
+    """Read the facts from the bytes of a file's first frame, ``None`` where it is a frame of sound."""
+    if header.layer != 3:
+        return None
+    side = (17 if header.mono else 32) if header.mpeg1 else (9 if header.mono else 17)
+    for at in (4 + side, 6 + side):  # some writers count the two bytes of a checksum
+        if frame[at : at + 4] in (b"Xing", b"Info"):
+            return _xing(frame, at)
+    if frame[_VBRI_AT : _VBRI_AT + 4] == b"VBRI" and len(frame) >= _VBRI_AT + 18:
+        size = int.from_bytes(frame[_VBRI_AT + 10 : _VBRI_AT + 14], "big")
+        return StreamFacts(int.from_bytes(frame[_VBRI_AT + 14 : _VBRI_AT + 18], "big"), size)
+    return None
+
+
+def _xing(frame: bytes, at: int) -> StreamFacts:
+    flags = int.from_bytes(frame[at + 4 : at + 8], "big")
+    at += 8
+    numbers = []
+    for flag in (1, 2):
+        numbers.append(int.from_bytes(frame[at : at + 4], "big") if flags & flag else 0)
+        at += 4 if flags & flag else 0
+    at += (100 if flags & 4 else 0) + (4 if flags & 8 else 0)
+    silence = 0
+    if frame[at : at + 4] in _GAPLESS_WRITERS and len(frame) >= at + 24:
+        both = int.from_bytes(frame[at + 21 : at + 24], "big")
+        silence = (both >> 12) + (both & 0xFFF)
+    return StreamFacts(numbers[0], numbers[1], silence)
+
 
 _LAYERS = {1: "mp1", 2: "mp2", 3: "mp3"}
 _SEARCHED_BYTES = 256 << 10
@@ -38,7 +90,7 @@ def mpeg_start(stretch: Stretch) -> tuple[int, MpegHeader, int]:
     Raises:
         UnparsableError: where there is no frame.
     """
-    data = stretch.window().read(stretch.start, min(_SEARCHED_BYTES, stretch.length))
+    data = stretch.window.read(stretch.start, min(_SEARCHED_BYTES, stretch.length))
     stated = mpeg_header(data[:4])
     if stated is not None and stream_facts(data[:_FACTS_BYTES], stated) is not None:
         return stretch.start, stated, 0
@@ -59,8 +111,8 @@ def read_mpeg(stretch: Stretch) -> AudioProperties:
     files, joined and cut ones too, it is counted frame by frame.
     """
     start, header, free = mpeg_start(stretch)
-    sound = Stretch(stretch.file, stretch.kind, stretch.extension, start, stretch.end, stretch.size)
-    facts = stream_facts(stretch.window().read(start, _FACTS_BYTES), header)
+    sound = replace(stretch, start=start)
+    facts = stream_facts(stretch.window.read(start, _FACTS_BYTES), header)
     seconds: float | None
     if facts is not None and _agrees(facts, sound.length):
         samples = facts.frames * header.samples
@@ -68,9 +120,7 @@ def read_mpeg(stretch: Stretch) -> AudioProperties:
         bitrate = average_bitrate(facts.bytes, seconds)
     else:
         skipped = header.length if facts is not None else 0
-        rest = Stretch(
-            stretch.file, stretch.kind, stretch.extension, start + skipped, stretch.end, stretch.size
-        )
+        rest = replace(stretch, start=start + skipped)
         count = count_frames(rest, mpeg_reader(header.layer, free))
         seconds = None if count is None else count.seconds
         bitrate = None if count is None else count.bitrate_bps

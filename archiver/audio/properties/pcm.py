@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import struct
 
-from archiver.audio.blocks.chunks import AIFF, CAF, Chunk, chunks
+from archiver.audio.containers.chunks import AIFF, CAF, chunks_by_name
+from archiver.audio.containers.element import Element
 from archiver.audio.properties.codecs import DEPTH_TELLS, alac_depth, apple_codec
-from archiver.audio.properties.stretch import Stretch, UnparsableError, average_bitrate, duration
+from archiver.audio.properties.stretch import Stretch, average_bitrate, duration
 from archiver.model.audio import AudioProperties
 
 _ALAC_DEPTHS = {1: 16, 2: 20, 3: 24, 4: 32}  # the format flags of Apple Lossless
@@ -40,22 +41,11 @@ _DATA_BLOCKS = {
 """Bytes and samples of one channel's block in the packed codecs of AIFF-C."""
 
 
-def _payload(stretch: Stretch, chunk: Chunk | None, at_least: int, at_most: int) -> bytes:
-    data = b""
-    if chunk is not None:
-        data = stretch.window().read(chunk.payload, min(chunk.end - chunk.payload, at_most))
-    if len(data) < at_least:
-        raise UnparsableError("the format chunk is missing or cut short")
-    return data
-
-
 def read_aiff(stretch: Stretch) -> AudioProperties:
     """AIFF and AIFF-C, by the common chunk (Apple, AIFF 1.3 and AIFF-C draft)."""
-    window = stretch.window()
-    found: dict[bytes, Chunk] = {}
-    for chunk in chunks(window, AIFF, stretch.start + 12, stretch.size):
-        found.setdefault(chunk.id, chunk)
-    common = _payload(stretch, found.get(b"COMM"), 18, 22)
+    window = stretch.window
+    found = chunks_by_name(window, AIFF, stretch.start + 12, window.size)
+    common = stretch.payload(found.get(b"COMM"), 18, 22)
     channels, frames, bits = struct.unpack(">HIH", common[:8])
     rate = _extended(common[8:18])
     compressed = window.read(stretch.start + 8, 4) == b"AIFC" and len(common) == 22
@@ -78,14 +68,14 @@ def read_aiff(stretch: Stretch) -> AudioProperties:
     )
 
 
-def _sound_length(stretch: Stretch, sound: Chunk | None) -> int | None:
+def _sound_length(stretch: Stretch, sound: Element | None) -> int | None:
     """Bytes of samples in the SSND chunk, ``None`` where there is no such chunk.
 
     A chunk of no size in a form of no size is one that the writer never came back to: it runs to the end.
     """
     if sound is None:
         return None
-    window = stretch.window()
+    window = stretch.window
     size, form = (int.from_bytes(window.read(at + 4, 4), "big") for at in (sound.offset, stretch.start))
     unwritten = size in (0, 8) and stretch.start + 8 + form <= sound.payload + size
     end = stretch.end if unwritten or size == 0xFFFF_FFFF else min(sound.end, stretch.end)
@@ -117,11 +107,9 @@ def _extended(data: bytes) -> int:
 
 def read_caf(stretch: Stretch) -> AudioProperties:
     """Core Audio, by the ``desc``, ``data`` and ``pakt`` chunks (Apple, CAF Specification 1.0)."""
-    window = stretch.window()
-    found: dict[bytes, Chunk] = {}
-    for chunk in chunks(window, CAF, stretch.start + 8, stretch.size):
-        found.setdefault(chunk.id, chunk)
-    desc = _payload(stretch, found.get(b"desc"), 32, 32)
+    window = stretch.window
+    found = chunks_by_name(window, CAF, stretch.start + 8, window.size)
+    desc = stretch.payload(found.get(b"desc"), 32, 32)
     rate, codec_id, flags, packet_bytes, packet_frames, channels, bits = struct.unpack(">d4sIIIII", desc)
     hertz = round(rate) if 0 < rate < 1e9 else 0
     codec, lossless = apple_codec(codec_id)
@@ -155,7 +143,7 @@ def read_au(stretch: Stretch) -> AudioProperties:
     """Sun and NeXT audio: six big-endian numbers."""
     offset, length, encoding, rate, channels = struct.unpack(">IIIII", stretch.head(24)[4:])
     codec, bits, lossless = _AU_CODECS.get(encoding, (f"au-{encoding}", 0, None))
-    available = max(stretch.size - stretch.start - offset, 0)
+    available = max(stretch.window.size - stretch.start - offset, 0)
     length = min(length or available, available)  # all ones or zero where the writer did not know it
     frame = channels * bits // 8
     seconds = duration(length // frame, rate) if frame else None

@@ -11,8 +11,9 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from archiver.audio.blocks.boxes import Box, boxes, child
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.boxes import boxes, child
+from archiver.audio.containers.element import Element
+from archiver.audio.containers.window import Window
 from archiver.audio.formats.mpeg_sync import mpeg_header
 from archiver.audio.properties.ac3 import first_unit
 from archiver.audio.properties.bits import Bits
@@ -74,7 +75,7 @@ class SoundEntry:
     by_frames: bool = False
 
 
-def sound_entry(window: Window, trak: Box) -> SoundEntry | None:
+def sound_entry(window: Window, trak: Element) -> SoundEntry | None:
     """The first sample entry of a sound track, ``None`` where it has none."""
     table = child(window, trak.payload, trak.end, b"mdia", b"minf", b"stbl", b"stsd")
     if table is None:
@@ -88,26 +89,26 @@ def sound_entry(window: Window, trak: Box) -> SoundEntry | None:
     configured = [read(found, parts[name]) for name, read in _CONFIGURATIONS.items() if name in parts]
     if configured:
         found = configured[0]
-    elif entry.type == b"mp4a":
+    elif entry.id == b"mp4a":
         found = replace(found, rate=None, channels=None)  # without a configuration its fields are templates
     return _by_first_frame(found, window, trak) if found.by_frames or found.codec in _MPEG else found
 
 
-def _fixed_fields(window: Window, entry: Box) -> tuple[SoundEntry, int]:
+def _fixed_fields(window: Window, entry: Element) -> tuple[SoundEntry, int]:
     """What the entry itself says, and the QuickTime version of its fields."""
-    data = window.read(entry.payload, min(64, entry.end - entry.payload)).ljust(64, b"\0")
+    data = window.read(entry.payload, min(64, entry.size)).ljust(64, b"\0")
     version, channels, bits = (int.from_bytes(data[at : at + 2], "big") for at in (8, 16, 18))
     rate = int.from_bytes(data[24:26], "big")
-    codec, lossless = _CODECS.get(entry.type) or _quicktime_codec(entry.type)
+    codec, lossless = _CODECS.get(entry.id) or _quicktime_codec(entry.id)
     if version == 2:
         exact, channels, _, bits, flags = struct.unpack(">dIIII", data[32:56])
         rate = round(exact) if 0 < exact < 1e9 else 0
-        codec = "pcm-float" if entry.type == b"lpcm" and flags & 1 else codec
+        codec = "pcm-float" if entry.id == b"lpcm" and flags & 1 else codec
     elif version == 1 and int.from_bytes(data[32:36], "big") in range(1, 9):
         bits = max(bits, int.from_bytes(data[32:36], "big") * 8)
-    bits = _DEPTHS.get(entry.type, bits) if codec in _PCM else 0
-    if entry.type in _AMR_RATES:
-        rate, channels = _AMR_RATES[entry.type], 1
+    bits = _DEPTHS.get(entry.id, bits) if codec in _PCM else 0
+    if entry.id in _AMR_RATES:
+        rate, channels = _AMR_RATES[entry.id], 1
     return SoundEntry(codec, lossless, rate if rate > 1 else None, channels or None, bits or None), version
 
 
@@ -118,16 +119,16 @@ def _quicktime_codec(name: bytes) -> tuple[str, bool | None]:
     return apple_codec(name)
 
 
-def _parts(window: Window, entry: Box, fixed: int) -> dict[bytes, bytes]:
+def _parts(window: Window, entry: Element, fixed: int) -> dict[bytes, bytes]:
     """The payloads of the boxes inside an entry, and of those inside its ``wave`` box, by name; the first counts."""
     found: dict[bytes, bytes] = {}
     todo = [(entry.payload + fixed, entry.end)]
     for start, end in todo:
         for box in boxes(window, start, end):
-            if box.type == b"wave" and len(todo) == 1:
+            if box.id == b"wave" and len(todo) == 1:
                 todo.append((box.payload, box.end))
-            elif box.type not in found:
-                found[box.type] = window.read(box.payload, min(box.end - box.payload, _CONFIG_BYTES))
+            elif box.id not in found:
+                found[box.id] = window.read(box.payload, min(box.size, _CONFIG_BYTES))
     return found
 
 
@@ -151,7 +152,7 @@ def _elementary(found: SoundEntry, data: bytes) -> SoundEntry:
     return replace(found, rate=audio.rate, channels=audio.channels)
 
 
-def _by_first_frame(found: SoundEntry, window: Window, trak: Box) -> SoundEntry:
+def _by_first_frame(found: SoundEntry, window: Window, trak: Element) -> SoundEntry:
     """MPEG audio and AC-3 say in every frame what they are; other codecs keep what the entry says."""
     at = _first_chunk(window, trak)
     header = mpeg_header(window.read(at, 4)) if at else None
@@ -163,7 +164,7 @@ def _by_first_frame(found: SoundEntry, window: Window, trak: Box) -> SoundEntry:
     return found if unit is None else replace(found, rate=unit[0], channels=unit[1])
 
 
-def _first_chunk(window: Window, trak: Box) -> int:
+def _first_chunk(window: Window, trak: Element) -> int:
     """Where the track's first sample stands; 0 where no table says."""
     for name, width in ((b"stco", 4), (b"co64", 8)):
         table = child(window, trak.payload, trak.end, b"mdia", b"minf", b"stbl", name)

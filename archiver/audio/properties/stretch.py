@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import BinaryIO
 
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.element import Element
+from archiver.audio.containers.excerpt import Excerpt
+from archiver.audio.containers.window import Window
 from archiver.audio.formats.kinds import Kind
-from archiver.audio.properties.excerpt import Excerpt
 
 
 class UnparsableError(Exception):
@@ -19,20 +19,18 @@ class Stretch:
     """The audio of a file, apart from the tags around it.
 
     Attributes:
-        file: Open for reading in binary mode, seekable.
+        window: The file.
         kind: What the bytes are.
         extension: In lower case without the dot.
         start: Byte offset of the audio or its header.
         end: Byte offset after it.
-        size: Bytes of the whole file.
     """
 
-    file: BinaryIO
+    window: Window
     kind: Kind
     extension: str
     start: int
     end: int
-    size: int
 
     @property
     def length(self) -> int:
@@ -41,11 +39,18 @@ class Stretch:
 
     def excerpt(self) -> Excerpt:
         """The stretch as a file of its own."""
-        return Excerpt(self.file, self.start, self.end)
+        return self.window.excerpt(self.start, self.end)
 
-    def window(self) -> Window:
-        """The whole file for reading at any offset."""
-        return Window(self.file, self.size)
+    def payload(self, chunk: Element | None, at_least: int, at_most: int) -> bytes:
+        """The first bytes of a format chunk's payload.
+
+        Raises:
+            UnparsableError: where there is no such chunk, or fewer than ``at_least`` are in it.
+        """
+        data = b"" if chunk is None else self.window.read(chunk.payload, min(chunk.size, at_most))
+        if len(data) < at_least:
+            raise UnparsableError("the format chunk is missing or cut short")
+        return data
 
     def head(self, length: int) -> bytes:
         """The first ``length`` bytes.

@@ -5,8 +5,9 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass, replace
 
-from archiver.audio.blocks.chunks import RIFF, Chunk, chunks
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.chunks import RIFF, chunks
+from archiver.audio.containers.element import Element
+from archiver.audio.containers.window import Window
 from archiver.audio.properties.carried import carried_codec
 from archiver.audio.properties.codecs import DEPTH_TELLS, wave_codec
 from archiver.audio.properties.frame_count import count_frames
@@ -46,7 +47,7 @@ def is_open_size(size: int) -> bool:
     return size >= 0xFFFF_F000 or 0x7FFF_F000 <= size <= 0x7FFF_FFFF
 
 
-def wave_data(window: Window, start: int, end: int) -> tuple[dict[bytes, Chunk], WaveData | None]:
+def wave_data(window: Window, start: int, end: int) -> tuple[dict[bytes, Element], WaveData | None]:
     """The chunks before the samples of the RIFF form at ``start``, and the samples, by whatever sizes hold.
 
     Sizes are 32 bits wide: longer files wrap round, writers that were stopped leave zero or all ones.
@@ -54,7 +55,7 @@ def wave_data(window: Window, start: int, end: int) -> tuple[dict[bytes, Chunk],
     head = window.read(start, 36)
     form_size = int.from_bytes(head[4:8], "little")
     long_size = int.from_bytes(head[28:36], "little") if head[12:16] == b"ds64" else None
-    found: dict[bytes, Chunk] = {}
+    found: dict[bytes, Element] = {}
     for chunk in chunks(window, RIFF, start + 12, end):
         found.setdefault(chunk.id, chunk)
         if chunk.id == b"data":
@@ -87,25 +88,25 @@ def _data(start: int, size: int, form_end: int, end: int) -> WaveData:
 
 def read_wav(stretch: Stretch) -> AudioProperties:
     """WAV, RF64 and BW64 (EBU Tech 3306 for the 64-bit sizes in ``ds64``)."""
-    window = stretch.window()
+    window = stretch.window
     if window.read(stretch.start, 4) == b"RIFX":
         raise UnparsableError("big-endian RIFX is not read")
     found, data = wave_data(window, stretch.start, stretch.end)
-    fmt = b"" if b"fmt " not in found else _payload(window, found[b"fmt "], 40)
-    fact = b"" if b"fact" not in found else _payload(window, found[b"fact"], 4)
+    fmt = stretch.payload(found.get(b"fmt "), 0, 40)
+    fact = stretch.payload(found.get(b"fact"), 0, 4)
     samples = int.from_bytes(fact, "little")
     return _wave(stretch, fmt, data, samples if 0 < samples < 0xFFFF_FFFF else None)
 
 
 def read_w64(stretch: Stretch) -> AudioProperties:
     """Sony Wave64: the chunks of WAV under 16-byte names with 64-bit sizes, aligned to eight bytes."""
-    window, at = stretch.window(), stretch.start + 40
+    window, at = stretch.window, stretch.start + 40
     fmt, data = b"", None
     for _ in range(_MAX_CHUNKS):
         head = window.read(at, 24)
         size = int.from_bytes(head[16:24], "little")
         if head[:16] == _W64_DATA and len(head) == 24:
-            data = _long_data(at + 24, max(size - 24, 0) if size < 1 << 63 else 0, stretch.size)
+            data = _long_data(at + 24, max(size - 24, 0) if size < 1 << 63 else 0, stretch.window.size)
             break
         if len(head) < 24 or size < 24:
             break
@@ -113,10 +114,6 @@ def read_w64(stretch: Stretch) -> AudioProperties:
             fmt = window.read(at + 24, min(size - 24, 40))
         at += size + -size % 8
     return _wave(stretch, fmt, data, None)
-
-
-def _payload(window: Window, chunk: Chunk, at_most: int) -> bytes:
-    return window.read(chunk.payload, min(chunk.end - chunk.payload, at_most))
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +156,7 @@ def _wave(stretch: Stretch, fmt: bytes, data: WaveData | None, fact_samples: int
     )
     carried = None
     if data is not None and form.codec == "pcm":
-        carried = carried_codec(stretch.window(), data.start, data.length or 0)
+        carried = carried_codec(stretch.window, data.start, data.length or 0)
     if carried is None:
         return properties
     return replace(
@@ -187,14 +184,7 @@ def _seconds(stretch: Stretch, form: _Form, data: WaveData, fact_samples: int | 
         block = form.block or form.channels * ((form.bits + 7) // 8)
         return duration(data.length // block, form.rate) if block else None
     if form.codec in _LAYERS:
-        sound = Stretch(
-            stretch.file,
-            stretch.kind,
-            stretch.extension,
-            data.start,
-            data.start + data.length,
-            stretch.size,
-        )
+        sound = replace(stretch, start=data.start, end=data.start + data.length)
         count = count_frames(sound, mpeg_reader(_LAYERS[form.codec], 0))
         if count is not None and count.seconds is not None:
             return count.seconds

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import uuid
 
-from archiver.audio.blocks.asf_objects import (
+from archiver.audio.containers.asf_objects import (
     EXTENDED_STREAM_PROPERTIES,
+    HEADER,
     STREAM_PROPERTIES,
-    AsfObject,
     header_objects,
 )
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.element import Element
+from archiver.audio.containers.window import Window
 from archiver.model.evidence import Protection, unseen
 
 _OBJECTS = {
@@ -39,12 +40,14 @@ _ENCRYPTED_CONTENT = 0x8000
 
 def asf_protection(window: Window, offset: int) -> Protection | None:
     """The protection that the header object at ``offset`` declares (ASF specification 3.3, 3.14, 4.1)."""
+    if window.read(offset, 16) != HEADER:
+        return None
     flagged, broken = None, None
     for found in header_objects(window, offset):
-        if found.guid in _OBJECTS:
-            scheme, name, place = _OBJECTS[found.guid]
+        if found.id in _OBJECTS:
+            scheme, name, place = _OBJECTS[found.id]
             return Protection(scheme, name, f"asf.header.{place}@{found.offset}")
-        if not found.guid or not found.whole:
+        if not found.id or not found.whole:
             broken = found.offset
         flagged = flagged or _flagged_stream(window, found)
     if flagged is not None:
@@ -54,12 +57,12 @@ def asf_protection(window: Window, offset: int) -> Protection | None:
     return None if broken is None else unseen(f"asf.header@{broken}")
 
 
-def _flagged_stream(window: Window, found: AsfObject) -> Protection | None:
+def _flagged_stream(window: Window, found: Element) -> Protection | None:
     """What the flags of a stream say, where its object names no scheme."""
     at: int | None = None
-    if found.guid == STREAM_PROPERTIES:
+    if found.id == STREAM_PROPERTIES:
         at = found.payload
-    elif found.guid == EXTENDED_STREAM_PROPERTIES:
+    elif found.id == EXTENDED_STREAM_PROPERTIES:
         at = _embedded(window, found)
     if at is None or at + _FLAGS + 2 > found.end:
         return None
@@ -69,7 +72,7 @@ def _flagged_stream(window: Window, found: AsfObject) -> Protection | None:
     return Protection("asf-encrypted", name, f"asf.header.stream-properties.flags@{at + _FLAGS}")
 
 
-def _embedded(window: Window, found: AsfObject) -> int | None:
+def _embedded(window: Window, found: Element) -> int | None:
     """Where the content of the Stream Properties object begins that an extended one may end with."""
     counts = window.read(found.payload + 60, 4)
     at = found.payload + 64

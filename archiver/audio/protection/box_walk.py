@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archiver.audio.blocks.boxes import Box, boxes
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.boxes import boxes
+from archiver.audio.containers.element import Element
+from archiver.audio.containers.window import Window
 
 _SMALLEST = 8
 
 
 class BoxWalk:
-    """Walks boxes of one file, as :func:`archiver.audio.blocks.boxes.boxes` does.
+    """Walks boxes of one file, as :func:`archiver.audio.containers.boxes.boxes` does.
 
     Attributes:
         window: The file.
@@ -22,7 +23,7 @@ class BoxWalk:
         self.window = window
         self.broken: int | None = None
 
-    def boxes(self, start: int, end: int) -> Iterator[Box]:
+    def boxes(self, start: int, end: int) -> Iterator[Element]:
         """The boxes from ``start`` to ``end``, in order."""
         reached = start
         for box in boxes(self.window, start, end):
@@ -31,11 +32,11 @@ class BoxWalk:
         if reached > end or end - reached >= _SMALLEST:
             self.broken = min(reached, end)
 
-    def child(self, start: int, end: int, *path: bytes) -> Box | None:
+    def child(self, start: int, end: int, *path: bytes) -> Element | None:
         """The first box reached from ``start`` by going down ``path``, or ``None``."""
-        found: Box | None = None
+        found: Element | None = None
         for name in path:
-            found = next((box for box in self.boxes(start, end) if box.type == name), None)
+            found = next((box for box in self.boxes(start, end) if box.id == name), None)
             if found is None:
                 return None
             start, end = found.payload, found.end

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.window import Window
 from archiver.model.evidence import Protection
 
 _IMAGE = re.compile(r"\.(?:iso|img|bin|sacd|dat|nrg|mdf)$", re.IGNORECASE)

@@ -5,7 +5,7 @@ Common Encryption in ISO base media files: ISO/IEC 23001-7, sections 6, 7 and 8.
 
 from __future__ import annotations
 
-from archiver.audio.blocks.boxes import Box
+from archiver.audio.containers.element import Element
 from archiver.audio.protection.box_walk import BoxWalk
 from archiver.model.evidence import Protection
 
@@ -16,43 +16,43 @@ _GROUP_BYTES = 20
 _MAX_GROUPS = 1000
 
 
-def fragment_protection(walk: BoxWalk, fragment: Box) -> Protection | None:
+def fragment_protection(walk: BoxWalk, fragment: Element) -> Protection | None:
     """The protection of the samples that a ``moof`` box describes.
 
     A reference to a group of samples that is described elsewhere is not certain.
     """
     for traf in walk.boxes(fragment.payload, fragment.end):
-        if traf.type == b"traf":
+        if traf.id == b"traf":
             found = _of_track(walk, traf)
             if found is not None:
                 return found
     return None
 
 
-def _of_track(walk: BoxWalk, traf: Box) -> Protection | None:
-    elsewhere: Box | None = None
+def _of_track(walk: BoxWalk, traf: Element) -> Protection | None:
+    elsewhere: Element | None = None
     described = False
     for box in walk.boxes(traf.payload, traf.end):
         head = walk.window.read(box.payload, 16)
-        if box.type == b"senc" or (box.type == b"saiz" and head[3:4] == b"\1" and head[4:8] in _SCHEMES):
+        if box.id == b"senc" or (box.id == b"saiz" and head[3:4] == b"\1" and head[4:8] in _SCHEMES):
             return _cenc(box)
-        if box.type == b"uuid" and head == _PIFF:
+        if box.id == b"uuid" and head == _PIFF:
             return Protection("playready", "Microsoft PlayReady (PIFF)", f"moof.traf.uuid@{box.offset}")
-        if head[4:8] == _GROUP and box.type == b"sgpd":
+        if head[4:8] == _GROUP and box.id == b"sgpd":
             described = True
             if _has_encrypted_group(walk, box):
                 return _cenc(box)
-        elif head[4:8] == _GROUP and box.type == b"sbgp":
+        elif head[4:8] == _GROUP and box.id == b"sbgp":
             elsewhere = elsewhere or box
     return None if elsewhere is None or described else _cenc(elsewhere, certain=False)
 
 
-def _cenc(box: Box, *, certain: bool = True) -> Protection:
+def _cenc(box: Element, *, certain: bool = True) -> Protection:
     name = "MPEG Common Encryption (media segment)"
     return Protection("cenc", name, f"moof.traf.{box.name}@{box.offset}", certain)
 
 
-def _has_encrypted_group(walk: BoxWalk, box: Box) -> bool:
+def _has_encrypted_group(walk: BoxWalk, box: Element) -> bool:
     """Whether any group of samples says that its samples are encrypted."""
     head = walk.window.read(box.payload, 16)
     version = head[0]

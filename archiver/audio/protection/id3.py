@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archiver.audio.blocks.id3v2_walk import (
+from archiver.audio.containers.id3v2_walk import (
     Id3Frame,
     Id3Header,
     body_of,
@@ -10,7 +10,7 @@ from archiver.audio.blocks.id3v2_walk import (
     id3v2_header,
     plain_header,
 )
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.window import Window
 from archiver.model.evidence import Protection, unseen
 
 _NAMES = {

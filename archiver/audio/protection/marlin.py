@@ -5,8 +5,8 @@ Told by the brand ``MGSV``, or by a protection scheme box in an IPMP descriptor 
 
 from __future__ import annotations
 
-from archiver.audio.blocks.boxes import Box
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.element import Element
+from archiver.audio.containers.window import Window
 from archiver.audio.protection.box_walk import BoxWalk
 from archiver.model.evidence import Protection
 
@@ -17,14 +17,14 @@ _SAMPLE_BYTES = 1 << 16
 _TABLE = (b"minf", b"stbl")
 
 
-def marlin_brand(window: Window, ftyp: Box) -> Protection | None:
+def marlin_brand(window: Window, ftyp: Element) -> Protection | None:
     """The protection that the brands of a file declare."""
-    brands = window.read(ftyp.payload, min(ftyp.end - ftyp.payload, _MAX_BRANDS))
+    brands = window.read(ftyp.payload, min(ftyp.size, _MAX_BRANDS))
     listed = [brands[:4], *(brands[at : at + 4] for at in range(8, len(brands), 4))]
     return Protection("marlin", "Marlin DRM", f"ftyp@{ftyp.offset}") if _BRAND in listed else None
 
 
-def descriptor_protection(walk: BoxWalk, media: Box) -> Protection | None:
+def descriptor_protection(walk: BoxWalk, media: Element) -> Protection | None:
     """The protection that the first samples of a track declare, where it is one of object descriptors.
 
     Args:
@@ -47,7 +47,7 @@ def descriptor_protection(walk: BoxWalk, media: Box) -> Protection | None:
     return Protection(scheme, name, f"IPMP.sinf.schm@{start + named - 4}")
 
 
-def _first_chunk(walk: BoxWalk, media: Box) -> int | None:
+def _first_chunk(walk: BoxWalk, media: Element) -> int | None:
     for name, width in ((b"stco", 4), (b"co64", 8)):
         table = walk.child(media.payload, media.end, *_TABLE, name)
         if table is not None:

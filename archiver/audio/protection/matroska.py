@@ -7,20 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archiver.audio.blocks.ebml import Element, elements
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.ebml import SEGMENT, elements
+from archiver.audio.containers.element import Element
+from archiver.audio.containers.window import Window
 from archiver.model.evidence import Protection, unseen
 
-_SEGMENT, _TRACKS, _TRACK = 0x18538067, 0x1654AE6B, 0xAE
-_ENCODINGS, _ENCODING, _TYPE = 0x6D80, 0x6240, 0x5033
-_ENCRYPTION, _ALGORITHM = 0x5035, 0x47E1
+_TRACKS, _TRACK, _ENCODINGS, _ENCODING = map(bytes.fromhex, ("1654AE6B", "AE", "6D80", "6240"))
+_TYPE, _ENCRYPTION, _ALGORITHM = map(bytes.fromhex, ("5033", "5035", "47E1"))
 _ENCRYPTED = 1
 
 
 def matroska_protection(window: Window, offset: int) -> Protection | None:
     """The protection of any track of the file that begins at ``offset``."""
     walk = _Walk(window)
-    for found in elements(window, offset, window.size, entered=_SEGMENT):
+    for found in elements(window, offset, window.size, entered=SEGMENT):
         if found.id == _TRACKS:
             return _of_tracks(walk, found)
         if not found.id:
@@ -35,7 +35,7 @@ class _Walk:
         self.window = window
         self.broken: int | None = None
 
-    def inside(self, parent: Element, wanted: int) -> Iterator[Element]:
+    def inside(self, parent: Element, wanted: bytes) -> Iterator[Element]:
         """The elements of one kind in another."""
         if not parent.whole:
             self.broken = parent.end
@@ -75,4 +75,4 @@ def _of_encoding(walk: _Walk, encoding: Element) -> Protection | None:
 
 
 def _number(walk: _Walk, element: Element) -> int:
-    return int.from_bytes(walk.window.read(element.payload, min(element.end - element.payload, 8)), "big")
+    return int.from_bytes(walk.window.read(element.payload, min(element.size, 8)), "big")

@@ -9,8 +9,9 @@ from __future__ import annotations
 import io
 import zlib
 
-from archiver.audio.blocks.boxes import Box, boxes, child, entry_children
-from archiver.audio.blocks.window import MAX_READ, Window
+from archiver.audio.containers.boxes import boxes, child, entry_children
+from archiver.audio.containers.element import Element
+from archiver.audio.containers.window import MAX_READ, Window
 from archiver.audio.protection.box_walk import BoxWalk
 from archiver.audio.protection.fragments import fragment_protection
 from archiver.audio.protection.marlin import descriptor_protection, marlin_brand
@@ -46,22 +47,22 @@ def mp4_protection(window: Window, offset: int) -> Protection | None:
     looked, doubtful = False, None
     for box in walk.boxes(offset, window.size):
         found = None
-        if box.type == b"ftyp":
+        if box.id == b"ftyp":
             found = marlin_brand(window, box)
-        elif box.type == b"moov":
+        elif box.id == b"moov":
             found = _movie_protection(window, box)
-        elif box.type == b"odrm":
+        elif box.id == b"odrm":
             found = content_2_protection(BoxWalk(window), box)
-        elif box.type == b"moof" and not looked:
+        elif box.id == b"moof" and not looked:
             found = fragment_protection(BoxWalk(window), box)
         if found is not None and found.certain:
             return found
-        looked = looked or box.type in (b"moov", b"odrm")
+        looked = looked or box.id in (b"moov", b"odrm")
         doubtful = doubtful or found
     return doubtful if looked or doubtful is not None else unseen(f"moov@{window.size}")
 
 
-def _movie_protection(window: Window, moov: Box) -> Protection | None:
+def _movie_protection(window: Window, moov: Element) -> Protection | None:
     packed = child(window, moov.payload, moov.end, b"cmov")
     if packed is None:
         return _track_protection(window, moov)
@@ -73,33 +74,33 @@ def _movie_protection(window: Window, moov: Box) -> Protection | None:
     return found and Protection(found.scheme, found.name, f"moov.cmov@{packed.offset}", found.certain)
 
 
-def _expanded(window: Window, packed: Box) -> Window | None:
+def _expanded(window: Window, packed: Element) -> Window | None:
     """A movie header that QuickTime compressed (QuickTime File Format, compressed movie resources)."""
     method = child(window, packed.payload, packed.end, b"dcom")
     data = child(window, packed.payload, packed.end, b"cmvd")
     if method is None or data is None or window.read(method.payload, 4) != b"zlib":
         return None
-    if data.end - data.payload > MAX_READ:
+    if data.size > MAX_READ:
         return None
     inflater = zlib.decompressobj()
     try:
-        movie = inflater.decompress(window.read(data.payload + 4, data.end - data.payload - 4), _MAX_EXPANDED)
+        movie = inflater.decompress(window.read(data.payload + 4, data.size - 4), _MAX_EXPANDED)
     except zlib.error:
         return None
     return Window(io.BytesIO(movie), len(movie)) if inflater.eof else None
 
 
-def _track_protection(window: Window, moov: Box) -> Protection | None:
+def _track_protection(window: Window, moov: Element) -> Protection | None:
     walk = BoxWalk(window)
     for trak in walk.boxes(moov.payload, moov.end):
-        if trak.type == b"trak":
+        if trak.id == b"trak":
             found = _entries_protection(walk, trak)
             if found is not None:
                 return found
     return None if walk.broken is None else unseen(f"moov@{walk.broken}")
 
 
-def _entries_protection(walk: BoxWalk, trak: Box) -> Protection | None:
+def _entries_protection(walk: BoxWalk, trak: Element) -> Protection | None:
     """The protection of one track. Where its entries are not all seen, the walk is broken."""
     window = walk.window
     media = walk.child(trak.payload, trak.end, b"mdia")
@@ -118,18 +119,18 @@ def _entries_protection(walk: BoxWalk, trak: Box) -> Protection | None:
     return descriptor_protection(walk, media)
 
 
-def _entry_protection(window: Window, entry: Box) -> Protection | None:
-    scheme = _ENTRIES.get(entry.type)
-    if scheme is None and entry.type in _COMMON:
+def _entry_protection(window: Window, entry: Element) -> Protection | None:
+    scheme = _ENTRIES.get(entry.id)
+    if scheme is None and entry.id in _COMMON:
         scheme = _common_scheme(window, entry)
     if scheme is None:
         return None
     return Protection(*scheme, f"{_PATH}.{entry.name}@{entry.offset}")
 
 
-def _common_scheme(window: Window, entry: Box) -> tuple[str, str]:
+def _common_scheme(window: Window, entry: Element) -> tuple[str, str]:
     for box in entry_children(window, entry):
-        if box.type == b"sinf":
+        if box.id == b"sinf":
             schm = child(window, box.payload, box.end, b"schm")
             if schm is not None:
                 return _SCHEMES.get(window.read(schm.payload + 4, 4), _UNNAMED)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from archiver.audio.blocks.id3v2_walk import id3v2_header
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.id3v2_walk import id3v2_header
+from archiver.audio.containers.window import Window
 from archiver.model.evidence import Protection
 
 _CLEAR = frozenset({0xFFFF, 0xFF80})

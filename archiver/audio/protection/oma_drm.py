@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
-from archiver.audio.blocks.boxes import Box
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.element import Element
+from archiver.audio.containers.window import Window
 from archiver.audio.protection.box_walk import BoxWalk
 from archiver.model.evidence import Protection, unseen
 
@@ -43,7 +43,7 @@ def message_protection(window: Window, offset: int) -> Protection | None:
     return Protection("oma-forward-lock", "OMA DRM forward lock", f"Content-Type@{offset}", certain=False)
 
 
-def content_2_protection(walk: BoxWalk, container: Box) -> Protection | None:
+def content_2_protection(walk: BoxWalk, container: Element) -> Protection | None:
     """The protection of an ``odrm`` box: its common headers say how the content is encrypted, 0 is not at all."""
     headers = walk.child(container.payload + 4, container.end, b"odhe")
     common = None

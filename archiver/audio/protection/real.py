@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.window import Window
 from archiver.model.evidence import Protection, unseen
 
 _MAX_CHUNKS = 1000
@@ -12,6 +12,8 @@ _STREAM_FIXED = 40
 
 def real_protection(window: Window, offset: int) -> Protection | None:
     """The protection of any stream of the ``.RMF`` file at ``offset``. The headers end where the data begins."""
+    if window.read(offset, 4) != b".RMF":
+        return None  # RealAudio 3 and 4 have no media types
     for _ in range(_MAX_CHUNKS):
         head = window.read(offset, 8)
         if head[:4] == b"DATA":

@@ -7,9 +7,8 @@ known format and no text. Double suffixes such as ``song.mgg0.flac`` occur.
 from __future__ import annotations
 
 import re
-from typing import BinaryIO
 
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.window import Window
 from archiver.audio.formats.kinds import Kind
 from archiver.audio.formats.magic import sniff
 from archiver.model.evidence import Protection
@@ -39,17 +38,17 @@ def has_qq_suffix(name: str) -> bool:
     return _QQ_SUFFIX.search(name) is not None
 
 
-def suffix_protection(file: BinaryIO, window: Window, name: str) -> Protection | None:
+def suffix_protection(window: Window, name: str) -> Protection | None:
     """The protection of a file by its tail, or by its suffix where its bytes are no known format."""
     suffixed = has_qq_suffix(name)
     start = max(window.size - _TAIL, 0)
     tail = window.read(start, window.size - start)
     marked = tail.endswith(_TAIL_MARKS)
-    if marked and (suffixed or (_length_fits(tail, window.size) and _unknown(file, window, name))):
+    if marked and (suffixed or (_length_fits(tail, window.size) and _unknown(window, name))):
         return Protection(*_QQ, f"tail@{start}")
     other = next(((scheme, title) for suffix, scheme, title in _OTHERS if suffix.search(name)), None)
     scheme = _QQ if suffixed else other
-    if scheme is not None and window.size >= _HEADER and _unknown(file, window, name) and is_sealed(window):
+    if scheme is not None and window.size >= _HEADER and _unknown(window, name) and is_sealed(window):
         return Protection(*scheme, "file name suffix")
     return None
 
@@ -63,8 +62,8 @@ def _length_fits(tail: bytes, size: int) -> bool:
     return 0 < int.from_bytes(tail[8:12], "big") < min(size, _LONGEST_NOTE)
 
 
-def _unknown(file: BinaryIO, window: Window, name: str) -> bool:
-    return sniff(file, window.size, name.rpartition(".")[2].lower()).kind in (None, Kind.LOCKED)
+def _unknown(window: Window, name: str) -> bool:
+    return sniff(window, name.rpartition(".")[2].lower()).kind in (None, Kind.LOCKED)
 
 
 def is_sealed(window: Window) -> bool:

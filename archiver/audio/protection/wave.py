@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from archiver.audio.blocks.chunks import MAX_CHUNKS, RIFF, RIFX, chunks
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.chunks import MAX_CHUNKS, RIFF, RIFX, chunks
+from archiver.audio.containers.window import Window
 from archiver.model.evidence import Protection, unseen
 
-WAVE_64 = bytes.fromhex("726966662e91cf11a5d628db04c10000")
+_WAVE_64 = bytes.fromhex("726966662e91cf11a5d628db04c10000")
 _W64_FORMAT = b"fmt " + bytes.fromhex("f3acd3118cd100c04f8edb8a")
 _W64_FIRST, _W64_HEADER = 40, 24
 _DRM, _EXTENSIBLE, _SUBFORMAT = 0x0009, 0xFFFE, 24
@@ -16,7 +16,7 @@ def wave_protection(window: Window, offset: int) -> Protection | None:
     """The protection of the RIFF, RIFX, RF64 or Wave64 form at ``offset``."""
     head = window.read(offset, 36)
     big_endian = head[:4] == b"RIFX"
-    payload = _wave_64_format(window, offset) if head[:16] == WAVE_64 else _format(window, offset, head)
+    payload = _wave_64_format(window, offset) if head[:16] == _WAVE_64 else _format(window, offset, head)
     if payload is None:
         return unseen(f"RIFF@{offset}")
 

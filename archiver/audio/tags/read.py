@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from archiver.audio.blocks.id3v2 import CHAPTER, INSIDE
-from archiver.audio.formats.kinds import Kind
+from archiver.audio.formats.kinds import Kind, fetched
 from archiver.audio.tags import table
 from archiver.audio.tags.genres import genre_of_number, genres
 from archiver.model.audio import TagBlock, TagFrame
@@ -21,9 +21,6 @@ from archiver.model.audio import TagBlock, TagFrame
 Pair = tuple[str, str]
 """A canonical name and the text of one frame, which may hold several values parted by NUL."""
 
-_APE_NATIVE = frozenset(
-    {Kind.APE, Kind.WAVPACK, Kind.MUSEPACK7, Kind.MUSEPACK8, Kind.TAK, Kind.OPTIMFROG, Kind.LA}
-)
 _PRECEDENCE = (
     "vorbis-comment",
     "mp4-ilst",
@@ -40,6 +37,9 @@ _PRECEDENCE = (
     "id3v1-enhanced",
     "id3v1",
 )
+_NAMED = {kind.value: kind.row.fields for kind in Kind if kind.row.fields is not None}
+"""For each kind whose row names its fields, where they stand."""
+
 _REPLAYGAIN = re.compile(r"replaygain_[a-z0-9_]{1,40}")
 _R128 = re.compile(r"r128_[a-z0-9_]{1,40}")
 _DATES = frozenset({"date", "original_date"})
@@ -69,10 +69,10 @@ def canonical_tags(blocks: Sequence[TagBlock], kind: Kind | None) -> dict[str, t
 
 def _by_precedence(blocks: Sequence[TagBlock], kind: Kind | None) -> Iterator[list[TagBlock]]:
     """Groups of blocks that speak together: the several objects of ASF, AIFF and DSDIFF, else one block each."""
-    families = list(_PRECEDENCE)
-    if kind in _APE_NATIVE:
-        families.remove("ape")
-        families.insert(families.index("id3v2"), "ape")
+    families = [*_PRECEDENCE, *(family for family in _NAMED if family not in _PRECEDENCE)]
+    if kind is not None and kind.row.native is not None:
+        families.remove(kind.row.native)
+        families.insert(0, kind.row.native)
     ranked: dict[int, list[TagBlock]] = {}
     for block in blocks:
         if block.kind.endswith((CHAPTER, INSIDE)):
@@ -136,7 +136,10 @@ def _unset(value: str) -> bool:
 
 def _pairs(block: TagBlock) -> Iterator[Pair]:
     reader = next((read for family, read in _READERS.items() if block.kind.startswith(family)), None)
-    return iter(()) if reader is None else reader(block)
+    if reader is not None:
+        return reader(block)
+    named = next((fields for kind, fields in _NAMED.items() if block.kind.startswith(kind)), None)
+    return iter(()) if named is None else _folded(fetched(named))(block)
 
 
 def _texts(block: TagBlock) -> Iterator[tuple[TagFrame, str]]:
@@ -300,13 +303,11 @@ _READERS: dict[str, Callable[[TagBlock], Iterator[Pair]]] = {
     "mp4-ilst": _mp4,
     "mp4-udta": _mp4,
     "mp4-keys": _quicktime_keys,
-    "asf": _folded(table.ASF),
     "id3v2": _id3,
     "ape": _folded(table.APE),
     "riff-info": _plain(table.RIFF_INFO),
     "bext": _plain(table.BROADCAST),
     "aiff": _plain(table.AIFF),
-    "caf": _folded(table.CAF),
     "dsdiff": _plain(table.DSDIFF),
     "id3v1": _id3v1,
 }

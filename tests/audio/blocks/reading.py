@@ -7,13 +7,20 @@ import io
 
 from archiver.audio.blocks.read import read_blocks
 from archiver.audio.blocks.reading import BREAKS_OFF, MALFORMED, MAX_FRAMES, MAX_PROBLEMS, NOTED, BlockReading
+from archiver.audio.containers.window import Window
+from archiver.audio.formats.kinds import Kind
 from archiver.model.audio import TagBlock, TagFrame
 
 
-def read(data: bytes, container: str = "") -> BlockReading:
+def windowed(data: bytes) -> Window:
+    """A window on bytes that need no file."""
+    return Window(io.BytesIO(data), len(data))
+
+
+def read(data: bytes, kind: str = "") -> BlockReading:
     """The reading of a file with this content; the bytes must not be changed by it, whatever they are."""
     file = io.BytesIO(data)
-    reading = read_blocks(file, len(data), container)
+    reading = read_blocks(Window(file, len(data)), next((each for each in Kind if each == kind), None))
     assert file.getvalue() == data
     check(reading, len(data))
     return reading

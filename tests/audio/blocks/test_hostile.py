@@ -12,12 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archiver.audio.blocks import window as window_module
 from archiver.audio.blocks.read import read_blocks
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers import window as window_module
+from archiver.audio.containers.window import Window
 from archiver.audio.evidence.find import find_evidence
 from archiver.audio.evidence.redaction import redact_blocks
 from archiver.audio.evidence.text import find_text_evidence
+from archiver.audio.formats.kinds import Kind
 from archiver.audio.protection.detect import detect
 from archiver.model.audio import Role
 from tests.audio.blocks.reading import check
@@ -48,14 +49,14 @@ NUMBERS = (
 
 def look_at(name: str, data: bytes) -> None:
     """Everything that examining a file does with its bytes here."""
-    reading = read_blocks(io.BytesIO(data), len(data))
+    reading = read_blocks(Window(io.BytesIO(data), len(data)))
     check(reading, len(data))
     redact_blocks(reading.blocks)
     for item in find_evidence(reading.blocks):
         assert item.personal is False or item.value is None
-    detect(io.BytesIO(data), len(data), name)
+    detect(Window(io.BytesIO(data), len(data)), name)
     for role in (Role.LOG, Role.CUE, Role.DOCUMENT):
-        find_text_evidence(io.BytesIO(data), min(len(data), 4096), role)
+        find_text_evidence(Window(io.BytesIO(data), min(len(data), 4096)), role)
 
 
 def mutated(data: bytes, source: random.Random) -> bytes:
@@ -103,7 +104,12 @@ def test_a_hundred_thousand_wounded_files() -> None:
     ),
 )
 def test_any_bytes_under_any_name(data: bytes, container: str) -> None:
-    check(read_blocks(io.BytesIO(data), len(data), container), len(data))
+    check(
+        read_blocks(
+            Window(io.BytesIO(data), len(data)), next((kind for kind in Kind if kind == container), None)
+        ),
+        len(data),
+    )
 
 
 def many_boxes(depth: int) -> bytes:
@@ -177,7 +183,7 @@ def test_bombs_stay_within_memory(case: str) -> None:
 def test_a_file_that_asks_for_too_many_reads_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(window_module, "MAX_READS", 500)
     data = box("ftyp", b"M4A ") + box("free") * 5000
-    reading = read_blocks(io.BytesIO(data), len(data))
+    reading = read_blocks(Window(io.BytesIO(data), len(data)))
     assert [message for _, message in reading.problems] == [
         "the file's headers have more parts than are looked at"
     ]
@@ -186,7 +192,7 @@ def test_a_file_that_asks_for_too_many_reads_is_left(monkeypatch: pytest.MonkeyP
 def test_a_file_that_shrinks_while_it_is_read() -> None:
     data = next(iter(FILES.values()))
     for size in range(0, len(data), 97):
-        reading = read_blocks(io.BytesIO(data[:size]), len(data))
+        reading = read_blocks(Window(io.BytesIO(data[:size]), len(data)))
         assert all(
             frame.sha256 is None or len(frame.sha256) == 64
             for block in reading.blocks
@@ -220,6 +226,6 @@ def test_faults_of_the_disk_are_not_hidden() -> None:
             raise OSError(5, "Input/output error")
 
     with pytest.raises(OSError, match="Input/output"):
-        read_blocks(Failing(b"x" * 100), 100)
+        read_blocks(Window(Failing(b"x" * 100), 100))
     with pytest.raises(OSError, match="Input/output"):
-        detect(Failing(b"x" * 100), 100, "x")
+        detect(Window(Failing(b"x" * 100), 100), "x")

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.audio.blocks.id3v2_body import UnsynchronisedBody
 from archiver.audio.blocks.id3v2_frames import MAX_EXPANDED
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.id3v2_walk import UnsynchronisedBody
+from archiver.audio.containers.window import Window
 from tests.audio.blocks.reading import block_of, frame_of, read, sha256, texts
 from tests.samples import mp3
 from tests.samples.bits import syncsafe

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.audio.blocks.id3v2_text import strings
+from archiver.audio.blocks.id3v2_frames import strings
 from tests.audio.blocks.reading import block_of, read, texts
 from tests.samples import mp3
 from tests.samples.id3 import Frame

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.audio.blocks.read import read_blocks
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.window import Window
 from archiver.audio.evidence.c2pa import manifest_evidence
 from archiver.audio.evidence.cbor import texts
 from tests.costs import in_proportion
@@ -70,7 +70,7 @@ UUID = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
 
 
 def told(data: bytes) -> list[str | None]:
-    blocks = read_blocks(io.BytesIO(data), len(data)).blocks
+    blocks = read_blocks(Window(io.BytesIO(data), len(data))).blocks
     return [item.value for item in manifest_evidence(Window(io.BytesIO(data), len(data)), blocks)]
 
 

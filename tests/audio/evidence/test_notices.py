@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archiver.audio.containers.window import Window
 from archiver.audio.evidence.text import find_text_evidence
 from archiver.model.audio import Role
 from archiver.model.evidence import Evidence
@@ -21,7 +22,7 @@ SIGNALS = ("machine-signal", "machine-reservation-text")
 
 def signals(path: str, text: str | bytes) -> list[Evidence]:
     data = text.encode() if isinstance(text, str) else text
-    evidence = find_text_evidence(io.BytesIO(data), len(data), Role.DOCUMENT, path)
+    evidence = find_text_evidence(Window(io.BytesIO(data), len(data)), Role.DOCUMENT, path)
     return [item for item in evidence if item.code in SIGNALS]
 
 

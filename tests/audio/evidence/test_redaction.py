@@ -8,6 +8,7 @@ import itertools
 import pytest
 
 from archiver.audio.blocks.read import read_blocks
+from archiver.audio.containers.window import Window
 from archiver.audio.evidence.find import find_evidence
 from archiver.audio.evidence.redaction import redact_blocks
 from archiver.audio.tags.read import canonical_tags
@@ -102,7 +103,7 @@ FILES = {
 
 
 def blocks_of(data: bytes) -> tuple[TagBlock, ...]:
-    return read_blocks(io.BytesIO(data), len(data)).blocks
+    return read_blocks(Window(io.BytesIO(data), len(data))).blocks
 
 
 def leaks(*values: object) -> list[str]:

@@ -6,6 +6,7 @@ import struct
 import pytest
 
 from archiver.audio.blocks.read import read_blocks
+from archiver.audio.containers.window import Window
 from archiver.audio.evidence.find import MAX_PER_CODE, find_evidence
 from archiver.audio.evidence.uits import is_receipt
 from archiver.model.evidence import Strength
@@ -24,7 +25,7 @@ DIGEST = "ab" * 32
 
 
 def blocks_of(data: bytes):  # type: ignore[no-untyped-def]  # noqa: ANN201 - the blocks of a sample
-    return read_blocks(io.BytesIO(data), len(data)).blocks
+    return read_blocks(Window(io.BytesIO(data), len(data))).blocks
 
 
 def test_itunes_store_purchase_in_a_real_file() -> None:

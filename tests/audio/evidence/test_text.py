@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.window import Window
 from archiver.audio.evidence.find import MAX_PER_CODE
 from archiver.audio.evidence.text import find_text_evidence
-from archiver.audio.evidence.text_file import MAX_BYTES, lines_of, text_encoding
+from archiver.audio.formats.text_file import MAX_BYTES, lines_of, text_encoding
 from archiver.model.audio import Role
 from archiver.model.evidence import Evidence
 from tests.audio.evidence.frames import told
@@ -25,7 +25,7 @@ EAC = eac_log(TRACKS, album="Album").decode("utf-16")
 
 
 def evidence(data: bytes, role: Role) -> tuple[Evidence, ...]:
-    return find_text_evidence(io.BytesIO(data), len(data), role)
+    return find_text_evidence(Window(io.BytesIO(data), len(data)), role)
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_the_file_is_left_as_it_was(tmp_path: Path) -> None:
     path.write_bytes(eac_log(TRACKS, album="A"))
     before = path.stat(), path.read_bytes()
     with path.open("rb") as file:
-        find_text_evidence(file, before[0].st_size, Role.LOG)
+        find_text_evidence(Window(file, before[0].st_size), Role.LOG)
     after = path.stat(), path.read_bytes()
     assert (before[0].st_mtime_ns, before[0].st_ctime_ns, before[1]) == (
         after[0].st_mtime_ns,

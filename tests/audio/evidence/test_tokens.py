@@ -63,4 +63,6 @@ def test_tags_are_recorded_from_what_was_observed_alone() -> None:
         ("examine.py", "ExaminedFile", "none"),
         ("examine.py", "ExaminedFile", "told.blocks"),
         ("examine.py", "canonical_tags", "told.blocks"),
+        # a record that was written so, read back
+        ("files.py", "ExaminedFile", "tuple(map(_block_of, record.tag_blocks))"),
     ]

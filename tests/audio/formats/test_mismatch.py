@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from archiver.audio.formats.identify import extension_mismatch
 from archiver.audio.formats.kinds import Kind
-from archiver.audio.formats.mismatch import extension_mismatch
 from archiver.model.audio import Format
 
 TEXT = Format("x-fmt/111", "Plain Text File", "text/plain", "test")

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from archiver.audio.containers.window import Window
 from archiver.audio.formats.identify import recorded_format
 from archiver.audio.formats.kinds import TABLE_NAME, Kind, extension_of
 from archiver.audio.formats.magic import sniff
-from archiver.audio.formats.pronom import Ground, PronomAnswer, ask_pronom
-from archiver.audio.formats.pronom_view import shown_path
+from archiver.audio.formats.pronom import Ground, PronomAnswer, ask_pronom, shown_path
 from archiver.machine import TemporaryStorageError
 from tests.samples import flac, id3v2, m4a, mp3, ogg_vorbis, png, silence, wav
 from tests.samples.mp3 import mp3_frame
@@ -85,8 +85,8 @@ def show(folder: Path, name: bytes, data: bytes) -> tuple[str | None, bytes]:
     with open(path, "wb") as out:
         out.write(data)
     with open(path, "rb") as file:
-        sniffed = sniff(file, len(data), extension_of(os.fsdecode(name)))
-        with shown_path(file, len(data), sniffed, name) as shown:
+        sniffed = sniff(Window(file, len(data)), extension_of(os.fsdecode(name)))
+        with shown_path(Window(file, len(data)), sniffed, name) as shown:
             return shown, b"" if shown is None else Path(shown).read_bytes()
 
 
@@ -144,7 +144,7 @@ def test_what_is_shown_is_the_file_that_was_opened_whatever_stands_under_its_nam
     with path.open("rb") as file:
         path.unlink()
         os.mkfifo(path)
-        with shown_path(file, len(audio), sniff(file, len(audio), "wav"), b"a.wav") as shown:
+        with shown_path(Window(file, len(audio)), sniff(Window(file, len(audio)), "wav"), b"a.wav") as shown:
             assert shown is not None
             assert Path(shown).read_bytes()[:44] == audio[:44]
             answer = ask_pronom(shown)
@@ -185,10 +185,10 @@ def test_what_is_shown_gives_the_same_answer_as_the_whole(tmp_path: Path, name: 
     }[name]
     path = tmp_path / name
     path.write_bytes(data)
-    sniffed = sniff(io.BytesIO(data), len(data), extension_of(name))
+    sniffed = sniff(Window(io.BytesIO(data), len(data)), extension_of(name))
     with (
         path.open("rb") as file,
-        shown_path(file, len(data), sniffed, os.fsencode(name)) as shown,
+        shown_path(Window(file, len(data)), sniffed, os.fsencode(name)) as shown,
     ):
         assert shown is not None
         assert ask_pronom(shown) == ask_pronom(str(path))

@@ -6,6 +6,7 @@ import io
 
 import pytest
 
+from archiver.audio.containers.window import Window
 from archiver.audio.evidence.text import find_text_evidence
 from archiver.audio.formats.rip_log_banners import is_rip_log
 from archiver.audio.formats.roles import role_of
@@ -50,7 +51,7 @@ TALK = [
 
 
 def banners(data: bytes, role: Role) -> list[str | None]:
-    found = find_text_evidence(io.BytesIO(data), len(data), role)
+    found = find_text_evidence(Window(io.BytesIO(data), len(data)), role)
     return [each.value for each in found if each.code == "rip-log"]
 
 

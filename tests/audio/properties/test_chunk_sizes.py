@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.window import Window
 from archiver.audio.formats.magic import sniff
 from archiver.audio.properties.carried import carried_codec
 from archiver.audio.properties.read import read_properties
@@ -59,7 +59,7 @@ def sparse(path: Path, form: int, size: int, length: int) -> float | None:
         pytest.skip("the file system holds no file of so many gigabytes")
     with open(path, "rb") as file:
         total = os.fstat(file.fileno()).st_size
-        found = read_properties(file, total, sniff(file, total, "wav"), "wav", [])
+        found = read_properties(Window(file, total), sniff(Window(file, total), "wav"), "wav", [])
     assert found is not None
     return found.duration_s
 

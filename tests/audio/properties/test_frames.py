@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.window import Window
 from archiver.audio.properties.ac3 import ac3_header
 from archiver.audio.properties.bits import Bits
 from archiver.audio.properties.frame_count import tag_length

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.audio.properties.ogg_packets import flac_samples, opus_samples, vorbis_modes
+from archiver.audio.properties.ogg import flac_samples, opus_samples, vorbis_modes
 from tests.audio.properties.reading import known
 from tests.samples import flac, ogg_vorbis, opus, silence
 from tests.samples.bits import LowBitWriter

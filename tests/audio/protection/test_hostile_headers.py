@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archiver.audio.blocks.ebml import elements
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.ebml import elements
+from archiver.audio.containers.window import Window
 from archiver.audio.protection.detect import detect
 from tests.audio.protection.fixtures import (
     LOOK_ALIKES,
@@ -97,7 +97,9 @@ BOMBS = {
 @pytest.mark.parametrize("case", BOMBS)
 def test_bombs_cost_in_proportion_to_their_size(case: str) -> None:
     name, data = BOMBS[case]
-    in_proportion(lambda part: detect(io.BytesIO(part), len(part), name), lambda size: data[:size], len(data))
+    in_proportion(
+        lambda part: detect(Window(io.BytesIO(part), len(part)), name), lambda size: data[:size], len(data)
+    )
 
 
 MANY_PARTS = ("tracks of a fragment", "tracks", "tracks of Matroska", "encodings")
@@ -116,7 +118,7 @@ def test_bombs_take_little_memory(case: str, share: int) -> None:
     data = data[: len(data) // share]
     tracemalloc.start()
     try:
-        detect(io.BytesIO(data), len(data), name)
+        detect(Window(io.BytesIO(data), len(data)), name)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -126,9 +128,9 @@ def test_bombs_take_little_memory(case: str, share: int) -> None:
 @pytest.mark.parametrize("case", FIXTURES)
 def test_no_cut_raises_and_what_was_cut_away_is_not_made_up(case: str) -> None:
     name, data = FIXTURES[case]
-    whole = detect(io.BytesIO(data), len(data), name)
+    whole = detect(Window(io.BytesIO(data), len(data)), name)
     for size in (*range(min(len(data), 400)), *range(400, len(data), 97)):
-        found = detect(io.BytesIO(data[:size]), size, name)
+        found = detect(Window(io.BytesIO(data[:size]), size), name)
         if whole is None:
             assert found is None or not found.certain, size
 
@@ -141,7 +143,7 @@ def test_no_change_of_bytes_raises(case: str, data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(1, 6))):
         at = data.draw(st.integers(0, min(len(changed), 600) - 1)) if changed else 0
         changed[at : at + 1] = data.draw(st.binary(max_size=8))
-    found = detect(io.BytesIO(bytes(changed)), len(changed), name)
+    found = detect(Window(io.BytesIO(bytes(changed)), len(changed)), name)
     assert found is None or (found.scheme and found.name and found.locator)
 
 
@@ -162,11 +164,11 @@ def test_elements_go_forward_within_their_parent(data: bytes, end: int) -> None:
 def test_elements_come_back_as_they_were_written(written: list[tuple[str, bytes]]) -> None:
     data = b"".join(ebml(kind, content) for kind, content in written)
     window = Window(io.BytesIO(data), len(data))
-    read = [(f"{one.id:X}", data[one.payload : one.end]) for one in elements(window, 0, len(data))]
+    read = [(one.id.hex().upper(), data[one.payload : one.end]) for one in elements(window, 0, len(data))]
     assert read == written
 
 
 @given(st.text("abc-: \r\n", max_size=60))
 def test_a_text_is_no_message(text: str) -> None:
     data = b"--" + text.encode() + message()[60:]
-    assert detect(io.BytesIO(data), len(data), "notes.txt") is None
+    assert detect(Window(io.BytesIO(data), len(data)), "notes.txt") is None

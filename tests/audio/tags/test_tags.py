@@ -10,6 +10,7 @@ from mutagen.id3 import ID3
 from mutagen.oggopus import OggOpus
 
 from archiver.audio.blocks.read import read_blocks
+from archiver.audio.containers.window import Window
 from archiver.audio.formats.kinds import Kind
 from archiver.audio.tags.read import canonical_tags
 from archiver.audio.tags.table import FIELDS
@@ -35,7 +36,7 @@ MBID = "00000000-0000-4000-8000-000000000001"
 
 
 def tags(data: bytes, kind: Kind | None = None) -> dict[str, tuple[str, ...]]:
-    return canonical_tags(read_blocks(io.BytesIO(data), len(data), kind or "").blocks, kind)
+    return canonical_tags(read_blocks(Window(io.BytesIO(data), len(data)), kind).blocks, kind)
 
 
 def id3_tags(*frames: Frame, version: int = 4) -> dict[str, tuple[str, ...]]:
@@ -482,7 +483,7 @@ def test_chapters_and_tracks_do_not_speak_for_the_file() -> None:
     }
     name = box("©nam", (3).to_bytes(2, "big") + b"\0\0One")
     data = box("ftyp", b"M4A ") + box("moov", box("trak", box("udta", name)))
-    reading = read_blocks(io.BytesIO(data), len(data), "mp4")
+    reading = read_blocks(Window(io.BytesIO(data), len(data)), Kind.MP4)
     assert [(block.kind, block.frames[0].text) for block in reading.blocks] == [("mp4-track-udta", "One")]
     assert canonical_tags(reading.blocks, Kind.MP4) == {}
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import BinaryIO
 
+from archiver.audio.containers.excerpt import Excerpt
+
 MAX_READ = 4 << 20
 """The most bytes that one :meth:`Window.read` returns."""
 
@@ -45,6 +47,25 @@ class Window:
         """Whether :data:`MAX_READS` is used up, after which every read is empty."""
         return self._reads_left <= 0
 
+    def again(self, size: int | None = None) -> Window:
+        """The same file with all limits whole, for another part of the examination: no part lacks what one used up.
+
+        Args:
+            size: Bytes of the file that may be read, where that is not as many as here.
+        """
+        other = Window(self._file, self.size if size is None else min(size, self.size))
+        other._blocks = list(self._blocks) if other.size == self.size else []
+        return other
+
+    def excerpt(self, start: int, end: int) -> Excerpt:
+        """The bytes from ``start`` to ``end`` as a file of their own, for libraries that want one."""
+        return Excerpt(self._file, start, end)
+
+    def descriptor(self) -> int:
+        """The number of the open file, which stands at its beginning, for a library that opens it again."""
+        self._file.seek(0)  # where a descriptor is opened again, some systems keep its position
+        return self._file.fileno()
+
     def read(self, offset: int, length: int) -> bytes:
         """Bytes at ``offset``: ``length`` of them, or as many as the file and :data:`MAX_READ` allow."""
         end = offset + length
@@ -57,7 +78,7 @@ class Window:
         for start, block in self._blocks:
             if start <= offset and end <= start + len(block):
                 return block[offset - start : end - start]
-        if length > _PAGE // 2:
+        if length > _PAGE:
             return self._fetch(offset, length)
         block = self._fetch(offset, min(_PAGE, self.size - offset))
         self._blocks = [(offset, block), *self._blocks[:1]]

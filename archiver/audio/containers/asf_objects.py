@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.element import Element
+from archiver.audio.containers.window import Window
 
 MAX_OBJECTS = 4096
 """Objects looked at in one parent."""
@@ -18,32 +18,7 @@ HEADER_EXTENSION = uuid.UUID("5FBF03B5-A92E-11CF-8EE3-00C00C205365").bytes_le
 _EXTENSION_FIXED = 22
 
 
-@dataclass(frozen=True, slots=True)
-class AsfObject:
-    """One object.
-
-    Attributes:
-        guid: The 16 bytes of its type as stored (``uuid.UUID(...).bytes_le``); empty where no object could be made
-            out, or no more are looked at, and the walk through this parent ends before it does.
-        offset: Byte offset of its header in the file.
-        payload: Byte offset after the header.
-        end: Byte offset after the object, never past its parent.
-        claimed: Byte offset after the object by its own size.
-    """
-
-    guid: bytes
-    offset: int
-    payload: int
-    end: int
-    claimed: int
-
-    @property
-    def whole(self) -> bool:
-        """Whether it ends within its parent."""
-        return self.claimed <= self.end
-
-
-def header_objects(window: Window, offset: int) -> Iterator[AsfObject]:
+def header_objects(window: Window, offset: int) -> Iterator[Element]:
     """The objects in the header at ``offset``, and after the Header Extension those inside it.
 
     One without a type says where a walk broke off, if one did.
@@ -54,21 +29,21 @@ def header_objects(window: Window, offset: int) -> Iterator[AsfObject]:
     end = min(offset + int.from_bytes(head[16:24], "little"), window.size)
     for found in _objects(window, offset + 30, end):
         yield found
-        if found.guid == HEADER_EXTENSION:
+        if found.id == HEADER_EXTENSION:
             yield from _objects(window, found.payload + _EXTENSION_FIXED, found.end)
 
 
-def _objects(window: Window, start: int, end: int) -> Iterator[AsfObject]:
+def _objects(window: Window, start: int, end: int) -> Iterator[Element]:
     for _ in range(MAX_OBJECTS):
         head = window.read(start, min(24, end - start))
         size = int.from_bytes(head[16:24], "little")
         if len(head) < 24 or size < 24:
             if end - start >= 24:
-                yield AsfObject(b"", start, start, start, start)
+                yield Element(b"", start, start, start, start)
             return
         stop = start + size
-        yield AsfObject(head[:16], start, start + 24, min(stop, end), stop)
+        yield Element(head[:16], start, start + 24, min(stop, end), stop)
         if stop >= end:
             return
         start = stop
-    yield AsfObject(b"", start, start, start, start)
+    yield Element(b"", start, start, start, start)

@@ -6,35 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from archiver.audio.blocks.reading import Draft
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.element import Element
+from archiver.audio.containers.window import Window
 
 MAX_CHUNKS = 10_000
 """Chunks looked at in one parent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """One chunk.
-
-    Attributes:
-        id: Its four characters as bytes.
-        offset: Byte offset of its header in the file.
-        payload: Byte offset after the header.
-        end: Byte offset after the payload, without padding, never past the parent.
-        claimed: Byte offset after the payload, as the chunk's own size has it.
-    """
-
-    id: bytes
-    offset: int
-    payload: int
-    end: int
-    claimed: int
-
-    @property
-    def whole(self) -> bool:
-        """Whether it ends within its parent."""
-        return self.claimed <= self.end
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +28,10 @@ AIFF = ChunkForm(4, "big", 2)
 DSDIFF = ChunkForm(8, "big", 2)
 CAF = ChunkForm(8, "big", 1)
 
-_AUDIO = frozenset({b"data", b"SSND", b"DSD ", b"DST "})
-_PLACEHOLDERS = (range(0x7FFF_0000, 0x8000_0000), range(0xFFFF_0000, 0x1_0000_0000))
-"""Sizes that programs write which send a file into a pipe and do not know its length yet."""
-
 
 def chunks(
     window: Window, form: ChunkForm, start: int, end: int, long_data: int | None = None
-) -> Iterator[Chunk]:
+) -> Iterator[Element]:
     """The chunks from ``start`` to ``end``, in order, until one is cut short or no chunk follows.
 
     A chunk of odd size that was written without its filling byte is followed by the next all the same.
@@ -86,40 +58,18 @@ def chunks(
             elif not size and not _is_name(window.read(payload, 4)):
                 size = end - payload
         stop = payload + size
-        yield Chunk(head[:4], start, payload, min(stop, end), stop)
+        yield Element(head[:4], start, payload, min(stop, end), stop)
         start = _next(window, form, stop, end)
         if start >= end:
             return
 
 
-def judge_end(draft: Draft, chunk: Chunk, family: str, form_end: int) -> None:
-    """Say of a chunk of the file's form that runs past the end of the file what that means.
-
-    The file breaks off, unless the form's own size says that it is all there: then the chunk's size is wrong.
-    An audio chunk of which the writer did not know the size says nothing.
-
-    Args:
-        draft: The reading.
-        chunk: The chunk.
-        family: What the form is called.
-        form_end: Byte offset after the form by its own size.
-    """
-    if chunk.whole:
-        return
-    size = chunk.claimed - chunk.payload
-    if chunk.id in _AUDIO:
-        if not any(size in placeholder for placeholder in _PLACEHOLDERS):
-            draft.breaks_off(chunk.claimed)
-    elif form_end > draft.window.size:
-        draft.breaks_off(chunk.claimed)
-    else:
-        draft.malformed(f"the {family} chunk at byte {chunk.offset} runs past the end of the file")
-
-
-def judge_part(draft: Draft, part: Chunk, parent: Chunk, what: str) -> None:
-    """Say that a chunk runs past its parent, unless the parent itself is cut short."""
-    if not part.whole and parent.whole:
-        draft.malformed(f"the {what} at byte {part.offset} runs past its parent")
+def chunks_by_name(window: Window, form: ChunkForm, start: int, end: int) -> dict[bytes, Element]:
+    """The first chunk of each name from ``start`` to ``end``."""
+    found: dict[bytes, Element] = {}
+    for chunk in chunks(window, form, start, end):
+        found.setdefault(chunk.id, chunk)
+    return found
 
 
 def form_size(window: Window, form: ChunkForm, offset: int) -> int:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.window import Window
 
 MAX_BYTES = 16 << 20
 """Bytes of a text file that are read."""

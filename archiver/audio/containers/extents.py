@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_right
 
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.window import Window
 
 _HEAD = 1 << 16
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.element import Element
+from archiver.audio.containers.window import Window
 
 MAX_BOXES = 10_000
 """Boxes looked at in one parent."""
@@ -15,36 +15,7 @@ _VIDEO_ENTRY = 78
 _VIDEO = frozenset({b"encv", b"mp4v", b"avc1", b"hvc1", b"drmi", b"jpeg"})
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
-    """One box.
-
-    Attributes:
-        type: Its four characters as bytes.
-        offset: Byte offset of its header in the file.
-        payload: Byte offset after the header.
-        end: Byte offset after the box, never past its parent.
-        claimed: Byte offset after the box by its own size.
-    """
-
-    type: bytes
-    offset: int
-    payload: int
-    end: int
-    claimed: int
-
-    @property
-    def whole(self) -> bool:
-        """Whether it ends within its parent."""
-        return self.claimed <= self.end
-
-    @property
-    def name(self) -> str:
-        """The four characters as text, such as ``©nam``."""
-        return self.type.decode("latin-1")
-
-
-def boxes(window: Window, start: int, end: int) -> Iterator[Box]:
+def boxes(window: Window, start: int, end: int) -> Iterator[Element]:
     """The boxes from ``start`` to ``end``, in order, until one is cut short or no box at all."""
     for _ in range(MAX_BOXES):
         head = window.read(start, min(16, end - start))
@@ -58,33 +29,33 @@ def boxes(window: Window, start: int, end: int) -> Iterator[Box]:
         if size < payload - start:
             return
         stop = start + size
-        yield Box(head[4:8], start, payload, min(stop, end), stop)
+        yield Element(head[4:8], start, payload, min(stop, end), stop)
         if stop >= end:
             return
         start = stop
 
 
-def child(window: Window, start: int, end: int, *path: bytes) -> Box | None:
+def child(window: Window, start: int, end: int, *path: bytes) -> Element | None:
     """The first box reached from ``start`` by going down ``path``, or ``None``."""
-    found: Box | None = None
+    found: Element | None = None
     for name in path:
-        found = next((box for box in boxes(window, start, end) if box.type == name), None)
+        found = next((box for box in boxes(window, start, end) if box.id == name), None)
         if found is None:
             return None
         start, end = found.payload, found.end
     return found
 
 
-def sample_entries(window: Window, trak: Box) -> Iterator[Box]:
+def sample_entries(window: Window, trak: Element) -> Iterator[Element]:
     """The entries of a track's sample description, whose four characters name the codec or its protection."""
     table = child(window, trak.payload, trak.end, b"mdia", b"minf", b"stbl", b"stsd")
     if table is not None:
         yield from boxes(window, table.payload + 8, table.end)
 
 
-def entry_children(window: Window, entry: Box) -> Iterator[Box]:
+def entry_children(window: Window, entry: Element) -> Iterator[Element]:
     """The boxes inside a sample entry, after its fixed fields (QuickTime sound versions 0 to 2, or video)."""
-    if entry.type in _VIDEO:
+    if entry.id in _VIDEO:
         fixed = _VIDEO_ENTRY
     else:
         version = int.from_bytes(window.read(entry.payload + 8, 2), "big")
@@ -92,7 +63,7 @@ def entry_children(window: Window, entry: Box) -> Iterator[Box]:
     return boxes(window, entry.payload + fixed, entry.end)
 
 
-def meta_children(window: Window, meta: Box) -> Iterator[Box]:
+def meta_children(window: Window, meta: Element) -> Iterator[Element]:
     """The boxes inside ``meta``, which is a full box in MPEG-4 and a plain one in QuickTime."""
     plain = window.read(meta.payload + 4, 4) == b"hdlr"
     return boxes(window, meta.payload + (0 if plain else 4), meta.end)

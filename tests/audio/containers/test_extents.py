@@ -6,9 +6,9 @@ import io
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.audio.blocks import extents as extents_module
-from archiver.audio.blocks.extents import Extents
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers import extents as extents_module
+from archiver.audio.containers.extents import Extents
+from archiver.audio.containers.window import Window
 
 FILE = bytes(range(256)) * 4
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archiver.audio.blocks.window import Window
+from archiver.audio.containers.window import Window
 
 STREAMINFO, PADDING, APPLICATION, COMMENT, CUESHEET, PICTURE = 0, 1, 2, 4, 5, 6
 
