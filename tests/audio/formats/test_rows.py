@@ -161,7 +161,7 @@ def test_a_format_is_one_row_and_one_module(with_tunes: Path, tmp_path: Path) ->
     assert song["tag_blocks"][0]["kind"] == "tune"
     assert "protection" not in song
     assert files["locked.tune"]["protection"]["scheme"] == "tune-lock"
-    codes = {name: [problem["code"] for problem in row["problems"]] for name, row in files.items()}
+    codes = {name: [problem["code"] for problem in row.get("problems", [])] for name, row in files.items()}
     assert codes["short.tune"] == ["F208"]
     assert codes["misnamed.mp3"] == ["F201"]
     assert tree_digest(source) == before
