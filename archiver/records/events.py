@@ -39,6 +39,10 @@ def event_line(event: Event) -> bytes:
     )
 
 
+HEADER = to_line(Header(schema=SCHEMA))
+"""The record's first line."""
+
+
 class EventsWriter:
     """Writes the record when all has been done."""
 
@@ -50,5 +54,5 @@ class EventsWriter:
 
     def finish(self, closing: Closing) -> None:
         """Write the header and all events."""
-        self._stream.write(to_line(Header(schema=SCHEMA)))
+        self._stream.write(HEADER)
         self._stream.writelines(map(event_line, closing.bag.events))

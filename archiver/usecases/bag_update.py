@@ -12,14 +12,21 @@ from typing import Protocol, TypeVar
 from archiver.bagit.algorithms import UnknownAlgorithmError, normalise_algorithm
 from archiver.bagit.report import Depth
 from archiver.bagit.updating.journal import UnfinishedUpdateError, UpdateError, is_update_pending
-from archiver.bagit.updating.update import BusyBagError, InvalidBagError, Updated, add_algorithm, set_info
+from archiver.bagit.updating.update import (
+    Appended,
+    BusyBagError,
+    InvalidBagError,
+    Updated,
+    add_algorithm,
+    set_info,
+)
 from archiver.bagit.validate import open_bag
 from archiver.bagit.writer import BagWriteError
 from archiver.errors import DAMAGED, ArchiverError, StoreError, UsageError
 from archiver.executors.pools import Threads
 from archiver.machine import MachineError
 from archiver.model.run import Event, Run
-from archiver.records.events import event_line
+from archiver.records.events import EVENTS_RECORD, HEADER, event_line
 from archiver.usecases.watch import Meter, Step, Watch
 
 T = TypeVar("T")
@@ -74,7 +81,7 @@ def add_algorithm_to(bag: str, algorithm: str, run: Run, jobs: int, watch: Watch
             return add_algorithm(
                 folder,
                 name,
-                event_line(event),
+                Appended(EVENTS_RECORD, event_line(event), HEADER),
                 lambda work, items: _watched(threads, watch, verifying, work, items),
                 lambda work, items: _watched(threads, watch, adding, work, items),
             )
@@ -109,7 +116,7 @@ def set_info_of(  # noqa: PLR0913, PLR0917 - which bag, what is set, and what it
                 folder,
                 label,
                 value,
-                event_line(event),
+                Appended(EVENTS_RECORD, event_line(event), HEADER),
                 lambda work, items: _watched(threads, watch, verifying, work, items),
             )
 

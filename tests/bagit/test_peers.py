@@ -19,7 +19,7 @@ from archiver.bagit.profiles.read import check_profile
 from archiver.bagit.report import Depth
 from archiver.bagit.serialized.writer import serialize
 from archiver.bagit.sizes import payload_oxum
-from archiver.bagit.updating.update import add_algorithm, set_info
+from archiver.bagit.updating.update import Appended, add_algorithm, set_info
 from archiver.bagit.validate import validate
 from archiver.bagit.writer import ManifestWriter, write_bag_info, write_declaration, write_tag_manifests
 from tests.bagit.bags import Payload, tree_state, write_file
@@ -67,6 +67,8 @@ WRONG_FOR_PEERS = {
 
 WRONG_WHEN_MADE_BY_PEERS = {"%0A"}
 """Names whose bags, made by the peers themselves, list a file that is not there."""
+
+EVENT = Appended("metadata/events.jsonl", b"{}\n")
 
 
 def write_bag(
@@ -159,8 +161,8 @@ def test_labels_are_read_by_peers_as_they_were_written(tmp_path: Path, peer: Any
 @PEERS
 def test_updated_bags_are_valid_for_peers(tmp_path: Path, peer: object) -> None:
     bag = write_bag(tmp_path / "bag", {"data/a\nb": b"a", "data/c": b"c"})
-    add_algorithm(os.fsencode(bag), "md5", b"{}\n")
-    set_info(os.fsencode(bag), "Title", "Songs", b"{}\n")
+    add_algorithm(os.fsencode(bag), "md5", EVENT)
+    set_info(os.fsencode(bag), "Title", "Songs", EVENT)
     assert is_valid(bag)
     assert is_valid_for(peer, bag, tmp_path / "copy")
 
@@ -186,8 +188,8 @@ def test_bags_written_by_peers_stay_valid_for_them_after_an_update(
     make(str(folder), bag_info={"Contact-Name": ["a", "b"]}, checksums=["md5"])
     payload = tree_state(folder / "data")
     write_file(folder, "notes/unlisted.txt", b"what no tag manifest lists")
-    add_algorithm(os.fsencode(folder), "sha512", b"{}\n")
-    assert set_info(os.fsencode(folder), "Contact-Name", "Erika Example", b"{}\n").replaced == ("a", "b")
+    add_algorithm(os.fsencode(folder), "sha512", EVENT)
+    assert set_info(os.fsencode(folder), "Contact-Name", "Erika Example", EVENT).replaced == ("a", "b")
     assert is_valid(folder)
     assert is_valid_for(peer, folder, tmp_path / "copy")
     assert tree_state(folder / "data") == payload

@@ -16,12 +16,14 @@ from archiver.bagit.report import Depth
 from archiver.bagit.tagtext import read_lines
 from archiver.bagit.updating.info_edit import replace_element
 from archiver.bagit.updating.journal import UpdateError, is_update_pending
-from archiver.bagit.updating.update import EVENTS_NAME, Updated, add_algorithm, set_info
+from archiver.bagit.updating.update import Appended, Updated, add_algorithm, set_info
 from archiver.bagit.validate import validate
 from archiver.bagit.writer import BagWriteError, format_bag_info
 from tests.bagit.bags import Payload, build_bag, rewrite, tree_state, write_file
 
-EVENT = b'{"type": "message digest calculation"}\n'
+EVENTS_NAME = "metadata/events.jsonl"
+LINE, HEADER = b'{"type": "message digest calculation"}\n', b'{"schema": "example/1"}\n'
+EVENT = Appended(EVENTS_NAME, LINE, HEADER)
 PAYLOAD: Payload = {
     "data/100% a\nb.flac": b"percent",
     "data/Album/01.flac": b"one",
@@ -69,7 +71,7 @@ def test_an_added_algorithm_covers_payload_and_tag_files_and_the_event_is_record
     assert updated.report.algorithms == ("sha256", "sha512")
     assert is_valid(bag)
     assert payload_state(bag) == payload
-    assert after[EVENTS_NAME] == before[EVENTS_NAME] + EVENT
+    assert after[EVENTS_NAME] == before[EVENTS_NAME] + LINE
     changed = {path for path in after if after[path] != before.get(path)}
     assert changed == set(updated.files)
     paths = [line.split(b"  ", 1)[1] for line in before["manifest-sha512.txt"].splitlines()]
@@ -152,7 +154,7 @@ def test_a_bag_without_bag_info_or_events_gets_them(tmp_path: Path) -> None:
     bag = build_bag(tmp_path / "bag", PAYLOAD, info="")
     set_info(os.fsencode(bag), "Title", "Songs", EVENT)
     assert (bag / "bag-info.txt").read_bytes() == b"Title: Songs\n"
-    assert (bag / EVENTS_NAME).read_bytes() == EVENT
+    assert (bag / EVENTS_NAME).read_bytes() == HEADER + LINE
     assert is_valid(bag)
 
 
@@ -175,11 +177,9 @@ def test_an_unknown_algorithm_is_refused(bag: Path) -> None:
 
 
 @pytest.mark.parametrize("event", [b"no line break", b"two\nlines\n", b""])
-def test_an_event_is_one_line(bag: Path, event: bytes) -> None:
-    before = contents(bag)
+def test_what_is_appended_is_one_line(event: bytes) -> None:
     with pytest.raises(ValueError, match="one line"):
-        set_info(os.fsencode(bag), "Title", "x", event)
-    assert contents(bag) == before
+        Appended(EVENTS_NAME, event)
 
 
 def test_an_invalid_bag_is_refused_and_left_alone(bag: Path) -> None:

@@ -31,7 +31,6 @@ from archiver.bagit.updating.manifests import (
 from archiver.bagit.validate import validate
 from archiver.ownfiles import read_own
 
-EVENTS_NAME = "metadata/events.jsonl"
 _COMPUTED = frozenset({"payload-oxum"})
 _LARGEST_INFO = 16 << 20
 """Bytes of bag-info.txt that are changed as a whole; no more of it is ever understood."""
@@ -65,10 +64,33 @@ class Updated:
     replaced: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """A line for a line-file of a bag, such as a log of what was done to it.
+
+    Attributes:
+        path: The file's path in the bag.
+        line: The line, with its line break.
+        header: What the file begins with where it is not there yet.
+
+    Raises:
+        ValueError: from making one, where the line is none.
+    """
+
+    path: str
+    line: bytes
+    header: bytes = b""
+
+    def __post_init__(self) -> None:
+        """Refuse what is not one line."""
+        if not self.line.endswith(b"\n") or self.line.count(b"\n") != 1:
+            raise ValueError("what is appended is one line with its line break")
+
+
 def add_algorithm(
     bag: bytes,
     algorithm: str,
-    event: bytes | None = None,
+    event: Appended | None = None,
     map_ordered: Mapper[Batch, Checked] = serial_map,
     hash_ordered: Mapper[ToHash, Hashed] = serial_map,
 ) -> Updated:
@@ -77,7 +99,7 @@ def add_algorithm(
     Args:
         bag: Path of the bag's folder.
         algorithm: Any common name of it, ``SHA-256`` or ``sha256``.
-        event: A line of JSON with its line break, to be appended to ``metadata/events.jsonl``.
+        event: A line to be appended to the bag's own log.
         map_ordered: How the bag is verified first.
         hash_ordered: How the payload is then read once more, for old and new digests together.
 
@@ -108,7 +130,7 @@ def set_info(
     bag: bytes,
     label: str,
     value: str,
-    event: bytes | None = None,
+    event: Appended | None = None,
     map_ordered: Mapper[Batch, Checked] = serial_map,
 ) -> Updated:
     """Make ``value`` the one value of ``label`` in the bag-info.txt of the bag in the folder ``bag``.
@@ -117,7 +139,7 @@ def set_info(
         bag: Path of the bag's folder.
         label: Compared without regard to case; added at the end where it is new.
         value: Line breaks become continuation lines.
-        event: A line of JSON with its line break, to be appended to ``metadata/events.jsonl``.
+        event: A line to be appended to the bag's own log.
         map_ordered: How the bag is verified first.
 
     Returns:
@@ -190,15 +212,15 @@ def _content(folder: int, name: str) -> bytes:
         raise UpdateError(f"{name} cannot be read as a whole: {error}") from error
 
 
-def _stage_event(folder: int, event: bytes | None, journal: Journal) -> None:
-    """Stage the events of the bag with ``event`` after them."""
+def _stage_event(folder: int, event: Appended | None, journal: Journal) -> None:
+    """Stage the log of the bag with the line after what it has."""
     if event is None:
         return
-    if not event.endswith(b"\n") or event.count(b"\n") != 1:
-        raise ValueError("an event is one line with its line break")
-    with journal.write(EVENTS_NAME) as stream:
-        if filesystem.is_there(EVENTS_NAME.encode(), folder):
-            where, _, name = EVENTS_NAME.encode().rpartition(b"/")
+    with journal.write(event.path) as stream:
+        if not filesystem.is_there(event.path.encode(), folder):
+            stream.write(event.header)
+        else:
+            where, _, name = event.path.encode().rpartition(b"/")
             last = b"\n"
             with filesystem.folder_beneath(folder, where) as parent:
                 descriptor = filesystem.open_regular(name, parent)
@@ -207,7 +229,7 @@ def _stage_event(folder: int, event: bytes | None, journal: Journal) -> None:
                     stream.write(block)
                     last = block[-1:]
             stream.write(b"" if last == b"\n" else b"\n")
-        stream.write(event)
+        stream.write(event.line)
 
 
 def _checked(bag: bytes, update: _Update, journal: Journal) -> Updated:
