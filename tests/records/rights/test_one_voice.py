@@ -117,6 +117,8 @@ def _table_agrees(case: Case, table: str, restricted: bool) -> None:  # noqa: FB
             assert restriction == ""
             continue
         if act == "disseminate":
+            assert f"Transfer to another holder: {decision.acts.transfer}" in row["grant_note"]
+            assert f"Publication: {decision.acts.publish}" in row["grant_note"]
             both = {decision.acts.transfer, decision.acts.publish}
             closed = restricted and both == {Answer.ALLOW}
             expected = RESTRICTION[next(iter(both))] if len(both) == 1 and not closed else "Conditional"

@@ -28,6 +28,7 @@ from archiver.model.rights import (
 from archiver.model.terms import Layer, TermFacts, TermState
 from archiver.rights.deciding.decide import decide
 from archiver.rights.deciding.decider import Decider
+from archiver.rights.declaring.policies import builtin_policy
 from archiver.rights.terms.spans import year_span
 from tests.rights.builders import TODAY, seen
 from tests.rights.cases import BEFORE, DEPTH, PATH, PLACES, TAGS, Case, cases
@@ -248,7 +249,7 @@ def no_term_that_still_runs_allows_anything(case: Case) -> None:
             one,
             basis=Basis.EXPIRED,
             jurisdiction=("US",),
-            layers=(Layer.RECORDING,),
+            layers=tuple(Layer),
             facts=TermFacts(fixed=year_span(2001), published=year_span(2002)),
         )
         for one in case.declarations
@@ -378,6 +379,31 @@ def an_end_that_can_be_promised_is(case: Case) -> None:
         assert decision.restricted_until == next(opens, None)
 
 
+def closed_for_a_month(*more: Declaration) -> Case:
+    """A file that is free but for an embargo, with whatever else is declared of it."""
+    letter = extra(
+        id="letter",
+        basis=Basis.LICENSE,
+        role=DeclarantRole.RIGHTSHOLDER,
+        document="letter.pdf",
+        layers=tuple(Layer),
+        acts=tuple((act, ALLOW) for act in Act),
+    )
+    embargo = extra(acts=((Act.ACCESS, DENY),), expires=TODAY + timedelta(days=30))
+    return Case((letter, embargo, *more), (), None, builtin_policy("donation"), TODAY)
+
+
+def what_is_dated_ahead_undoes_no_promise(case: Case) -> None:
+    assert closed_for_a_month().decide().restricted_until == TODAY + timedelta(days=30)
+    ahead = tuple(replace(one, date=TODAY + timedelta(days=10)) for one in case.declarations)
+    after_the_promised_day_nothing_restricts(closed_for_a_month(*ahead))
+
+
+def the_first_day_that_opens_is_promised(case: Case) -> None:
+    given_before = tuple(replace(one, date=BEFORE) for one in case.declarations)
+    an_end_that_can_be_promised_is(closed_for_a_month(*given_before))
+
+
 HELD: tuple[Callable[[Case], None], ...] = (
     what_is_denied_and_nowhere_allowed_in_words_is_denied,
     what_a_basis_implies_lifts_nothing,
@@ -405,6 +431,8 @@ HELD: tuple[Callable[[Case], None], ...] = (
     a_permission_ends_where_its_day_ends_first,
     after_the_promised_day_nothing_restricts,
     an_end_that_can_be_promised_is,
+    what_is_dated_ahead_undoes_no_promise,
+    the_first_day_that_opens_is_promised,
 )
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 each_rule = pytest.mark.parametrize("held", HELD, ids=lambda held: held.__name__)
