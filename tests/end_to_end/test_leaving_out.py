@@ -229,7 +229,7 @@ def test_attributes_of_a_file_that_changed_while_it_waited_are_kept(
             file.write(b"\0")
         return divide(*args)
 
-    monkeypatch.setattr("archiver.usecases.pack.divide", late)
+    monkeypatch.setattr("archiver.usecases.pack.pack.divide", late)
     outcome = pack(root, tmp_path / "store", "--name", "bag")
     assert "S109" in outcome.out
     assert "user.note" in (tmp_path / "store" / "bag" / "metadata" / "tree.jsonl").read_text()
