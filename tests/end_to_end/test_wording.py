@@ -17,7 +17,9 @@ NEVER = ("you own", "public domain", "fair use", "pirated")
 NO_BAG = "bagit.txt: there is none, so this is no bag"
 """A fact about a file that is not there, and no finding of a search."""
 
-BARE_NONE = re.compile(r"\bnone\b(?! detected)", re.IGNORECASE)
+BARE_NONE = re.compile(r"\bnone\b(?! detected| of (?:them|\d)).{0,40}", re.IGNORECASE)
+"""A search that found nothing; "none of them" counts what was found."""
+
 WIDTH = 80
 COMMANDS = (
     ("scan",),
@@ -218,7 +220,7 @@ def test_what_speaks_of_rights_says_once_that_it_is_no_advice(said: Mapping[str,
 
 def test_nothing_found_is_told_as_none_detected(said: Mapping[str, str]) -> None:
     found = {
-        name: [line for line in text.replace(NO_BAG, "").splitlines() if BARE_NONE.search(line)]
+        name: BARE_NONE.findall(" ".join(text.replace(NO_BAG, "").split()))
         for name, text in said.items()
         if not name.endswith(("--json", ".json", ".jsonl")) and name != "completion"
     }

@@ -105,6 +105,26 @@ def one_declaration(number: int) -> st.SearchStrategy[Declaration]:
     )
 
 
+def permission(number: int) -> st.SearchStrategy[Declaration]:
+    """What a rightsholder allows with a document and for every layer, so that most of it counts, and what she denies machines."""
+    return st.builds(
+        Declaration,
+        id=st.just(f"declaration-{number}"),
+        scope=st.sampled_from([scope for scope, _ in PLACES]),
+        basis=st.sampled_from((Basis.LICENSE, Basis.OWN)),
+        by=st.sampled_from(PEOPLE),
+        role=st.just(DeclarantRole.RIGHTSHOLDER),
+        date=st.just(BEFORE),
+        acts=st.sets(st.sampled_from(Act), max_size=2).map(
+            lambda silent: tuple((act, Answer.ALLOW) for act in Act if act not in silent)
+        ),
+        document=st.just("deed.pdf"),
+        expires=st.sampled_from((None, None, LATER)),
+        layers=st.just(tuple(Layer)),
+        machine_use=use_answers,
+    )
+
+
 following = st.sampled_from(Disposition)
 any_policy = st.builds(
     lambda needs, denied, unknown, whole: Policy(
@@ -134,3 +154,12 @@ cases = st.builds(
     st.booleans(),
     st.booleans(),
 )
+permitted_cases = st.builds(
+    Case,
+    st.tuples(permission(0)) | st.tuples(permission(0), one_declaration(1)),
+    st.just(()) | st.just((seen("email", personal=True),)) | evidence_lists,
+    st.none(),
+    st.just(builtin_policy("donation")) | any_policy,
+    st.just(TODAY),
+)
+"""Files of which much is allowed, many of them closed all the same."""

@@ -42,7 +42,7 @@ class _Remembered(Generic[Shared]):
 
 
 class Decider:
-    """Finds the declarations of each file and decides it; gives what :func:`archiver.rights.decide.decide` gives.
+    """Finds the declarations of each file and decides it; gives what :func:`archiver.rights.deciding.decide.decide` gives.
 
     Files that the same declarations take in share their weighing, and those of them in which nothing was seen
     share the decision itself. It can be pickled; a copy starts with nothing worked out.

@@ -23,7 +23,7 @@ REVIEW_YEARS = 2
 
 _EXAMPLES = 3
 _PLAIN = (ACT_DENIED, ACT_UNKNOWN, ACTS_ALLOWED, PERSONAL_DATA)
-"""Rules that no review waits for."""
+"""Rules that a review waits for only where a policy holds back by nothing else."""
 
 
 class DueKind(StrEnum):
@@ -123,7 +123,9 @@ def _of_file(
             yield from _terms_ending(finding, on, until)
     if decision.disposition is Disposition.REVIEW:
         grounds = filter(speaks_of_disposition, decision.reasons)
-        subject = ", ".join(sorted({reason.code for reason in grounds if reason.code not in _PLAIN}))
+        codes = {reason.code for reason in grounds if reason.code not in _PLAIN}
+        first = (reason.code for reason in decision.reasons[:1])
+        subject = ", ".join(sorted(codes) or first)
         yield (on, DueKind.REVIEW_WAITS, subject), f"Held back until a person decides: {subject}."
 
 

@@ -94,7 +94,7 @@ def explain(  # noqa: PLR0913 - what a decision follows from, and what a suggest
     tags: Mapping[str, tuple[str, ...]] | None = None,
     terms: TermTable | None = None,
 ) -> Explanation:
-    """Explain one file: pure, and in agreement with what :func:`archiver.rights.decide.decide` gives.
+    """Explain one file: pure, and in agreement with what :func:`archiver.rights.deciding.decide.decide` gives.
 
     Args:
         evidence: What was observed in the file.

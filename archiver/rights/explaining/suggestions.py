@@ -70,7 +70,7 @@ def suggest(  # noqa: PLR0913 - what a decision follows from, and what a suggest
     tags: Tags,
     terms: TermTable,
 ) -> tuple[Suggestion, ...]:
-    """What would change the decisions of one file; see :func:`archiver.rights.explain.explain` for the arguments."""
+    """What would change the decisions of one file; see :func:`archiver.rights.explaining.explain.explain` for the arguments."""
     day = on if isinstance(on, Day) else Day.whole(on)
 
     def decided(instead: Sequence[Declaration], seen: Sequence[Evidence] = evidence) -> list[Decision]:

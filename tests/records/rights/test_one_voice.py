@@ -20,7 +20,7 @@ from archiver.records.rights.grounds import ground_words, settling_ground
 from archiver.rights.explaining.explain import explain
 from tests.records.entries import assessed
 from tests.records.rights.test_golden import records
-from tests.rights.cases import PATH, Case, cases
+from tests.rights.cases import PATH, Case, cases, permitted_cases
 
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 WORDS = {Act.PRESERVE: "replicate", Act.ACCESS: "use", Act.MINE: "mine"}
@@ -124,6 +124,8 @@ def _table_agrees(case: Case, table: str, restricted: bool) -> None:  # noqa: FB
             assert restriction == ""
             continue
         if act == "disseminate":
+            assert f"Transfer to another holder: {decision.acts.transfer}" in row["grant_note"]
+            assert f"Publication: {decision.acts.publish}" in row["grant_note"]
             both = {decision.acts.transfer, decision.acts.publish}
             closed = restricted and both == {Answer.ALLOW}
             expected = RESTRICTION[next(iter(both))] if len(both) == 1 and not closed else "Conditional"
@@ -165,9 +167,15 @@ def test_every_record_says_what_was_decided(case: Case) -> None:
     one_voice(case)
 
 
+@settings(max_examples=100, suppress_health_check=_SLOW, deadline=None)
+@given(case=permitted_cases)
+def test_every_record_says_what_was_decided_where_much_is_allowed(case: Case) -> None:
+    one_voice(case)
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(7200)
 @settings(max_examples=10_000, suppress_health_check=_SLOW, deadline=None)
-@given(case=cases)
+@given(case=cases | permitted_cases)
 def test_every_record_says_what_was_decided_at_length(case: Case) -> None:
     one_voice(case)

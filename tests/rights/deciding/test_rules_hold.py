@@ -13,6 +13,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from archiver.model.evidence import Strength
 from archiver.model.rights import (
     Act,
     Answer,
@@ -27,7 +28,9 @@ from archiver.model.rights import (
 from archiver.model.terms import Layer, TermFacts, TermState
 from archiver.rights.deciding.decide import decide
 from archiver.rights.deciding.decider import Decider
-from tests.rights.builders import TODAY
+from archiver.rights.declaring.policies import builtin_policy
+from archiver.rights.terms.spans import year_span
+from tests.rights.builders import TODAY, seen
 from tests.rights.cases import BEFORE, DEPTH, PATH, PLACES, TAGS, Case, cases
 
 ALLOW, DENY, UNKNOWN = Answer.ALLOW, Answer.DENY, Answer.UNKNOWN
@@ -233,6 +236,57 @@ def what_is_dated_in_the_future_changes_nothing(case: Case) -> None:
     )
 
 
+def what_a_store_delivered_is_nobodys_own(case: Case) -> None:
+    own = tuple(replace(one, basis=Basis.OWN) for one in case.declarations)
+    sold = seen("store-receipt", strength=Strength.CONCLUSIVE)
+    decision = replace(case, declarations=own, evidence=(*case.evidence, sold)).decide()
+    assert ALLOW not in {answer for _, answer in decision.acts.items()}
+
+
+def no_term_that_still_runs_allows_anything(case: Case) -> None:
+    ended = tuple(
+        replace(
+            one,
+            basis=Basis.EXPIRED,
+            jurisdiction=("US",),
+            layers=tuple(Layer),
+            facts=TermFacts(fixed=year_span(2001), published=year_span(2002)),
+        )
+        for one in case.declarations
+    )
+    decision = replace(case, declarations=ended).decide()
+    assert ALLOW not in {answer for _, answer in decision.acts.items()}
+
+
+def a_reservation_in_the_file_yields_to_a_document_only(case: Case) -> None:
+    reserved = replace(case, evidence=(*case.evidence, seen("machine-signal", "tdm-reservation=1"))).decide()
+    documented = any(names(one, Act.MINE) == {ALLOW} and one.document for one in case.in_force())
+    assert reserved.acts.mine is DENY or documented
+    for use in reserved.machine_use:
+        if use.use in (MachineUse.GENERATIVE_TRAINING, MachineUse.OTHER_TRAINING):
+            permitted = (
+                one.document for one in case.in_force() if dict(one.machine_use).get(use.use) is ALLOW
+            )
+            assert use.answer is DENY or any(permitted), use.use
+
+
+def of_several_bases_at_one_level_the_one_that_carries_least_governs(case: Case) -> None:
+    carrying = (
+        Basis.PURCHASE,
+        Basis.CARRIER,
+        Basis.DONOR,
+        Basis.STATUTE,
+        Basis.LICENSE,
+        Basis.EXPIRED,
+        Basis.OWN,
+    )
+    level = tuple(replace(one, scope=Scope(), facts=None) for one in case.declarations)
+    together = replace(case, declarations=level, evidence=())
+    given_bases = {one.basis for one in together.in_force()}
+    least = next((basis for basis in carrying if basis in given_bases), Basis.UNKNOWN)
+    assert together.decide().basis is least
+
+
 # 4. one decision, one voice
 
 
@@ -325,6 +379,31 @@ def an_end_that_can_be_promised_is(case: Case) -> None:
         assert decision.restricted_until == next(opens, None)
 
 
+def closed_for_a_month(*more: Declaration) -> Case:
+    """A file that is free but for an embargo, with whatever else is declared of it."""
+    letter = extra(
+        id="letter",
+        basis=Basis.LICENSE,
+        role=DeclarantRole.RIGHTSHOLDER,
+        document="letter.pdf",
+        layers=tuple(Layer),
+        acts=tuple((act, ALLOW) for act in Act),
+    )
+    embargo = extra(acts=((Act.ACCESS, DENY),), expires=TODAY + timedelta(days=30))
+    return Case((letter, embargo, *more), (), None, builtin_policy("donation"), TODAY)
+
+
+def what_is_dated_ahead_undoes_no_promise(case: Case) -> None:
+    assert closed_for_a_month().decide().restricted_until == TODAY + timedelta(days=30)
+    ahead = tuple(replace(one, date=TODAY + timedelta(days=10)) for one in case.declarations)
+    after_the_promised_day_nothing_restricts(closed_for_a_month(*ahead))
+
+
+def the_first_day_that_opens_is_promised(case: Case) -> None:
+    given_before = tuple(replace(one, date=BEFORE) for one in case.declarations)
+    an_end_that_can_be_promised_is(closed_for_a_month(*given_before))
+
+
 HELD: tuple[Callable[[Case], None], ...] = (
     what_is_denied_and_nowhere_allowed_in_words_is_denied,
     what_a_basis_implies_lifts_nothing,
@@ -340,6 +419,10 @@ HELD: tuple[Callable[[Case], None], ...] = (
     a_machine_use_rests_on_a_rightsholder_with_a_basis_or_on_a_document,
     what_may_not_be_kept_is_not_packed,
     what_is_dated_in_the_future_changes_nothing,
+    what_a_store_delivered_is_nobodys_own,
+    no_term_that_still_runs_allows_anything,
+    a_reservation_in_the_file_yields_to_a_document_only,
+    of_several_bases_at_one_level_the_one_that_carries_least_governs,
     mining_has_one_answer,
     the_order_of_declarations_decides_nothing,
     dates_that_differ_settle_only_what_each_of_them_settles,
@@ -348,6 +431,8 @@ HELD: tuple[Callable[[Case], None], ...] = (
     a_permission_ends_where_its_day_ends_first,
     after_the_promised_day_nothing_restricts,
     an_end_that_can_be_promised_is,
+    what_is_dated_ahead_undoes_no_promise,
+    the_first_day_that_opens_is_promised,
 )
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 each_rule = pytest.mark.parametrize("held", HELD, ids=lambda held: held.__name__)

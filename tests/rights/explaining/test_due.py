@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
-from archiver.model.evidence import Strength
-from archiver.model.rights import Basis, Decision, DeclarantRole, Declaration
+import pytest
+
+from archiver.model.evidence import Evidence, Strength
+from archiver.model.rights import Act, Basis, Decision, DeclarantRole, Declaration, Disposition
 from archiver.model.terms import TermFacts
 from archiver.rights.deciding.decide import decide
 from archiver.rights.declaring.policies import builtin_policy
@@ -95,3 +98,23 @@ def test_rules_are_checked_again_after_two_years() -> None:
 def test_a_declaration_that_is_not_at_hand_ends_nothing() -> None:
     embargo = declared(acts=acts(access="deny"), expires=date(2030, 1, 1))
     assert due([("x", decided(embargo))], {}, TODAY, date(2031, 1, 1), NO_RULES) == ()
+
+
+@pytest.mark.parametrize(
+    ("softer", "carried", "code"),
+    [
+        ({"unknown": ((Act.TRANSFER, Disposition.REVIEW),)}, (), "act-unknown"),
+        ({"personal_data": Disposition.REVIEW}, (seen("email-address", personal=True),), "personal-data"),
+        ({"personal_unknown": Disposition.REVIEW}, (seen("personal-unread"),), "personal-unknown"),
+    ],
+)
+def test_what_a_policy_holds_back_names_what_a_person_is_to_look_at(
+    softer: dict[str, object], carried: tuple[Evidence, ...], code: str
+) -> None:
+    policy = replace(builtin_policy("donation"), **softer)  # type: ignore[arg-type]
+    kept = declared(acts=acts(preserve="allow"))
+    decision = decide(carried, None, (kept,), policy, TODAY)
+    assert decision.disposition is Disposition.REVIEW
+    [item] = due([("data/0.flac", decision)], {kept.id: kept}, TODAY, TODAY, NO_RULES)
+    assert (item.kind, item.subject) == (DueKind.REVIEW_WAITS, code)
+    assert item.text == f"Held back until a person decides: {code}."
