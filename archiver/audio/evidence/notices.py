@@ -34,7 +34,7 @@ _ENDS = (".", "!", "?", ";", ":")
 
 
 def is_notice(path: str) -> bool:
-    """Whether a file's name says that it speaks of rights, whatever its extension; a plain ``LICENSE`` has none."""
+    """Whether a file is named as one that speaks of rights, with the extension of a plain text or, as ``LICENSE``, with none."""
     name = _name(path)
     return name in _DIRECTIVES_ONLY or name == _TDM_REP or _SPEAKS_OF_RIGHTS.fullmatch(name) is not None
 
