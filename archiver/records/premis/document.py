@@ -6,7 +6,7 @@ here, the package to every event, every event to an agent and every agent to an 
 in the bag.
 
 Whatever the number of files, memory holds only the distinct rights statements, and at most :data:`SHARED_STATEMENTS`
-of them; a file whose statement is not among those gets one of its own.
+of them; a file whose statement is not among those gets one of its own, or shares its neighbour's.
 
 Each object, event, agent and statement stands on a line of its own, unless its text breaks it.
 """
@@ -84,7 +84,7 @@ class PremisWriter:
     def _statements(self, decision: Decision) -> tuple[str, ...]:
         """Name the rights statements that follow from a decision."""
         # neighbours mostly share one decision, and the statements follow from it
-        if decision is not self._decision:
+        if decision != self._decision:
             self._decision = decision
             self._names = tuple(map(self._name, rights_statements(decision, self._context)))
         return self._names

@@ -248,6 +248,19 @@ def test_beyond_the_limit_files_get_statements_of_their_own(
     request.getfixturevalue("schema").assertValid(etree.parse(io.BytesIO(data)))
 
 
+def test_beyond_the_limit_neighbours_share_by_what_was_decided_and_not_by_the_object(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A run that goes on has its decisions read anew; the record is the same as of one that was never stopped."""
+    monkeypatch.setattr(premis, "SHARED_STATEMENTS", 0)
+    first = decision()
+    again = dataclasses.replace(first)
+    assert first is not again
+    assert record([packed("a", first), packed("b", again)]) == record(
+        [packed("a", first), packed("b", first)]
+    )
+
+
 def _many_acts() -> list[tuple[Answer, Answer]]:
     return [(first, second) for first in Answer for second in Answer]
 
