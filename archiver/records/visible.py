@@ -11,18 +11,12 @@ import unicodedata
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Everything but the production Char of XML 1.0, section 2.2."""
 
-_XML_MARKUP = re.compile('[&<>"\r]')
-_XML_REFERENCES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;"}
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
-def xml_text(text: str) -> str:
-    """Return ``text`` for the content of an element or a double-quoted attribute of XML 1.0."""
-    if _NOT_XML.search(text):
-        text = _NOT_XML.sub(lambda found: _escape(found[0]), text)
-    if _XML_MARKUP.search(text):
-        text = _XML_MARKUP.sub(lambda found: _XML_REFERENCES[found[0]], text)
-    return text
+def xml_characters(text: str) -> str:
+    """Return ``text`` in characters that XML 1.0 can hold; its markup is not escaped."""
+    return _NOT_XML.sub(lambda found: _escape(found[0]), text) if _NOT_XML.search(text) else text
 
 
 def one_line(text: str) -> str:

@@ -243,7 +243,9 @@ def test_without_a_declaration_pack_needs_no_answer_and_says_that_nothing_was_ev
         assert row["basis"] == "Copyright", row
         assert row["status"] == "unknown", row
         assert row["note"] == "Copyright not evaluated.", row
-        assert row["doc_id_value"] == "http://rightsstatements.org/vocab/CNE/1.0/", row
+        assert row["doc_id_value"] in ("http://rightsstatements.org/vocab/CNE/1.0/", ""), row
+    told = Counter(row["file"] for row in package.rows if row["doc_id_value"])
+    assert told == dict.fromkeys((f"data/{path}" for path in everything), 1)
     readme = (package.bag / "metadata" / "rights" / "README.txt").read_text("utf-8")
     assert "46  of these without a declared basis\n" in readme
 

@@ -10,8 +10,9 @@ from uuid import UUID, uuid5
 from archiver.model.rights import Declaration
 from archiver.model.run import Event
 from archiver.records.moments import rfc3339
+from archiver.records.premis.elements import Elements
 from archiver.records.premis.vocabulary import authority
-from archiver.records.visible import one_line, xml_text
+from archiver.records.visible import one_line
 
 _VERSIONED = re.compile(r"\A(?P<name>.+) (?P<version>v?\d\S*)")
 _POLICY_EVENT = "policy assignment"
@@ -35,34 +36,31 @@ def event_identifier(package: UUID, kind: str) -> UUID:
     return uuid5(package, one_line(f"event {kind}"))
 
 
-def event_element(identified: IdentifiedEvent) -> str:
-    """Return one event with the program that did it. Objects link to events, so events do not link back."""
+def write_event(out: Elements, identified: IdentifiedEvent) -> None:
+    """Write one event with the program that did it. Objects link to events, so events do not link back."""
     event = identified.event
-    outcome = authority("eventOutcome", event.outcome)
-    return (
-        "<event>\n"
-        f"<eventIdentifier><eventIdentifierType>UUID</eventIdentifierType>"
-        f"<eventIdentifierValue>{identified.identifier}</eventIdentifierValue></eventIdentifier>\n"
-        f"<eventType{authority('eventType', event.type)}>{xml_text(event.type)}</eventType>\n"
-        f"<eventDateTime>{rfc3339(event.at)}</eventDateTime>\n"
-        f"<eventDetailInformation><eventDetail>{xml_text(event.detail)}</eventDetail></eventDetailInformation>\n"
-        "<eventOutcomeInformation>"
-        f"<eventOutcome{outcome}>{xml_text(event.outcome)}</eventOutcome></eventOutcomeInformation>\n"
-        f"{_agent_link(event.agent, 'executing program')}"
-        "</event>\n"
-    )
+    with out.element("event"):
+        out.identifier("event", "UUID", str(identified.identifier))
+        out.leaf("eventType", event.type, authority("eventType", event.type))
+        out.leaf("eventDateTime", rfc3339(event.at))
+        with out.element("eventDetailInformation"):
+            out.leaf("eventDetail", event.detail)
+        with out.element("eventOutcomeInformation"):
+            out.leaf("eventOutcome", event.outcome, authority("eventOutcome", event.outcome))
+        out.identifier("linkingAgent", "local", event.agent, role="executing program")
+    out.line_break()
 
 
-def agent_elements(events: Sequence[IdentifiedEvent], declarations: Iterable[Declaration]) -> Iterable[str]:
-    """Yield every agent once: software in the order of the events, then those whose declarations were heard."""
+def write_agents(
+    out: Elements, events: Sequence[IdentifiedEvent], declarations: Iterable[Declaration]
+) -> None:
+    """Write every agent once: software in the order of the events, then those whose declarations were heard."""
     for software in dict.fromkeys(identified.event.agent for identified in events):
-        versioned = _VERSIONED.fullmatch(software)
-        name, version = (versioned["name"], versioned["version"]) if versioned else (software, None)
-        yield _agent(software, name, "software", version, ())
+        _write_software(out, software)
     heard = policy_event(events)
     if heard is not None:
         for by, role in dict.fromkeys((declared.by, declared.role) for declared in declarations):
-            yield _agent(declarant_identifier(by, role), by, "person or organization", None, (heard,))
+            _write_declarant(out, by, role, heard)
 
 
 def policy_event(events: Iterable[IdentifiedEvent]) -> UUID | None:
@@ -79,28 +77,21 @@ def declarant_identifier(by: str, role: str) -> str:
     return f"{by} ({role})"
 
 
-def _agent(identifier: str, name: str, kind: str, version: str | None, events: Iterable[UUID]) -> str:
-    links = "".join(
-        "<linkingEventIdentifier><linkingEventIdentifierType>UUID</linkingEventIdentifierType>"
-        f"<linkingEventIdentifierValue>{event}</linkingEventIdentifierValue></linkingEventIdentifier>\n"
-        for event in events
-    )
-    version_line = f"<agentVersion>{xml_text(version)}</agentVersion>\n" if version else ""
-    return (
-        "<agent>\n"
-        "<agentIdentifier><agentIdentifierType>local</agentIdentifierType>"
-        f"<agentIdentifierValue>{xml_text(identifier)}</agentIdentifierValue></agentIdentifier>\n"
-        f"<agentName>{xml_text(name)}</agentName>\n"
-        f"<agentType>{kind}</agentType>\n"
-        f"{version_line}"
-        f"{links}"
-        "</agent>\n"
-    )
+def _write_software(out: Elements, software: str) -> None:
+    versioned = _VERSIONED.fullmatch(software)
+    with out.element("agent"):
+        out.identifier("agent", "local", software)
+        out.leaf("agentName", versioned["name"] if versioned else software)
+        out.leaf("agentType", "software")
+        if versioned:
+            out.leaf("agentVersion", versioned["version"])
+    out.line_break()
 
 
-def _agent_link(identifier: str, role: str) -> str:
-    return (
-        "<linkingAgentIdentifier><linkingAgentIdentifierType>local</linkingAgentIdentifierType>"
-        f"<linkingAgentIdentifierValue>{xml_text(identifier)}</linkingAgentIdentifierValue>"
-        f"<linkingAgentRole>{role}</linkingAgentRole></linkingAgentIdentifier>\n"
-    )
+def _write_declarant(out: Elements, by: str, role: str, heard: UUID) -> None:
+    with out.element("agent"):
+        out.identifier("agent", "local", declarant_identifier(by, role))
+        out.leaf("agentName", by)
+        out.leaf("agentType", "person or organization")
+        out.identifier("linkingEvent", "UUID", str(heard))
+    out.line_break()

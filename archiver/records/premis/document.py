@@ -6,19 +6,22 @@ here, the package to every event, every event to an agent and every agent to an 
 in the bag.
 
 Whatever the number of files, memory holds only the distinct rights statements, and at most :data:`SHARED_STATEMENTS`
-of them; a file whose statement is not among those gets one of its own.
+of them; a file whose statement is not among those gets one of its own, or shares its neighbour's.
+
+Each object, event, agent and statement stands on a line of its own, unless its text breaks it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from uuid import UUID, uuid5
+import io
 
 from archiver.model.package import PackedFile, PackEntry
+from archiver.model.rights import Decision
 from archiver.records.lines_of_files import LinesOfFiles
-from archiver.records.premis.agents import agent_elements, event_element, event_identifier, identify_events
-from archiver.records.premis.objects import event_links, file_object, package_object
-from archiver.records.premis.rights import rights_element
+from archiver.records.premis.agents import event_identifier, identify_events, write_agents, write_event
+from archiver.records.premis.elements import ENCODING, Elements
+from archiver.records.premis.objects import write_file_object, write_package_object
+from archiver.records.premis.rights import write_rights
 from archiver.records.rights.statements import RightsStatement, rights_statements
 from archiver.records.writing import Closing, Opening
 
@@ -29,59 +32,77 @@ OF_EACH_FILE = "capture"
 SHARED_STATEMENTS = 4096
 """The most rights statements that files share."""
 
-_ROOT = (
-    b'<?xml version="1.0" encoding="UTF-8"?>\n'
-    b'<premis xmlns="http://www.loc.gov/premis/v3" xmlns:premis="http://www.loc.gov/premis/v3"'
-    b' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
-    b' xsi:schemaLocation="http://www.loc.gov/premis/v3 http://www.loc.gov/standards/premis/premis.xsd"'
-    b' version="3.0">\n'
-)
+_ROOT = {
+    "xmlns": "http://www.loc.gov/premis/v3",
+    "xmlns:premis": "http://www.loc.gov/premis/v3",
+    "xmlns:xsi": "http://www.w3.org/2001/XMLSchema-instance",
+    "xsi:schemaLocation": "http://www.loc.gov/premis/v3 http://www.loc.gov/standards/premis/premis.xsd",
+    "version": "3.0",
+}
 
 
 class PremisWriter:
     """Writes the record: objects as the files pass, the rest at the end."""
 
     def __init__(self, opening: Opening) -> None:
-        self._stream = opening.new_file(PREMIS_RECORD)
         self._plan = opening.plan
         self._context = opening.context
-        self._links = event_links([event_identifier(self._plan.identifier, OF_EACH_FILE)])
-        self._shared: dict[RightsStatement, UUID] = {}
+        self._event = event_identifier(self._plan.identifier, OF_EACH_FILE)
+        self._shared: dict[RightsStatement, str] = {}
         self._alone = LinesOfFiles()
-        self._stream.write(_ROOT)
+        self._numbered = 0
+        self._decision: Decision | None = None
+        self._names: tuple[str, ...] = ()
+        self._text = io.TextIOWrapper(opening.new_file(PREMIS_RECORD), ENCODING, newline="")
+        self._out = Elements(self._text)
+        self._out.declaration()
+        self._out.start("premis", _ROOT)
+        self._out.line_break()
 
     def add(self, entry: PackEntry) -> None:
         """Write the object of a packed file; there is none of anything else."""
         if isinstance(entry, PackedFile):
-            self._write(file_object(entry, self._links, self._statements(entry)))
+            write_file_object(self._out, entry, self._event, self._statements(entry.assessed.decision))
 
     def finish(self, closing: Closing) -> None:
         """Write the package, the events, the agents and the rights."""
-        plan = self._plan
+        plan, out = self._plan, self._out
         identified = identify_events(plan.identifier, closing.bag.events)
-        self._write(package_object(plan.identifier, plan.name, [one.identifier for one in identified]))
+        write_package_object(out, plan.identifier, plan.name, [one.identifier for one in identified])
         for event in identified:
-            self._write(event_element(event))
-        for agent in agent_elements(identified, closing.context.declarations.values()):
-            self._write(agent)
-        for statement, identifier in self._shared.items():
-            self._write(rights_element(statement, identifier))
+            write_event(out, event)
+        write_agents(out, identified, closing.context.declarations.values())
+        for statement, name in self._shared.items():
+            write_rights(out, statement, name)
         with self._alone:
-            self._stream.writelines(self._alone)
-        self._stream.write(b"</premis>\n")
+            self._text.writelines(line.decode(ENCODING) for line in self._alone)
+        out.end("premis")
+        out.line_break()
+        self._text.flush()
+        self._text.detach()
 
-    def _statements(self, entry: PackedFile) -> Iterator[UUID]:
-        """Name the rights statements on a file, the same name for the same statement as long as there is room."""
-        statements = rights_statements(entry.assessed.decision, self._context)
-        for number, statement in enumerate(statements, start=1):
-            identifier = self._shared.get(statement)
-            if identifier is None and len(self._shared) < SHARED_STATEMENTS:
-                identifier = uuid5(self._plan.identifier, f"rights {len(self._shared) + 1}")
-                self._shared[statement] = identifier
-            if identifier is None:
-                identifier = uuid5(self._plan.identifier, f"rights {number} of {entry.bag_path}")
-                self._alone.add(rights_element(statement, identifier).encode())
-            yield identifier
+    def _statements(self, decision: Decision) -> tuple[str, ...]:
+        """Name the rights statements that follow from a decision."""
+        # neighbours mostly share one decision, and the statements follow from it
+        if decision != self._decision:
+            self._decision = decision
+            self._names = tuple(map(self._name, rights_statements(decision, self._context)))
+        return self._names
 
-    def _write(self, text: str) -> None:
-        self._stream.write(text.encode())
+    def _name(self, statement: RightsStatement) -> str:
+        """Give a statement a name, the same for the same statement as long as there is room."""
+        name = self._shared.get(statement)
+        if name is None:
+            self._numbered += 1
+            name = f"rights-{self._numbered}"
+            if len(self._shared) < SHARED_STATEMENTS:
+                self._shared[statement] = name
+            else:
+                self._keep(statement, name)
+        return name
+
+    def _keep(self, statement: RightsStatement, name: str) -> None:
+        """Keep a statement that will not be named again until the objects are written."""
+        text = io.StringIO()
+        write_rights(Elements(text), statement, name)
+        self._alone.add(text.getvalue().encode(ENCODING))

@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from archiver.model.audio import ExaminedFile, Format
-from archiver.model.evidence import Protection
 from archiver.model.package import PackedFile
-from archiver.records.visible import xml_text
+from archiver.records.premis.elements import Elements
 
 _ALGORITHMS = {
     "md5": "MD5",
@@ -21,91 +20,67 @@ _ALGORITHMS = {
 _LONGEST_APPLICATION = 200
 
 
-def package_object(identifier: UUID, name: str, events: Iterable[UUID]) -> str:
-    """Return the object for the package itself, of the category representation: the set of its files."""
-    return (
-        '<object xsi:type="premis:representation">\n'
-        f"{_object_identifier('UUID', str(identifier))}"
-        f"<originalName>{xml_text(name)}</originalName>\n"
-        f"{event_links(events)}"
-        "</object>\n"
-    )
+def write_package_object(out: Elements, identifier: UUID, name: str, events: Iterable[UUID]) -> None:
+    """Write the object for the package itself, of the category representation: the set of its files."""
+    with out.element("object", {"xsi:type": "premis:representation"}):
+        out.identifier("object", "UUID", str(identifier))
+        out.leaf("originalName", name)
+        for event in events:
+            out.identifier("linkingEvent", "UUID", str(event))
+    out.line_break()
 
 
-def event_links(events: Iterable[UUID]) -> str:
-    """Return the links from an object to what was done to it."""
-    return "".join(
-        "<linkingEventIdentifier><linkingEventIdentifierType>UUID</linkingEventIdentifierType>"
-        f"<linkingEventIdentifierValue>{event}</linkingEventIdentifierValue></linkingEventIdentifier>\n"
-        for event in events
-    )
-
-
-def file_object(entry: PackedFile, links: str, rights: Iterable[UUID]) -> str:
-    """Return the object of one file.
+def write_file_object(out: Elements, entry: PackedFile, event: UUID, rights: Iterable[str]) -> None:
+    """Write the object of one file.
 
     Its identifier and its original name are both the path in the bag, for that is the name under which the
     repository receives it, and by which Archivematica finds it. The name in the source, where it could not be kept
     as it was, stands in ``files.jsonl``.
 
     Args:
+        out: The document.
         entry: The file.
-        links: Event links, rendered, as they are the same for every file.
+        event: The identifier of the event that brought it here.
         rights: Identifiers of the rights statements on it.
     """
-    path, examined = xml_text(entry.bag_path), entry.assessed.examined
-    return (
-        '<object xsi:type="premis:file">\n'
-        f"{_object_identifier('local', path)}"
-        "<objectCharacteristics>\n"
-        f"{''.join(_fixity(algorithm, digest) for algorithm, digest in entry.digests)}"
-        f"<size>{entry.size_bytes}</size>\n"
-        f"{_format(examined.format)}{_creating_application(examined)}{_inhibitors(examined.protection)}"
-        "</objectCharacteristics>\n"
-        f"<originalName>{path}</originalName>\n"
-        f"{links}{''.join(map(_rights_link, rights))}"
-        "</object>\n"
-    )
+    with out.element("object", {"xsi:type": "premis:file"}):
+        out.identifier("object", "local", entry.bag_path)
+        with out.element("objectCharacteristics"):
+            _write_characteristics(out, entry)
+        out.leaf("originalName", entry.bag_path)
+        out.identifier("linkingEvent", "UUID", str(event))
+        for identifier in rights:
+            out.identifier("linkingRightsStatement", "local", identifier)
+    out.line_break()
 
 
-def _object_identifier(kind: str, value: str) -> str:
-    return (
-        f"<objectIdentifier><objectIdentifierType>{kind}</objectIdentifierType>"
-        f"<objectIdentifierValue>{value}</objectIdentifierValue></objectIdentifier>\n"
-    )
+def _write_characteristics(out: Elements, entry: PackedFile) -> None:
+    examined = entry.assessed.examined
+    for algorithm, digest in entry.digests:
+        with out.element("fixity"):
+            out.leaf("messageDigestAlgorithm", _ALGORITHMS.get(algorithm, algorithm.upper()))
+            out.leaf("messageDigest", digest)
+    out.leaf("size", str(entry.size_bytes))
+    _write_format(out, examined.format)
+    application = encoder(examined)
+    if application is not None:
+        with out.element("creatingApplication"):
+            out.leaf("creatingApplicationName", application)
+    if examined.protection is not None:
+        # no record holds a key, so there is no element for one
+        with out.element("inhibitors"):
+            out.leaf("inhibitorType", examined.protection.label)
+            out.leaf("inhibitorTarget", "All content")
 
 
-def _fixity(algorithm: str, digest: str) -> str:
-    name = _ALGORITHMS.get(algorithm, algorithm.upper())
-    return (
-        f"<fixity><messageDigestAlgorithm>{xml_text(name)}</messageDigestAlgorithm>"
-        f"<messageDigest>{xml_text(digest)}</messageDigest></fixity>\n"
-    )
-
-
-def _format(found: Format | None) -> str:
-    if found is None:
-        return (
-            "<format><formatDesignation><formatName>unidentified</formatName></formatDesignation></format>\n"
-        )
-    registry = ""
-    if found.puid is not None:
-        registry = (
-            "<formatRegistry><formatRegistryName>PRONOM</formatRegistryName>"
-            f"<formatRegistryKey>{xml_text(found.puid)}</formatRegistryKey>"
-            "</formatRegistry>"
-        )
-    return f"<format><formatDesignation><formatName>{xml_text(found.name)}</formatName></formatDesignation>{registry}</format>\n"
-
-
-def _creating_application(examined: ExaminedFile) -> str:
-    name = encoder(examined)
-    if name is None:
-        return ""
-    return (
-        f"<creatingApplication><creatingApplicationName>{xml_text(name)}</creatingApplicationName>"
-        "</creatingApplication>\n"
-    )
+def _write_format(out: Elements, found: Format | None) -> None:
+    with out.element("format"):
+        with out.element("formatDesignation"):
+            out.leaf("formatName", "unidentified" if found is None else found.name)
+        if found is not None and found.puid is not None:
+            with out.element("formatRegistry"):
+                out.leaf("formatRegistryName", "PRONOM")
+                out.leaf("formatRegistryKey", found.puid)
 
 
 def encoder(examined: ExaminedFile) -> str | None:
@@ -120,22 +95,3 @@ def encoder(examined: ExaminedFile) -> str | None:
             if any(character.isdigit() for character in name) and "@" not in name:
                 return name[:_LONGEST_APPLICATION]
     return None
-
-
-def _inhibitors(found: Protection | None) -> str:
-    """What stands in the way of using the file; there is no key in any record, so no element for one."""
-    if found is None:
-        return ""
-    return (
-        f"<inhibitors><inhibitorType>{xml_text(found.label)}</inhibitorType>"
-        "<inhibitorTarget>All content</inhibitorTarget></inhibitors>\n"
-    )
-
-
-def _rights_link(identifier: UUID) -> str:
-    return (
-        "<linkingRightsStatementIdentifier>"
-        "<linkingRightsStatementIdentifierType>UUID</linkingRightsStatementIdentifierType>"
-        f"<linkingRightsStatementIdentifierValue>{identifier}</linkingRightsStatementIdentifierValue>"
-        "</linkingRightsStatementIdentifier>\n"
-    )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from uuid import UUID
 
 from archiver.records.premis.agents import declarant_identifier
+from archiver.records.premis.elements import Elements
 from archiver.records.premis.vocabulary import authority
 from archiver.records.rights.statements import (
     NOT_STATED,
@@ -16,131 +16,101 @@ from archiver.records.rights.statements import (
     Restriction,
     RightsStatement,
 )
-from archiver.records.visible import xml_text
 
 _OPEN = "OPEN"
 
 
-def rights_element(statement: RightsStatement, identifier: UUID) -> str:
-    """Return one ``rights`` element with its statement.
+def write_rights(out: Elements, statement: RightsStatement, identifier: str) -> None:
+    """Write one ``rights`` element with its statement.
 
     Files link to statements, so that a statement on a million files is no longer than one on a single file.
 
     Args:
+        out: The document.
         statement: The conclusion.
         identifier: Its identifier.
     """
-    agent = ""
-    if statement.declared_by is not None:
-        by, role = statement.declared_by
-        agent = (
-            "<linkingAgentIdentifier><linkingAgentIdentifierType>local</linkingAgentIdentifierType>"
-            f"<linkingAgentIdentifierValue>{xml_text(declarant_identifier(by, role))}</linkingAgentIdentifierValue>"
-            f"<linkingAgentRole>{role}</linkingAgentRole></linkingAgentIdentifier>\n"
-        )
     basis = statement.basis
-    return (
-        "<rights><rightsStatement>\n"
-        "<rightsStatementIdentifier><rightsStatementIdentifierType>UUID</rightsStatementIdentifierType>"
-        f"<rightsStatementIdentifierValue>{identifier}</rightsStatementIdentifierValue>"
-        "</rightsStatementIdentifier>\n"
-        f"<rightsBasis{authority('rightsBasis', basis)}>{basis}</rightsBasis>\n"
-        f"{_INFORMATION[basis](statement)}"
-        f"{''.join(map(_granted, statement.grants))}"
-        f"{agent}"
-        "</rightsStatement></rights>\n"
-    )
+    with out.element("rights"), out.element("rightsStatement"):
+        out.identifier("rightsStatement", "local", identifier)
+        out.leaf("rightsBasis", basis, authority("rightsBasis", basis))
+        _INFORMATION[basis](out, statement)
+        for grant in statement.grants:
+            _write_granted(out, grant)
+        if statement.declared_by is not None:
+            by, role = statement.declared_by
+            out.identifier("linkingAgent", "local", declarant_identifier(by, role), role=role)
+    out.line_break()
 
 
-def _copyright(statement: RightsStatement) -> str:
+def _write_copyright(out: Elements, statement: RightsStatement) -> None:
     status = statement.status or NOT_STATED
-    return (
-        "<copyrightInformation>"
-        f"<copyrightStatus{authority('copyrightStatus', status)}>{status}</copyrightStatus>"
-        f"<copyrightJurisdiction>{_place(statement)}</copyrightJurisdiction>"
-        f"<copyrightStatusDeterminationDate>{statement.determined}</copyrightStatusDeterminationDate>\n"
-        f"{_element('copyrightNote', statement.note)}"
-        f"{_documentation('copyright', statement.documents)}"
-        "</copyrightInformation>\n"
-    )
+    with out.element("copyrightInformation"):
+        out.leaf("copyrightStatus", status, authority("copyrightStatus", status))
+        out.leaf("copyrightJurisdiction", ", ".join(statement.jurisdiction) or NOT_STATED)
+        out.leaf("copyrightStatusDeterminationDate", str(statement.determined))
+        _write_text(out, "copyrightNote", statement.note)
+        _write_documentation(out, "copyright", statement.documents)
 
 
-def _license(statement: RightsStatement) -> str:
-    return (
-        "<licenseInformation>"
-        f"{_documentation('license', statement.documents)}"
-        f"{_element('licenseTerms', statement.terms or '')}"
-        f"{_element('licenseNote', statement.note)}"
-        f"{_dates('licenseApplicableDates', statement.starts, statement.ends)}"
-        "</licenseInformation>\n"
-    )
+def _write_license(out: Elements, statement: RightsStatement) -> None:
+    with out.element("licenseInformation"):
+        _write_documentation(out, "license", statement.documents)
+        _write_text(out, "licenseTerms", statement.terms or "")
+        _write_text(out, "licenseNote", statement.note)
+        _write_dates(out, "licenseApplicableDates", statement.starts, statement.ends)
 
 
-def _statute(statement: RightsStatement) -> str:
+def _write_statute(out: Elements, statement: RightsStatement) -> None:
     """One block for each jurisdiction, as PREMIS allows for statutes."""
-    return "".join(
-        "<statuteInformation>"
-        f"<statuteJurisdiction>{xml_text(place)}</statuteJurisdiction>"
-        f"<statuteCitation>{xml_text(statement.citation or NOT_STATED)}</statuteCitation>"
-        f"<statuteInformationDeterminationDate>{statement.determined}</statuteInformationDeterminationDate>\n"
-        f"{_element('statuteNote', statement.note)}"
-        f"{_documentation('statute', statement.documents)}"
-        f"{_dates('statuteApplicableDates', statement.starts, statement.ends)}"
-        "</statuteInformation>\n"
-        for place in statement.jurisdiction or (NOT_STATED,)
-    )
+    for place in statement.jurisdiction or (NOT_STATED,):
+        with out.element("statuteInformation"):
+            out.leaf("statuteJurisdiction", place)
+            out.leaf("statuteCitation", statement.citation or NOT_STATED)
+            out.leaf("statuteInformationDeterminationDate", str(statement.determined))
+            _write_text(out, "statuteNote", statement.note)
+            _write_documentation(out, "statute", statement.documents)
+            _write_dates(out, "statuteApplicableDates", statement.starts, statement.ends)
 
 
-def _other(statement: RightsStatement) -> str:
-    return (
-        "<otherRightsInformation>"
-        f"{_documentation('otherRights', statement.documents)}"
-        f"{_element('otherRightsBasis', statement.other_basis or NOT_STATED)}"
-        f"{_dates('otherRightsApplicableDates', statement.starts, statement.ends)}"
-        f"{_element('otherRightsNote', statement.note)}"
-        "</otherRightsInformation>\n"
-    )
+def _write_other(out: Elements, statement: RightsStatement) -> None:
+    with out.element("otherRightsInformation"):
+        _write_documentation(out, "otherRights", statement.documents)
+        _write_text(out, "otherRightsBasis", statement.other_basis or NOT_STATED)
+        _write_dates(out, "otherRightsApplicableDates", statement.starts, statement.ends)
+        _write_text(out, "otherRightsNote", statement.note)
 
 
-_INFORMATION: dict[PremisBasis, Callable[[RightsStatement], str]] = {
-    PremisBasis.COPYRIGHT: _copyright,
-    PremisBasis.LICENSE: _license,
-    PremisBasis.STATUTE: _statute,
-    PremisBasis.OTHER: _other,
+_INFORMATION: dict[PremisBasis, Callable[[Elements, RightsStatement], None]] = {
+    PremisBasis.COPYRIGHT: _write_copyright,
+    PremisBasis.LICENSE: _write_license,
+    PremisBasis.STATUTE: _write_statute,
+    PremisBasis.OTHER: _write_other,
 }
 
 
-def _granted(grant: Grant) -> str:
-    name = "termOfGrant" if grant.restriction is Restriction.ALLOW else "termOfRestriction"
-    return (
-        f"<rightsGranted><act{authority('actionsGranted', grant.act)}>{xml_text(grant.act)}</act>"
-        f"<restriction>{grant.restriction}</restriction>"
-        f"{_dates(name, grant.starts, grant.ends)}"
-        f"{_element('rightsGrantedNote', grant.note)}"
-        "</rightsGranted>\n"
-    )
+def _write_granted(out: Elements, grant: Grant) -> None:
+    term = "termOfGrant" if grant.restriction is Restriction.ALLOW else "termOfRestriction"
+    with out.element("rightsGranted"):
+        out.leaf("act", grant.act, authority("actionsGranted", grant.act))
+        out.leaf("restriction", grant.restriction)
+        _write_dates(out, term, grant.starts, grant.ends)
+        _write_text(out, "rightsGrantedNote", grant.note)
 
 
-def _documentation(prefix: str, documents: tuple[Documentation, ...]) -> str:
-    return "".join(
-        f"<{prefix}DocumentationIdentifier>"
-        f"<{prefix}DocumentationIdentifierType>{xml_text(one.type)}</{prefix}DocumentationIdentifierType>"
-        f"<{prefix}DocumentationIdentifierValue>{xml_text(one.value)}</{prefix}DocumentationIdentifierValue>"
-        f"<{prefix}DocumentationRole>{xml_text(one.role)}</{prefix}DocumentationRole>"
-        f"</{prefix}DocumentationIdentifier>\n"
-        for one in documents
-    )
+def _write_documentation(out: Elements, of: str, documents: tuple[Documentation, ...]) -> None:
+    for one in documents:
+        out.identifier(f"{of}Documentation", one.type, one.value, role=one.role)
 
 
-def _dates(name: str, starts: dt.date | None, ends: dt.date | None) -> str:
-    if starts is None:
-        return ""
-    return f"<{name}><startDate>{starts}</startDate><endDate>{ends or _OPEN}</endDate></{name}>\n"
+def _write_dates(out: Elements, name: str, starts: dt.date | None, ends: dt.date | None) -> None:
+    if starts is not None:
+        with out.element(name):
+            out.leaf("startDate", str(starts))
+            out.leaf("endDate", _OPEN if ends is None else str(ends))
 
 
-def _element(name: str, text: str) -> str:
-    return f"<{name}>{xml_text(text)}</{name}>\n" if text else ""
-
-
-def _place(statement: RightsStatement) -> str:
-    return xml_text(", ".join(statement.jurisdiction) or NOT_STATED)
+def _write_text(out: Elements, name: str, text: str) -> None:
+    """Write an element that is left out where there is nothing to say."""
+    if text:
+        out.leaf(name, text)

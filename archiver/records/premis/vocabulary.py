@@ -42,10 +42,10 @@ _CODES = {
 }
 
 
-def authority(vocabulary: str, term: str) -> str:
-    """Return the attributes, with a space before them, that tie ``term`` to its vocabulary; empty where it has no code."""
+def authority(vocabulary: str, term: str) -> dict[str, str]:
+    """Return the attributes that tie ``term`` to its vocabulary; none where it has no code."""
     code = _CODES[vocabulary].get(term)
     if code is None:
-        return ""
+        return {}
     scheme = _BASE + vocabulary
-    return f' authority="{vocabulary}" authorityURI="{scheme}" valueURI="{scheme}/{code}"'
+    return {"authority": vocabulary, "authorityURI": scheme, "valueURI": f"{scheme}/{code}"}

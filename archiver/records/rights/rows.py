@@ -8,6 +8,9 @@ a line feed: one that ends in a space, and one that holds a carriage return.
 
 Copyright comes first for each file, then access (``use``) under the basis that governs, then what else is known. The
 access that the policy closes stands last, under the basis Policy.
+The import makes a statement of its own of every row, with the one document that the row names. The statement of
+rightsstatements.org on the status stands on the first row of a file alone; the other rows name the document behind the
+declaration, where there is one.
 The import drops a second row with the same file, basis and act without a word, so there is none here; what does not
 fit stands in ``rights.jsonl``. An open end is written ``open``; on the basis copyright it is left blank, for there the
 import stores the word as if it were a date.
@@ -27,6 +30,7 @@ from archiver.model.rights_context import RightsContext
 from archiver.records.csvcells import safe_cell
 from archiver.records.rights.statements import (
     NOT_STATED,
+    ON_THE_STATUS,
     POLICY_BASIS,
     Documentation,
     Grant,
@@ -101,6 +105,7 @@ def _rows(decision: Decision, context: RightsContext) -> Iterator[list[str]]:
         named = statement.other_basis
         basis = named if named in _NAMED_BASES else statement.basis.value
         grants: tuple[Grant | None, ...] = statement.grants or (None,)
+        documents = statement.documents
         for grant in grants:
             key = basis, grant.act if grant else ""
             if key not in written:
@@ -109,8 +114,10 @@ def _rows(decision: Decision, context: RightsContext) -> Iterator[list[str]]:
                     basis,
                     *_basis_cells(statement),
                     *_grant_cells(grant),
-                    *_document_cells(statement.documents),
+                    *_document_cells(documents),
                 ]
+                # on the status there is one word for the file; an act rests on the document of a declaration
+                documents = tuple(one for one in documents if one.role != ON_THE_STATUS)
 
 
 def _basis_cells(statement: RightsStatement) -> list[str]:

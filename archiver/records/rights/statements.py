@@ -46,7 +46,10 @@ TAKEN_AS_IN_COPYRIGHT = (
 )
 """What is said of an own recording for which no declared date gives a term."""
 
-_UNANSWERED = "No declaration that counts answers this; unknown is not allowed."
+ON_THE_STATUS = "rights statement"
+"""The role of a document that says what the status is, not what an act is allowed or denied by."""
+
+_UNANSWERED = "Unanswered; unknown is not allowed."
 _RIGHTS_STATEMENT = "http://rightsstatements.org/vocab/{}/1.0/"
 
 
@@ -209,7 +212,7 @@ def _copyright(
         vocabulary, opening = "CNE", "Copyright not evaluated."
     documents = []
     if vocabulary:
-        documents.append(Documentation("URI", _RIGHTS_STATEMENT.format(vocabulary), "rights statement"))
+        documents.append(Documentation("URI", _RIGHTS_STATEMENT.format(vocabulary), ON_THE_STATUS))
     if declaration is not None:
         documents += _document(declaration, context)
         jurisdiction = jurisdiction or declaration.jurisdiction

@@ -206,6 +206,33 @@ def test_files_with_the_same_conclusion_share_its_statement() -> None:
     assert linked == list(statements(root)) * 50
 
 
+def test_statements_are_numbered_in_the_order_in_which_files_need_them() -> None:
+    decisions = [decision(acts=Acts(*acts)) for acts in _many_acts()[:3]]
+    root = parsed([packed(str(number), one) for number, one in enumerate([*decisions, decisions[0]])])
+    assert list(statements(root)) == ["rights-1", "rights-2", "rights-3"]
+    linked = texts(root, ".//p:linkingRightsStatementIdentifierValue")
+    assert linked == ["rights-1", "rights-2", "rights-3", "rights-1"]
+    assert {*texts(root, ".//p:rightsStatementIdentifierType")} == {"local"}
+    assert {*texts(root, ".//p:linkingRightsStatementIdentifierType")} == {"local"}
+
+
+def test_each_object_event_agent_and_statement_has_a_line_of_its_own() -> None:
+    entries = every_case()
+    root = parsed(entries)
+    first, opening, *lines, closing = record(entries).decode().split("\n")[:-1]
+    assert first.startswith("<?xml ")
+    assert opening.startswith("<premis ")
+    assert closing == "</premis>"
+    assert [line.partition(">")[0].split(" ")[0] for line in lines] == [
+        f"<{child.tag.rpartition('}')[2]}" for child in root
+    ]
+
+
+def test_a_carriage_return_in_a_name_is_no_line_feed() -> None:
+    (file,) = files(parsed([packed("a\rb\nc\r\nd")]))
+    assert texts(file, "p:originalName") == ["data/a\rb\nc\r\nd"]
+
+
 def test_beyond_the_limit_files_get_statements_of_their_own(
     monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
@@ -219,6 +246,19 @@ def test_beyond_the_limit_files_get_statements_of_their_own(
     assert len(statements(root)) == len(entries) - 1
     assert linked[0] == linked[-2]
     request.getfixturevalue("schema").assertValid(etree.parse(io.BytesIO(data)))
+
+
+def test_beyond_the_limit_neighbours_share_by_what_was_decided_and_not_by_the_object(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A run that goes on has its decisions read anew; the record is the same as of one that was never stopped."""
+    monkeypatch.setattr(premis, "SHARED_STATEMENTS", 0)
+    first = decision()
+    again = dataclasses.replace(first)
+    assert first is not again
+    assert record([packed("a", first), packed("b", again)]) == record(
+        [packed("a", first), packed("b", first)]
+    )
 
 
 def _many_acts() -> list[tuple[Answer, Answer]]:

@@ -91,6 +91,30 @@ def test_a_second_declaration_of_the_same_basis_gives_no_row_that_the_import_wou
     assert {row["terms"] for row in rows(data)} == {"", "CC-BY-4.0", "CC0-1.0"}
 
 
+def test_the_statement_on_the_status_stands_once_and_the_document_of_a_declaration_on_each_other_row() -> (
+    None
+):
+    own = Declaration("one", Scope(), Basis.OWN, "A", DeclarantRole.OWNER, DAY)
+    decided = decision(basis=Basis.OWN, acts=Acts(*[Answer.ALLOW] * 5), declarations=("one",))
+    deed = "metadata/submissionDocumentation/a.pdf"
+    for documents, others in (({"one": deed}, deed), ({}, "")):
+        context = RightsContext(DONATION, DAY, {"one": own}, documents)
+        table = rows(record_files([packed("a", decided), packed("b", decided)], context)[ROWS_RECORD])
+        told = [row["doc_id_value"] for row in table if row["file"] == "data/b"]
+        assert told == ["http://rightsstatements.org/vocab/InC/1.0/", others, others, others]
+        assert all(bool(row["doc_id_type"]) == bool(row["doc_id_value"]) for row in table)
+
+
+def test_every_row_of_a_declared_basis_has_its_document() -> None:
+    gift = Declaration("one", Scope(), Basis.DONOR, "A", DeclarantRole.DONOR, DAY)
+    context = RightsContext(DONATION, DAY, {"one": gift}, {"one": "metadata/submissionDocumentation/a.pdf"})
+    decided = decision(basis=Basis.DONOR, acts=Acts(*[Answer.ALLOW] * 5), declarations=("one",))
+    table = rows(record_files([packed("a", decided)], context)[ROWS_RECORD])
+    donor = [row["doc_id_value"] for row in table if row["basis"] == "Donor"]
+    assert len(donor) > 1
+    assert set(donor) == {"metadata/submissionDocumentation/a.pdf"}
+
+
 @given(st.lists(PATHS, unique=True), ANY_TEXT, ANY_TEXT)
 @settings(max_examples=60)
 def test_any_path_comes_back_and_no_cell_is_a_formula(paths: list[str], by: str, text: str) -> None:
