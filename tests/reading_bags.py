@@ -46,11 +46,12 @@ def lines_of(path: Path) -> list[dict[str, Any]]:
 
 def file_rows(bag: Path) -> list[dict[str, Any]]:
     """The lines of ``files.jsonl``, each with every key, also with those that are left out because nothing is known."""
-    rows = []
-    for line in lines_of(bag / "metadata" / "files.jsonl"):
+    path, rows = bag / "metadata" / "files.jsonl", []
+    version = json.loads(path.read_bytes().splitlines()[0]).get("signature_version")
+    for line in lines_of(path):
         assert set(line) <= set(FILE_KEYS), line
         row: dict[str, Any] = dict.fromkeys(FILE_KEYS) | _EMPTY | line
-        row["format"] = row["format"] and _FORMAT | row["format"]
+        row["format"] = row["format"] and _FORMAT | {"signature_version": version} | row["format"]
         row["audio"] = row["audio"] and _AUDIO | row["audio"]
         row["evidence"] = [{"personal": False, "value": None} | one for one in row["evidence"]]
         rows.append(row)

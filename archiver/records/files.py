@@ -10,6 +10,7 @@ import base64
 from collections.abc import Callable
 
 from msgspec import field
+from msgspec.structs import replace
 
 from archiver.model.audio import AudioProperties, ExaminedFile, Format, Role, TagBlock, TagFrame
 from archiver.model.evidence import Evidence, Protection, Strength
@@ -36,13 +37,23 @@ LIMITS = LineLimits(bytes=4 << 20, brackets=50_000, commas=200_000)
 """What a line about one file may hold."""
 
 
+class FilesHeader(Header, frozen=True, kw_only=True):
+    """The first line.
+
+    Attributes:
+        signature_version: What identified the formats of all files whose lines do not say otherwise.
+    """
+
+    signature_version: str | None = None
+
+
 class FormatRecord(Record, frozen=True, kw_only=True):
-    """What the bytes are; as :class:`archiver.model.audio.Format`."""
+    """What the bytes are, as :class:`archiver.model.audio.Format`; where a key is not there, the header has it."""
 
     name: str
     puid: str | None = None
     mime: str | None = None
-    signature_version: str
+    signature_version: str | None = None
 
 
 class AudioRecord(Record, frozen=True, kw_only=True):
@@ -133,7 +144,7 @@ class FilesWriter:
         self._stream = opening.new_file(FILES_RECORD)
         self._identify = opening.identify
         self._anonymous = opening.context.anonymous_withheld
-        self._stream.write(to_line(Header(schema=SCHEMA)))
+        self._header: FilesHeader | None = None
 
     def add(self, entry: PackEntry) -> None:
         """Record one entry; what is no file is passed over."""
@@ -141,10 +152,23 @@ class FilesWriter:
             return
         record = file_record(entry, self._identify)
         if record is not None:
-            self._stream.write(to_line(record))
+            self._stream.write(to_line(self._shortened(record)))
 
-    def finish(self, closing: Closing) -> None:
-        """All is written."""
+    def finish(self, closing: Closing) -> None:  # noqa: ARG002 - as every writer
+        """Write the header of a record without files."""
+        if self._header is None:
+            self._stream.write(to_line(FilesHeader(schema=SCHEMA)))
+
+    def _shortened(self, record: FileRecord) -> FileRecord:
+        """Leave out of a line what the header says, which the first line decides."""
+        found = record.format
+        version = None if found is None else found.signature_version
+        if self._header is None:
+            self._header = FilesHeader(schema=SCHEMA, signature_version=version)
+            self._stream.write(to_line(self._header))
+        if found is None or version != self._header.signature_version:
+            return record
+        return replace(record, format=replace(found, signature_version=None))
 
 
 def file_record(entry: PackEntry, identify: Callable[[Decision], str]) -> FileRecord | None:
@@ -285,7 +309,9 @@ def _problem(problem: Problem) -> ProblemRecord:
     return ProblemRecord(code=problem.code, severity=problem.severity.value, message=problem.message)
 
 
-def entry_of(record: FileRecord, decided: Callable[[str], Decision]) -> PackedFile | WithheldFile | Unpacked:
+def entry_of(
+    record: FileRecord, header: FilesHeader, decided: Callable[[str], Decision]
+) -> PackedFile | WithheldFile | Unpacked:
     """Return what a line stands for, as it was when it was written.
 
     What no record holds is empty: the folder of the source, the file's number and the time of its last change of
@@ -293,6 +319,7 @@ def entry_of(record: FileRecord, decided: Callable[[str], Decision]) -> PackedFi
 
     Args:
         record: The line.
+        header: The first line.
         decided: Gives the decision with an identifier.
 
     Raises:
@@ -302,7 +329,7 @@ def entry_of(record: FileRecord, decided: Callable[[str], Decision]) -> PackedFi
         if len(record.problems) != 1:
             raise ValueError("neither a decision nor a problem stands there")
         return Unpacked(_problems(record)[0], _bytes(record.source_path_b64))
-    assessed = AssessedFile(examined_of(record), decided(record.decision))
+    assessed = AssessedFile(examined_of(record, header), decided(record.decision))
     if record.path is None:
         return WithheldFile(assessed)
     if record.digests is None or record.size_bytes is None or record.modified is None:
@@ -312,7 +339,7 @@ def entry_of(record: FileRecord, decided: Callable[[str], Decision]) -> PackedFi
     )
 
 
-def examined_of(record: FileRecord) -> ExaminedFile:
+def examined_of(record: FileRecord, header: FilesHeader) -> ExaminedFile:
     """Return what a line says of a file's bytes; see :func:`entry_of` for what no record holds.
 
     Raises:
@@ -329,11 +356,10 @@ def examined_of(record: FileRecord) -> ExaminedFile:
         stat=FileStat(record.size_bytes, ns_from_rfc3339(record.modified), 0, 0),
         stored=None if stored == record.source_path else stored,
     )
-    found = record.format
     return ExaminedFile(
         ref=ref,
         role=record.role,
-        format=None if found is None else Format(found.puid, found.name, found.mime, found.signature_version),
+        format=_format_of(record.format, header),
         audio=_properties(record.audio),
         tags={name: tuple(values) for name, values in record.tags.items()},
         tag_blocks=tuple(map(_block_of, record.tag_blocks)),
@@ -351,6 +377,15 @@ def _problems(record: FileRecord) -> tuple[Problem, ...]:
 
 def _bytes(encoded: str | None) -> bytes | None:
     return None if encoded is None else base64.b64decode(encoded, validate=True)
+
+
+def _format_of(found: FormatRecord | None, header: FilesHeader) -> Format | None:
+    if found is None:
+        return None
+    version = header.signature_version if found.signature_version is None else found.signature_version
+    if version is None:
+        raise ValueError("nothing says what identified a format")
+    return Format(found.puid, found.name, found.mime, version)
 
 
 def _properties(found: AudioRecord | None) -> AudioProperties | None:

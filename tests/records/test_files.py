@@ -21,7 +21,15 @@ from archiver.model.problem import Problem
 from archiver.model.rights import Decision
 from archiver.model.source import EmptyFolder, FolderProblem, Unpacked
 from archiver.records.codec import from_line, in_full, to_line
-from archiver.records.files import FILES_RECORD, LIMITS, SCHEMA, FileRecord, entry_of, file_record
+from archiver.records.files import (
+    FILES_RECORD,
+    LIMITS,
+    SCHEMA,
+    FileRecord,
+    FilesHeader,
+    entry_of,
+    file_record,
+)
 from archiver.records.table import TABLE_RECORD
 from tests.records.entries import PLAN, assessed, every_case, packed, record_files
 
@@ -79,19 +87,36 @@ def test_every_entry_comes_back_from_its_line() -> None:
         line = to_line(record)
         read = from_line(line, FileRecord, LIMITS)
         assert to_line(read) == line
-        came_back = entry_of(read, partial(_one_decision, entry))
+        came_back = entry_of(read, FilesHeader(schema=SCHEMA), partial(_one_decision, entry))
         assert came_back == without_what_no_record_holds(entry)
 
 
 def test_keys_stand_in_their_order_and_what_is_unknown_is_left_out() -> None:
     jsonl, _ = written(every_case())
     header, *lines = [json.loads(line) for line in jsonl.splitlines()]
-    assert header == {"schema": SCHEMA}
+    assert header["schema"] == SCHEMA
     assert len(lines) > 5
     keys = FileRecord.__struct_fields__
     for line in lines:
         assert list(line) == [key for key in keys if key in line]
         assert None not in line.values()
+
+
+def test_what_identified_most_formats_is_said_once() -> None:
+    other = Format(None, "Odd", None, "archiver table 1")
+    entries = [packed("a"), packed("b"), packed("c", format=other), packed("d", format=None)]
+    header, *lines = map(json.loads, written(entries)[0].splitlines())
+    assert header == {"schema": SCHEMA, "signature_version": "DROID signatures 120"}
+    assert [line.get("format", {}).get("signature_version") for line in lines] == [
+        None,
+        None,
+        "archiver table 1",
+        None,
+    ]
+
+
+def test_a_record_without_files_has_its_header() -> None:
+    assert written([])[0] == b'{"schema":"archiver.files/1"}\n'
 
 
 def test_several_values_of_a_frame_are_a_list() -> None:

@@ -17,8 +17,8 @@ from archiver.errors import DAMAGED, INCOMPLETE, ArchiverError
 from archiver.model.package import PackedFile, WithheldFile
 from archiver.model.rights import Acts, Basis, Decision, Declaration
 from archiver.model.source import Unpacked
-from archiver.records.codec import Header, LineLimits, Record, from_line
-from archiver.records.files import FILES_RECORD, FileRecord, entry_of
+from archiver.records.codec import LineLimits, Record, from_line
+from archiver.records.files import FILES_RECORD, FileRecord, FilesHeader, entry_of
 from archiver.records.files import LIMITS as FILE_LIMITS
 from archiver.records.files import SCHEMA as FILES_SCHEMA
 from archiver.records.rights.record import (
@@ -97,7 +97,7 @@ def read_decided(bag: str) -> Iterator[tuple[str, Decision]]:
         NoRightsRecordError: as :func:`read_declared`.
         RightsRecordError: as :func:`read_declared`.
     """
-    for record, decided in _in_step(bag, DecidedRecord):
+    for record, _, decided in _in_step(bag, DecidedRecord):
         if record.decision is not None:
             path = record.source_path if record.path is None else record.path
             with _faults(bag):
@@ -112,19 +112,19 @@ def read_entries(bag: str) -> Iterator[PackedFile | WithheldFile | Unpacked]:
         NoRightsRecordError: as :func:`read_declared`.
         RightsRecordError: as :func:`read_declared`.
     """
-    for record, decided in _in_step(bag, FileRecord):
+    for record, header, decided in _in_step(bag, FileRecord):
         with _faults(bag):
-            entry = entry_of(record, decided)
+            entry = entry_of(record, header, decided)
         yield entry
 
 
-def _in_step(bag: str, kind: type[T]) -> Iterator[tuple[T, Callable[[str], Decision]]]:
+def _in_step(bag: str, kind: type[T]) -> Iterator[tuple[T, FilesHeader, Callable[[str], Decision]]]:
     """Yield the lines about files; decisions are read as far as the files have come."""
     with contextlib.ExitStack() as held:
         with _faults(bag):
             rights = held.enter_context(_Rights.opened(bag))
             stream = held.enter_context(_opened(bag, FILES_RECORD))
-            header = from_line(stream.readline(FILE_LIMITS.bytes), Header, FILE_LIMITS)
+            header = from_line(stream.readline(FILE_LIMITS.bytes), FilesHeader, FILE_LIMITS)
             if header.schema != FILES_SCHEMA:
                 raise ValueError("the record of files is of another form")
         while True:
@@ -133,7 +133,7 @@ def _in_step(bag: str, kind: type[T]) -> Iterator[tuple[T, Callable[[str], Decis
                 record = from_line(line, kind, FILE_LIMITS) if line else None
             if record is None:
                 return
-            yield record, rights.decided
+            yield record, header, rights.decided
 
 
 @contextlib.contextmanager
