@@ -6,7 +6,7 @@ import os
 
 import click
 
-from archiver import config, errors
+from archiver import config
 from archiver.bagit.updating.update import Updated
 from archiver.cli import options
 from archiver.cli.commands import Command
@@ -14,6 +14,7 @@ from archiver.cli.reports.jsonstream import write_json
 from archiver.cli.terminal.text import shown, wrapped
 from archiver.cli.terminal.watching import watcher
 from archiver.cli.top import new_run
+from archiver.errors import ExitStatus
 from archiver.records.baginfo import parse_label
 from archiver.usecases.bag_update import add_algorithm_to, set_info_of
 
@@ -50,7 +51,7 @@ def add_algorithm_command(bag: str, algorithm: str, jobs: int | None, as_json: b
     settings = config.load_settings(os.environ)
     workers = options.jobs_or_default(jobs or settings.jobs)
     _show(bag, add_algorithm_to(bag, algorithm, new_run(os.environ), workers, watcher()), as_json=as_json)
-    return errors.DONE
+    return ExitStatus.DONE
 
 
 @command.command(cls=Command, name="set-info", examples=_SET_EXAMPLES, interrupted=_INTERRUPTED)
@@ -68,7 +69,7 @@ def set_info_command(bag: str, label: str, jobs: int | None, as_json: bool) -> i
     workers = options.jobs_or_default(jobs or settings.jobs)
     name, value = parse_label(label)
     _show(bag, set_info_of(bag, name, value, new_run(os.environ), workers, watcher()), as_json=as_json)
-    return errors.DONE
+    return ExitStatus.DONE
 
 
 def _show(bag: str, updated: Updated, *, as_json: bool) -> None:

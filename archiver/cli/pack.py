@@ -8,18 +8,20 @@ from typing import Literal
 
 import click
 
-from archiver import config, errors
+from archiver import config
 from archiver.bagit.algorithms import UnknownAlgorithmError, normalise_algorithms
 from archiver.cli import options
 from archiver.cli.commands import Command
+from archiver.cli.profile_fixes import fix_lines
 from archiver.cli.reports.pack import report_lines, verbose_lines, write_report_json
 from archiver.cli.terminal.sizes import SIZE
 from archiver.cli.terminal.watching import watcher
 from archiver.cli.top import new_run
-from archiver.errors import UsageError
+from archiver.errors import ExitStatus, UsageError
 from archiver.records.baginfo import checked_label, parse_label
 from archiver.usecases.pack import pack
 from archiver.usecases.pack.prepare import PackRequest
+from archiver.usecases.pack.profile import ProfileMismatchError
 
 _EXAMPLES = """
   archiver pack Music --to /media/backup
@@ -158,13 +160,16 @@ def command(
         premis=premis,
     )
     work = pack.rehearse if dry_run else pack.pack
-    with work(request, new_run(os.environ), watcher()) as report:
-        if as_json:
-            write_report_json(report)
-        else:
-            for line in itertools.chain(report_lines(report), verbose_lines(report) if verbose else ()):
-                click.echo(line)
-        return errors.DONE if report.complete else errors.INCOMPLETE
+    try:
+        with work(request, new_run(os.environ), watcher()) as report:
+            if as_json:
+                write_report_json(report)
+            else:
+                for line in itertools.chain(report_lines(report), verbose_lines(report) if verbose else ()):
+                    click.echo(line)
+            return ExitStatus.DONE if report.complete else ExitStatus.INCOMPLETE
+    except ProfileMismatchError as refused:
+        raise UsageError(refused.message, refused.hint, tuple(fix_lines(refused))) from refused
 
 
 def _algorithms(names: tuple[str, ...]) -> tuple[str, ...]:

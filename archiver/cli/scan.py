@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from archiver import config, errors
+from archiver import config
 from archiver.bagit.sizes import human_size
 from archiver.cli import options
 from archiver.cli.commands import Command
@@ -35,6 +35,7 @@ from archiver.cli.reports.left_out import (
 from archiver.cli.terminal.table import table_lines
 from archiver.cli.terminal.text import count, shown, shown_path, total_duration, wrapped
 from archiver.cli.terminal.watching import watcher
+from archiver.errors import ExitStatus
 from archiver.ingest.exclusion import Exclusion
 from archiver.model.audio import ExaminedFile, Role
 from archiver.model.problem import Problem
@@ -81,7 +82,7 @@ def command(
         else:
             for line in itertools.chain(_lines(report), _listed(report) if verbose else ()):
                 click.echo(line)
-        return errors.INCOMPLETE if report.totals.lost else errors.DONE
+        return ExitStatus.INCOMPLETE if report.totals.lost else ExitStatus.DONE
 
 
 def _lines(report: scan.ScanReport) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from archiver import config, errors
+from archiver import config
 from archiver.bagit.findings import Finding
 from archiver.bagit.report import Depth
 from archiver.cli import options
@@ -19,6 +19,7 @@ from archiver.cli.reports.jsonstream import write_json
 from archiver.cli.reports.verify import FEW, aside_lines, bag_lines, summary_lines, verdict
 from archiver.cli.terminal.text import shown, wrapped
 from archiver.cli.terminal.watching import watcher
+from archiver.errors import ExitStatus
 from archiver.usecases.verify.affected_albums import TouchedAlbum
 from archiver.usecases.verify.verify import Targets, VerifiedBag, VerifyRequest, targets_of, verify
 
@@ -87,8 +88,8 @@ def command(
 def _status(all_passed: bool, targets: Targets) -> int:
     """Damage weighs more than a path that leads nowhere, which weighs more than nothing at all."""
     if not all_passed:
-        return errors.DAMAGED
-    return errors.USAGE if targets.missing else errors.DONE
+        return ExitStatus.DAMAGED
+    return ExitStatus.USAGE if targets.missing else ExitStatus.DONE
 
 
 def _report(outcomes: Iterator[VerifiedBag], targets: Targets, depth: Depth, most: int) -> bool:

@@ -28,7 +28,7 @@ from dataclasses import asdict, dataclass
 
 from archiver import filesystem
 from archiver.bagit.algorithms import UnknownAlgorithmError, normalise_algorithms
-from archiver.errors import StoreError
+from archiver.errors import Remedy, StoreError, Way
 from archiver.ownfiles import parse_json, read_own
 from archiver.store import tree
 from archiver.store.area import INCOMING, LOCK, UNFINISHED, Place
@@ -188,7 +188,8 @@ class Staging:
             except FileExistsError as error:
                 raise StoreError(
                     f"cannot write to {os.fsdecode(self.area.absolute)}: it is there, and this program did not make it",
-                    "No bag was written, and it was not touched. Move it away, or choose another --name.",
+                    "No bag was written, and it was not touched.",
+                    remedies=[Remedy(Way.MOVE_AWAY), Remedy(Way.NAME_OTHERWISE)],
                 ) from error
             self._write_key(store.folder(self.area.path))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shlex
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Protocol, TypeVar
@@ -15,7 +14,7 @@ from archiver.bagit.updating.journal import UnfinishedUpdateError, UpdateError, 
 from archiver.bagit.updating.update import BusyBagError, InvalidBagError, Updated, add_algorithm, set_info
 from archiver.bagit.validate import open_bag
 from archiver.bagit.writer import BagWriteError
-from archiver.errors import DAMAGED, ArchiverError, StoreError, UsageError
+from archiver.errors import ArchiverError, ExitStatus, Remedy, StoreError, UsageError, Way
 from archiver.executors.pools import Threads
 from archiver.machine import MachineError
 from archiver.model.run import Event, Run
@@ -33,7 +32,7 @@ class BagUpdateError(ArchiverError):
 class BagDamagedError(BagUpdateError):
     """The bag is not valid, so that it is not updated."""
 
-    exit_code = DAMAGED
+    exit_code = ExitStatus.DAMAGED
 
 
 class _Read(Protocol):
@@ -117,14 +116,15 @@ def set_info_of(  # noqa: PLR0913, PLR0917 - which bag, what is set, and what it
 @contextlib.contextmanager
 def _told(bag: str) -> Iterator[None]:
     """Say of every fault in what state it left the bag, and what to do."""
-    verify = f"archiver verify {shlex.quote(bag)}"
     try:
         yield
     except BagWriteError as error:
         raise UsageError(str(error), "Nothing was changed.") from error
     except InvalidBagError as error:
         raise BagDamagedError(
-            f"cannot update {bag}: {error}", f"Nothing else was changed. To learn all that is wrong: {verify}"
+            f"cannot update {bag}: {error}",
+            "Nothing else was changed.",
+            remedies=[Remedy(Way.LIST_DAMAGE, bag)],
         ) from error
     except BusyBagError as error:
         raise BagUpdateError(
@@ -133,7 +133,8 @@ def _told(bag: str) -> Iterator[None]:
     except UnfinishedUpdateError as error:
         raise BagDamagedError(
             f"cannot update {bag}: {error}",
-            f"The payload was not changed. Restore the tag files from another copy of the bag, then: {verify}",
+            "The payload was not changed.",
+            remedies=[Remedy(Way.RESTORE_TAG_FILES, bag)],
         ) from error
     except UpdateError as error:
         raise BagUpdateError(f"cannot update {bag}: {error}", "The bag is as it was.") from error

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from archiver.errors import UsageError
+from archiver.errors import Remedy, UsageError, Way
 from archiver.model.audio import ExaminedFile
 from archiver.model.day import Day
 from archiver.model.problem import Problem
@@ -101,7 +101,9 @@ def explain_files(request: ExplainRequest) -> Iterator[ExplainedFile | Unexplain
     if not files:
         (first, *_) = (place for place in places if isinstance(place, UnexplainedFile))
         raise UsageError(
-            f"cannot explain {first.named}: {first.problem.message}", "Name files. For folders: archiver scan"
+            f"cannot explain {first.named}: {first.problem.message}",
+            "Name files.",
+            remedies=[Remedy(Way.SHOW_FOLDERS)],
         )
     read = {place.declared: _declared(place, request) for place in files}
     _refuse_unplaced(request, [found for found in read.values() if found is not None])
@@ -149,7 +151,7 @@ def _refuse_unplaced(request: ExplainRequest, read: Sequence[ReadDeclarations]) 
     if any(declaration.scope.paths for found in read for declaration in found.file.declarations):
         raise UsageError(
             f"the paths in {request.rights} begin at a folder that was not named",
-            "Name the folder that the declarations speak for: --source FOLDER",
+            remedies=[Remedy(Way.NAME_DECLARED_FOLDER)],
         )
 
 
@@ -179,7 +181,10 @@ def _place(named: str, request: ExplainRequest) -> _Place | UnexplainedFile:
     if request.source is not None:
         root = os.path.realpath(os.fsencode(request.source))
         if not path.startswith(root.rstrip(b"/") + b"/"):
-            raise UsageError(f"{named} does not lie in the source {request.source}", "Correct --source.")
+            raise UsageError(
+                f"{named} does not lie in the source {request.source}",
+                remedies=[Remedy(Way.CORRECT_DECLARED_FOLDER)],
+            )
     elif rights is None:
         root = _declared_folder(root)
     beside = os.path.join(os.fsdecode(root), RIGHTS_FILE)
