@@ -52,6 +52,8 @@ class Way(Enum):
     """Pack with names that every system and program can hold."""
     ANOTHER_FILE_SYSTEM = auto()
     """Choose a store on another file system."""
+    NAME_STORE = auto()
+    """Name the folder that is to get the bag."""
     ANOTHER_STORE = auto()
     """Choose another store."""
     FREE_SPACE = auto()

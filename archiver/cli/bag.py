@@ -15,8 +15,8 @@ from archiver.cli.terminal.text import shown, wrapped
 from archiver.cli.terminal.watching import watcher
 from archiver.cli.top import new_run
 from archiver.errors import ExitStatus
-from archiver.records.baginfo import parse_label
 from archiver.usecases.bag_update import add_algorithm_to, set_info_of
+from archiver.usecases.settled import jobs_for
 
 _ADD_EXAMPLES = """
   archiver bag add-algorithm /media/backup/Music-2026-11-22 sha256
@@ -49,7 +49,7 @@ def add_algorithm_command(bag: str, algorithm: str, jobs: int | None, as_json: b
     one computed in that same reading. The payload is not changed.
     """
     settings = config.load_settings(os.environ)
-    workers = options.jobs_or_default(jobs or settings.jobs)
+    workers = jobs_for(jobs, settings)
     _show(bag, add_algorithm_to(bag, algorithm, new_run(os.environ), workers, watcher()), as_json=as_json)
     return ExitStatus.DONE
 
@@ -66,9 +66,8 @@ def set_info_command(bag: str, label: str, jobs: int | None, as_json: bool) -> i
     that the label has is replaced, and shown; of several, all are.
     """
     settings = config.load_settings(os.environ)
-    workers = options.jobs_or_default(jobs or settings.jobs)
-    name, value = parse_label(label)
-    _show(bag, set_info_of(bag, name, value, new_run(os.environ), workers, watcher()), as_json=as_json)
+    workers = jobs_for(jobs, settings)
+    _show(bag, set_info_of(bag, label, new_run(os.environ), workers, watcher()), as_json=as_json)
     return ExitStatus.DONE
 
 

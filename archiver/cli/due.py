@@ -18,7 +18,7 @@ from archiver.cli.terminal.text import brief, count, shown, wrapped
 from archiver.cli.top import new_run
 from archiver.errors import ExitStatus
 from archiver.rights.explaining.due import DueItem
-from archiver.usecases.due import DueBag, due_in, rules_due
+from archiver.usecases.due import DueBag, due_in, last_day, rules_due
 
 _EXAMPLES = """
   archiver due /media/backup                       in the next year
@@ -42,7 +42,7 @@ def command(paths: tuple[str, ...], until: dt.datetime | None, as_json: bool) ->
     without such a record is named, and the others are looked at. Writes nothing. To know that the records are unchanged: archiver verify.
     """
     today = new_run(os.environ).today()
-    last = until.date() if until is not None else today + dt.timedelta(days=365)
+    last = last_day(None if until is None else until.date(), today)
     bags = list(due_in(paths, today, last))
     rules = rules_due(today, last)
     if as_json:

@@ -58,7 +58,7 @@ def command(
     """
     settings = config.load_settings(os.environ)
     day = Day.whole(on.date()) if on is not None else new_run(os.environ).day()
-    request = ExplainRequest(files, source, rights, policy or settings.policy, day)
+    request = ExplainRequest(files, source, rights, policy, day, settings)
     outcomes = list(explain_files(request))
     if as_json:
         records = map(explained_record, outcomes)

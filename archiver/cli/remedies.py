@@ -26,6 +26,7 @@ _CHOICES = {
 
 _SENTENCES = {
     Way.CLEAN_STORE: "To clear what interrupted runs left: archiver store clean {STORE}",
+    Way.NAME_STORE: "Name it: --to STORE",
     Way.BAG_IN_BAG: "To pack it as it is into a new bag on purpose: add --bag-in-bag",
     Way.FEWER_JOBS: "Try again with fewer --jobs",
     Way.SHOW_SOURCE: "To see what is there: archiver scan {SOURCE}",

@@ -28,6 +28,7 @@ from archiver.usecases.rights_files import (
     rights_template,
     write_new_file,
 )
+from archiver.usecases.settled import jobs_for
 
 _TEMPLATE_EXAMPLES = """
   archiver rights template Music                        print it
@@ -59,7 +60,7 @@ def template_command(source: str, output: str | None, jobs: int | None) -> int:
     if output is not None:
         refuse_unwritable(output)
     today = new_run(os.environ).today()
-    text = rights_template(source, today, options.jobs_or_default(jobs or settings.jobs), watcher())
+    text = rights_template(source, today, jobs_for(jobs, settings), watcher())
     if output is None:
         click.echo(text, nl=False)
     else:
@@ -86,7 +87,7 @@ def check_command(file: str, source: str, jobs: int | None, as_json: bool) -> in
     """
     settings = config.load_settings(os.environ)
     today = new_run(os.environ).today()
-    result = rights_check(file, source, today, options.jobs_or_default(jobs or settings.jobs), watcher())
+    result = rights_check(file, source, today, jobs_for(jobs, settings), watcher())
     if as_json:
         _write_json(result)
     else:

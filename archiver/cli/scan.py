@@ -36,7 +36,6 @@ from archiver.cli.terminal.table import table_lines
 from archiver.cli.terminal.text import count, shown, shown_path, total_duration, wrapped
 from archiver.cli.terminal.watching import watcher
 from archiver.errors import ExitStatus
-from archiver.ingest.exclusion import Exclusion
 from archiver.model.audio import ExaminedFile, Role
 from archiver.model.problem import Problem
 from archiver.model.source import Unpacked
@@ -44,6 +43,7 @@ from archiver.model.totals import problems_in
 from archiver.records.codec import in_full
 from archiver.records.files import examined_record, unpacked_record
 from archiver.usecases import scan
+from archiver.usecases.settled import exclusion_for, jobs_for
 
 _EXAMPLES = """
   archiver scan Music                       what is in a folder
@@ -74,9 +74,8 @@ def command(
     protection or personal data, or bear names that other systems refuse.
     """
     settings = config.load_settings(os.environ)
-    clutter = exclude_clutter or settings.exclude_clutter
-    exclusion = Exclusion((*settings.exclude, *exclude), clutter=clutter)
-    with scan.scan(sources, options.jobs_or_default(jobs or settings.jobs), watcher(), exclusion) as report:
+    exclusion = exclusion_for(exclude, settings, clutter=exclude_clutter)
+    with scan.scan(sources, jobs_for(jobs, settings), watcher(), exclusion) as report:
         if as_json:
             _write_json(report)
         else:

@@ -20,6 +20,7 @@ from archiver.cli.reports.verify import FEW, aside_lines, bag_lines, summary_lin
 from archiver.cli.terminal.text import shown, wrapped
 from archiver.cli.terminal.watching import watcher
 from archiver.errors import ExitStatus
+from archiver.usecases.settled import jobs_for
 from archiver.usecases.verify.affected_albums import TouchedAlbum
 from archiver.usecases.verify.verify import Targets, VerifiedBag, VerifyRequest, targets_of, verify
 
@@ -78,7 +79,7 @@ def command(
     settings = config.load_settings(os.environ)
     wanted = Depth(depth) if depth else Depth.FULL
     targets = targets_of(bags)
-    request = VerifyRequest(targets.bags, wanted, profile, options.jobs_or_default(jobs or settings.jobs))
+    request = VerifyRequest(targets.bags, wanted, profile, jobs_for(jobs, settings))
     outcomes = verify(request, watcher())
     if as_json:
         return _status(_json(outcomes, targets), targets)

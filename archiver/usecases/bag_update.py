@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Protocol, TypeVar
 
-from archiver.bagit.algorithms import UnknownAlgorithmError, normalise_algorithm
 from archiver.bagit.report import Depth
 from archiver.bagit.updating.journal import UnfinishedUpdateError, UpdateError, is_update_pending
 from archiver.bagit.updating.update import BusyBagError, InvalidBagError, Updated, add_algorithm, set_info
@@ -18,7 +17,9 @@ from archiver.errors import ArchiverError, ExitStatus, Remedy, StoreError, Usage
 from archiver.executors.pools import Threads
 from archiver.machine import MachineError
 from archiver.model.run import Event, Run
+from archiver.records.baginfo import parse_label
 from archiver.records.events import event_line
+from archiver.usecases.settled import known_algorithms
 from archiver.usecases.watch import Meter, Step, Watch
 
 T = TypeVar("T")
@@ -59,10 +60,7 @@ def add_algorithm_to(bag: str, algorithm: str, run: Run, jobs: int, watch: Watch
         BagUpdateError: where it cannot be updated for another reason.
         StoreError: where the bag cannot be written; the next update completes or undoes what was begun.
     """
-    try:
-        name = normalise_algorithm(algorithm)
-    except UnknownAlgorithmError as error:
-        raise UsageError(str(error), "Choose one of those.") from error
+    (name,) = known_algorithms([algorithm])
     detail = f"{name} manifests were added after the bag was verified in full."
     event = Event("message digest calculation", run.now(), "Success", detail, run.software)
     with _told(bag):
@@ -79,15 +77,12 @@ def add_algorithm_to(bag: str, algorithm: str, run: Run, jobs: int, watch: Watch
             )
 
 
-def set_info_of(  # noqa: PLR0913, PLR0917 - which bag, what is set, and what it runs on
-    bag: str, label: str, value: str, run: Run, jobs: int, watch: Watch
-) -> Updated:
+def set_info_of(bag: str, given: str, run: Run, jobs: int, watch: Watch) -> Updated:
     """Give one label of a bag's ``bag-info.txt`` one value.
 
     Args:
         bag: Path of the bag's folder.
-        label: The label.
-        value: Its value.
+        given: The label and its value, as ``Label: value``.
         run: Who does it, and when.
         jobs: Threads to use.
         watch: Counts the bytes verified.
@@ -98,6 +93,7 @@ def set_info_of(  # noqa: PLR0913, PLR0917 - which bag, what is set, and what it
         BagUpdateError: where it cannot be updated for another reason, or the label is computed.
         StoreError: where the bag cannot be written; the next update completes or undoes what was begun.
     """
+    label, value = parse_label(given)
     detail = f"The label {label} of bag-info.txt was set after the bag was verified in full."
     event = Event("metadata modification", run.now(), "Success", detail, run.software)
     with _told(bag):

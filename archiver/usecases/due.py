@@ -35,6 +35,11 @@ class DueBag:
     fault: ArchiverError | None = None
 
 
+def last_day(asked: dt.date | None, on: dt.date) -> dt.date:
+    """Return the day up to which to look: the one that was asked for, or that in a year."""
+    return asked or on + dt.timedelta(days=365)
+
+
 def due_in(paths: Sequence[str], on: dt.date, until: dt.date) -> Iterator[DueBag]:
     """Look through bags, and through every bag of a store, and yield what comes due in each.
 

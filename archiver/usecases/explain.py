@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from archiver.config import Settings
 from archiver.errors import Remedy, UsageError, Way
 from archiver.model.audio import ExaminedFile
 from archiver.model.day import Day
@@ -41,15 +42,17 @@ class ExplainRequest:
         source: Folder that declarations speak for; ``None`` to take the nearest folder above each file that
             holds a ``rights.toml``, or else the file's own.
         rights: File of declarations; ``None`` to look for ``rights.toml`` at the source's top.
-        policy: Name or path of the policy whose outcome counts.
+        policy: Name or path of the policy whose outcome counts; ``None`` for the configured one.
         on: The day to ask for.
+        settings: What holds where nothing is asked for.
     """
 
     files: tuple[str, ...]
     source: str | None
     rights: str | None
-    policy: str
+    policy: str | None
     on: dt.date | Day
+    settings: Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,7 @@ def explain_files(request: ExplainRequest) -> Iterator[ExplainedFile | Unexplain
             speak for.
         ConfigError: where one says something it cannot say.
     """
-    policies = _policies(request.policy)
+    policies = _policies(request.policy or request.settings.policy)
     places = [_place(named, request) for named in request.files]
     files = [place for place in places if isinstance(place, _Place)]
     if not files:
