@@ -44,8 +44,12 @@ class Way(Enum):
     """Give the bag another name."""
     MOVE_AWAY = auto()
     """Move away what stands in the way."""
+    AGAIN = auto()
+    """Ask for the same again, once what the hint names is mended."""
     GO_ON = auto()
-    """Ask for the same again, which goes on from where it stopped."""
+    """The same, and it goes on from where it stopped."""
+    COMPLETE = auto()
+    """The same, and it completes what it had begun."""
     KEEP_FOLDERS = auto()
     """Make no archive of the bag."""
     NAME_PORTABLY = auto()

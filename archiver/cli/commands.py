@@ -33,7 +33,8 @@ class Command(click.Command):
                 raise
             raise errors.Interrupted("interrupted", self._interrupted) from stop
         except MachineError as error:
-            raise errors.ArchiverError(error.message, error.hint) from error
+            again = [errors.Remedy(errors.Way.AGAIN)]
+            raise errors.ArchiverError(error.message, error.hint, remedies=again) from error
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the examples and the exit statuses after the options."""

@@ -11,8 +11,6 @@ from archiver.errors import Remedy, Way
 _CHOICES = {
     Way.MOVE_AWAY: "move it away",
     Way.NAME_OTHERWISE: "choose another --name",
-    Way.GO_ON: "run the same command again",
-    Way.KEEP_FOLDERS: "leave out --serialize",
     Way.FREE_SPACE: "free some space",
     Way.ANOTHER_STORE: "choose another --to",
     Way.PACK_PART: "pack a part of the source",
@@ -25,6 +23,10 @@ _CHOICES = {
 """Ways of which one is enough: those of one error are told in one sentence."""
 
 _SENTENCES = {
+    Way.AGAIN: "Then give the same command again",
+    Way.GO_ON: "Give the same command again: it goes on from there",
+    Way.COMPLETE: "Then give the same command again: it completes them",
+    Way.KEEP_FOLDERS: "To make folders in place of archives: leave out --serialize",
     Way.CLEAN_STORE: "To clear what interrupted runs left: archiver store clean {STORE}",
     Way.NAME_STORE: "Name it: --to STORE",
     Way.BAG_IN_BAG: "To pack it as it is into a new bag on purpose: add --bag-in-bag",

@@ -129,8 +129,8 @@ class Staging:
         Raises:
             StoreError: where the area cannot be written, or its name is borne by what this program did not make.
         """
-        hint = "No bag was written. Check the disk of the store, then run the same command again."
-        with store_faults(f"write to {os.fsdecode(self.area.absolute)}", hint):
+        hint = "No bag was written. Check the disk of the store."
+        with store_faults(f"write to {os.fsdecode(self.area.absolute)}", hint, [Remedy(Way.AGAIN)]):
             key = read_key(self.area)
             continues = key == self.key and self._can_be_continued()
             if not continues:

@@ -136,7 +136,9 @@ def _told(bag: str) -> Iterator[None]:
         raise BagUpdateError(f"cannot update {bag}: {error}", "The bag is as it was.") from error
     except MachineError as error:
         raise BagUpdateError(
-            f"cannot update {bag}: {error.message}", f"{error.hint} {_state(bag)}"
+            f"cannot update {bag}: {error.message}",
+            f"{_state(bag)} {error.hint}",
+            remedies=[Remedy(Way.AGAIN)],
         ) from error
     except OSError as error:
         raise _unwritable(bag, error) from error
@@ -164,9 +166,10 @@ def _watched(
 
 def _unwritable(bag: str, error: OSError) -> StoreError:
     reason = (error.strerror or str(error)).lower()
-    hint = f"{_state(bag)} Mend the cause, then give the same command again"
-    hint += ": it completes them." if is_update_pending(os.fsencode(bag)) else "."
-    return StoreError(f"cannot update {bag}: {reason}", hint)
+    way = Way.COMPLETE if is_update_pending(os.fsencode(bag)) else Way.AGAIN
+    return StoreError(
+        f"cannot update {bag}: {reason}", f"{_state(bag)} Mend the cause.", remedies=[Remedy(way)]
+    )
 
 
 def _state(bag: str) -> str:

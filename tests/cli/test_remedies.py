@@ -22,7 +22,7 @@ PACKAGE = Path(archiver.__file__).parent
 
 IN_BAGS = {
     # the README of a bag tells whoever opens it in forty years how to check it, with this program too
-    "records/readme.py": {"archiver verify"},
+    "records/readme.py": {"archiver verify", "command"},
 }
 """Words of the command line that are right where they stand, for they lie in bags."""
 
@@ -36,7 +36,8 @@ OPTIONS = {
     if option.startswith("--")
 }
 TYPED = re.compile(
-    "|".join(rf"\b{command}\b" for command in COMMANDS)
+    r"\bcommand\b|"
+    + "|".join(rf"\b{command}\b" for command in COMMANDS)
     + "|"
     + "|".join(rf"(?<![\w-]){option}(?![\w-])" for option in sorted(OPTIONS))
 )
@@ -71,6 +72,7 @@ def test_no_module_below_the_command_line_spells_its_words() -> None:
         ("x = '''a rights file: archiver rights template'''", ["archiver rights"]),
         ("def f():\n    'As --name has it.'\n    return '--quiet, -name, a--name'", []),
         ("X = 1\n'What --to is.'", []),
+        ("hint = 'Give the same command again.'", ["command"]),
         ("# --name\nx = 'name'", []),
     ],
 )
@@ -123,6 +125,11 @@ def test_a_subject_is_told_so_that_a_shell_gives_it_back(way: Way, subject: str)
                 "No bag was written. Why, for one of them: archiver explain FILE. What you know can be declared:"
                 " archiver rights template SOURCE"
             ),
+        ),
+        (
+            "All copies wait. Free some space.",
+            [Remedy(Way.GO_ON)],
+            "All copies wait. Free some space. Give the same command again: it goes on from there.",
         ),
         (
             "",

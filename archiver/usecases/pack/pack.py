@@ -11,7 +11,7 @@ from typing import Literal
 
 from archiver import filesystem
 from archiver.bagit.walking import walk
-from archiver.errors import ArchiverError
+from archiver.errors import ArchiverError, Remedy, Way
 from archiver.executors.pools import Threads
 from archiver.ingest.examine import header_readers
 from archiver.ingest.names import EXACT, PORTABLE
@@ -240,8 +240,9 @@ def _refuse_nothing(totals: Totals, stagings: Sequence[Staging]) -> None:
     ]
     raise NothingPackedError(
         f"cannot make a bag: of {totals.seen:,} files that were seen, none could be copied",
-        "No bag was written. See that the source is there still and can be read, then run the same command again.",
+        "No bag was written. See that the source is there still and can be read.",
         details,
+        [Remedy(Way.AGAIN)],
     )
 
 

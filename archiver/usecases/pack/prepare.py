@@ -45,7 +45,7 @@ class PackRequest:
         name: The bag's name; from the source and the date where ``None``.
         algorithms: Any common names of checksum algorithms; empty for the configured ones, or the default.
         info: Labels for ``bag-info.txt``, each as ``Label: value``, beside the configured ones.
-        jobs: Threads and processes to use; ``None`` for as many as are configured, or the cores.
+        jobs: Threads and processes to use; ``None`` for as many as are configured, or as there are cores.
         read_back: Whether every copy is read from the disk again and compared.
         bag_in_bag: Whether a source may be a bag.
         max_bytes: What one bag may take, with its descriptions; ``None`` for no limit.

@@ -51,7 +51,7 @@ class ProfileMismatchError(UsageError):
     ) -> None:
         super().__init__(
             f"the package would not conform to the profile {name}:",
-            "Nothing was written. Mend these and run the command again.",
+            "Nothing was written. Mend these, then pack again.",
             [one.message for one in mismatches],
         )
         self.profile = profile
