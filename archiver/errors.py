@@ -56,6 +56,8 @@ class Way(Enum):
     """Pack with names that every system and program can hold."""
     ANOTHER_FILE_SYSTEM = auto()
     """Choose a store on another file system."""
+    WRITE_LABEL = auto()
+    """Write a label and its value with a colon between."""
     NAME_STORE = auto()
     """Name the folder that is to get the bag."""
     ANOTHER_STORE = auto()

@@ -28,6 +28,7 @@ _SENTENCES = {
     Way.COMPLETE: "Then give the same command again: it completes them",
     Way.KEEP_FOLDERS: "To make folders in place of archives: leave out --serialize",
     Way.CLEAN_STORE: "To clear what interrupted runs left: archiver store clean {STORE}",
+    Way.WRITE_LABEL: "Write it as 'Label: value', with quotation marks",
     Way.NAME_STORE: "Name it: --to STORE",
     Way.BAG_IN_BAG: "To pack it as it is into a new bag on purpose: add --bag-in-bag",
     Way.FEWER_JOBS: "Try again with fewer --jobs",
