@@ -55,11 +55,10 @@ def advice(hint: str, remedies: Sequence[Remedy]) -> str:
         hint: As an :class:`archiver.errors.ArchiverError` has it.
         remedies: The same.
     """
-    parts = list(_sentences(remedies))
-    told = [
-        part if number == len(parts) and _is_typed(part) else f"{part}."
-        for number, part in enumerate(parts, 1)
-    ]
+    *first, last = ["", *_sentences(remedies)]
+    told = [*(f"{sentence}." for sentence in first if sentence), last]
+    if last and not _ends_typed(remedies[-1]):
+        told[-1] += "."
     return " ".join(filter(None, (hint, *told)))
 
 
@@ -78,14 +77,14 @@ def _one_of(choices: Sequence[str]) -> str:
 
 
 def _spelled(remedy: Remedy) -> str:
-    sentence = _SENTENCES[remedy.way]
-    before, brace, rest = sentence.partition("{")
+    before, brace, placeholder = _SENTENCES[remedy.way].partition("{")
     if not brace:
-        return sentence
-    return before + (shlex.quote(remedy.subject) if remedy.subject else rest.removesuffix("}"))
+        return before
+    return before + (shlex.quote(remedy.subject) if remedy.subject else placeholder.removesuffix("}"))
 
 
-def _is_typed(sentence: str) -> bool:
-    """Whether it ends with what a person is to type."""
-    _, colon, typed = sentence.rpartition(": ")
+def _ends_typed(remedy: Remedy) -> bool:
+    """Whether its words end with what a person is to type."""
+    words = _CHOICES.get(remedy.way) or _SENTENCES[remedy.way]
+    _, colon, typed = words.rpartition(": ")
     return bool(colon) and typed.startswith(("archiver ", "--"))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import archiver
@@ -91,6 +91,7 @@ def test_each_way_is_spelled_with_commands_and_options_that_there_are(way: Way) 
 
 
 @given(st.sampled_from(Way), st.text(min_size=1))
+@example(Way.VERIFY, "Bags: one")
 def test_a_subject_is_told_so_that_a_shell_gives_it_back(way: Way, subject: str) -> None:
     told, plain = advice("", [Remedy(way, subject)]), advice("", [Remedy(way)])
     quoted = shlex.quote(subject)
