@@ -47,8 +47,7 @@ def refuse_own_limit(error: OSError) -> None:
     if error.errno in OWN_LIMITS:
         raise MachineError(
             f"the system refuses this program what it needs: {_reason(error)}",
-            "Nothing is wrong with the file at hand. Allow more open files (ulimit -n) or free some memory, then"
-            " give the same command again.",
+            "Nothing is wrong with the file at hand. Allow more open files (ulimit -n) or free some memory.",
         ) from error
 
 
@@ -98,7 +97,7 @@ def _unusable(reason: str) -> TemporaryStorageError:
     return TemporaryStorageError(
         f"the folder for temporary files, {temporary_folder()}, cannot be used: {reason}",
         "This says nothing about the files that were looked at. Free some space there, or name another folder"
-        " (export TMPDIR=FOLDER), then give the same command again.",
+        " (export TMPDIR=FOLDER).",
     )
 
 

@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
+from archiver.errors import ExitStatus
+
 if TYPE_CHECKING:
     from sys import UnraisableHookArgs
 
@@ -31,8 +33,6 @@ ENDING = (
 
 INTERRUPTED = ("interrupted", "No source was changed and no bag was left unfinished under its name.")
 """What a person is told whose run ended so, and the state things are in."""
-
-_INTERRUPTED_STATUS = 130
 
 _AMPLE = {"-d": 4 << 30, "-v": 16 << 30, "-u": 1000}
 """Limits from here on are none that a run would feel, by the shell's option."""
@@ -101,7 +101,7 @@ def stop_at_once(_number: int, _frame: FrameType | None) -> NoReturn:
     shown = "\x1b[?25h" if os.isatty(2) else ""  # a progress display may have hidden the cursor
     with contextlib.suppress(OSError):
         os.write(2, f"{shown}archiver: {first}\n  {then}\n".encode())
-    os._exit(_INTERRUPTED_STATUS)
+    os._exit(ExitStatus.INTERRUPTED)
 
 
 def interrupt(_number: int, _frame: FrameType | None) -> NoReturn:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from archiver.cli.remedies import advice
 from archiver.model.clutter import CLUTTER, What
 from archiver.model.problem import PROBLEM_KINDS, ProblemKind
 from docs.command_tree import walk
@@ -64,7 +65,7 @@ def _problem_lines() -> Iterator[str]:
 
 
 def _problem_row(kind: ProblemKind) -> str:
-    return f"| {kind.code} | {kind.severity.value} | {kind.title} | {kind.advice} |"
+    return f"| {kind.code} | {kind.severity.value} | {kind.title} | {advice(kind.advice, kind.remedies)} |"
 
 
 def clutter_page() -> str:

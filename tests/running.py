@@ -19,6 +19,7 @@ import pytest
 
 from archiver.cli.main import main
 from archiver.cli.top import new_run
+from archiver.config import Settings
 from archiver.model.run import Run
 from archiver.process import ENDING
 from archiver.usecases.pack.prepare import PackRequest
@@ -126,13 +127,14 @@ def fixed_run() -> Run:
 
 def pack_request(
     source: str | os.PathLike[str],
-    store: str | os.PathLike[str],
+    store: str | os.PathLike[str] | None,
     **changes: Any,  # noqa: ANN401 - any field of the request
 ) -> PackRequest:
     """Return the request that ``archiver pack SOURCE --to STORE`` makes, with ``changes``."""
     plain = PackRequest(
         sources=(os.fspath(source),),
-        store=os.fspath(store),
+        settings=Settings(),
+        store=None if store is None else os.fspath(store),
         name=None,
         algorithms=(),
         info=(),

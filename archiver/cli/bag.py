@@ -6,7 +6,7 @@ import os
 
 import click
 
-from archiver import config, errors
+from archiver import config
 from archiver.bagit.updating.update import Updated
 from archiver.cli import options
 from archiver.cli.commands import Command
@@ -14,8 +14,9 @@ from archiver.cli.reports.jsonstream import write_json
 from archiver.cli.terminal.text import shown, wrapped
 from archiver.cli.terminal.watching import watcher
 from archiver.cli.top import new_run
-from archiver.records.baginfo import parse_label
+from archiver.errors import ExitStatus
 from archiver.usecases.bag_update import add_algorithm_to, set_info_of
+from archiver.usecases.settled import jobs_for
 
 _ADD_EXAMPLES = """
   archiver bag add-algorithm /media/backup/Music-2026-11-22 sha256
@@ -48,9 +49,9 @@ def add_algorithm_command(bag: str, algorithm: str, jobs: int | None, as_json: b
     one computed in that same reading. The payload is not changed.
     """
     settings = config.load_settings(os.environ)
-    workers = options.jobs_or_default(jobs or settings.jobs)
+    workers = jobs_for(jobs, settings)
     _show(bag, add_algorithm_to(bag, algorithm, new_run(os.environ), workers, watcher()), as_json=as_json)
-    return errors.DONE
+    return ExitStatus.DONE
 
 
 @command.command(cls=Command, name="set-info", examples=_SET_EXAMPLES, interrupted=_INTERRUPTED)
@@ -65,10 +66,9 @@ def set_info_command(bag: str, label: str, jobs: int | None, as_json: bool) -> i
     that the label has is replaced, and shown; of several, all are.
     """
     settings = config.load_settings(os.environ)
-    workers = options.jobs_or_default(jobs or settings.jobs)
-    name, value = parse_label(label)
-    _show(bag, set_info_of(bag, name, value, new_run(os.environ), workers, watcher()), as_json=as_json)
-    return errors.DONE
+    workers = jobs_for(jobs, settings)
+    _show(bag, set_info_of(bag, label, new_run(os.environ), workers, watcher()), as_json=as_json)
+    return ExitStatus.DONE
 
 
 def _show(bag: str, updated: Updated, *, as_json: bool) -> None:

@@ -9,15 +9,6 @@ import click
 from archiver import errors
 from archiver.machine import MachineError
 
-_STATUSES = {
-    0: "done",
-    1: "stopped by an error, nothing lost",
-    2: "wrong usage",
-    3: "done, but some files were left out or await review",
-    4: "damage or an invalid bag was found",
-    130: "interrupted",
-}
-
 
 class Command(click.Command):
     """A command whose help ends with examples and the exit statuses.
@@ -42,7 +33,8 @@ class Command(click.Command):
                 raise
             raise errors.Interrupted("interrupted", self._interrupted) from stop
         except MachineError as error:
-            raise errors.ArchiverError(error.message, error.hint) from error
+            again = [errors.Remedy(errors.Way.AGAIN)]
+            raise errors.ArchiverError(error.message, error.hint, remedies=again) from error
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the examples and the exit statuses after the options."""
@@ -54,4 +46,4 @@ class Command(click.Command):
 
 def status_lines() -> str:
     """Return the exit statuses, one indented line each."""
-    return "\n".join(f"  {status:<4} {meaning}" for status, meaning in _STATUSES.items())
+    return "\n".join(f"  {status:<4} {status.meaning}" for status in errors.ExitStatus)

@@ -10,14 +10,15 @@ from typing import Any
 
 import click
 
-from archiver import errors
 from archiver.cli import options
 from archiver.cli.commands import Command
+from archiver.cli.remedies import advice
 from archiver.cli.reports.jsonstream import write_json
 from archiver.cli.terminal.text import brief, count, shown, wrapped
 from archiver.cli.top import new_run
+from archiver.errors import ExitStatus
 from archiver.rights.explaining.due import DueItem
-from archiver.usecases.due import DueBag, due_in, rules_due
+from archiver.usecases.due import DueBag, due_in, last_day, rules_due
 
 _EXAMPLES = """
   archiver due /media/backup                       in the next year
@@ -41,7 +42,7 @@ def command(paths: tuple[str, ...], until: dt.datetime | None, as_json: bool) ->
     without such a record is named, and the others are looked at. Writes nothing. To know that the records are unchanged: archiver verify.
     """
     today = new_run(os.environ).today()
-    last = until.date() if until is not None else today + dt.timedelta(days=365)
+    last = last_day(None if until is None else until.date(), today)
     bags = list(due_in(paths, today, last))
     rules = rules_due(today, last)
     if as_json:
@@ -50,7 +51,7 @@ def command(paths: tuple[str, ...], until: dt.datetime | None, as_json: bool) ->
     else:
         for line in _report(bags, rules, f"From {today} to {last}"):
             click.echo(line)
-    return max((bag.fault.exit_code for bag in bags if bag.fault is not None), default=errors.DONE)
+    return max((bag.fault.exit_code for bag in bags if bag.fault is not None), default=ExitStatus.DONE)
 
 
 def _report(bags: list[DueBag], rules: tuple[DueItem, ...], period: str) -> Iterator[str]:
@@ -64,7 +65,8 @@ def _report(bags: list[DueBag], rules: tuple[DueItem, ...], period: str) -> Iter
         yield "\nNothing comes due."
     for bag in bags:
         if bag.fault is not None:
-            yield "\n" + wrapped(shown(f"{bag.fault.message}. {bag.fault.hint}"))
+            told = advice(bag.fault.hint, bag.fault.remedies)
+            yield "\n" + wrapped(shown(f"{bag.fault.message}. {told}"))
     if rules:
         text = f"{count(len(rules), 'rule')} for terms of protection should be checked again from {rules[0].day} on;"
         yield "\n" + wrapped(text + " a newer version of this program may have done so. --json lists them.")

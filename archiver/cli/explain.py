@@ -7,7 +7,7 @@ import os
 
 import click
 
-from archiver import config, errors
+from archiver import config
 from archiver.cli import options
 from archiver.cli.commands import Command
 from archiver.cli.reports.explain import CLOSING, explained_lines
@@ -15,6 +15,7 @@ from archiver.cli.reports.explain_json import explained_record
 from archiver.cli.reports.jsonstream import write_json
 from archiver.cli.terminal.text import shown, shown_path, wrapped
 from archiver.cli.top import new_run
+from archiver.errors import ExitStatus
 from archiver.model.day import Day
 from archiver.usecases.explain import ExplainRequest, UnexplainedFile, explain_files
 
@@ -57,7 +58,7 @@ def command(
     """
     settings = config.load_settings(os.environ)
     day = Day.whole(on.date()) if on is not None else new_run(os.environ).day()
-    request = ExplainRequest(files, source, rights, policy or settings.policy, day)
+    request = ExplainRequest(files, source, rights, policy, day, settings)
     outcomes = list(explain_files(request))
     if as_json:
         records = map(explained_record, outcomes)
@@ -73,4 +74,4 @@ def command(
                     click.echo(line)
         click.echo(f"\n{CLOSING}")
     unread = any(isinstance(outcome, UnexplainedFile) for outcome in outcomes)
-    return errors.INCOMPLETE if unread else errors.DONE
+    return ExitStatus.INCOMPLETE if unread else ExitStatus.DONE

@@ -19,6 +19,7 @@ from archiver import errors, process
 from archiver.cli.commands import status_lines
 from archiver.cli.terminal.output import OutputError, mark_output
 from archiver.cli.version import program_version
+from archiver.errors import ExitStatus
 
 _COMMANDS = {
     "scan": "say what is there; write nothing",
@@ -150,7 +151,7 @@ def main() -> NoReturn:
     mark_output()
     status = _flushed(_status())
     process.on_ending(signal.SIG_IGN)  # it is done, and what is left takes no time
-    if status == errors.INTERRUPTED:
+    if status == ExitStatus.INTERRUPTED:
         _end_at_once(status)
     sys.exit(status)
 
@@ -177,7 +178,7 @@ def _status() -> int:
         return _interrupted()
     except click.ClickException as error:
         _print_error(functools.partial(_show_usage, error))
-        return errors.USAGE
+        return ExitStatus.USAGE
     except errors.ArchiverError as error:
         _say(error)
         return error.exit_code
@@ -187,7 +188,7 @@ def _status() -> int:
         if os.environ.get("ARCHIVER_DEBUG"):
             raise
         return _unforeseen(error)
-    return result if isinstance(result, int) else errors.DONE
+    return result if isinstance(result, int) else ExitStatus.DONE
 
 
 def _interruptible() -> object:
@@ -212,14 +213,14 @@ def _unwritten(error: OSError) -> int:
     """Say that the report could not be written where it was to go; that its reader has gone is not worth a word."""
     _discard(sys.stdout)
     if error.errno == errno.EPIPE:
-        return errors.STOPPED
+        return ExitStatus.STOPPED
     _say(
         errors.ArchiverError(
             f"cannot write to standard output: {(error.strerror or str(error)).lower()}",
             "Only the report is not complete. A bag that stands under its name is whole.",
         )
     )
-    return errors.STOPPED
+    return ExitStatus.STOPPED
 
 
 def _discard(stream: TextIO) -> None:
@@ -254,7 +255,8 @@ def _show_usage(error: click.ClickException) -> None:
 
 
 def _show(error: errors.ArchiverError) -> None:
-    from archiver.cli.terminal.text import brief, shown, wrapped  # noqa: PLC0415 - only an error needs it
+    from archiver.cli.remedies import advice  # noqa: PLC0415 - only an error needs it
+    from archiver.cli.terminal.text import brief, shown, wrapped  # noqa: PLC0415 - the same
 
     # only a file with several faults has a line for each; a line break in any other message is part of a name
     lines = error.message.split("\n") if isinstance(error, errors.ConfigError) else [error.message]
@@ -262,8 +264,9 @@ def _show(error: errors.ArchiverError) -> None:
     click.echo(wrapped(f"archiver: {brief(first, _LONGEST)}"), err=True)
     for line in (*rest, *error.details):
         click.echo(wrapped(brief(line, _LONGEST), indent="  "), err=True)
-    if error.hint:
-        click.echo(wrapped(shown(error.hint), indent="  "), err=True)
+    told = advice(error.hint, error.remedies)
+    if told:
+        click.echo(wrapped(shown(told), indent="  "), err=True)
 
 
 def _unforeseen(error: Exception) -> int:
@@ -274,7 +277,7 @@ def _unforeseen(error: Exception) -> int:
                 "Change to another folder, or name every path from / on.",
             )
         )
-        return errors.USAGE
+        return ExitStatus.USAGE
     scarce = _scarce(error)
     if scarce is not None:
         _say(
@@ -284,7 +287,7 @@ def _unforeseen(error: Exception) -> int:
                 + process.told_limits(),
             )
         )
-        return errors.STOPPED
+        return ExitStatus.STOPPED
     _say(
         errors.ArchiverError(
             f"a fault in this program stopped the run: {type(error).__name__}: {error}",
@@ -292,7 +295,7 @@ def _unforeseen(error: Exception) -> int:
             " the same command prints after: export ARCHIVER_DEBUG=1",
         )
     )
-    return errors.STOPPED
+    return ExitStatus.STOPPED
 
 
 def _scarce(error: Exception) -> str | None:
@@ -308,4 +311,4 @@ def _scarce(error: Exception) -> str | None:
 
 def _interrupted() -> int:
     _say(errors.Interrupted(*process.INTERRUPTED))
-    return errors.INTERRUPTED
+    return ExitStatus.INTERRUPTED

@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterable
 import click
 from click.shell_completion import CompletionItem
 
-from archiver.executors.ordered import available_cores
-
 
 class Named(click.ParamType[str]):
     """A word out of a few that are known, or a file of one's own; a shell is offered both.
@@ -65,11 +63,6 @@ verbose = click.option(
     "-v", "--verbose", is_flag=True, help="List every file that the report counts, not a few examples."
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a report.")
-
-
-def jobs_or_default(given: int | None) -> int:
-    """Return what was given, or the cores that this process may use."""
-    return given or available_cores()
 
 
 rights = click.option(

@@ -8,18 +8,18 @@ from typing import Literal
 
 import click
 
-from archiver import config, errors
-from archiver.bagit.algorithms import UnknownAlgorithmError, normalise_algorithms
+from archiver import config
 from archiver.cli import options
 from archiver.cli.commands import Command
+from archiver.cli.profile_fixes import fix_lines
 from archiver.cli.reports.pack import report_lines, verbose_lines, write_report_json
 from archiver.cli.terminal.sizes import SIZE
 from archiver.cli.terminal.watching import watcher
 from archiver.cli.top import new_run
-from archiver.errors import UsageError
-from archiver.records.baginfo import checked_label, parse_label
+from archiver.errors import ExitStatus, UsageError
 from archiver.usecases.pack import pack
 from archiver.usecases.pack.prepare import PackRequest
+from archiver.usecases.pack.profile import ProfileMismatchError
 
 _EXAMPLES = """
   archiver pack Music --to /media/backup
@@ -127,48 +127,35 @@ def command(
     never before. A run that was interrupted goes on where it stopped when the
     same command is given again.
     """
-    settings = config.load_settings(os.environ)
-    destination = store or settings.store
-    if destination is None:
-        raise click.UsageError("Missing option '--to'. Name the folder that is to get the bag.")
-    labels = tuple(map(parse_label, info))
-    given = {label.casefold() for label, _ in labels}
     request = PackRequest(
         sources=sources,
-        store=destination,
+        settings=config.load_settings(os.environ),
+        store=store,
         name=name,
-        algorithms=_algorithms(algorithms or settings.algorithms),
-        info=(
-            *(checked_label(*pair) for pair in settings.bag_info if pair[0].casefold() not in given),
-            *labels,
-        ),
-        jobs=options.jobs_or_default(jobs or settings.jobs),
+        algorithms=algorithms,
+        info=info,
+        jobs=jobs,
         read_back=read_back,
         bag_in_bag=bag_in_bag,
         max_bytes=max_size,
         rights=rights,
-        policy=policy or settings.policy,
+        policy=policy,
         anonymous_withheld=anonymous_withheld,
         profile=profile,
         serialize=serialize,
-        exclude=(*settings.exclude, *exclude),
-        exclude_clutter=exclude_clutter or settings.exclude_clutter,
-        configured_store=store is None,
+        exclude=exclude,
+        exclude_clutter=exclude_clutter,
         names=names,
         premis=premis,
     )
     work = pack.rehearse if dry_run else pack.pack
-    with work(request, new_run(os.environ), watcher()) as report:
-        if as_json:
-            write_report_json(report)
-        else:
-            for line in itertools.chain(report_lines(report), verbose_lines(report) if verbose else ()):
-                click.echo(line)
-        return errors.DONE if report.complete else errors.INCOMPLETE
-
-
-def _algorithms(names: tuple[str, ...]) -> tuple[str, ...]:
     try:
-        return normalise_algorithms(names)
-    except UnknownAlgorithmError as error:
-        raise UsageError(str(error), "Choose one of those.") from error
+        with work(request, new_run(os.environ), watcher()) as report:
+            if as_json:
+                write_report_json(report)
+            else:
+                for line in itertools.chain(report_lines(report), verbose_lines(report) if verbose else ()):
+                    click.echo(line)
+            return ExitStatus.DONE if report.complete else ExitStatus.INCOMPLETE
+    except ProfileMismatchError as refused:
+        raise UsageError(refused.message, refused.hint, tuple(fix_lines(refused))) from refused

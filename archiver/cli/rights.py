@@ -9,13 +9,15 @@ from collections.abc import Iterator
 
 import click
 
-from archiver import config, errors
+from archiver import config
 from archiver.cli import options
 from archiver.cli.commands import Command
+from archiver.cli.remedies import advice
 from archiver.cli.reports.jsonstream import write_json
 from archiver.cli.terminal.text import count, shown, shown_path, wrapped
 from archiver.cli.terminal.watching import watcher
 from archiver.cli.top import new_run
+from archiver.errors import ExitStatus
 from archiver.model.problem import PROBLEM_KINDS
 from archiver.rights.declaring.check import CheckResult
 from archiver.rights.declaring.read import Remark
@@ -26,6 +28,7 @@ from archiver.usecases.rights_files import (
     rights_template,
     write_new_file,
 )
+from archiver.usecases.settled import jobs_for
 
 _TEMPLATE_EXAMPLES = """
   archiver rights template Music                        print it
@@ -57,7 +60,7 @@ def template_command(source: str, output: str | None, jobs: int | None) -> int:
     if output is not None:
         refuse_unwritable(output)
     today = new_run(os.environ).today()
-    text = rights_template(source, today, options.jobs_or_default(jobs or settings.jobs), watcher())
+    text = rights_template(source, today, jobs_for(jobs, settings), watcher())
     if output is None:
         click.echo(text, nl=False)
     else:
@@ -66,7 +69,7 @@ def template_command(source: str, output: str | None, jobs: int | None) -> int:
         click.echo(
             f"  archiver rights check {shown(shlex.quote(output))} --source {shown(shlex.quote(source))}"
         )
-    return errors.DONE
+    return ExitStatus.DONE
 
 
 @command.command(cls=Command, name="check", examples=_CHECK_EXAMPLES)
@@ -84,13 +87,13 @@ def check_command(file: str, source: str, jobs: int | None, as_json: bool) -> in
     """
     settings = config.load_settings(os.environ)
     today = new_run(os.environ).today()
-    result = rights_check(file, source, today, options.jobs_or_default(jobs or settings.jobs), watcher())
+    result = rights_check(file, source, today, jobs_for(jobs, settings), watcher())
     if as_json:
         _write_json(result)
     else:
         for line in _lines(result):
             click.echo(line)
-    return errors.INCOMPLETE if result.silences or result.nested else errors.DONE
+    return ExitStatus.INCOMPLETE if result.silences or result.nested else ExitStatus.DONE
 
 
 def _lines(result: CheckResult) -> Iterator[str]:
@@ -113,7 +116,7 @@ def _lines(result: CheckResult) -> Iterator[str]:
         kind = PROBLEM_KINDS[UNREAD]
         yield f"\n{UNREAD} {kind.title}"
         yield from (wrapped(shown_path(path), indent="  ") for path in result.nested)
-        yield wrapped(kind.advice, indent="  ")
+        yield wrapped(advice(kind.advice, kind.remedies), indent="  ")
     if result.remarks:
         yield "\nWorth a look"
         yield from map(_remark, result.remarks)

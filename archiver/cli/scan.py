@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from archiver import config, errors
+from archiver import config
 from archiver.bagit.sizes import human_size
 from archiver.cli import options
 from archiver.cli.commands import Command
@@ -35,7 +35,7 @@ from archiver.cli.reports.left_out import (
 from archiver.cli.terminal.table import table_lines
 from archiver.cli.terminal.text import count, shown, shown_path, total_duration, wrapped
 from archiver.cli.terminal.watching import watcher
-from archiver.ingest.exclusion import Exclusion
+from archiver.errors import ExitStatus
 from archiver.model.audio import ExaminedFile, Role
 from archiver.model.problem import Problem
 from archiver.model.source import Unpacked
@@ -43,6 +43,7 @@ from archiver.model.totals import problems_in
 from archiver.records.codec import in_full
 from archiver.records.files import examined_record, unpacked_record
 from archiver.usecases import scan
+from archiver.usecases.settled import exclusion_for, jobs_for
 
 _EXAMPLES = """
   archiver scan Music                       what is in a folder
@@ -73,15 +74,14 @@ def command(
     protection or personal data, or bear names that other systems refuse.
     """
     settings = config.load_settings(os.environ)
-    clutter = exclude_clutter or settings.exclude_clutter
-    exclusion = Exclusion((*settings.exclude, *exclude), clutter=clutter)
-    with scan.scan(sources, options.jobs_or_default(jobs or settings.jobs), watcher(), exclusion) as report:
+    exclusion = exclusion_for(exclude, settings, clutter=exclude_clutter)
+    with scan.scan(sources, jobs_for(jobs, settings), watcher(), exclusion) as report:
         if as_json:
             _write_json(report)
         else:
             for line in itertools.chain(_lines(report), _listed(report) if verbose else ()):
                 click.echo(line)
-        return errors.INCOMPLETE if report.totals.lost else errors.DONE
+        return ExitStatus.INCOMPLETE if report.totals.lost else ExitStatus.DONE
 
 
 def _lines(report: scan.ScanReport) -> Iterator[str]:

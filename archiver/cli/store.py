@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 import click
 
-from archiver import errors
 from archiver.bagit.sizes import human_size
 from archiver.cli import options
 from archiver.cli.commands import Command
 from archiver.cli.reports.jsonstream import write_json
 from archiver.cli.terminal.text import count, shown, wrapped
 from archiver.cli.terminal.watching import watcher
+from archiver.errors import ExitStatus
 from archiver.usecases.leftovers import Cleaning, clean, rehearse_cleaning
 
 _CLEAN_EXAMPLES = """
@@ -45,7 +45,7 @@ def clean_command(store: str, dry_run: bool, as_json: bool) -> int:
         else:
             for line in _lines(cleaning):
                 click.echo(line)
-    return errors.DONE
+    return ExitStatus.DONE
 
 
 def _lines(cleaning: Cleaning) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from archiver import config, errors
+from archiver import config
 from archiver.bagit.findings import Finding
 from archiver.bagit.report import Depth
 from archiver.cli import options
@@ -19,6 +19,8 @@ from archiver.cli.reports.jsonstream import write_json
 from archiver.cli.reports.verify import FEW, aside_lines, bag_lines, summary_lines, verdict
 from archiver.cli.terminal.text import shown, wrapped
 from archiver.cli.terminal.watching import watcher
+from archiver.errors import ExitStatus
+from archiver.usecases.settled import jobs_for
 from archiver.usecases.verify.affected_albums import TouchedAlbum
 from archiver.usecases.verify.verify import Targets, VerifiedBag, VerifyRequest, targets_of, verify
 
@@ -77,7 +79,7 @@ def command(
     settings = config.load_settings(os.environ)
     wanted = Depth(depth) if depth else Depth.FULL
     targets = targets_of(bags)
-    request = VerifyRequest(targets.bags, wanted, profile, options.jobs_or_default(jobs or settings.jobs))
+    request = VerifyRequest(targets.bags, wanted, profile, jobs_for(jobs, settings))
     outcomes = verify(request, watcher())
     if as_json:
         return _status(_json(outcomes, targets), targets)
@@ -87,8 +89,8 @@ def command(
 def _status(all_passed: bool, targets: Targets) -> int:
     """Damage weighs more than a path that leads nowhere, which weighs more than nothing at all."""
     if not all_passed:
-        return errors.DAMAGED
-    return errors.USAGE if targets.missing else errors.DONE
+        return ExitStatus.DAMAGED
+    return ExitStatus.USAGE if targets.missing else ExitStatus.DONE
 
 
 def _report(outcomes: Iterator[VerifiedBag], targets: Targets, depth: Depth, most: int) -> bool:

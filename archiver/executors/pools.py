@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Generic, Self, TypeVar
 
-from archiver.errors import ArchiverError
+from archiver.errors import ArchiverError, Remedy, Way
 from archiver.executors.worker import Preparation
 from archiver.executors.workers import LostError, WorkerPool
 from archiver.process import interrupts_deferred
@@ -140,5 +140,6 @@ def _survived(future: Future[R]) -> R:
     except LostError as error:
         raise ArchiverError(
             "a worker process was ended from outside, perhaps because the machine ran out of memory",
-            "No source was changed and no bag was left unfinished. Try again with fewer --jobs.",
+            "No source was changed and no bag was left unfinished.",
+            remedies=[Remedy(Way.FEWER_JOBS)],
         ) from error

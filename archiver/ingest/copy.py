@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from archiver import filesystem
 from archiver.bagit.algorithms import new_digest
 from archiver.bagit.telling import Reading, Told, untold
-from archiver.errors import StoreError
+from archiver.errors import Remedy, StoreError, Way
 from archiver.ingest.standing import Standing
 from archiver.model.problem import Problem
 from archiver.model.source import FileRef, FileStat, Unpacked
@@ -340,7 +340,7 @@ def _store_fault(path: str, error: OSError) -> StoreError:
     reason = (error.strerror or str(error)).lower()
     hint = "What is copied so far waits in the store's .incoming folder."
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        hint += " Free some space and run the same command again: it goes on from there."
+        hint += " Free some space."
     else:
-        hint += " Check the disk of the store, then run the same command again: it goes on from there."
-    return StoreError(f"cannot write the copy of {path}: {reason}", hint)
+        hint += " Check the disk of the store."
+    return StoreError(f"cannot write the copy of {path}: {reason}", hint, remedies=[Remedy(Way.GO_ON)])

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from typing import Generic, Self, TypeVar
 
-from archiver.errors import StoreError
+from archiver.errors import Remedy, StoreError, Way
 
 T = TypeVar("T")
 
@@ -19,11 +19,11 @@ _BATCH = 128
 _LENGTH = struct.Struct("<Q")
 _WRITE = (
     "No bag was written. Free some space on the disk of the store, or of the system's temporary folder where no store is"
-    " named, and run the same command again."
+    " named."
 )
 _READ = (
     "No bag is left unfinished under its name. Check the disk of the store, or of the system's temporary folder where no"
-    " store is named, and run the same command again."
+    " store is named."
 )
 
 
@@ -99,5 +99,7 @@ def _faults(attempt: str, hint: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise StoreError(
-            f"cannot {attempt} a temporary file: {(error.strerror or str(error)).lower()}", hint
+            f"cannot {attempt} a temporary file: {(error.strerror or str(error)).lower()}",
+            hint,
+            remedies=[Remedy(Way.AGAIN)],
         ) from error

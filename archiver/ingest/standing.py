@@ -13,7 +13,7 @@ import threading
 from collections.abc import Sequence
 
 from archiver import filesystem
-from archiver.errors import ArchiverError
+from archiver.errors import ArchiverError, Remedy, Way
 from archiver.model.source import FileRef, Source
 
 _NAMED = (
@@ -41,7 +41,7 @@ _LEAST_VANISHED = 3
 _SHARE_VANISHED = 4
 """A quarter of the files, and no fewer than three, are more than single files that somebody removed."""
 
-_AGAIN = "Connect its disk again, then give the same command again"
+_CONNECT = "Connect its disk again."
 
 
 class SourceLostError(ArchiverError):
@@ -73,7 +73,9 @@ class Standing:
         for root in self._identities:
             reason = self._loss_of(root)
             if reason is not None:
-                raise SourceLostError(_gone(root, reason), f"Nothing was written. {_AGAIN}.")
+                raise SourceLostError(
+                    _gone(root, reason), f"Nothing was written. {_CONNECT}", remedies=[Remedy(Way.AGAIN)]
+                )
 
     def kept(self, ref: FileRef) -> None:
         """Take note of a file that need not be read, since an interrupted run copied it."""
@@ -120,7 +122,8 @@ class Standing:
             raise SourceLostError(
                 f"{self._vanished:,} of {listed:,} files vanished after they were listed",
                 "No bag was written. What was copied waits in the store's .incoming folder. See that the whole source is"
-                " there, then give the same command again: it lists the source anew, and goes on from there.",
+                " there; it is listed anew.",
+                remedies=[Remedy(Way.GO_ON)],
             )
 
     def _try_again(self, root: bytes) -> None:
@@ -178,7 +181,7 @@ def _gone(root: bytes, reason: str) -> str:
 
 def _lost(message: str) -> SourceLostError:
     hint = "No bag was written. What was copied waits in the store's .incoming folder."
-    return SourceLostError(message, f"{hint} {_AGAIN}: it goes on from there.")
+    return SourceLostError(message, f"{hint} {_CONNECT}", remedies=[Remedy(Way.GO_ON)])
 
 
 def _reason(error: OSError) -> str:

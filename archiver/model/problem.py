@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from archiver.errors import Remedy, Way
 from archiver.model.pickling import by_fields
 
 
@@ -43,12 +44,21 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class ProblemKind:
-    """What a code means: its weight, a title, and what a person can do."""
+    """What a code means: its weight, a title, and what a person can do.
+
+    Attributes:
+        code: The code.
+        severity: Its weight.
+        title: What is wrong, in a few words.
+        advice: What follows, and what to do outside this program; may be empty where ``remedies`` say all.
+        remedies: What can be done by way of this program.
+    """
 
     code: str
     severity: Severity
     title: str
     advice: str
+    remedies: tuple[Remedy, ...] = ()
 
 
 def _registry(*kinds: ProblemKind) -> dict[str, ProblemKind]:
@@ -189,7 +199,8 @@ PROBLEM_KINDS = _registry(
         "N307",
         Severity.ERROR,
         "name that the store cannot hold",
-        "Pack again with --names portable, or to a store on another file system.",
+        "",
+        (Remedy(Way.NAME_PORTABLY), Remedy(Way.ANOTHER_FILE_SYSTEM)),
     ),
     ProblemKind(
         "N308",
@@ -207,14 +218,16 @@ PROBLEM_KINDS = _registry(
         "N310",
         Severity.WARNING,
         "name that other BagIt programs misread",
-        "They may call the bag invalid; pack with --names portable where it is to travel.",
+        "They may call the bag invalid where it is to travel.",
+        (Remedy(Way.NAME_PORTABLY),),
     ),
     # The letter R is for what was declared of rights
     ProblemKind(
         "R401",
         Severity.WARNING,
         "rights.toml that is not read",
-        "Move what it declares into the one at the top of the source, or name the one that counts: --rights FILE.",
+        "",
+        (Remedy(Way.MOVE_DECLARATIONS), Remedy(Way.NAME_DECLARATIONS)),
     ),
 )
 """Every problem code, in order. ``docs/reference/problems.md`` is made from it."""

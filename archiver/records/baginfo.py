@@ -5,7 +5,7 @@ from __future__ import annotations
 from archiver.bagit.metadata_reader import is_date
 from archiver.bagit.sizes import human_size, payload_oxum
 from archiver.bagit.writer import BagWriteError, format_bag_info
-from archiver.errors import UsageError
+from archiver.errors import Remedy, UsageError, Way
 from archiver.model.bag import Bag, Labels
 from archiver.model.run import Run
 
@@ -28,9 +28,7 @@ def parse_label(text: str) -> tuple[str, str]:
     """
     label, colon, value = (part.strip() for part in text.partition(":"))
     if not colon:
-        raise UsageError(
-            f"cannot understand the label {text!r}", "Write it as 'Label: value', with quotation marks."
-        )
+        raise UsageError(f"cannot understand the label {text!r}", remedies=[Remedy(Way.WRITE_LABEL)])
     return checked_label(label, value)
 
 

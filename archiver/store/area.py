@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from archiver import filesystem
-from archiver.errors import StoreError
+from archiver.errors import Remedy, StoreError, Way
 from archiver.store.faults import reason, store_faults
 
 INCOMING = b".incoming"
@@ -87,7 +87,8 @@ def locked(store: bytes) -> Iterator[bool]:
             holder = os.pread(descriptor, _LONGEST, 0).decode("ascii", "replace").strip()
             raise StoreError(
                 f"another run is writing to the store {shown}{f' (process {holder})' if holder else ''}",
-                "Nothing was written. Wait until it has ended, then run the same command again.",
+                "Nothing was written. Wait until it has ended.",
+                remedies=[Remedy(Way.AGAIN)],
             )
         with store_faults(attempt, "Nothing was packed. Check its disk."):
             os.ftruncate(descriptor, 0)

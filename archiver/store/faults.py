@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from archiver.errors import StoreError
+from archiver.errors import Remedy, StoreError, Way
 
-GO_ON = "All copies wait in the store's .incoming folder; run the same command again to go on from there."
-
+_WAITING = "All copies wait in the store's .incoming folder."
+_GO_ON = (Remedy(Way.GO_ON),)
 
 _NAMED = (
     "ENOTCONN",
@@ -28,18 +28,21 @@ GONE = frozenset({errno.EIO, errno.EROFS, *(getattr(errno, name) for name in _NA
 
 
 @contextlib.contextmanager
-def store_faults(attempt: str, hint: str = GO_ON) -> Iterator[None]:
+def store_faults(attempt: str, hint: str | None = None, remedies: Sequence[Remedy] = ()) -> Iterator[None]:
     """Turn what the operating system refuses within a ``with`` block into a :class:`StoreError`.
 
     Args:
         attempt: What is being done, for "cannot …".
-        hint: What state things are in and what to do.
+        hint: What state things are in and what to do; ``None`` where the copies wait for the next run.
+        remedies: What can be done by way of this program; with no hint, to go on.
     """
+    if hint is None:
+        hint, remedies = _WAITING, _GO_ON
     try:
         yield
     except OSError as error:
         asked = " Is its disk still connected?" if error.errno in GONE else ""
-        raise StoreError(f"cannot {attempt}: {reason(error)}", hint + asked) from error
+        raise StoreError(f"cannot {attempt}: {reason(error)}", hint + asked, remedies=remedies) from error
 
 
 @contextlib.contextmanager
@@ -57,8 +60,9 @@ def lost_store(store: bytes) -> Iterator[None]:
             raise
         raise StoreError(
             f"the store {shown} cannot be reached any more: {reason(error)}",
-            "No bag is left unfinished under its name. Connect its disk again, then give the same command again: what was"
-            " copied waits in the store's .incoming folder.",
+            "No bag is left unfinished under its name. What was copied waits in the store's .incoming folder. Connect its"
+            " disk again.",
+            remedies=_GO_ON,
         ) from error
 
 

@@ -19,7 +19,7 @@ from archiver.bagit.findings import Severity
 from archiver.bagit.hashing import Checked
 from archiver.bagit.serialized.writer import SerializeError, serialize
 from archiver.bagit.validate import open_bag
-from archiver.errors import StoreError
+from archiver.errors import Remedy, StoreError, Way
 from archiver.ownfiles import read_own
 from archiver.store import tree
 from archiver.store.area import INCOMING, UNFINISHED, Place
@@ -69,7 +69,8 @@ def _serialize(staging: Staging, made: bytes, archive: Literal["tar", "zip"], mo
     except SerializeError as error:
         raise StoreError(
             f"cannot make the archive of {staging.key.name}: {error}",
-            "All copies wait in the store's .incoming folder; run the same command again, or without --serialize.",
+            "All copies wait in the store's .incoming folder.",
+            remedies=[Remedy(Way.GO_ON), Remedy(Way.KEEP_FOLDERS)],
         ) from error
 
 

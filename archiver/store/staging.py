@@ -28,7 +28,7 @@ from dataclasses import asdict, dataclass
 
 from archiver import filesystem
 from archiver.bagit.algorithms import UnknownAlgorithmError, normalise_algorithms
-from archiver.errors import StoreError
+from archiver.errors import Remedy, StoreError, Way
 from archiver.ownfiles import parse_json, read_own
 from archiver.store import tree
 from archiver.store.area import INCOMING, LOCK, UNFINISHED, Place
@@ -129,8 +129,8 @@ class Staging:
         Raises:
             StoreError: where the area cannot be written, or its name is borne by what this program did not make.
         """
-        hint = "No bag was written. Check the disk of the store, then run the same command again."
-        with store_faults(f"write to {os.fsdecode(self.area.absolute)}", hint):
+        hint = "No bag was written. Check the disk of the store."
+        with store_faults(f"write to {os.fsdecode(self.area.absolute)}", hint, [Remedy(Way.AGAIN)]):
             key = read_key(self.area)
             continues = key == self.key and self._can_be_continued()
             if not continues:
@@ -188,7 +188,8 @@ class Staging:
             except FileExistsError as error:
                 raise StoreError(
                     f"cannot write to {os.fsdecode(self.area.absolute)}: it is there, and this program did not make it",
-                    "No bag was written, and it was not touched. Move it away, or choose another --name.",
+                    "No bag was written, and it was not touched.",
+                    remedies=[Remedy(Way.MOVE_AWAY), Remedy(Way.NAME_OTHERWISE)],
                 ) from error
             self._write_key(store.folder(self.area.path))
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shlex
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Protocol, TypeVar
 
-from archiver.bagit.algorithms import UnknownAlgorithmError, normalise_algorithm
 from archiver.bagit.report import Depth
 from archiver.bagit.updating.journal import UnfinishedUpdateError, UpdateError, is_update_pending
 from archiver.bagit.updating.update import (
@@ -22,11 +20,13 @@ from archiver.bagit.updating.update import (
 )
 from archiver.bagit.validate import open_bag
 from archiver.bagit.writer import BagWriteError
-from archiver.errors import DAMAGED, ArchiverError, StoreError, UsageError
+from archiver.errors import ArchiverError, ExitStatus, Remedy, StoreError, UsageError, Way
 from archiver.executors.pools import Threads
 from archiver.machine import MachineError
 from archiver.model.run import Event, Run
+from archiver.records.baginfo import parse_label
 from archiver.records.events import EVENTS_RECORD, HEADER, event_line
+from archiver.usecases.settled import known_algorithms
 from archiver.usecases.watch import Meter, Step, Watch
 
 T = TypeVar("T")
@@ -40,7 +40,7 @@ class BagUpdateError(ArchiverError):
 class BagDamagedError(BagUpdateError):
     """The bag is not valid, so that it is not updated."""
 
-    exit_code = DAMAGED
+    exit_code = ExitStatus.DAMAGED
 
 
 class _Read(Protocol):
@@ -67,10 +67,7 @@ def add_algorithm_to(bag: str, algorithm: str, run: Run, jobs: int, watch: Watch
         BagUpdateError: where it cannot be updated for another reason.
         StoreError: where the bag cannot be written; the next update completes or undoes what was begun.
     """
-    try:
-        name = normalise_algorithm(algorithm)
-    except UnknownAlgorithmError as error:
-        raise UsageError(str(error), "Choose one of those.") from error
+    (name,) = known_algorithms([algorithm])
     detail = f"{name} manifests were added after the bag was verified in full."
     event = Event("message digest calculation", run.now(), "Success", detail, run.software)
     with _told(bag):
@@ -87,15 +84,12 @@ def add_algorithm_to(bag: str, algorithm: str, run: Run, jobs: int, watch: Watch
             )
 
 
-def set_info_of(  # noqa: PLR0913, PLR0917 - which bag, what is set, and what it runs on
-    bag: str, label: str, value: str, run: Run, jobs: int, watch: Watch
-) -> Updated:
+def set_info_of(bag: str, given: str, run: Run, jobs: int, watch: Watch) -> Updated:
     """Give one label of a bag's ``bag-info.txt`` one value.
 
     Args:
         bag: Path of the bag's folder.
-        label: The label.
-        value: Its value.
+        given: The label and its value, as ``Label: value``.
         run: Who does it, and when.
         jobs: Threads to use.
         watch: Counts the bytes verified.
@@ -106,6 +100,7 @@ def set_info_of(  # noqa: PLR0913, PLR0917 - which bag, what is set, and what it
         BagUpdateError: where it cannot be updated for another reason, or the label is computed.
         StoreError: where the bag cannot be written; the next update completes or undoes what was begun.
     """
+    label, value = parse_label(given)
     detail = f"The label {label} of bag-info.txt was set after the bag was verified in full."
     event = Event("metadata modification", run.now(), "Success", detail, run.software)
     with _told(bag):
@@ -124,14 +119,15 @@ def set_info_of(  # noqa: PLR0913, PLR0917 - which bag, what is set, and what it
 @contextlib.contextmanager
 def _told(bag: str) -> Iterator[None]:
     """Say of every fault in what state it left the bag, and what to do."""
-    verify = f"archiver verify {shlex.quote(bag)}"
     try:
         yield
     except BagWriteError as error:
         raise UsageError(str(error), "Nothing was changed.") from error
     except InvalidBagError as error:
         raise BagDamagedError(
-            f"cannot update {bag}: {error}", f"Nothing else was changed. To learn all that is wrong: {verify}"
+            f"cannot update {bag}: {error}",
+            "Nothing else was changed.",
+            remedies=[Remedy(Way.LIST_DAMAGE, bag)],
         ) from error
     except BusyBagError as error:
         raise BagUpdateError(
@@ -140,13 +136,16 @@ def _told(bag: str) -> Iterator[None]:
     except UnfinishedUpdateError as error:
         raise BagDamagedError(
             f"cannot update {bag}: {error}",
-            f"The payload was not changed. Restore the tag files from another copy of the bag, then: {verify}",
+            "The payload was not changed.",
+            remedies=[Remedy(Way.RESTORE_TAG_FILES, bag)],
         ) from error
     except UpdateError as error:
         raise BagUpdateError(f"cannot update {bag}: {error}", "The bag is as it was.") from error
     except MachineError as error:
         raise BagUpdateError(
-            f"cannot update {bag}: {error.message}", f"{error.hint} {_state(bag)}"
+            f"cannot update {bag}: {error.message}",
+            f"{_state(bag)} {error.hint}",
+            remedies=[Remedy(Way.AGAIN)],
         ) from error
     except OSError as error:
         raise _unwritable(bag, error) from error
@@ -174,9 +173,10 @@ def _watched(
 
 def _unwritable(bag: str, error: OSError) -> StoreError:
     reason = (error.strerror or str(error)).lower()
-    hint = f"{_state(bag)} Mend the cause, then give the same command again"
-    hint += ": it completes them." if is_update_pending(os.fsencode(bag)) else "."
-    return StoreError(f"cannot update {bag}: {reason}", hint)
+    way = Way.COMPLETE if is_update_pending(os.fsencode(bag)) else Way.AGAIN
+    return StoreError(
+        f"cannot update {bag}: {reason}", f"{_state(bag)} Mend the cause.", remedies=[Remedy(way)]
+    )
 
 
 def _state(bag: str) -> str:

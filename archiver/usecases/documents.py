@@ -18,7 +18,7 @@ from archiver import filesystem
 from archiver.audio.containers.window import Window
 from archiver.audio.formats.kinds import extension_of
 from archiver.audio.formats.magic import sniff
-from archiver.errors import ArchiverError
+from archiver.errors import ArchiverError, Remedy, Way
 from archiver.model.audio import Role
 
 DOCUMENTS_FOLDER = "metadata/submissionDocumentation"
@@ -158,7 +158,8 @@ def _changed(document: Document) -> ArchiverError:
     path = os.path.join(os.fsdecode(document.root), os.fsdecode(document.relative))
     return ArchiverError(
         f"the document {path} changed while the bag was made",
-        "The bag was not finished. Run the same command again when nothing changes the file.",
+        "The bag was not finished. See that nothing changes the file any more.",
+        remedies=[Remedy(Way.AGAIN)],
     )
 
 

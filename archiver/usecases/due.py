@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from archiver.errors import ArchiverError, UsageError
+from archiver.errors import ArchiverError, Remedy, UsageError, Way
 from archiver.model.rights import Decision, Declaration
 from archiver.records.rights.read import (
     NoRightsRecordError,
@@ -35,6 +35,11 @@ class DueBag:
     fault: ArchiverError | None = None
 
 
+def last_day(asked: dt.date | None, on: dt.date) -> dt.date:
+    """Return the day up to which to look: the one that was asked for, or that in a year."""
+    return asked or on + dt.timedelta(days=365)
+
+
 def due_in(paths: Sequence[str], on: dt.date, until: dt.date) -> Iterator[DueBag]:
     """Look through bags, and through every bag of a store, and yield what comes due in each.
 
@@ -49,7 +54,7 @@ def due_in(paths: Sequence[str], on: dt.date, until: dt.date) -> Iterator[DueBag
         UsageError: where a path is neither bag nor store, or the days are the wrong way round.
     """
     if until < on:
-        raise UsageError(f"{until} is before {on}, the day to look from", "Name a later day with --until.")
+        raise UsageError(f"{until} is before {on}, the day to look from", remedies=[Remedy(Way.LATER_DAY)])
     bags = list(dict.fromkeys(bag for path in paths for bag in _bags(path)))
     for bag in bags:
         try:

@@ -7,7 +7,8 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from archiver.errors import UsageError
+from archiver.config import Settings
+from archiver.errors import Remedy, UsageError, Way
 from archiver.model.audio import ExaminedFile
 from archiver.model.day import Day
 from archiver.model.problem import Problem
@@ -41,15 +42,17 @@ class ExplainRequest:
         source: Folder that declarations speak for; ``None`` to take the nearest folder above each file that
             holds a ``rights.toml``, or else the file's own.
         rights: File of declarations; ``None`` to look for ``rights.toml`` at the source's top.
-        policy: Name or path of the policy whose outcome counts.
+        policy: Name or path of the policy whose outcome counts; ``None`` for the configured one.
         on: The day to ask for.
+        settings: What holds where nothing is asked for.
     """
 
     files: tuple[str, ...]
     source: str | None
     rights: str | None
-    policy: str
+    policy: str | None
     on: dt.date | Day
+    settings: Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +98,15 @@ def explain_files(request: ExplainRequest) -> Iterator[ExplainedFile | Unexplain
             speak for.
         ConfigError: where one says something it cannot say.
     """
-    policies = _policies(request.policy)
+    policies = _policies(request.policy or request.settings.policy)
     places = [_place(named, request) for named in request.files]
     files = [place for place in places if isinstance(place, _Place)]
     if not files:
         (first, *_) = (place for place in places if isinstance(place, UnexplainedFile))
         raise UsageError(
-            f"cannot explain {first.named}: {first.problem.message}", "Name files. For folders: archiver scan"
+            f"cannot explain {first.named}: {first.problem.message}",
+            "Name files.",
+            remedies=[Remedy(Way.SHOW_FOLDERS)],
         )
     read = {place.declared: _declared(place, request) for place in files}
     _refuse_unplaced(request, [found for found in read.values() if found is not None])
@@ -149,7 +154,7 @@ def _refuse_unplaced(request: ExplainRequest, read: Sequence[ReadDeclarations]) 
     if any(declaration.scope.paths for found in read for declaration in found.file.declarations):
         raise UsageError(
             f"the paths in {request.rights} begin at a folder that was not named",
-            "Name the folder that the declarations speak for: --source FOLDER",
+            remedies=[Remedy(Way.NAME_DECLARED_FOLDER)],
         )
 
 
@@ -179,7 +184,10 @@ def _place(named: str, request: ExplainRequest) -> _Place | UnexplainedFile:
     if request.source is not None:
         root = os.path.realpath(os.fsencode(request.source))
         if not path.startswith(root.rstrip(b"/") + b"/"):
-            raise UsageError(f"{named} does not lie in the source {request.source}", "Correct --source.")
+            raise UsageError(
+                f"{named} does not lie in the source {request.source}",
+                remedies=[Remedy(Way.CORRECT_DECLARED_FOLDER)],
+            )
     elif rights is None:
         root = _declared_folder(root)
     beside = os.path.join(os.fsdecode(root), RIGHTS_FILE)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from archiver import filesystem
-from archiver.errors import UsageError
+from archiver.errors import Remedy, UsageError, Way
 from archiver.ingest.assess import DeclaredFolder
 from archiver.model.rights import Policy
 from archiver.model.source import Source
@@ -22,10 +22,8 @@ from archiver.toml.document import MAX_BYTES, Fault, TomlFileError
 from archiver.usecases.documents import DOCUMENTS_FOLDER, Document, NoDocumentError, read_document
 
 RIGHTS_FILE = "rights.toml"
-_FOUND_HINT = (
-    "Links in a source are not followed, and nothing but a file is read. Put the file itself in its place, or name"
-    " one: --rights FILE"
-)
+_FOUND_HINT = "Links in a source are not followed, and nothing but a file is read."
+_FOUND_REMEDIES = (Remedy(Way.PUT_FILE_IN_PLACE), Remedy(Way.NAME_DECLARATIONS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +192,8 @@ def _entered(folder: bytes, name: str) -> bytes | None:
 
 def _read_declarations(path: str, prefix: str, *, named: bool) -> tuple[DeclarationFile, tuple[int, int]]:
     """Read a file of declarations, and say which file on which device it is."""
-    hint = "Correct the path." if named else _FOUND_HINT
-    with _told(path, "the declarations", hint):
+    hint, remedies = ("Correct the path.", ()) if named else (_FOUND_HINT, _FOUND_REMEDIES)
+    with _told(path, "the declarations", hint, remedies):
         raw = os.fsencode(path)
         if named:
             descriptor = filesystem.open_named(raw)
@@ -227,14 +225,16 @@ def read_policy(name_or_path: str) -> Policy:
 
 
 @contextlib.contextmanager
-def _told(path: str, what: str, hint: str) -> Iterator[None]:
+def _told(path: str, what: str, hint: str, remedies: Sequence[Remedy] = ()) -> Iterator[None]:
     """Turn what keeps a file from being read into a plain message."""
     try:
         yield
     except filesystem.NotRegularError as error:
-        raise UsageError(f"cannot read {what} {path}: it is {error.strerror}", hint) from error
+        raise UsageError(
+            f"cannot read {what} {path}: it is {error.strerror}", hint, remedies=remedies
+        ) from error
     except filesystem.TooLargeError as error:
         raise UsageError(f"cannot read {what} {path}: it is {error.strerror}", "Divide it.") from error
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise UsageError(f"cannot read {what} {path}: {reason}", hint) from error
+        raise UsageError(f"cannot read {what} {path}: {reason}", hint, remedies=remedies) from error

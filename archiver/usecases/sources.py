@@ -10,7 +10,7 @@ import stat
 import unicodedata
 from collections.abc import Sequence
 
-from archiver.errors import UsageError
+from archiver.errors import Remedy, UsageError, Way
 from archiver.ingest.names import record_names
 from archiver.model.source import Source
 
@@ -109,7 +109,10 @@ def _refuse_bag(path: str, root: bytes) -> None:
             relation = "is a bag" if folder == root else f"lies in the bag {os.fsdecode(folder)}"
             raise UsageError(
                 f"the source {path} {relation} already",
-                "To check it: archiver verify. To pack it as it is into a new bag on purpose: add --bag-in-bag.",
+                remedies=[
+                    Remedy(Way.BAG_IN_BAG),
+                    Remedy(Way.VERIFY, path if folder == root else os.fsdecode(folder)),
+                ],
             )
         above = os.path.dirname(folder)
         if above == folder:

@@ -139,7 +139,7 @@ def test_names_of_bags_are_never_used_twice(source: MakeSource, tmp_path: Path) 
     ("words", "expected"),
     [
         (["Gone", "--to", "store"], "cannot read the source Gone: no such file or directory"),
-        (["Music"], "Missing option '--to'"),
+        (["Music"], "nothing says which folder is to get the bag"),
         (["Music", "--to", "Music/store"], "lies in the source"),
         (["Music", "--to", "Music"], "lies in the source"),
         (["Music", "Music/Album", "--to", "store"], "the source Music/Album lies in the source Music"),

@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
-from archiver import config, errors
+from archiver import config
 from archiver.audio.tags.table import FIELDS
+from archiver.errors import ExitStatus
 from archiver.records.files import FileRecord
 from tests.audio.protection.fixtures import PROTECTED, UNCERTAIN
 from tests.docs.blocks import ROOT
@@ -82,7 +83,7 @@ def run(place: Path, *arguments: str) -> str:
         capture_output=True,
         check=False,
     )
-    assert ended.returncode in (errors.DONE, errors.INCOMPLETE, errors.DAMAGED), ended.stderr
+    assert ended.returncode in (ExitStatus.DONE, ExitStatus.INCOMPLETE, ExitStatus.DAMAGED), ended.stderr
     return ended.stdout.decode()
 
 
@@ -194,9 +195,11 @@ def test_the_configuration_on_the_page_is_one() -> None:
 def test_every_exit_status_is_documented() -> None:
     page = (REFERENCE / "exit-statuses.md").read_text(encoding="utf-8")
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    known = {value for name, value in vars(errors).items() if name.isupper() and isinstance(value, int)}
     for text in (page, readme):
-        assert {int(number) for number in re.findall(r"^\| (\d+) \|", text, re.MULTILINE)} == known
+        listed = [int(number) for number in re.findall(r"^\| (\d+) \|", text, re.MULTILINE)]
+        assert listed == list(ExitStatus)
+    meanings = re.findall(r"^\| \d+ \| (.*?) \|", page, re.MULTILINE)
+    assert meanings == [status.meaning for status in ExitStatus]
 
 
 def test_every_scheme_of_protection_is_documented() -> None:

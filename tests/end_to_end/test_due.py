@@ -197,7 +197,7 @@ def test_a_damaged_record_is_named_and_the_others_are_looked_at(mixed: Path, how
     assert outcome.code == 4
     told = " ".join(outcome.out.split())
     assert (
-        f"the record of rights in {bad} is not as this program writes it. Check the bag: archiver verify"
+        f"the record of rights in {bad} is not as this program writes it. To check the bag: archiver verify {bad}"
         in told
     )
     assert f"{mixed / 'good'}\n" in outcome.out

@@ -93,7 +93,7 @@ def test_an_unmet_profile_is_refused_with_everything_that_must_change(
     assert [point for point in UNMET[profile] if point not in told] == []
     assert outcome.err.count("\n  B9") == len(UNMET[profile]), "a line for each point, and no other point"
     assert len(typed(outcome)) == 2 * len(UNMET[profile]), "an option and its value for each point"
-    assert "Nothing was written. Mend these and run the command again." in told
+    assert "Nothing was written. Mend these, then pack again." in told
     assert max(map(len, outcome.err.splitlines())) <= 80
     assert nothing_written(tmp_path)
 

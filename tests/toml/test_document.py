@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.errors import USAGE
+from archiver.errors import ExitStatus
 from archiver.toml.document import MAX_BYTES, Document, TomlFileError, nearest
 
 
@@ -62,7 +62,7 @@ def read(data: bytes) -> Document | TomlFileError:
 @given(st.binary(max_size=60))
 def test_any_bytes_give_a_document_or_a_told_fault(data: bytes) -> None:
     found = read(data)
-    assert isinstance(found, Document) or (found.faults and found.exit_code == USAGE)
+    assert isinstance(found, Document) or (found.faults and found.exit_code == ExitStatus.USAGE)
 
 
 @given(st.text(st.sampled_from("ab[]{}=.\"'#,\n 12-\\"), max_size=40))

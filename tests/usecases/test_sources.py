@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.errors import UsageError
+from archiver.errors import Remedy, UsageError, Way
 from archiver.usecases.sources import refuse_store_in_source, sources_of
 from tests.costs import in_proportion
 from tests.samples import build_tree
@@ -100,7 +100,7 @@ def test_a_bag_or_what_lies_in_one_is_refused_by_accident_only(tmp_path: Path, i
     bag = build_tree(tmp_path / "bag", {"bagit.txt": "", "data/Album/f": "", "metadata/f": ""})
     with pytest.raises(UsageError, match=r"the bag|is a bag") as caught:
         sources_of([str(bag / inside)], bags_on_purpose=False)
-    assert "--bag-in-bag" in caught.value.hint
+    assert caught.value.remedies == (Remedy(Way.BAG_IN_BAG), Remedy(Way.VERIFY, str(bag)))
     assert sources_of([str(bag / inside)])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from archiver.cli.remedies import advice
 from archiver.cli.terminal.text import count, shown, shown_path, wrapped
 from archiver.model.evidence import Evidence
 from archiver.model.rights import Act, Answer, Basis, Declaration, Reason, UseAnswer
@@ -184,7 +185,8 @@ def _suggested(explained: ExplainedFile) -> Iterator[str]:
     """The sentences, for the first that has one the declaration to write, and into which file."""
     written = False
     for suggestion in explained.explanation.suggestions[:_SUGGESTIONS_SHOWN]:
-        yield wrapped(f"- {shown(suggestion.text)}{_effect(suggestion)}", indent="  ", below="    ")
+        text = advice(suggestion.text, suggestion.remedies)
+        yield wrapped(f"- {shown(text)}{_effect(suggestion)}", indent="  ", below="    ")
         if suggestion.toml and not written:
             yield from (f"      {shown(line)}" for line in suggestion.toml.splitlines())
             written = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from archiver.cli.remedies import advice
 from archiver.model.rights import Declaration, Reason
 from archiver.model.terms import LayerAssessment
 from archiver.records.codec import in_full
@@ -46,7 +47,7 @@ def explained_record(explained: ExplainedFile | UnexplainedFile) -> dict[str, An
         "policies": {each.policy: _outcome(each) for each in explanation.outcomes},
         "suggestions": [
             {
-                "text": suggestion.text,
+                "text": advice(suggestion.text, suggestion.remedies),
                 "toml": suggestion.toml,
                 "outcomes": {policy: disposition.value for policy, disposition in suggestion.outcomes},
             }

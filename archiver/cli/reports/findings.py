@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
+from archiver.cli.remedies import advice
 from archiver.cli.terminal.text import brief, count, shown, shown_path, wrapped
 from archiver.model.audio import ExaminedFile
 from archiver.model.problem import PROBLEM_KINDS, Problem, Severity
@@ -28,7 +29,7 @@ def problem_lines(counts: Counter[str], problems: Iterable[Problem]) -> Iterator
         yield from _example_lines(examples[code])
         if counts[code] > len(examples[code]):
             yield f"        and {counts[code] - len(examples[code]):,} more; --verbose lists them"
-        yield wrapped(kind.advice, indent="        ")
+        yield wrapped(advice(kind.advice, kind.remedies), indent="        ")
 
 
 def _example_lines(examples: list[Problem]) -> Iterator[str]:

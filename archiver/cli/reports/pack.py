@@ -6,7 +6,7 @@ import os
 import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import groupby, islice
+from itertools import islice
 from typing import Any
 
 from archiver.bagit.sizes import human_size
@@ -31,10 +31,9 @@ from archiver.cli.reports.left_out import (
 from archiver.cli.terminal.text import columns, count, shown, shown_path, wrapped
 from archiver.model.audio import ExaminedFile, Role
 from archiver.model.package import AssessedFile, PackedFile, WithheldFile
-from archiver.model.problem import REFUSED_ELSEWHERE, Problem
 from archiver.model.rights import Decision, Disposition, Reason
 from archiver.model.rights_summary import RightsSummary
-from archiver.model.totals import Totals, problems_in
+from archiver.model.totals import Totals
 from archiver.records.rights.grounds import ground_words
 from archiver.records.rights.labels import share_in_package
 from archiver.rights.rules import speaks_of_disposition
@@ -76,7 +75,7 @@ def report_lines(report: PackReport) -> Iterator[str]:
     yield from _held_back_lines(report, summary)
     if totals.problems:
         yield "\nWhat needs attention"
-        yield from problem_lines(Counter(totals.problems), _problems(report))
+        yield from problem_lines(Counter(totals.problems), report.problems)
         yield from _name_lines(report)
     if report.unfinished:
         yield "\nUnfinished packages wait in the store's .incoming folder:"
@@ -110,21 +109,13 @@ def _room_lines(report: PackReport) -> Iterator[str]:
 
 def _name_lines(report: PackReport) -> Iterator[str]:
     """Say how many names other systems and programs would refuse, and which option avoids it."""
-    refused = _refused_elsewhere(report)
+    refused = report.refused_elsewhere
     if refused:
         avoided = "; --names portable stores them otherwise" if report.names == "exact" else ""
         yield wrapped(
             f"Other systems or other BagIt programs may refuse {count(refused, 'name')} of these{avoided}.",
             indent="  ",
         )
-
-
-def _refused_elsewhere(report: PackReport) -> int:
-    """How many names are stored as other systems or programs cannot hold them; all problems of one stand together."""
-    if not REFUSED_ELSEWHERE & report.totals.problems.keys():
-        return 0
-    refused = (problem.path for problem in _problems(report) if problem.code in REFUSED_ELSEWHERE)
-    return sum(1 for _ in groupby(refused))
 
 
 def verbose_lines(report: PackReport) -> Iterator[str]:
@@ -139,7 +130,7 @@ def verbose_lines(report: PackReport) -> Iterator[str]:
     yield from listed_lines("Files that carry personal data", _examined(report), personal_told)
     yield from listed_lines("Files that were not read whole for it", _examined(report), unread_told)
     yield from every_left_out_lines(report.noted)
-    yield from every_problem_lines(_problems(report))
+    yield from every_problem_lines(report.problems)
 
 
 def _examined(report: PackReport) -> Iterator[ExaminedFile]:
@@ -205,7 +196,7 @@ def _rights_lines(report: PackReport, summary: RightsSummary) -> Iterator[str]:
 
 
 def _split_lines(report: PackReport) -> Iterator[str]:
-    cut = _cut_albums(report)
+    cut = report.cut_albums
     for album, bags in islice(cut.items(), _SPLITS_SHOWN):
         first, last = (shown(bag.rpartition("/")[2]) for bag in (bags[0], bags[-1]))
         yield wrapped(
@@ -220,15 +211,6 @@ def _split_lines(report: PackReport) -> Iterator[str]:
         yield wrapped(f"{shown(bag.rpartition('/')[2])} is larger than asked for, {why}")
     if len(report.oversize) > _SPLITS_SHOWN:
         yield f"And {count(len(report.oversize) - _SPLITS_SHOWN, 'more bag')} larger than asked for."
-
-
-def _cut_albums(report: PackReport) -> dict[str, list[str]]:
-    """The bags of each album that had to be cut."""
-    cut: dict[str, list[str]] = {}
-    for bag, part in zip(report.bags, report.parts, strict=True):
-        for album in part.cut:
-            cut.setdefault(album, []).append(bag)
-    return cut
 
 
 def _withheld_lines(report: PackReport) -> Iterator[str]:
@@ -292,11 +274,6 @@ def _group_pattern(bags: Sequence[str]) -> str:
     return f"{shown(shlex.quote(stem))}_*_of_{ending}"
 
 
-def _problems(report: PackReport) -> Iterator[Problem]:
-    for entry in report.noted:
-        yield from problems_in(entry)
-
-
 def write_report_json(report: PackReport) -> None:
     """Write the report as ``archiver.pack/1``."""
     totals = report.totals
@@ -318,7 +295,7 @@ def write_report_json(report: PackReport) -> None:
         "left_out_folders": totals.left_out_folders,
         "algorithms": list(report.algorithms),
         "continued": report.continued,
-        "cut": [{"album": album, "bags": bags} for album, bags in _cut_albums(report).items()],
+        "cut": [{"album": album, "bags": bags} for album, bags in report.cut_albums.items()],
         "oversize": list(report.oversize),
         "room": {
             "needed": report.room.needed,
@@ -336,7 +313,7 @@ def write_report_json(report: PackReport) -> None:
         "names": {
             "stored": report.names,
             "renamed": totals.problems["N309"],
-            "refused_elsewhere": _refused_elsewhere(report),
+            "refused_elsewhere": report.refused_elsewhere,
         },
     }
     streams = {
@@ -359,7 +336,7 @@ def _withheld(report: PackReport) -> Iterator[dict[str, Any]]:
 
 
 def _problem_records(report: PackReport) -> Iterator[dict[str, Any]]:
-    for problem in _problems(report):
+    for problem in report.problems:
         yield {
             "path": problem.path,
             "code": problem.code,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, Self, TypeVar
 
 from archiver.bagit.bag_source import source_of
-from archiver.errors import DAMAGED, INCOMPLETE, ArchiverError
+from archiver.errors import ArchiverError, ExitStatus, Remedy, Way
 from archiver.model.package import PackedFile, WithheldFile
 from archiver.model.rights import Acts, Basis, Decision, Declaration
 from archiver.model.source import Unpacked
@@ -59,13 +59,13 @@ class UnnamedFiles:
 class RightsRecordError(ArchiverError):
     """A bag's records of files and rights are damaged or not such as this program writes."""
 
-    exit_code = DAMAGED
+    exit_code = ExitStatus.DAMAGED
 
 
 class NoRightsRecordError(ArchiverError):
     """A bag has no record of rights, or it cannot be opened."""
 
-    exit_code = INCOMPLETE
+    exit_code = ExitStatus.INCOMPLETE
 
 
 class DecidedRecord(Record, frozen=True, kw_only=True):
@@ -143,7 +143,7 @@ def _faults(bag: str) -> Iterator[None]:
     except (ValueError, LookupError, TypeError, OSError) as error:
         raise RightsRecordError(
             f"the record of rights in {bag} is not as this program writes it",
-            "Check the bag: archiver verify BAG",
+            remedies=[Remedy(Way.VERIFY, bag)],
         ) from error
 
 
@@ -158,7 +158,7 @@ def _opened(bag: str, path: str) -> BinaryIO:
         reason = error.strerror if isinstance(error, OSError) else None
         raise NoRightsRecordError(
             f"the record of rights in {bag} cannot be read: {(reason or str(error)).lower()}",
-            "Check the bag: archiver verify BAG",
+            remedies=[Remedy(Way.VERIFY, bag)],
         ) from error
 
 

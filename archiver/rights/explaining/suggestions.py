@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from archiver.errors import ConfigError
+from archiver.errors import ConfigError, Remedy, Way
 from archiver.model.audio import Tags
 from archiver.model.day import Day
 from archiver.model.evidence import Evidence, Protection
@@ -51,12 +51,14 @@ class Suggestion:
         toml: A declaration to copy as it is, but for the declarant's name and the document; may be empty.
         acts: The acts that would become allowed.
         outcomes: Policy and what would become of the file, for each where it would be another thing than now.
+        remedies: How this program helps with it.
     """
 
     text: str
     toml: str = ""
     acts: tuple[Act, ...] = ()
     outcomes: tuple[tuple[str, Disposition], ...] = ()
+    remedies: tuple[Remedy, ...] = ()
 
 
 def suggest(  # noqa: PLR0913 - what a decision follows from, and what a suggestion is written with
@@ -108,12 +110,11 @@ def suggest(  # noqa: PLR0913 - what a decision follows from, and what a suggest
             outcomes = tuple((name, after) for name, _, after in changed)
             found.append(Suggestion(text, toml, acts, outcomes))
     if not declarations and not _ORIGINS & {meaning(item.code) for item in evidence}:
-        found.append(Suggestion(_UNKNOWN_ORIGIN))
+        found.append(Suggestion("No sign of its origin was seen.", remedies=(Remedy(Way.DECLARE),)))
     return tuple(found)
 
 
 _ORIGINS = {Meaning.PURCHASE, Meaning.RIP, Meaning.LICENSE_CLAIM}
-_UNKNOWN_ORIGIN = "No sign of its origin was seen. If you know it, declare it: archiver rights template writes a file to fill in."
 
 
 def _takes_back(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from archiver.errors import INCOMPLETE, ArchiverError, UsageError
+from archiver.errors import ArchiverError, ExitStatus, Remedy, UsageError, Way
 from archiver.ingest.plan import PackagePlan
 from archiver.model.bag import Bag
 from archiver.model.run import Run
@@ -31,7 +31,7 @@ from archiver.usecases.pack.room import Room, room_for
 class AllWithheldError(ArchiverError):
     """The policy keeps every file out, so that there is no bag to write."""
 
-    exit_code = INCOMPLETE
+    exit_code = ExitStatus.INCOMPLETE
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +63,14 @@ def divide(prepared: Prepared, plan: PackagePlan, run: Run) -> Division:
     if plan.totals.withheld and not plan.totals.files:
         raise AllWithheldError(
             f"the policy {prepared.assessor.policy.name} lets none of {plan.totals.withheld:,} files into a bag",
-            "No bag was written. Why, for one of them: archiver explain FILE. What you know of them can be declared:"
-            " archiver rights template SOURCE",
+            "No bag was written.",
+            remedies=[Remedy(Way.EXPLAIN_FILE), Remedy(Way.DECLARE, _only_source(prepared))],
         )
     if not plan.totals.files:
         raise UsageError(
             f"there is nothing to pack: of {plan.totals.seen} entries seen, no file can go into a bag",
-            "No bag was written. To see what is there: archiver scan SOURCE",
+            "No bag was written.",
+            remedies=[Remedy(Way.SHOW_SOURCE, _only_source(prepared))],
         )
     describes = partial(described_bytes, algorithms=len(prepared.algorithms))
     parts = parts_of(plan, prepared.request.max_bytes, _overhead(prepared), describes)
@@ -90,6 +91,12 @@ def divide(prepared: Prepared, plan: PackagePlan, run: Run) -> Division:
         archived=prepared.request.serialize is not None,
     )
     return Division(name, same or room.kept_files > 0, keys, parts, room)
+
+
+def _only_source(prepared: Prepared) -> str:
+    """The source as the user named it, where there is one and no more."""
+    named = prepared.request.sources
+    return named[0] if len(named) == 1 else ""
 
 
 def _overhead(prepared: Prepared) -> int:

@@ -11,7 +11,7 @@ import os
 import re
 from collections.abc import Iterator
 
-from archiver.errors import StoreError
+from archiver.errors import Remedy, StoreError, Way
 
 _MOUNT_FOLDERS = (b"/media", b"/run/media", b"/mnt", b"/Volumes")
 """Where systems mount disks, each in a folder of its own; below the first two often in one of the user's name first."""
@@ -46,8 +46,9 @@ def _unmounted(store: bytes, what: str) -> StoreError:
     shown = os.fsdecode(store)
     return StoreError(
         f"the store {shown} cannot be used: {what}: is its disk mounted?",
-        "Nothing was written. Mount the disk, then give the same command again. If this is to be a new store, make its"
-        " folder first, and something in it where the folder is for a disk.",
+        "Nothing was written. Mount the disk. If this is to be a new store, make its folder instead, and something in it"
+        " where the folder is for a disk.",
+        remedies=[Remedy(Way.AGAIN)],
     )
 
 

@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Sequence
 
-from archiver.errors import UsageError
+from archiver.errors import Remedy, UsageError, Way
 from archiver.ingest.names import portability
 from archiver.model.source import Source
 from archiver.store.area import UNFINISHED
@@ -32,7 +32,7 @@ def refuse_unfit(name: str) -> None:
     elif len(name.encode("utf-8")) > _LONGEST_BYTES:
         refusal = f"it is longer than {_LONGEST_BYTES} bytes"
     if refusal is not None:
-        raise UsageError(f"a bag cannot be named {name!r}: {refusal}", "Choose another --name.")
+        raise UsageError(f"a bag cannot be named {name!r}: {refusal}", remedies=[Remedy(Way.NAME_OTHERWISE)])
 
 
 def refuse_taken(name: str, store: bytes) -> None:
@@ -46,14 +46,15 @@ def refuse_taken(name: str, store: bytes) -> None:
     if taken is not None:
         raise UsageError(
             f"{os.fsdecode(store)}/{taken} exists already, and a bag is never overwritten",
-            "Choose another --name.",
+            remedies=[Remedy(Way.NAME_OTHERWISE)],
         )
     barred = _barred_by(name, look_into(store).strange)
     if barred is not None:
         raise UsageError(
             f"a bag cannot be named {name!r}: {os.fsdecode(store)}/.incoming/{os.fsdecode(barred)} was not made by this"
             " program and stands where the bag is to be built",
-            "It was not touched. Move it away, or choose another --name.",
+            "It was not touched.",
+            remedies=[Remedy(Way.MOVE_AWAY), Remedy(Way.NAME_OTHERWISE)],
         )
 
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 from archiver import filesystem
 from archiver.bagit.walking import walk
-from archiver.errors import ArchiverError
+from archiver.errors import ArchiverError, Remedy, Way
 from archiver.executors.pools import Threads
 from archiver.ingest.examine import header_readers
 from archiver.ingest.names import EXACT, PORTABLE
@@ -19,10 +19,10 @@ from archiver.ingest.reexamine import Reexaminer
 from archiver.ingest.spool import Spool
 from archiver.ingest.standing import Standing
 from archiver.model.package import PackEntry, PlanEntry
-from archiver.model.problem import PROBLEM_KINDS
+from archiver.model.problem import PROBLEM_KINDS, REFUSED_ELSEWHERE, Problem
 from archiver.model.rights_summary import RightsSummary
 from archiver.model.run import Run
-from archiver.model.totals import Totals
+from archiver.model.totals import Totals, problems_in
 from archiver.records.rights.tally import RightsTally
 from archiver.store.area import INCOMING, is_begun, locked
 from archiver.store.faults import lost_store, store_faults
@@ -35,7 +35,6 @@ from archiver.usecases.pack.make_bag import BagMaker
 from archiver.usecases.pack.noted import is_noted
 from archiver.usecases.pack.parts import PlanPart
 from archiver.usecases.pack.prepare import (
-    KEEPING,
     PackRequest,
     Prepared,
     name_rule,
@@ -105,6 +104,28 @@ class PackReport:
         """The entries that a report names by themselves, in the order of the scan."""
         return itertools.chain.from_iterable(self.spools)
 
+    @property
+    def problems(self) -> Iterator[Problem]:
+        """The problems of these entries, in the same order."""
+        return itertools.chain.from_iterable(map(problems_in, self.noted))
+
+    @property
+    def refused_elsewhere(self) -> int:
+        """How many names are stored as other systems or programs cannot hold them; all problems of one stand together."""
+        if not REFUSED_ELSEWHERE & self.totals.problems.keys():
+            return 0
+        refused = (problem.path for problem in self.problems if problem.code in REFUSED_ELSEWHERE)
+        return sum(1 for _ in itertools.groupby(refused))
+
+    @property
+    def cut_albums(self) -> dict[str, list[str]]:
+        """The bags of each album that had to be cut."""
+        cut: dict[str, list[str]] = {}
+        for bag, part in zip(self.bags, self.parts, strict=True):
+            for album in part.cut:
+                cut.setdefault(album, []).append(bag)
+        return cut
+
 
 @contextlib.contextmanager
 def pack(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackReport]:
@@ -136,7 +157,7 @@ def _packed(prepared: Prepared, run: Run, watch: Watch, held: contextlib.ExitSta
         planned(
             prepared.sources,
             prepared.hearings.assess,
-            jobs=request.jobs,
+            jobs=prepared.jobs,
             watch=watch,
             scratch=scratch,
             standing=standing,
@@ -162,7 +183,7 @@ def _packed(prepared: Prepared, run: Run, watch: Watch, held: contextlib.ExitSta
         documents=prepared.inputs.documents,
         labels=prepared.tag_labels,
         premis=prepared.premis,
-        copying=held.enter_context(Threads(request.jobs)),
+        copying=held.enter_context(Threads(prepared.jobs)),
         syncing=held.enter_context(Threads(1)),
         read_back=request.read_back,
         watch=watch,
@@ -219,8 +240,9 @@ def _refuse_nothing(totals: Totals, stagings: Sequence[Staging]) -> None:
     ]
     raise NothingPackedError(
         f"cannot make a bag: of {totals.seen:,} files that were seen, none could be copied",
-        "No bag was written. See that the source is there still and can be read, then run the same command again.",
+        "No bag was written. See that the source is there still and can be read.",
         details,
+        [Remedy(Way.AGAIN)],
     )
 
 
@@ -259,7 +281,7 @@ def rehearse(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackRepor
         planned(
             prepared.sources,
             prepared.hearings.assess,
-            jobs=request.jobs,
+            jobs=prepared.jobs,
             watch=watch,
             exclusion=prepared.exclusion,
             rule=rule,
@@ -307,7 +329,6 @@ def _report(  # noqa: PLR0913 - what both ways of packing have at their end
     dry_run: bool,
     new_store: bool,
 ) -> PackReport:
-    request = prepared.request
     return PackReport(
         bags=bags,
         dry_run=dry_run,
@@ -326,5 +347,5 @@ def _report(  # noqa: PLR0913 - what both ways of packing have at their end
         remarks=prepared.remarks,
         silences=silences,
         names=prepared.names,
-        names_withheld=not request.anonymous_withheld and request.policy != KEEPING,
+        names_withheld=prepared.names_withheld,
     )

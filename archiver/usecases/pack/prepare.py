@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from archiver.bagit.profiles.profile import Profile
+from archiver.config import Settings
+from archiver.errors import Remedy, UsageError, Way
 from archiver.ingest.assess import Assessor
 from archiver.ingest.exclusion import Exclusion
 from archiver.ingest.names import PORTABLE, NameRule
@@ -22,6 +24,7 @@ from archiver.usecases.pack.mounted import refuse_unmounted
 from archiver.usecases.pack.naming import refuse_taken, refuse_unfit
 from archiver.usecases.pack.profile import algorithms_for, labels_by_file, read_profile
 from archiver.usecases.rights_inputs import RightsInputs, read_policy, read_rights
+from archiver.usecases.settled import algorithms_asked, exclusion_for, jobs_for, labels_for
 from archiver.usecases.sources import refuse_store_in_source, sources_of
 
 _TWINS = (("N302", (b"x", b"X")), ("N303", ("\u00e9".encode(), "e\u0301".encode())))
@@ -37,44 +40,44 @@ class PackRequest:
 
     Attributes:
         sources: Folders and files as the user named them.
-        store: Folder that gets the bag; made where it is missing.
+        settings: What holds where nothing is asked for.
+        store: Folder that gets the bag, made where it is missing; ``None`` for the configured one, which must be there.
         name: The bag's name; from the source and the date where ``None``.
-        algorithms: Normalised names of the checksum algorithms; empty for the default.
-        info: Labels for ``bag-info.txt``.
-        jobs: Threads and processes to use.
+        algorithms: Any common names of checksum algorithms; empty for the configured ones, or the default.
+        info: Labels for ``bag-info.txt``, each as ``Label: value``, beside the configured ones.
+        jobs: Threads and processes to use; ``None`` for as many as are configured, or as there are cores.
         read_back: Whether every copy is read from the disk again and compared.
         bag_in_bag: Whether a source may be a bag.
         max_bytes: What one bag may take, with its descriptions; ``None`` for no limit.
         rights: File of declarations that the user named, or ``None`` to look for one in each source.
-        policy: Name of a policy, or path of a policy file.
+        policy: Name of a policy, or path of a policy file; ``None`` for the configured one.
         anonymous_withheld: Whether the names of withheld files stay out of the bag.
         profile: Name of a recipient's profile, or path of a profile file, or ``None``.
         serialize: Format of the archive to make of each bag, or ``None`` for folders.
-        exclude: Patterns of what to leave out, in gitignore's syntax.
-        exclude_clutter: Whether clutter is left out.
-        configured_store: Whether the configuration names the store, so that it must be there.
+        exclude: Patterns of what to leave out, in gitignore's syntax, beside the configured ones.
+        exclude_clutter: Whether clutter is left out, whatever is configured.
         names: Whether names are kept as they are, or stored as every system and program can hold them; ``None`` for
             what suits the policy and the profile.
         premis: Whether the bags get a PREMIS record; ``None`` for what the policy says.
     """
 
     sources: tuple[str, ...]
-    store: str
+    settings: Settings
+    store: str | None
     name: str | None
     algorithms: tuple[str, ...]
-    info: Labels
-    jobs: int
+    info: tuple[str, ...]
+    jobs: int | None
     read_back: bool
     bag_in_bag: bool
     max_bytes: int | None
     rights: str | None
-    policy: str
+    policy: str | None
     anonymous_withheld: bool
     profile: str | None
     serialize: Literal["tar", "zip"] | None
     exclude: tuple[str, ...] = ()
     exclude_clutter: bool = False
-    configured_store: bool = False
     names: Literal["exact", "portable"] | None = None
     premis: bool | None = None
 
@@ -87,6 +90,8 @@ class Prepared:
         request: The request.
         sources: What it names.
         store: Absolute path of the store.
+        jobs: Threads and processes to use.
+        policy: The policy as it was named.
         inputs: Declarations and the documents behind them.
         assessor: Decides each file.
         hearings: Assesses with it, and listens to what is declared.
@@ -99,6 +104,8 @@ class Prepared:
     request: PackRequest
     sources: tuple[Source, ...]
     store: bytes
+    jobs: int
+    policy: str
     inputs: RightsInputs
     assessor: Assessor
     hearings: Hearings
@@ -112,7 +119,7 @@ class Prepared:
         """How names are stored: as they are where a collector keeps a copy, portable where a bag is to travel."""
         if self.request.names is not None:
             return self.request.names
-        travels = self.request.policy != KEEPING or self.profile is not None
+        travels = self.policy != KEEPING or self.profile is not None
         return "portable" if travels else "exact"
 
     @property
@@ -120,6 +127,11 @@ class Prepared:
         """Whether the bags get a PREMIS record."""
         asked = self.request.premis
         return self.assessor.policy.premis if asked is None else asked
+
+    @property
+    def names_withheld(self) -> bool:
+        """Whether the records name what is withheld, and whoever gets the bags is not the holder."""
+        return not self.request.anonymous_withheld and self.policy != KEEPING
 
     @property
     def rights_context(self) -> RightsContext:
@@ -151,27 +163,36 @@ def prepare(request: PackRequest, run: Run) -> Prepared:
         ConfigError: where a file of declarations, a policy or a profile says something it cannot say.
         StoreError: where the store's disk is probably not mounted.
     """
-    exclusion = Exclusion(request.exclude, clutter=request.exclude_clutter)
+    settings = request.settings
+    named_store = request.store or settings.store
+    if named_store is None:
+        raise UsageError("nothing says which folder is to get the bag", remedies=[Remedy(Way.NAME_STORE)])
+    labels = labels_for(request.info, settings)
+    algorithms = algorithms_asked(request.algorithms, settings)
+    exclusion = exclusion_for(request.exclude, settings, clutter=request.exclude_clutter)
     sources = sources_of(request.sources, bags_on_purpose=request.bag_in_bag)
-    store = os.path.abspath(os.fsencode(request.store))
+    store = os.path.abspath(os.fsencode(named_store))
     refuse_finished(store, "store")
     refuse_store_in_source(store, sources)
-    refuse_unmounted(store, configured=request.configured_store)
+    refuse_unmounted(store, configured=request.store is None)
     if request.name is not None:
         refuse_unfit(request.name)
     inputs = read_rights(sources, request.rights)
     profile = None if request.profile is None else read_profile(request.profile)
-    assessor = Assessor(inputs.declared, read_policy(request.policy), run.day())
+    policy = request.policy or settings.policy
+    assessor = Assessor(inputs.declared, read_policy(policy), run.day())
     return Prepared(
         request=request,
         sources=sources,
         store=store,
+        jobs=jobs_for(request.jobs, settings),
+        policy=policy,
         inputs=inputs,
         assessor=assessor,
         hearings=Hearings(assessor, inputs, run.today()),
         profile=profile,
-        algorithms=algorithms_for(profile, request.algorithms),
-        tag_labels=labels_by_file(profile, request.info),
+        algorithms=algorithms_for(profile, algorithms),
+        tag_labels=labels_by_file(profile, labels),
         exclusion=exclusion,
     )
 

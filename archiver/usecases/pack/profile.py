@@ -17,7 +17,6 @@ from archiver.bagit.writer import BAGIT_VERSION, DECLARED
 from archiver.errors import UsageError
 from archiver.model.bag import Labels
 from archiver.model.package import AssessedFile, PlanEntry
-from archiver.usecases.profile_fixes import DOTS, Fixes
 
 BAG_INFO = "bag-info.txt"
 _IDENTIFIER = "BagIt-Profile-Identifier"
@@ -26,6 +25,8 @@ _STRONGEST_FIRST = (
     *sorted(ALGORITHMS, key=lambda name: (name in WEAK_ALGORITHMS, name != "sha256", -hex_length(name))),
 )
 _MOST_TOLD = 200
+UNFILLED = "..."
+"""Stands in a suggested label for words that only the user knows; a label of just that is as good as none."""
 
 
 class ProfileMismatchError(UsageError):
@@ -33,15 +34,30 @@ class ProfileMismatchError(UsageError):
 
     Args:
         name: The profile as the user named it.
-        fixes: Everything that must change, a line each, and what to type for it.
+        profile: The profile.
+        mismatches: In what the package differs from it, at least one.
+        algorithms: Checksum algorithms of the package.
+        several: Whether it would be several bags.
     """
 
-    def __init__(self, name: str, fixes: Sequence[str]) -> None:
+    def __init__(
+        self,
+        name: str,
+        profile: Profile,
+        mismatches: Sequence[Mismatch],
+        algorithms: tuple[str, ...],
+        *,
+        several: bool,
+    ) -> None:
         super().__init__(
             f"the package would not conform to the profile {name}:",
-            "Nothing was written. Mend these and run the command again.",
-            fixes,
+            "Nothing was written. Mend these, then pack again.",
+            [one.message for one in mismatches],
         )
+        self.profile = profile
+        self.mismatches = tuple(mismatches)
+        self.algorithms = algorithms
+        self.several = several
 
 
 def read_profile(name: str) -> Profile:
@@ -124,8 +140,7 @@ def refuse_mismatch(profile: Profile, name: str, planned: Planned) -> None:
     comes_with_its_labels = {one.path for one in wrong if one.code == "B902"}
     told = [one for one in wrong if one.code != "B951" or one.path not in comes_with_its_labels]
     if told:
-        fixes = Fixes(profile, planned.algorithms, algorithms_for(profile, ()), several=len(planned.bags) > 1)
-        raise ProfileMismatchError(name, tuple(fixes.lines(told)))
+        raise ProfileMismatchError(name, profile, told, planned.algorithms, several=len(planned.bags) > 1)
 
 
 def _facts(planned: Planned, bag: Iterable[PlanEntry]) -> BagFacts:
@@ -152,4 +167,4 @@ def _facts(planned: Planned, bag: Iterable[PlanEntry]) -> BagFacts:
 
 def _filled_in(labels: Labels) -> Labels:
     """Without the labels whose dots nobody has put words for."""
-    return tuple(pair for pair in labels if pair[1] != DOTS)
+    return tuple(pair for pair in labels if pair[1] != UNFILLED)

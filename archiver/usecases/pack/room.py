@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from archiver import filesystem
 from archiver.bagit.sizes import human_size
-from archiver.errors import StoreError
+from archiver.errors import Remedy, StoreError, Way
 from archiver.ingest.journal import EarlierCopies
 from archiver.ingest.plan import PackagePlan
 from archiver.model.package import AssessedFile, PlanEntry
@@ -126,12 +126,15 @@ def refuse_without_room(room: Room, store: bytes, left: int) -> None:
     if room.fits:
         return
     assert room.free is not None
-    hint = "No bag was written. Free some space, choose another --to, or pack a part of the source."
+    hint = "No bag was written."
+    remedies = [Remedy(Way.FREE_SPACE), Remedy(Way.ANOTHER_STORE), Remedy(Way.PACK_PART)]
     if left:
-        hint += f" What other interrupted runs left takes {human_size(left)}: archiver store clean {os.fsdecode(store)}"
+        hint += f" What other interrupted runs left takes {human_size(left)}."
+        remedies.append(Remedy(Way.CLEAN_STORE, os.fsdecode(store)))
     raise StoreError(
         f"the store's disk has {human_size(room.free)} free, and {human_size(room.needed)} are needed: {room.told}",
         hint,
+        remedies=remedies,
     )
 
 

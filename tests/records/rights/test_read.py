@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archiver.errors import DAMAGED, INCOMPLETE
+from archiver.errors import ExitStatus, Way
 from archiver.model.package import PackedFile, PackEntry, WithheldFile
 from archiver.model.rights import Decision, Declaration
 from archiver.model.rights_context import RightsContext
@@ -141,9 +141,9 @@ def refused(folder: Path, records: Both) -> bool:
     except RightsRecordError as error:
         fault = error
     if fault is not None:
-        assert fault.exit_code == DAMAGED
+        assert fault.exit_code == ExitStatus.DAMAGED
         assert str(folder) in fault.message
-        assert "archiver verify" in fault.hint
+        assert [(one.way, one.subject) for one in fault.remedies] == [(Way.VERIFY, str(folder))]
     return fault is not None
 
 
@@ -304,7 +304,7 @@ def test_a_bag_without_a_record_is_told_apart_from_a_damaged_one(tmp_path: Path)
     for reader in (read_declared, read_decided, read_entries):
         with pytest.raises(NoRightsRecordError, match="has no record of rights") as caught:
             list(reader(str(tmp_path)))
-        assert caught.value.exit_code == INCOMPLETE
+        assert caught.value.exit_code == ExitStatus.INCOMPLETE
 
 
 @pytest.mark.parametrize("path", [RIGHTS_RECORD, FILES_RECORD])

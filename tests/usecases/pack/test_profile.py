@@ -13,8 +13,8 @@ from archiver.bagit.profiles.check import check_plan
 from archiver.bagit.profiles.facts import BagFacts
 from archiver.bagit.profiles.parse import parse_profile
 from archiver.bagit.profiles.profile import Profile, ProfileError
-from archiver.usecases.pack.profile import BAG_INFO, algorithms_for, labels_by_file
-from archiver.usecases.profile_fixes import DOTS, Fixes
+from archiver.cli.profile_fixes import Fixes
+from archiver.usecases.pack.profile import BAG_INFO, UNFILLED, algorithms_for, labels_by_file
 
 IDENTIFIER = "https://example.org/profile.json"
 NAMES = st.lists(st.sampled_from(["md5", "SHA-1", "sha256", "sha512", "sha3-256", "whirlpool"]), max_size=3)
@@ -119,7 +119,7 @@ def test_whatever_is_wrong_has_a_line_and_what_is_typed_is_options(keys: dict[st
     words = shlex.split(" ".join(line.removesuffix("\\") for line in lines[len(mismatches) + 1 :]))
     assert set(words[::2]) <= {"--info", "--algorithm", "--serialize"}
     assert all(
-        word.endswith(DOTS)
+        word.endswith(UNFILLED)
         for option, word in zip(words[::2], words[1::2], strict=True)
         if option == "--info"
     )

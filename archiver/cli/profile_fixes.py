@@ -1,4 +1,4 @@
-"""Says what to do, and what to type, so that a planned package meets a recipient's profile."""
+"""Says what to do, and what to type, so that a package that a recipient's profile refused meets it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,17 @@ from archiver.bagit.algorithms import ALGORITHMS
 from archiver.bagit.profiles.facts import MIME_TYPES, Mismatch
 from archiver.bagit.profiles.profile import Profile
 from archiver.records.baginfo import is_computed
-
-DOTS = "..."
-"""Stands in a suggested option for words that only the user knows."""
+from archiver.usecases.pack.profile import UNFILLED, ProfileMismatchError, algorithms_for
 
 _ASK = "Ask the recipient"
 _LABEL_CODES = frozenset({"B902", "B903", "B904"})
 _ALGORITHM_CODES = frozenset({"B911", "B912", "B913", "B914"})
+
+
+def fix_lines(refused: ProfileMismatchError) -> Iterator[str]:
+    """Yield a line for each mismatch of a refused package, then the options that mend what options can."""
+    fitting = algorithms_for(refused.profile, ())
+    return Fixes(refused.profile, refused.algorithms, fitting, refused.several).lines(refused.mismatches)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,4 +106,4 @@ class Fixes:
 
 
 def _info(label: str) -> str:
-    return f"--info {shlex.quote(f'{label}: {DOTS}')}"
+    return f"--info {shlex.quote(f'{label}: {UNFILLED}')}"
