@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from enum import Enum, auto
+
 from archiver.model.rights import Reason
 
 DECLARED = "declared"
@@ -35,44 +38,116 @@ PERSONAL_DATA = "personal-data"
 PERSONAL_UNKNOWN = "personal-unknown"
 SIGNAL_STRICTER = "signal-stricter"
 
-RULES = {
-    DECLARED: "A declaration names the act and answers for it.",
-    IMPLIED: "The declared basis carries the act without naming it.",
-    LICENSED: "The declared licence carries the act.",
-    NOT_DECLARED: "No declaration speaks of the act: unknown, never suspicion.",
-    DOCUMENT_DECIDES: "A declaration with a document names exactly this act and outranks those of its level without one.",
-    LIFTED: "A denial does not count: it was taken back closer by, or by a document.",
-    DENIAL_STANDS: "An allow of the same level does not outweigh a denial.",
-    TAKEN_BACK: "A declaration as close or closer leaves the act open, so the allow does not count.",
-    REACHES_NO_FURTHER: "A declaration as close or closer says what the file is, and the allow does not reach past it.",
-    NOT_YET: "The declaration is dated in the future; it does not count yet.",
-    NO_LONGER_HOLDS: "The declaration's last day has passed; it neither allows nor denies.",
-    CARRIER_NOT_HELD: "The copy rests on a disc, tape or record that is no longer held.",
-    BASIS_CANNOT_CARRY: "The declared basis cannot carry the act, whatever is stated.",
-    NEEDS_DOCUMENT: "The declarant can state the act only with a document.",
-    LAYERS_NOT_COVERED: "A basis of expired terms carries an act only where all four layers are covered.",
-    CONTRADICTED: "A declaration and conclusive evidence in the file contradict each other.",
-    TERM_RUNS: "A declaration says a term has ended that runs by the declaration's own dates.",
-    BASES_DIFFER: "Declarations of one level give different bases; the more cautious one governs.",
-    DATES_DIFFER: "Declarations of one level give different dates for one event; whatever lies between is possible.",
-    OWN_DOUBTED: "A recording is declared the declarant's own, and the file shows signs of another rightsholder.",
-    RESERVED_IN_FILE: "A reservation in the file denies the act; unverified, it can tighten an answer and never loosen one.",
-    CLAIM_ONLY: "What a tag claims allows nothing until a person declares it.",
-    PROTECTED: "A technical protection is a fact that no declaration changes.",
-    MAYBE_PROTECTED: "The file may be protected, and only a person can tell.",
-    ACT_DENIED: "The policy says what follows when the act is denied.",
-    ACT_UNKNOWN: "The policy says what follows when an act it needs is unknown.",
-    ACTS_ALLOWED: "Every act that the policy needs is allowed.",
-    PERSONAL_DATA: "The policy says what follows when the file carries personal data.",
-    PERSONAL_UNKNOWN: "The policy says what follows when not all of the file could be read for personal data.",
-    SIGNAL_STRICTER: "A signal in the file is stricter than what was declared about the use by machines.",
+
+class Effect(Enum):
+    """What a reason tells by its rule, where something follows from that.
+
+    ``GIVES``: who or what answers for an act. ``FILE``: what the file is, and so becomes, where the reason names no act.
+    ``POLICY``: what becomes of the file. ``REVIEW``: the same, and a review waits for a person to look.
+    """
+
+    GIVES = auto()
+    FILE = auto()
+    POLICY = auto()
+    REVIEW = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a rule means.
+
+    Attributes:
+        says: The same for people, in a sentence.
+        effect: What a reason tells by it; ``None`` where nothing follows from it but the reason.
+        ground: What settles a disposition by it, for one file as for many; empty where ``says`` does.
+    """
+
+    says: str
+    effect: Effect | None = None
+    ground: str = ""
+
+
+RULES: dict[str, Rule] = {
+    DECLARED: Rule("A declaration names the act and answers for it.", Effect.GIVES),
+    IMPLIED: Rule("The declared basis carries the act without naming it.", Effect.GIVES),
+    LICENSED: Rule("The declared licence carries the act.", Effect.GIVES),
+    NOT_DECLARED: Rule("No declaration speaks of the act: unknown, never suspicion."),
+    DOCUMENT_DECIDES: Rule(
+        "A declaration with a document names exactly this act and outranks those of its level without one."
+    ),
+    LIFTED: Rule("A denial does not count: it was taken back closer by, or by a document."),
+    DENIAL_STANDS: Rule("An allow of the same level does not outweigh a denial."),
+    TAKEN_BACK: Rule("A declaration as close or closer leaves the act open, so the allow does not count."),
+    REACHES_NO_FURTHER: Rule(
+        "A declaration as close or closer says what the file is, and the allow does not reach past it."
+    ),
+    NOT_YET: Rule("The declaration is dated in the future; it does not count yet."),
+    NO_LONGER_HOLDS: Rule("The declaration's last day has passed; it neither allows nor denies."),
+    CARRIER_NOT_HELD: Rule("The copy rests on a disc, tape or record that is no longer held."),
+    BASIS_CANNOT_CARRY: Rule("The declared basis cannot carry the act, whatever is stated."),
+    NEEDS_DOCUMENT: Rule("The declarant can state the act only with a document."),
+    LAYERS_NOT_COVERED: Rule(
+        "A basis of expired terms carries an act only where all four layers are covered."
+    ),
+    CONTRADICTED: Rule(
+        "A declaration and conclusive evidence in the file contradict each other.",
+        Effect.FILE,
+        "a declaration and the file contradict each other",
+    ),
+    TERM_RUNS: Rule(
+        "A declaration says a term has ended that runs by the declaration's own dates.",
+        Effect.FILE,
+        "a term declared as ended still runs by the declared dates",
+    ),
+    BASES_DIFFER: Rule("Declarations of one level give different bases; the more cautious one governs."),
+    DATES_DIFFER: Rule(
+        "Declarations of one level give different dates for one event; whatever lies between is possible."
+    ),
+    OWN_DOUBTED: Rule(
+        "A recording is declared the declarant's own, and the file shows signs of another rightsholder.",
+        Effect.FILE,
+        "declared the declarant's own, with signs of another rightsholder",
+    ),
+    RESERVED_IN_FILE: Rule(
+        "A reservation in the file denies the act; unverified, it can tighten an answer and never loosen one."
+    ),
+    CLAIM_ONLY: Rule("What a tag claims allows nothing until a person declares it."),
+    PROTECTED: Rule(
+        "A technical protection is a fact that no declaration changes.",
+        Effect.FILE,
+        "a technical protection, which no declaration changes",
+    ),
+    MAYBE_PROTECTED: Rule(
+        "The file may be protected, and only a person can tell.",
+        Effect.REVIEW,
+        "perhaps a technical protection; a person has to look",
+    ),
+    ACT_DENIED: Rule("The policy says what follows when the act is denied.", Effect.POLICY),
+    ACT_UNKNOWN: Rule("The policy says what follows when an act it needs is unknown.", Effect.POLICY),
+    ACTS_ALLOWED: Rule("Every act that the policy needs is allowed.", Effect.POLICY),
+    PERSONAL_DATA: Rule(
+        "The policy says what follows when the file carries personal data.",
+        Effect.POLICY,
+        "personal data in the file",
+    ),
+    PERSONAL_UNKNOWN: Rule(
+        "The policy says what follows when not all of the file could be read for personal data.",
+        Effect.REVIEW,
+        "not all of the file could be read for personal data",
+    ),
+    SIGNAL_STRICTER: Rule(
+        "A signal in the file is stricter than what was declared about the use by machines."
+    ),
 }
 """Code to meaning, in the order in which the rules are applied."""
 
-_FROM_POLICY = (ACT_DENIED, ACT_UNKNOWN, ACTS_ALLOWED, PERSONAL_DATA, PERSONAL_UNKNOWN, MAYBE_PROTECTED)
-_OF_WHOLE_FILE = (PROTECTED, CONTRADICTED, TERM_RUNS, OWN_DOUBTED)
+
+def rule_of(code: str) -> Rule:
+    """The rule with this code; one without words where only another version of this program knows the code."""
+    return RULES.get(code, Rule(""))
 
 
 def speaks_of_disposition(reason: Reason) -> bool:
     """Whether a reason tells what becomes of the file, rather than what is answered for an act."""
-    return reason.code in _FROM_POLICY or (reason.act is None and reason.code in _OF_WHOLE_FILE)
+    effect = rule_of(reason.code).effect
+    return effect in (Effect.POLICY, Effect.REVIEW) or (reason.act is None and effect is Effect.FILE)

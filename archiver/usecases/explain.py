@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from archiver.errors import UsageError
 from archiver.model.audio import ExaminedFile
 from archiver.model.day import Day
-from archiver.model.problem import Problem
+from archiver.model.problem import UNREAD, Problem
 from archiver.model.rights import Policy
 from archiver.model.source import FolderProblem, Source, Unpacked
 from archiver.rights.deciding.scope import ScopeIndex
@@ -26,7 +26,6 @@ from archiver.usecases.rights_inputs import (
 )
 from archiver.usecases.watch import Unwatched
 
-_UNREAD = frozenset({"S101", "S103", "S105", "S107"})
 """Problems after which nothing is known of a file's bytes."""
 _NOTHING = ScopeIndex(())
 """What there is without declarations."""
@@ -114,7 +113,7 @@ def explain_files(request: ExplainRequest) -> Iterator[ExplainedFile | Unexplain
                 continue
             entry = next(entries)
             if isinstance(entry, ExaminedFile):
-                unread = [problem for problem in entry.problems if problem.code in _UNREAD]
+                unread = [problem for problem in entry.problems if problem.kind.effect in UNREAD]
                 if unread:
                     yield UnexplainedFile(named, unread[0])
                 else:

@@ -15,13 +15,12 @@ from archiver.ingest.spool import Spool
 from archiver.ingest.standing import Standing
 from archiver.model.audio import ExaminedFile
 from archiver.model.package import AssessedFile, PlanEntry
+from archiver.model.problem import Effect
 from archiver.model.source import ScanEntry, Source, Unpacked
 from archiver.usecases.watch import Step, Watch, one
 
 T = TypeVar("T")
 
-_UNREAD = frozenset({"S101", "S102", "S103", "S105"})
-"""What is said of files and folders that cannot be reached, as of all of a source that is gone."""
 _LOOKED_AT_EACH = 8
 
 
@@ -115,7 +114,7 @@ def _watched_over(entries: Iterable[T], standing: Standing) -> Iterator[T]:
 def _is_unread(entry: object) -> bool:
     match entry:
         case Unpacked(problem):
-            return problem.code in _UNREAD
+            return problem.kind.effect is Effect.UNREACHED
         case ExaminedFile():
-            return any(problem.code in _UNREAD for problem in entry.problems)
+            return any(problem.kind.effect is Effect.UNREACHED for problem in entry.problems)
     return False

@@ -31,7 +31,7 @@ from archiver.cli.reports.left_out import (
 from archiver.cli.terminal.text import columns, count, shown, shown_path, wrapped
 from archiver.model.audio import ExaminedFile, Role
 from archiver.model.package import AssessedFile, PackedFile, WithheldFile
-from archiver.model.problem import REFUSED_ELSEWHERE, Problem
+from archiver.model.problem import PROBLEM_KINDS, Effect, Problem
 from archiver.model.rights import Decision, Disposition, Reason
 from archiver.model.rights_summary import RightsSummary
 from archiver.model.totals import Totals, problems_in
@@ -121,10 +121,10 @@ def _name_lines(report: PackReport) -> Iterator[str]:
 
 def _refused_elsewhere(report: PackReport) -> int:
     """How many names are stored as other systems or programs cannot hold them; all problems of one stand together."""
-    if not REFUSED_ELSEWHERE & report.totals.problems.keys():
+    refusing = {code for code, kind in PROBLEM_KINDS.items() if kind.effect is Effect.REFUSED_ELSEWHERE}
+    if not refusing & report.totals.problems.keys():
         return 0
-    refused = (problem.path for problem in _problems(report) if problem.code in REFUSED_ELSEWHERE)
-    return sum(1 for _ in groupby(refused))
+    return sum(1 for _ in groupby(one.path for one in _problems(report) if one.code in refusing))
 
 
 def verbose_lines(report: PackReport) -> Iterator[str]:

@@ -42,7 +42,7 @@ from archiver.model.rights_summary import ActCounts, RightsSummary
 from archiver.model.terms import Layer, LayerAssessment, Span, TermFacts, TermFinding, TermState
 from archiver.records.codec import Record, to_line
 from archiver.records.writing import Closing
-from archiver.rights.rules import RULES
+from archiver.rights.rules import rule_of
 
 RIGHTS_RECORD = "metadata/rights/rights.jsonl"
 SCHEMA = "archiver.rights/2"
@@ -289,7 +289,7 @@ class RightsWriter:
         for declared in context.declarations.values():
             write(to_line(declaration_line(declared, context.documents.get(declared.id))))
         for (disposition, codes), files in sorted(self._unnamed.items()):
-            texts = tuple(RULES.get(code, "") for code in codes)
+            texts = tuple(rule_of(code).says for code in codes)
             line = UnnamedLine(disposition=Disposition(disposition), files=files, reasons=codes, texts=texts)
             write(to_line(line))
         write(to_line(_totals(closing.bag.rights)))

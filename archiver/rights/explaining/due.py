@@ -9,21 +9,13 @@ from enum import StrEnum
 
 from archiver.model.rights import Answer, Basis, Decision, Declaration, Disposition
 from archiver.model.terms import TermFinding, TermState
-from archiver.rights.rules import (
-    ACT_DENIED,
-    ACT_UNKNOWN,
-    ACTS_ALLOWED,
-    PERSONAL_DATA,
-    speaks_of_disposition,
-)
+from archiver.rights.rules import Effect, rule_of, speaks_of_disposition
 from archiver.rights.terms.terms import LAYER_NAMES, TermTable
 
 REVIEW_YEARS = 2
 """A rule of the table that was checked longer ago than this should be checked again."""
 
 _EXAMPLES = 3
-_PLAIN = (ACT_DENIED, ACT_UNKNOWN, ACTS_ALLOWED, PERSONAL_DATA)
-"""Rules that no review waits for."""
 
 
 class DueKind(StrEnum):
@@ -122,8 +114,9 @@ def _of_file(
         for finding in layer.findings:
             yield from _terms_ending(finding, on, until)
     if decision.disposition is Disposition.REVIEW:
-        grounds = filter(speaks_of_disposition, decision.reasons)
-        subject = ", ".join(sorted({reason.code for reason in grounds if reason.code not in _PLAIN}))
+        grounds = {reason.code for reason in filter(speaks_of_disposition, decision.reasons)}
+        waiting = sorted(code for code in grounds if rule_of(code).effect is not Effect.POLICY)
+        subject = ", ".join(waiting)
         yield (on, DueKind.REVIEW_WAITS, subject), f"Held back until a person decides: {subject}."
 
 

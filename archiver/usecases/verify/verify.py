@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from archiver.bagit.codes import found
-from archiver.bagit.findings import Finding, Severity
+from archiver.bagit.findings import Effect, Finding, Severity, Subject
 from archiver.bagit.hashing import BATCH_BYTES, Batch, Checked
 from archiver.bagit.profiles.profile import Profile
 from archiver.bagit.profiles.read import check_folder
@@ -189,7 +189,7 @@ def _verified(path: str, report: BagReport, mismatches: tuple[Finding, ...] | No
         albums=touched_albums(wrong, tracks),
         all_albums=tells_all(report),
         update_pending=is_update_pending(os.fsencode(path)),
-        meant=bag_around(path) if "B101" in report.counts else None,
+        meant=bag_around(path) if report.has(Effect.MISSING, Subject.BAG) else None,
         tracks=tracks,
     )
 

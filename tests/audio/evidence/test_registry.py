@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 from pathlib import Path
 
@@ -8,8 +9,7 @@ import pytest
 
 import archiver
 from archiver.audio.evidence.observe import MAX_VALUE, observe
-from archiver.model.evidence_kinds import EVIDENCE_KINDS
-from archiver.model.evidence_rows import EVIDENCE_ROWS
+from archiver.model.evidence_kinds import EVIDENCE_KINDS, EvidenceKind
 from docs.pages.evidence import evidence_page
 
 PACKAGES = [Path(archiver.__file__).parent / name for name in ("audio/evidence", "personal")]
@@ -31,7 +31,11 @@ def codes_in_use() -> set[str]:
 
 
 def test_codes_are_unique_and_well_formed() -> None:
-    assert len(EVIDENCE_KINDS) == len(EVIDENCE_ROWS)
+    rows = ast.parse(Path(inspect.getsourcefile(EvidenceKind) or "").read_text(encoding="utf-8"))
+    calls = [node.func for node in ast.walk(rows) if isinstance(node, ast.Call)]
+    assert len(EVIDENCE_KINDS) == sum(
+        isinstance(func, ast.Name) and func.id == "EvidenceKind" for func in calls
+    )
     assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", code) for code in EVIDENCE_KINDS)
 
 
