@@ -80,17 +80,7 @@ class Effect(Enum):
 
 @dataclass(frozen=True, slots=True)
 class FindingKind:
-    """What a code means.
-
-    Attributes:
-        code: The code, such as ``B401``.
-        severity: Its weight.
-        title: The same for people, without a full stop.
-        spec: Where the rule stands.
-        advice: What a person can do, in a sentence.
-        subject: What it is about; ``None`` where nothing follows from it but the finding.
-        effect: What it says of that.
-    """
+    """What a code means: its weight, a title, where the rule stands, what a person can do, and what it says of what, if anything."""
 
     code: str
     severity: Severity

@@ -66,15 +66,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class ProblemKind:
-    """What a code means.
-
-    Attributes:
-        code: The code, such as ``S101``.
-        severity: Its weight.
-        title: The same for people, without a full stop.
-        advice: What a person can do, in a sentence or two.
-        effect: What it says of the file; ``None`` where nothing follows from it but the problem.
-    """
+    """What a code means: its weight, a title, what a person can do, and what it says of its file, if anything."""
 
     code: str
     severity: Severity

@@ -61,7 +61,8 @@ class Fixes:
             case Subject.TAG_FILE, Effect.REQUIRED:
                 rules = self.profile.other_labels.get(mismatch.path, ())
                 return _info(rules[0].label) if rules else ""
-        return ""
+            case _:
+                return ""
 
     def _advice(self, mismatch: Mismatch) -> str:  # noqa: PLR0911 - one answer for each kind of mismatch
         kind = FINDING_KINDS[mismatch.code]
@@ -82,7 +83,8 @@ class Fixes:
                 return f"This program writes it into every bag. {_ASK} to allow it."
             case Subject.FILE, Effect.REQUIRED if self.several:
                 return "Every bag of a group must have it. Make one bag, or ask the recipient."
-        return mismatch.fix
+            case _:
+                return mismatch.fix
 
     def _accepts(self, kind: str) -> bool:
         accepted = {name.lower() for name in self.profile.accept_serialization}

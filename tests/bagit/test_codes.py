@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from archiver.bagit.codes import FINDING_KINDS, found
-from archiver.bagit.findings import Effect, Finding, Severity, Subject
+from archiver.bagit.findings import Effect, Finding, Severity
 from docs.pages.bagit_codes import findings_page
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "bagit-findings.md"
@@ -31,13 +31,6 @@ def test_what_a_finding_says_of_files_is_an_error() -> None:
     said = [kind for kind in FINDING_KINDS.values() if kind.effect in graver]
     assert {kind.effect for kind in said} == graver
     assert all(kind.severity is Severity.ERROR for kind in said)
-
-
-def test_every_subject_and_effect_is_said_by_some_kind() -> None:
-    kinds = FINDING_KINDS.values()
-    assert {kind.subject for kind in kinds} == {None, *Subject}
-    assert {kind.effect for kind in kinds} == {None, *Effect}
-    assert all((kind.subject is None) is (kind.effect is None) for kind in kinds)
 
 
 def test_a_finding_takes_weight_and_rule_from_the_registry() -> None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from uuid import UUID, uuid5
 
-from archiver.model.package import PackedFile, PackEntry
+from archiver.model.package import PackedFile, PackEntry, packed_file
 from archiver.records.lines_of_files import LinesOfFiles
 from archiver.records.premis.agents import agent_elements, event_element, event_identifier, identify_events
 from archiver.records.premis.objects import event_links, file_object, package_object
@@ -52,8 +52,9 @@ class PremisWriter:
 
     def add(self, entry: PackEntry) -> None:
         """Write the object of a packed file; there is none of anything else."""
-        if isinstance(entry, PackedFile):
-            self._write(file_object(entry, self._links, self._statements(entry)))
+        file = packed_file(entry)
+        if file is not None:
+            self._write(file_object(file, self._links, self._statements(file)))
 
     def finish(self, closing: Closing) -> None:
         """Write the package, the events, the agents and the rights."""

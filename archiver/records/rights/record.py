@@ -19,7 +19,7 @@ from typing import BinaryIO, Literal
 
 from msgspec import field
 
-from archiver.model.package import PackEntry, WithheldFile
+from archiver.model.package import PackEntry, withheld_file
 from archiver.model.rights import (
     Act,
     Acts,
@@ -274,9 +274,10 @@ class RightsWriter:
 
     def add(self, entry: PackEntry) -> None:
         """Count a withheld file whose name is left out; of all others ``files.jsonl`` tells."""
-        if not (self._context.anonymous_withheld and isinstance(entry, WithheldFile)):
+        file = withheld_file(entry)
+        if file is None or not self._context.anonymous_withheld:
             return
-        decision = entry.assessed.decision
+        decision = file.assessed.decision
         codes = tuple(dict.fromkeys(reason.code for reason in decision.reasons))
         key = decision.disposition.value, codes
         if key not in self._unnamed and len(self._unnamed) >= _GROUPS:
