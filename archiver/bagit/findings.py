@@ -80,7 +80,7 @@ class Effect(Enum):
 
 @dataclass(frozen=True, slots=True)
 class FindingKind:
-    """What a code means: its weight, a title, where the rule stands, what a person can do, and what it says of what, if anything."""
+    """What a code means: its weight, a title, where the rule stands, what a person can do, and what it says of what."""
 
     code: str
     severity: Severity

@@ -12,7 +12,7 @@ from archiver.ingest.copy import Copied
 from archiver.ingest.examine import examine
 from archiver.model.audio import ExaminedFile
 from archiver.model.package import AssessedFile
-from archiver.model.problem import UNREAD, Problem
+from archiver.model.problem import NOT_READ, Problem
 from archiver.model.source import FileRef
 from archiver.store.area import Place
 
@@ -71,5 +71,5 @@ def _read_faults(examined: ExaminedFile) -> list[Problem]:
     """What kept an examination from reading the file."""
     before = examined.ref.problems
     return [
-        problem for problem in examined.problems if problem.kind.effect in UNREAD and problem not in before
+        problem for problem in examined.problems if problem.kind.effect in NOT_READ and problem not in before
     ]

@@ -34,7 +34,7 @@ class Effect(Enum):
     REFUSED_ELSEWHERE = auto()
 
 
-UNREAD = (Effect.UNREACHED, Effect.IRREGULAR)
+NOT_READ = (Effect.UNREACHED, Effect.IRREGULAR)
 """What a problem says of a file that examining could not open or read."""
 
 
@@ -66,7 +66,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class ProblemKind:
-    """What a code means: its weight, a title, what a person can do, and what it says of its file, if anything."""
+    """What a code means: its weight, a title, what a person can do, and what it says of its file."""
 
     code: str
     severity: Severity

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from archiver.errors import UsageError
 from archiver.model.audio import ExaminedFile
 from archiver.model.day import Day
-from archiver.model.problem import UNREAD, Problem
+from archiver.model.problem import NOT_READ, Problem
 from archiver.model.rights import Policy
 from archiver.model.source import FolderProblem, Source, Unpacked
 from archiver.rights.deciding.scope import ScopeIndex
@@ -113,7 +113,7 @@ def explain_files(request: ExplainRequest) -> Iterator[ExplainedFile | Unexplain
                 continue
             entry = next(entries)
             if isinstance(entry, ExaminedFile):
-                unread = [problem for problem in entry.problems if problem.kind.effect in UNREAD]
+                unread = [problem for problem in entry.problems if problem.kind.effect in NOT_READ]
                 if unread:
                     yield UnexplainedFile(named, unread[0])
                 else:

@@ -114,9 +114,9 @@ def _of_file(
         for finding in layer.findings:
             yield from _terms_ending(finding, on, until)
     if decision.disposition is Disposition.REVIEW:
-        grounds = {reason.code for reason in filter(speaks_of_disposition, decision.reasons)}
-        waiting = sorted(code for code in grounds if rule_of(code).effect is not Effect.POLICY)
-        subject = ", ".join(waiting)
+        grounds = filter(speaks_of_disposition, decision.reasons)
+        waiting = {reason.code for reason in grounds if rule_of(reason.code).effect is not Effect.POLICY}
+        subject = ", ".join(sorted(waiting))
         yield (on, DueKind.REVIEW_WAITS, subject), f"Held back until a person decides: {subject}."
 
 
