@@ -11,7 +11,7 @@ recipient of archives goes by.
 
 from __future__ import annotations
 
-from archiver.bagit.findings import Finding, FindingKind, Severity, printable
+from archiver.bagit.findings import Effect, Finding, FindingKind, Severity, Subject, printable
 
 _ERROR, _WARNING, _INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 _DECLARATION = "RFC 8493 §2.1.1"
@@ -43,7 +43,7 @@ _KINDS: tuple[FindingKind, ...] = (
         "no bagit.txt",
         _DECLARATION,
         "Check that the path names the bag's own folder; if it does, restore bagit.txt.",
-    ),
+    ).says(Subject.BAG, Effect.MISSING),
     FindingKind("B102", _ERROR, "bag cannot be opened", "RFC 8493 §2", "Check the path and its permissions."),
     FindingKind("B103", _ERROR, "bagit.txt starts with a byte-order mark", _DECLARATION, f"{_MAKER}."),
     FindingKind("B104", _ERROR, "bagit.txt is not the two lines it must be", _DECLARATION, f"{_MAKER}."),
@@ -55,10 +55,12 @@ _KINDS: tuple[FindingKind, ...] = (
         "B109", _WARNING, "bagit.txt spaced unusually", _DECLARATION, "Version 1.0 no longer allows it."
     ),
     FindingKind("B110", _INFO, "tag files are not in UTF-8", _DECLARATION, "UTF-8 is advised for new bags."),
-    FindingKind("B111", _ERROR, "no payload folder", _PAYLOAD, "Restore data/ from another copy of the bag."),
+    FindingKind(
+        "B111", _ERROR, "no payload folder", _PAYLOAD, "Restore data/ from another copy of the bag."
+    ).says(Subject.PAYLOAD, Effect.MISSING),
     FindingKind(
         "B112", _ERROR, "no payload manifest", _MANIFEST, f"{_MAKER}: nothing can be checked without one."
-    ),
+    ).says(Subject.MANIFEST, Effect.MISSING),
     FindingKind("B113", _INFO, "empty payload", _PAYLOAD, "Nothing to do, if that is what was meant."),
     FindingKind(
         "B114", _INFO, "empty folders", _MANIFEST, "A bag keeps files only; a .keep file keeps a folder."
@@ -79,11 +81,11 @@ _KINDS: tuple[FindingKind, ...] = (
     FindingKind("B205", _ERROR, "Payload-Oxum malformed", _METADATA, f"{_MAKER}; it must read OCTETS.FILES."),
     FindingKind(
         "B206", _ERROR, "Payload-Oxum is wrong", _METADATA, "Files were lost, added or changed in size."
-    ),
+    ).says(Subject.TAG_FILE, Effect.MISCOUNTED),
     FindingKind("B207", _ERROR, "Payload-Oxum repeated", _METADATA, f"{_MAKER}."),
     FindingKind(
         "B208", _WARNING, "no Payload-Oxum", _METADATA, "Verify in full; the fast check compares no sizes."
-    ),
+    ).says(Subject.TAG_FILE, Effect.UNCOUNTED),
     FindingKind(
         "B209", _WARNING, "label should not be repeated", _METADATA, "Tools differ on which value they use."
     ),
@@ -193,33 +195,37 @@ _KINDS: tuple[FindingKind, ...] = (
         _TAG_MANIFEST,
         "They should use those of the payload manifests.",
     ),
-    FindingKind("B401", _ERROR, "payload file missing", _COMPLETE, _COPY),
+    FindingKind("B401", _ERROR, "payload file missing", _COMPLETE, _COPY).says(Subject.FILE, Effect.MISSING),
     FindingKind(
         "B402",
         _ERROR,
         "payload file in no manifest",
         _COMPLETE,
         "Move it out of the bag if it was added later.",
-    ),
+    ).says(Subject.FILE, Effect.ADDED),
     FindingKind(
         "B403", _ERROR, "payload file absent from one manifest", _MANIFEST, "Ask for a corrected bag."
     ),
-    FindingKind("B404", _ERROR, "tag file missing", _COMPLETE, _COPY),
+    FindingKind("B404", _ERROR, "tag file missing", _COMPLETE, _COPY).says(Subject.TAG_FILE, Effect.MISSING),
     FindingKind(
         "B405", _WARNING, "file made by an operating system", _NAMES, "Leave such files out of the next bag."
     ),
     FindingKind(
         "B406", _WARNING, "name spelled in another normalisation", _NAMES, "Other tools may call it missing."
     ),
-    FindingKind("B411", _ERROR, "payload file is not what was recorded", _COMPLETE, _COPY),
+    FindingKind("B411", _ERROR, "payload file is not what was recorded", _COMPLETE, _COPY).says(
+        Subject.FILE, Effect.CHANGED
+    ),
     FindingKind(
         "B412",
         _ERROR,
         "manifests contradict each other",
         _COMPLETE,
         "The file fits one; the other is damaged.",
+    ).says(Subject.FILE, Effect.CHANGED),
+    FindingKind("B413", _ERROR, "tag file is not what was recorded", _COMPLETE, _COPY).says(
+        Subject.TAG_FILE, Effect.CHANGED
     ),
-    FindingKind("B413", _ERROR, "tag file is not what was recorded", _COMPLETE, _COPY),
     FindingKind(
         "B501",
         _ERROR,
@@ -254,7 +260,7 @@ _KINDS: tuple[FindingKind, ...] = (
     ),
     FindingKind(
         "B605", _ERROR, "payload file not fetched yet", _FETCH, "Get it from its source, then verify again."
-    ),
+    ).says(Subject.FILE, Effect.MISSING),
     FindingKind(
         "B606", _WARNING, "listed twice in fetch.txt", _FETCH, "Use either address; the digest decides."
     ),
@@ -268,10 +274,12 @@ _KINDS: tuple[FindingKind, ...] = (
     FindingKind(
         "B608", _WARNING, "length differs from fetch.txt", _FETCH, "The digest decides; the list may be old."
     ),
-    FindingKind("B701", _ERROR, "symbolic link in the bag", _HOSTILE, "Put the file itself in its place."),
+    FindingKind(
+        "B701", _ERROR, "symbolic link in the bag", _HOSTILE, "Put the file itself in its place."
+    ).says(Subject.FILE, Effect.ADDED),
     FindingKind(
         "B702", _ERROR, "not a regular file", _COMPLETE, "Pipes, sockets and devices do not belong in a bag."
-    ),
+    ).says(Subject.FILE, Effect.ADDED),
     FindingKind(
         "B703", _ERROR, "payload folder is not a folder", _HOSTILE, "Put the folder itself in its place."
     ),
@@ -281,24 +289,24 @@ _KINDS: tuple[FindingKind, ...] = (
         "unreadable folder",
         _COMPLETE,
         "Check its permissions or the disk, then verify again.",
-    ),
+    ).says(Subject.FOLDER, Effect.UNREADABLE),
     FindingKind(
         "B705", _ERROR, "unreadable file", _COMPLETE, "Check its permissions or the disk, then verify again."
-    ),
+    ).says(Subject.FILE, Effect.UNREADABLE),
     FindingKind(
         "B706",
         _ERROR,
         "file changed while it was read",
         _COMPLETE,
         "Stop what writes to it, then verify again.",
-    ),
+    ).says(Subject.FILE, Effect.CHANGED),
     FindingKind(
         "B707",
         _ERROR,
         "file of holes, not read",
         "RFC 8493 §5",
         "If you trust its maker, copy the bag without holes (cp -r --sparse=never) and verify the copy.",
-    ),
+    ).says(Subject.FILE, Effect.UNREAD),
     FindingKind(
         "B801",
         _ERROR,
@@ -333,7 +341,9 @@ _KINDS: tuple[FindingKind, ...] = (
     FindingKind(
         "B820", _WARNING, "bytes outside the archive", _HOSTILE, "Look at what was added to the file."
     ),
-    FindingKind("B821", _ERROR, "member is damaged", _ARCHIVE, "Restore the archive from another copy."),
+    FindingKind("B821", _ERROR, "member is damaged", _ARCHIVE, "Restore the archive from another copy.").says(
+        Subject.FILE, Effect.CHANGED
+    ),
     FindingKind(
         "B901",
         _ERROR,
@@ -341,11 +351,15 @@ _KINDS: tuple[FindingKind, ...] = (
         _profile("Implementation Details"),
         "Set BagIt-Profile-Identifier.",
     ),
-    FindingKind("B902", _ERROR, "required label missing", _profile("Bag-Info"), "Give the label a value."),
-    FindingKind("B903", _WARNING, "required label empty", _profile("Bag-Info"), "Give the label a value."),
+    FindingKind(
+        "B902", _ERROR, "required label missing", _profile("Bag-Info"), "Give the label a value."
+    ).says(Subject.LABEL, Effect.REQUIRED),
+    FindingKind(
+        "B903", _WARNING, "required label empty", _profile("Bag-Info"), "Give the label a value."
+    ).says(Subject.LABEL, Effect.REQUIRED),
     FindingKind(
         "B904", _ERROR, "value not accepted", _profile("Bag-Info"), "Use one of the profile's values."
-    ),
+    ).says(Subject.LABEL, Effect.REQUIRED),
     FindingKind("B905", _ERROR, "label repeated", _profile("Bag-Info"), "Keep one of them."),
     FindingKind(
         "B906", _INFO, "recommended label missing", _profile("Bag-Info"), "Give it a value if you can."
@@ -353,33 +367,37 @@ _KINDS: tuple[FindingKind, ...] = (
     FindingKind("B907", _ERROR, "no bag-info.txt", _profile("Bag-Info"), "Write a bag-info.txt."),
     FindingKind(
         "B911", _ERROR, "required manifest missing", _profile("Manifests-Required"), "Add the algorithm."
-    ),
+    ).says(Subject.ALGORITHM, Effect.REQUIRED),
     FindingKind(
         "B912", _ERROR, "manifest not allowed", _profile("Manifests-Allowed"), "Use another algorithm."
-    ),
+    ).says(Subject.ALGORITHM, Effect.REFUSED),
     FindingKind(
         "B913",
         _ERROR,
         "required tag manifest missing",
         _profile("Tag-Manifests-Required"),
         "Add the algorithm.",
-    ),
+    ).says(Subject.ALGORITHM, Effect.REQUIRED),
     FindingKind(
         "B914",
         _ERROR,
         "tag manifest not allowed",
         _profile("Tag-Manifests-Allowed"),
         "Use another algorithm.",
-    ),
+    ).says(Subject.ALGORITHM, Effect.REFUSED),
     FindingKind(
         "B921", _ERROR, "fetch.txt not allowed", _profile("Allow-Fetch.txt"), "Put the files into the bag."
     ),
     FindingKind("B922", _ERROR, "fetch.txt required", _profile("Fetch.txt-Required"), "Ask the recipient."),
-    FindingKind("B931", _ERROR, "archive required", _profile("Serialization"), "Serialize the bag."),
-    FindingKind("B932", _ERROR, "archive not accepted", _profile("Serialization"), "Send the folder itself."),
+    FindingKind("B931", _ERROR, "archive required", _profile("Serialization"), "Serialize the bag.").says(
+        Subject.ARCHIVE, Effect.REQUIRED
+    ),
+    FindingKind(
+        "B932", _ERROR, "archive not accepted", _profile("Serialization"), "Send the folder itself."
+    ).says(Subject.ARCHIVE, Effect.REFUSED),
     FindingKind(
         "B933", _ERROR, "format not accepted", _profile("Accept-Serialization"), "Use a format it accepts."
-    ),
+    ).says(Subject.ARCHIVE, Effect.REQUIRED),
     FindingKind(
         "B934",
         _ERROR,
@@ -392,23 +410,22 @@ _KINDS: tuple[FindingKind, ...] = (
     ),
     FindingKind(
         "B951", _ERROR, "required tag file missing", _profile("Tag-Files-Required"), "Add the tag file."
+    ).says(Subject.TAG_FILE, Effect.REQUIRED),
+    FindingKind("B952", _ERROR, "tag file not allowed", _profile("Tag-Files-Allowed"), "Leave it out.").says(
+        Subject.TAG_FILE, Effect.REFUSED
     ),
-    FindingKind("B952", _ERROR, "tag file not allowed", _profile("Tag-Files-Allowed"), "Leave it out."),
     FindingKind(
         "B953", _ERROR, "required payload missing", _profile("Payload-Files-Required"), "Add the file."
-    ),
+    ).says(Subject.FILE, Effect.REQUIRED),
     FindingKind(
         "B954", _ERROR, "payload not allowed", _profile("Payload-Files-Allowed"), "Leave the file out."
-    ),
+    ).says(Subject.FILE, Effect.REFUSED),
     FindingKind("B955", _ERROR, "payload must be empty", _profile("Data-Empty"), "Ask the recipient."),
     FindingKind("B961", _INFO, "rule not checked", _profile("Implementation Details"), "Check it by hand."),
 )
 
 FINDING_KINDS: dict[str, FindingKind] = {kind.code: kind for kind in _KINDS}
 """Every code, in order. ``docs/reference/bagit-findings.md`` is made from it."""
-
-FIXITY_CODES = frozenset({"B411", "B412", "B413", "B706", "B821"})
-"""Errors that leave a bag complete, though not valid: every file is there, but not as it was recorded."""
 
 
 def found(code: str, path: str, message: str) -> Finding:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, replace
+from enum import Enum, StrEnum, auto
 
 _MOST_NAMED = 3
 
@@ -43,19 +43,60 @@ class Finding:
     spec: str
 
 
+class Subject(Enum):
+    """What a finding is about, where something follows from that."""
+
+    BAG = auto()
+    PAYLOAD = auto()
+    MANIFEST = auto()
+    FILE = auto()
+    FOLDER = auto()
+    TAG_FILE = auto()
+    LABEL = auto()
+    ALGORITHM = auto()
+    ARCHIVE = auto()
+
+
+class Effect(Enum):
+    """What a finding says of its subject, where something follows from that.
+
+    ``CHANGED``: it is there, and not as it was recorded; a bag with nothing graver is complete, though not valid.
+    ``UNREADABLE``: it could not be read. ``UNREAD``: nobody tried, so nobody knows. ``MISSING``: it is not there.
+    ``ADDED``: it should not be there. ``MISCOUNTED``: the payload does not add up to what is said there.
+    ``UNCOUNTED``: it does not say what the payload adds up to. ``REQUIRED``: a profile asks for another, or for one.
+    ``REFUSED``: a profile does not allow it.
+    """
+
+    CHANGED = auto()
+    UNREADABLE = auto()
+    UNREAD = auto()
+    MISSING = auto()
+    ADDED = auto()
+    MISCOUNTED = auto()
+    UNCOUNTED = auto()
+    REQUIRED = auto()
+    REFUSED = auto()
+
+
 Tell = Callable[[Finding], None]
 """Takes a finding as it is made."""
 
 
 @dataclass(frozen=True, slots=True)
 class FindingKind:
-    """What a code means: its weight, a title, where the rule stands, and what a person can do."""
+    """What a code means: its weight, a title, where the rule stands, what a person can do, and what it says of what."""
 
     code: str
     severity: Severity
     title: str
     spec: str
     advice: str
+    subject: Subject | None = None
+    effect: Effect | None = None
+
+    def says(self, subject: Subject, effect: Effect) -> FindingKind:
+        """The same kind, with what it says."""
+        return replace(self, subject=subject, effect=effect)
 
 
 def printable(text: str) -> str:

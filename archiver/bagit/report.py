@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from archiver.bagit.codes import FINDING_KINDS, FIXITY_CODES
-from archiver.bagit.findings import Finding, Severity
+from archiver.bagit.codes import FINDING_KINDS
+from archiver.bagit.findings import Effect, Finding, FindingKind, Severity, Subject
 
 
 class Depth(StrEnum):
@@ -61,10 +61,19 @@ class BagReport:
         """How many findings of ``severity`` there were."""
         return sum(number for code, number in self.counts.items() if FINDING_KINDS[code].severity is severity)
 
+    def kinds(self) -> list[FindingKind]:
+        """What was found, each kind once, in order."""
+        return [FINDING_KINDS[code] for code in sorted(self.counts)]
+
+    def has(self, effect: Effect, subject: Subject | None = None) -> bool:
+        """Whether anything was found with this effect: on ``subject``, or on whatever it may be."""
+        return any(kind.effect is effect and subject in (None, kind.subject) for kind in self.kinds())
+
 
 def judge_verdicts(counts: Mapping[str, int], depth: Depth) -> tuple[bool | None, bool | None]:
     """Return ``complete`` and ``valid`` for a bag with so many findings of each code, checked to ``depth``."""
-    errors = {code for code in counts if FINDING_KINDS[code].severity is Severity.ERROR}
-    complete = False if errors - FIXITY_CODES else True if depth is not Depth.FAST else None
+    errors = [kind for kind in map(FINDING_KINDS.__getitem__, counts) if kind.severity is Severity.ERROR]
+    incomplete = any(kind.effect is not Effect.CHANGED for kind in errors)
+    complete = False if incomplete else True if depth is not Depth.FAST else None
     valid = False if errors else True if depth is Depth.FULL else None
     return complete, valid

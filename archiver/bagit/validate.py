@@ -14,10 +14,11 @@ from typing import Self
 
 from archiver.bagit.algorithms import WEAK_ALGORITHMS
 from archiver.bagit.bag_source import BagSource, source_of
+from archiver.bagit.codes import FINDING_KINDS
 from archiver.bagit.digest_rows import disk_record, fetch_record, listed_record, read_units
 from archiver.bagit.fetch_reader import FETCH_NAME, read_fetch
 from archiver.bagit.findinglog import FindingLog
-from archiver.bagit.findings import Finding, shortened_list
+from archiver.bagit.findings import Effect, Finding, shortened_list
 from archiver.bagit.hashing import Batch, Checked, HashOrder, Mapper, Recorded, serial_map
 from archiver.bagit.judging import Judge
 from archiver.bagit.manifest_reader import ManifestName, read_manifest
@@ -29,7 +30,7 @@ from archiver.bagit.sorting import Sorter
 from archiver.bagit.telling import Reading, untold
 from archiver.bagit.walking import Kind, Present
 
-_UNREAD = frozenset({"B704", "B705", "B707"})
+_UNREAD = (Effect.UNREADABLE, Effect.UNREAD)
 _MOST_UNREAD = 1_000
 """Folders and files that cannot be read of which it is remembered that what they hold is unknown, not missing."""
 
@@ -147,7 +148,7 @@ class Validation:
             self._read_fetch(top, bag)
 
     def _tell(self, finding: Finding) -> None:
-        if finding.code in _UNREAD and len(self._unread) < _MOST_UNREAD:
+        if FINDING_KINDS[finding.code].effect in _UNREAD and len(self._unread) < _MOST_UNREAD:
             self._unread.add(finding.path)
         self._log.extend((finding,))
 

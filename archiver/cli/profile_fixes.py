@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from archiver.bagit.algorithms import ALGORITHMS
+from archiver.bagit.codes import FINDING_KINDS
+from archiver.bagit.findings import Effect, Subject
 from archiver.bagit.profiles.facts import MIME_TYPES, Mismatch
 from archiver.bagit.profiles.profile import Profile
 from archiver.records.baginfo import is_computed
 from archiver.usecases.pack.profile import UNFILLED, ProfileMismatchError, algorithms_for
 
 _ASK = "Ask the recipient"
-_LABEL_CODES = frozenset({"B902", "B903", "B904"})
-_ALGORITHM_CODES = frozenset({"B911", "B912", "B913", "B914"})
 
 
 def fix_lines(refused: ProfileMismatchError) -> Iterator[str]:
@@ -54,36 +54,41 @@ class Fixes:
         """What to add to the command; empty where nothing that can be typed would help."""
         if not mismatch.subject:
             return ""
-        if mismatch.code in _LABEL_CODES and not is_computed(mismatch.subject):
-            return _info(mismatch.subject)
-        if mismatch.code in ("B931", "B933"):
-            return next((f"--serialize {kind}" for kind in ("tar", "zip") if self._accepts(kind)), "")
-        if mismatch.code in _ALGORITHM_CODES and mismatch.subject in ALGORITHMS:
-            return self._algorithm_options()
-        if mismatch.code == "B951":
-            rules = self.profile.other_labels.get(mismatch.path, ())
-            return _info(rules[0].label) if rules else ""
-        return ""
+        kind = FINDING_KINDS[mismatch.code]
+        match kind.subject, kind.effect:
+            case Subject.LABEL, Effect.REQUIRED if not is_computed(mismatch.subject):
+                return _info(mismatch.subject)
+            case Subject.ARCHIVE, Effect.REQUIRED:
+                return next((f"--serialize {form}" for form in ("tar", "zip") if self._accepts(form)), "")
+            case Subject.ALGORITHM, _ if mismatch.subject in ALGORITHMS:
+                return self._algorithm_options()
+            case Subject.TAG_FILE, Effect.REQUIRED:
+                rules = self.profile.other_labels.get(mismatch.path, ())
+                return _info(rules[0].label) if rules else ""
+            case _:
+                return ""
 
     def _advice(self, mismatch: Mismatch) -> str:  # noqa: PLR0911 - one answer for each kind of mismatch
-        code = mismatch.code
-        if code in _LABEL_CODES and is_computed(mismatch.subject):
-            return f"{mismatch.subject} is computed from the bag. {_ASK}."
-        if code in ("B931", "B933") and not self._options(mismatch):
-            return f"{mismatch.fix} This program makes tar and zip archives only."
-        if code == "B932":
-            return "Leave out --serialize."
-        if code in ("B911", "B913") and mismatch.subject not in ALGORITHMS:
-            return f"This program does not know {mismatch.subject}. {_ASK}."
-        if code in ("B912", "B914") and not self._options(mismatch):
-            return f"This program knows none that is. {_ASK}."
-        if code == "B951" and not self._options(mismatch):
-            return f"This program cannot add it. {_ASK}."
-        if code == "B952":
-            return f"This program writes it into every bag. {_ASK} to allow it."
-        if code == "B953" and self.several:
-            return "Every bag of a group must have it. Make one bag, or ask the recipient."
-        return mismatch.fix
+        kind = FINDING_KINDS[mismatch.code]
+        match kind.subject, kind.effect:
+            case Subject.LABEL, Effect.REQUIRED if is_computed(mismatch.subject):
+                return f"{mismatch.subject} is computed from the bag. {_ASK}."
+            case Subject.ARCHIVE, Effect.REQUIRED if not self._options(mismatch):
+                return f"{mismatch.fix} This program makes tar and zip archives only."
+            case Subject.ARCHIVE, Effect.REFUSED:
+                return "Leave out --serialize."
+            case Subject.ALGORITHM, Effect.REQUIRED if mismatch.subject not in ALGORITHMS:
+                return f"This program does not know {mismatch.subject}. {_ASK}."
+            case Subject.ALGORITHM, Effect.REFUSED if not self._options(mismatch):
+                return f"This program knows none that is. {_ASK}."
+            case Subject.TAG_FILE, Effect.REQUIRED if not self._options(mismatch):
+                return f"This program cannot add it. {_ASK}."
+            case Subject.TAG_FILE, Effect.REFUSED:
+                return f"This program writes it into every bag. {_ASK} to allow it."
+            case Subject.FILE, Effect.REQUIRED if self.several:
+                return "Every bag of a group must have it. Make one bag, or ask the recipient."
+            case _:
+                return mismatch.fix
 
     def _accepts(self, kind: str) -> bool:
         accepted = {name.lower() for name in self.profile.accept_serialization}

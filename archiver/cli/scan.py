@@ -38,7 +38,7 @@ from archiver.cli.terminal.watching import watcher
 from archiver.errors import ExitStatus
 from archiver.model.audio import ExaminedFile, Role
 from archiver.model.problem import Problem
-from archiver.model.source import Unpacked
+from archiver.model.source import EmptyFolder, FolderProblem, FolderRef, LeftOut, Link, Unpacked
 from archiver.model.totals import problems_in
 from archiver.records.codec import in_full
 from archiver.records.files import examined_record, unpacked_record
@@ -190,3 +190,5 @@ def _records(report: scan.ScanReport) -> Iterator[dict[str, Any]]:
                 yield in_full(examined_record(entry))
             case Unpacked():
                 yield in_full(unpacked_record(entry))
+            case EmptyFolder() | FolderProblem() | FolderRef() | Link() | LeftOut():
+                pass

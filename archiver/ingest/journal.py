@@ -202,6 +202,8 @@ class Lines:
                 ):
                     told = Copied(path, size, modified, digests)
                     return replace(told, changed_ns=changed, placed_ns=placed, source=source)
+            case _:
+                pass
         raise ValueError("not a journal entry")
 
 

@@ -12,12 +12,9 @@ from archiver.ingest.copy import Copied
 from archiver.ingest.examine import examine
 from archiver.model.audio import ExaminedFile
 from archiver.model.package import AssessedFile
-from archiver.model.problem import Problem
+from archiver.model.problem import NOT_READ, Problem
 from archiver.model.source import FileRef
 from archiver.store.area import Place
-
-_UNREAD = frozenset({"S101", "S103", "S105", "S107"})
-"""What examining says of a file that it cannot open or read."""
 
 
 class Reexaminer:
@@ -73,4 +70,6 @@ class Reexaminer:
 def _read_faults(examined: ExaminedFile) -> list[Problem]:
     """What kept an examination from reading the file."""
     before = examined.ref.problems
-    return [problem for problem in examined.problems if problem.code in _UNREAD and problem not in before]
+    return [
+        problem for problem in examined.problems if problem.kind.effect in NOT_READ and problem not in before
+    ]

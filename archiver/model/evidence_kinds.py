@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
+from importlib import resources
 
 from archiver.model.evidence import Strength
-from archiver.model.evidence_rows import EVIDENCE_ROWS
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,26 +17,27 @@ class EvidenceKind:
         code: Stable name, such as ``licence-url``.
         title: The same for people, without a full stop.
         strength: How far an observation of this kind carries.
-        personal: Whether it identifies a person; its value is then written nowhere.
         says: What follows from it and what does not, in a sentence or two.
         source: Where it stands in files, or who defined it.
+        personal: Whether it identifies a person; its value is then written nowhere.
+        repeated: Whether the value is personal wherever else in the file it stands.
     """
 
     code: str
     title: str
     strength: Strength
-    personal: bool
     says: str
     source: str
+    personal: bool = False
+    repeated: bool = False
 
 
 def _registry() -> dict[str, EvidenceKind]:
-    kinds = {}
-    for code, title, strength, says, source in EVIDENCE_ROWS:
-        kinds[code] = EvidenceKind(
-            code, title, Strength(strength.lstrip("*")), strength.startswith("*"), says, source
-        )
-    return kinds
+    text = resources.files(__package__).joinpath("evidence_kinds.toml").read_text(encoding="utf-8")
+    return {
+        code: EvidenceKind(code, strength=Strength(row.pop("strength")), **row)
+        for code, row in tomllib.loads(text).items()
+    }
 
 
 EVIDENCE_KINDS: dict[str, EvidenceKind] = _registry()

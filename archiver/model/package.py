@@ -60,3 +60,28 @@ PlanEntry = AssessedFile | WithheldFile | BesideFiles
 
 PackEntry = PackedFile | WithheldFile | BesideFiles
 """What a package records, in the order of the scan: the plan with every file to copy replaced by its outcome."""
+
+
+# each names what it passes over, so that a new kind of entry is a type error here until somebody says where it belongs
+
+
+def file_to_copy(entry: PlanEntry) -> AssessedFile | None:
+    """Return the file that a package is to hold a copy of; ``None`` for an entry of any other kind."""
+    return None if isinstance(entry, WithheldFile | BesideFiles) else entry
+
+
+def packed_file(entry: PackEntry) -> PackedFile | None:
+    """Return the file that is in the bag; ``None`` for an entry of any other kind."""
+    return None if isinstance(entry, WithheldFile | BesideFiles) else entry
+
+
+def withheld_file(entry: PlanEntry | PackEntry) -> WithheldFile | None:
+    """Return the file that a decision keeps out; ``None`` for an entry of any other kind."""
+    return None if isinstance(entry, AssessedFile | PackedFile | BesideFiles) else entry
+
+
+def assessed_file(entry: PlanEntry | PackEntry) -> AssessedFile | None:
+    """Return the file that was decided on, whatever became of it; ``None`` for what is no file."""
+    if isinstance(entry, BesideFiles):
+        return None
+    return entry.assessed if isinstance(entry, PackedFile | WithheldFile) else entry

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, replace
+from enum import Enum, StrEnum, auto
 
 from archiver.errors import Remedy, Way
 from archiver.model.pickling import by_fields
@@ -19,6 +19,24 @@ class Severity(StrEnum):
     ERROR = "error"
     WARNING = "warning"
     INFO = "info"
+
+
+class Effect(Enum):
+    """What a problem says of its file beyond itself, where something follows from that.
+
+    ``UNREACHED``: it cannot be looked at or read, as all of a source that is gone. ``IRREGULAR``: it is nothing that
+    could be read. ``HALF_SEEN``: something in it may not have been seen. ``REFUSED_ELSEWHERE``: other systems, or
+    other programs for bags, cannot hold or show its name.
+    """
+
+    UNREACHED = auto()
+    IRREGULAR = auto()
+    HALF_SEEN = auto()
+    REFUSED_ELSEWHERE = auto()
+
+
+NOT_READ = (Effect.UNREACHED, Effect.IRREGULAR)
+"""What a problem says of a file that examining could not open or read."""
 
 
 @by_fields
@@ -39,12 +57,17 @@ class Problem:
     @property
     def severity(self) -> Severity:
         """The weight that the registry gives to this code."""
-        return PROBLEM_KINDS[self.code].severity
+        return self.kind.severity
+
+    @property
+    def kind(self) -> ProblemKind:
+        """What the code means."""
+        return PROBLEM_KINDS[self.code]
 
 
 @dataclass(frozen=True, slots=True)
 class ProblemKind:
-    """What a code means: its weight, a title, and what a person can do.
+    """What a code means: its weight, a title, what a person can do, and what it says of its file.
 
     Attributes:
         code: The code.
@@ -52,6 +75,7 @@ class ProblemKind:
         title: What is wrong, in a few words.
         advice: What follows, and what to do outside this program; may be empty where ``remedies`` say all.
         remedies: What can be done by way of this program.
+        effect: What it says of its file, where something follows from that.
     """
 
     code: str
@@ -59,178 +83,166 @@ class ProblemKind:
     title: str
     advice: str
     remedies: tuple[Remedy, ...] = ()
+    effect: Effect | None = None
+
+    def says(self, effect: Effect) -> ProblemKind:
+        """The same kind, with what it says."""
+        return replace(self, effect=effect)
 
 
-def _registry(*kinds: ProblemKind) -> dict[str, ProblemKind]:
-    return {kind.code: kind for kind in kinds}
+_ERROR, _WARNING, _INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 
-
-PROBLEM_KINDS = _registry(
+_KINDS = (
     # The letter S: the source could not be read as it stands
     ProblemKind(
-        "S101", Severity.ERROR, "unreadable file", "Check its permissions or the disk, then pack again."
-    ),
+        "S101", _ERROR, "unreadable file", "Check its permissions or the disk, then pack again."
+    ).says(Effect.UNREACHED),
     ProblemKind(
         "S102",
-        Severity.ERROR,
+        _ERROR,
         "unreadable folder",
         "Check its permissions or the disk; not all that is in it was seen.",
-    ),
+    ).says(Effect.UNREACHED),
     ProblemKind(
-        "S103", Severity.ERROR, "read error", "The disk reported an error; copy the file from a backup."
-    ),
-    ProblemKind(
-        "S104", Severity.ERROR, "changed while read", "Close the program that writes it, then pack again."
-    ),
+        "S103", _ERROR, "read error", "The disk reported an error; copy the file from a backup."
+    ).says(Effect.UNREACHED),
+    ProblemKind("S104", _ERROR, "changed while read", "Close the program that writes it, then pack again."),
     ProblemKind(
         "S105",
-        Severity.ERROR,
+        _ERROR,
         "vanished",
         "Its folder listed it; look for who moved it, or rename it where it can be opened.",
-    ),
+    ).says(Effect.UNREACHED),
     ProblemKind(
         "S106",
-        Severity.WARNING,
+        _WARNING,
         "symbolic link that leads out or nowhere",
         "It is recorded, not followed; name its target as a source to pack that.",
     ),
     ProblemKind(
-        "S107", Severity.WARNING, "not a regular file", "Pipes, sockets and devices hold nothing to keep."
-    ),
-    ProblemKind("S108", Severity.WARNING, "very large sparse file", "It takes its full size in the bag."),
+        "S107", _WARNING, "not a regular file", "Pipes, sockets and devices hold nothing to keep."
+    ).says(Effect.IRREGULAR),
+    ProblemKind("S108", _WARNING, "very large sparse file", "It takes its full size in the bag."),
     ProblemKind(
         "S109",
-        Severity.INFO,
+        _INFO,
         "changed after it was listed",
         "It was examined again and is packed as it was when it was read.",
     ),
     ProblemKind(
         "S110",
-        Severity.WARNING,
+        _WARNING,
         "read only at the second try",
         "It is packed whole and was examined from its copy; check the disk it came from.",
     ),
     ProblemKind(
         "S111",
-        Severity.INFO,
+        _INFO,
         "extended attributes",
         "A payload holds bytes alone; a bag has the values in metadata/tree.jsonl.",
     ),
     ProblemKind(
         "S112",
-        Severity.WARNING,
+        _WARNING,
         "extended attributes not kept",
         "The file itself is packed; keep the source as well if a program needs them.",
     ),
     # The letter F is for what the bytes are
-    ProblemKind(
-        "F201", Severity.WARNING, "extension and content differ", "Rename a copy if players refuse it."
-    ),
+    ProblemKind("F201", _WARNING, "extension and content differ", "Rename a copy if players refuse it."),
     ProblemKind(
         "F202",
-        Severity.WARNING,
+        _WARNING,
         "audio not parsable",
         "Play it; the audio may be damaged. Its bytes are never altered.",
-    ),
+    ).says(Effect.HALF_SEEN),
     ProblemKind(
         "F203",
-        Severity.WARNING,
+        _WARNING,
         "parser stopped",
         "Nobody has looked for its tags or protection; play it to see what it is.",
-    ),
+    ).says(Effect.HALF_SEEN),
     ProblemKind(
-        "F204",
-        Severity.INFO,
-        "metadata not extracted",
-        "This format's tags cannot be read here; it is packed.",
+        "F204", _INFO, "metadata not extracted", "This format's tags cannot be read here; it is packed."
+    ).says(Effect.HALF_SEEN),
+    ProblemKind("F205", _WARNING, "empty audio file", "Nothing is in it; look for a good copy.").says(
+        Effect.HALF_SEEN
     ),
-    ProblemKind("F205", Severity.WARNING, "empty audio file", "Nothing is in it; look for a good copy."),
-    ProblemKind(
-        "F206", Severity.INFO, "format not identified", "It can be packed and checksummed all the same."
-    ),
+    ProblemKind("F206", _INFO, "format not identified", "It can be packed and checksummed all the same."),
     ProblemKind(
         "F207",
-        Severity.WARNING,
+        _WARNING,
         "tag block malformed",
         "Some tags could not be read. The file's bytes are never altered.",
-    ),
+    ).says(Effect.HALF_SEEN),
     ProblemKind(
         "F208",
-        Severity.WARNING,
+        _WARNING,
         "file breaks off",
         "It ends before its own header says: look for a whole copy. Its bytes are never altered.",
-    ),
+    ).says(Effect.HALF_SEEN),
     ProblemKind(
         "F209",
-        Severity.INFO,
+        _INFO,
         "tag not as its standard says",
         "It was read by what its bytes show; other programs may read it otherwise, or not at all.",
     ),
     # The letter N is for names, and sizes, that other systems cannot hold
     ProblemKind(
-        "N301",
-        Severity.WARNING,
-        "name is not UTF-8",
-        "Packed under a reversible name; the original is recorded.",
+        "N301", _WARNING, "name is not UTF-8", "Packed under a reversible name; the original is recorded."
     ),
     ProblemKind(
-        "N302", Severity.WARNING, "names differ only by case", "Unpack on a case-sensitive file system."
-    ),
+        "N302", _WARNING, "names differ only by case", "Unpack on a case-sensitive file system."
+    ).says(Effect.REFUSED_ELSEWHERE),
     ProblemKind(
         "N303",
-        Severity.WARNING,
+        _WARNING,
         "names differ only by normalisation",
         "Unpack where NFC and NFD names are kept apart.",
-    ),
-    ProblemKind("N304", Severity.WARNING, "name that Windows cannot hold", "Unpack on Linux or macOS."),
-    ProblemKind(
-        "N305",
-        Severity.WARNING,
-        "name with control or invisible characters",
-        "Some programs cannot show or open it.",
+    ).says(Effect.REFUSED_ELSEWHERE),
+    ProblemKind("N304", _WARNING, "name that Windows cannot hold", "Unpack on Linux or macOS.").says(
+        Effect.REFUSED_ELSEWHERE
     ),
     ProblemKind(
-        "N306",
-        Severity.WARNING,
-        "name or path too long elsewhere",
-        "Unpack to a short folder on Linux or macOS.",
-    ),
+        "N305", _WARNING, "name with control or invisible characters", "Some programs cannot show or open it."
+    ).says(Effect.REFUSED_ELSEWHERE),
+    ProblemKind(
+        "N306", _WARNING, "name or path too long elsewhere", "Unpack to a short folder on Linux or macOS."
+    ).says(Effect.REFUSED_ELSEWHERE),
     ProblemKind(
         "N307",
-        Severity.ERROR,
+        _ERROR,
         "name that the store cannot hold",
         "",
         (Remedy(Way.NAME_PORTABLY), Remedy(Way.ANOTHER_FILE_SYSTEM)),
     ),
     ProblemKind(
         "N308",
-        Severity.ERROR,
+        _ERROR,
         "file larger than the store can hold",
         "Choose a store on another file system, such as exFAT in place of FAT, then pack again.",
     ),
     ProblemKind(
         "N309",
-        Severity.INFO,
+        _INFO,
         "stored under another name",
         "The source's own name is source_path in metadata/files.jsonl.",
     ),
     ProblemKind(
         "N310",
-        Severity.WARNING,
+        _WARNING,
         "name that other BagIt programs misread",
         "They may call the bag invalid where it is to travel.",
         (Remedy(Way.NAME_PORTABLY),),
-    ),
+    ).says(Effect.REFUSED_ELSEWHERE),
     # The letter R is for what was declared of rights
     ProblemKind(
         "R401",
-        Severity.WARNING,
+        _WARNING,
         "rights.toml that is not read",
         "",
         (Remedy(Way.MOVE_DECLARATIONS), Remedy(Way.NAME_DECLARATIONS)),
     ),
 )
-"""Every problem code, in order. ``docs/reference/problems.md`` is made from it."""
 
-REFUSED_ELSEWHERE = frozenset({"N302", "N303", "N304", "N305", "N306", "N310"})
-"""Codes of names that other systems, or other programs for bags, cannot hold or show."""
+PROBLEM_KINDS = {kind.code: kind for kind in _KINDS}
+"""Every problem code, in order. ``docs/reference/problems.md`` is made from it."""

@@ -75,6 +75,8 @@ class Totals:
                 self.left_out_folders += entry.what == "folder"
             case Unpacked():
                 self.lost += 1
+            case FolderProblem() | FolderRef():
+                pass
         self.problems.update(problem.code for problem in problems_in(entry))
 
     def add(self, other: Totals) -> None:

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from archiver.model.audio import AudioProperties, ExaminedFile, Format, Role, TagBlock, TagFrame
 from archiver.model.evidence import Evidence, Protection, Strength
-from archiver.model.package import AssessedFile, PackedFile, PackEntry, WithheldFile
+from archiver.model.package import AssessedFile, PackedFile, PackEntry, WithheldFile, withheld_file
 from archiver.model.problem import Problem
 from archiver.model.rights import Decision
 from archiver.model.source import (
@@ -148,7 +148,7 @@ class FilesWriter:
 
     def add(self, entry: PackEntry) -> None:
         """Record one entry; what is no file is passed over."""
-        if self._anonymous and isinstance(entry, WithheldFile):
+        if self._anonymous and withheld_file(entry) is not None:
             return
         record = file_record(entry, self._identify)
         if record is not None:

@@ -10,7 +10,7 @@ from archiver.model.audio import AudioProperties, ExaminedFile
 from archiver.model.package import PackedFile, PackEntry, WithheldFile
 from archiver.model.problem import Problem
 from archiver.model.rights import Decision
-from archiver.model.source import Unpacked
+from archiver.model.source import EmptyFolder, FolderProblem, FolderRef, LeftOut, Link, Unpacked
 from archiver.records.csvcells import safe_cell
 from archiver.records.moments import rfc3339_ns
 from archiver.records.writing import Closing, Opening
@@ -73,7 +73,7 @@ class TableWriter:
             case Unpacked(problem):
                 empty = [""] * (len(self._algorithms) + 3 + 3 + len(_AUDIO_COLUMNS) + len(_TAG_COLUMNS) + 3)
                 self._row(["", problem.path, *empty, _problem_words((problem,))])
-            case _:
+            case WithheldFile() | EmptyFolder() | FolderProblem() | FolderRef() | Link() | LeftOut():
                 pass
 
     def finish(self, closing: Closing) -> None:  # noqa: ARG002 - as every writer

@@ -10,11 +10,12 @@ import base64
 from typing import Any
 
 from archiver.model.attribute import Attribute
-from archiver.model.package import PackedFile, PackEntry
+from archiver.model.package import PackedFile, PackEntry, WithheldFile
 from archiver.model.source import (
     FILE_MODE,
     FOLDER_MODE,
     EmptyFolder,
+    FolderProblem,
     FolderRef,
     LeftOut,
     Link,
@@ -58,6 +59,8 @@ class TreeWriter:
                 self._write(entry)
             case EmptyFolder(path):
                 self._settle(path)
+            case WithheldFile() | FolderProblem() | Link() | LeftOut() | Unpacked():
+                pass
 
     def finish(self, closing: Closing) -> None:
         """All is written."""
@@ -102,7 +105,8 @@ def tree_record(entry: PackEntry) -> dict[str, Any] | None:
             return {"kind": "link", **_named(problem.path, original), **_target(target), "leads_to": None}
         case LeftOut():
             return {"kind": "left-out", **_named(entry.path, entry.original_name), **left_out_record(entry)}
-    return None
+        case WithheldFile() | EmptyFolder() | FolderProblem() | Unpacked():
+            return None
 
 
 def left_out_record(entry: LeftOut) -> dict[str, str]:

@@ -5,7 +5,7 @@ A file is described in each record and manifest, mostly by what its line in ``fi
 
 from __future__ import annotations
 
-from archiver.model.package import AssessedFile, PackEntry, PlanEntry, WithheldFile
+from archiver.model.package import AssessedFile, PackEntry, PlanEntry, WithheldFile, assessed_file
 from archiver.records.codec import to_line
 from archiver.records.files import file_record
 from archiver.records.tree import tree_record
@@ -25,8 +25,9 @@ _ALGORITHM_BYTES = 500
 def described_bytes(entry: PlanEntry, algorithms: int) -> int:
     """Guess the bytes that the descriptions of one entry take in a bag with that many checksum algorithms."""
     told: PackEntry = WithheldFile(entry) if isinstance(entry, AssessedFile) else entry
-    if isinstance(told, WithheldFile):
-        examined = told.assessed.examined
+    assessed = assessed_file(told)
+    if assessed is not None:
+        examined = assessed.examined
         beside = sum(_ATTRIBUTE_BYTES + 2 * (one.size_bytes or 0) for one in examined.attributes)
         beside += 2 * _TIMES_TOLD * len((examined.ref.stored or "").encode("utf-8"))
     else:
@@ -35,7 +36,7 @@ def described_bytes(entry: PlanEntry, algorithms: int) -> int:
     record = file_record(told, lambda _: _IDENTIFIER)
     if record is None:
         return beside
-    evidence = len(told.assessed.examined.evidence) if isinstance(told, WithheldFile) else 0
+    evidence = len(assessed.examined.evidence) if assessed is not None else 0
     return (
         _FILE_BYTES
         + beside

@@ -11,7 +11,7 @@ from archiver.config import Settings
 from archiver.errors import Remedy, UsageError, Way
 from archiver.model.audio import ExaminedFile
 from archiver.model.day import Day
-from archiver.model.problem import Problem
+from archiver.model.problem import NOT_READ, Problem
 from archiver.model.rights import Policy
 from archiver.model.source import FolderProblem, Source, Unpacked
 from archiver.rights.deciding.scope import ScopeIndex
@@ -27,7 +27,6 @@ from archiver.usecases.rights_inputs import (
 )
 from archiver.usecases.watch import Unwatched
 
-_UNREAD = frozenset({"S101", "S103", "S105", "S107"})
 """Problems after which nothing is known of a file's bytes."""
 _NOTHING = ScopeIndex(())
 """What there is without declarations."""
@@ -119,7 +118,7 @@ def explain_files(request: ExplainRequest) -> Iterator[ExplainedFile | Unexplain
                 continue
             entry = next(entries)
             if isinstance(entry, ExaminedFile):
-                unread = [problem for problem in entry.problems if problem.code in _UNREAD]
+                unread = [problem for problem in entry.problems if problem.kind.effect in NOT_READ]
                 if unread:
                     yield UnexplainedFile(named, unread[0])
                 else:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from archiver.ingest.assess import Assessor
 from archiver.model.audio import ExaminedFile
-from archiver.model.package import AssessedFile, PlanEntry, WithheldFile
+from archiver.model.package import AssessedFile, PlanEntry, assessed_file
 from archiver.model.problem import Problem
 from archiver.rights.declaring.hearing import Hearing
 from archiver.rights.declaring.read import Remark
@@ -57,11 +57,9 @@ class Hearings:
             entries: Every file that was assessed; read only where something was not heard.
         """
         if any(hearing.wants_more for _, hearing in self._heard):
-            for entry in entries:
-                match entry:
-                    case AssessedFile(file) | WithheldFile(AssessedFile(file)):
-                        for hearing, below in self._hearing(file.ref.path):
-                            hearing.hear_again(below, file.tags)
+            for assessed in filter(None, map(assessed_file, entries)):
+                for hearing, below in self._hearing(assessed.path):
+                    hearing.hear_again(below, assessed.examined.tags)
         return tuple(
             f"{file.name}, line {remark.line}, {remark.declaration}: {remark.text}"
             for file, understood, (_, hearing) in zip(

@@ -15,13 +15,13 @@ from archiver.ingest.spool import Spool
 from archiver.ingest.standing import Standing
 from archiver.model.audio import ExaminedFile
 from archiver.model.package import AssessedFile, PlanEntry
-from archiver.model.source import ScanEntry, Source, Unpacked
+from archiver.model.problem import Effect
+from archiver.model.source import FileRef, ScanEntry, Source
+from archiver.model.totals import problems_in
 from archiver.usecases.watch import Step, Watch, one
 
-T = TypeVar("T")
+T = TypeVar("T", bound=ScanEntry | Examined)
 
-_UNREAD = frozenset({"S101", "S102", "S103", "S105"})
-"""What is said of files and folders that cannot be reached, as of all of a source that is gone."""
 _LOOKED_AT_EACH = 8
 
 
@@ -112,10 +112,6 @@ def _watched_over(entries: Iterable[T], standing: Standing) -> Iterator[T]:
         standing.look()
 
 
-def _is_unread(entry: object) -> bool:
-    match entry:
-        case Unpacked(problem):
-            return problem.code in _UNREAD
-        case ExaminedFile():
-            return any(problem.code in _UNREAD for problem in entry.problems)
-    return False
+def _is_unread(entry: ScanEntry | Examined) -> bool:
+    problems = () if isinstance(entry, FileRef) else problems_in(entry)
+    return any(problem.kind.effect is Effect.UNREACHED for problem in problems)

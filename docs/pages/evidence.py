@@ -24,7 +24,7 @@ has a code, a locator that finds it again (frame, atom or line, and byte offset)
   unknown, never suspicion.
 - At most 20 observations of one code are listed for a file; one more then says how many there are.
 
-This page is made from `archiver/model/evidence_rows.py`: `python -m docs.make_pages`.
+This page is made from `archiver/model/evidence_kinds.toml`: `python -m docs.make_pages`.
 """
 
 

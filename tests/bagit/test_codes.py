@@ -3,8 +3,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from archiver.bagit.codes import FINDING_KINDS, FIXITY_CODES, found
-from archiver.bagit.findings import Finding, Severity
+from archiver.bagit.codes import FINDING_KINDS, found
+from archiver.bagit.findings import Effect, Finding, Severity
 from docs.pages.bagit_codes import findings_page
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "bagit-findings.md"
@@ -26,8 +26,11 @@ def test_every_kind_says_where_the_rule_stands_and_what_to_do() -> None:
         assert kind.title[0].islower() or kind.title.startswith(("Payload-Oxum", "Bag-Count", "B")), kind
 
 
-def test_fixity_codes_are_errors() -> None:
-    assert all(FINDING_KINDS[code].severity is Severity.ERROR for code in FIXITY_CODES)
+def test_what_a_finding_says_of_files_is_an_error() -> None:
+    graver = {Effect.CHANGED, Effect.UNREADABLE, Effect.UNREAD, Effect.ADDED}
+    said = [kind for kind in FINDING_KINDS.values() if kind.effect in graver]
+    assert {kind.effect for kind in said} == graver
+    assert all(kind.severity is Severity.ERROR for kind in said)
 
 
 def test_a_finding_takes_weight_and_rule_from_the_registry() -> None:

@@ -62,8 +62,8 @@ def test_every_field_fact_tag_and_rule_is_listed() -> None:
     for name in (*_FIELDS, *EVENTS, *RULES):
         assert f"\n| `{name}` |" in DECLARING, name
     assert all(f"`{name}`" in DECLARING for name in TAG_NAMES)
-    for code, meaning in RULES.items():
-        assert cells(DECLARING, code) == [meaning]
+    for code, rule in RULES.items():
+        assert cells(DECLARING, code) == [rule.says]
 
 
 def test_the_table_of_policies() -> None:

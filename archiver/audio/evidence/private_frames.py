@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from archiver.audio.evidence.fields import Field
 from archiver.audio.evidence.uits import is_receipt, transaction_values
+from archiver.model.evidence_kinds import EVIDENCE_KINDS
 from archiver.personal.find import PersonalSearch
 from archiver.personal.programs import is_program_name, is_site, names_no_person
 from archiver.personal.spans import PersonalSpan
@@ -86,18 +87,6 @@ _WORDS_OF_WORKS = _CATALOGUE_NAMES | {
 _FIXED_SIZE = frozenset({"id3v1", "id3v1-enhanced"})
 _SHORTEST, _SHORTEST_WORD = 4, 6
 _MAX_VALUES = 200
-_REPEATED = frozenset(
-    {
-        "email-address",
-        "ripped-by",
-        "file-owner",
-        "store-account",
-        "store-buyer",
-        "order-number",
-        "bank-account",
-    }
-    | {"telephone-number"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +188,9 @@ def _values(
             values.update(value for value in _named(text, code) if value.casefold() not in works)
         elif code == TOLD_ELSEWHERE and is_receipt(field.frame):
             values.update(transaction_values(text))
-        values.update(text[span.start : span.end].strip() for span in spans if span.code in _REPEATED)
+        values.update(
+            text[span.start : span.end].strip() for span in spans if EVIDENCE_KINDS[span.code].repeated
+        )
         if len(values) > _MAX_VALUES:
             break
     kept = (value for value in values if len(value) >= _SHORTEST)

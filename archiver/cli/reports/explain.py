@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from archiver.cli.remedies import advice
 from archiver.cli.terminal.text import count, shown, shown_path, wrapped
 from archiver.model.evidence import Evidence
+from archiver.model.problem import Effect
 from archiver.model.rights import Act, Answer, Basis, Declaration, Reason, UseAnswer
 from archiver.model.terms import TermState
 from archiver.records.rights.statements import TAKEN_AS_IN_COPYRIGHT
@@ -18,9 +19,6 @@ from archiver.usecases.explain import ExplainedFile
 
 CLOSING = "Unknown is never taken for allowed. This is not legal advice."
 """What ends a report, once, however many files it explains."""
-
-_UNSEEN = frozenset({"F202", "F203", "F204", "F205", "F207", "F208"})
-"""Problems for which something in the file may not have been seen."""
 
 _KINDS_SHOWN = 8
 _DECLARATIONS_SHOWN = 5
@@ -77,7 +75,7 @@ def _seen(explained: ExplainedFile) -> Iterator[str]:
         if meaning(found.code) is Meaning.UNREAD:
             yield _placed("not read for personal data", shown(found.value or ""), found.locator)
     for problem in file.problems:
-        if problem.code in _UNSEEN:
+        if problem.kind.effect is Effect.HALF_SEEN:
             yield _said("but", shown(problem.message))
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Protocol
 
 from archiver.cli.remedies import advice
 from archiver.cli.terminal.text import brief, count, shown, shown_path, wrapped
@@ -12,7 +13,19 @@ from archiver.model.problem import PROBLEM_KINDS, Problem, Severity
 from archiver.rights.meanings import Meaning, meaning
 
 EXAMPLES = 3
-_ORDER = (Severity.ERROR, Severity.WARNING, Severity.INFO)
+_ORDER = tuple(Severity)
+
+
+class Told(Protocol):
+    """What a problem with a file and a finding in a bag have in common."""
+
+    @property
+    def path(self) -> str:
+        """The file."""
+
+    @property
+    def message(self) -> str:
+        """What is said of it."""
 
 
 def problem_lines(counts: Counter[str], problems: Iterable[Problem]) -> Iterator[str]:
@@ -26,21 +39,32 @@ def problem_lines(counts: Counter[str], problems: Iterable[Problem]) -> Iterator
     for code in sorted(counts, key=lambda code: (_ORDER.index(PROBLEM_KINDS[code].severity), code)):
         kind = PROBLEM_KINDS[code]
         yield f"  {code}  {kind.title}: {count(counts[code], 'file')}"
-        yield from _example_lines(examples[code])
+        # what all of them say is told once
+        said = {problem.message for problem in examples[code]}
+        for alike in [examples[code]] if len(said) == 1 else ([problem] for problem in examples[code]):
+            yield from alike_lines(alike, "        ")
         if counts[code] > len(examples[code]):
             yield f"        and {counts[code] - len(examples[code]):,} more; --verbose lists them"
         yield wrapped(advice(kind.advice, kind.remedies), indent="        ")
 
 
-def _example_lines(examples: list[Problem]) -> Iterator[str]:
-    """Tell of some problems of one kind; what all of them say is told once."""
-    said = {problem.message for problem in examples}
-    if len(examples) > 1 and len(said) == 1:
-        yield wrapped(f"of each: {brief(said.pop())}", indent="        ")
-        yield from (wrapped(shown_path(problem.path), indent="        ") for problem in examples)
-        return
-    for problem in examples:
-        yield wrapped(f"{shown_path(problem.path)}: {brief(problem.message)}", indent="        ")
+def alike_lines(
+    alike: Sequence[Told], indent: str, below: Callable[[str], Iterable[str]] = lambda _: ()
+) -> Iterator[str]:
+    """Yield the lines about one or several that say the same, which is told once.
+
+    Args:
+        alike: What is to be told.
+        indent: Stands before each line.
+        below: Lines about a path, to follow it.
+    """
+    message, is_alone = brief(alike[0].message), len(alike) == 1
+    if not is_alone:
+        yield wrapped(f"of each: {message}", indent=indent)
+    for told in alike:
+        where = shown_path(told.path)
+        yield wrapped(": ".join(filter(None, (where, message))) if is_alone else where, indent=indent)
+        yield from below(told.path)
 
 
 def listed_lines(

@@ -30,7 +30,7 @@ from archiver.cli.reports.left_out import (
 )
 from archiver.cli.terminal.text import columns, count, shown, shown_path, wrapped
 from archiver.model.audio import ExaminedFile, Role
-from archiver.model.package import AssessedFile, PackedFile, WithheldFile
+from archiver.model.package import WithheldFile, assessed_file, withheld_file
 from archiver.model.rights import Decision, Disposition, Reason
 from archiver.model.rights_summary import RightsSummary
 from archiver.model.totals import Totals
@@ -122,9 +122,8 @@ def verbose_lines(report: PackReport) -> Iterator[str]:
     """Yield every file that the report counts among those that need attention, by name."""
     if report.totals.withheld:
         yield "\nEvery file that a decision withheld"
-        for entry in report.noted:
-            if isinstance(entry, WithheldFile):
-                yield from _withheld_file(entry)
+        for file in filter(None, map(withheld_file, report.noted)):
+            yield from _withheld_file(file)
     yield from listed_lines("Protected files", _examined(report), protection_told)
     yield from listed_lines("Files whose protection was not seen", _examined(report), unseen_told)
     yield from listed_lines("Files that carry personal data", _examined(report), personal_told)
@@ -134,12 +133,7 @@ def verbose_lines(report: PackReport) -> Iterator[str]:
 
 
 def _examined(report: PackReport) -> Iterator[ExaminedFile]:
-    for entry in report.noted:
-        match entry:
-            case PackedFile(assessed) | WithheldFile(assessed):
-                yield assessed.examined
-            case AssessedFile(examined):
-                yield examined
+    return (file.examined for file in filter(None, map(assessed_file, report.noted)))
 
 
 def _held_back_lines(report: PackReport, summary: RightsSummary) -> Iterator[str]:
@@ -214,9 +208,8 @@ def _split_lines(report: PackReport) -> Iterator[str]:
 
 
 def _withheld_lines(report: PackReport) -> Iterator[str]:
-    withheld = (entry for entry in report.noted if isinstance(entry, WithheldFile))
-    for entry in islice(withheld, _WITHHELD_SHOWN):
-        yield from _withheld_file(entry)
+    for file in islice(filter(None, map(withheld_file, report.noted)), _WITHHELD_SHOWN):
+        yield from _withheld_file(file)
     remaining = report.totals.withheld - _WITHHELD_SHOWN
     if remaining > 0:
         yield f"  and {remaining:,} more; --verbose lists them, and so does metadata/rights"
@@ -325,14 +318,13 @@ def write_report_json(report: PackReport) -> None:
 
 
 def _withheld(report: PackReport) -> Iterator[dict[str, Any]]:
-    for entry in report.noted:
-        if isinstance(entry, WithheldFile):
-            decision = entry.assessed.decision
-            yield {
-                "source_path": entry.assessed.path,
-                "disposition": decision.disposition.value,
-                "reasons": [reason.text for reason in decision.reasons],
-            }
+    for file in filter(None, map(withheld_file, report.noted)):
+        decision = file.assessed.decision
+        yield {
+            "source_path": file.assessed.path,
+            "disposition": decision.disposition.value,
+            "reasons": [reason.text for reason in decision.reasons],
+        }
 
 
 def _problem_records(report: PackReport) -> Iterator[dict[str, Any]]:

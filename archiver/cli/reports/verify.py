@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from archiver.bagit.codes import FINDING_KINDS
-from archiver.bagit.findings import Finding, Severity
+from archiver.bagit.findings import Effect, Finding, Severity
 from archiver.bagit.report import BagReport, Depth
 from archiver.bagit.sizes import human_size
+from archiver.cli.reports.findings import alike_lines
 from archiver.cli.terminal.text import brief, count, shown, shown_path, wrapped
 from archiver.records.tracks import Track
 from archiver.records.visible import shortened
@@ -20,11 +21,7 @@ FEW = 10
 """How many of a kind a report shows, unless more are asked for."""
 
 _TITLE_COLUMNS = 60
-_ORDER = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 _TITLES = {Severity.ERROR: "Wrong", Severity.WARNING: "Worth a look", Severity.INFO: "Noted"}
-_MISSING = frozenset({"B101", "B111", "B112", "B401", "B404", "B605"})
-"""Findings of something that is not there; what is there and should not be makes a bag as incomplete for RFC 8493."""
-
 _UNREAD = "no file's bytes were checked"
 
 
@@ -43,7 +40,7 @@ def bag_lines(outcome: VerifiedBag, most: int = FEW) -> Iterator[str]:
             + (f", {brief(', '.join(report.algorithms))}" if report.algorithms else ""),
             indent="  ",
         )
-    for severity in _ORDER:
+    for severity in Severity:
         findings = [finding for finding in report.findings if finding.severity is severity]
         if findings:
             yield f"\n  {_TITLES[severity]}"
@@ -100,7 +97,8 @@ def verdict(outcome: VerifiedBag) -> str:
     if report.complete is False:
         if report.valid is None:
             return "NOT COMPLETE."
-        return "NOT VALID, and not complete." if _MISSING & set(report.counts) else "NOT VALID."
+        # what is there and should not be makes a bag as incomplete for RFC 8493
+        return "NOT VALID, and not complete." if report.has(Effect.MISSING) else "NOT VALID."
     if report.valid is False:
         return "NOT VALID."
     return _proved(report) + ("" if outcome.passed else " It does NOT conform to the profile.")
@@ -112,7 +110,7 @@ def _proved(report: BagReport) -> str:
         return "valid. Every file is there, and every byte is as it was recorded."
     if report.depth is Depth.COMPLETE:
         return f"complete. Every file is there; {_UNREAD}."
-    if "B208" in report.counts:
+    if report.has(Effect.UNCOUNTED):
         return f"every name is as recorded; no size was compared, and {_UNREAD}."
     return f"names, number and size of its files are as recorded; {_UNREAD}."
 
@@ -136,8 +134,8 @@ def _finding_lines(outcome: VerifiedBag, findings: list[Finding], most: int) -> 
         kept = [one for place, one in enumerate(group) if one.path or not place]
         number = outcome.report.counts.get(code, len(kept))
         yield wrapped(f"{code}  {FINDING_KINDS[code].title}: {number:,}  ({kept[0].spec})", indent="    ")
-        for message, alike in groupby(kept[:most], key=lambda finding: finding.message):
-            yield from _example_lines(outcome, message, list(alike))
+        for _, alike in groupby(kept[:most], key=lambda finding: finding.message):
+            yield from alike_lines(list(alike), "          ", lambda path: _track_lines(outcome, path))
         if number > most:
             yield f"          and {number - min(most, len(kept)):,} more{_how_listed(number, len(kept), most)}"
 
@@ -149,18 +147,10 @@ def _how_listed(number: int, kept: int, most: int) -> str:
     return "; --verbose lists them" if number <= kept else f"; --verbose lists the first {kept:,}"
 
 
-def _example_lines(outcome: VerifiedBag, message: str, findings: list[Finding]) -> Iterator[str]:
-    """Tell of findings that say the same; what they say is told once."""
-    is_alone = len(findings) == 1
-    if not is_alone:
-        yield wrapped(f"of each: {brief(message)}", indent="          ")
-    for finding in findings:
-        where = shown_path(finding.path)
-        words = ": ".join(filter(None, (where, brief(message)))) if is_alone else where
-        yield wrapped(words, indent="          ")
-        track = outcome.tracks.get(finding.path)
-        if track is not None and any((track.title, track.album)):
-            yield wrapped(_track(track), indent="            ")
+def _track_lines(outcome: VerifiedBag, path: str) -> Iterator[str]:
+    track = outcome.tracks.get(path)
+    if track is not None and any((track.title, track.album)):
+        yield wrapped(_track(track), indent="            ")
 
 
 def _album_lines(outcome: VerifiedBag, most: int) -> Iterator[str]:
@@ -220,7 +210,7 @@ def _advice_lines(outcome: VerifiedBag) -> Iterator[str]:
     if outcome.meant is not None:
         yield wrapped("It lies in a bag. Perhaps you meant:", indent="    ")
         yield f"      archiver verify {shown(shlex.quote(outcome.meant))}"
-    elif report.depth is Depth.FAST and "B206" in report.counts:
+    elif report.depth is Depth.FAST and report.has(Effect.MISCOUNTED):
         yield wrapped(f"To learn which files these are: archiver verify {bag}", indent="    ", below="      ")
     yield wrapped("Nothing in the bag was changed by this check.", indent="    ")
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import io
 
-from archiver.model.package import PackedFile, PackEntry
+from archiver.model.package import PackEntry, packed_file
 from archiver.model.rights import Decision
 from archiver.records.lines_of_files import LinesOfFiles
 from archiver.records.premis.agents import event_identifier, identify_events, write_agents, write_event
@@ -61,8 +61,9 @@ class PremisWriter:
 
     def add(self, entry: PackEntry) -> None:
         """Write the object of a packed file; there is none of anything else."""
-        if isinstance(entry, PackedFile):
-            write_file_object(self._out, entry, self._event, self._statements(entry.assessed.decision))
+        file = packed_file(entry)
+        if file is not None:
+            write_file_object(self._out, file, self._event, self._statements(file.assessed.decision))
 
     def finish(self, closing: Closing) -> None:
         """Write the package, the events, the agents and the rights."""

@@ -20,15 +20,6 @@ _DOINGS = {
     Act.MINE: "bulk analysis",
 }
 _AN_ACT = "an act that the policy needs"
-_WORDS = {
-    rules.PROTECTED: "a technical protection, which no declaration changes",
-    rules.MAYBE_PROTECTED: "perhaps a technical protection; a person has to look",
-    rules.PERSONAL_DATA: "personal data in the file",
-    rules.PERSONAL_UNKNOWN: "not all of the file could be read for personal data",
-    rules.CONTRADICTED: "a declaration and the file contradict each other",
-    rules.TERM_RUNS: "a term declared as ended still runs by the declared dates",
-    rules.OWN_DOUBTED: "declared the declarant's own, with signs of another rightsholder",
-}
 
 
 def ground_words(ground: Ground) -> str:
@@ -58,7 +49,8 @@ def _words(code: str, act: Act | None) -> str:
         return f"no declaration that counts says whether {doing} is allowed"
     if code == rules.ACT_DENIED:
         return f"{doing} is denied"
-    return _WORDS.get(code) or one_line(rules.RULES.get(code, code)).rstrip(".")
+    rule = rules.rule_of(code)
+    return rule.ground or one_line(rule.says or code).rstrip(".")
 
 
 def _follows(reason: Reason, policy: Policy) -> Disposition | None:

@@ -16,7 +16,7 @@ import json
 import textwrap
 from urllib.parse import quote
 
-from archiver.model.package import PackedFile, PackEntry
+from archiver.model.package import PackEntry, packed_file
 from archiver.model.rights import Answer, Basis, Decision, DeclarantRole, MachineUse, UseAnswer
 from archiver.model.rights_summary import RightsSummary
 from archiver.records.lines_of_files import LinesOfFiles
@@ -82,8 +82,9 @@ class UsageWriter:
 
     def add(self, entry: PackEntry) -> None:
         """Keep the rule of one packed file."""
-        if isinstance(entry, PackedFile) and (statement := usage_statement(entry.assessed.decision)):
-            self._of_files.add(f"Content-Usage: {_exact(entry.bag_path)} {statement}\n".encode())
+        file = packed_file(entry)
+        if file is not None and (statement := usage_statement(file.assessed.decision)):
+            self._of_files.add(f"Content-Usage: {_exact(file.bag_path)} {statement}\n".encode())
 
     def finish(self, closing: Closing) -> None:
         """Write the file."""
@@ -110,10 +111,9 @@ class ReservationWriter:
 
     def add(self, entry: PackEntry) -> None:
         """Keep the rule of one packed file."""
-        if isinstance(entry, PackedFile):
-            reservation = tdm_reservation(entry.assessed.decision)
-            if reservation is not None:
-                self._of_files.add(_rule(_exact(entry.bag_path), reservation) + b"\n")
+        file = packed_file(entry)
+        if file is not None and (reservation := tdm_reservation(file.assessed.decision)) is not None:
+            self._of_files.add(_rule(_exact(file.bag_path), reservation) + b"\n")
 
     def finish(self, closing: Closing) -> None:
         """Write the file."""

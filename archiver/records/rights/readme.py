@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from archiver.model.evidence_kinds import EVIDENCE_KINDS
-from archiver.model.package import PackEntry, WithheldFile
+from archiver.model.package import PackEntry, WithheldFile, withheld_file
 from archiver.model.rights import Act, Answer, Basis, Declaration, Disposition
 from archiver.model.rights_context import RightsContext
 from archiver.model.rights_summary import Ground, RightsSummary
@@ -50,8 +50,9 @@ class RightsReadmeWriter:
 
     def add(self, entry: PackEntry) -> None:
         """Keep the first of the withheld files."""
-        if isinstance(entry, WithheldFile) and len(self._withheld) < _MOST_FILES:
-            self._withheld.append(entry)
+        file = withheld_file(entry)
+        if file is not None and len(self._withheld) < _MOST_FILES:
+            self._withheld.append(file)
 
     def finish(self, closing: Closing) -> None:
         """Write the page."""
@@ -196,7 +197,7 @@ def _reason(ground: Ground, files: int) -> str:
     return textwrap.fill(f"{files:>9}  {ground_words(ground)}", _WIDTH, subsequent_indent=" " * 11)
 
 
-def _withheld(entries: Iterable[PackEntry], context: RightsContext, summary: RightsSummary) -> list[str]:
+def _withheld(entries: Iterable[WithheldFile], context: RightsContext, summary: RightsSummary) -> list[str]:
     """Each reason with the files that it keeps out, as far as these are among the first."""
     if not summary.withheld:
         return ["No file."]
@@ -206,7 +207,7 @@ def _withheld(entries: Iterable[PackEntry], context: RightsContext, summary: Rig
             "Their names are left out on purpose.",
         ]
     named: dict[Ground | None, list[str]] = {}
-    for one in itertools.islice((one for one in entries if isinstance(one, WithheldFile)), _MOST_FILES):
+    for one in entries:
         named.setdefault(settling_ground(one.assessed.decision), []).append(one.assessed.path)
     lines = []
     for ground, files in summary.because:

@@ -19,7 +19,7 @@ from typing import BinaryIO, Literal
 
 from msgspec import field
 
-from archiver.model.package import PackEntry, WithheldFile
+from archiver.model.package import PackEntry, withheld_file
 from archiver.model.rights import (
     Act,
     Acts,
@@ -42,7 +42,7 @@ from archiver.model.rights_summary import ActCounts, RightsSummary
 from archiver.model.terms import Layer, LayerAssessment, Span, TermFacts, TermFinding, TermState
 from archiver.records.codec import Record, to_line
 from archiver.records.writing import Closing
-from archiver.rights.rules import RULES
+from archiver.rights.rules import rule_of
 
 RIGHTS_RECORD = "metadata/rights/rights.jsonl"
 SCHEMA = "archiver.rights/2"
@@ -274,9 +274,10 @@ class RightsWriter:
 
     def add(self, entry: PackEntry) -> None:
         """Count a withheld file whose name is left out; of all others ``files.jsonl`` tells."""
-        if not (self._context.anonymous_withheld and isinstance(entry, WithheldFile)):
+        file = withheld_file(entry)
+        if file is None or not self._context.anonymous_withheld:
             return
-        decision = entry.assessed.decision
+        decision = file.assessed.decision
         codes = tuple(dict.fromkeys(reason.code for reason in decision.reasons))
         key = decision.disposition.value, codes
         if key not in self._unnamed and len(self._unnamed) >= _GROUPS:
@@ -289,7 +290,7 @@ class RightsWriter:
         for declared in context.declarations.values():
             write(to_line(declaration_line(declared, context.documents.get(declared.id))))
         for (disposition, codes), files in sorted(self._unnamed.items()):
-            texts = tuple(RULES.get(code, "") for code in codes)
+            texts = tuple(rule_of(code).says for code in codes)
             line = UnnamedLine(disposition=Disposition(disposition), files=files, reasons=codes, texts=texts)
             write(to_line(line))
         write(to_line(_totals(closing.bag.rights)))

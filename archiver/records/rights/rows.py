@@ -24,7 +24,7 @@ import datetime as dt
 import io
 from collections.abc import Iterator
 
-from archiver.model.package import PackedFile, PackEntry
+from archiver.model.package import PackEntry, packed_file
 from archiver.model.rights import Decision
 from archiver.model.rights_context import RightsContext
 from archiver.records.csvcells import safe_cell
@@ -83,14 +83,15 @@ class RowsWriter:
 
     def add(self, entry: PackEntry) -> None:
         """Write the rows of a packed file; of all else there are none."""
-        if not isinstance(entry, PackedFile):
+        file = packed_file(entry)
+        if file is None:
             return
-        decision = entry.assessed.decision
+        decision = file.assessed.decision
         # neighbours mostly share one decision, and everything but the path follows from it
         if decision is not self._shared:
             self._shared = decision
             self._rows = [list(map(safe_cell, cells)) for cells in _rows(decision, self._context)]
-        self._table.writerows([entry.bag_path, *cells] for cells in self._rows)
+        self._table.writerows([file.bag_path, *cells] for cells in self._rows)
 
     def finish(self, closing: Closing) -> None:  # noqa: ARG002 - as every writer
         """Hand everything to the stream."""

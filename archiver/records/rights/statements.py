@@ -142,8 +142,6 @@ _ACTS = {
     Act.PUBLISH: "disseminate",
     Act.MINE: "mine",
 }
-_GIVING = (rules.DECLARED, rules.IMPLIED, rules.LICENSED)
-"""Rules by which a declaration gives an answer."""
 _IN_FILE = {
     rules.PROTECTED: "a technical protection of the file, which no declaration changes",
     rules.RESERVED_IN_FILE: "a reservation in the file",
@@ -379,7 +377,7 @@ def _behind(decision: Decision, context: RightsContext, *acts: Act) -> tuple[Dec
     found = {
         name.removeprefix("declaration ")
         for reason in decision.reasons
-        if reason.act in acts and reason.code in _GIVING
+        if reason.act in acts and rules.rule_of(reason.code).effect is rules.Effect.GIVES
         for name in reason.rests_on
     }
     return tuple(one for name, one in context.declarations.items() if name in found)

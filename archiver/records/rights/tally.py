@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from archiver.model.package import AssessedFile, PackedFile, PackEntry, PlanEntry, WithheldFile
 from archiver.model.rights import Act, Answer, Basis, Decision, Disposition, MachineUse, UseAnswer
 from archiver.model.rights_summary import ActCounts, Counts, DeclaredWish, Ground, InBag, RightsSummary
+from archiver.model.source import EmptyFolder, FolderProblem, FolderRef, LeftOut, Link, Unpacked
 from archiver.records.rights.grounds import settling_ground
 from archiver.records.rights.machine_use import tdm_reservation, usage_statement
 from archiver.records.rights.training_mining import training_mining
@@ -60,7 +61,7 @@ class RightsTally:
             case WithheldFile(assessed):
                 self._withheld += 1
                 self._count_assessed(assessed)
-            case _:
+            case EmptyFolder() | FolderProblem() | FolderRef() | Link() | LeftOut() | Unpacked():
                 pass
 
     def include(self, other: RightsTally) -> None:

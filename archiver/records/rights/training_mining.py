@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 
-from archiver.model.package import PackedFile, PackEntry
+from archiver.model.package import PackEntry, packed_file
 from archiver.model.rights import Decision, MachineUse
 from archiver.records.lines_of_files import LinesOfFiles
 from archiver.records.rights.machine_use import preference
@@ -47,8 +47,9 @@ class AssertionWriter:
 
     def add(self, entry: PackEntry) -> None:
         """Keep the assertion of one packed file."""
-        if isinstance(entry, PackedFile) and (said := training_mining(entry.assessed.decision)):
-            self._of_files.add(_assertion(entry.bag_path, said) + b"\n")
+        file = packed_file(entry)
+        if file is not None and (said := training_mining(file.assessed.decision)):
+            self._of_files.add(_assertion(file.bag_path, said) + b"\n")
 
     def finish(self, closing: Closing) -> None:
         """Write the file."""

@@ -9,21 +9,13 @@ from enum import StrEnum
 
 from archiver.model.rights import Answer, Basis, Decision, Declaration, Disposition
 from archiver.model.terms import TermFinding, TermState
-from archiver.rights.rules import (
-    ACT_DENIED,
-    ACT_UNKNOWN,
-    ACTS_ALLOWED,
-    PERSONAL_DATA,
-    speaks_of_disposition,
-)
+from archiver.rights.rules import Effect, rule_of, speaks_of_disposition
 from archiver.rights.terms.terms import LAYER_NAMES, TermTable
 
 REVIEW_YEARS = 2
 """A rule of the table that was checked longer ago than this should be checked again."""
 
 _EXAMPLES = 3
-_PLAIN = (ACT_DENIED, ACT_UNKNOWN, ACTS_ALLOWED, PERSONAL_DATA)
-"""Rules that a review waits for only where a policy holds back by nothing else."""
 
 
 class DueKind(StrEnum):
@@ -123,9 +115,10 @@ def _of_file(
             yield from _terms_ending(finding, on, until)
     if decision.disposition is Disposition.REVIEW:
         grounds = filter(speaks_of_disposition, decision.reasons)
-        codes = {reason.code for reason in grounds if reason.code not in _PLAIN}
+        waiting = {reason.code for reason in grounds if rule_of(reason.code).effect is not Effect.POLICY}
         first = (reason.code for reason in decision.reasons[:1])
-        subject = ", ".join(sorted(codes) or first)
+        # where a policy holds back by nothing else, by what weighs most
+        subject = ", ".join(sorted(waiting) or first)
         yield (on, DueKind.REVIEW_WAITS, subject), f"Held back until a person decides: {subject}."
 
 

@@ -25,10 +25,18 @@ from archiver.ingest.spool import Spool
 from archiver.ingest.standing import Standing
 from archiver.model.audio import Role
 from archiver.model.bag import Bag, BagPlan, Labels
-from archiver.model.package import AssessedFile, PackedFile, PackEntry, PlanEntry, WithheldFile
+from archiver.model.package import (
+    AssessedFile,
+    PackedFile,
+    PackEntry,
+    PlanEntry,
+    WithheldFile,
+    file_to_copy,
+    packed_file,
+)
 from archiver.model.rights_context import RightsContext
 from archiver.model.run import Run
-from archiver.model.source import Unpacked
+from archiver.model.source import BesideFiles, Unpacked
 from archiver.model.totals import Totals
 from archiver.records.baginfo import BAG_INFO, bag_info_labels
 from archiver.records.layout import RecordWriters
@@ -131,7 +139,7 @@ class BagMaker:
         key = staging.key
         left = left_of(staging.area.store, key.package, key.algorithms, but=self.keys)
         for_refs, for_outcomes = itertools.tee(part)
-        refs = (entry.examined.ref for entry in for_refs if isinstance(entry, AssessedFile))
+        refs = (file.examined.ref for file in filter(None, map(file_to_copy, for_refs)))
         meter = Meter()
         with contextlib.ExitStack() as last:
             manifests = [
@@ -145,9 +153,9 @@ class BagMaker:
                 outcome = _with_outcome(entry, outcomes, staging, self.reexaminer)
                 gathered.add(outcome)
                 records.add(outcome)
-                if isinstance(outcome, PackedFile):
-                    for manifest, (_, digest) in zip(manifests, outcome.digests, strict=True):
-                        manifest.add(outcome.bag_path, digest)
+                if (file := packed_file(outcome)) is not None:
+                    for manifest, (_, digest) in zip(manifests, file.digests, strict=True):
+                        manifest.add(file.bag_path, digest)
                 if is_noted(outcome):
                     noted.append(_without_blocks(outcome))
 
@@ -258,7 +266,7 @@ def bag_plan(
 
 def _without_blocks(entry: PackEntry) -> PackEntry:
     """Leave the raw tag blocks behind, which only ``files.jsonl`` holds and which are most of an entry's size."""
-    if not isinstance(entry, PackedFile | WithheldFile):
+    if isinstance(entry, BesideFiles):
         return entry
     examined = dataclasses.replace(entry.assessed.examined, tag_blocks=())
     return dataclasses.replace(entry, assessed=dataclasses.replace(entry.assessed, examined=examined))

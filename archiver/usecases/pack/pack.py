@@ -19,7 +19,7 @@ from archiver.ingest.reexamine import Reexaminer
 from archiver.ingest.spool import Spool
 from archiver.ingest.standing import Standing
 from archiver.model.package import PackEntry, PlanEntry
-from archiver.model.problem import PROBLEM_KINDS, REFUSED_ELSEWHERE, Problem
+from archiver.model.problem import PROBLEM_KINDS, Effect, Problem
 from archiver.model.rights_summary import RightsSummary
 from archiver.model.run import Run
 from archiver.model.totals import Totals, problems_in
@@ -112,9 +112,10 @@ class PackReport:
     @property
     def refused_elsewhere(self) -> int:
         """How many names are stored as other systems or programs cannot hold them; all problems of one stand together."""
-        if not REFUSED_ELSEWHERE & self.totals.problems.keys():
+        refusing = {code for code, kind in PROBLEM_KINDS.items() if kind.effect is Effect.REFUSED_ELSEWHERE}
+        if not refusing & self.totals.problems.keys():
             return 0
-        refused = (problem.path for problem in self.problems if problem.code in REFUSED_ELSEWHERE)
+        refused = (problem.path for problem in self.problems if problem.code in refusing)
         return sum(1 for _ in itertools.groupby(refused))
 
     @property

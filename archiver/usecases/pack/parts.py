@@ -9,7 +9,7 @@ from archiver.ingest.plan import PackagePlan
 from archiver.ingest.spool import Spool
 from archiver.model.album import album_folder, album_home
 from archiver.model.audio import Role
-from archiver.model.package import AssessedFile, PlanEntry
+from archiver.model.package import PlanEntry, file_to_copy
 from archiver.usecases.pack.fit import split
 
 
@@ -42,7 +42,7 @@ class PlanPart:
                 return
             if self.start <= index:
                 yield entry
-            if isinstance(entry, AssessedFile):
+            if file_to_copy(entry) is not None:
                 index += 1
 
 
@@ -80,13 +80,13 @@ def _weighed(plan: PackagePlan, described: Callable[[PlanEntry], int]) -> Iterat
     What is described without being packed weighs on the file that comes after it, in whose part it is.
     """
     albums = {
-        album_folder(entry.path)
-        for entry in plan.entries
-        if isinstance(entry, AssessedFile) and entry.examined.role is Role.AUDIO
+        album_folder(file.path)
+        for file in filter(None, map(file_to_copy, plan.entries))
+        if file.examined.role is Role.AUDIO
     }
     pending = 0
     for entry in plan.entries:
         pending += described(entry)
-        if isinstance(entry, AssessedFile):
-            yield album_home(entry.path, albums), entry.examined.ref.stat.size_bytes, pending
+        if (file := file_to_copy(entry)) is not None:
+            yield album_home(file.path, albums), file.examined.ref.stat.size_bytes, pending
             pending = 0

@@ -16,7 +16,7 @@ from archiver.bagit.profiles.profile import Profile, ProfileError
 from archiver.bagit.writer import BAGIT_VERSION, DECLARED
 from archiver.errors import UsageError
 from archiver.model.bag import Labels
-from archiver.model.package import AssessedFile, PlanEntry
+from archiver.model.package import PlanEntry, file_to_copy
 
 BAG_INFO = "bag-info.txt"
 _IDENTIFIER = "BagIt-Profile-Identifier"
@@ -145,9 +145,8 @@ def refuse_mismatch(profile: Profile, name: str, planned: Planned) -> None:
 
 def _facts(planned: Planned, bag: Iterable[PlanEntry]) -> BagFacts:
     def payload() -> Iterator[tuple[str, int]]:
-        for entry in bag:
-            if isinstance(entry, AssessedFile):
-                yield f"data/{entry.examined.ref.payload_path}", entry.examined.ref.stat.size_bytes
+        for file in filter(None, map(file_to_copy, bag)):
+            yield f"data/{file.examined.ref.payload_path}", file.examined.ref.stat.size_bytes
 
     return BagFacts(
         container=planned.container,

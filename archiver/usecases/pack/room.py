@@ -11,7 +11,7 @@ from archiver.bagit.sizes import human_size
 from archiver.errors import Remedy, StoreError, Way
 from archiver.ingest.journal import EarlierCopies
 from archiver.ingest.plan import PackagePlan
-from archiver.model.package import AssessedFile, PlanEntry
+from archiver.model.package import PlanEntry, file_to_copy
 from archiver.store.faults import store_faults
 from archiver.store.staging import left_of
 
@@ -100,8 +100,8 @@ def room_for(  # noqa: PLR0913 - what a package is made of
             descriptions, folders = bags * (overhead + _TAG_FILES * block), set[str]()
             for entry in plan.entries:
                 descriptions += described(entry)
-                if isinstance(entry, AssessedFile):
-                    ref = entry.examined.ref
+                if (file := file_to_copy(entry)) is not None:
+                    ref = file.examined.ref
                     taken = _in_blocks(ref.stat.size_bytes, block)
                     files += taken
                     folders.add(os.path.dirname(ref.payload_path))

@@ -6,23 +6,18 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from archiver.bagit.findings import Finding, Severity
+from archiver.bagit.codes import FINDING_KINDS
+from archiver.bagit.findings import Effect, Finding, Severity, Subject
 from archiver.bagit.names import PAYLOAD
 from archiver.bagit.report import BagReport, Depth
 from archiver.model.album import album_folder
 from archiver.records.tracks import Track
 
-_STATES = {
-    **dict.fromkeys(("B411", "B412", "B706", "B821"), "damaged"),
-    "B705": "unreadable",
-    **dict.fromkeys(("B401", "B605"), "missing"),
-}
+_STATES = (Effect.CHANGED, Effect.UNREADABLE, Effect.MISSING)
 """What findings say of a payload file that was recorded, the gravest last."""
 
-_GRAVITY = {code: place for place, code in enumerate(_STATES)}
-
-_APART = frozenset({"B206", "B402", "B404", "B413", "B701", "B702", "B704"})
-"""Errors after which the findings still tell of every recorded file that is not intact."""
+_NAMED = (Subject.FILE, Subject.FOLDER, Subject.TAG_FILE)
+"""Where only such are wrong, the findings tell of every recorded file that is not intact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +55,12 @@ def touched_albums(findings: Iterable[Finding], tracks: Mapping[str, Track]) -> 
         tracks: What its record says of payload paths.
     """
     states = _states(findings)
-    folders: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
+    folders: dict[str, dict[str, Counter[Effect]]] = defaultdict(lambda: defaultdict(Counter))
     for path, state in states.items():
         title = tracks[path].album.strip() if path in tracks else ""
         folders[album_folder(path)][title][state] += 1
     return tuple(
-        TouchedAlbum(title, folder, counts["damaged"], counts["unreadable"], counts["missing"])
+        TouchedAlbum(title, folder, *(counts[state] for state in _STATES))
         for folder, titles in sorted(folders.items())
         for title, counts in _joined(titles).items()
     )
@@ -73,22 +68,30 @@ def touched_albums(findings: Iterable[Finding], tracks: Mapping[str, Track]) -> 
 
 def tells_all(report: BagReport) -> bool:
     """Whether no other file than those that the findings name can be damaged or missing."""
-    errors = {finding.code for finding in report.findings if finding.severity is Severity.ERROR}
+    errors = [kind for kind in report.kinds() if kind.severity is Severity.ERROR]
+    named = all(kind.subject in _NAMED and kind.effect is not Effect.UNREAD for kind in errors)
     # without a path, a finding counts those that were left out; with that of a manifest, more may be wrong
-    of_files = all(one.path.startswith(PAYLOAD) for one in report.findings if one.code in _STATES)
-    return report.depth is Depth.FULL and of_files and errors <= _APART | _STATES.keys()
+    of_files = all(one.path.startswith(PAYLOAD) for one in report.findings if _state(one) is not None)
+    return report.depth is Depth.FULL and of_files and named
 
 
-def _states(findings: Iterable[Finding]) -> dict[str, str]:
+def _state(finding: Finding) -> Effect | None:
+    """What the finding says of a file; ``None`` where it says nothing of one that was recorded."""
+    kind = FINDING_KINDS[finding.code]
+    return kind.effect if kind.subject is Subject.FILE and kind.effect in _STATES else None
+
+
+def _states(findings: Iterable[Finding]) -> dict[str, Effect]:
     """By payload path, in order, what is wrong with a file that was recorded."""
-    told: dict[str, str] = {}
-    of_files = (one for one in findings if one.code in _STATES and one.path.startswith(PAYLOAD))
-    for finding in sorted(of_files, key=lambda one: _GRAVITY[one.code]):
-        told[finding.path] = _STATES[finding.code]
+    told: dict[str, Effect] = {}
+    for finding in findings:
+        state = _state(finding)
+        if state is not None and finding.path.startswith(PAYLOAD):
+            told[finding.path] = max(state, told.get(finding.path, state), key=_STATES.index)
     return dict(sorted(told.items()))
 
 
-def _joined(titles: Mapping[str, Counter[str]]) -> Mapping[str, Counter[str]]:
+def _joined(titles: Mapping[str, Counter[Effect]]) -> Mapping[str, Counter[Effect]]:
     named = [title for title in titles if title]
     if len(named) != 1:
         return titles

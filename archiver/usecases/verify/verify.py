@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from archiver.bagit.findings import Finding, Severity
+from archiver.bagit.findings import Effect, Finding, Severity, Subject
 from archiver.bagit.hashing import BATCH_BYTES, Batch, Checked
 from archiver.bagit.names import PAYLOAD
 from archiver.bagit.profiles.profile import Profile
@@ -182,7 +182,7 @@ def _verified(path: str, validation: Validation, profile: Profile | None) -> Ver
         albums=touched_albums(wrong, tracks),
         all_albums=tells_all(report),
         update_pending=is_update_pending(os.fsencode(path)),
-        meant=bag_around(path) if "B101" in report.counts else None,
+        meant=bag_around(path) if report.has(Effect.MISSING, Subject.BAG) else None,
         tracks=tracks,
     )
 

@@ -9,7 +9,6 @@ import pytest
 import archiver
 from archiver.audio.evidence.observe import MAX_VALUE, observe
 from archiver.model.evidence_kinds import EVIDENCE_KINDS
-from archiver.model.evidence_rows import EVIDENCE_ROWS
 from docs.pages.evidence import evidence_page
 
 PACKAGES = [Path(archiver.__file__).parent / name for name in ("audio/evidence", "personal")]
@@ -30,9 +29,14 @@ def codes_in_use() -> set[str]:
     return used
 
 
-def test_codes_are_unique_and_well_formed() -> None:
-    assert len(EVIDENCE_KINDS) == len(EVIDENCE_ROWS)
+def test_codes_are_well_formed() -> None:
     assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", code) for code in EVIDENCE_KINDS)
+
+
+def test_what_is_personal_is_said_by_yes_or_no_alone() -> None:
+    kinds = EVIDENCE_KINDS.values()
+    assert all(isinstance(said, bool) for kind in kinds for said in (kind.personal, kind.repeated))
+    assert all(kind.personal for kind in kinds if kind.repeated)
 
 
 def test_every_code_is_given_by_some_module() -> None:
