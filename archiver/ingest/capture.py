@@ -13,9 +13,11 @@ from archiver.bagit.algorithms import hash_descriptor
 from archiver.bagit.telling import Reading, untold
 from archiver.errors import ArchiverError, StoreError
 from archiver.executors.ordered import OrderedMap
+from archiver.ingest.consumers import ReadPlan
 from archiver.ingest.copy import Copied, CopyBatch, copied_bytes, copy_batch
 from archiver.ingest.journal import EarlierCopies, Journal
 from archiver.ingest.standing import Standing
+from archiver.machine import MachineError
 from archiver.model.source import FileRef, Unpacked
 from archiver.store.area import Place
 from archiver.store.faults import reason, store_faults
@@ -41,53 +43,60 @@ class _SyncGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class CopyWays:
-    """What copying runs on.
+class Capture:
+    """Copies files into staged bags.
 
     Attributes:
         copying: Runs the copying.
         syncing: Makes copies durable, behind the copying.
-        watched: Takes the outcomes as the copying gives them and gives them back, so that somebody can watch.
-        reading: Is told of every byte read while it is copied, and of every byte that need not be.
         standing: Is told which files were read and which could not be.
+        read_back: Whether every file is read from the disk again after syncing, and compared.
     """
 
     copying: OrderedMap
     syncing: OrderedMap
-    watched: Callable[[Iterable[Copied | Unpacked]], Iterator[Copied | Unpacked]]
-    reading: Reading = untold
-    standing: Standing | None = None
+    standing: Standing
+    read_back: bool = False
 
+    def copies(
+        self,
+        files: Iterable[tuple[FileRef, ReadPlan]],
+        staging: Staging,
+        left: Sequence[Laid] = (),
+        watched: Callable[[Iterable[Copied | Unpacked]], Iterator[Copied | Unpacked]] = iter,
+        reading: Reading = untold,
+    ) -> Iterator[Copied | Unpacked]:
+        """Copy the files into the staged bag and yield one outcome for each, in order, once it is on the disk.
 
-def capture(
-    refs: Iterable[FileRef], staging: Staging, ways: CopyWays, *, read_back: bool, left: Sequence[Laid] = ()
-) -> Iterator[Copied | Unpacked]:
-    """Copy the files into the staged bag and yield one outcome for each, in order, once it is on the disk.
+        Files that an interrupted run copied, into this bag or into what is ``left`` of others, are not copied again.
 
-    Files that an interrupted run copied, into this bag or into what is ``left`` of others, are not copied again. With
-    ``read_back`` every file is read from the disk again after syncing, and compared.
+        Args:
+            files: The files, and what their bytes are to be given to.
+            staging: The staged bag.
+            left: What is left of others.
+            watched: Takes the outcomes as the copying gives them and gives them back, so that somebody can watch.
+            reading: Is told of every byte read while it is copied, and of every byte that need not be.
 
-    Raises:
-        StoreError: where the staging area cannot be written, or does not give back what was written.
-        SourceLostError: where a source is not there any more. Whatever ended the copying, what was copied before is made
-            durable and journaled first, where the disk takes it.
-    """
-    algorithms = staging.key.algorithms
-    with (
-        store_faults(f"write the journal of {staging.key.name}"),
-        Journal(staging.area, algorithms) as journal,
-        EarlierCopies((staging.laid, *left), algorithms) as earlier,
-    ):
-        copying = partial(_copied, reading=ways.reading, standing=ways.standing)
-        batches = _batches(refs, earlier, staging.payload, algorithms)
-        stop = _Stop()
-        copied = ways.watched(stop.until(ways.copying.map_ordered(copying, batches)))
-        groups = _groups(copied, staging.payload, algorithms if read_back else ())
-        for group in ways.syncing.map_ordered(_sync, groups):
-            journal.record(group.outcomes)
-            yield from group.outcomes
-        if stop.fault is not None:
-            raise stop.fault
+        Raises:
+            StoreError: where the staging area cannot be written, or does not give back what was written.
+            SourceLostError: where a source is not there any more. Whatever ended the copying, what was copied before is
+                made durable and journaled first, where the disk takes it.
+        """
+        with (
+            store_faults(f"write the journal of {staging.key.name}"),
+            Journal(staging.area) as journal,
+            EarlierCopies((staging.laid, *left)) as earlier,
+        ):
+            stop = _Stop()
+            batch_of = partial(_copied, reading=reading, standing=self.standing)
+            batches = self.copying.map_ordered(batch_of, _batches(files, earlier, staging.payload))
+            compared = staging.key.algorithms if self.read_back else ()
+            groups = _groups(watched(stop.until(batches)), staging.payload, compared)
+            for group in self.syncing.map_ordered(_sync, groups):
+                journal.record(group.outcomes)
+                yield from group.outcomes
+            if stop.fault is not None:
+                raise stop.fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +104,15 @@ class _CopiedBatch:
     """The outcomes of a batch, up to what ended the run, if anything did."""
 
     outcomes: tuple[Copied | Unpacked, ...]
-    fault: ArchiverError | None = None
+    fault: ArchiverError | MachineError | None = None
 
 
-def _copied(batch: CopyBatch, reading: Reading, standing: Standing | None) -> _CopiedBatch:
+def _copied(batch: CopyBatch, reading: Reading, standing: Standing) -> _CopiedBatch:
     outcomes = []
     try:
         for outcome in copy_batch(batch, reading, standing):
             outcomes.append(outcome)  # noqa: PERF402 - what was copied before a fault is kept
-    except ArchiverError as fault:
+    except (ArchiverError, MachineError) as fault:
         return _CopiedBatch(tuple(outcomes), fault)
     return _CopiedBatch(tuple(outcomes))
 
@@ -112,7 +121,7 @@ class _Stop:
     """Ends a stream of outcomes where something ended the copying, and keeps what it was until the rest is journaled."""
 
     def __init__(self) -> None:
-        self.fault: ArchiverError | None = None
+        self.fault: ArchiverError | MachineError | None = None
 
     def until(self, batches: Iterable[_CopiedBatch]) -> Iterator[Copied | Unpacked]:
         for batch in batches:
@@ -123,12 +132,10 @@ class _Stop:
 
 
 def _batches(
-    refs: Iterable[FileRef], earlier: EarlierCopies, payload: Place, algorithms: tuple[str, ...]
+    files: Iterable[tuple[FileRef, ReadPlan]], earlier: EarlierCopies, payload: Place
 ) -> Iterator[CopyBatch]:
-    pairs = ((ref, earlier.find(ref)) for ref in refs)
-    for batch in _by_weight(pairs, lambda pair: pair[0].stat.size_bytes, BATCH_FILES, BATCH_BYTES):
-        batch_refs, kept = zip(*batch, strict=True)
-        yield CopyBatch(batch_refs, kept, payload, algorithms)
+    for batch in _by_weight(files, lambda pair: pair[0].stat.size_bytes, BATCH_FILES, BATCH_BYTES):
+        yield CopyBatch(tuple(batch), tuple(earlier.find(ref, plan) for ref, plan in batch), payload)
 
 
 def _groups(
@@ -178,8 +185,7 @@ def _sync_file(cursor: filesystem.FolderCursor, copied: Copied, algorithms: tupl
         os.fsync(descriptor)
         if algorithms:
             filesystem.drop_cache(descriptor)
-            digests = hash_descriptor(descriptor, algorithms)
-            if tuple(digests[algorithm] for algorithm in algorithms) != copied.digests:
+            if hash_descriptor(descriptor, algorithms) != copied.digests(algorithms):
                 raise StoreError(
                     f"the disk gives back other bytes than were written for {copied.path}",
                     "No bag was written. Do not trust this disk or its cable; pack to another one.",

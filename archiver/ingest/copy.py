@@ -1,4 +1,4 @@
-"""The fourth stage: one full read of each file feeds every digest and its copy in the staging area.
+"""The fourth stage: one full read of each file feeds its consumers and its copy in the staging area.
 
 A source's fault is a value, :class:`Unpacked`, and the run goes on; a store's fault is a :class:`StoreError`
 and ends it. The two cannot mix: whatever reading refuses becomes a :class:`_FileFaultError` where it is read.
@@ -10,13 +10,13 @@ import contextlib
 import errno
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from archiver import filesystem
-from archiver.bagit.algorithms import new_digest
 from archiver.bagit.telling import Reading, Told, untold
 from archiver.errors import Remedy, StoreError, Way
+from archiver.ingest.consumers import Feeding, ReadPlan, Value
 from archiver.ingest.standing import Standing
 from archiver.model.problem import Problem
 from archiver.model.source import FileRef, FileStat, Unpacked
@@ -39,11 +39,12 @@ class Copied:
         path: The path of the copy below ``data``: :attr:`FileRef.payload_path`.
         size_bytes: Bytes read, hashed and written.
         modified_ns: Modification time of the source, which the copy bears too.
-        digests: One hex digest for each algorithm of the batch.
+        results: What the file's consumers gave, by name; see :mod:`archiver.ingest.consumers`.
         changed: Whether the source was other than listed, so that what was examined may not hold for the copy.
         changed_ns: The source's ``ctime`` as it was read, in nanoseconds since 1970 UTC.
         placed_ns: Modification time that the store's disk, which may know whole seconds only, gives the copy.
         source: Tells which file was copied; see :func:`source_digest`.
+        faults: What befell the consumers that gave no result, by name.
         kept: Whether an interrupted run copied it.
         journaled: Whether it stands in this bag's journal already.
     """
@@ -51,13 +52,18 @@ class Copied:
     path: str
     size_bytes: int
     modified_ns: int
-    digests: tuple[str, ...]
+    results: Mapping[str, Value]
     changed: bool = False
     changed_ns: int = 0
     placed_ns: int = 0
     source: str = ""
+    faults: Mapping[str, str] = field(default_factory=dict)
     kept: bool = field(default=False, compare=False)
     journaled: bool = field(default=False, compare=False)
+
+    def digests(self, algorithms: Sequence[str]) -> dict[str, str]:
+        """The hex digests by their algorithms, in their order."""
+        return {algorithm: str(self.results[algorithm]) for algorithm in algorithms}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +84,14 @@ class CopyBatch:
     """Neighbouring files to copy in one task.
 
     Attributes:
-        refs: The files, of any source.
+        files: The files, of any source, and what their bytes are to be given to.
         kept: For each file the copy that an interrupted run left, or ``None`` where it is to be copied.
         payload: The staged bag's ``data`` folder.
-        algorithms: Normalised names, in the order digests are wanted.
     """
 
-    refs: tuple[FileRef, ...]
+    files: tuple[tuple[FileRef, ReadPlan], ...]
     kept: tuple[KeptCopy | None, ...]
     payload: Place
-    algorithms: tuple[str, ...]
 
 
 class _FileFaultError(Exception):
@@ -125,14 +129,14 @@ def copy_batch(
     with _store_faults("the payload"):
         target = batch.payload.cursor(filesystem.make_folders_beneath)
     with target:
-        for ref, kept in zip(batch.refs, batch.kept, strict=True):
+        for (ref, plan), kept in zip(batch.files, batch.kept, strict=True):
             told = Told(reading)
             try:
                 outcome: Copied | Unpacked | None = _taken_over(ref, kept, target, batch.payload)
                 if outcome is not None:
                     standing.kept(ref)
                 else:
-                    outcome = _copy(ref, batch, target, told)
+                    outcome = _copy(ref, plan, batch.payload, target, told)
                     standing.read(ref)
             except _FileFaultError as fault:
                 if isinstance(fault.__cause__, OSError) and fault.code not in _REFUSED_BY_STORE:
@@ -175,11 +179,13 @@ def copied_bytes(outcome: Copied | Unpacked) -> int:
     return outcome.size_bytes if isinstance(outcome, Copied) else 0
 
 
-def _copy(ref: FileRef, batch: CopyBatch, target: filesystem.FolderCursor, told: Told) -> Copied:
+def _copy(
+    ref: FileRef, plan: ReadPlan, payload: Place, target: filesystem.FolderCursor, told: Told
+) -> Copied:
     for attempt in range(1, _ATTEMPTS + 1):
         source = _open(ref)
         try:
-            return _copy_once(ref, source, batch, target, told)
+            return _copy_once(ref, plan, source, payload, target, told)
         except _ChangedError:
             if attempt == _ATTEMPTS:
                 raise
@@ -188,16 +194,18 @@ def _copy(ref: FileRef, batch: CopyBatch, target: filesystem.FolderCursor, told:
     raise AssertionError("the last attempt returns or raises")
 
 
-def _copy_once(
-    ref: FileRef, source: int, batch: CopyBatch, target: filesystem.FolderCursor, told: Told
+def _copy_once(  # noqa: PLR0913, PLR0917 - from where to where, and who takes part
+    ref: FileRef, plan: ReadPlan, source: int, payload: Place, target: filesystem.FolderCursor, told: Told
 ) -> Copied:
     before = _status(source)
+    read = FileStat(before.st_size, before.st_mtime_ns, before.st_ctime_ns, before.st_ino)
+    feeding = Feeding(plan if read == ref.stat else plan.of_any_bytes)
     folder_path, _, name = ref.payload_path.encode("utf-8").rpartition(b"/")
     with _store_faults(ref.path):
-        folder, writer = _create_in(batch.payload, target, folder_path, name)
+        folder, writer = _create_in(payload, target, folder_path, name)
         complete = False
         try:
-            digests = _pour(source, writer, batch.algorithms, before.st_size, told)
+            _pour(source, writer, feeding, before.st_size, told)
             _check_unchanged(before, _status(source))
             filesystem.set_times(writer, before.st_mtime_ns)
             placed_ns = os.fstat(writer).st_mtime_ns
@@ -206,30 +214,26 @@ def _copy_once(
             os.close(writer)
             if not complete:
                 os.unlink(name, dir_fd=folder)
-    read = FileStat(before.st_size, before.st_mtime_ns, before.st_ctime_ns, before.st_ino)
     return Copied(
-        *(ref.payload_path, read.size_bytes, read.mtime_ns, digests, read != ref.stat),
-        *(read.ctime_ns, placed_ns, source_digest(ref)),
+        *(ref.payload_path, read.size_bytes, read.mtime_ns, feeding.finish(), read != ref.stat),
+        *(read.ctime_ns, placed_ns, source_digest(ref), feeding.faults),
     )
 
 
-def _pour(source: int, writer: int, algorithms: Sequence[str], expected: int, told: Told) -> tuple[str, ...]:
-    """Read the source once into the copy and every digest; stop as soon as it has another size than expected."""
-    hashes = [new_digest(algorithm) for algorithm in algorithms]
+def _pour(source: int, writer: int, feeding: Feeding, expected: int, told: Told) -> None:
+    """Read the source once into the copy and every consumer; stop as soon as it has another size than expected."""
     size = 0
     for block in _blocks(source):
         size += len(block)
         if size > expected:
             break
-        for digest in hashes:
-            digest.update(block)
+        feeding.update(block)
         view = memoryview(block)
         while view:
             view = view[_write(writer, view) :]
         told.add(len(block))
     if size != expected:
         raise _ChangedError("S104", _CHANGED)
-    return tuple(digest.hexdigest() for digest in hashes)
 
 
 def _write(writer: int, view: memoryview) -> int:

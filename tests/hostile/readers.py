@@ -7,6 +7,7 @@ from pathlib import Path
 
 from archiver.audio.examine import examine_file
 from archiver.errors import StoreError
+from archiver.ingest.consumers import ReadPlan
 from archiver.ingest.copy import source_digest
 from archiver.ingest.journal import EarlierCopies, Journal
 from archiver.model.source import FileRef, FileStat
@@ -71,7 +72,8 @@ class StagingAreas(Reader):
         self.subjects = {
             "staging.json": (area / "staging.json").read_bytes(),
             "ready": b"bag",
-            "journal.jsonl": b'["a", "%b", 1, 1577934245000000000, 1577934245000000000, 1577934245000000000, "%b"]\n'
+            "journal.jsonl": b'{"schema": "archiver.journal/1"}\n'
+            b'["a", "%b", 1, 1577934245000000000, 1577934245000000000, 1577934245000000000, {"sha512": "%b"}]\n'
             % (source_digest(self._REF).encode(), b"0" * 128),
         }
         removed(folder / "store")
@@ -95,9 +97,8 @@ class StagingAreas(Reader):
         beside = tree_state(self.folder / "Elsewhere"), tree_state(store / "foreign")
         staging = Staging(os.fsencode(store), self._KEY)
         try:
-            algorithms = self._KEY.algorithms
-            with Journal(staging.area, algorithms), EarlierCopies((staging.laid,), algorithms) as earlier:
-                earlier.find(self._REF)
+            with Journal(staging.area), EarlierCopies((staging.laid,)) as earlier:
+                earlier.find(self._REF, ReadPlan((("sha512", True),)))
             for _ in unfinished(os.fsencode(store)):
                 pass
             recover(os.fsencode(store))

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archiver.errors import StoreError
-from archiver.ingest.copy import source_digest
+from archiver.ingest.consumers import ReadPlan
+from archiver.ingest.copy import KeptCopy, source_digest
 from archiver.ingest.journal import EarlierCopies, Journal
 from archiver.model.source import FileRef, FileStat
 from archiver.store.area import INCOMING, Place
@@ -22,7 +23,7 @@ from archiver.store.staging import Laid, Staging, StagingKey, look_into, read_ke
 from tests.conftest import ONE_FIXTURE_FOR_ALL, MakeSource
 from tests.reliability.faults import visible_bags
 from tests.running import EPOCH, Outcome, run_here
-from tests.samples import build_tree, read_tree
+from tests.samples import File, build_tree, read_tree
 
 TREE = {"Album/01.txt": "one", "x.ogg": "two"}
 FINGERPRINT = "0123456789abcdef" * 4
@@ -270,32 +271,72 @@ def test_a_copy_with_another_name_is_made_again(source: MakeSource, tmp_path: Pa
 
 
 SOURCE = b'"' + source_digest(FileRef(b"/", b"x.ogg", "x.ogg", FileStat(3, 2, 2, 2))).encode() + b'"'
+HEADER = b'{"schema": "archiver.journal/1"}\n'
+DIGEST = b"0" * 128
+SOUND_LINE = b'["x.ogg", ' + SOURCE + b', 3, 2, 2, 2, {"sha512": "' + DIGEST + b'"}]'
+PLAN = ReadPlan((("sha512", True),))
 LINES = [
     b"[" * 100_000,
     b"[" * 5_000_000,
-    b'["a\\ud800", ' + SOURCE + b', 1, 2, 2, 2, "' + b"0" * 128 + b'"]',
-    b'["../../../../Elsewhere/f", ' + SOURCE + b', 8, 2, 2, 2, "' + b"0" * 128 + b'"]',
-    b'["x.ogg", ' + SOURCE + b', 3, NaN, 2, 2, "' + b"0" * 128 + b'"]',
-    b'["x.ogg", ' + SOURCE + b', true, 2, 2, 2, "' + b"0" * 128 + b'"]',
-    b'["x.ogg", ' + SOURCE + b', 3, 2, 2, 2, "short"]',
+    b'["a\\ud800", ' + SOURCE + b', 1, 2, 2, 2, {"sha512": "' + DIGEST + b'"}]',
+    b'["../../../../Elsewhere/f", ' + SOURCE + b', 8, 2, 2, 2, {"sha512": "' + DIGEST + b'"}]',
+    b'["x.ogg", ' + SOURCE + b', 3, NaN, 2, 2, {"sha512": "' + DIGEST + b'"}]',
+    b'["x.ogg", ' + SOURCE + b', true, 2, 2, 2, {"sha512": "' + DIGEST + b'"}]',
+    b'["x.ogg", ' + SOURCE + b', 3, 2, 2, 2, {"sha512": "short"}]',
     b'["x.ogg", ' + SOURCE + b", 3, 2, 2, 2]",
     b'["x.ogg", ' + SOURCE + b", 3, 2, 2, 2, 7]",
-    b'["x.ogg", ' + SOURCE + b", " + b"1" * 6000 + b', 2, 2, 2, "' + b"0" * 128 + b'"]',
-    b'["\\u0000", ' + SOURCE + b', 3, 2, 2, 2, "' + b"0" * 128 + b'"]',
+    b'["x.ogg", ' + SOURCE + b", " + b"1" * 6000 + b', 2, 2, 2, {"sha512": "' + DIGEST + b'"}]',
+    b'["\\u0000", ' + SOURCE + b', 3, 2, 2, 2, {"sha512": "' + DIGEST + b'"}]',
+    b'["x.ogg", ' + SOURCE + b', 3, 2, 2, 2, {"sha512": 7}]',
+    b'["x.ogg", ' + SOURCE + b', 3, 2, 2, 2, {"unheard-of": "' + DIGEST + b'"}]',
+    b'["x.ogg", ' + SOURCE + b', 3, 2, 2, 2, {"sha512": "' + DIGEST + b'", "sha512": "' + DIGEST + b'"}]',
+    b'["x.ogg", ' + SOURCE + b", 3, 2, 2, 2, {}]",
     b"\xff\xfe",
 ]
 
 
 @pytest.mark.parametrize("line", LINES)
 def test_lines_of_any_kind_in_a_journal_are_survived(tmp_path: Path, line: bytes) -> None:
-    build_tree(tmp_path / "area", {"journal.jsonl": line + b"\n", "data/x.ogg": "two"})
-    place = Place(os.fsencode(tmp_path), b"area")
-    with (
-        Journal(place, ("sha512",)) as journal,
-        EarlierCopies((Laid(place, place.below(b"data")),), ("sha512",)) as earlier,
-    ):
-        assert earlier.find(FileRef(b"/", b"x.ogg", "x.ogg", FileStat(3, 2, 2, 2))) is None
-        journal.record([])
+    assert found_of(tmp_path, HEADER + line + b"\n") is None
+
+
+def found_of(folder: Path, journal: bytes) -> KeptCopy | None:
+    """What a run finds of a file in a journal, before and after it opened the journal to write."""
+    build_tree(folder / "area", {"journal.jsonl": journal, "data/x.ogg": File(b"two", mtime_ns=2)})
+    place = Place(os.fsencode(folder), b"area")
+    found = []
+    for _ in range(2):
+        with EarlierCopies((Laid(place, place.below(b"data")),)) as earlier:
+            found.append(earlier.find(FileRef(b"/", b"x.ogg", "x.ogg", FileStat(3, 2, 2, 2)), PLAN))
+        with Journal(place) as opened:
+            opened.record([])
+    assert found[0] == found[1]
+    return found[0]
+
+
+def test_a_sound_line_is_found(tmp_path: Path) -> None:
+    """Without this the tests of unsound ones could not fail."""
+    assert found_of(tmp_path, HEADER + SOUND_LINE + b"\n") is not None
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"",
+        HEADER[:-1],
+        HEADER[:5],
+        b'{"schema": "archiver.journal/2"}\n',
+        b'{"schema": "archiver.journal/10"}\n',
+        b'{"schema":"archiver.journal/1"}\n',
+        b'["a", "b"]\n',
+        b"\n" + HEADER,
+        HEADER * 2,
+        b"\xff" * 100,
+    ],
+)
+def test_a_journal_of_another_version_is_not_believed(tmp_path: Path, header: bytes) -> None:
+    assert found_of(tmp_path, header + SOUND_LINE + b"\n") is None
+    assert (tmp_path / "area" / "journal.jsonl").read_bytes() == HEADER
 
 
 def test_a_journal_without_end_is_not_read_to_it(source: MakeSource, store: Path) -> None:

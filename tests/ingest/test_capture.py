@@ -16,10 +16,12 @@ from archiver.errors import StoreError
 from archiver.executors.ordered import Serial
 from archiver.executors.pools import Threads
 from archiver.ingest import capture as capture_module
-from archiver.ingest.capture import CopyWays, capture
+from archiver.ingest.capture import Capture
+from archiver.ingest.consumers import ReadPlan
 from archiver.ingest.copy import Copied
-from archiver.ingest.journal import EarlierCopies, Journal, Lines
+from archiver.ingest.journal import EarlierCopies, Journal, read_lines
 from archiver.ingest.scan import scan
+from archiver.ingest.standing import Standing
 from archiver.model.problem import Problem
 from archiver.model.source import FileRef, Unpacked
 from archiver.store.area import Place
@@ -28,6 +30,7 @@ from archiver.usecases.sources import sources_of
 from tests.conftest import MakeSource
 from tests.samples import read_tree
 
+PLAN = ReadPlan((("sha512", True),))
 KEY = StagingKey("Music", 1, 1, ("sha512",), "0123456789abcdef" * 4, "0123456789abcdef" * 4)
 TREE = {f"{folder}/{number}": f"{folder}{number}" for folder in "abc" for number in range(10)}
 
@@ -46,8 +49,8 @@ def opened(store: Path) -> Staging:
 def captured(
     files: Sequence[FileRef], staging: Staging, *, read_back: bool = False
 ) -> list[Copied | Unpacked]:
-    serial = Serial()
-    return list(capture(files, staging, CopyWays(serial, serial, iter), read_back=read_back))
+    capture = Capture(Serial(), Serial(), Standing(()), read_back)
+    return list(capture.copies([(ref, PLAN) for ref in files], staging))
 
 
 def test_every_file_is_copied_in_order_and_journaled(source: MakeSource, tmp_path: Path) -> None:
@@ -56,9 +59,8 @@ def test_every_file_is_copied_in_order_and_journaled(source: MakeSource, tmp_pat
     outcomes = captured(refs(root), staging)
     assert [outcome.path for outcome in outcomes if isinstance(outcome, Copied)] == list(TREE)
     assert read_tree(Path(os.fsdecode(staging.payload.absolute))) == read_tree(root)
-    assert len(Path(os.fsdecode(staging.area.absolute + b"/journal.jsonl")).read_bytes().splitlines()) == len(
-        TREE
-    )
+    journal = Path(os.fsdecode(staging.area.absolute + b"/journal.jsonl"))
+    assert len(journal.read_bytes().splitlines()) == 1 + len(TREE)
 
 
 def test_threads_give_the_same_as_one_after_another(
@@ -70,7 +72,11 @@ def test_threads_give_the_same_as_one_after_another(
     serial = captured(files, opened(tmp_path / "one"))
     with Threads(4) as copying, Threads(1) as syncing:
         staging = opened(tmp_path / "two")
-        threads = list(capture(files, staging, CopyWays(copying, syncing, iter), read_back=True))
+        threads = list(
+            Capture(copying, syncing, Standing(()), read_back=True).copies(
+                [(ref, PLAN) for ref in files], staging
+            )
+        )
     assert threads == serial
 
 
@@ -92,7 +98,7 @@ def test_second_run_copies_only_what_is_not_in_place(source: MakeSource, tmp_pat
     assert {path: path.stat().st_ino for path in payload.rglob("*") if path.is_file()} == inodes
 
 
-@pytest.mark.parametrize("kept", [0, 1, 7, 29])
+@pytest.mark.parametrize("kept", [0, 1, 2, 7, 30])
 @pytest.mark.parametrize("torn", [b"", b'["a', b"\x00\x00\x00", b'{"a": 1}\n', b"null\n", b'["a", 1]'])
 def test_journal_cut_off_by_a_crash_is_used_up_to_there(
     source: MakeSource, tmp_path: Path, kept: int, torn: bytes
@@ -115,7 +121,7 @@ def test_journal_of_another_division_tells_of_the_same_files(source: MakeSource,
     captured(files, staging)
     outcomes = captured(files[5:], staging)
     assert [outcome.path for outcome in outcomes if isinstance(outcome, Copied)] == list(TREE)[5:]
-    digests = [outcome.digests[0] for outcome in outcomes if isinstance(outcome, Copied)]
+    digests = [outcome.results["sha512"] for outcome in outcomes if isinstance(outcome, Copied)]
     assert digests == [hashlib.sha512(text.encode()).hexdigest() for text in list(TREE.values())[5:]]
 
 
@@ -143,7 +149,7 @@ outcomes = st.lists(
             NAMES,
             st.integers(0, 2**63),
             NUMBERS,
-            st.tuples(HEX),
+            st.fixed_dictionaries({"md5": HEX}),
             changed_ns=NUMBERS,
             placed_ns=NUMBERS,
             source=HEX,
@@ -160,22 +166,22 @@ def test_journal_never_gives_back_what_was_not_recorded(
 ) -> None:
     folder = tmp_path_factory.mktemp("journal")
     area = Place(os.fsencode(folder), b"")
-    with Journal(area, ("md5",)) as journal:
+    with Journal(area) as journal:
         journal.record(recorded)
     path = folder / "journal.jsonl"
     os.truncate(path, min(cut, path.stat().st_size))
-    with Journal(area, ("md5",)) as journal:
+    with Journal(area) as journal:
         journal.record(recorded)
     with path.open("rb") as stream:
-        told = [copied for _, _, copied in Lines(("md5",)).read(stream)]
+        told = [copied for _, _, copied in read_lines(stream)]
     copies = [outcome for outcome in recorded if isinstance(outcome, Copied)]
     whole = len(told) - len(copies)
     assert told == copies[:whole] + copies
 
 
 def find(ref: FileRef, staging: Staging) -> Copied | None:
-    with EarlierCopies((staging.laid,), KEY.algorithms) as earlier:
-        kept = earlier.find(ref)
+    with EarlierCopies((staging.laid,)) as earlier:
+        kept = earlier.find(ref, PLAN)
     return None if kept is None else kept.copied
 
 
@@ -208,7 +214,7 @@ def test_of_several_copies_of_one_file_the_last_counts(source: MakeSource, tmp_p
     (outcome,) = captured([ref], staging)
     assert isinstance(outcome, Copied)
     later = dataclasses.replace(outcome, changed_ns=outcome.changed_ns + 5)
-    with Journal(staging.area, KEY.algorithms) as journal:
+    with Journal(staging.area) as journal:
         journal.record([later])
     assert find(ref, staging) is None
     stat = dataclasses.replace(ref.stat, ctime_ns=later.changed_ns)

@@ -14,6 +14,7 @@ import pytest
 from archiver import filesystem
 from archiver.bagit.telling import Reading, untold
 from archiver.errors import StoreError
+from archiver.ingest.consumers import ReadPlan
 from archiver.ingest.copy import BLOCK_BYTES, Copied, CopyBatch, KeptCopy, copy_batch
 from archiver.ingest.scan import scan
 from archiver.model.source import FileRef, Unpacked
@@ -35,7 +36,12 @@ def copied(wanted: CopyBatch, reading: Reading = untold) -> list[Copied | Unpack
 
 def batch(payload: Path, *files: FileRef, algorithms: tuple[str, ...] = ("sha512",)) -> CopyBatch:
     payload.mkdir(exist_ok=True)
-    return CopyBatch(files, (None,) * len(files), Place(os.fsencode(payload), b""), algorithms)
+    place = Place(os.fsencode(payload), b"")
+    return CopyBatch(tuple((ref, digests_of(*algorithms)) for ref in files), (None,) * len(files), place)
+
+
+def digests_of(*algorithms: str) -> ReadPlan:
+    return ReadPlan(tuple((algorithm, True) for algorithm in algorithms))
 
 
 def outcome_of(payload: Path, ref: FileRef) -> Copied | Unpacked:
@@ -75,7 +81,7 @@ def test_copies_are_equal_and_every_digest_is_of_the_bytes_read(source: MakeSour
     for outcome in outcomes:
         assert isinstance(outcome, Copied)
         raw = content[outcome.path]
-        assert outcome.digests == tuple(hashlib.new(name, raw).hexdigest() for name in algorithms)
+        assert outcome.results == {name: hashlib.new(name, raw).hexdigest() for name in algorithms}
         assert (outcome.size_bytes, outcome.modified_ns, outcome.changed) == (len(raw), MTIME_NS, False)
         assert (tmp_path / "data" / outcome.path).stat().st_mtime_ns == MTIME_NS
 
@@ -139,7 +145,7 @@ def test_file_that_changes_once_while_read_is_read_again(
     outcome = outcome_of(tmp_path / "data", ref)
     assert isinstance(outcome, Copied)
     assert outcome.changed
-    assert outcome.digests == (hashlib.sha512(path.read_bytes()).hexdigest(),)
+    assert outcome.results == {"sha512": hashlib.sha512(path.read_bytes()).hexdigest()}
     assert (tmp_path / "data" / "a").read_bytes() == path.read_bytes()
     assert (outcome.size_bytes, outcome.modified_ns) == (path.stat().st_size, path.stat().st_mtime_ns)
 
@@ -249,8 +255,8 @@ def test_link_planted_in_the_staging_area_is_not_written_through(source: MakeSou
 def test_copies_kept_from_before_are_not_read_again(moving: tuple[Path, FileRef], tmp_path: Path) -> None:
     path, ref = moving
     path.unlink()
-    payload, before = Place(os.fsencode(tmp_path), b""), Copied("a", 1, 2, ("digest",))
-    (kept,) = copied(CopyBatch((ref,), (KeptCopy(payload, before),), payload, ("sha512",)))
+    payload, before = Place(os.fsencode(tmp_path), b""), Copied("a", 1, 2, {"sha512": "digest"})
+    (kept,) = copied(CopyBatch(((ref, digests_of("sha512")),), (KeptCopy(payload, before),), payload))
     assert kept == before
     assert isinstance(kept, Copied)
     assert kept.kept
@@ -262,8 +268,10 @@ def test_copies_kept_of_another_package_are_moved_not_made(source: MakeSource, t
     (tmp_path / "payload").mkdir()
     before, payload = (Place(os.fsencode(tmp_path), name) for name in (b"before", b"payload"))
     inode = (tmp_path / "before" / "old" / "name").stat().st_ino
-    kept = KeptCopy(before, Copied("old/name", 4, 2, ("digest",)))
-    assert copied(CopyBatch((ref,), (kept,), payload, ("sha512",))) == [Copied("a/b", 4, 2, ("digest",))]
+    kept = KeptCopy(before, Copied("old/name", 4, 2, {"sha512": "digest"}))
+    assert copied(CopyBatch(((ref, digests_of("sha512")),), (kept,), payload)) == [
+        Copied("a/b", 4, 2, {"sha512": "digest"})
+    ]
     assert (tmp_path / "payload" / "a" / "b").stat().st_ino == inode
     assert read_tree(tmp_path / "before") == {}
 
@@ -273,8 +281,8 @@ def test_a_kept_copy_never_takes_the_place_of_what_is_there(source: MakeSource, 
     build_tree(tmp_path / "before", {"a": "copy"})
     build_tree(tmp_path / "payload", {"a": "other"})
     before, payload = (Place(os.fsencode(tmp_path), name) for name in (b"before", b"payload"))
-    kept = KeptCopy(before, Copied("a", 4, 2, ("digest",)))
-    (outcome,) = copied(CopyBatch((ref,), (kept,), payload, ("sha512",)))
+    kept = KeptCopy(before, Copied("a", 4, 2, {"sha512": "digest"}))
+    (outcome,) = copied(CopyBatch(((ref, digests_of("sha512")),), (kept,), payload))
     assert isinstance(outcome, Copied)
     assert not outcome.kept
     assert read_tree(tmp_path / "payload") == {b"a": b"source"}
@@ -283,7 +291,7 @@ def test_a_kept_copy_never_takes_the_place_of_what_is_there(source: MakeSource, 
 def test_a_store_that_is_gone_ends_the_run(source: MakeSource, tmp_path: Path) -> None:
     (ref,) = refs(source({"a": b"x"}))
     with pytest.raises(StoreError):
-        copied(CopyBatch((ref,), (None,), Place(os.fsencode(tmp_path / "gone"), b""), ("sha512",)))
+        copied(CopyBatch(((ref, digests_of("sha512")),), (None,), Place(os.fsencode(tmp_path / "gone"), b"")))
 
 
 def test_paths_beyond_the_longest_are_copied(source: MakeSource, tmp_path: Path) -> None:
@@ -314,7 +322,11 @@ def test_what_is_read_is_told_while_it_is_and_adds_up_to_what_was_copied(
     lost = FileRef(gone.root, gone.relative + b" is not there", gone.path, gone.stat)
     files, before = (
         (large, lost, kept),
-        (None, None, KeptCopy(Place(os.fsencode(tmp_path), b"data"), Copied("c", 4, 0, ("digest",)))),
+        (
+            None,
+            None,
+            KeptCopy(Place(os.fsencode(tmp_path), b"data"), Copied("c", 4, 0, {"sha512": "digest"})),
+        ),
     )
     told: list[int] = []
     wanted = dataclasses.replace(batch(tmp_path / "data", *files), kept=before)

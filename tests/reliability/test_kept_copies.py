@@ -167,6 +167,27 @@ def test_another_checksum_means_that_everything_is_read_again(tmp_path: Path) ->
     assert "is copied anew: its source or checksums have changed since" in " ".join(outcome.err.split())
 
 
+@pytest.mark.parametrize(
+    "header", [b"", b'{"schema": "archiver.journal/2"}\n', b'["b/02.txt", "0", 1]\n', b"\xff"]
+)
+@pytest.mark.parametrize("change", [None, touch])
+def test_a_list_of_copies_of_another_version_is_told_and_all_is_copied_anew(
+    tmp_path: Path, header: bytes, change: Callable[[Path], None] | None
+) -> None:
+    root, store = build_tree(tmp_path / "Music", TREE), tmp_path / "store"
+    interrupted(root, store)
+    (journal,) = (store / ".incoming").glob("*/journal.jsonl")
+    _, _, lines = journal.read_bytes().partition(b"\n")
+    journal.write_bytes(header + lines)
+    if change is not None:
+        change(root)
+    outcome = again(root, store)
+    assert outcome.json["kept_files"] == 0
+    assert "is copied anew, as far as its list of copies is of another version" in " ".join(
+        outcome.err.split()
+    )
+
+
 def test_copies_outlive_several_changes_and_interruptions(tmp_path: Path) -> None:
     root, store = build_tree(tmp_path / "Music", TREE), tmp_path / "store"
     before = interrupted(root, store)
@@ -183,7 +204,7 @@ def test_interrupted_while_copies_are_taken_over_loses_none(tmp_path: Path) -> N
     touch(root)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            "archiver.usecases.pack.make_bag.capture", stop
+            "archiver.ingest.capture.Capture.copies", stop
         )  # the copies are set aside, and none is moved yet
         assert run_here("pack", root, "--to", store, SOURCE_DATE_EPOCH=EPOCH).code == 1
     again(root, store)

@@ -11,6 +11,7 @@ import pytest
 
 from archiver.bagit.report import Depth
 from archiver.bagit.validate import validate
+from archiver.ingest.consumers import ReadPlan
 from archiver.ingest.copy import Copied, CopyBatch, copy_batch
 from archiver.ingest.scan import scan
 from archiver.model.source import FileRef, Unpacked
@@ -81,9 +82,10 @@ def test_copies_are_made_of_what_the_disk_can_hold(
     disk = request.getfixturevalue(kind)
     root = source(HELD | REFUSED)
     (disk / "bag" / "data").mkdir(parents=True)
-    refs = tuple(entry for entry in scan(sources_of([str(root)])) if isinstance(entry, FileRef))
+    plan = ReadPlan((("sha512", True),))
+    files = tuple((entry, plan) for entry in scan(sources_of([str(root)])) if isinstance(entry, FileRef))
     payload = Place(os.fsencode(disk), b"bag/data")
-    outcomes = list(copy_batch(CopyBatch(refs, (None,) * len(refs), payload, ("sha512",))))
+    outcomes = list(copy_batch(CopyBatch(files, (None,) * len(files), payload)))
     assert {one.path for one in outcomes if isinstance(one, Copied)} == names(HELD)
     refused = {one.problem.path: one.problem.code for one in outcomes if isinstance(one, Unpacked)}
     assert refused == dict.fromkeys(names(REFUSED), "N307")

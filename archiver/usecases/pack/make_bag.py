@@ -17,12 +17,11 @@ from archiver.bagit import writer
 from archiver.bagit.paths import encode_path
 from archiver.bagit.sizes import human_size
 from archiver.bagit.writer import ManifestWriter
-from archiver.executors.ordered import OrderedMap
-from archiver.ingest.capture import CopyWays, capture
+from archiver.ingest.capture import Capture
+from archiver.ingest.consumers import read_plan
 from archiver.ingest.copy import Copied, copied_bytes
 from archiver.ingest.reexamine import Reexaminer
 from archiver.ingest.spool import Spool
-from archiver.ingest.standing import Standing
 from archiver.model.audio import Role
 from archiver.model.bag import Bag, BagPlan, Labels
 from archiver.model.package import (
@@ -66,12 +65,9 @@ class BagMaker:
         documents: Deeds, licences and letters to take into each bag.
         labels: Labels that the user gave, by the tag file they go into.
         premis: Whether the bags get a PREMIS record.
-        copying: Runs the copying.
-        syncing: Makes copies durable, behind the copying.
-        read_back: Whether every copy is read from the disk again and compared.
+        capture: Copies files into the bags.
         watch: Counts the bytes copied.
         reexaminer: Examines again what changed, or could not be read, before it was copied.
-        standing: Watches over the sources.
     """
 
     run: Run
@@ -82,12 +78,9 @@ class BagMaker:
     documents: tuple[Document, ...]
     labels: Mapping[str, Labels]
     premis: bool
-    copying: OrderedMap
-    syncing: OrderedMap
-    read_back: bool
+    capture: Capture
     watch: Watch
     reexaminer: Reexaminer
-    standing: Standing
 
     def make(self, staging: Staging, part: PlanPart, noted: Spool[PackEntry], decided: RightsTally) -> Bag:
         """Copy the part's files into the staged bag and describe them; all but the folders is then on the disk.
@@ -138,8 +131,9 @@ class BagMaker:
         """Copy the part's files into the staged bag; every entry passes once, and all that tells of it takes it in."""
         key = staging.key
         left = left_of(staging.area.store, key.package, key.algorithms, but=self.keys)
-        for_refs, for_outcomes = itertools.tee(part)
-        refs = (file.examined.ref for file in filter(None, map(file_to_copy, for_refs)))
+        for_files, for_outcomes = itertools.tee(part)
+        examined = (file.examined for file in filter(None, map(file_to_copy, for_files)))
+        files = ((one.ref, read_plan(key.algorithms, one)) for one in examined)
         meter = Meter()
         with contextlib.ExitStack() as last:
             manifests = [
@@ -147,8 +141,7 @@ class BagMaker:
                 for name in key.algorithms
             ]
             watched = partial(self._watched, Step("Copying", "bytes", part.bytes, meter), last)
-            ways = CopyWays(self.copying, self.syncing, watched, meter.add, self.standing)
-            outcomes = gathered.counting(capture(refs, staging, ways, read_back=self.read_back, left=left))
+            outcomes = gathered.counting(self.capture.copies(files, staging, left, watched, meter.add))
             for entry in for_outcomes:
                 outcome = _with_outcome(entry, outcomes, staging, self.reexaminer)
                 gathered.add(outcome)
@@ -168,7 +161,7 @@ class BagMaker:
 
     def _bag(self, plan: BagPlan, gathered: _Gathered) -> Bag:
         totals = gathered.totals
-        course = Course(self.started, self.planned, self.run.now(), self.read_back, gathered.kept > 0)
+        course = Course(self.started, self.planned, self.run.now(), self.capture.read_back, gathered.kept > 0)
         events = tuple(events_of(self.run, plan, totals, self.rights.policy.name, course))
         summary = gathered.tally.summary()
         return Bag(plan, totals, summary, contents_sentence(totals), gathered.escaped, events)
@@ -294,5 +287,5 @@ def _with_outcome(
     if not entry.decision.disposition.packed:
         staging.remove_copy(outcome.path)
         return WithheldFile(entry)
-    digests = tuple(zip(staging.key.algorithms, outcome.digests, strict=True))
+    digests = tuple(outcome.digests(staging.key.algorithms).items())
     return PackedFile(entry, outcome.size_bytes, outcome.modified_ns, digests)

@@ -13,6 +13,7 @@ from archiver import filesystem
 from archiver.bagit.walking import walk
 from archiver.errors import ArchiverError, Remedy, Way
 from archiver.executors.pools import Threads
+from archiver.ingest.capture import Capture
 from archiver.ingest.examine import header_readers
 from archiver.ingest.names import EXACT, PORTABLE
 from archiver.ingest.reexamine import Reexaminer
@@ -170,11 +171,17 @@ def _packed(prepared: Prepared, run: Run, watch: Watch, held: contextlib.ExitSta
     division = divide(prepared, plan, run)
     others = leftovers(store, division.keys)
     refuse_without_room(division.room, store, sum(each.bytes for each in others))
-    if is_begun_otherwise(store, division.keys) and not division.room.kept_files:
+    if division.room.foreign_journals:
+        watch.note(
+            f"What an interrupted run left of {division.name} is copied anew, as far as its list of copies is of another"
+            " version of this program or damaged."
+        )
+    elif is_begun_otherwise(store, division.keys) and not division.room.kept_files:
         watch.note(
             f"What an interrupted run left of {division.name} is copied anew: its source or checksums have"
             " changed since."
         )
+    copying, syncing = (held.enter_context(Threads(number)) for number in (prepared.jobs, 1))
     maker = BagMaker(
         run=run,
         started=started,
@@ -184,12 +191,9 @@ def _packed(prepared: Prepared, run: Run, watch: Watch, held: contextlib.ExitSta
         documents=prepared.inputs.documents,
         labels=prepared.tag_labels,
         premis=prepared.premis,
-        copying=held.enter_context(Threads(prepared.jobs)),
-        syncing=held.enter_context(Threads(1)),
-        read_back=request.read_back,
+        capture=Capture(copying, syncing, standing, request.read_back),
         watch=watch,
         reexaminer=Reexaminer(prepared.hearings.assess, held.enter_context(header_readers(1))),
-        standing=standing,
     )
     stagings = [Staging(store, key) for key in division.keys]
     spools = tuple(held.enter_context(Spool[PackEntry](scratch)) for _ in division.parts)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from archiver import filesystem
 from archiver.bagit.sizes import human_size
 from archiver.errors import Remedy, StoreError, Way
+from archiver.ingest.consumers import read_plan
 from archiver.ingest.journal import EarlierCopies
 from archiver.ingest.plan import PackagePlan
 from archiver.model.package import PlanEntry, file_to_copy
@@ -34,6 +35,7 @@ class Room:
         kept_files: Files that an interrupted run copied, whose copies are taken over.
         kept: What these copies take; it is part of ``files``.
         free: Bytes free on the disk; ``None`` where it cannot be told.
+        foreign_journals: Journals of interrupted runs that are none of this version, so that nothing in them is believed.
     """
 
     files: int
@@ -42,6 +44,7 @@ class Room:
     kept_files: int
     kept: int
     free: int | None
+    foreign_journals: int = 0
 
     @property
     def needed(self) -> int:
@@ -95,7 +98,7 @@ def room_for(  # noqa: PLR0913 - what a package is made of
     shown = os.fsdecode(store)
     with store_faults(f"look at the store {shown}", "No bag was written. Check the folder and its disk."):
         free, block = _disk_of(store)
-        with EarlierCopies(left_of(store, package, algorithms), algorithms) as earlier:
+        with EarlierCopies(left_of(store, package, algorithms)) as earlier:
             files = kept_files = kept = 0
             descriptions, folders = bags * (overhead + _TAG_FILES * block), set[str]()
             for entry in plan.entries:
@@ -105,11 +108,11 @@ def room_for(  # noqa: PLR0913 - what a package is made of
                     taken = _in_blocks(ref.stat.size_bytes, block)
                     files += taken
                     folders.add(os.path.dirname(ref.payload_path))
-                    if earlier.find(ref) is not None:
+                    if earlier.find(ref, read_plan(algorithms, file.examined)) is not None:
                         kept_files, kept = kept_files + 1, kept + taken
     files += block * len(folders)
     archive = files + descriptions if archived else 0
-    return Room(files, descriptions, archive, kept_files, kept, free)
+    return Room(files, descriptions, archive, kept_files, kept, free, earlier.foreign)
 
 
 def refuse_without_room(room: Room, store: bytes, left: int) -> None:
