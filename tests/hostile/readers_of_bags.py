@@ -94,7 +94,10 @@ class ArchivedBag(Reader):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         (folder / "made").mkdir()
-        rights: Payload = {"metadata/rights/rights.json": (GOLDEN / "rights.json").read_bytes()}
+        rights: Payload = {
+            "metadata/rights/rights.jsonl": (GOLDEN / "rights.jsonl").read_bytes(),
+            FILES_RECORD: (GOLDEN / "files.jsonl").read_bytes(),
+        }
         bag = build_bag(folder / "made" / "bag", tags=rights)
         self.subjects = {}
         for title, make in (
