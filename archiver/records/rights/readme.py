@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from archiver.model.evidence_kinds import EVIDENCE_KINDS
 from archiver.model.package import PackEntry, WithheldFile, withheld_file
-from archiver.model.rights import Act, Answer, Basis, Declaration, Disposition
+from archiver.model.rights import Act, Answer, Basis, Declaration, Disposition, Policy
 from archiver.model.rights_context import RightsContext
 from archiver.model.rights_summary import Ground, RightsSummary
 from archiver.model.run import Run
@@ -81,17 +81,26 @@ _FILES = (
 
 def _assessed(run: Run, context: RightsContext, summary: RightsSummary) -> list[str]:
     policy = context.policy
-    needs = " and ".join(policy.needs) or "no act"
     return [
         _paragraph(
             f"Assessed on {context.assessed_on} by {run.software}: {_files(summary.assessed)}"
-            f'{share_in_package(summary.assessed, summary.packed)}, under the policy "{one_line(policy.name)}", which needs {needs} for every file. {one_line(policy.title)}'
+            f'{share_in_package(summary.assessed, summary.packed)}, under the policy "{one_line(policy.name)}", which {_asked(policy)}. {one_line(policy.title)}'
         ),
         _paragraph(
             "What may be done follows from what named persons declared. What the files themselves say can make an"
             " answer stricter, never looser. What nobody declared is unknown, and unknown is not allowed."
         ),
     ]
+
+
+def _asked(policy: Policy) -> str:
+    """What a policy asks of every file; an act that may stay unknown is none that it needs."""
+    unsaid = [act for act in policy.needs if dict(policy.unknown).get(act) is Disposition.INCLUDE]
+    said = [act for act in policy.needs if act not in unsaid]
+    asked = [f"needs {' and '.join(said)} for every file"] if said else []
+    if unsaid:
+        asked.append(f"takes a file even where nobody allows {' or '.join(unsaid)}")
+    return ", and ".join(asked)
 
 
 def _dispositions(summary: RightsSummary) -> list[str]:
@@ -256,8 +265,9 @@ def _unread(summary: RightsSummary) -> list[str]:
     number = f"{summary.unread_files:,} more" if summary.personal_files else _files(summary.unread_files)
     return [
         _paragraph(
-            f"{number} could not be read for it, or not to the end, such as documents of word"
-            f" processors, archives and damaged files: whether they lead to a person is not known.{inside}"
+            f"{number} could not be read for it, or not to the end, as is so of PDFs, office documents, archives"
+            f" and damaged files: whether {'it leads' if summary.unread_files == 1 else 'they lead'} to a person is"
+            f" not known.{inside}"
         )
     ]
 

@@ -18,7 +18,7 @@ from archiver.rights.deciding.machine_use import declared_uses
 from archiver.rights.deciding.scope import Placed
 from archiver.rights.deciding.weighing import Said, Weighed, speaker, weigh
 from archiver.rights.terms.spans import hull
-from archiver.rights.terms.terms import TermTable, assess
+from archiver.rights.terms.terms import TermTable, assess, doubted
 
 _CAUTION = (
     Basis.PURCHASE,
@@ -236,7 +236,7 @@ def _layers(
     if not given:
         return assess(None, (), day.on, terms), ()
     merged: dict[str, Span | None] = {}
-    differ = []
+    differ, disputed = [], dict[TermFacts, None]()
     for field in fields(TermFacts):
         name = field.name
         dated = [each for each in given if getattr(each.declaration.facts, name) is not None]
@@ -247,8 +247,18 @@ def _layers(
         if len(spans) > 1:
             text = f"Declarations of one level give different dates for '{name}'; all are taken as possible."
             differ.append(Reason(rules.DATES_DIFFER, text, tuple(f"declaration {each.id}" for each in level)))
+            disputed.update(dict.fromkeys(each.facts for each in level if each.facts is not None))
     where = {place for declaration, _ in counted for place in declaration.jurisdiction}
-    return assess(TermFacts(**merged), where, day.on, terms), tuple(differ)
+    together = assess(TermFacts(**merged), where, day.on, terms)
+    if not differ:
+        return together, ()
+    # dates that contradict each other within one declaration must not be lost among those of another
+    apart = [assess(TermFacts(**merged | _stated(facts)), where, day.on, terms) for facts in disputed]
+    return doubted(together, apart, day.on), tuple(differ)
+
+
+def _stated(facts: TermFacts) -> dict[str, Span]:
+    return {one.name: span for one in fields(TermFacts) if (span := getattr(facts, one.name)) is not None}
 
 
 def _one_span(spans: list[Span]) -> Span | None:

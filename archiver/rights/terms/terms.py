@@ -8,7 +8,7 @@ checked against an official or reputable source (grade C) never yields more than
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -150,6 +150,37 @@ def assess(
     return tuple(_layer(layer, facts or TermFacts(), where, on, table) for layer in Layer)
 
 
+def doubted(
+    together: tuple[LayerAssessment, ...], apart: Sequence[tuple[LayerAssessment, ...]], on: date
+) -> tuple[LayerAssessment, ...]:
+    """Take an end back in each place where one of several sets of dates does not let it be said.
+
+    Args:
+        together: What follows from all that is possible.
+        apart: What follows from each set of dates alone.
+        on: The day of both.
+    """
+    return tuple(
+        _of_findings(
+            layer.layer, tuple(_doubted(one, [each[number] for each in apart]) for one in layer.findings), on
+        )
+        if any(finding.state is TermState.ENDED for finding in layer.findings)
+        else layer
+        for number, layer in enumerate(together)
+    )
+
+
+def _doubted(finding: TermFinding, apart: Sequence[LayerAssessment]) -> TermFinding:
+    done = (TermState.ENDED, TermState.ABSENT)
+    if finding.state is not TermState.ENDED or all(
+        each.state(finding.jurisdiction) in done for each in apart
+    ):
+        return finding
+    name = LAYER_NAMES[finding.layer]
+    text = f"{finding.jurisdiction}: the term of {name} is undetermined: not all of the dates that were declared let an end be said."
+    return replace(finding, state=TermState.UNDETERMINED, ends_earliest=None, ends_latest=None, text=text)
+
+
 def _layer(
     layer: Layer, facts: TermFacts, where: tuple[str, ...], on: date, table: TermTable
 ) -> LayerAssessment:
@@ -158,7 +189,11 @@ def _layer(
         return LayerAssessment(
             layer, (), f"Copyright in {name} was not evaluated: no date is declared for it."
         )
-    findings = tuple(_finding(layer, place, facts, on, table) for place in where)
+    return _of_findings(layer, tuple(_finding(layer, place, facts, on, table) for place in where), on)
+
+
+def _of_findings(layer: Layer, findings: tuple[TermFinding, ...], on: date) -> LayerAssessment:
+    name = LAYER_NAMES[layer]
     ended = [finding.jurisdiction for finding in findings if finding.state is TermState.ENDED]
     absent = bool(findings) and all(finding.state is TermState.ABSENT for finding in findings)
     if absent:

@@ -244,7 +244,7 @@ def test_mutated_values_are_read_or_refused(
         try:
             for step in way[:-1]:
                 below = below[step]
-            below[way[-1]] = instead
+            below[way[-1]] = copy.deepcopy(instead)  # a later change may reach into it
         except (KeyError, IndexError, TypeError):
             continue  # an earlier change took its place away
     rights, files = ("".join(json.dumps(line) + "\n" for line in lines).encode() for lines in value)

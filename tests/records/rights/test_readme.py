@@ -18,12 +18,14 @@ from archiver.model.rights import (
     Declaration,
     Disposition,
     MachineUse,
+    Policy,
     Reason,
     Scope,
     UseAnswer,
 )
 from archiver.model.rights_context import RightsContext
 from archiver.records.rights.readme import RIGHTS_README
+from archiver.rights.declaring.policies import builtin_policy
 from tests.records.entries import (
     CONTEXT,
     DAY,
@@ -69,6 +71,32 @@ def test_it_names_the_day_the_policy_the_counts_and_the_reasons() -> None:
     assert "Maria Example (donor) on 2026-01-02, for 1 file: basis donor; allows" in text
     assert "        1  account at a store (store-account)" in text
     assert "This package grants no permission for training." in text
+
+
+def test_a_policy_that_asks_for_no_word_is_not_said_to_need_one() -> None:
+    def asked(policy: Policy) -> str:
+        return " ".join(page((packed("a"),), RightsContext(policy, DAY)).split())
+
+    assert "which needs preserve and transfer for every file. " in asked(builtin_policy("donation"))
+    personal = builtin_policy("personal")
+    assert 'the policy "personal", which takes a file even where nobody allows preserve. ' in asked(personal)
+    mixed = dataclasses.replace(
+        personal,
+        needs=(Act.PRESERVE, Act.PUBLISH),
+        unknown=((Act.PRESERVE, Disposition.INCLUDE), (Act.PUBLISH, Disposition.REVIEW)),
+    )
+    both = "which needs publish for every file, and takes a file even where nobody allows preserve. "
+    assert both in asked(mixed)
+
+
+def test_one_unread_file_is_spoken_of_as_one() -> None:
+    unknown = dataclasses.replace(decision(), personal_unknown=True)
+    one = " ".join(page((packed("a", unknown),)).split())
+    assert "1 file could not be read for it" in one
+    assert "whether it leads to a person is not known." in one
+    two = " ".join(page((packed("a", unknown), packed("b", unknown))).split())
+    assert "2 files could not be read for it" in two
+    assert "whether they lead to a person is not known." in two
 
 
 def test_where_there_is_nothing_it_says_that_none_was_detected() -> None:

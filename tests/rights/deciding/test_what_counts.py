@@ -10,11 +10,13 @@ import pytest
 
 from archiver.model.evidence import Evidence, Strength
 from archiver.model.rights import Act, Answer, Basis, Decision, Disposition, MachineUse
+from archiver.model.terms import Span, TermFacts, TermState
 from archiver.records.rights.machine_use import tdm_reservation, usage_statement
+from archiver.rights.deciding.decide import decide
 from archiver.rights.deciding.decider import Decider
 from archiver.rights.declaring.policies import builtin_policy, parse_policy
 from archiver.rights.declaring.read import parse_declarations
-from tests.rights.builders import TODAY, seen
+from tests.rights.builders import TODAY, declared, seen
 
 ALLOW, DENY, UNKNOWN = Answer.ALLOW, Answer.DENY, Answer.UNKNOWN
 INCLUDE, RESTRICT = Disposition.INCLUDE, Disposition.RESTRICT
@@ -300,3 +302,21 @@ def test_a_declaration_is_the_same_under_any_identifier() -> None:
         Decider([each], builtin_policy("public"), TODAY).decide("a", {}, (), None) for each in (one, named)
     )
     assert (first.acts, first.disposition) == (second.acts, second.disposition)
+
+
+def test_dates_that_contradict_each_other_are_not_lost_among_those_of_another() -> None:
+    """One says that it was published before it was recorded, the other that it never was: neither shows an end."""
+    places = ("CA", "EU", "US")
+    span = Span(date(1900, 1, 1), date(1910, 12, 31))
+    first, second = (
+        declared(id=name, jurisdiction=places, facts=TermFacts(fixed=span, published=published))
+        for name, published in (("before", Span(None, date(1870, 12, 31))), ("never", Span(never=True)))
+    )
+    alone, both = (
+        decide((), None, given, builtin_policy("public"), TODAY).layers[0]
+        for given in ([first], [first, second])
+    )
+    for where in places:
+        assert alone.state(where) is TermState.UNDETERMINED
+        assert both.state(where) is TermState.UNDETERMINED
+    assert "ended in" not in both.text
