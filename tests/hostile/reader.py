@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-GOLDEN = ROOT / "tests" / "records" / "golden"
+GOLDEN = ROOT / "tests" / "records" / "rights" / "golden"
 
 JSON_TOKENS = (
     *b'" { } [ ] , : null true false "" {} [] NaN Infinity "\\ud800" "\\u0000" \\ 1e400 -0'.split(),

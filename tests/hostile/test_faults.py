@@ -40,7 +40,7 @@ scope = { path = "**" }
 basis = "own"
 by = "Erika Example"
 role = "rightsholder"
-date = 2024-03-01
+date = 2023-03-01
 document = "deed.txt"
 """
 TREE: dict[str, bytes | str] = {

@@ -229,7 +229,7 @@ def test_mutated_values_are_read_or_refused(
         try:
             for step in way[:-1]:
                 below = below[step]
-            below[way[-1]] = instead
+            below[way[-1]] = copy.deepcopy(instead)  # a later change may reach into it
         except (KeyError, IndexError, TypeError):
             continue  # an earlier change took its place away
     folder = tmp_path_factory.mktemp("bag")
