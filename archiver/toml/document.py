@@ -90,10 +90,12 @@ class Document:
     def __init__(self, data: bytes, name: str) -> None:
         self.name = name
         self.faults: list[Fault] = []
-        text = _decoded(data, name).replace("\r\n", "\n")
+        written = _decoded(data, name)
+        text = written.replace("\r\n", "\n")
         try:
             self._positions = Positions(text)
-            self.root: dict[str, Any] = tomllib.loads(text)
+            # the parser parts lines once by itself: told of them twice, it would take a stray carriage return
+            self.root: dict[str, Any] = tomllib.loads(written)
         except LimitError as error:
             place = Lines(text).position(error.offset)
             raise TomlFileError(name, [Fault(place.line, place.column, error.message)]) from None

@@ -114,3 +114,9 @@ def test_the_nearest_word_is_offered(word: str, meant: str) -> None:
 
 def test_a_word_near_nothing_gets_the_whole_list() -> None:
     assert nearest("zzz", ("allow", "deny")) == "It is one of: allow, deny."
+
+
+def test_a_stray_carriage_return_is_a_fault() -> None:
+    assert Document(b"a = 1\r\nb = 2\r\n", "x.toml").root == {"a": 1, "b": 2}
+    with pytest.raises(TomlFileError):
+        Document(b"a = 1\r\r\n", "x.toml")

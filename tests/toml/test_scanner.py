@@ -84,11 +84,11 @@ def paths_scanned(walked: Scanner, node: int = 0, path: Path = ()) -> set[Path]:
 
 def assert_walked_as_parsed(text: str) -> bool:
     """Hold the walk against the parser, and say whether that takes the text."""
-    text = text.replace("\r\n", "\n")
+    written, text = text, text.replace("\r\n", "\n")
     walked = Scanner(text)
     walked.scan()
     try:
-        parsed = tomllib.loads(text)
+        parsed = tomllib.loads(written)
     except ValueError:
         return False
     assert walked._at == len(text), "walked to the end"
