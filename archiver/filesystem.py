@@ -36,8 +36,6 @@ _KINDS = (
     (stat.S_ISFIFO, "a pipe"),
     (stat.S_ISSOCK, "a socket"),
 )
-HAS_DIR_FD = os.open in os.supports_dir_fd and os.scandir in os.supports_fd
-"""Whether folders can be walked by descriptor; Windows walks by path."""
 
 
 def _open(name: bytes, flags: int, mode: int = 0o777, *, dir_fd: int | None = None) -> int:

@@ -9,28 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from archiver.audio.evidence.fields import Field, fields_of
+from archiver.audio.evidence.fields import Field
 from archiver.audio.evidence.private_frames import (
     PersonalFrames,
     is_catalogue,
     is_fixed_size,
-    personal_frames,
 )
 from archiver.model.audio import TagBlock, TagFrame
 from archiver.personal.addresses import cut_address
 from archiver.personal.spans import PersonalSpan, merged, without
 
 _SHORTEST_CUT = 6
-
-
-def redact_blocks(blocks: Sequence[TagBlock]) -> tuple[TagBlock, ...]:
-    """The blocks without personal data.
-
-    A frame that is personal as a whole keeps its key, offset and length only. In any other text each name,
-    address or path component is replaced by :data:`archiver.personal.spans.WITHHELD`.
-    """
-    fields = fields_of(blocks)
-    return redacted(blocks, fields, personal_frames(fields))
 
 
 def redacted(

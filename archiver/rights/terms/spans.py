@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from archiver.model.terms import Span
 
@@ -63,11 +63,6 @@ def not_after(span: Span, day: date | None) -> Span | None:
 def not_before(span: Span, day: date | None) -> Span | None:
     """``span`` cut at a first day, or ``None`` where nothing of it is left."""
     return _cut(_later(span.earliest, day), span.latest)
-
-
-def day_before(day: date) -> date:
-    """The day before."""
-    return day - timedelta(days=1)
 
 
 def _cut(earliest: date | None, latest: date | None) -> Span | None:

@@ -114,8 +114,3 @@ class _Filling(Generic[Album]):
         oversize = self._size > self._max_size
         self._parts.append(Part(self._start, self._end, self._size, self._weight, tuple(self._cut), oversize))
         self._start, self._size, self._weight, self._cut = self._end, 0, self._overhead, []
-
-
-def group_labels(identifier: str, number: int, count: int) -> tuple[tuple[str, str], tuple[str, str]]:
-    """Return the bag-info labels of bag ``number``, counted from 1, of the ``count`` bags of a group."""
-    return ("Bag-Group-Identifier", identifier), ("Bag-Count", f"{number} of {count}")

@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 from archiver.audio.blocks.read import read_blocks
 from archiver.audio.containers import window as window_module
 from archiver.audio.containers.window import Window
-from archiver.audio.evidence.find import find_evidence
-from archiver.audio.evidence.redaction import redact_blocks
+from archiver.audio.evidence.find import find_evidence, observed
 from archiver.audio.evidence.text import find_text_evidence
 from archiver.audio.formats.kinds import Kind
 from archiver.audio.protection.detect import detect
@@ -51,7 +50,7 @@ def look_at(name: str, data: bytes) -> None:
     """Everything that examining a file does with its bytes here."""
     reading = read_blocks(Window(io.BytesIO(data), len(data)))
     check(reading, len(data))
-    redact_blocks(reading.blocks)
+    observed(reading.blocks)
     for item in find_evidence(reading.blocks):
         assert item.personal is False or item.value is None
     detect(Window(io.BytesIO(data), len(data)), name)

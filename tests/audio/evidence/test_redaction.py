@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 import itertools
+from collections.abc import Sequence
 
 import pytest
 
 from archiver.audio.blocks.read import read_blocks
 from archiver.audio.containers.window import Window
-from archiver.audio.evidence.find import find_evidence
-from archiver.audio.evidence.redaction import redact_blocks
+from archiver.audio.evidence.find import find_evidence, observed
 from archiver.audio.tags.read import canonical_tags
 from archiver.model.audio import TagBlock
 from archiver.model.evidence import Evidence
@@ -100,6 +100,11 @@ FILES = {
         texts=[(b"ANNO", f"Ripped by {NAME}\n{EMAIL}"), (b"(c) ", f"2001 {NAME}"), (b"AUTH", EMAIL)]
     ),
 }
+
+
+def redact_blocks(blocks: Sequence[TagBlock]) -> tuple[TagBlock, ...]:
+    """What is recorded of the blocks."""
+    return observed(tuple(blocks)).blocks
 
 
 def blocks_of(data: bytes) -> tuple[TagBlock, ...]:

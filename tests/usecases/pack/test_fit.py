@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.usecases.pack.fit import Part, group_labels, split
+from archiver.usecases.pack.fit import Part, split
 
 FILES = st.lists(
     st.tuples(st.sampled_from("abcde"), st.integers(0, 30), st.sampled_from([0, 0, 1, 7])), max_size=60
@@ -82,13 +82,6 @@ def test_no_files_make_one_empty_bag() -> None:
 def test_a_bag_must_be_allowed_a_byte(size: int) -> None:
     with pytest.raises(ValueError, match="at least one byte"):
         split([], size)
-
-
-def test_labels_count_the_bags_of_a_group() -> None:
-    assert group_labels("urn:uuid:1", 2, 5) == (
-        ("Bag-Group-Identifier", "urn:uuid:1"),
-        ("Bag-Count", "2 of 5"),
-    )
 
 
 @given(FILES, st.integers(1, 60), st.integers(0, 20))
