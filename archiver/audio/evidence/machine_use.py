@@ -114,9 +114,13 @@ def denied_by_directive(line: str) -> str:
 
 
 def _denying_pairs(text: str) -> str:
-    """The preferences in a list of them that deny; a path in front of them is passed over."""
+    """The preferences in a list of them that deny; a path in front of them is passed over.
+
+    ``tdm-reservation`` is a reservation and no preference: a negative value of it would allow, and it has no place here.
+    """
     pairs = ((key.casefold(), value.casefold()) for key, value in _PAIR.findall(text))
-    return ", ".join(f"{key}={value}" for key, value in pairs if value.partition(";")[0].strip() in _DENYING)
+    denying = (pair for pair in pairs if pair[1].partition(";")[0].strip() in _DENYING)
+    return ", ".join(f"{key}={value}" for key, value in denying if key != "tdm-reservation")
 
 
 def _named(field: Field) -> Iterator[Evidence]:

@@ -6,7 +6,7 @@ import io
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from archiver.audio.containers.window import Window
@@ -140,6 +140,7 @@ words = st.sampled_from(
 
 
 @settings(max_examples=200)
+@example("robots.txt", "Content-Usage:tdm-reservation=n")
 @given(st.sampled_from(("robots.txt", "tdmrep.json", "README")), st.lists(words, max_size=30).map("".join))
 def test_no_text_allows_anything(path: str, text: str) -> None:
     said = machine_signals(signals(path, text))
