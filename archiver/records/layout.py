@@ -17,6 +17,7 @@ from archiver.records.events import EVENTS_RECORD, EventsWriter
 from archiver.records.files import FILES_RECORD, FilesWriter
 from archiver.records.premis.document import PREMIS_RECORD, PremisWriter
 from archiver.records.readme import README, ReadmeWriter
+from archiver.records.rights.lines import RIGHTS_RECORD
 from archiver.records.rights.machine_use import (
     RESERVATIONS_RECORD,
     USAGE_RECORD,
@@ -24,7 +25,7 @@ from archiver.records.rights.machine_use import (
     UsageWriter,
 )
 from archiver.records.rights.readme import RIGHTS_README, RightsReadmeWriter
-from archiver.records.rights.record import RIGHTS_RECORD, RightsWriter
+from archiver.records.rights.record import RightsWriter
 from archiver.records.rights.rows import ROWS_RECORD, RowsWriter
 from archiver.records.rights.training_mining import ASSERTIONS_RECORD, AssertionWriter
 from archiver.records.table import TABLE_RECORD, TableWriter

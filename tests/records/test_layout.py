@@ -12,7 +12,7 @@ import pytest
 
 import archiver
 from archiver.records.layout import RECORDS, record_paths
-from archiver.records.rights.record import RIGHTS_RECORD
+from archiver.records.rights.lines import RIGHTS_RECORD
 from tests.conftest import MakeSource
 from tests.records.entries import every_case, record_files
 from tests.samples import flac, tree_digest

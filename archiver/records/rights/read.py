@@ -1,7 +1,7 @@
 """Reads back from a bag what was declared, and what was decided of each of its files.
 
 The records may come from anywhere, so nothing of them is trusted: the header must stand first and the totals last, a
-line has a greatest length and complexity, and a line that is not as :mod:`archiver.records.rights.record` or
+line has a greatest length and complexity, and a line that is not as :mod:`archiver.records.rights.lines` or
 :mod:`archiver.records.files` writes it ends the reading with an error that names the bag.
 """
 
@@ -21,20 +21,17 @@ from archiver.records.codec import LineLimits, Record, from_line
 from archiver.records.files import FILES_RECORD, FileRecord, FilesHeader, entry_of
 from archiver.records.files import LIMITS as FILE_LIMITS
 from archiver.records.files import SCHEMA as FILES_SCHEMA
-from archiver.records.rights.record import (
+from archiver.records.rights.lines import (
     RIGHTS_RECORD,
     SCHEMA,
     DecisionLine,
     DeclarationLine,
     HeaderLine,
-    Remembered,
     RightsLine,
     TotalsLine,
     UnnamedLine,
-    decision_of,
-    declaration_of,
-    reasons_of,
 )
+from archiver.records.rights.record import Remembered, decision_of, declaration_of, reasons_of
 
 T = TypeVar("T")
 

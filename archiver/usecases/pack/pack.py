@@ -171,16 +171,7 @@ def _packed(prepared: Prepared, run: Run, watch: Watch, held: contextlib.ExitSta
     division = divide(prepared, plan, run)
     others = leftovers(store, division.keys)
     refuse_without_room(division.room, store, sum(each.bytes for each in others))
-    if division.room.foreign_journals:
-        watch.note(
-            f"What an interrupted run left of {division.name} is copied anew, as far as its list of copies is of another"
-            " version of this program or damaged."
-        )
-    elif is_begun_otherwise(store, division.keys) and not division.room.kept_files:
-        watch.note(
-            f"What an interrupted run left of {division.name} is copied anew: its source or checksums have"
-            " changed since."
-        )
+    _tell_copied_anew(store, division, watch)
     copying, syncing = (held.enter_context(Threads(number)) for number in (prepared.jobs, 1))
     maker = BagMaker(
         run=run,
@@ -205,12 +196,7 @@ def _packed(prepared: Prepared, run: Run, watch: Watch, held: contextlib.ExitSta
     standing.conclude()
     _refuse_nothing(totals, stagings)
     for staging in stagings:
-        with watch.during(Step(f"Finishing {staging.key.name}", "")):
-            make_ready(staging, request.serialize, int(run.now().timestamp()))
-        if request.serialize and request.read_back:
-            step = Step(f"Reading back {staging.key.name}.{request.serialize}", "bytes")
-            for _ in watch.track(step, read_back(staging), lambda checked: checked.bytes):
-                pass
+        _finish(staging, request, run, watch)
     bags = tuple(os.fsdecode(publish(staging)) for staging in stagings)
     clear_superseded(store, division.keys)
     most = request.max_bytes
@@ -228,6 +214,30 @@ def _packed(prepared: Prepared, run: Run, watch: Watch, held: contextlib.ExitSta
         dry_run=False,
         new_store=is_new,
     )
+
+
+def _tell_copied_anew(store: bytes, division: Division, watch: Watch) -> None:
+    """Say what of an interrupted run is copied anew, and why, where anything is."""
+    if division.room.foreign_journals:
+        watch.note(
+            f"What an interrupted run left of {division.name} is copied anew, as far as its list of copies is of another"
+            " version of this program or damaged."
+        )
+    elif is_begun_otherwise(store, division.keys) and not division.room.kept_files:
+        watch.note(
+            f"What an interrupted run left of {division.name} is copied anew: its source or checksums have"
+            " changed since."
+        )
+
+
+def _finish(staging: Staging, request: PackRequest, run: Run, watch: Watch) -> None:
+    """Make one bag ready for its name, and read an archive back where that is asked for."""
+    with watch.during(Step(f"Finishing {staging.key.name}", "")):
+        make_ready(staging, request.serialize, int(run.now().timestamp()))
+    if request.serialize and request.read_back:
+        step = Step(f"Reading back {staging.key.name}.{request.serialize}", "bytes")
+        for _ in watch.track(step, read_back(staging), lambda checked: checked.bytes):
+            pass
 
 
 class NothingPackedError(ArchiverError):

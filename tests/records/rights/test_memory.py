@@ -11,7 +11,8 @@ from archiver.model.package import PackedFile, PackEntry, WithheldFile
 from archiver.model.rights import Acts, Answer, Disposition
 from archiver.records.empty_folders import EMPTY_FOLDERS_RECORD
 from archiver.records.layout import RECORDS
-from archiver.records.rights.record import RIGHTS_RECORD, RightsWriter
+from archiver.records.rights.lines import RIGHTS_RECORD
+from archiver.records.rights.record import RightsWriter
 from archiver.records.rights.tally import RightsTally
 from archiver.records.writing import Closing, Opening, Writer
 from tests.records.entries import CONTEXT, PLAN, RUN, assessed, bag_of, decision, packed

@@ -23,6 +23,7 @@ from archiver.model.rights import Decision, Declaration
 from archiver.model.rights_context import RightsContext
 from archiver.model.source import Unpacked
 from archiver.records.files import FILES_RECORD
+from archiver.records.rights.lines import RIGHTS_RECORD
 from archiver.records.rights.read import (
     NoRightsRecordError,
     RightsRecordError,
@@ -31,7 +32,6 @@ from archiver.records.rights.read import (
     read_declared,
     read_entries,
 )
-from archiver.records.rights.record import RIGHTS_RECORD
 from tests.records.entries import CONTEXT, assessed, decision, every_case, packed, record_files
 
 ANONYMOUS = dataclasses.replace(CONTEXT, anonymous_withheld=True)
