@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from archiver.audio.bitstream.find import bitstream_of
 from archiver.audio.blocks.read import read_blocks
 from archiver.audio.blocks.reading import BlockReading
 from archiver.audio.containers.window import Window
@@ -153,6 +154,7 @@ def _examined(ref: FileRef, window: Window) -> ExaminedFile:
     protection = detect(window, ref.path) if window.size else None
     audio = _properties(subject, blocks, protection, notes) if role is Role.AUDIO else None
     told = observed(blocks)
+    stream = bitstream_of(window, subject.sniffed, extension, blocks) if role is Role.AUDIO else None
     return ExaminedFile(
         ref,
         role,
@@ -163,6 +165,7 @@ def _examined(ref: FileRef, window: Window) -> ExaminedFile:
         protection=protection,
         evidence=_evidence(subject, role, reading, told),
         problems=ref.problems if _left_behind(role, ref.path) else (*ref.problems, *notes.problems),
+        bitstream=stream,
     )
 
 

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol, TypeAlias, TypeVar, cast
 
+from archiver.audio.bitstream.walk import Listener
 from archiver.bagit.algorithms import ALGORITHMS, hex_length, new_digest
+from archiver.ingest.sound import bitstream_from, bitstream_value, is_sound, sound_value
 from archiver.machine import MachineError, refuse_own_limit
 from archiver.model.audio import ExaminedFile
 from archiver.ownfiles import parse_json
@@ -81,7 +83,30 @@ def _digest(algorithm: str) -> ConsumerKind:
     )
 
 
-CONSUMERS: Mapping[str, ConsumerKind] = MappingProxyType({name: _digest(name) for name in ALGORITHMS})
+class _SoundReading:
+    """What reading the music through gives; the music's place was asked from what was examined."""
+
+    def __init__(self, given: Value) -> None:
+        self._listener = Listener(bitstream_from(given))
+        self.update = self._listener.update
+
+    def finish(self) -> Value:
+        return cast("Value", sound_value(self._listener.finish()))
+
+
+def _asked_sound(_: Sequence[str], examined: ExaminedFile) -> Value:
+    return None if examined.bitstream is None else cast("Value", bitstream_value(examined.bitstream))
+
+
+SOUND = "sound/1"
+"""The result of reading the music through; as :func:`archiver.ingest.sound.sound_from` reads it."""
+
+CONSUMERS: Mapping[str, ConsumerKind] = MappingProxyType(
+    {
+        **{name: _digest(name) for name in ALGORITHMS},
+        SOUND: ConsumerKind(ask=_asked_sound, begin=_SoundReading, fits=is_sound),
+    }
+)
 """Every consumer, by the name of its result. A name keeps its meaning: journals of earlier versions are read by it."""
 
 

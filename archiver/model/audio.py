@@ -10,6 +10,7 @@ from archiver.model.attribute import Attribute
 from archiver.model.evidence import Evidence, Protection
 from archiver.model.pickling import by_fields
 from archiver.model.problem import Problem
+from archiver.model.sound import Bitstream, Sound
 from archiver.model.source import FileRef
 
 Tags = Mapping[str, tuple[str, ...]]
@@ -110,6 +111,10 @@ class ExaminedFile:
 
     Personal data is already taken out of ``tags``, ``tag_blocks`` and ``attributes``; ``problems`` begin with those of
     the listing.
+
+    Attributes:
+        bitstream: Where its music lies, for reading it through; no record holds that.
+        sound: What reading it through gave; ``None`` where that was not done.
     """
 
     ref: FileRef
@@ -122,3 +127,5 @@ class ExaminedFile:
     evidence: tuple[Evidence, ...] = ()
     problems: tuple[Problem, ...] = ()
     attributes: tuple[Attribute, ...] = ()
+    bitstream: Bitstream | None = None
+    sound: Sound | None = None

@@ -52,6 +52,8 @@ class Row:
         protection: ``(window, offset) -> Protection | None``.
         ending: ``(end) -> str | None``, which says where a file breaks off
             (:class:`archiver.audio.integrity.breaking_off.End`).
+        stream: ``(stretch) -> Bitstream | None``, which says where the music lies and how it is read through
+            (:class:`archiver.model.sound.Bitstream`).
         film: ``(window) -> bool``, whether a container that may hold a film does.
     """
 
@@ -70,6 +72,7 @@ class Row:
     properties: str | AudioProperties | None = None
     protection: str | None = None
     ending: str | None = None
+    stream: str | None = None
     film: str | None = None
 
     @property
@@ -100,15 +103,20 @@ class Kind(StrEnum):
     # fmt: off
     MP3 = Row("mp3", Role.AUDIO, "MPEG Audio Layer III (MP3)", "audio/mpeg", "mp3 mpa mpga bit",
         proved=frozenset({"fmt/134"}), properties="properties.mpeg:read_mpeg",
-        ending="integrity.breaking_off:mpeg_ending")
+        ending="integrity.breaking_off:mpeg_ending",
+        stream="bitstream.stretch:stretch_stream")
     MP2 = Row("mp2", Role.AUDIO, "MPEG Audio Layer I or II", "audio/mpeg", "mp2 mp1 mpa mpga m2a bit",
-        proved=frozenset({"fmt/198", "fmt/347"}), properties="properties.mpeg:read_mpeg")
+        proved=frozenset({"fmt/198", "fmt/347"}), properties="properties.mpeg:read_mpeg",
+        stream="bitstream.stretch:stretch_stream")
     AAC_ADTS = Row("aac-adts", Role.AUDIO, "AAC in an ADTS stream", "audio/aac", "aac adts",
-        proved=frozenset({"fmt/1812"}), properties="properties.mpeg:read_aac")
+        proved=frozenset({"fmt/1812"}), properties="properties.mpeg:read_aac",
+        stream="bitstream.stretch:stretch_stream")
     AAC_ADIF = Row("aac-adif", Role.AUDIO, "AAC in an ADIF file", "audio/aac", "aac adif", marks=(b"ADIF",),
-        properties="properties.mpeg:read_aac")
+        properties="properties.mpeg:read_aac",
+        stream="bitstream.stretch:stretch_stream")
     AAC_LOAS = Row("aac-loas", Role.AUDIO, "AAC in a LOAS/LATM stream", "audio/aac", "aac loas latm",
-        properties=AudioProperties("aac", lossless=False))
+        properties=AudioProperties("aac", lossless=False),
+        stream="bitstream.stretch:stretch_stream")
     ID3 = Row("id3", Role.AUDIO, "ID3 tag with no audio after it", None,
         "mp3 mpa mpga bit mp2 mp1 m2a id3 tag aac tta")
     FLAC = Row("flac", Role.AUDIO, "FLAC", "audio/flac", "flac fla", marks=(b"fLaC",),
@@ -167,25 +175,34 @@ class Kind(StrEnum):
         properties="properties.pcm:read_au", ending="integrity.breaking_off:au_ending")
     WAVPACK = Row("wavpack", Role.AUDIO, "WavPack", "audio/x-wavpack", "wv", marks=(b"wvpk",),
         properties="properties.wavpack:read_wavpack", ending="integrity.breaking_off:wavpack_ending",
-        native="ape")
+        native="ape",
+        stream="bitstream.stretch:stretch_stream")
     WAVPACK_CORRECTION = Row("wavpack-correction", Role.OTHER, "WavPack correction file",
         "audio/x-wavpack-correction", "wvc")
     MUSEPACK7 = Row("musepack7", Role.AUDIO, "Musepack, stream version 7", "audio/x-musepack", "mpc mp+ mpp",
-        marks=(b"MP+",), properties="properties.lossless:read_musepack7", native="ape")
+        marks=(b"MP+",), properties="properties.lossless:read_musepack7", native="ape",
+        stream="bitstream.stretch:stretch_stream")
     MUSEPACK8 = Row("musepack8", Role.AUDIO, "Musepack, stream version 8", "audio/x-musepack", "mpc mp+ mpp",
-        marks=(b"MPCK",), properties="properties.lossless:read_musepack8", native="ape")
+        marks=(b"MPCK",), properties="properties.lossless:read_musepack8", native="ape",
+        stream="bitstream.stretch:stretch_stream")
     APE = Row("ape", Role.AUDIO, "Monkey's Audio", "audio/x-ape", "ape mac apl", marks=(b"MAC ", b"MACF"),
-        properties="properties.lossless:read_ape", ending="integrity.breaking_off:ape_ending", native="ape")
+        properties="properties.lossless:read_ape", ending="integrity.breaking_off:ape_ending", native="ape",
+        stream="bitstream.stretch:stretch_stream")
     TAK = Row("tak", Role.AUDIO, "Tom's lossless Audio Kompressor (TAK)", "audio/x-tak", "tak",
-        marks=(b"tBaK",), properties="properties.lossless:read_tak", native="ape")
+        marks=(b"tBaK",), properties="properties.lossless:read_tak", native="ape",
+        stream="bitstream.stretch:stretch_stream")
     TTA = Row("tta", Role.AUDIO, "True Audio (TTA)", "audio/x-tta", "tta", marks=(b"TTA1", b"TTA2"),
-        properties="properties.lossless:read_tta", ending="integrity.breaking_off:tta_ending")
+        properties="properties.lossless:read_tta", ending="integrity.breaking_off:tta_ending",
+        stream="bitstream.stretch:stretch_stream")
     OPTIMFROG = Row("optimfrog", Role.AUDIO, "OptimFROG", "audio/x-optimfrog", "ofr ofs", marks=(b"OFR ",),
-        properties="properties.lossless:read_optimfrog", native="ape")
+        properties="properties.lossless:read_optimfrog", native="ape",
+        stream="bitstream.stretch:stretch_stream")
     SHORTEN = Row("shorten", Role.AUDIO, "Shorten", "audio/x-shorten", "shn", marks=(b"ajkg",),
-        properties=AudioProperties("shorten", lossless=True))
+        properties=AudioProperties("shorten", lossless=True),
+        stream="bitstream.stretch:stretch_stream")
     LA = Row("la", Role.AUDIO, "Lossless Audio (LA)", None, "la", marks=(b"LA02", b"LA03", b"LA04"),
-        properties=AudioProperties("la", lossless=True), native="ape")
+        properties=AudioProperties("la", lossless=True), native="ape",
+        stream="bitstream.stretch:stretch_stream")
     DSF = Row("dsf", Role.AUDIO, "DSD Stream File", "audio/x-dsf", "dsf",
         marks=(b"DSD \x1c\x00\x00\x00\x00\x00\x00\x00",), claims=(b"DSD ",), tags="blocks.iff:read_dsf",
         properties="properties.lossless:read_dsf", ending="integrity.breaking_off:dsf_ending")
@@ -193,17 +210,22 @@ class Kind(StrEnum):
         marks=(((0, b"FRM8"), (12, b"DSD ")),), claims=(b"FRM8",), tags="blocks.iff:read_dsdiff",
         properties="properties.lossless:read_dsdiff", ending="integrity.breaking_off:dsdiff_ending")
     AC3 = Row("ac3", Role.AUDIO, "Dolby Digital (AC-3)", "audio/ac3", "ac3", proved=frozenset({"fmt/735"}),
-        properties="properties.ac3:read_ac3")
+        properties="properties.ac3:read_ac3",
+        stream="bitstream.stretch:stretch_stream")
     EAC3 = Row("eac3", Role.AUDIO, "Dolby Digital Plus (E-AC-3)", "audio/eac3", "eac3 ec3 ac3",
-        proved=frozenset(), properties="properties.ac3:read_ac3")
+        proved=frozenset(), properties="properties.ac3:read_ac3",
+        stream="bitstream.stretch:stretch_stream")
     DTS = Row("dts", Role.AUDIO, "DTS Coherent Acoustics", "audio/vnd.dts", "dts dtshd cpt",
         marks=(b"\x7f\xfe\x80\x01", b"\xfe\x7f\x01\x80", b"\x1f\xff\xe8\x00", b"\xff\x1f\x00\xe8", b"DTSHDHDR"),
-        properties=AudioProperties("dts"))
+        properties=AudioProperties("dts"),
+        stream="bitstream.stretch:stretch_stream")
     TRUEHD = Row("truehd", Role.AUDIO, "Dolby TrueHD or MLP", "audio/vnd.dolby.mlp", "thd mlp truehd",
         marks=(((4, b"\xf8ro\xba"),), ((4, b"\xf8ro\xbb"),)),
-        properties=AudioProperties("truehd", lossless=True))
+        properties=AudioProperties("truehd", lossless=True),
+        stream="bitstream.stretch:stretch_stream")
     AMR = Row("amr", Role.AUDIO, "Adaptive Multi-Rate", "audio/amr", "amr awb 3ga", marks=(b"#!AMR",),
-        properties=AudioProperties("amr", lossless=False))
+        properties=AudioProperties("amr", lossless=False),
+        stream="bitstream.stretch:stretch_stream")
     REALMEDIA = Row("realmedia", Role.AUDIO, "RealAudio or RealMedia", "audio/x-pn-realaudio",
         "ra ram rm rma rmvb rv rax", marks=(b".RMF\x00\x00\x00", b".ra\xfd"), claims=(b".RMF", b".ra\xfd"),
         tags="blocks.realmedia:read_realmedia", protection="protection.real:real_protection")

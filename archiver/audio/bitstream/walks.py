@@ -1,0 +1,13 @@
+"""Every walk by the name that a :class:`~archiver.model.sound.Bitstream` calls it by; fetched when it is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+WALKS: Mapping[str, str] = MappingProxyType(
+    {
+        "stretch": "bitstream.stretch:StretchWalk",
+    }
+)
+"""The name, and ``room.module:class`` below ``archiver.audio``. The class is called with the bitstream."""
