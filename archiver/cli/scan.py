@@ -38,16 +38,19 @@ from archiver.cli.terminal.watching import watcher
 from archiver.errors import ExitStatus
 from archiver.model.audio import ExaminedFile, Role
 from archiver.model.problem import Problem
+from archiver.model.sound import SoundState
 from archiver.model.source import EmptyFolder, FolderProblem, FolderRef, LeftOut, Link, Unpacked
 from archiver.model.totals import problems_in
 from archiver.records.codec import in_full
 from archiver.records.files import examined_record, unpacked_record
+from archiver.records.integrity import counted_states
 from archiver.usecases import scan
 from archiver.usecases.settled import exclusion_for, jobs_for
 
 _EXAMPLES = """
   archiver scan Music                       what is in a folder
   archiver scan /media/cdrom Downloads      several sources at once
+  archiver scan Music --check               is the music whole?
   archiver scan Music --json > scan.json    everything, for a program
 """
 
@@ -56,6 +59,11 @@ _EXAMPLES = """
 @click.argument("sources", metavar="SOURCE...", nargs=-1, required=True, type=click.Path())
 @options.exclude
 @options.exclude_clutter
+@click.option(
+    "--check",
+    is_flag=True,
+    help="Read all music through, to know whether it is whole; takes as long as copying it.",
+)
 @options.verbose
 @options.jobs
 @options.as_json
@@ -63,6 +71,7 @@ def command(
     sources: tuple[str, ...],
     exclude: tuple[str, ...],
     exclude_clutter: bool,
+    check: bool,
     verbose: bool,
     jobs: int | None,
     as_json: bool,
@@ -72,15 +81,21 @@ def command(
     Lists formats, albums, playing time and size, and what needs attention:
     files that cannot be read, are not what their name says, carry a technical
     protection or personal data, or bear names that other systems refuse.
+    With --check the music is read from first byte to last: a file is intact
+    where a checksum in it held, consistent where it is whole and has no such
+    checksum, or damaged, and then it is said where.
     """
     settings = config.load_settings(os.environ)
     exclusion = exclusion_for(exclude, settings, clutter=exclude_clutter)
-    with scan.scan(sources, jobs_for(jobs, settings), watcher(), exclusion) as report:
+    look = scan.check if check else scan.scan
+    with look(sources, jobs_for(jobs, settings), watcher(), exclusion) as report:
         if as_json:
             _write_json(report)
         else:
             for line in itertools.chain(_lines(report), _listed(report) if verbose else ()):
                 click.echo(line)
+        if report.totals.sound[SoundState.DAMAGED]:
+            return ExitStatus.DAMAGED
         return ExitStatus.INCOMPLETE if report.totals.lost else ExitStatus.DONE
 
 
@@ -107,6 +122,9 @@ def _lines(report: scan.ScanReport) -> Iterator[str]:
         if rows:
             yield ""
             yield from table_lines((title, "Files", "Size", "Playing time" if audio else "Role"), rows)
+    counted = counted_states(totals.sound)
+    if counted:
+        yield "\n" + wrapped(f"The music, read through: {counted}", indent="  ")
     if totals.empty_folders:
         yield f"\n  {count(totals.empty_folders, 'empty folder')}"
     if totals.links:
@@ -173,6 +191,7 @@ def _write_json(report: scan.ScanReport) -> None:
             {"role": role.value, "format": name, **dataclasses.asdict(of)}
             for (role, name), of in sorted(report.formats.items())
         ],
+        "integrity": {state.value: totals.sound[state] for state in SoundState} if totals.sound else None,
         "protected": dict(sorted(report.protected.items())),
         "protection_unseen_files": report.unseen,
         "personal_data_files": report.personal,

@@ -15,7 +15,7 @@ from typing import Protocol, TypeAlias, TypeVar, cast
 
 from archiver.audio.bitstream.walk import Listener
 from archiver.bagit.algorithms import ALGORITHMS, hex_length, new_digest
-from archiver.ingest.sound import bitstream_from, bitstream_value, is_sound, sound_value
+from archiver.ingest.sound import SOUND, bitstream_from, bitstream_value, is_sound, sound_value
 from archiver.machine import MachineError, refuse_own_limit
 from archiver.model.audio import ExaminedFile
 from archiver.ownfiles import parse_json
@@ -97,9 +97,6 @@ class _SoundReading:
 def _asked_sound(_: Sequence[str], examined: ExaminedFile) -> Value:
     return None if examined.bitstream is None else cast("Value", bitstream_value(examined.bitstream))
 
-
-SOUND = "sound/1"
-"""The result of reading the music through; as :func:`archiver.ingest.sound.sound_from` reads it."""
 
 CONSUMERS: Mapping[str, ConsumerKind] = MappingProxyType(
     {

@@ -1,7 +1,7 @@
 """The fourth stage: one full read of each file feeds its consumers and its copy in the staging area.
 
 A source's fault is a value, :class:`Unpacked`, and the run goes on; a store's fault is a :class:`StoreError`
-and ends it. The two cannot mix: whatever reading refuses becomes a :class:`_FileFaultError` where it is read.
+and ends it. The two cannot mix: whatever reading refuses becomes a :class:`FileFaultError` where it is read.
 """
 
 from __future__ import annotations
@@ -17,15 +17,22 @@ from archiver import filesystem
 from archiver.bagit.telling import Reading, Told, untold
 from archiver.errors import Remedy, StoreError, Way
 from archiver.ingest.consumers import Feeding, ReadPlan, Value
+from archiver.ingest.reading import (
+    ATTEMPTS,
+    CHANGED,
+    ChangedError,
+    FileFaultError,
+    check_unchanged,
+    open_source,
+    source_blocks,
+    source_status,
+)
 from archiver.ingest.standing import Standing
 from archiver.model.problem import Problem
 from archiver.model.source import FileRef, FileStat, Unpacked
 from archiver.store.area import Place
 from archiver.store.refusal import refused_part
 
-BLOCK_BYTES = 1 << 20
-_ATTEMPTS = 2
-_CHANGED = "changed while it was read, twice"
 _NAME_REFUSED = "N307"
 _SIZE_REFUSED = "N308"
 _REFUSED_BY_STORE = (_NAME_REFUSED, _SIZE_REFUSED)
@@ -94,19 +101,6 @@ class CopyBatch:
     payload: Place
 
 
-class _FileFaultError(Exception):
-    """The file cannot be packed as it stands; the run goes on."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-
-
-class _ChangedError(_FileFaultError):
-    """The source file changed while it was read; a second attempt may find it at rest."""
-
-
 def copy_batch(
     batch: CopyBatch, reading: Reading = untold, standing: Standing | None = None
 ) -> Iterator[Copied | Unpacked]:
@@ -138,7 +132,7 @@ def copy_batch(
                 else:
                     outcome = _copy(ref, plan, batch.payload, target, told)
                     standing.read(ref)
-            except _FileFaultError as fault:
+            except FileFaultError as fault:
                 if isinstance(fault.__cause__, OSError) and fault.code not in _REFUSED_BY_STORE:
                     standing.failed(ref, fault.__cause__)
                 if fault.code != _NAME_REFUSED:
@@ -182,12 +176,12 @@ def copied_bytes(outcome: Copied | Unpacked) -> int:
 def _copy(
     ref: FileRef, plan: ReadPlan, payload: Place, target: filesystem.FolderCursor, told: Told
 ) -> Copied:
-    for attempt in range(1, _ATTEMPTS + 1):
-        source = _open(ref)
+    for attempt in range(1, ATTEMPTS + 1):
+        source = open_source(ref)
         try:
             return _copy_once(ref, plan, source, payload, target, told)
-        except _ChangedError:
-            if attempt == _ATTEMPTS:
+        except ChangedError:
+            if attempt == ATTEMPTS:
                 raise
         finally:
             os.close(source)
@@ -197,7 +191,7 @@ def _copy(
 def _copy_once(  # noqa: PLR0913, PLR0917 - from where to where, and who takes part
     ref: FileRef, plan: ReadPlan, source: int, payload: Place, target: filesystem.FolderCursor, told: Told
 ) -> Copied:
-    before = _status(source)
+    before = source_status(source)
     read = FileStat(before.st_size, before.st_mtime_ns, before.st_ctime_ns, before.st_ino)
     feeding = Feeding(plan if read == ref.stat else plan.of_any_bytes)
     folder_path, _, name = ref.payload_path.encode("utf-8").rpartition(b"/")
@@ -206,7 +200,7 @@ def _copy_once(  # noqa: PLR0913, PLR0917 - from where to where, and who takes p
         complete = False
         try:
             _pour(source, writer, feeding, before.st_size, told)
-            _check_unchanged(before, _status(source))
+            check_unchanged(before, source_status(source))
             filesystem.set_times(writer, before.st_mtime_ns)
             placed_ns = os.fstat(writer).st_mtime_ns
             complete = True
@@ -223,7 +217,7 @@ def _copy_once(  # noqa: PLR0913, PLR0917 - from where to where, and who takes p
 def _pour(source: int, writer: int, feeding: Feeding, expected: int, told: Told) -> None:
     """Read the source once into the copy and every consumer; stop as soon as it has another size than expected."""
     size = 0
-    for block in _blocks(source):
+    for block in source_blocks(source):
         size += len(block)
         if size > expected:
             break
@@ -233,7 +227,7 @@ def _pour(source: int, writer: int, feeding: Feeding, expected: int, told: Told)
             view = view[_write(writer, view) :]
         told.add(len(block))
     if size != expected:
-        raise _ChangedError("S104", _CHANGED)
+        raise ChangedError("S104", CHANGED)
 
 
 def _write(writer: int, view: memoryview) -> int:
@@ -245,44 +239,8 @@ def _write(writer: int, view: memoryview) -> int:
             message = (
                 "larger than a file may be on the store's file system, or under the shell's limit (ulimit -f)"
             )
-            raise _FileFaultError(_SIZE_REFUSED, message) from error
+            raise FileFaultError(_SIZE_REFUSED, message) from error
         raise
-
-
-def _open(ref: FileRef) -> int:
-    try:
-        return filesystem.open_regular_beneath(ref.root, ref.relative)
-    except filesystem.NotRegularError as error:
-        raise _FileFaultError("S104", "is no longer a regular file") from error
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise _FileFaultError("S105", "it is gone since it was listed") from error
-    except OSError as error:
-        raise _FileFaultError("S101", (error.strerror or str(error)).lower()) from error
-
-
-def _blocks(source: int) -> Iterator[bytes]:
-    try:
-        filesystem.read_ahead(source)
-        while block := os.read(source, BLOCK_BYTES):
-            yield block
-    except OSError as error:
-        raise _FileFaultError("S103", (error.strerror or str(error)).lower()) from error
-
-
-def _status(source: int) -> os.stat_result:
-    try:
-        return os.fstat(source)
-    except OSError as error:
-        raise _FileFaultError("S103", (error.strerror or str(error)).lower()) from error
-
-
-def _check_unchanged(before: os.stat_result, after: os.stat_result) -> None:
-    if (before.st_size, before.st_mtime_ns, before.st_ctime_ns) != (
-        after.st_size,
-        after.st_mtime_ns,
-        after.st_ctime_ns,
-    ):
-        raise _ChangedError("S104", _CHANGED)
 
 
 def _create_in(
@@ -299,7 +257,7 @@ def _create_in(
         part = refused_part(payload, path, held, error)
         if part is None:
             raise
-        raise _FileFaultError(_NAME_REFUSED, _refusal(part, name)) from error
+        raise FileFaultError(_NAME_REFUSED, _refusal(part, name)) from error
 
 
 def _refusal(part: bytes, name: bytes) -> str:
@@ -314,7 +272,7 @@ def _create(name: bytes, folder: int) -> int:
     except FileExistsError as error:
         if name not in map(os.fsencode, os.listdir(folder)):
             message = "the store's file system takes this name for that of another file"
-            raise _FileFaultError(_NAME_REFUSED, message) from error
+            raise FileFaultError(_NAME_REFUSED, message) from error
         os.unlink(name, dir_fd=folder)
         return filesystem.create_regular(name, folder)
 

@@ -7,9 +7,13 @@ from collections.abc import Callable, Iterable
 
 from archiver.errors import StoreError
 from archiver.executors.guarded import GuardedProcesses
+from archiver.executors.ordered import Serial
 from archiver.ingest.attributes import carrying
+from archiver.ingest.consumers import read_plan
 from archiver.ingest.copy import Copied
 from archiver.ingest.examine import examine
+from archiver.ingest.read_through import read_through
+from archiver.ingest.sound import with_sound
 from archiver.model.audio import ExaminedFile
 from archiver.model.package import AssessedFile
 from archiver.model.problem import NOT_READ, Problem
@@ -49,14 +53,20 @@ class Reexaminer:
         (examined,) = examine([copy], self._workers)
         assert isinstance(examined, ExaminedFile)
         for fault in _read_faults(examined):
-            raise StoreError(
-                f"cannot read back the copy of {copied.path}: {fault.message}",
-                "No bag was written. Do not trust this disk before you have checked it.",
-            )
+            raise _unreadable(copied, fault)
+        examined = self._listened(examined, copied)
         ref = dataclasses.replace(listed, stat=stat, problems=problems)
         # a copy has no attributes of its own
         examined = carrying(dataclasses.replace(examined, ref=ref), assessed.examined.attributes)
         return self._assess(examined)
+
+    @staticmethod
+    def _listened(copy: ExaminedFile, copied: Copied) -> ExaminedFile:
+        """Return the copy with what reading its music through gives, which the copying of other bytes did not."""
+        (through,) = read_through([(copy.ref, read_plan((), copy))], Serial())
+        if through.problem is not None:
+            raise _unreadable(copied, through.problem)
+        return with_sound(copy, through.results, through.faults)
 
     @staticmethod
     def _reasons(examined: ExaminedFile, copied: Copied) -> Iterable[Problem]:
@@ -65,6 +75,13 @@ class Reexaminer:
             yield Problem(path, "S109", "changed after it was listed; examined again as it was packed")
         for fault in _read_faults(examined):
             yield Problem(path, "S110", f"examined from its copy; before it was copied, {fault.message}")
+
+
+def _unreadable(copied: Copied, fault: Problem) -> StoreError:
+    return StoreError(
+        f"cannot read back the copy of {copied.path}: {fault.message}",
+        "No bag was written. Do not trust this disk before you have checked it.",
+    )
 
 
 def _read_faults(examined: ExaminedFile) -> list[Problem]:

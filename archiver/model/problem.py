@@ -186,6 +186,12 @@ _KINDS = (
         "tag not as its standard says",
         "It was read by what its bytes show; other programs may read it otherwise, or not at all.",
     ),
+    ProblemKind(
+        "F210",
+        _WARNING,
+        "damaged music",
+        "It came so and is packed as it came: look for a good copy. metadata/files.jsonl has every place.",
+    ),
     # The letter N is for names, and sizes, that other systems cannot hold
     ProblemKind(
         "N301", _WARNING, "name is not UTF-8", "Packed under a reversible name; the original is recorded."

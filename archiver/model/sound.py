@@ -115,3 +115,22 @@ class Sound:
 
     essence: Essence | None
     integrity: Integrity
+
+
+def damage_sentence(integrity: Integrity) -> str:
+    """Say of damaged music what is wrong with it first, where, and how much is touched."""
+    first = integrity.damage[0]
+    where = f"at byte {first.offset:,}" if first.at_s is None else f"at {clock(first.at_s)}"
+    more = integrity.damaged_places - 1
+    words = f"{first.what}, {where}"
+    words += f", and {more:,} more {'place' if more == 1 else 'places'}" if more else ""
+    return words + (f"; {integrity.lost_s:,.1f} s of music are touched" if integrity.lost_s else "")
+
+
+def clock(seconds: float) -> str:
+    """Say a time within a track: minutes, seconds and tenths, and hours where it takes them."""
+    tenths = int(seconds * 10)
+    minutes, rest = divmod(tenths, 600)
+    hours, minutes = divmod(minutes, 60)
+    head = f"{hours}:{minutes:02}" if hours else f"{minutes}"
+    return f"{head}:{rest // 10:02}.{rest % 10}"

@@ -9,6 +9,7 @@ from archiver.model.album import album_of
 from archiver.model.audio import ExaminedFile, Role
 from archiver.model.package import AssessedFile, PackedFile, PackEntry, PlanEntry, WithheldFile
 from archiver.model.problem import Problem
+from archiver.model.sound import SoundState
 from archiver.model.source import BesideFiles, EmptyFolder, FolderProblem, FolderRef, LeftOut, Link, Unpacked
 
 
@@ -29,6 +30,7 @@ class Totals:
         albums: Keys of their albums.
         duration_s: Their playing time in seconds, as far as they say how long they are.
         untimed: Files of audio among them whose playing time is not known.
+        sound: Files of audio among them that were read through, by what is known of their music.
         problems: Findings by code, on whatever was met.
     """
 
@@ -44,6 +46,7 @@ class Totals:
     albums: set[tuple[str, str]] = field(default_factory=set)
     duration_s: float = 0.0
     untimed: int = 0
+    sound: Counter[SoundState] = field(default_factory=Counter)
     problems: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -90,6 +93,7 @@ class Totals:
         self.lost += other.lost
         self.empty_folders += other.empty_folders
         self.roles.update(other.roles)
+        self.sound.update(other.sound)
         self.albums.update(other.albums)
         self.problems.update(other.problems)
         self.duration_s += other.duration_s
@@ -101,6 +105,8 @@ class Totals:
             self.duration_s += file.audio.duration_s
         elif file.role is Role.AUDIO:
             self.untimed += 1
+        if file.sound is not None:
+            self.sound[file.sound.integrity.state] += 1
         album = album_of(file)
         if album is not None:
             self.albums.add(album)

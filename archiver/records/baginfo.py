@@ -8,6 +8,7 @@ from archiver.bagit.writer import BagWriteError, format_bag_info
 from archiver.errors import Remedy, UsageError, Way
 from archiver.model.bag import Bag, Labels
 from archiver.model.run import Run
+from archiver.records.integrity import integrity_labels
 
 BAG_INFO = "bag-info.txt"
 
@@ -73,6 +74,7 @@ def bag_info_labels(run: Run, bag: Bag, rights: Labels) -> Labels:
             ("Bag-Group-Identifier", f"urn:uuid:{plan.accession}"),
             ("Bag-Count", f"{plan.part} of {plan.parts}"),
         ]
+    filled += integrity_labels(totals.sound)
     filled += rights
     taken = {label.casefold() for label, _ in given}
     return (*given, *(pair for pair in filled if pair[0].casefold() not in taken))

@@ -17,6 +17,7 @@ from archiver.model.evidence import Evidence, Protection, Strength
 from archiver.model.package import AssessedFile, PackedFile, PackEntry, WithheldFile, withheld_file
 from archiver.model.problem import Problem
 from archiver.model.rights import Decision
+from archiver.model.sound import Damage, Essence, Integrity, Sound, SoundState
 from archiver.model.source import (
     EmptyFolder,
     FileRef,
@@ -114,6 +115,34 @@ class ProblemRecord(Record, frozen=True, kw_only=True):
     message: str
 
 
+class EssenceRecord(Record, frozen=True, kw_only=True):
+    """The digest of the music apart from its tags; as :class:`archiver.model.sound.Essence`."""
+
+    method: str
+    digest: str
+
+
+class DamageRecord(Record, frozen=True, kw_only=True):
+    """A damaged place; as :class:`archiver.model.sound.Damage`."""
+
+    what: str
+    offset: int
+    sample: int | None = None
+    at_s: float | None = None
+
+
+class IntegrityRecord(Record, frozen=True, kw_only=True):
+    """Whether the music is whole; as :class:`archiver.model.sound.Integrity`."""
+
+    state: SoundState
+    checked: tuple[str, ...] = ()
+    detail: str | None = None
+    damage: tuple[DamageRecord, ...] = ()
+    damaged_places: int = 0
+    lost_s: float | None = None
+    decoded: bool = False
+
+
 class FileRecord(Record, frozen=True, kw_only=True):
     """A line; ``docs/reference/files-jsonl.md`` says what each key holds."""
 
@@ -126,8 +155,8 @@ class FileRecord(Record, frozen=True, kw_only=True):
     digests: dict[str, str] | None = None
     format: FormatRecord | None = None
     audio: AudioRecord | None = None
-    essence: str | None = None
-    integrity: str | None = None
+    essence: EssenceRecord | None = None
+    integrity: IntegrityRecord | None = None
     tags: dict[str, list[str]] = field(default_factory=dict)
     tag_blocks: tuple[BlockRecord, ...] = ()
     protection: ProtectionRecord | None = None
@@ -231,6 +260,8 @@ def _file(  # noqa: PLR0913 - what is known only of some files, each by its key
         digests=digests,
         format=format_record(file.format),
         audio=_audio(file.audio),
+        essence=_essence(file.sound),
+        integrity=_integrity(file.sound),
         tags={name: list(values) for name, values in file.tags.items()},
         tag_blocks=tuple(map(_block, file.tag_blocks)),
         protection=protection_record(file.protection),
@@ -285,6 +316,30 @@ def _audio(found: AudioProperties | None) -> AudioRecord | None:
         bit_depth=found.bit_depth,
         bitrate_bps=found.bitrate_bps,
         lossless=found.lossless,
+    )
+
+
+def _essence(found: Sound | None) -> EssenceRecord | None:
+    if found is None or found.essence is None:
+        return None
+    return EssenceRecord(method=found.essence.method, digest=found.essence.digest)
+
+
+def _integrity(found: Sound | None) -> IntegrityRecord | None:
+    if found is None:
+        return None
+    verdict = found.integrity
+    return IntegrityRecord(
+        state=verdict.state,
+        checked=verdict.checked,
+        detail=verdict.detail,
+        damage=tuple(
+            DamageRecord(what=one.what, offset=one.offset, sample=one.sample, at_s=one.at_s)
+            for one in verdict.damage
+        ),
+        damaged_places=verdict.damaged_places,
+        lost_s=verdict.lost_s,
+        decoded=verdict.decoded,
     )
 
 
@@ -368,6 +423,7 @@ def examined_of(record: FileRecord, header: FilesHeader) -> ExaminedFile:
             Evidence(one.code, one.locator, one.value, one.strength, one.personal) for one in record.evidence
         ),
         problems=problems,
+        sound=_sound_of(record.essence, record.integrity),
     )
 
 
@@ -399,6 +455,23 @@ def _properties(found: AudioRecord | None) -> AudioProperties | None:
         found.bit_depth,
         found.bitrate_bps,
         found.lossless,
+    )
+
+
+def _sound_of(essence: EssenceRecord | None, integrity: IntegrityRecord | None) -> Sound | None:
+    if integrity is None:
+        return None
+    return Sound(
+        None if essence is None else Essence(essence.method, essence.digest),
+        Integrity(
+            integrity.state,
+            integrity.checked,
+            integrity.detail,
+            tuple(Damage(one.what, one.offset, one.sample, one.at_s) for one in integrity.damage),
+            integrity.damaged_places,
+            integrity.lost_s,
+            integrity.decoded,
+        ),
     )
 
 

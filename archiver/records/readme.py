@@ -8,7 +8,9 @@ from collections.abc import Iterable, Sequence
 from archiver.model.bag import Bag
 from archiver.model.package import PackEntry
 from archiver.model.run import Run
+from archiver.model.sound import SoundState
 from archiver.model.totals import Totals
+from archiver.records.integrity import counted_states
 from archiver.records.moments import rfc3339
 from archiver.records.writing import Closing, Opening
 
@@ -60,6 +62,7 @@ def readme_text(run: Run, bag: Bag, records: Iterable[tuple[str, str]]) -> str:
         *([_paragraph(_ESCAPED)] if bag.escaped else []),
         "What was seen\n-------------",
         _account(bag.totals),
+        *_music(bag.totals),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -85,6 +88,11 @@ _ESCAPED = (
     "Some names here hold a percent sign or a line break. Manifests must write these as %25, %0A and %0D"
     " (RFC 8493, section 2.1.3), which sha512sum does not know: it will say that those files are missing."
     " 'archiver verify' and other programs that follow the RFC check them too."
+)
+
+_STATES = (
+    "Intact: a checksum over the music held. Consistent: the file is whole by its own structure, and there is no"
+    " checksum in it to test. Not checkable: nothing could be tested, which says nothing about the file."
 )
 
 _SAVE_ESCAPED = ", save for the names that the next paragraph tells of"
@@ -114,6 +122,21 @@ def _commands(algorithms: Sequence[str], save: str) -> list[str]:
         commands,
         *(on_a_mac if algorithm.startswith("sha") else []),
         _paragraph(_READING_IT.format(save)),
+    ]
+
+
+def _music(totals: Totals) -> list[str]:
+    """In what state the music was when it came, so that nobody blames the archive for what it was given."""
+    counted = counted_states(totals.sound)
+    if not counted:
+        return []
+    damaged = " What was damaged came so; metadata/files.csv says which and where." * bool(
+        totals.sound[SoundState.DAMAGED]
+    )
+    return [
+        "The music as it came\n--------------------",
+        _paragraph(f"Of the audio files, read from first byte to last: {counted}.{damaged}"),
+        _paragraph(_STATES),
     ]
 
 

@@ -10,6 +10,7 @@ from archiver.model.audio import AudioProperties, ExaminedFile
 from archiver.model.package import PackedFile, PackEntry, WithheldFile
 from archiver.model.problem import Problem
 from archiver.model.rights import Decision
+from archiver.model.sound import Sound, SoundState, damage_sentence
 from archiver.model.source import EmptyFolder, FolderProblem, FolderRef, LeftOut, Link, Unpacked
 from archiver.records.csvcells import safe_cell
 from archiver.records.moments import rfc3339_ns
@@ -33,6 +34,7 @@ _TAG_COLUMNS = (
     "license",
 )
 _AUDIO_COLUMNS = ("codec", "duration_s", "sample_rate_hz", "channels", "bit_depth")
+_SOUND_COLUMNS = ("integrity", "damage", "essence")
 
 
 class TableWriter:
@@ -51,7 +53,7 @@ class TableWriter:
         self._table.writerow(
             [
                 *("path", "source_path", "role", "size_bytes", "modified", *self._algorithms),
-                *("format", "puid", "mime", *_AUDIO_COLUMNS),
+                *("format", "puid", "mime", *_AUDIO_COLUMNS, *_SOUND_COLUMNS),
                 *(*_TAG_COLUMNS, "protection", "disposition", "basis", "problems"),
             ]
         )
@@ -71,7 +73,8 @@ class TableWriter:
                 there = [stat.size_bytes, rfc3339_ns(stat.mtime_ns), *("" for _ in self._algorithms)]
                 self._write("", assessed.examined, there, assessed.decision)
             case Unpacked(problem):
-                empty = [""] * (len(self._algorithms) + 3 + 3 + len(_AUDIO_COLUMNS) + len(_TAG_COLUMNS) + 3)
+                known = (*_AUDIO_COLUMNS, *_SOUND_COLUMNS, *_TAG_COLUMNS)
+                empty = [""] * (len(self._algorithms) + 3 + 3 + len(known) + 3)
                 self._row(["", problem.path, *empty, _problem_words((problem,))])
             case WithheldFile() | EmptyFolder() | FolderProblem() | FolderRef() | Link() | LeftOut():
                 pass
@@ -88,6 +91,7 @@ class TableWriter:
                 *(path, file.ref.path, file.role.value, *there),
                 *((found.name, found.puid, found.mime) if found else ("", "", "")),
                 *_audio_cells(file.audio),
+                *_sound_cells(file.sound),
                 *("; ".join(file.tags.get(name, ())) for name in _TAG_COLUMNS),
                 *(protection.label if protection else "", decision.disposition.value, decision.basis.value),
                 _problem_words(file.problems),
@@ -104,6 +108,17 @@ def _audio_cells(audio: AudioProperties | None) -> Iterator[object]:
         return
     duration = None if audio.duration_s is None else round(audio.duration_s, 3)
     yield from (audio.codec, duration, audio.sample_rate_hz, audio.channels, audio.bit_depth)
+
+
+def _sound_cells(sound: Sound | None) -> Iterator[object]:
+    if sound is None:
+        yield from ("" for _ in _SOUND_COLUMNS)
+        return
+    integrity, essence = sound.integrity, sound.essence
+    damage = damage_sentence(integrity) if integrity.damage else integrity.detail
+    yield integrity.state.value
+    yield damage if integrity.state is SoundState.DAMAGED else ""
+    yield "" if essence is None else f"{essence.method}:{essence.digest}"
 
 
 def _problem_words(problems: Sequence[Problem]) -> str:

@@ -7,15 +7,20 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from archiver.executors.pools import Threads
+from archiver.ingest.consumers import read_plan
 from archiver.ingest.examine import Examined
 from archiver.ingest.exclusion import Exclusion
+from archiver.ingest.read_through import ReadThrough, read_through
+from archiver.ingest.sound import with_sound
 from archiver.ingest.spool import Spool
 from archiver.model.audio import ExaminedFile, Role
+from archiver.model.source import Source, Unpacked
 from archiver.model.totals import Totals
 from archiver.rights.meanings import Meaning, meaning
 from archiver.usecases.planning import examined
 from archiver.usecases.sources import sources_of
-from archiver.usecases.watch import Watch
+from archiver.usecases.watch import Meter, Step, Watch
 
 UNIDENTIFIED = "not identified"
 
@@ -59,6 +64,41 @@ class ScanReport:
 
 
 @contextlib.contextmanager
+def check(
+    paths: Sequence[str], jobs: int, watch: Watch, exclusion: Exclusion | None = None
+) -> Iterator[ScanReport]:
+    """As :func:`scan`, and read all music through from first byte to last, to know whether it is whole.
+
+    A file that cannot be read to its end is reported as one that could not be listed is.
+
+    Raises:
+        UsageError: as :func:`scan`.
+        SourceLostError: where a source is not there any more.
+    """
+    sources = sources_of(paths)
+    with examined(sources, jobs, watch, exclusion=exclusion) as entries, Spool[Examined]() as heard:
+        heard.extend(_read_through(entries, jobs, watch))
+        yield _report(sources, heard)
+
+
+def _read_through(entries: Spool[Examined], jobs: int, watch: Watch) -> Iterator[Examined]:
+    files = (entry for entry in entries if isinstance(entry, ExaminedFile))
+    total = sum(file.ref.stat.size_bytes for file in files)
+    plans = ((entry.ref, read_plan((), entry)) for entry in entries if isinstance(entry, ExaminedFile))
+    meter = Meter()
+    with Threads(jobs) as threads, watch.during(Step("Reading the music through", "bytes", total, meter)):
+        outcomes = read_through(plans, threads, meter.add)
+        for entry in entries:
+            yield _heard(entry, next(outcomes)) if isinstance(entry, ExaminedFile) else entry
+
+
+def _heard(file: ExaminedFile, through: ReadThrough) -> Examined:
+    if through.problem is not None:
+        return Unpacked(through.problem, file.ref.original_name)
+    return with_sound(file, through.results, through.faults)
+
+
+@contextlib.contextmanager
 def scan(
     paths: Sequence[str], jobs: int, watch: Watch, exclusion: Exclusion | None = None
 ) -> Iterator[ScanReport]:
@@ -69,13 +109,17 @@ def scan(
     """
     sources = sources_of(paths)
     with examined(sources, jobs, watch, exclusion=exclusion) as entries:
-        report = ScanReport(tuple(source.name for source in sources), entries, Totals())
-        for entry in entries:
-            if isinstance(entry, ExaminedFile):
-                _count(report, entry)
-            else:
-                report.totals.count_other(entry)
-        yield report
+        yield _report(sources, entries)
+
+
+def _report(sources: Sequence[Source], entries: Spool[Examined]) -> ScanReport:
+    report = ScanReport(tuple(source.name for source in sources), entries, Totals())
+    for entry in entries:
+        if isinstance(entry, ExaminedFile):
+            _count(report, entry)
+        else:
+            report.totals.count_other(entry)
+    return report
 
 
 def _count(report: ScanReport, file: ExaminedFile) -> None:

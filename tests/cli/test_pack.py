@@ -118,6 +118,8 @@ def test_dry_run_says_what_packing_then_does(source: MakeSource, tmp_path: Path)
     rehearsed, packed = pack(*words, "--dry-run").json, pack(*words).json
     assert rehearsed.pop("dry_run") is True
     assert packed.pop("dry_run") is False
+    assert rehearsed.pop("integrity") is None  # only copying reads the music
+    assert sum(packed.pop("integrity").values()) == 3
     for told in (rehearsed, packed):
         assert told["room"].pop("free") > 0  # others use the disk too
     assert rehearsed == packed

@@ -131,3 +131,22 @@ def test_a_file_whose_headers_end_early_is_told_as_not_seen(source: MakeSource) 
         "unseen",
         None,
     ]
+
+
+def test_music_is_read_through_only_where_that_is_asked_for(source: MakeSource) -> None:
+    root = source({"a/1.mp3": mp3({"TIT2": ["x"]}), "a/2.flac": flac()})
+    assert "read through" not in run_here("scan", root).out
+    assert run_here("scan", root, "--json").json["integrity"] is None
+    checked = run_here("scan", root, "--check")
+    assert "The music, read through: " in checked.out
+    report = run_here("scan", root, "--check", "--json").json
+    assert sum(report["integrity"].values()) == 2
+    assert all(entry["integrity"]["state"] in report["integrity"] for entry in report["entries"])
+
+
+def test_damaged_music_is_told_and_ends_with_4(source: MakeSource) -> None:
+    root = source({"a/1.flac": flac()[:-40], "a/2.mp3": mp3({"TIT2": ["x"]})})
+    before = run_here("scan", root)
+    checked = run_here("scan", root, "--check")
+    assert (before.code, checked.code) == (0, 4)
+    assert "1 damaged" in checked.out

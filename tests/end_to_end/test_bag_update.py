@@ -193,7 +193,7 @@ def test_verify_says_how_to_complete_an_interrupted_update_and_that_completes_it
     completed = run_here(*command.split()[1:])
     assert completed.code == 0, completed.err
     assert "interrupted was completed first" in completed.out
-    assert run_here("verify", bag).out.count("\n") == 3
+    assert "valid. Every file is there" in run_here("verify", bag).out
 
 
 def test_an_update_that_is_completed_over_a_damaged_payload_says_both(bag: Path) -> None:

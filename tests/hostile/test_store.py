@@ -15,6 +15,7 @@ from typing import NoReturn
 import pytest
 
 from archiver.ingest import copy as copy_module
+from archiver.ingest.reading import FileFaultError, open_source
 from archiver.model.source import FileRef
 from archiver.usecases.pack import pack as pack_module
 from tests.conftest import MakeSource
@@ -256,17 +257,17 @@ def test_a_run_that_finds_nothing_to_read_makes_no_bag(
     source: MakeSource, store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = source(TREE)
-    real = copy_module._open
+    real = open_source
 
     def gone(ref: FileRef) -> int:
-        raise copy_module._FileFaultError("S105", "it is gone since it was listed")
+        raise FileFaultError("S105", "it is gone since it was listed")
 
-    monkeypatch.setattr(copy_module, "_open", gone)
+    monkeypatch.setattr(copy_module, "open_source", gone)
     outcome = run_here("pack", root, "--to", store)
     is_plain(outcome)
     assert "archiver: cannot make a bag: of 3 files that were seen, none could be copied" in said(outcome)
     assert "S105 vanished: 3" in said(outcome)
     assert visible_bags(store) == []
     assert [path.name for path in (store / ".incoming").iterdir()] == ["lock"]
-    monkeypatch.setattr(copy_module, "_open", real)
+    monkeypatch.setattr(copy_module, "open_source", real)
     packed_whole(root, store)

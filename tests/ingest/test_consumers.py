@@ -27,8 +27,10 @@ from archiver.ingest.consumers import (
     Value,
     read_plan,
 )
-from archiver.ingest.copy import BLOCK_BYTES, Copied
+from archiver.ingest.copy import Copied
+from archiver.ingest.reading import BLOCK_BYTES
 from archiver.ingest.scan import scan
+from archiver.ingest.sound import SOUND
 from archiver.ingest.standing import Standing
 from archiver.machine import MachineError
 from archiver.model.audio import ExaminedFile, Role
@@ -145,7 +147,7 @@ def test_the_digests_of_the_manifests_are_all_that_rides_and_every_algorithm_can
     feeding.update(b"two")
     wanted = {name: hashlib.new(known, b"one two").hexdigest() for name, known in ALGORITHMS.items()}
     assert feeding.finish() == wanted
-    assert CONSUMERS.keys() == ALGORITHMS.keys()
+    assert CONSUMERS.keys() == {*ALGORITHMS, SOUND}
 
 
 def test_one_row_is_enough_for_a_new_consumer(

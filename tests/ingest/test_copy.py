@@ -15,7 +15,8 @@ from archiver import filesystem
 from archiver.bagit.telling import Reading, untold
 from archiver.errors import StoreError
 from archiver.ingest.consumers import ReadPlan
-from archiver.ingest.copy import BLOCK_BYTES, Copied, CopyBatch, KeptCopy, copy_batch
+from archiver.ingest.copy import Copied, CopyBatch, KeptCopy, copy_batch
+from archiver.ingest.reading import BLOCK_BYTES
 from archiver.ingest.scan import scan
 from archiver.model.source import FileRef, Unpacked
 from archiver.store.area import Place

@@ -33,7 +33,9 @@ from archiver.model.audio import ExaminedFile, Role
 from archiver.model.package import WithheldFile, assessed_file, withheld_file
 from archiver.model.rights import Decision, Disposition, Reason
 from archiver.model.rights_summary import RightsSummary
+from archiver.model.sound import SoundState
 from archiver.model.totals import Totals
+from archiver.records.integrity import counted_states
 from archiver.records.rights.grounds import ground_words
 from archiver.records.rights.labels import share_in_package
 from archiver.rights.rules import speaks_of_disposition
@@ -65,6 +67,9 @@ def report_lines(report: PackReport) -> Iterator[str]:
     yield from _split_lines(report)
     yield ""
     yield wrapped(_account(totals))
+    counted = counted_states(totals.sound)
+    if counted:
+        yield wrapped(f"The music, read through: {counted}.")
     yield from clutter_lines(totals)
     yield from left_out_lines(totals)
     summary = report.rights
@@ -283,6 +288,7 @@ def write_report_json(report: PackReport) -> None:
             "problems": totals.lost,
         },
         "bytes": totals.bytes,
+        "integrity": {state.value: totals.sound[state] for state in SoundState} if totals.sound else None,
         "albums": len(totals.albums),
         "empty_folders": totals.empty_folders,
         "left_out_folders": totals.left_out_folders,

@@ -12,6 +12,7 @@ from archiver.bagit.report import BagReport, Depth
 from archiver.bagit.sizes import human_size
 from archiver.cli.reports.findings import alike_lines
 from archiver.cli.terminal.text import brief, count, shown, shown_path, wrapped
+from archiver.records.integrity import damaged_when_packed
 from archiver.records.tracks import Track
 from archiver.records.visible import shortened
 from archiver.usecases.verify.affected_albums import TouchedAlbum
@@ -38,6 +39,13 @@ def bag_lines(outcome: VerifiedBag, most: int = FEW) -> Iterator[str]:
         yield wrapped(
             f"BagIt {shown(report.version)}, {count(report.files, 'payload file')}, {human_size(report.bytes)}"
             + (f", {brief(', '.join(report.algorithms))}" if report.algorithms else ""),
+            indent="  ",
+        )
+    damaged = damaged_when_packed(report.metadata)
+    if damaged:
+        yield wrapped(
+            f"{count(damaged, 'audio file was', 'audio files were')} damaged already when packed;"
+            " metadata/files.csv says which and where.",
             indent="  ",
         )
     for severity in Severity:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from archiver.model.bag import BagPlan
 from archiver.model.run import Event, Run
+from archiver.model.sound import SoundState
 from archiver.model.totals import Totals
+from archiver.records.integrity import counted_states
 from archiver.records.visible import one_line
 
 
@@ -76,6 +78,14 @@ def events_of(run: Run, plan: BagPlan, totals: Totals, policy: str, course: Cour
         course.captured,
         f"{', '.join(plan.algorithms)} computed from the bytes read from the source.",
     )
+    counted = counted_states(totals.sound)
+    if counted:
+        yield event(
+            "validation",
+            course.captured,
+            f"The music was read through as it was copied: {counted}. What was damaged came so and is packed as it came.",
+            "Warning" if totals.sound[SoundState.DAMAGED] else "Success",
+        )
     if course.read_back:
         detail = "Every copy was read back from the disk and its digests held."
         yield event("fixity check", course.captured, detail)

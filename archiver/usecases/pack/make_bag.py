@@ -21,6 +21,7 @@ from archiver.ingest.capture import Capture
 from archiver.ingest.consumers import read_plan
 from archiver.ingest.copy import Copied, copied_bytes
 from archiver.ingest.reexamine import Reexaminer
+from archiver.ingest.sound import with_sound
 from archiver.ingest.spool import Spool
 from archiver.model.audio import Role
 from archiver.model.bag import Bag, BagPlan, Labels
@@ -287,5 +288,8 @@ def _with_outcome(
     if not entry.decision.disposition.packed:
         staging.remove_copy(outcome.path)
         return WithheldFile(entry)
+    if entry.examined.sound is None:
+        heard = with_sound(entry.examined, outcome.results, outcome.faults)
+        entry = dataclasses.replace(entry, examined=heard)
     digests = tuple(outcome.digests(staging.key.algorithms).items())
     return PackedFile(entry, outcome.size_bytes, outcome.modified_ns, digests)
