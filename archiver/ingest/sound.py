@@ -9,6 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from archiver.model.audio import ExaminedFile, Role
+from archiver.model.evidence import Evidence
 from archiver.model.problem import Problem
 from archiver.model.sound import Bitstream, Integrity, Sound, SoundState, damage_sentence
 
@@ -16,6 +17,7 @@ T = TypeVar("T")
 
 SOUND = "sound/1"
 """What the result of reading music through is called among those of a file's consumers."""
+_RECEIPT = "store-receipt-media-digest"
 
 
 def bitstream_value(stream: Bitstream) -> object:
@@ -80,7 +82,17 @@ def with_sound(
     problems = examined.problems
     if sound.integrity.damaged_places > _breaks_off(examined):
         problems = (*problems, Problem(examined.ref.path, "F210", damage_sentence(sound.integrity)))
-    return replace(examined, sound=sound, problems=problems)
+    evidence = (*examined.evidence, *_of_sale(examined, sound))
+    return replace(examined, sound=sound, problems=problems, evidence=evidence)
+
+
+def _of_sale(examined: ExaminedFile, sound: Sound) -> tuple[Evidence, ...]:
+    """What a store's receipt in the file says of its music; it tells of the file's history and opens nothing."""
+    if all(found.code != _RECEIPT for found in examined.evidence):
+        return ()
+    from archiver.audio.evidence.uits import sale_evidence  # noqa: PLC0415 - few files bear a receipt
+
+    return sale_evidence(examined.evidence, sound.essence)
 
 
 def _found(examined: ExaminedFile, results: Mapping[str, object], faults: Mapping[str, str]) -> Sound:

@@ -5,10 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from archiver.audio.evidence.uits import MEDIA_DIGEST
 from archiver.config import Settings
 from archiver.errors import Remedy, UsageError, Way
+from archiver.executors.ordered import Serial
+from archiver.ingest.consumers import read_plan
+from archiver.ingest.read_through import read_through
+from archiver.ingest.sound import with_sound
 from archiver.model.audio import ExaminedFile
 from archiver.model.day import Day
 from archiver.model.problem import NOT_READ, Problem
@@ -27,7 +32,6 @@ from archiver.usecases.rights_inputs import (
 )
 from archiver.usecases.watch import Unwatched
 
-"""Problems after which nothing is known of a file's bytes."""
 _NOTHING = ScopeIndex(())
 """What there is without declarations."""
 
@@ -122,6 +126,7 @@ def explain_files(request: ExplainRequest) -> Iterator[ExplainedFile | Unexplain
                 if unread:
                     yield UnexplainedFile(named, unread[0])
                 else:
+                    entry = _held_against_its_receipt(entry)
                     index = indexes.get(place.declared, _NOTHING)
                     explanation = _explanation(entry, index, policies, request.on)
                     found = read[place.declared]
@@ -129,6 +134,15 @@ def explain_files(request: ExplainRequest) -> Iterator[ExplainedFile | Unexplain
                     yield ExplainedFile(named, entry, explanation, place.rights, no_documents, place.write_to)
             elif isinstance(entry, FolderProblem | Unpacked):
                 yield UnexplainedFile(named, entry.problem)
+
+
+def _held_against_its_receipt(file: ExaminedFile) -> ExaminedFile:
+    """Read the music of a file through that bears a store's receipt, which states what was sold."""
+    if all(found.code != MEDIA_DIGEST for found in file.evidence):
+        return file
+    (through,) = read_through([(file.ref, read_plan((), file))], Serial())
+    # what else reading it through tells is for those who ask for it
+    return replace(file, evidence=with_sound(file, through.results, through.faults).evidence)
 
 
 def _explanation(

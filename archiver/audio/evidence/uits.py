@@ -5,13 +5,14 @@ The XML is read with a parser that refuses document types, so that no entity can
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from xml.parsers import expat
 
 from archiver.audio.evidence.fields import Field
 from archiver.audio.evidence.observe import observe
 from archiver.model.audio import TagFrame
 from archiver.model.evidence import Evidence
+from archiver.model.sound import Essence
 
 NAMESPACE = "udirector.net/schemas/2009/uits"
 _OWNERS = ("mailto:uits-info@umusic.com", "mailto:uits@7digital.com", "google/uits")
@@ -26,6 +27,9 @@ _SALE = {
 """What is made for one sale, by which the store's records lead to the buyer."""
 _NUMBERS = ("TID", "UID", "nonce")
 _MEDIA = "Media"
+MEDIA_DIGEST = "store-receipt-media-digest"
+_COUNTED_ALIKE = ("mpeg-frames-v1", "flac-frames-v1")
+"""Methods by which UITS counts the audio: frames alone, of MP3 without the first one where it tells of the stream."""
 _MAX_RECEIPT = 256 << 10
 _MAX_TEXT = 1000
 _MAX_DEPTH = 32
@@ -61,7 +65,28 @@ def receipt_evidence(field: Field) -> Iterator[Evidence]:
             yield observe(code, f"{field.locator}/{name}")
     digest = told.get(_MEDIA, "").lower()
     if len(digest) == 64 and all(char in "0123456789abcdef" for char in digest):
-        yield observe("store-receipt-media-digest", field.locator, digest)
+        yield observe(MEDIA_DIGEST, field.locator, digest)
+
+
+def sale_evidence(evidence: Iterable[Evidence], essence: Essence | None) -> tuple[Evidence, ...]:
+    """Say whether the music is what a receipt states that was sold; nothing where no receipt counts it as we do.
+
+    Args:
+        evidence: What was observed in the file.
+        essence: The digest of its music.
+    """
+    if essence is None or essence.method not in _COUNTED_ALIKE:
+        return ()
+    return tuple(
+        observe(
+            "store-receipt-audio-unchanged"
+            if found.value == essence.digest
+            else "store-receipt-audio-differs",
+            found.locator,
+        )
+        for found in evidence
+        if found.code == MEDIA_DIGEST
+    )
 
 
 def transaction_values(text: str) -> tuple[str, ...]:

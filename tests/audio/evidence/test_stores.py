@@ -8,8 +8,9 @@ import pytest
 from archiver.audio.blocks.read import read_blocks
 from archiver.audio.containers.window import Window
 from archiver.audio.evidence.find import MAX_PER_CODE, find_evidence
-from archiver.audio.evidence.uits import is_receipt
+from archiver.audio.evidence.uits import is_receipt, sale_evidence
 from archiver.model.evidence import Strength
+from archiver.model.sound import Essence
 from tests.audio.evidence.frames import block, found, told
 from tests.samples import flac, m4a, mp3
 from tests.samples.id3 import comment_frame, owned_frame
@@ -197,3 +198,22 @@ def test_a_comment_frame_in_a_real_file_is_found_where_it_stands() -> None:
     (item,) = [item for item in find_evidence(blocks_of(data)) if item.code == "bandcamp-comment"]
     offset = int(item.locator.rpartition("@")[2])
     assert data[offset : offset + 4] == b"COMM"
+
+
+@pytest.mark.parametrize(
+    ("essence", "codes"),
+    [
+        (Essence("mpeg-frames-v1", DIGEST), ["store-receipt-audio-unchanged"]),
+        (Essence("flac-frames-v1", DIGEST), ["store-receipt-audio-unchanged"]),
+        (Essence("mpeg-frames-v1", "0" * 64), ["store-receipt-audio-differs"]),
+        (Essence("wave-data-v1", DIGEST), []),
+        (None, []),
+    ],
+)
+def test_the_music_is_held_against_what_was_sold(essence: Essence | None, codes: list[str]) -> None:
+    receipt = RECEIPT.format(digest=DIGEST).encode()
+    evidence = find_evidence(blocks_of(mp3(frames=[owned_frame("PRIV", "Google/UITS", receipt)])))
+    said = sale_evidence(evidence, essence)
+    assert [item.code for item in said] == codes
+    assert all(item.locator.startswith("ID3v2") or "PRIV" in item.locator for item in said)
+    assert sale_evidence((), essence) == ()
