@@ -23,6 +23,7 @@ from pathlib import Path
 
 from benchmarks import subjects
 from benchmarks.machine import description
+from benchmarks.music import music_rows
 from benchmarks.results import Row, page, table
 
 
@@ -85,6 +86,10 @@ def _decide(_scratch: Path, sizes: Sizes, _rounds: int) -> Iterator[Row]:
     yield subjects.decide_row(sizes.decided_files)
 
 
+def _music(scratch: Path, sizes: Sizes, rounds: int) -> Iterator[Row]:
+    yield from music_rows(scratch, sizes.large_files * sizes.large_mb // 4, rounds)
+
+
 SUBJECTS: dict[str, Callable[[Path, Sizes, int], Iterator[Row]]] = {
     "pack": _pack,
     "verify": _verify,
@@ -92,6 +97,7 @@ SUBJECTS: dict[str, Callable[[Path, Sizes, int], Iterator[Row]]] = {
     "memory": _memory,
     "start": _start,
     "decide": _decide,
+    "music": _music,
 }
 
 

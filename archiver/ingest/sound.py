@@ -19,6 +19,10 @@ SOUND = "sound/1"
 """What the result of reading music through is called among those of a file's consumers."""
 _RECEIPT = "store-receipt-media-digest"
 
+for _class in (Bitstream, Sound):
+    # msgspec learns a class where it first meets it; two threads that meet it at the same time crash the interpreter
+    msgspec.json.Decoder(_class)
+
 
 def bitstream_value(stream: Bitstream) -> object:
     """Return where music lies as JSON can say it."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given
@@ -31,6 +33,7 @@ from archiver.model.sound import (
     damage_sentence,
 )
 from archiver.model.source import FileRef, FileStat
+from tests.running import ROOT
 
 REF = FileRef(b"/", b"a.flac", "a.flac", FileStat(1, 1, 1, 1))
 MUSIC = ExaminedFile(REF, Role.AUDIO, None, bitstream=Bitstream("stretch", 0, 1))
@@ -63,6 +66,27 @@ def test_a_sound_goes_through_json_and_back(sound: Sound) -> None:
     value = json.loads(json.dumps(sound_value(sound)))
     assert is_sound(value)
     assert sound_from(value) == sound
+
+
+RACE = """
+import sys, threading
+sys.setswitchinterval(1e-6)
+from archiver.ingest.sound import bitstream_from, sound_from
+gate = threading.Barrier(8)
+def meet():
+    gate.wait()
+    sound_from({"integrity": {"state": "damaged", "damage": [{"what": "a", "offset": 1}]}})
+    bitstream_from({"walk": "flac", "start": 1, "end": 2})
+threads = [threading.Thread(target=meet) for _ in range(8)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+"""
+
+
+def test_threads_may_meet_a_sound_for_the_first_time_together() -> None:
+    # before, a quarter of such interpreters crashed
+    ended = [subprocess.run([sys.executable, "-c", RACE], cwd=ROOT, check=False) for _ in range(12)]
+    assert [one.returncode for one in ended] == [0] * 12
 
 
 def test_where_music_lies_goes_through_json_and_back() -> None:
