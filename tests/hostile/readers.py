@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
+from archiver.audio.bitstream.walk import Listener
 from archiver.audio.examine import examine_file
 from archiver.errors import StoreError
-from archiver.ingest.consumers import ReadPlan
+from archiver.ingest.consumers import LONGEST_RESULT, ReadPlan
 from archiver.ingest.copy import source_digest
 from archiver.ingest.journal import EarlierCopies, Journal
+from archiver.ingest.sound import sound_value
+from archiver.model.sound import Bitstream
 from archiver.model.source import FileRef, FileStat
 from archiver.store.sealing import recover
 from archiver.store.staging import Staging, StagingKey, unfinished
@@ -22,7 +26,7 @@ from tests.samples.formats import FORMATS, SIDECARS
 
 
 class Audio(Reader):
-    """Any file of a source, through ``examine_file``: no exception, no slip that nobody foresaw, the file untouched."""
+    """Any file of a source, examined and read through: no exception, no slip that nobody foresaw, the file untouched."""
 
     memory_bytes = 512 << 20
 
@@ -42,12 +46,26 @@ class Audio(Reader):
         found = examine_file(FileRef(root, relative, name, FileStat(len(data), 0, 0, 0)))
         slips = [problem.message for problem in found.problems if problem.code == "F203"]
         assert not slips, slips
+        if found.bitstream is not None:
+            listened(found.bitstream, data)
         after = path.stat()
         assert (after.st_mtime_ns, after.st_ctime_ns) == (before.st_mtime_ns, before.st_ctime_ns), (
             "it was changed"
         )
         assert path.read_bytes() == data, "it was changed"
         path.unlink()
+
+
+def listened(stream: Bitstream, data: bytes) -> None:
+    """Give the file to its walk, whole and in two pieces: both say the same, in a few words."""
+    said = []
+    for pieces in ((data,), (data[: len(data) // 3], data[len(data) // 3 :])):
+        listener = Listener(stream)
+        for piece in pieces:
+            listener.update(piece)
+        said.append(sound_value(listener.finish()))
+    assert said[0] == said[1], "what it says depends on how the file is cut into blocks"
+    assert len(json.dumps(said[0])) <= LONGEST_RESULT
 
 
 def _shared_samples() -> dict[str, bytes]:
