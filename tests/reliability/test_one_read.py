@@ -24,7 +24,7 @@ CALL = re.compile(r"(?:read|pread64|readv)\((?:\d+)<(.*?)>.* = (\d+)$")
 TREE: dict[str, Entry] = {
     **{name.replace("/", " "): data for name, data in FORMATS.items()},
     "long.wav": wav() + os.urandom(5_000_000),
-    "long.mp3": mp3() + mp3_audio(30_000, header=None),
+    "long.mp3": mp3(audio=mp3_audio(30_000)),
     "long.flac": flac() + os.urandom(4_000_000),
     "long.bin": os.urandom(3_000_000),
 }
