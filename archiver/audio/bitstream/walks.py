@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 WALKS: Mapping[str, str] = MappingProxyType(
     {
+        "flac": "bitstream.flac:FlacWalk",
         "stretch": "bitstream.stretch:StretchWalk",
     }
 )

@@ -121,7 +121,8 @@ class Kind(StrEnum):
         "mp3 mpa mpga bit mp2 mp1 m2a id3 tag aac tta")
     FLAC = Row("flac", Role.AUDIO, "FLAC", "audio/flac", "flac fla", marks=(b"fLaC",),
         tags="blocks.flac:read_flac", properties="properties.flac:read_flac",
-        ending="integrity.breaking_off:flac_ending")
+        ending="integrity.breaking_off:flac_ending",
+        stream="bitstream.flac:flac_stream")
     OGG_VORBIS = Row("ogg-vorbis", Role.AUDIO, "Ogg Vorbis", "audio/ogg", "ogg oga ogx",
         packets=(b"\x01vorbis",), tags="blocks.ogg:read_ogg", properties="properties.ogg:read_ogg",
         ending="integrity.breaking_off:ogg_ending")
