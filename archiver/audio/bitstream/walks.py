@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 WALKS: Mapping[str, str] = MappingProxyType(
     {
+        "ogg": "bitstream.ogg:OggWalk",
         "stretch": "bitstream.stretch:StretchWalk",
     }
 )
