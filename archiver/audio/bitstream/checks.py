@@ -41,6 +41,36 @@ class Check:
     proves: bool
 
 
+_OGG_PACKETS = """\
+import hashlib, struct, sys
+data, at, streams, live = open(sys.argv[1], "rb").read(), 0, [], {}
+while at < len(data):  # page by page
+    flags, serial, count = data[at + 5], data[at + 14 : at + 18], data[at + 26]
+    lacing = data[at + 27 : at + 27 + count]
+    at += 27 + count
+    if flags & 2:  # the first page of a stream
+        live[serial] = [[b"", b""]]  # packets: bytes, lacing values
+        streams.append(live[serial])
+    for size in lacing:
+        live[serial][-1][0] += data[at : at + size]
+        live[serial][-1][1] += bytes([size])
+        at += size
+        if size < 255:
+            live[serial].append([b"", b""])
+total = hashlib.sha256()
+for packets in streams:
+    first, second = packets[0][0], packets[1][0]
+    if first.startswith((b"\\x7fFLAC", b"fLaC")):
+        begin = next(n for n, (body, _) in enumerate(packets) if body[:1] == b"\\xff")
+        del packets[:begin]
+    elif first.startswith(b"Speex   ") or second.startswith((b"\\x03vorbis", b"OpusTags", b"\\x81theora")):
+        del packets[1]
+    packets = [packet for packet in packets if packet[0]]
+    total.update(hashlib.sha256(b"".join(body for body, _ in packets)).digest())
+    total.update(hashlib.sha256(b"".join(lacing for _, lacing in packets)).digest())
+print(total.hexdigest())
+"""
+
 _METHODS: tuple[Method, ...] = (
     Method(
         "stretch-v1",
@@ -53,6 +83,21 @@ _METHODS: tuple[Method, ...] = (
         "FLAC",
         "every byte after the last metadata block, up to the tags that end the file",
         "metaflac --dont-use-padding --remove-all FILE (a copy); then the bytes after its 42th: tail -c +43 FILE | sha256sum",
+    ),
+    Method(
+        "ogg-packets-v1",
+        "Ogg: Vorbis, Opus, Speex, FLAC, Theora and every other stream",
+        "of each logical stream the packets without the comment packet: SHA-256 over two digests for each stream, "
+        "streams in the order of their first pages, both digests as 32 bytes. The first is SHA-256 over the bytes of "
+        "all packets in order; the second is SHA-256 over their lacing values in order, one byte each: 255 for each "
+        "whole 255 bytes of a packet, then what is left, which may be 0 (RFC 3533, section 6). Lacing values say how "
+        "long the packets are, and are the same however packets are spread over pages. A packet of no bytes does not "
+        "count: copying a stream leaves it out. The comment packet is the "
+        "second packet of a Vorbis, Opus, Theora, Kate or Daala stream, where it begins with the codec's mark, and "
+        "the second packet of a Speex stream whatever it begins with; of a FLAC stream all packets are left out "
+        "before the first that begins with the byte FF: they hold metadata blocks and their number. A page with the "
+        "flag for a beginning begins a stream; a page whose CRC fails is passed over",
+        _OGG_PACKETS,
     ),
 )
 _CHECKS: tuple[Check, ...] = (
@@ -79,6 +124,33 @@ _CHECKS: tuple[Check, ...] = (
         "flac-sample-count",
         "FLAC",
         "the frames hold as many samples as STREAMINFO states (RFC 9639, section 8.2)",
+        proves=False,
+    ),
+    Check(
+        "ogg-page-crc32",
+        "Ogg",
+        "the CRC-32 of every page, over its header and its body: polynomial 04C11DB7, not reflected, register and "
+        "result without a turn (RFC 3533, section 6); every byte belongs to a page",
+        proves=True,
+    ),
+    Check(
+        "ogg-page-sequence",
+        "Ogg",
+        "pages of a stream are numbered without a gap, a packet that goes on over a page's end goes on at the "
+        "beginning of the next (RFC 3533, section 6)",
+        proves=False,
+    ),
+    Check(
+        "ogg-granule-positions",
+        "Ogg with Vorbis, Opus, Speex or FLAC",
+        "the position that a page states does not go back (RFC 3533, section 6; Vorbis I, appendix A.2; RFC 7845, "
+        "section 4)",
+        proves=False,
+    ),
+    Check(
+        "ogg-stream-ends",
+        "Ogg",
+        "every stream begins with a page that says so and ends with one that says so (RFC 3533, section 4)",
         proves=False,
     ),
 )

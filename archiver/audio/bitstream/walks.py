@@ -8,6 +8,7 @@ from types import MappingProxyType
 WALKS: Mapping[str, str] = MappingProxyType(
     {
         "flac": "bitstream.flac:FlacWalk",
+        "ogg": "bitstream.ogg:OggWalk",
         "stretch": "bitstream.stretch:StretchWalk",
     }
 )

@@ -14,7 +14,7 @@ _MAX_HEADER_PAGES = 8192
 _MAX_CHAINED_PAGES = 200_000
 _MAX_STREAMS = 64
 _LONGEST_PAGE = 27 + 255 + 255 * 255
-_COMMENT_MARKS = {
+COMMENT_MARKS = {
     b"\x01vorbis": b"\x03vorbis",
     b"OpusHead": b"OpusTags",
     b"Speex   ": b"",
@@ -22,6 +22,8 @@ _COMMENT_MARKS = {
     b"\x80kate\0\0\0": b"\x81kate\0\0\0\0",
     b"\x80daala": b"\x81daala",
 }
+"""What begins a stream, and what begins its second packet, which holds its comments."""
+
 _FLAC = b"\x7fFLAC"
 
 
@@ -145,7 +147,7 @@ def _take_packet(draft: Draft, stream: _Stream, packet: Extents) -> bool:
         head = packet.read(0, 9)
         stream.is_flac = head.startswith(_FLAC)
         stream.mark = next(
-            (mark for first, mark in _COMMENT_MARKS.items() if head.startswith(first[:8])), None
+            (mark for first, mark in COMMENT_MARKS.items() if head.startswith(first[:8])), None
         )
         return stream.mark is None and not stream.is_flac
     if stream.is_flac:

@@ -125,21 +125,27 @@ class Kind(StrEnum):
         stream="bitstream.flac:flac_stream")
     OGG_VORBIS = Row("ogg-vorbis", Role.AUDIO, "Ogg Vorbis", "audio/ogg", "ogg oga ogx",
         packets=(b"\x01vorbis",), tags="blocks.ogg:read_ogg", properties="properties.ogg:read_ogg",
-        ending="integrity.breaking_off:ogg_ending")
+        ending="integrity.breaking_off:ogg_ending",
+        stream="bitstream.ogg:ogg_stream")
     OGG_OPUS = Row("ogg-opus", Role.AUDIO, "Ogg Opus", "audio/ogg", "opus ogg oga ogx",
         packets=(b"OpusHead",), tags="blocks.ogg:read_ogg", properties="properties.ogg:read_ogg",
-        ending="integrity.breaking_off:ogg_ending")
+        ending="integrity.breaking_off:ogg_ending",
+        stream="bitstream.ogg:ogg_stream")
     OGG_FLAC = Row("ogg-flac", Role.AUDIO, "Ogg FLAC", "audio/ogg", "ogg oga ogx oggflac flac",
         packets=(b"\x7fFLAC", b"fLaC"), tags="blocks.ogg:read_ogg", properties="properties.ogg:read_ogg",
-        ending="integrity.breaking_off:ogg_ending")
+        ending="integrity.breaking_off:ogg_ending",
+        stream="bitstream.ogg:ogg_stream")
     OGG_SPEEX = Row("ogg-speex", Role.AUDIO, "Ogg Speex", "audio/ogg", "spx ogg oga ogx",
         packets=(b"Speex   ",), tags="blocks.ogg:read_ogg", properties="properties.ogg:read_ogg",
-        ending="integrity.breaking_off:ogg_ending")
+        ending="integrity.breaking_off:ogg_ending",
+        stream="bitstream.ogg:ogg_stream")
     OGG_THEORA = Row("ogg-theora", Role.OTHER, "Ogg Theora", "video/ogg", "ogv ogg ogx oggtheora",
-        packets=(b"\x80theora", b"\x01video", b"BBCD\x00"), tags="blocks.ogg:read_ogg")
+        packets=(b"\x80theora", b"\x01video", b"BBCD\x00"), tags="blocks.ogg:read_ogg",
+        stream="bitstream.ogg:ogg_stream")
     OGG = Row("ogg", Role.AUDIO, "Ogg with a stream that is not known", "application/ogg",
         "ogg oga ogx ogv ogm axa axv spx", claims=(b"OggS",), tags="blocks.ogg:read_ogg",
-        ending="integrity.breaking_off:ogg_ending")
+        ending="integrity.breaking_off:ogg_ending",
+        stream="bitstream.ogg:ogg_stream")
     MP4 = Row("mp4", Role.AUDIO, "MPEG-4 or QuickTime file", "audio/mp4",
         "m4a m4b m4p m4r mp4 m4v mov qt 3gp 3g2 3ga aax aaxc f4a f4b alac mp4a m4s cmfa",
         tags="blocks.mp4:read_mp4", properties="properties.iso_media:read_mp4",

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from mutagen import MutagenError
+
 from archiver.audio.blocks.ogg import OggPage, ogg_page
 from archiver.audio.containers.extents import Extents
 from archiver.audio.containers.window import Window
@@ -132,7 +134,7 @@ _UNKNOWN = -1
 
 
 @dataclass(frozen=True, slots=True)
-class _Stream:
+class Identification:
     """What an identification packet says.
 
     Attributes:
@@ -162,7 +164,7 @@ class _Link:
 
     offset: int
     serial: int
-    stream: _Stream
+    stream: Identification
 
 
 def read_ogg(stretch: Stretch) -> AudioProperties:
@@ -194,12 +196,27 @@ def _link(window: Window, offset: int, wanted: Kind | None = None) -> _Link | No
         packet = window.read(page.body, page.end - page.body)
         kind = next((kind for mark, kind in _MARKS.items() if packet.startswith(mark)), None)
         if kind is not None and wanted in (None, kind):
-            try:
-                return _Link(offset, page.serial, _IDENTIFIERS[kind](packet))
-            except struct.error as error:
-                raise UnparsableError("the identification packet is cut short") from error
+            return _Link(offset, page.serial, _identification(kind, packet))
         at = page.end
     return None
+
+
+def identified(packet: bytes) -> Identification | None:
+    """What the first packet of a stream says; ``None`` where it is none of a known codec, or damaged."""
+    kind = next((kind for mark, kind in _MARKS.items() if packet.startswith(mark)), None)
+    if kind is None:
+        return None
+    try:
+        return _identification(kind, packet)
+    except (UnparsableError, MutagenError):
+        return None
+
+
+def _identification(kind: Kind, packet: bytes) -> Identification:
+    try:
+        return _IDENTIFIERS[kind](packet)
+    except struct.error as error:
+        raise UnparsableError("the identification packet is cut short") from error
 
 
 def _seconds(window: Window, link: _Link) -> float | None:
@@ -350,7 +367,7 @@ def _first_position(window: Window, link: _Link) -> int:
     return 0
 
 
-def _is_header(stream: _Stream, index: int, head: bytes) -> bool:
+def _is_header(stream: Identification, index: int, head: bytes) -> bool:
     if stream.codec == "vorbis":
         return bool(head[:1]) and bool(head[0] & 1)
     if stream.codec == "opus":
@@ -385,34 +402,34 @@ def _packets(window: Window, link: _Link) -> Iterator[tuple[Extents, OggPage | N
             yield Extents(window, parts), page if number == len(ended) else None
 
 
-def _vorbis(packet: bytes) -> _Stream:
+def _vorbis(packet: bytes) -> Identification:
     channels, rate = struct.unpack_from("<BI", packet, 11)
     (sizes,) = struct.unpack_from("<B", packet, 28)
-    return _Stream(
+    return Identification(
         "vorbis", rate, channels, VorbisSamples((0, 0), ()), blocksizes=(1 << (sizes & 15), 1 << (sizes >> 4))
     )
 
 
-def _opus(packet: bytes) -> _Stream:
+def _opus(packet: bytes) -> Identification:
     channels, pre_skip = struct.unpack_from("<BH", packet, 9)
-    return _Stream("opus", _OPUS_RATE, channels, opus_samples, samples_before=pre_skip)
+    return Identification("opus", _OPUS_RATE, channels, opus_samples, samples_before=pre_skip)
 
 
-def _speex(packet: bytes) -> _Stream:
+def _speex(packet: bytes) -> Identification:
     rate, _, _, channels, _, frame, _, frames, extra = struct.unpack_from("<IIIIiIIII", packet, 36)
     samples = min(frame * max(frames, 1), 1 << 20)
-    return _Stream("speex", rate, channels, lambda _: samples, headers=2 + extra)
+    return Identification("speex", rate, channels, lambda _: samples, headers=2 + extra)
 
 
-def _flac(packet: bytes) -> _Stream:
+def _flac(packet: bytes) -> Identification:
     body = packet[packet.find(b"fLaC") + 4 :] if b"fLaC" in packet[:16] else b""
     info = stream_info(body[4:])
-    return _Stream(
+    return Identification(
         "flac", info.sample_rate, info.channels, flac_samples, bit_depth=info.bits_per_sample, lossless=True
     )
 
 
-_IDENTIFIERS: dict[Kind, Callable[[bytes], _Stream]] = {
+_IDENTIFIERS: dict[Kind, Callable[[bytes], Identification]] = {
     Kind.OGG_VORBIS: _vorbis,
     Kind.OGG_OPUS: _opus,
     Kind.OGG_SPEEX: _speex,
