@@ -7,6 +7,8 @@ from types import MappingProxyType
 
 WALKS: Mapping[str, str] = MappingProxyType(
     {
+        "dst": "bitstream.dst:DstWalk",
+        "spans": "bitstream.spans:SpansWalk",
         "stretch": "bitstream.stretch:StretchWalk",
     }
 )
