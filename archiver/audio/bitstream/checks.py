@@ -99,6 +99,62 @@ _METHODS: tuple[Method, ...] = (
         "flag for a beginning begins a stream; a page whose CRC fails is passed over",
         _OGG_PACKETS,
     ),
+    Method(
+        "wave-data-v1",
+        "WAV, Broadcast Wave, RF64, BW64, RIFX and Wave64",
+        "ten bytes made of the fmt chunk: format code (2; of an extensible format the first two bytes of its "
+        "sub-format), channels (2), sample rate (4), block align (2; 0 for the frames of MPEG audio, AC-3 and DTS, "
+        "codes 0x50, 0x55, 0x92, 0x2000 and 0x2001), little-endian, in RIFX big-endian; then the bytes of the data "
+        "chunk without its filling byte. How many bits of a sample are valid is left out: it does not change a byte",
+        "(printf '\\1\\0\\2\\0\\104\\254\\0\\0\\4\\0'; tail -c +45 FILE) | sha256sum  "
+        "# 16 bits, stereo, 44.1 kHz, behind a header of 44 bytes",
+    ),
+    Method(
+        "aiff-ssnd-v1",
+        "AIFF and AIFF-C",
+        "of the COMM chunk the channels (2 bytes), bits (2) and sample rate (10) as they stand, then four characters "
+        "for how samples are written: NONE for big-endian PCM (also for twos, in24, in32 and none), fl32, fl64, alaw "
+        "and ulaw in small letters, else the compression type as it stands; then the bytes of the SSND chunk behind "
+        "its offset. Little-endian samples (sowt) are another essence than the same samples in big-endian order",
+        "(printf '\\0\\2\\0\\20\\100\\16\\254\\104\\0\\0\\0\\0\\0\\0NONE'; tail -c +55 FILE) | sha256sum  "
+        "# 16 bits, stereo, 44.1 kHz, SSND last and behind 54 bytes",
+    ),
+    Method(
+        "8svx-body-v1",
+        "Amiga 8SVX",
+        "the 20 bytes of the VHDR chunk, then the bytes of the BODY chunk",
+        "(tail -c +$((VHDR + 9)) FILE | head -c 20; tail -c +$((BODY + 9)) FILE | head -c $LENGTH) | sha256sum",
+    ),
+    Method(
+        "caf-data-v1",
+        "Core Audio Format",
+        "of the desc chunk the sample rate (8 bytes) and format (4), then for linear PCM its flags (4), channels (4) "
+        "and bits (4), for any other format the channels (4) alone; then the bytes of the data chunk behind its edit "
+        "count",
+        "(tail -c +21 FILE | head -c 16; tail -c +45 FILE | head -c 8; tail -c +$((DATA + 17)) FILE | "
+        "head -c $LENGTH) | sha256sum  # linear PCM",
+    ),
+    Method(
+        "au-data-v1",
+        "Sun and NeXT audio",
+        "bytes 12 to 23 of the header (encoding, sample rate, channels), then the bytes from the data offset on, as "
+        "many as the header states, or all there are where it leaves that open",
+        "(tail -c +13 FILE | head -c 12; tail -c +$((OFFSET + 1)) FILE | head -c $LENGTH) | sha256sum",
+    ),
+    Method(
+        "dsf-fmt-data-v1",
+        "DSF",
+        "everything from the fmt chunk, which begins at byte 28, to the end of the data chunk",
+        "tail -c +29 FILE | head -c $((52 + DATA_CHUNK)) | sha256sum",
+    ),
+    Method(
+        "dsdiff-data-v1",
+        "DSDIFF with DSD or DST",
+        "of the PROP chunk the sample rate (4 bytes of FS) and the number of channels (2 of CHNL), then the name of "
+        "the chunk with the sound, DSD or DST with a space, then its bytes; of DST with the headers of the chunks in it",
+        "(printf '\\0\\053\\021\\0\\0\\2DSD '; tail -c +$((DSD + 13)) FILE | head -c $LENGTH) | sha256sum  "
+        "# 2.8 MHz, stereo",
+    ),
 )
 _CHECKS: tuple[Check, ...] = (
     Check(
@@ -152,6 +208,56 @@ _CHECKS: tuple[Check, ...] = (
         "Ogg",
         "every stream begins with a page that says so and ends with one that says so (RFC 3533, section 4)",
         proves=False,
+    ),
+    Check(
+        "wave-sizes",
+        "WAV, Broadcast Wave, RF64, BW64, RIFX and Wave64",
+        "the size that the data chunk (or ds64) states is there; noted where the form ends elsewhere than the file, the "
+        "last sample is not whole, the fact chunk counts otherwise, or the length is left open (0 or all ones), as a "
+        "stream's is (RIFF 1.0; EBU Tech 3306)",
+        False,
+    ),
+    Check(
+        "bwf-md5",
+        "Broadcast Wave",
+        "the MD5 of the data chunk's bytes equals the one in the chunk named MD5, in either order of its bytes (BWF "
+        "MetaEdit writes the last first)",
+        True,
+    ),
+    Check(
+        "iff-sizes",
+        "AIFF, AIFF-C and 8SVX",
+        "the size that SSND or BODY states is there, and as many samples as COMM states; noted where the form does not "
+        "end with the file or the last sample is not whole",
+        False,
+    ),
+    Check("caf-sizes", "Core Audio Format", "the size that the data chunk states is there", False),
+    Check(
+        "caf-packets",
+        "Core Audio Format with packets of changing size",
+        "the lengths in the packet table (pakt) add up to the data",
+        False,
+    ),
+    Check("au-sizes", "Sun and NeXT audio", "the length in the header is there", False),
+    Check(
+        "dsf-sizes",
+        "DSF",
+        "the size of the data chunk and the sample count of the fmt chunk are there; noted where the file ends before "
+        "the size in its header",
+        False,
+    ),
+    Check(
+        "dsdiff-sizes",
+        "DSDIFF",
+        "the size that the chunk with the sound states is there",
+        False,
+    ),
+    Check(
+        "dst-frames",
+        "DSDIFF with DST",
+        "chunks follow one another through the DST chunk and hold as many frames as FRTE states. The checksums beside "
+        "the frames (DSTC) are of the DSD that they unpack to and are not tested",
+        False,
     ),
 )
 

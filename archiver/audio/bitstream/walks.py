@@ -7,8 +7,10 @@ from types import MappingProxyType
 
 WALKS: Mapping[str, str] = MappingProxyType(
     {
+        "dst": "bitstream.dst:DstWalk",
         "flac": "bitstream.flac:FlacWalk",
         "ogg": "bitstream.ogg:OggWalk",
+        "spans": "bitstream.spans:SpansWalk",
         "stretch": "bitstream.stretch:StretchWalk",
     }
 )

@@ -163,23 +163,29 @@ class Kind(StrEnum):
     WAV = Row("wav", Role.AUDIO, "Waveform Audio (WAV)", "audio/x-wav", "wav wave bwf amb",
         marks=(((0, b"RIFF"), (8, b"WAVE")), ((0, b"RIFX"), (8, b"WAVE"))), tags="blocks.riff:read_riff",
         properties="properties.wave:read_wav", protection="protection.wave:wave_protection",
-        ending="integrity.breaking_off:riff_ending")
+        ending="integrity.breaking_off:riff_ending",
+        stream="bitstream.wave:wave_stream")
     RF64 = Row("rf64", Role.AUDIO, "Waveform Audio with 64-bit sizes (RF64, BW64)", "audio/x-wav",
         "wav wave bwf rf64 bw64", marks=(((0, b"RF64"), (8, b"WAVE")), ((0, b"BW64"), (8, b"WAVE"))),
         tags="blocks.riff:read_riff", properties="properties.wave:read_wav",
-        protection="protection.wave:wave_protection", ending="integrity.breaking_off:riff_ending")
+        protection="protection.wave:wave_protection", ending="integrity.breaking_off:riff_ending",
+        stream="bitstream.wave:wave_stream")
     W64 = Row("w64", Role.AUDIO, "Sony Wave64", None, "w64",
         marks=(bytes.fromhex("726966662e91cf11a5d628db04c10000"),), properties="properties.wave:read_w64",
-        protection="protection.wave:wave_protection", ending="integrity.breaking_off:w64_ending")
+        protection="protection.wave:wave_protection", ending="integrity.breaking_off:w64_ending",
+        stream="bitstream.wave:w64_stream")
     AIFF = Row("aiff", Role.AUDIO, "Audio Interchange File Format (AIFF)", "audio/x-aiff",
         "aiff aif aifc afc", marks=(((0, b"FORM"), (8, b"AIFF")), ((0, b"FORM"), (8, b"AIFC"))),
         tags="blocks.iff:read_aiff", properties="properties.pcm:read_aiff",
-        ending="integrity.breaking_off:aiff_ending")
+        ending="integrity.breaking_off:aiff_ending",
+        stream="bitstream.iff:aiff_stream")
     CAF = Row("caf", Role.AUDIO, "Core Audio Format", "audio/x-caf", "caf", marks=(b"caff\x00\x01",),
         claims=(b"caff",), tags="blocks.iff:read_caf", properties="properties.pcm:read_caf",
-        ending="integrity.breaking_off:caf_ending", fields="tags.table:CAF")
+        ending="integrity.breaking_off:caf_ending", fields="tags.table:CAF",
+        stream="bitstream.plain:caf_stream")
     AU = Row("au", Role.AUDIO, "Sun or NeXT audio", "audio/basic", "au snd", marks=(b".snd\x00\x00",),
-        properties="properties.pcm:read_au", ending="integrity.breaking_off:au_ending")
+        properties="properties.pcm:read_au", ending="integrity.breaking_off:au_ending",
+        stream="bitstream.plain:au_stream")
     WAVPACK = Row("wavpack", Role.AUDIO, "WavPack", "audio/x-wavpack", "wv", marks=(b"wvpk",),
         properties="properties.wavpack:read_wavpack", ending="integrity.breaking_off:wavpack_ending",
         native="ape",
@@ -212,10 +218,12 @@ class Kind(StrEnum):
         stream="bitstream.stretch:stretch_stream")
     DSF = Row("dsf", Role.AUDIO, "DSD Stream File", "audio/x-dsf", "dsf",
         marks=(b"DSD \x1c\x00\x00\x00\x00\x00\x00\x00",), claims=(b"DSD ",), tags="blocks.iff:read_dsf",
-        properties="properties.lossless:read_dsf", ending="integrity.breaking_off:dsf_ending")
+        properties="properties.lossless:read_dsf", ending="integrity.breaking_off:dsf_ending",
+        stream="bitstream.dsd:dsf_stream")
     DSDIFF = Row("dsdiff", Role.AUDIO, "DSD Interchange File Format (DSDIFF)", "audio/x-dff", "dff dsdiff",
         marks=(((0, b"FRM8"), (12, b"DSD ")),), claims=(b"FRM8",), tags="blocks.iff:read_dsdiff",
-        properties="properties.lossless:read_dsdiff", ending="integrity.breaking_off:dsdiff_ending")
+        properties="properties.lossless:read_dsdiff", ending="integrity.breaking_off:dsdiff_ending",
+        stream="bitstream.dsd:dsdiff_stream")
     AC3 = Row("ac3", Role.AUDIO, "Dolby Digital (AC-3)", "audio/ac3", "ac3", proved=frozenset({"fmt/735"}),
         properties="properties.ac3:read_ac3",
         stream="bitstream.stretch:stretch_stream")
@@ -244,8 +252,10 @@ class Kind(StrEnum):
         marks=(b"Extended Module: ", b"IMPM", ((44, b"SCRM"),), b"OKTASONG", b"MAS_UTrack_V", b"FAR\xfe",
             *(((1080, channels),) for channels in b"M.K. M!K! FLT4 FLT8 4CHN 6CHN 8CHN CD81 OKTA".split())))
     SVX8 = Row("8svx", Role.AUDIO, "Amiga 8SVX", "audio/x-8svx", "8svx iff svx",
-        marks=(((0, b"FORM"), (8, b"8SVX")),))
-    VOC = Row("voc", Role.AUDIO, "Creative Voice", None, "voc", marks=(b"Creative Voice File\x1a",))
+        marks=(((0, b"FORM"), (8, b"8SVX")),),
+        stream="bitstream.iff:svx_stream")
+    VOC = Row("voc", Role.AUDIO, "Creative Voice", None, "voc", marks=(b"Creative Voice File\x1a",),
+        stream="bitstream.stretch:stretch_stream")
     CHIP = Row("chip", Role.AUDIO, "Chip music", None,
         "sid psid rsid nsf nsfe spc vgm vgz gbs ay sap ym psf psf2 minipsf hes kss",
         marks=(b"PSID\x00", b"RSID\x00", b"NESM\x1a", b"SNES-SPC700 Sound File Data", b"Vgm \x00", b"Vgm \x01"))

@@ -16,8 +16,8 @@ from archiver.audio.properties.stretch import Stretch, UnparsableError, average_
 from archiver.model.audio import AudioProperties
 
 _EXTENSIBLE = 0xFFFE
-_W64_FORMAT = b"fmt " + bytes.fromhex("f3acd3118cd100c04f8edb8a")
-_W64_DATA = b"data" + bytes.fromhex("f3acd3118cd100c04f8edb8a")
+W64_FORMAT = b"fmt " + bytes.fromhex("f3acd3118cd100c04f8edb8a")
+W64_DATA = b"data" + bytes.fromhex("f3acd3118cd100c04f8edb8a")
 _MAX_CHUNKS = 10_000
 _WRAP = 1 << 32
 _LAYERS = {"mp3": 3, "mp2": 2}
@@ -105,12 +105,12 @@ def read_w64(stretch: Stretch) -> AudioProperties:
     for _ in range(_MAX_CHUNKS):
         head = window.read(at, 24)
         size = int.from_bytes(head[16:24], "little")
-        if head[:16] == _W64_DATA and len(head) == 24:
+        if head[:16] == W64_DATA and len(head) == 24:
             data = _long_data(at + 24, max(size - 24, 0) if size < 1 << 63 else 0, stretch.window.size)
             break
         if len(head) < 24 or size < 24:
             break
-        if head[:16] == _W64_FORMAT:
+        if head[:16] == W64_FORMAT:
             fmt = window.read(at + 24, min(size - 24, 40))
         at += size + -size % 8
     return _wave(stretch, fmt, data, None)
