@@ -8,6 +8,7 @@ from types import MappingProxyType
 WALKS: Mapping[str, str] = MappingProxyType(
     {
         "flac": "bitstream.flac:FlacWalk",
+        "mpeg": "bitstream.mpeg:MpegWalk",
         "stretch": "bitstream.stretch:StretchWalk",
     }
 )
