@@ -155,6 +155,13 @@ _METHODS: tuple[Method, ...] = (
         "(printf '\\0\\053\\021\\0\\0\\2DSD '; tail -c +$((DSD + 13)) FILE | head -c $LENGTH) | sha256sum  "
         "# 2.8 MHz, stereo",
     ),
+    Method(
+        "mpeg-frames-v1",
+        "MP3, and MPEG audio of Layers I and II",
+        "every byte from the first frame with sound to the tags that end the file; a first frame that holds no sound "
+        "and describes the file (Xing, Info, VBRI) is left out",
+        "ffmpeg -i FILE -map 0:a -c copy -id3v2_version 0 -write_xing 0 -f mp3 - | sha256sum",
+    ),
 )
 _CHECKS: tuple[Check, ...] = (
     Check(
@@ -258,6 +265,39 @@ _CHECKS: tuple[Check, ...] = (
         "chunks follow one another through the DST chunk and hold as many frames as FRTE states. The checksums beside "
         "the frames (DSTC) are of the DSD that they unpack to and are not tested",
         False,
+    ),
+    Check(
+        "mpeg-frame-walk",
+        "MP3, and MPEG audio of Layers I and II",
+        "every frame ends where the next one of its stream begins, or the music ends (ISO/IEC 11172-3, section "
+        "2.4.3.1); the length of free-format frames is taken from the first ones",
+        proves=False,
+    ),
+    Check(
+        "mpeg-frame-crc16",
+        "MP3 whose frames hold a checksum",
+        "the CRC-16 of every Layer III frame: it covers the header and the side information and no sound (ISO/IEC "
+        "11172-3, section 2.4.3.1)",
+        proves=False,
+    ),
+    Check(
+        "mpeg-frame-count",
+        "MP3 whose first frame describes the file (Xing, Info, VBRI)",
+        "there are as many frames as that frame states, or one more or less, since some writers count it too; they "
+        "are too few only where there are fewer bytes than it states as well",
+        proves=False,
+    ),
+    Check(
+        "lame-tag-crc16",
+        "MP3 by LAME, by ffmpeg, and by other encoders that write LAME's tag",
+        "the CRC-16/ARC of the frame that describes the file, up to the checksum in it (mp3 Info Tag, revision 1)",
+        proves=False,
+    ),
+    Check(
+        "lame-music-crc16",
+        "MP3 by LAME, by ffmpeg, and by other encoders that write LAME's tag",
+        "the CRC-16/ARC of every byte after that frame, as many as it states (mp3 Info Tag, revision 1)",
+        proves=True,
     ),
 )
 

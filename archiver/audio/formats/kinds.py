@@ -104,10 +104,10 @@ class Kind(StrEnum):
     MP3 = Row("mp3", Role.AUDIO, "MPEG Audio Layer III (MP3)", "audio/mpeg", "mp3 mpa mpga bit",
         proved=frozenset({"fmt/134"}), properties="properties.mpeg:read_mpeg",
         ending="integrity.breaking_off:mpeg_ending",
-        stream="bitstream.stretch:stretch_stream")
+        stream="bitstream.mpeg:mpeg_stream")
     MP2 = Row("mp2", Role.AUDIO, "MPEG Audio Layer I or II", "audio/mpeg", "mp2 mp1 mpa mpga m2a bit",
         proved=frozenset({"fmt/198", "fmt/347"}), properties="properties.mpeg:read_mpeg",
-        stream="bitstream.stretch:stretch_stream")
+        stream="bitstream.mpeg:mpeg_stream")
     AAC_ADTS = Row("aac-adts", Role.AUDIO, "AAC in an ADTS stream", "audio/aac", "aac adts",
         proved=frozenset({"fmt/1812"}), properties="properties.mpeg:read_aac",
         stream="bitstream.stretch:stretch_stream")
