@@ -162,6 +162,15 @@ _METHODS: tuple[Method, ...] = (
         "and describes the file (Xing, Info, VBRI) is left out",
         "ffmpeg -i FILE -map 0:a -c copy -id3v2_version 0 -write_xing 0 -f mp3 - | sha256sum",
     ),
+    Method(
+        "mp4-samples-v1",
+        "MPEG-4, QuickTime, 3GPP: AAC, ALAC and every other codec",
+        "the samples of all sound tracks, in the order of the file, each byte once: where they lie is said by the "
+        "tables stsc, stsz or stz2, and stco or co64 of each track whose handler is soun, and in a fragmented file "
+        "by tfhd and trun of each fragment (ISO/IEC 14496-12, sections 8.7 and 8.8). Edit lists are not heeded. With "
+        "one sound track, as nearly all music has, it is what follows",
+        "ffmpeg -v error -ignore_editlist 1 -i FILE -map 0:a -c copy -f data - | sha256sum",
+    ),
 )
 _CHECKS: tuple[Check, ...] = (
     Check(
@@ -298,6 +307,27 @@ _CHECKS: tuple[Check, ...] = (
         "MP3 by LAME, by ffmpeg, and by other encoders that write LAME's tag",
         "the CRC-16/ARC of every byte after that frame, as many as it states (mp3 Info Tag, revision 1)",
         proves=True,
+    ),
+    Check(
+        "mp4-boxes",
+        "MPEG-4, QuickTime",
+        "boxes follow one another from the first byte to the last, and the movie box is there (ISO/IEC 14496-12, "
+        "section 4.2)",
+        proves=False,
+    ),
+    Check(
+        "mp4-sample-tables",
+        "MPEG-4, QuickTime",
+        "the tables of times, sizes and chunks of each sound track count the same samples; fragments follow one "
+        "another without a gap in time (ISO/IEC 14496-12, sections 8.6 to 8.8)",
+        proves=False,
+    ),
+    Check(
+        "mp4-samples-inside",
+        "MPEG-4, QuickTime",
+        "every sample lies within media data and within the file; those that do not are told by the time at which "
+        "they would be heard",
+        proves=False,
     ),
 )
 

@@ -9,6 +9,7 @@ WALKS: Mapping[str, str] = MappingProxyType(
     {
         "dst": "bitstream.dst:DstWalk",
         "flac": "bitstream.flac:FlacWalk",
+        "mp4": "bitstream.mp4:Mp4Walk",
         "mpeg": "bitstream.mpeg:MpegWalk",
         "ogg": "bitstream.ogg:OggWalk",
         "spans": "bitstream.spans:SpansWalk",

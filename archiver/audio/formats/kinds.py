@@ -150,7 +150,8 @@ class Kind(StrEnum):
         "m4a m4b m4p m4r mp4 m4v mov qt 3gp 3g2 3ga aax aaxc f4a f4b alac mp4a m4s cmfa",
         tags="blocks.mp4:read_mp4", properties="properties.iso_media:read_mp4",
         protection="protection.mp4:mp4_protection", ending="integrity.breaking_off:mp4_ending",
-        film="formats.moving_picture:mp4_video")
+        film="formats.moving_picture:mp4_video",
+        stream="bitstream.mp4:mp4_stream")
     ASF = Row("asf", Role.AUDIO, "Windows Media (ASF)", "audio/x-ms-wma", "wma asf wmv wm asx",
         marks=(bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c"),), claims=(b"0&\xb2u",),
         tags="blocks.asf:read_asf", properties="properties.asf:read_asf",
