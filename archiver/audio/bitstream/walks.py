@@ -9,6 +9,14 @@ WALKS: Mapping[str, str] = MappingProxyType(
     {
         "dst": "bitstream.dst:DstWalk",
         "spans": "bitstream.spans:SpansWalk",
+        "ape": "bitstream.ape:ApeWalk",
+        "asf": "bitstream.asf:AsfWalk",
+        "musepack7": "bitstream.musepack7:Musepack7Walk",
+        "musepack8": "bitstream.musepack8:Musepack8Walk",
+        "optimfrog": "bitstream.optimfrog:OptimfrogWalk",
+        "tak": "bitstream.tak:TakWalk",
+        "tta": "bitstream.tta:TtaWalk",
+        "wavpack": "bitstream.wavpack:WavpackWalk",
         "stretch": "bitstream.stretch:StretchWalk",
     }
 )
