@@ -36,12 +36,15 @@ def ape_stream(stretch: Stretch) -> Bitstream:
     descriptor, header, table, source, low, high, trailing = struct.unpack("<7I", head[8:36])
     if descriptor < _DESCRIPTOR or header < _HEADER:
         raise UnparsableError("the descriptor is cut short")
-    given = {"held": [descriptor, header + table], "rest": source + low + (high << 32 & (1 << 52) - 1) + trailing}
+    given = {
+        "held": [descriptor, header + table],
+        "rest": source + low + (high << 32 & (1 << 52) - 1) + trailing,
+    }
     facts = stretch.window.read(stretch.start + descriptor, _HEADER)
     if len(facts) == _HEADER:
         each, last, frames, _, _, rate = struct.unpack("<IIIHHI", facts[4:])
         given |= {"each": each, "last": last, "frames": frames, "rate": rate or None}
-        given |= {"entries": table // 4, "sound": descriptor + header + table + source}
+        given["entries"] = table // 4
     return Bitstream("ape", stretch.start, stretch.end, given | {"md5": head[36:52].hex()})
 
 
@@ -108,10 +111,12 @@ class ApeWalk:
         self._damages.add(_SHORT, offset, sample, total - sample)
 
     def _whole_frames(self) -> int | None:
-        """Frames that end before the file does; ``None`` where the table is not there."""
-        given = self._stream.given
-        table = self._held[len(self._held) - given.get("entries", 0) * 4 :]
-        if self._position < self._after or not table or len(table) % 4:
-            return None if self._position >= self._after else 0
-        starts = [start for (start,) in struct.iter_unpack("<I", table)][: given["frames"]]
-        return max(sum(start <= self._position for start in starts) - 1, 0)
+        """Frames that end before the file does; ``None`` where the table is too long to be kept."""
+        if self._position < self._after:
+            return 0
+        entries: int = self._stream.given.get("entries", 0)
+        table = self._held[len(self._held) - entries * 4 :]
+        if not table or len(table) % 4:
+            return None
+        begun = sum(start <= self._position for (start,) in struct.iter_unpack("<I", table))
+        return max(begun - 1, 0)

@@ -65,6 +65,18 @@ def asf_stream(stretch: Stretch) -> Bitstream | None:
 
 
 class _Payload(NamedTuple):
+    """One payload.
+
+    Attributes:
+        stream: The number of its stream.
+        number: The number of its media object.
+        wide: How many such numbers there are before they begin again.
+        offset: Where in the media object it begins.
+        size: Bytes of the media object, where they are stated.
+        time: When that is heard, in milliseconds, where it is stated.
+        data: What it carries.
+    """
+
     stream: int
     number: int
     wide: int
@@ -121,7 +133,7 @@ class AsfWalk:
         self._packets += 1
         try:
             payloads = _payloads(packet)
-        except (_BadPacketError, IndexError):
+        except _BadPacketError:
             self._damages.add(_BAD_PACKET, offset, self._sample(self._reached_ms))
             return
         for payload in payloads:
@@ -134,6 +146,9 @@ class AsfWalk:
         time = None if payload.time is None else max(payload.time - self._stream.given["preroll"], 0)
         if time is not None:
             self._reached_ms = max(self._reached_ms, time)
+        if payload.wide == 1:  # objects have no numbers
+            track.number = payload.number
+            return
         if track.number is not None and payload.number != track.number:
             step = (payload.number - track.number) % payload.wide
             whole = track.size is None or track.length >= track.size
@@ -196,7 +211,7 @@ class _Reader:
     def bytes(self, length: int) -> memoryview:
         """The next bytes."""
         after = self.at + length
-        if after > self.end:
+        if length < 0 or after > self.end:
             raise _BadPacketError
         part = self.data[self.at : after]
         self.at = after
@@ -242,27 +257,24 @@ def _payload(reader: _Reader, properties: int, length_width: int | None) -> list
     if replicated == 1:
         delta = reader.number(1)
         data = reader.bytes(reader.end - reader.at if length_width is None else reader.number(length_width))
-        return _compressed(data, stream, number, wide, offset, delta)
+        return _compressed(_Payload(stream, number, wide, 0, None, offset, data), delta)
     facts = reader.bytes(replicated)
     size, time = None, None
     if replicated >= 8:
         size, time = int.from_bytes(facts[:4], "little"), int.from_bytes(facts[4:8], "little")
-    if length_width is None and reader.end < reader.at:
-        raise _BadPacketError
     data = reader.bytes(reader.end - reader.at if length_width is None else reader.number(length_width))
     return [_Payload(stream, number, wide, offset, size, time, data)]
 
 
-def _compressed(
-    data: memoryview, stream: int, number: int, wide: int, time: int, delta: int
-) -> list[_Payload]:
-    """The objects of a compressed payload, each of which is whole."""
-    found = []
-    at = 0
+def _compressed(whole: _Payload, delta: int) -> list[_Payload]:
+    """The objects of a compressed payload, each of which is there in full."""
+    found: list[_Payload] = []
+    at, data, time = 0, whole.data, whole.time or 0
     while at < len(data):
         after = at + 1 + data[at]
         if after > len(data):
             raise _BadPacketError
-        found.append(_Payload(stream, number, wide, 0, after - at - 1, time, data[at + 1 : after]))
-        at, number, time = after, (number + 1) % wide, time + delta
+        number = (whole.number + len(found)) % whole.wide
+        found.append(_Payload(whole.stream, number, whole.wide, 0, data[at], time, data[at + 1 : after]))
+        at, time = after, time + delta
     return found

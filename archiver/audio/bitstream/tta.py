@@ -17,8 +17,8 @@ from archiver.model.sound import Bitstream, Essence, Sound
 METHOD = "tta-stream-v1"
 CHECKED = ("tta-checksums",)
 _HEAD, _SUM = 22, 4
-_MOST_FRAMES = 1 << 20
-"""Entries of a table that is kept: some twelve days of sound."""
+_MOST_FRAMES = 1 << 17
+"""Entries of a table that is kept: a day and a half of sound."""
 _HEADER_FAILS = "the header fails its CRC-32"
 _TABLE_FAILS = "the table of frames fails its CRC-32"
 _FRAME_FAILS = "a frame fails its CRC-32"

@@ -2,7 +2,7 @@
 
 Source: David Bryant, WavPack 4 & 5 Binary File / Block Format (2020), and files made by its programs. The checksum of
 a block (sub-block 0x2f) begins with all ones and takes each 16-bit word before its own sub-block as
-``sum = sum × 3 + word`` modulo 2³²; where two bytes hold it, its halves are xored.
+``sum = 3 sum + word`` modulo 2³²; where two bytes hold it, its halves are xored.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ _NOT_A_BLOCK = "there are bytes that belong to no block"
 _FAILS = "a block fails its checksum"
 _BROKEN = "the parts of a block do not fill it"
 _GAP = "samples are missing between blocks"
+_BEYOND = "a block lies beyond the end"
 _ORDER = "blocks are out of order"
 _SHORT = "the music breaks off"
 _CUT = "the last block breaks off"
@@ -46,9 +47,19 @@ def wavpack_stream(stretch: Stretch) -> Bitstream:
 
 
 class _Block(NamedTuple):
+    """What the header of a block says.
+
+    Attributes:
+        size: Bytes of the block.
+        total: Samples of the whole file, -1 where that is not known.
+        first: The first sample that it holds.
+        samples: How many it holds.
+        flags: What it is.
+    """
+
     size: int
     total: int
-    index: int
+    first: int
     samples: int
     flags: int
 
@@ -68,7 +79,8 @@ class WavpackWalk:
         self._unproved = False
         self._total: int | None = None
         self._next: int | None = None
-        self._lost_to = 0
+        self._failed: tuple[str, int] | None = None
+        self._heard = False
 
     def take(self, piece: memoryview) -> None:
         """Take the next bytes."""
@@ -108,64 +120,76 @@ class WavpackWalk:
     def _block(self, block: _Block, data: memoryview, offset: int) -> None:
         """Test one block, and digest it if it holds samples."""
         if self._stray_at is not None:
-            self._damages.add(_NOT_A_BLOCK, self._stray_at, self._next)
+            self._fails(_NOT_A_BLOCK, self._stray_at)
             self._stray_at = None
         self._blocks += 1
-        before = self._damages.count
         if block.samples:
             self._digest.update(data)
+            self._heard = True
+        holds = _holds(block, data)
+        if holds is False:
+            self._fails(_FAILS if block.flags & _HAS_CHECKSUM else _BROKEN, offset)
+        elif block.samples:
             self._follow(block, offset)
-        proved = _holds(block, data)
-        if proved is False and self._damages.count == before:
-            self._lose(_FAILS if block.flags & _HAS_CHECKSUM else _BROKEN, block, offset)
-        elif proved is None:
-            self._unproved = True
+        self._unproved |= holds is None
 
     def _follow(self, block: _Block, offset: int) -> None:
-        """Hold the block's place against the one before it."""
+        """Hold the place of a block that can be believed against the one before it."""
         if self._next is None:
-            self._next = block.index
-            self._total = block.total if block.index == 0 else None
+            self._next = 0 if self._failed else block.first
+        if self._total is None and block.total > 0 and (block.first == 0 or self._next < block.first):
+            self._total = block.total
         if not block.flags & _INITIAL:  # another channel of the same moment
             return
-        if block.index > self._next:
-            self._damages.add(_GAP, offset, self._next, self._newly(self._next, block.index))
-        elif block.index < self._next:
-            self._damages.add(_ORDER, offset, block.index)
-        self._next = block.index + block.samples
+        if self._total is not None and block.first + block.samples > self._total:
+            self._fails(_BEYOND, offset)
+            return
+        lost = max(block.first - self._next, 0)
+        if self._failed:
+            self._settle(lost)
+        elif lost:
+            self._damages.add(_GAP, offset, self._next, lost)
+        elif block.first < self._next:
+            self._damages.add(_ORDER, offset, block.first)
+        self._next = block.first + block.samples
 
-    def _lose(self, what: str, block: _Block, offset: int) -> None:
-        if block.samples:
-            lost = self._newly(block.index, block.index + block.samples)
-            self._damages.add(what, offset, block.index, lost)
-        else:
-            self._damages.add(what, offset)
+    def _fails(self, what: str, offset: int) -> None:
+        """Note a place whose length only the next good block tells."""
+        self._settle(0)
+        self._failed = what, offset
 
-    def _newly(self, first: int, after: int) -> int:
-        """How many of these samples were not counted as lost before."""
-        lost = max(after - max(first, self._lost_to), 0)
-        self._lost_to = max(self._lost_to, after)
-        return lost
+    def _settle(self, lost: int) -> None:
+        if self._failed is not None:
+            self._damages.add(*self._failed, self._next or 0, lost)
+            self._failed = None
 
     def finish(self) -> Sound:
         """Return the digest of the blocks, and what they say."""
         reached, after = self._next or 0, self._position + len(self._pending)
+        rest = 0 if self._total is None else max(self._total - reached, 0)
+        cut = after < self._end or bool(self._pending and _MARK.startswith(self._pending[:4]))
         detail = None
-        if self._total is not None and reached < self._total:
-            self._damages.add(_SHORT, after, reached, self._newly(reached, self._total))
-        elif self._pending[:4] == _MARK or self._position < self._end and not self._pending:
-            self._damages.add(_CUT, after, self._next)
-        elif self._stray_at is not None or self._pending:
-            detail = _AFTER
+        if self._failed is not None and not cut:
+            self._settle(rest)
+        else:
+            self._settle(0)
+            if rest:
+                self._damages.add(_SHORT, after, reached, rest)
+            elif cut:
+                self._damages.add(_CUT, after, self._next)
+            elif self._stray_at is not None or self._pending:
+                detail = _AFTER
         proved = self._blocks > 0 and not self._unproved
         checked = (*CHECKED, CHECKSUM) if proved else CHECKED
-        essence = Essence(METHOD, self._digest.hexdigest()) if self._next is not None else None
+        essence = Essence(METHOD, self._digest.hexdigest()) if self._heard else None
         return Sound(essence, self._damages.verdict(checked, proved=proved, detail=detail))
 
 
 def _header(head: memoryview) -> _Block | None:
     """What the header of a block says; ``None`` where none stands."""
-    mark, size, version, high, total_high, total, index, samples, flags = struct.unpack("<4sIHBBIIII", head[:28])
+    mark, size, version, high, total_high, total, index, samples, flags = struct.unpack(
+        "<4sIHBBIIII", head[:28]
+    )
     whole = size + 8
     if mark != _MARK or not 0x402 <= version <= 0x410 or size & 1 or not _HEAD <= whole <= _MOST:
         return None
