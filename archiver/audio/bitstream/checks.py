@@ -171,6 +171,58 @@ _METHODS: tuple[Method, ...] = (
         "one sound track, as nearly all music has, it is what follows",
         "ffmpeg -v error -ignore_editlist 1 -i FILE -map 0:a -c copy -f data - | sha256sum",
     ),
+    Method(
+        "asf-payloads-v1",
+        "Windows Media Audio and other ASF files",
+        "of the stream with sound, the data of every payload in the packets of the Data object, in the order of the "
+        "file, without the headers of packets and payloads, replicated data and padding (ASF specification 5.2); of "
+        "several such streams the SHA-256 digests in the order of their numbers, digested again. A copy in other packets "
+        "(ffmpeg -c copy) is the same; a copy that joins or cuts media objects otherwise would be, too",
+        "ffmpeg -v error -i FILE -map 0:a:0 -c copy -f data - | sha256sum",
+    ),
+    Method(
+        "ape-stream-v1",
+        "Monkey's Audio",
+        "every byte between the tags, from the descriptor on",
+        "tail -c +$((START + 1)) FILE | head -c $((END - START)) | sha256sum",
+    ),
+    Method(
+        "wavpack-blocks-v1",
+        "WavPack and its correction files",
+        "the bytes of every block that holds samples, with its header, in the order of the file; blocks without samples, "
+        "such as the one at the end with an MD5, are left out",
+        "ffmpeg -v error -i FILE -map 0:a:0 -c copy -f data - | sha256sum",
+    ),
+    Method(
+        "musepack7-stream-v1",
+        "Musepack, stream version 7",
+        "every byte between the tags",
+        "tail -c +$((START + 1)) FILE | head -c $((END - START)) | sha256sum",
+    ),
+    Method(
+        "musepack8-stream-v1",
+        "Musepack, stream version 8",
+        "every byte between the tags",
+        "tail -c +$((START + 1)) FILE | head -c $((END - START)) | sha256sum",
+    ),
+    Method(
+        "tta-stream-v1",
+        "True Audio (TTA1)",
+        "every byte between the tags",
+        "tail -c +$((START + 1)) FILE | head -c $((END - START)) | sha256sum",
+    ),
+    Method(
+        "tak-stream-v1",
+        "TAK",
+        "every byte between the tags",
+        "tail -c +$((START + 1)) FILE | head -c $((END - START)) | sha256sum",
+    ),
+    Method(
+        "optimfrog-stream-v1",
+        "OptimFROG",
+        "every byte between the tags",
+        "tail -c +$((START + 1)) FILE | head -c $((END - START)) | sha256sum",
+    ),
 )
 _CHECKS: tuple[Check, ...] = (
     Check(
@@ -328,6 +380,107 @@ _CHECKS: tuple[Check, ...] = (
         "every sample lies within media data and within the file; those that do not are told by the time at which "
         "they would be heard",
         proves=False,
+    ),
+    Check(
+        "asf-packets",
+        "Windows Media Audio and other ASF files",
+        "the Data object holds whole packets to its end, and the numbers in each packet fit into it (ASF specification "
+        "01.20.06, section 5.2); noted where the packets are not as many as the header states",
+        False,
+    ),
+    Check(
+        "asf-objects",
+        "Windows Media Audio and other ASF files",
+        "the media objects of each stream with sound are numbered without a gap and their parts join (section 5.2.3)",
+        False,
+    ),
+    Check(
+        "ape-sizes",
+        "Monkey's Audio from version 3.98 on",
+        "the parts whose sizes the descriptor states are there; the table of frames says what of a cut file is whole",
+        False,
+    ),
+    Check(
+        "ape-md5",
+        "Monkey's Audio from version 3.98 on",
+        "the MD5 in the descriptor equals that of the source's header, the frames and what trailed the sound in the "
+        "source, followed by the header and the table of frames",
+        True,
+    ),
+    Check(
+        "wavpack-blocks",
+        "WavPack",
+        "block follows block, and the sub-blocks fill each of them (WavPack 4 & 5 Binary File / Block Format)",
+        False,
+    ),
+    Check(
+        "wavpack-continuity",
+        "WavPack",
+        "each block begins at the sample where the one before it ends, and the last at the total that the first states",
+        False,
+    ),
+    Check(
+        "wavpack-checksums",
+        "WavPack 5",
+        "the checksum of every block (sub-block 0x2f): first all ones, then for each 16-bit word before it "
+        "sum = 3 sum + word modulo 2³²; where it has two bytes, its halves are xored",
+        True,
+    ),
+    Check(
+        "musepack7-frames",
+        "Musepack, stream version 7",
+        "as many frames follow one another as the header states, by the length that each begins with, and end where the "
+        "music does",
+        False,
+    ),
+    Check(
+        "musepack8-packets",
+        "Musepack, stream version 8",
+        "packet follows packet to the one that ends the stream, with enough packets of sound for the samples that the "
+        "header states. They hold no checksum",
+        False,
+    ),
+    Check(
+        "musepack8-header-crc",
+        "Musepack, stream version 8",
+        "the CRC-32 of the stream header packet, which covers nothing of the sound",
+        False,
+    ),
+    Check(
+        "tta-checksums",
+        "True Audio (TTA1)",
+        "the CRC-32 of the header, of the table of frames, and of every frame",
+        True,
+    ),
+    Check(
+        "tak-head",
+        "TAK",
+        "the CRC-24 of every part of the head",
+        False,
+    ),
+    Check(
+        "tak-frames",
+        "TAK",
+        "frame headers that hold their CRC-24 follow one another by number, to the last frame and the total of samples",
+        False,
+    ),
+    Check(
+        "tak-checksums",
+        "TAK",
+        "the CRC-24 of every frame (polynomial 0x864CFB, first value 0xB704CE, lowest byte first)",
+        True,
+    ),
+    Check(
+        "optimfrog-chunks",
+        "OptimFROG",
+        "chunk follows chunk to the end, and the chunks of sound hold as many samples as the header states",
+        False,
+    ),
+    Check(
+        "optimfrog-checksums",
+        "OptimFROG",
+        "the CRC-32 at the beginning of every COMP chunk, over the rest of it. That it is this was measured on files",
+        True,
     ),
 )
 

@@ -7,13 +7,21 @@ from types import MappingProxyType
 
 WALKS: Mapping[str, str] = MappingProxyType(
     {
+        "ape": "bitstream.ape:ApeWalk",
+        "asf": "bitstream.asf:AsfWalk",
         "dst": "bitstream.dst:DstWalk",
         "flac": "bitstream.flac:FlacWalk",
         "mp4": "bitstream.mp4:Mp4Walk",
         "mpeg": "bitstream.mpeg:MpegWalk",
+        "musepack7": "bitstream.musepack7:Musepack7Walk",
+        "musepack8": "bitstream.musepack8:Musepack8Walk",
         "ogg": "bitstream.ogg:OggWalk",
+        "optimfrog": "bitstream.optimfrog:OptimfrogWalk",
         "spans": "bitstream.spans:SpansWalk",
         "stretch": "bitstream.stretch:StretchWalk",
+        "tak": "bitstream.tak:TakWalk",
+        "tta": "bitstream.tta:TtaWalk",
+        "wavpack": "bitstream.wavpack:WavpackWalk",
     }
 )
 """The name, and ``room.module:class`` below ``archiver.audio``. The class is called with the bitstream."""

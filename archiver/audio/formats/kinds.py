@@ -156,7 +156,8 @@ class Kind(StrEnum):
         marks=(bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c"),), claims=(b"0&\xb2u",),
         tags="blocks.asf:read_asf", properties="properties.asf:read_asf",
         protection="protection.asf:asf_protection", ending="integrity.breaking_off:asf_ending",
-        film="formats.moving_picture:asf_video", fields="tags.table:ASF")
+        film="formats.moving_picture:asf_video", fields="tags.table:ASF",
+        stream="bitstream.asf:asf_stream")
     MATROSKA = Row("matroska", Role.AUDIO, "Matroska or WebM", "audio/x-matroska",
         "mka mkv mk3d mks webm weba", marks=(b"\x1aE\xdf\xa3",), tags="blocks.matroska:read_matroska",
         protection="protection.matroska:matroska_protection", ending="integrity.breaking_off:matroska_ending",
@@ -190,27 +191,28 @@ class Kind(StrEnum):
     WAVPACK = Row("wavpack", Role.AUDIO, "WavPack", "audio/x-wavpack", "wv", marks=(b"wvpk",),
         properties="properties.wavpack:read_wavpack", ending="integrity.breaking_off:wavpack_ending",
         native="ape",
-        stream="bitstream.stretch:stretch_stream")
+        stream="bitstream.wavpack:wavpack_stream")
     WAVPACK_CORRECTION = Row("wavpack-correction", Role.OTHER, "WavPack correction file",
-        "audio/x-wavpack-correction", "wvc")
+        "audio/x-wavpack-correction", "wvc",
+        stream="bitstream.wavpack:wavpack_stream")
     MUSEPACK7 = Row("musepack7", Role.AUDIO, "Musepack, stream version 7", "audio/x-musepack", "mpc mp+ mpp",
         marks=(b"MP+",), properties="properties.lossless:read_musepack7", native="ape",
-        stream="bitstream.stretch:stretch_stream")
+        stream="bitstream.musepack7:musepack7_stream")
     MUSEPACK8 = Row("musepack8", Role.AUDIO, "Musepack, stream version 8", "audio/x-musepack", "mpc mp+ mpp",
         marks=(b"MPCK",), properties="properties.lossless:read_musepack8", native="ape",
-        stream="bitstream.stretch:stretch_stream")
+        stream="bitstream.musepack8:musepack8_stream")
     APE = Row("ape", Role.AUDIO, "Monkey's Audio", "audio/x-ape", "ape mac apl", marks=(b"MAC ", b"MACF"),
         properties="properties.lossless:read_ape", ending="integrity.breaking_off:ape_ending", native="ape",
-        stream="bitstream.stretch:stretch_stream")
+        stream="bitstream.ape:ape_stream")
     TAK = Row("tak", Role.AUDIO, "Tom's lossless Audio Kompressor (TAK)", "audio/x-tak", "tak",
         marks=(b"tBaK",), properties="properties.lossless:read_tak", native="ape",
-        stream="bitstream.stretch:stretch_stream")
+        stream="bitstream.tak:tak_stream")
     TTA = Row("tta", Role.AUDIO, "True Audio (TTA)", "audio/x-tta", "tta", marks=(b"TTA1", b"TTA2"),
         properties="properties.lossless:read_tta", ending="integrity.breaking_off:tta_ending",
-        stream="bitstream.stretch:stretch_stream")
+        stream="bitstream.tta:tta_stream")
     OPTIMFROG = Row("optimfrog", Role.AUDIO, "OptimFROG", "audio/x-optimfrog", "ofr ofs", marks=(b"OFR ",),
         properties="properties.lossless:read_optimfrog", native="ape",
-        stream="bitstream.stretch:stretch_stream")
+        stream="bitstream.optimfrog:optimfrog_stream")
     SHORTEN = Row("shorten", Role.AUDIO, "Shorten", "audio/x-shorten", "shn", marks=(b"ajkg",),
         properties=AudioProperties("shorten", lossless=True),
         stream="bitstream.stretch:stretch_stream")

@@ -13,7 +13,7 @@ from archiver.audio.properties.stretch import Stretch, UnparsableError
 from archiver.model.audio import AudioProperties
 
 FILE_PROPERTIES = uuid.UUID("8CABDCA1-A947-11CF-8EE4-00C00C205365").bytes_le
-_AUDIO_MEDIA = uuid.UUID("F8699E40-5B4D-11CF-A8FD-00805F5C442B").bytes_le
+AUDIO_MEDIA = uuid.UUID("F8699E40-5B4D-11CF-A8FD-00805F5C442B").bytes_le
 BROADCAST = 1
 _TICKS = 10_000_000
 
@@ -27,7 +27,7 @@ def read_asf(stretch: Stretch) -> AudioProperties:
         if found.id == FILE_PROPERTIES:
             seconds = _play_duration(window, found)
         elif (
-            found.id == STREAM_PROPERTIES and sound is None and window.read(found.payload, 16) == _AUDIO_MEDIA
+            found.id == STREAM_PROPERTIES and sound is None and window.read(found.payload, 16) == AUDIO_MEDIA
         ):
             sound = window.read(found.payload + 54, 18)
     if sound is None or len(sound) < 16:
