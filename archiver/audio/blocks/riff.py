@@ -161,3 +161,7 @@ def _read_rest(draft: Draft, block: BlockDraft, chunk: Element, key: str, at: in
     offset = start if at else chunk.offset
     text = printable_text(data) or (utf8_or_latin1(data) or None if at else None)
     block.add_payload(key, offset, start, chunk.end, text)
+
+
+def read_kept_riff(draft: Draft, start: int, end: int) -> None:
+    pass
