@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from archiver.audio.blocks.iff import read_kept_aiff
 from archiver.audio.blocks.pictures import PICTURE_HEAD, found_pictures, inner_of, picture_block
 from archiver.audio.blocks.reading import MAX_TEXT, BlockDraft, Draft
 from archiver.audio.blocks.riff import read_kept_riff
@@ -25,6 +26,9 @@ _RECEIPT = "APPLICATION:UITS"
 """The one application block that is known to hold text: a store's receipt in XML."""
 
 _WITHOUT_WORDS = frozenset({STREAMINFO, PADDING, SEEKTABLE})
+_KEPT = {b"riff": read_kept_riff, b"aiff": read_kept_aiff}
+"""Applications that keep the chunks of the file that was encoded (``flac --keep-foreign-metadata``)."""
+
 _CATALOG_BYTES, _ISRC_BYTES = 128, 12
 _BEFORE_CUE_TRACKS, _CUE_TRACK, _CUE_INDEX = 396, 36, 12
 
@@ -86,7 +90,7 @@ def _read_picture(draft: Draft, run: Extents, start: int, header: int) -> None:
     digest = run.digest(start, length, [part.digest for part in inner]) if run.whole else None
     text = None if found is None else found.text
     block = draft.block("flac-picture", header, end - header)
-    block.add("PICTURE", header, end, digest, text, found_pictures(inner))
+    block.add("PICTURE", header, end, digest, text, pictures=found_pictures(inner))
 
 
 def _read_application(draft: Draft, run: Extents, start: int, header: int) -> None:
@@ -100,8 +104,8 @@ def _read_application(draft: Draft, run: Extents, start: int, header: int) -> No
         text = utf8_or_latin1(run.read(start + 4, min(length - 4, MAX_TEXT))) or None
     draft.block("flac-application", header, end - header).add(key, header, end, digest, text)
     stretches = run.stretches(start + 4, length - 4)
-    if registered == b"riff" and len(stretches) == 1:
-        read_kept_riff(draft, stretches[0][0], end)
+    if registered in _KEPT and len(stretches) == 1:
+        _KEPT[registered](draft, stretches[0][0], end)
 
 
 def _read_cue_sheet(draft: Draft, run: Extents, start: int, header: int) -> None:

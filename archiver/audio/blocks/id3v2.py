@@ -158,10 +158,10 @@ def _add_frame(tag: _Tag, frame: Id3Frame) -> None:
         )
         shown = found.picture
         pictures = () if shown is None else picture_in_memory(data[shown.start :], shown.type)
-        block.add(found.key, frame.start, frame.end, digest, found.text, pictures)
+        block.add(found.key, frame.start, frame.end, digest, found.text, pictures=pictures)
     else:
         inner = _passing_picture(tag, frame, found.picture)
-        block.add_payload(found.key, frame.start, frame.payload, frame.end, None, inner)
+        block.add_payload(found.key, frame.start, frame.payload, frame.end, None, inner=inner)
     if frame.id == "SEEK" and found.text is not None:
         draft.expect_tag(block.end + int(found.text))
     if frame.id in _CHAPTERS and not compressed:

@@ -78,13 +78,14 @@ class BlockDraft:
         self.end = offset + length
         self.frames: list[TagFrame] = []
 
-    def add(
+    def add(  # noqa: PLR0913 - the facts of one frame
         self,
         key: str,
         start: int,
         end: int,
         sha256: str | None,
         text: str | None,
+        *,
         pictures: tuple[EmbeddedPicture, ...] = (),
     ) -> None:
         """Record a frame from byte ``start`` to byte ``end``.
@@ -103,13 +104,14 @@ class BlockDraft:
             pictures = ()
         self.frames.append(TagFrame(key, start, end - start, sha256, text, pictures))
 
-    def add_payload(
+    def add_payload(  # noqa: PLR0913 - as above
         self,
         key: str,
         start: int,
         payload: int,
         end: int,
         text: str | None,
+        *,
         inner: Sequence[InnerPicture] = (),
     ) -> None:
         """Record a frame whose payload runs from ``payload`` to ``end``, with the digest of that stretch.
@@ -123,7 +125,7 @@ class BlockDraft:
             inner: The pictures in the payload, which are digested on the way.
         """
         digest = self._draft.window.digest(payload, end - payload, [part.digest for part in inner])
-        self.add(key, start, end, digest, text, found_pictures(inner))
+        self.add(key, start, end, digest, text, pictures=found_pictures(inner))
 
 
 class Draft:

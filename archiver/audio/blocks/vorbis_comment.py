@@ -50,7 +50,7 @@ def read_vorbis_comment(draft: Draft, run: Extents, start: int) -> int:
         key, text, inner = _entry(run, position + 4, size)
         digest = run.digest(position + 4, size, [part.digest for part in inner])
         block.add(
-            key, run.absolute(position), run.absolute_end(end), digest, text, found_pictures(inner)
+            key, run.absolute(position), run.absolute_end(end), digest, text, pictures=found_pictures(inner)
         )
         position = end
     return position

@@ -111,9 +111,7 @@ class Window:
             offset += len(piece)
         return state.hexdigest()
 
-    def digest_extents(
-        self, extents: list[tuple[int, int]], inner: Sequence[InnerDigest] = ()
-    ) -> str | None:
+    def digest_extents(self, extents: list[tuple[int, int]], inner: Sequence[InnerDigest] = ()) -> str | None:
         """SHA-256 in hex of several ``(offset, length)`` stretches one after the other, as :meth:`digest`."""
         if len(extents) == 1:
             return self.digest(*extents[0], inner)
