@@ -53,8 +53,8 @@ def read_bext(draft: Draft, chunk: Element, form: ChunkForm) -> None:
     _read_fields(draft, block, chunk, _BEXT)
     version = 0
     if chunk.size >= _UMID:
-        version = _add_number(draft, block, chunk.payload + _VERSION, 2, "Version", form)
-        _add_number(draft, block, chunk.payload + _TIME_REFERENCE, 8, "TimeReference", form)
+        version = _add_number(draft, block, ("Version", chunk.payload + _VERSION, 2), form)
+        _add_number(draft, block, ("TimeReference", chunk.payload + _TIME_REFERENCE, 8), form)
     if version >= _WITH_UMID and chunk.size >= _UMID + _UMID_BYTES:
         start = chunk.payload + _UMID
         umid = draft.window.read(start, _UMID_BYTES)
@@ -74,8 +74,9 @@ def read_cart(draft: Draft, chunk: Element, form: ChunkForm) -> None:
     block = draft.block("cart", chunk.offset, chunk.length)
     _read_fields(draft, block, chunk, _CART)
     if chunk.size >= _CART_TEXT:
-        if any(draft.window.read(chunk.payload + _LEVEL_REFERENCE, 4)):
-            _add_number(draft, block, chunk.payload + _LEVEL_REFERENCE, 4, "LevelReference", form)
+        level = chunk.payload + _LEVEL_REFERENCE
+        if any(draft.window.read(level, 4)):
+            _add_number(draft, block, ("LevelReference", level, 4), form)
         for number in range(_TIMERS):
             _add_timer(draft, block, chunk.payload + _POST_TIMERS + number * _TIMER_BYTES, form)
     _read_rest(draft, block, chunk, "TagText", _CART_TEXT)
@@ -90,7 +91,9 @@ def _add_timer(draft: Draft, block: BlockDraft, start: int, form: ChunkForm) -> 
         block.add_payload("PostTimer", start, start, start + _TIMER_BYTES, text)
 
 
-def _add_number(draft: Draft, block: BlockDraft, start: int, size: int, key: str, form: ChunkForm) -> int:
+def _add_number(draft: Draft, block: BlockDraft, field: tuple[str, int, int], form: ChunkForm) -> int:
+    """Index a number by its key, byte offset and size; the number."""
+    key, start, size = field
     number = int.from_bytes(draft.window.read(start, size), form.order)
     block.add_payload(key, start, start, start + size, str(number))
     return number

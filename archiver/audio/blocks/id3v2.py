@@ -218,7 +218,7 @@ def _add_chapter_frames(tag: _Tag, chapter: Id3Frame, data: bytes) -> None:
     fixed = _before_chapter_frames(chapter.id, data)
     if fixed is None:
         return
-    draft, block, body, header = tag
+    draft, block, _, header = tag
     window = draft.window
     whole = UnsynchronisedBody if _is_unsynchronised(tag, chapter.flags) else PlainBody
     inner_body: Body = whole(window, chapter.end)
