@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from archiver.audio.blocks.asf import attribute_name
+from archiver.audio.blocks.matroska import tag_name
 from archiver.model.audio import TagBlock, TagFrame
 from archiver.personal.find import withheld
 
@@ -111,6 +112,8 @@ def _other_name(kind: str, key: str) -> str:
         key = key.rpartition(":")[2]
     if kind.startswith("asf-metadata"):
         key = attribute_name(key)
+    elif kind.startswith("matroska-tags"):
+        key = tag_name(key)
     return _folded(key.removeprefix("WM/"))
 
 
