@@ -68,18 +68,39 @@ class AudioProperties:
 
 @by_fields
 @dataclass(frozen=True, slots=True)
+class EmbeddedPicture:
+    """A picture inside a tag frame. The same picture has the same digest in every tag format.
+
+    Attributes:
+        sha256: Digest, in hex, of the picture's own bytes, as a picture file would hold them: without the frame's
+            header and description, and with Base64, unsynchronisation and compression undone.
+        size_bytes: How many bytes those are.
+        type: What it shows, by ID3v2's list of picture types (3 is the front cover), which FLAC and Windows Media
+            share; ``None`` where the tag format does not say.
+    """
+
+    sha256: str
+    size_bytes: int
+    type: int | None = None
+
+
+@by_fields
+@dataclass(frozen=True, slots=True)
 class TagFrame:
     """One frame, atom, comment or item of a tag block, where it stands in the file.
 
     Attributes:
         id: The format's own key, such as ``TIT2``, ``©nam``, ``ARTIST`` or ``TXXX:LICENSE``.
-        offset: Byte offset of the frame's header in the file.
-        length: Bytes from ``offset`` to the frame's end.
+        offset: Byte offset of the frame's header in the file; of a field of fixed size, that of the field.
+        length: Bytes from ``offset`` to the frame's end, which is the payload's end.
         sha256: Digest of the frame's payload, in hex; ``None`` for personal data, which could be guessed from
-            it, for keys, and where a limit stopped the reading.
+            it, for keys, and where a limit stopped the reading. The payload is what follows the frame's header, as
+            it is stored: compressed, unsynchronised or in Base64 where it is that. Which bytes a header has in each
+            format stands in ``docs/reference/tag-index.md``.
         text: The decoded text, several values parted by NUL, which no value holds, or ``None`` for binary frames
             and for personal data. Of a picture or an encapsulated file it is the description or file name, if
             there is one.
+        pictures: The pictures inside it.
     """
 
     id: str
@@ -87,6 +108,7 @@ class TagFrame:
     length: int
     sha256: str | None
     text: str | None
+    pictures: tuple[EmbeddedPicture, ...] = ()
 
 
 @by_fields
@@ -129,3 +151,12 @@ class ExaminedFile:
     attributes: tuple[Attribute, ...] = ()
     bitstream: Bitstream | None = None
     sound: Sound | None = None
+
+    @property
+    def pictures(self) -> tuple[EmbeddedPicture, ...]:
+        """The different pictures in its tags, each once, in the order of the file."""
+        every = (picture for block in self.tag_blocks for frame in block.frames for picture in frame.pictures)
+        once: dict[str, EmbeddedPicture] = {}
+        for picture in every:
+            once.setdefault(picture.sha256, picture)
+        return tuple(once.values())

@@ -12,7 +12,15 @@ from collections.abc import Callable
 from msgspec import field
 from msgspec.structs import replace
 
-from archiver.model.audio import AudioProperties, ExaminedFile, Format, Role, TagBlock, TagFrame
+from archiver.model.audio import (
+    AudioProperties,
+    EmbeddedPicture,
+    ExaminedFile,
+    Format,
+    Role,
+    TagBlock,
+    TagFrame,
+)
 from archiver.model.evidence import Evidence, Protection, Strength
 from archiver.model.package import AssessedFile, PackedFile, PackEntry, WithheldFile, withheld_file
 from archiver.model.problem import Problem
@@ -69,6 +77,14 @@ class AudioRecord(Record, frozen=True, kw_only=True):
     lossless: bool | None = None
 
 
+class PictureRecord(Record, frozen=True, kw_only=True):
+    """A picture inside a frame; as :class:`archiver.model.audio.EmbeddedPicture`."""
+
+    sha256: str
+    size_bytes: int
+    type: int | None = None
+
+
 class FrameRecord(Record, frozen=True, kw_only=True):
     """One frame of a tag block; ``text`` is a list where the frame has several values."""
 
@@ -77,6 +93,7 @@ class FrameRecord(Record, frozen=True, kw_only=True):
     length: int
     sha256: str | None = None
     text: str | list[str] | None = None
+    pictures: tuple[PictureRecord, ...] = ()
 
 
 class BlockRecord(Record, frozen=True, kw_only=True):
@@ -159,6 +176,7 @@ class FileRecord(Record, frozen=True, kw_only=True):
     integrity: IntegrityRecord | None = None
     tags: dict[str, list[str]] = field(default_factory=dict)
     tag_blocks: tuple[BlockRecord, ...] = ()
+    embedded_pictures: int | None = None
     protection: ProtectionRecord | None = None
     evidence: tuple[EvidenceRecord, ...] = ()
     disposition: str | None = None
@@ -264,6 +282,7 @@ def _file(  # noqa: PLR0913 - what is known only of some files, each by its key
         integrity=_integrity(file.sound),
         tags={name: list(values) for name, values in file.tags.items()},
         tag_blocks=tuple(map(_block, file.tag_blocks)),
+        embedded_pictures=len(file.pictures) or None,
         protection=protection_record(file.protection),
         evidence=tuple(map(evidence_record, file.evidence)),
         disposition=disposition,
@@ -357,6 +376,10 @@ def _frame(frame: TagFrame) -> FrameRecord:
         length=frame.length,
         sha256=frame.sha256 or None,
         text=text.split("\0") if text is not None and "\0" in text else text,
+        pictures=tuple(
+            PictureRecord(sha256=one.sha256, size_bytes=one.size_bytes, type=one.type)
+            for one in frame.pictures
+        ),
     )
 
 
@@ -487,6 +510,7 @@ def _block_of(block: BlockRecord) -> TagBlock:
             one.length,
             one.sha256,
             "\0".join(one.text) if isinstance(one.text, list) else one.text,
+            tuple(EmbeddedPicture(shown.sha256, shown.size_bytes, shown.type) for shown in one.pictures),
         )
         for one in block.frames
     )

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.model.audio import AudioProperties, Format, TagBlock, TagFrame
+from archiver.model.audio import AudioProperties, EmbeddedPicture, Format, TagBlock, TagFrame
 from archiver.model.evidence import Protection, unseen
 from archiver.model.package import PackedFile, PackEntry, WithheldFile
 from archiver.model.problem import Problem
@@ -73,8 +73,12 @@ def without_what_no_record_holds(
 
 
 def test_every_entry_comes_back_from_its_line() -> None:
+    cover, back = EmbeddedPicture("cd" * 32, 5, 3), EmbeddedPicture("ef" * 32, 7)
     block = TagBlock(
-        "id3v2.4", 0, 40, (TagFrame("TPE1", 10, 20, None, "One\0Two"), TagFrame("APIC", 30, 9, "ab", None))
+        "id3v2.4",
+        0,
+        40,
+        (TagFrame("TPE1", 10, 20, None, "One\0Two"), TagFrame("APIC", 30, 9, "ab", None, (cover, back))),
     )
     rich = packed(
         "a.mp3", audio=dataclasses.replace(PROPERTIES, duration_s=12.346), tag_blocks=(block, BLOCK)
@@ -117,6 +121,19 @@ def test_what_identified_most_formats_is_said_once() -> None:
 
 def test_a_record_without_files_has_its_header() -> None:
     assert written([])[0] == b'{"schema":"archiver.files/1"}\n'
+
+
+def test_a_picture_that_stands_in_several_frames_counts_once() -> None:
+    cover, back = EmbeddedPicture("cd" * 32, 5, 3), EmbeddedPicture("ef" * 32, 7)
+    frames = tuple(
+        TagFrame("APIC", at, 9, None, None, pictures)
+        for at, pictures in enumerate([(cover,), (cover, back), ()])
+    )
+    record = record_of(packed("01.mp3", tag_blocks=(TagBlock("id3v2.4", 0, 40, frames),)))
+    assert record["embedded_pictures"] == 2
+    shown = record["tag_blocks"][0]["frames"][1]["pictures"]
+    assert shown[1] == {"sha256": "ef" * 32, "size_bytes": 7, "type": None}
+    assert record_of(packed("02.mp3"))["embedded_pictures"] is None
 
 
 def test_several_values_of_a_frame_are_a_list() -> None:

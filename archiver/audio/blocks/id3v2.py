@@ -6,7 +6,9 @@ import hashlib
 from dataclasses import replace
 from typing import NamedTuple
 
-from archiver.audio.blocks.id3v2_frames import MAX_EXPANDED, expanded, parsed
+from archiver.audio.blocks.id3v2_extended import read_extended_header
+from archiver.audio.blocks.id3v2_frames import MAX_EXPANDED, InMemory, expanded, parsed
+from archiver.audio.blocks.pictures import InnerPicture, picture_in_memory
 from archiver.audio.blocks.reading import MAX_TEXT, BlockDraft, Draft
 from archiver.audio.containers.id3v2_walk import (
     Body,
@@ -22,6 +24,7 @@ from archiver.audio.containers.id3v2_walk import (
     synchronised,
     syncsafe,
 )
+from archiver.audio.containers.inner import InnerDigest, Synchroniser
 
 INSIDE = "-inside"
 """What the kind of a tag in the midst of the audio ends with."""
@@ -30,7 +33,7 @@ CHAPTER = "-chapter"
 """What the kind of a block ends with that holds the frames inside a chapter or table of contents."""
 
 _BINARY = frozenset(
-    {"APIC", "PIC", "GEOB", "GEO", "SYLT", "SLT", "MCDI", "MCI", "CHAP", "CTOC", "AENC", "CRA"}
+    {"APIC", "PIC", "GEOB", "GEO", "MCDI", "MCI", "CHAP", "CTOC", "AENC", "CRA", "CRM", "RVA2", "EQU2"}
 )
 _BINARY_HEAD = 1 << 12
 _CHAPTERS = frozenset({"CHAP", "CTOC"})
@@ -68,6 +71,7 @@ def read_id3v2(draft: Draft, offset: int, where: str = "") -> int:
         draft.malformed(f"the ID3v2.2 tag at byte {offset} is compressed as a whole, which nobody defined")
         return offset + length
     tag = _Tag(draft, block, body_of(window, header), header)
+    read_extended_header(draft, block, tag.body, header)
     stopped = _walk(tag)
     longer = plain_header(window, header, stopped) if stopped is not None else None
     if longer is not None:
@@ -129,13 +133,13 @@ def _add_frame(tag: _Tag, frame: Id3Frame) -> None:
     compressed = frame.flags & (0x80 if header.version == 3 else 0x08)
     encrypted = frame.flags & (0x40 if header.version == 3 else 0x04)
     limit = _BINARY_HEAD if frame.id in _BINARY and not compressed else MAX_TEXT
-    if encrypted or (compressed and frame.size > limit):
+    if encrypted:
         block.add_payload(frame.id, frame.start, frame.payload, frame.end, None)
         return
     stored = body.read(frame.payload, min(frame.size, limit))
     data: bytes | None = stored
     if frame.flags or header.flags & 0x80:
-        data = _unwrapped(stored, body, header, frame.flags)
+        data = None if compressed and frame.size > limit else _unwrapped(tag, stored, frame.flags)
     if data is None:
         draft.malformed(
             f"the compressed frame {frame.id} at byte {frame.start} is broken or expands beyond "
@@ -143,32 +147,59 @@ def _add_frame(tag: _Tag, frame: Id3Frame) -> None:
         )
         block.add_payload(frame.id, frame.start, frame.payload, frame.end, None)
         return
-    key, text, note = parsed(frame.id, data)
-    if note:
-        draft.noted(f"the frame {frame.id} at byte {frame.start} {note}")
-    if len(stored) == frame.end - frame.payload:
-        block.add(key, frame.start, frame.end, hashlib.sha256(stored).hexdigest(), text)
+    found = parsed(frame.id, data)
+    if found.note:
+        draft.noted(f"the frame {frame.id} at byte {frame.start} {found.note}")
+    if frame.size <= limit:
+        digest = (
+            hashlib.sha256(stored).hexdigest()
+            if len(stored) == frame.end - frame.payload
+            else draft.window.digest(frame.payload, frame.end - frame.payload)
+        )
+        shown = found.picture
+        pictures = () if shown is None else picture_in_memory(data[shown.start :], shown.type)
+        block.add(found.key, frame.start, frame.end, digest, found.text, pictures=pictures)
     else:
-        block.add_payload(key, frame.start, frame.payload, frame.end, text if frame.size <= limit else None)
+        inner = _passing_picture(tag, frame, found.picture)
+        block.add_payload(found.key, frame.start, frame.payload, frame.end, None, inner=inner)
+    if frame.id == "SEEK" and found.text is not None:
+        draft.expect_tag(block.end + int(found.text))
     if frame.id in _CHAPTERS and not compressed:
         _add_chapter_frames(tag, frame, data)
 
 
-def _unwrapped(data: bytes, body: Body, header: Id3Header, flags: int) -> bytes | None:
+def _passing_picture(tag: _Tag, frame: Id3Frame, picture: InMemory | None) -> list[InnerPicture]:
+    """The picture of a frame of which only the beginning was read."""
+    if picture is None:
+        return []
+    decode = Synchroniser() if _is_unsynchronised(tag, frame.flags) else None
+    skip = _bytes_before(tag.header, frame.flags) + picture.start
+    return [InnerPicture(InnerDigest(skip, None, decode), picture.type)]
+
+
+def _is_unsynchronised(tag: _Tag, flags: int) -> bool:
+    """Whether zero bytes stand in a frame's data that are not part of them."""
+    header = tag.header
+    by_frame = header.version == 4 and bool(flags & 0x02 or header.flags & 0x80)
+    return by_frame or isinstance(tag.body, UnsynchronisedBody)
+
+
+def _unwrapped(tag: _Tag, data: bytes, flags: int) -> bytes | None:
     """Frame data without group byte, length and compression, as the frame's format flags declare them."""
-    if header.version == 4:
-        if isinstance(body, PlainBody) and (flags & 0x02 or header.flags & 0x80):
-            data = synchronised(data)
-        compressed = flags & 0x08
-    else:
-        compressed = flags & 0x80
+    header = tag.header
+    compressed = flags & (0x80 if header.version == 3 else 0x08)
+    if isinstance(tag.body, PlainBody) and _is_unsynchronised(tag, flags):
+        data = synchronised(data)
     data = data[_bytes_before(header, flags) :]
     if not compressed:
         return data
+    if not tag.draft.may_expand():
+        return None
     # a length in front of the compressed data without the flag for it is an old writer's slip
     result = expanded(data)
     if result is None and header.version == 4 and not flags & 0x01:
         result = expanded(data[4:])
+    tag.draft.take_expanded(MAX_EXPANDED if result is None else len(result))
     return result
 
 
@@ -187,12 +218,10 @@ def _add_chapter_frames(tag: _Tag, chapter: Id3Frame, data: bytes) -> None:
     fixed = _before_chapter_frames(chapter.id, data)
     if fixed is None:
         return
-    draft, block, body, header = tag
+    draft, block, _, header = tag
     window = draft.window
-    unsynchronised = isinstance(body, UnsynchronisedBody) or (
-        header.version == 4 and (chapter.flags & 0x02 or header.flags & 0x80)
-    )
-    inner_body: Body = (UnsynchronisedBody if unsynchronised else PlainBody)(window, chapter.end)
+    whole = UnsynchronisedBody if _is_unsynchronised(tag, chapter.flags) else PlainBody
+    inner_body: Body = whole(window, chapter.end)
     start = inner_body.skip(chapter.payload, _bytes_before(header, chapter.flags) + fixed)
     if start is None or start >= chapter.end:
         return

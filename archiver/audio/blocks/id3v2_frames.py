@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from archiver.audio.blocks.pictures import LINK
 from archiver.audio.blocks.text import (
     MAX_KEY,
     ByteOrder,
@@ -148,10 +149,20 @@ def _latin1(pieces: list[bytes], note: str) -> tuple[list[str], str]:
     return [piece.decode("latin-1") for piece in pieces], note
 
 
-MAX_EXPANDED = 256 << 10
+MAX_EXPANDED = 1 << 20
 """Bytes that a compressed frame may expand to and still be read."""
 
+_MAX_SYNCHRONISED, _TIME = 10_000, 4
+_MARKS = {"little": b"\xff\xfe", "big": b"\xfe\xff"}
+
 _FIRST_LETTER = 0x20
+
+
+class InMemory(NamedTuple):
+    """A picture at the end of a frame's data: where it begins there, and what it shows, if the frame says."""
+
+    start: int
+    type: int | None
 
 
 class Parsed(NamedTuple):
@@ -161,11 +172,13 @@ class Parsed(NamedTuple):
         key: The frame's id with what tells it from others of its kind.
         text: Its text, several values parted by NUL; ``None`` where it is binary.
         note: What its bytes showed against its own word, as the end of a sentence about the frame, or empty.
+        picture: The picture that its data end with.
     """
 
     key: str
     text: str | None
     note: str = ""
+    picture: InMemory | None = None
 
 
 def _encoding(data: bytes) -> int:
@@ -254,9 +267,47 @@ def _object(key: str, data: bytes) -> Parsed:
 
 
 def _picture(key: str, data: bytes) -> Parsed:
-    rest = data[4:] if key == "PIC" else data[1:].partition(b"\0")[2]
+    """An attached picture; of one that is only named, the text is its address (ID3v2.4.0 frames, section 4.14)."""
+    mime, rest = (data[1:4], data[4:]) if key == "PIC" else data[1:].partition(b"\0")[::2]
     found = strings(rest[1:], _encoding(data), 1)
-    return Parsed(f"{key}:{key_part(found.values[0])}", None, found.note)
+    key = f"{key}:{key_part(found.values[0])}"
+    if mime == LINK.encode():
+        return Parsed(key, first_value(found.rest.decode("latin-1")) or None, found.note)
+    picture = InMemory(len(data) - len(found.rest), rest[0]) if found.rest else None
+    return Parsed(key, None, found.note, picture)
+
+
+def _synchronised_lyrics(key: str, data: bytes) -> Parsed:
+    """Words with a time after each (ID3v2.4.0 frames, section 4.9); where they are a line each, so is the text."""
+    encoding, language = _encoding(data), data[1:4].decode("latin-1").rstrip("\0 ")
+    head = strings(data[6:], encoding, 1)
+    order = marked_order(data[6:])
+    at, words = len(data) - len(head.rest), list[str]()
+    while at < len(data) and len(words) < _MAX_SYNCHRONISED:
+        end, after = _terminator(data, at, wide=encoding in _WIDE)
+        if end == after:
+            break
+        piece = data[at:end]
+        mark = b"" if order is None or marked_order(piece) else _MARKS[order]
+        words.append(strings(mark + piece, encoding).values[0])
+        at = after + _TIME
+    text = "".join(words).strip("\n") if any("\n" in word for word in words) else "\n".join(words)
+    return Parsed(f"{key}:{key_part(head.values[0])}:{key_part(language)}", text or None, head.note)
+
+
+def _linked(key: str, data: bytes) -> Parsed:
+    """Another file's frame: its name, then the file's address and what tells the frame (ID3v2.4.0 frames, section 4.20)."""
+    width = 3 if key == "LNK" else 4
+    address, _, told = data[width:].partition(b"\0")
+    name = key_part(data[:width].decode("latin-1"))
+    values = (address.decode("latin-1"), *(told.decode("latin-1").split("\0")))
+    return Parsed(f"{key}:{name}", _listed([value for value in values if value]) or None)
+
+
+def _identified(key: str, data: bytes) -> Parsed:
+    """A frame for the ear, such as a loudness, which an identification tells from others."""
+    start = 1 if key == "EQU2" else 0
+    return Parsed(f"{key}:{key_part(data[start:].partition(bytes(1))[0].decode('latin-1'))}", None)
 
 
 def _counter(key: str, data: bytes) -> Parsed:
@@ -270,13 +321,16 @@ _PARSERS: dict[str, Callable[[str, bytes], Parsed]] = {
     **dict.fromkeys(("IPLS", "IPL", "MVNM", "MVIN", "GRP1"), _text),
     "USER": _terms_of_use,
     **dict.fromkeys(("UFID", "UFI", "PRIV"), _owned),
-    **dict.fromkeys(("AENC", "CRA", "ENCR", "GRID", "CHAP", "CTOC"), _owned_binary),
+    **dict.fromkeys(("AENC", "CRA", "CRM", "ENCR", "GRID", "CHAP", "CTOC"), _owned_binary),
+    **dict.fromkeys(("SYLT", "SLT"), _synchronised_lyrics),
+    **dict.fromkeys(("LINK", "LNK"), _linked),
+    **dict.fromkeys(("RVA2", "EQU2"), _identified),
     **dict.fromkeys(("POPM", "POP"), _rating),
     "OWNE": _ownership,
     "COMR": _commercial,
     **dict.fromkeys(("GEOB", "GEO"), _object),
     **dict.fromkeys(("APIC", "PIC"), _picture),
-    **dict.fromkeys(("PCNT", "CNT"), _counter),
+    **dict.fromkeys(("PCNT", "CNT", "SEEK"), _counter),
 }
 
 

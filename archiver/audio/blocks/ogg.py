@@ -18,13 +18,26 @@ COMMENT_MARKS = {
     b"\x01vorbis": b"\x03vorbis",
     b"OpusHead": b"OpusTags",
     b"Speex   ": b"",
+    b"CELT    ": b"",
+    b"PCM     ": b"",
     b"\x80theora": b"\x81theora",
     b"\x80kate\0\0\0": b"\x81kate\0\0\0\0",
     b"\x80daala": b"\x81daala",
+    b"OVP80\x01\x01": b"OVP80\x02 ",
+    b"\x01video\0\0": b"\x03vorbis",
+    b"\x01audio\0\0": b"\x03vorbis",
+    b"\x01text\0\0\0": b"\x03vorbis",
 }
 """What begins a stream, and what begins its second packet, which holds its comments."""
 
-_FLAC = b"\x7fFLAC"
+_OPUS = b"OpusTags"
+_FLAC = (b"\x7fFLAC", b"fLaC")
+"""How a stream of FLAC begins, since 2004 and before."""
+
+_PROBES = 16
+_PROBED = 1 << 14
+_WALKED_THROUGH = 1 << 19
+"""Bytes of a file that is looked through page by page for further streams, whatever its last page says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +48,7 @@ class OggPage:
         offset: Byte offset of ``OggS``.
         flags: 1 continued packet, 2 first page of its stream, 4 last.
         serial: The logical stream's number.
+        number: The page's number within it, counted from zero.
         lacing: The segment table.
         body: Byte offset of the first segment.
         end: Byte offset after the page.
@@ -43,6 +57,7 @@ class OggPage:
     offset: int
     flags: int
     serial: int
+    number: int
     lacing: bytes
     body: int
     end: int
@@ -58,7 +73,8 @@ def ogg_page(window: Window, offset: int) -> OggPage | None:
         return None
     body = offset + 27 + len(lacing)
     serial = int.from_bytes(head[14:18], "little")
-    return OggPage(offset, head[5], serial, lacing, body, body + sum(lacing))
+    number = int.from_bytes(head[18:22], "little")
+    return OggPage(offset, head[5], serial, number, lacing, body, body + sum(lacing))
 
 
 @dataclass(slots=True)
@@ -75,9 +91,8 @@ def read_ogg(draft: Draft, offset: int) -> None:
     """Index the comments of every logical stream from the page at ``offset`` on."""
     window = draft.window
     serials = _read_headers(draft, offset)
-    last = _last_serial(window)
-    if last is not None and serials and last not in serials:
-        for begin in _later_beginnings(window, offset, serials):
+    if serials and _may_be_chained(window, offset, serials):
+        for begin in _later_beginnings(window, offset):
             _read_headers(draft, begin)
 
 
@@ -144,11 +159,9 @@ def _feed(draft: Draft, stream: _Stream, page: OggPage) -> bool:
 def _take_packet(draft: Draft, stream: _Stream, packet: Extents) -> bool:
     stream.packets += 1
     if stream.packets == 1:
-        head = packet.read(0, 9)
+        head = packet.read(0, 16)
         stream.is_flac = head.startswith(_FLAC)
-        stream.mark = next(
-            (mark for first, mark in COMMENT_MARKS.items() if head.startswith(first[:8])), None
-        )
+        stream.mark = next((mark for first, mark in COMMENT_MARKS.items() if head.startswith(first)), None)
         return stream.mark is None and not stream.is_flac
     if stream.is_flac:
         head = packet.read(0, 4)
@@ -158,25 +171,60 @@ def _take_packet(draft: Draft, stream: _Stream, packet: Extents) -> bool:
         return True
     mark = stream.mark or b""
     if packet.read(0, len(mark)) == mark:
-        read_vorbis_comment(draft, packet, len(mark))
+        end = read_vorbis_comment(draft, packet, len(mark))
+        if mark == _OPUS:
+            _read_suffix(draft, packet, end)
     elif packet.whole:
         draft.malformed(f"the Ogg packet at byte {packet.absolute(0)} should hold comments and does not")
     return True
 
 
-def _last_serial(window: Window) -> int | None:
-    """The serial number of the file's last page, by which a chained stream betrays itself."""
+def _read_suffix(draft: Draft, packet: Extents, start: int) -> None:
+    """Index what follows the comments of Opus and must be kept: its first byte is odd (RFC 7845, section 5.2)."""
+    if start < packet.size and packet.read(start, 1)[0] & 1:
+        begin, end = packet.absolute(start), packet.absolute_end(packet.size)
+        digest = packet.digest(start, packet.size - start) if packet.whole else None
+        draft.block("opus-suffix", begin, end - begin).add("SUFFIX", begin, end, digest, None)
+
+
+def _may_be_chained(window: Window, offset: int, serials: set[int]) -> bool:
+    """Whether streams may begin after the first ones.
+
+    The last page belongs to another stream then; or, where a careless joining left two streams with one number, the
+    pages are counted anew in between.
+    """
+    last = _page_in_tail(window)
+    if last is None:
+        return False
+    if last.serial not in serials or window.size - offset <= _WALKED_THROUGH:
+        return True
+    step = (last.offset - offset) // _PROBES
+    numbers: dict[int, int] = {}
+    for page in (*(_page_near(window, offset + at * step) for at in range(_PROBES)), last):
+        if page is not None and numbers.setdefault(page.serial, page.number) > page.number:
+            return True
+        if page is not None:
+            numbers[page.serial] = page.number
+    return False
+
+
+def _page_near(window: Window, start: int) -> OggPage | None:
+    found = window.read(start, _PROBED).find(b"OggS")
+    return None if found < 0 else ogg_page(window, start + found)
+
+
+def _page_in_tail(window: Window) -> OggPage | None:
+    """The file's last page, by which a chained stream betrays itself."""
     for reach in (1 << 13, _LONGEST_PAGE + 4):
         start = max(window.size - reach, 0)
         tail = window.read(start, window.size - start)
         found = tail.rfind(b"OggS")
         if found >= 0:
-            page = ogg_page(window, start + found)
-            return page.serial if page else None
+            return ogg_page(window, start + found)
     return None
 
 
-def _later_beginnings(window: Window, offset: int, seen: set[int]) -> list[int]:
+def _later_beginnings(window: Window, offset: int) -> list[int]:
     """Where further groups of streams begin, found by going from page to page."""
     found: list[int] = []
     after_beginning = True
@@ -185,7 +233,7 @@ def _later_beginnings(window: Window, offset: int, seen: set[int]) -> list[int]:
         if page is None or len(found) >= _MAX_STREAMS:
             break
         beginning = bool(page.flags & 2)
-        if beginning and not after_beginning and page.serial not in seen:
+        if beginning and not after_beginning:
             found.append(page.offset)
         after_beginning = beginning
         offset = page.end

@@ -70,6 +70,9 @@ def read_blocks(window: Window, kind: Kind | None = None) -> BlockReading:
         if walk is not None:
             walk(draft, offset)
         end = _read_trailing(draft, offset, draft.window.size)
+        for expected in draft.expected:  # which grows meanwhile, up to a limit
+            if not draft.is_read(expected):
+                read_id3v2(draft, expected)
         if walk is None and kind in _STREAMS:
             _read_stray(draft, offset, end)
     except LimitReached:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from archiver.audio.blocks.pictures import InnerPicture, found_pictures
 from archiver.audio.containers.element import Element
 from archiver.audio.containers.window import Window
-from archiver.model.audio import TagBlock, TagFrame
+from archiver.model.audio import EmbeddedPicture, TagBlock, TagFrame
 
 MALFORMED = "F207"
 """The problem code for a tag block that could not be read to its end."""
@@ -25,6 +27,15 @@ MAX_TEXT = 1 << 20
 
 MAX_ALL_TEXT = 4 << 20
 """Characters of text recorded per file."""
+
+MAX_ALL_EXPANDED = 64 << 20
+"""Bytes that all compressed frames of a file may expand to."""
+
+MAX_PICTURES = 1000
+"""Pictures recorded per file."""
+
+MAX_EXPECTED = 32
+"""Tags of a file that are looked for where another tag says that they stand."""
 
 MAX_FILE = 1 << 60
 """Bytes that no file has; a part that claims to end past them has a broken size."""
@@ -67,7 +78,16 @@ class BlockDraft:
         self.end = offset + length
         self.frames: list[TagFrame] = []
 
-    def add(self, key: str, start: int, end: int, sha256: str | None, text: str | None) -> None:
+    def add(  # noqa: PLR0913 - the facts of one frame
+        self,
+        key: str,
+        start: int,
+        end: int,
+        sha256: str | None,
+        text: str | None,
+        *,
+        pictures: tuple[EmbeddedPicture, ...] = (),
+    ) -> None:
         """Record a frame from byte ``start`` to byte ``end``.
 
         Raises:
@@ -79,11 +99,33 @@ class BlockDraft:
                 f"the text of the frame at byte {start} is recorded by digest only: too long"
             )
             text = None
-        self.frames.append(TagFrame(key, start, end - start, sha256, text))
+        if pictures and not self._draft.grant_pictures(len(pictures)):
+            self._draft.malformed(f"the pictures of the frame at byte {start} are not listed: too many")
+            pictures = ()
+        self.frames.append(TagFrame(key, start, end - start, sha256, text, pictures))
 
-    def add_payload(self, key: str, start: int, payload: int, end: int, text: str | None) -> None:
-        """Record a frame whose payload runs from ``payload`` to ``end``, with the digest of that stretch."""
-        self.add(key, start, end, self._draft.window.digest(payload, end - payload), text)
+    def add_payload(  # noqa: PLR0913 - as above
+        self,
+        key: str,
+        start: int,
+        payload: int,
+        end: int,
+        text: str | None,
+        *,
+        inner: Sequence[InnerPicture] = (),
+    ) -> None:
+        """Record a frame whose payload runs from ``payload`` to ``end``, with the digest of that stretch.
+
+        Args:
+            key: The frame's key.
+            start: Byte offset of its header.
+            payload: Byte offset after its header.
+            end: Byte offset after the frame.
+            text: Its text.
+            inner: The pictures in the payload, which are digested on the way.
+        """
+        digest = self._draft.window.digest(payload, end - payload, [part.digest for part in inner])
+        self.add(key, start, end, digest, text, pictures=found_pictures(inner))
 
 
 class Draft:
@@ -91,9 +133,23 @@ class Draft:
 
     Args:
         window: The file.
+
+    Attributes:
+        expected: Byte offsets where, by the word of a tag, another may stand.
     """
 
-    __slots__ = ("_blocks", "_claimed", "_frames_left", "_problems", "_stated_size", "_text_left", "window")
+    __slots__ = (
+        "_blocks",
+        "_claimed",
+        "_expansion_left",
+        "_frames_left",
+        "_pictures_left",
+        "_problems",
+        "_stated_size",
+        "_text_left",
+        "expected",
+        "window",
+    )
 
     def __init__(self, window: Window) -> None:
         self.window = window
@@ -103,6 +159,9 @@ class Draft:
         self._stated_size = 0
         self._frames_left = MAX_FRAMES
         self._text_left = MAX_ALL_TEXT
+        self._pictures_left = MAX_PICTURES
+        self._expansion_left = MAX_ALL_EXPANDED
+        self.expected: list[int] = []
 
     def block(self, kind: str, offset: int, length: int) -> BlockDraft:
         """Begin a block; it is part of the reading from now on, however far its walk gets."""
@@ -147,11 +206,35 @@ class Draft:
             raise LimitReached
         self._frames_left -= 1
 
+    def expect_tag(self, offset: int) -> None:
+        """Take where a tag says that the next one stands."""
+        if len(self.expected) < MAX_EXPECTED:
+            self.expected.append(offset)
+
+    def is_read(self, offset: int) -> bool:
+        """Whether a block begins at this byte."""
+        return any(block.offset == offset for block in self._blocks)
+
+    def may_expand(self) -> bool:
+        """Whether the file's allowance of expanded bytes is not used up."""
+        return self._expansion_left > 0
+
+    def take_expanded(self, size: int) -> None:
+        """Take what was expanded from that allowance."""
+        self._expansion_left -= size
+
     def grant_text(self, characters: int) -> bool:
         """Whether the file's allowance covers this much more text; takes it if so."""
         if characters > self._text_left:
             return False
         self._text_left -= characters
+        return True
+
+    def grant_pictures(self, count: int) -> bool:
+        """Whether the file's allowance covers this many pictures; takes them if so."""
+        if count > self._pictures_left:
+            return False
+        self._pictures_left -= count
         return True
 
     def finish(self) -> BlockReading:

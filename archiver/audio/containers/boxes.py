@@ -67,3 +67,45 @@ def meta_children(window: Window, meta: Element) -> Iterator[Element]:
     """The boxes inside ``meta``, which is a full box in MPEG-4 and a plain one in QuickTime."""
     plain = window.read(meta.payload + 4, 4) == b"hdlr"
     return boxes(window, meta.payload + (0 if plain else 4), meta.end)
+
+
+def sample_places(window: Window, trak: Element, most: int) -> Iterator[tuple[int, int]]:
+    """Byte offset and size of a track's first samples, at most ``most``, by its tables (ISO/IEC 14496-12, section 8.7).
+
+    Tables that do not fit each other end the walk.
+    """
+    table = child(window, trak.payload, trak.end, b"mdia", b"minf", b"stbl")
+    if table is None:
+        return
+    found = {box.id: box for box in boxes(window, table.payload, table.end)}
+    wide = b"stco" not in found
+    if not {b"stsz", b"stsc", b"co64" if wide else b"stco"}.issubset(found):
+        return
+    sizes = _numbers(window, found[b"stsz"], 8, 4, most)
+    same, count = (int.from_bytes(window.read(found[b"stsz"].payload + at, 4), "big") for at in (4, 8))
+    places = _numbers(window, found[b"co64" if wide else b"stco"], 4, 8 if wide else 4, most)
+    runs = _numbers(window, found[b"stsc"], 4, 4, 3 * most)
+    number, run = 0, 0
+    for chunk, begin in enumerate(places, 1):
+        offset = begin
+        while run + 3 < len(runs) - 2 and runs[run + 3] <= chunk:
+            run += 3
+        if run + 1 >= len(runs):
+            return
+        for _ in range(min(runs[run + 1], most)):
+            if number >= min(count, most) or (not same and number >= len(sizes)):
+                return
+            size = same or sizes[number]
+            yield offset, size
+            offset += size
+            number += 1
+
+
+def _numbers(window: Window, box: Element, at: int, width: int, most: int) -> list[int]:
+    """Numbers of ``width`` bytes from a full box's table, which begins ``at`` bytes and its count after version and flags."""
+    start = box.payload + at + 4
+    size = max(min(most * width, box.end - start), 0) // width * width
+    data = window.read(start, size)
+    return [
+        int.from_bytes(data[here : here + width], "big") for here in range(0, len(data) - width + 1, width)
+    ]

@@ -10,6 +10,9 @@ from archiver.audio.containers.window import Window
 MAX_ELEMENTS = 10_000
 """Elements looked at in one parent."""
 
+MAX_SIZED = 50_000
+"""Elements looked at in one parent of which each states its size."""
+
 SEGMENT = bytes.fromhex("18538067")
 _LONGEST_HEADER = 12
 
@@ -29,6 +32,18 @@ def element_at(window: Window, start: int, end: int) -> Element | None:
     sized = size != (1 << 7 * size_width) - 1
     claimed = payload + size if sized else end
     return Element(head[:id_width], start, payload, min(claimed, end), claimed, sized)
+
+
+def sized_elements(window: Window, start: int, end: int) -> Iterator[Element]:
+    """The elements from ``start`` to ``end`` in order, until what follows is none; one without a size runs to ``end``."""
+    for _ in range(MAX_SIZED):
+        element = element_at(window, start, end)
+        if element is None:
+            return
+        yield element
+        start = element.claimed
+        if start >= end:
+            return
 
 
 def elements(window: Window, start: int, end: int, entered: bytes | None = None) -> Iterator[Element]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_right
+from collections.abc import Sequence
 
+from archiver.audio.containers.inner import InnerDigest
 from archiver.audio.containers.window import Window
 
 _HEAD = 1 << 16
@@ -76,12 +78,15 @@ class Extents:
             index += 1
         return found
 
-    def digest(self, position: int, length: int) -> str | None:
+    def digest(self, position: int, length: int, inner: Sequence[InnerDigest] = ()) -> str | None:
         """SHA-256 in hex of this part of the run, or ``None``; see :meth:`Window.digest`."""
         if position + length > self.size:
             return None
         if self._head is not None and position >= 0 and position + length <= len(self._head):
-            return hashlib.sha256(self._head[position : position + length]).hexdigest()
+            payload = self._head[position : position + length]
+            for part in inner:
+                part.update(payload)
+            return hashlib.sha256(payload).hexdigest()
         if not length:
             return self.window.digest(0, 0)
-        return self.window.digest_extents(self.stretches(position, length))
+        return self.window.digest_extents(self.stretches(position, length), inner)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from archiver.audio.containers.window import Window
 
-STREAMINFO, PADDING, APPLICATION, COMMENT, CUESHEET, PICTURE = 0, 1, 2, 4, 5, 6
+STREAMINFO, PADDING, APPLICATION, SEEKTABLE, COMMENT, CUESHEET, PICTURE = range(7)
 
 _MAX_BLOCKS = 4096
 _MAX_COMMENTS = 10_000

@@ -238,15 +238,22 @@ def _valid_id(data: bytes) -> bool:
     return len(data) >= 3 and data.isalnum() and data.isupper() and data[:1].isalpha()
 
 
-def _after_extended_header(body: Body, header: Id3Header, position: int) -> int:
+def extended_header(body: Body, header: Id3Header) -> tuple[int, int] | None:
+    """Where the extended header begins and ends; ``None`` where the tag has none."""
+    position = header.offset + 10
     if header.version == 2 or not header.flags & 0x40:
-        return position
+        return None
     data = body.read(position, 4)
     if _valid_id(data):
-        return position  # the flag lies, as some writers' does: a frame begins here
+        return None  # the flag lies, as some writers' does: a frame begins here
     size = syncsafe(data) if header.version == 4 else int.from_bytes(data, "big") + 4
     after = body.skip(position, max(size, 4))
-    return body.end if after is None else after
+    return position, body.end if after is None else after
+
+
+def _after_extended_header(body: Body, header: Id3Header, position: int) -> int:
+    found = extended_header(body, header)
+    return position if found is None else found[1]
 
 
 def _sizes_are_plain(body: Body, start: int, *, specified: bool) -> bool:

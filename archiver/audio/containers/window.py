@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import BinaryIO
 
 from archiver.audio.containers.excerpt import Excerpt
+from archiver.audio.containers.inner import InnerDigest
 
 MAX_READ = 4 << 20
 """The most bytes that one :meth:`Window.read` returns."""
@@ -84,16 +86,18 @@ class Window:
         self._blocks = [(offset, block), *self._blocks[:1]]
         return block[:length]
 
-    def digest(self, offset: int, length: int) -> str | None:
-        """SHA-256 in hex of ``length`` bytes at ``offset``.
+    def digest(self, offset: int, length: int, inner: Sequence[InnerDigest] = ()) -> str | None:
+        """SHA-256 in hex of ``length`` bytes at ``offset``, which ``inner`` are shown on the way.
 
-        ``None`` where the file does not hold them all or :data:`MAX_DIGESTED` is used up.
+        ``None`` where the file does not hold them all or :data:`MAX_DIGESTED` is used up; nothing is read then.
         """
         if offset < 0 or length < 0 or offset + length > self.size or length > self._budget:
             return None
         self._budget -= length
         if length <= _PAGE // 2:
             payload = self.read(offset, length)
+            for part in inner:
+                part.update(payload)
             return hashlib.sha256(payload).hexdigest() if len(payload) == length else None
         state = hashlib.sha256()
         end = offset + length
@@ -102,20 +106,25 @@ class Window:
             if not piece:
                 return None
             state.update(piece)
+            for part in inner:
+                part.update(piece)
             offset += len(piece)
         return state.hexdigest()
 
-    def digest_extents(self, extents: list[tuple[int, int]]) -> str | None:
+    def digest_extents(self, extents: list[tuple[int, int]], inner: Sequence[InnerDigest] = ()) -> str | None:
         """SHA-256 in hex of several ``(offset, length)`` stretches one after the other, as :meth:`digest`."""
         if len(extents) == 1:
-            return self.digest(*extents[0])
+            return self.digest(*extents[0], inner)
         state = hashlib.sha256()
         for start, length in extents:
             if start < 0 or start + length > self.size or length > self._budget:
                 return None
             self._budget -= length
             for position in range(start, start + length, _PIECE):
-                state.update(self.read(position, min(_PIECE, start + length - position)))
+                piece = self.read(position, min(_PIECE, start + length - position))
+                state.update(piece)
+                for part in inner:
+                    part.update(piece)
         return state.hexdigest()
 
     def _fetch(self, offset: int, length: int) -> bytes:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from archiver.audio.blocks.asf import attribute_name
+from archiver.audio.blocks.matroska import tag_name
 from archiver.model.audio import TagBlock, TagFrame
 from archiver.personal.find import withheld
 
@@ -20,7 +22,7 @@ _ID3 = {
     **dict.fromkeys(("MCDI", "MCI"), "CDTOC"),
     **dict.fromkeys(("COMM", "COM"), "COMMENT"),
     **dict.fromkeys(("TXXX", "TXX", "WXXX", "WXX", "UFID", "UFI"), ""),
-    **dict.fromkeys(("USLT", "ULT"), "LYRICS"),
+    **dict.fromkeys(("USLT", "ULT", "SYLT", "SLT"), "LYRICS"),
     "USER": "USERTERMS",
 }
 _OTHER = {
@@ -108,6 +110,10 @@ def _other_name(kind: str, key: str) -> str:
         return _RIFF_SOURCE[key]
     if key.startswith("----:"):
         key = key.rpartition(":")[2]
+    if kind.startswith("asf-metadata"):
+        key = attribute_name(key)
+    elif kind.startswith("matroska-tags"):
+        key = tag_name(key)
     return _folded(key.removeprefix("WM/"))
 
 

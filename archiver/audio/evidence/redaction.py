@@ -75,7 +75,7 @@ def _frames(fields: Sequence[Field], personal: PersonalFrames) -> Iterator[TagFr
         frame = field.frame
         keys = merged([*key_spans, *occurrences(frame.id, personal.values)])
         if code is not None:
-            yield replace(frame, id=without(frame.id, keys), sha256=None, text=None)
+            yield replace(frame, id=without(frame.id, keys), sha256=None, text=None, pictures=())
             continue
         spans = spans_of(field, text_spans, personal.values)
         if not spans and not keys:

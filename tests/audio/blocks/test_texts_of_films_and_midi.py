@@ -87,7 +87,7 @@ def test_nested_tags_tags_of_a_track_and_the_title() -> None:
     )
     reading = read(data)
     assert texts(block_of(reading, "matroska-info")) == {"Title": "Ein Lied", "MuxingApp": "muxer"}
-    assert texts(block_of(reading, "matroska-tags")) == {"ARTIST": "A", "EMAIL": "jane@example.org"}
+    assert texts(block_of(reading, "matroska-tags")) == {"ARTIST": "A", "ARTIST>EMAIL": "jane@example.org"}
     assert texts(block_of(reading, "matroska-tags-part")) == {"COMMENT": "of one track"}
     found = find_evidence(reading.blocks)
     assert "contact-details" in [item.code for item in found]
