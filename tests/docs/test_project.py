@@ -91,6 +91,19 @@ def test_the_groups_name_the_extras_and_repeat_no_list() -> None:
     assert groups["dev"] == [{"include-group": "test"}, {"include-group": "check"}]
 
 
+def test_the_page_on_layers_draws_what_is_held() -> None:
+    page = (ROOT / "docs" / "decisions" / "0007-layers.md").read_text(encoding="utf-8")
+    drawn = " ".join(page.replace("→", " → ").split())
+    held = [each for each in PROJECT["tool"]["importlinter"]["contracts"] if each["type"] == "layers"]
+    assert len(held) > 1
+    for contract in held:
+        assert contract["exhaustive"]
+        [room] = contract["containers"]
+        layers = [layer for layer in contract["layers"] if layer != "__main__"]
+        name = "" if room == "archiver" else f"{room.removeprefix('archiver.')}: "
+        assert name + " → ".join(layers) in drawn
+
+
 def test_every_action_has_a_version_and_no_moving_branch() -> None:
     used = [
         (path.name, action)

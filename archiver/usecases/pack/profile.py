@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from archiver.bagit.algorithms import ALGORITHMS, DEFAULT_ALGORITHM, WEAK_ALGORITHMS, hex_length
+from archiver.bagit.bag_source import Container
 from archiver.bagit.declaration import DECLARATION_NAME
 from archiver.bagit.findings import Severity
 from archiver.bagit.profiles.check import check_plan
-from archiver.bagit.profiles.facts import BagFacts, Container, Mismatch
+from archiver.bagit.profiles.facts import BagFacts, Mismatch
 from archiver.bagit.profiles.load import load_profile
 from archiver.bagit.profiles.profile import Profile, ProfileError
 from archiver.bagit.writer import BAGIT_VERSION, DECLARED
