@@ -17,10 +17,10 @@ from archiver.ingest.consumers import ReadPlan
 from archiver.ingest.copy import Copied, CopyBatch, copied_bytes, copy_batch
 from archiver.ingest.journal import EarlierCopies, Journal
 from archiver.ingest.standing import Standing
-from archiver.machine import MachineError
+from archiver.machine import MachineError, reason
 from archiver.model.source import FileRef, Unpacked
 from archiver.store.area import Place
-from archiver.store.faults import reason, store_faults
+from archiver.store.faults import store_faults
 from archiver.store.staging import Laid, Staging
 
 T = TypeVar("T")
