@@ -11,7 +11,7 @@ from archiver import filesystem
 from archiver.bagit.algorithms import hash_blocks
 from archiver.bagit.codes import found
 from archiver.bagit.findings import Finding, Tell
-from archiver.bagit.folder_ladder import FolderLadder
+from archiver.bagit.folder_stack import FolderStack
 from archiver.bagit.manifest_reader import ManifestName
 from archiver.bagit.names import PAYLOAD
 from archiver.bagit.telling import Reading, Told, untold
@@ -124,10 +124,10 @@ def check_batch(batch: Batch, reading: Reading = untold) -> Checked:
         findings.append(found("B102", "", f"the bag can no longer be opened: {error.strerror}"))
     else:
         try:
-            with FolderLadder(top) as ladder:
+            with FolderStack(top) as stack:
                 for file in batch.files:
                     told = Told(reading)
-                    wrong = _check_file(file, ladder, told)
+                    wrong = _check_file(file, stack, told)
                     told.settle(file.size)
                     findings.extend(wrong)
                     intact += not wrong and file.path.startswith(PAYLOAD)
@@ -144,11 +144,11 @@ def _failure(path: str, error: OSError) -> Finding:
     return found("B705", path, f"it cannot be read: {error.strerror}")
 
 
-def _check_file(file: Recorded, ladder: FolderLadder, told: Told) -> list[Finding]:
+def _check_file(file: Recorded, stack: FolderStack, told: Told) -> list[Finding]:
     folder_path, _, name = os.fsencode(file.path).rpartition(b"/")
     algorithms = [algorithm for algorithm, _ in file.digests]
     try:
-        folder = ladder.open(folder_path)
+        folder = stack.open(folder_path)
         try:
             digests = _hash(name, folder, algorithms, told)
         except _ChangedError:

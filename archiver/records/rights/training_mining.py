@@ -33,8 +33,10 @@ _WORDS = {"y": "allowed", "n": "notAllowed"}
 
 def training_mining(decision: Decision) -> str:
     """Return the ``entries`` of one file's assertion as JSON; empty where no rightsholder declared any."""
-    wishes = {answer.use: preference(answer, decision) for answer in decision.machine_use}
-    entries = {key: {"use": _WORDS[wish]} for use, key in _ENTRIES if (wish := wishes.get(use)) is not None}
+    preferences = {answer.use: preference(answer, decision) for answer in decision.machine_use}
+    entries = {
+        key: {"use": _WORDS[said]} for use, key in _ENTRIES if (said := preferences.get(use)) is not None
+    }
     return json.dumps(entries, separators=(",", ":")) if entries else ""
 
 

@@ -13,10 +13,10 @@ from archiver.model.bag import Bag
 from archiver.model.run import Run
 from archiver.model.source import Source
 from archiver.records.baginfo import BAG_INFO, bag_info_labels
+from archiver.records.estimate import BAG_BYTES, described_bytes
 from archiver.records.layout import record_paths
 from archiver.records.rights.labels import rights_labels
 from archiver.records.rights.tally import summarise
-from archiver.records.weight import BAG_BYTES, described_bytes
 from archiver.store.find_bags import taken_by
 from archiver.store.staging import StagingKey, unfinished
 from archiver.usecases.documents import DOCUMENTS_FOLDER

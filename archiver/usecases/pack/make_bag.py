@@ -46,7 +46,7 @@ from archiver.records.writing import Closing
 from archiver.store.faults import store_faults
 from archiver.store.staging import Staging, StagingKey, left_of
 from archiver.usecases.documents import DOCUMENTS_FOLDER, Document, copy_document
-from archiver.usecases.pack.events import Course, events_of
+from archiver.usecases.pack.events import Milestones, events_of
 from archiver.usecases.pack.noted import is_noted
 from archiver.usecases.pack.parts import PlanPart
 from archiver.usecases.watch import Meter, Step, Watch
@@ -161,8 +161,10 @@ class BagMaker:
 
     def _bag(self, plan: BagPlan, gathered: _Gathered) -> Bag:
         totals = gathered.totals
-        course = Course(self.started, self.planned, self.run.now(), self.capture.read_back, gathered.kept > 0)
-        events = tuple(events_of(self.run, plan, totals, self.rights.policy.name, course))
+        milestones = Milestones(
+            self.started, self.planned, self.run.now(), self.capture.read_back, gathered.kept > 0
+        )
+        events = tuple(events_of(self.run, plan, totals, self.rights.policy.name, milestones))
         summary = gathered.tally.summary()
         return Bag(plan, totals, summary, contents_sentence(totals), gathered.escaped, events)
 
