@@ -15,7 +15,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from archiver.bagit.telling import Reading, untold
+from archiver.bagit.telling import Reading, ignore
 
 if TYPE_CHECKING:
     from hashlib import _Hash
@@ -89,7 +89,7 @@ def hex_length(algorithm: str) -> int:
     return new_digest(algorithm).digest_size * 2
 
 
-def hash_descriptor(descriptor: int, algorithms: Sequence[str], reading: Reading = untold) -> dict[str, str]:
+def hash_descriptor(descriptor: int, algorithms: Sequence[str], reading: Reading = ignore) -> dict[str, str]:
     """Read the open file to its end once and return ``{algorithm: lower-case hex}`` for every algorithm.
 
     Args:
@@ -104,7 +104,7 @@ def hash_descriptor(descriptor: int, algorithms: Sequence[str], reading: Reading
 
 
 def hash_blocks(
-    blocks: Iterable[bytes], algorithms: Iterable[str], reading: Reading = untold
+    blocks: Iterable[bytes], algorithms: Iterable[str], reading: Reading = ignore
 ) -> dict[str, str]:
     """Return what :func:`hash_descriptor` does for bytes that come in ``blocks``."""
     digests = {algorithm: new_digest(algorithm) for algorithm in algorithms}

@@ -18,7 +18,7 @@ from archiver.bagit.holes import HoleAllowance
 from archiver.bagit.reading import SPARSE_BYTES, FolderTop, Listing
 from archiver.bagit.serialized.archive_bag import ArchiveBag
 from archiver.bagit.serialized.member import Limits
-from archiver.bagit.telling import Reading, untold
+from archiver.bagit.telling import Reading, ignore
 from archiver.bagit.walking import walk
 
 Container = Literal["folder", "tar", "tar.gz", "zip"]
@@ -138,7 +138,7 @@ class FolderBag:
 
 
 def source_of(
-    bag: bytes | str, limits: Limits | None = None, kept: Collection[str] = (), passed: Reading = untold
+    bag: bytes | str, limits: Limits | None = None, kept: Collection[str] = (), passed: Reading = ignore
 ) -> BagSource:
     """Say where the bytes of the bag at ``bag`` are; nothing is opened yet.
 

@@ -14,7 +14,7 @@ from archiver.bagit.findings import Finding, Tell
 from archiver.bagit.folder_stack import FolderStack
 from archiver.bagit.manifest_reader import ManifestName
 from archiver.bagit.names import PAYLOAD
-from archiver.bagit.telling import Reading, Told, untold
+from archiver.bagit.telling import Reading, Told, ignore
 from archiver.machine import refuse_own_limit
 
 T = TypeVar("T")
@@ -110,7 +110,7 @@ def make_batches(root: bytes, files: Iterable[Recorded]) -> Iterator[Batch]:
         yield Batch(root, tuple(held))
 
 
-def check_batch(batch: Batch, reading: Reading = untold) -> Checked:
+def check_batch(batch: Batch, reading: Reading = ignore) -> Checked:
     """Read every file of ``batch`` once and compare all its digests; whatever fails is a finding, never an error.
 
     Files are opened below the bag's folder without following a link, and never block. ``reading`` is told what is

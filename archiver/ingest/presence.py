@@ -49,7 +49,7 @@ class SourceLostError(ArchiverError):
     """A source is not there any more while it is being packed or looked at."""
 
 
-class Standing:
+class SourcePresence:
     """Watches over sources while they are listed and copied; any thread may tell it of files.
 
     Args:
