@@ -54,13 +54,18 @@ class UnknownAlgorithmError(ValueError):
     """A checksum algorithm that this library cannot compute."""
 
 
+def manifest_name(name: str) -> str:
+    """Return the name of any algorithm as a manifest's file name has it: in small letters and digits (RFC 8493 §2.4)."""
+    return _NOT_IN_A_NAME.sub("", name.lower())
+
+
 def normalise_algorithm(name: str) -> str:
     """Return the name a manifest carries for the algorithm that a person calls ``name``.
 
     Raises:
         UnknownAlgorithmError: if it is none of :data:`ALGORITHMS`; the message lists them.
     """
-    normalised = _NOT_IN_A_NAME.sub("", name.lower())
+    normalised = manifest_name(name)
     if normalised not in ALGORITHMS:
         known = ", ".join(ALGORITHMS)
         raise UnknownAlgorithmError(f"unknown checksum algorithm {name!r}; known are {known}")

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from archiver.bagit.bag_source import source_of
+from archiver.bagit.names import PAYLOAD
 from archiver.errors import ArchiverError, Remedy, Way
 from archiver.model.audio import ExaminedFile
 from archiver.model.day import Day
@@ -32,7 +33,6 @@ from archiver.records.rights.read import (
 from archiver.rights.explaining.explain import Explanation, explain, explain_decision
 from archiver.store.find_bags import is_bag
 
-_PAYLOAD = "data/"
 RecordedEntry = PackedFile | WithheldFile | Unpacked
 
 
@@ -168,7 +168,7 @@ def bag_of(path: str) -> tuple[str, str] | None:
     folder = os.path.dirname(file)
     while True:
         inside = os.path.relpath(file, folder)
-        if inside.startswith(_PAYLOAD) and is_bag(folder) and _has_records(folder):
+        if inside.startswith(PAYLOAD) and is_bag(folder) and _has_records(folder):
             return folder, inside
         if folder == os.path.dirname(folder):
             return None
@@ -301,9 +301,9 @@ def _path_of(entry: RecordedEntry) -> str:
         case PackedFile():
             return entry.bag_path
         case WithheldFile(assessed):
-            return _PAYLOAD + assessed.path
+            return PAYLOAD + assessed.path
         case Unpacked(problem):
-            return _PAYLOAD + problem.path
+            return PAYLOAD + problem.path
 
 
 def _bearing(bag: str, found: Mapping[str, RecordedEntry]) -> dict[str, Declaration]:

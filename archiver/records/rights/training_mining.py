@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 
+from archiver.bagit.names import PAYLOAD
 from archiver.model.package import PackEntry, packed_file
 from archiver.model.rights import Decision, MachineUse
 from archiver.records.lines_of_files import LinesOfFiles
@@ -62,7 +63,7 @@ class AssertionWriter:
         before = b"\n"
         with self._of_files:
             if len(stated) == 1 and stated[0]:
-                write(before + _assertion("data/", stated[0]))
+                write(before + _assertion(PAYLOAD, stated[0]))
                 before = b",\n"
             else:
                 for line in self._of_files:

@@ -16,6 +16,7 @@ from archiver import filesystem
 from archiver.bagit import writer
 from archiver.bagit.paths import encode_path
 from archiver.bagit.sizes import human_size
+from archiver.bagit.tagfiles import BAG_INFO
 from archiver.bagit.writer import ManifestWriter
 from archiver.ingest.capture import Capture
 from archiver.ingest.consumers import read_plan
@@ -37,7 +38,7 @@ from archiver.model.rights_context import RightsContext
 from archiver.model.run import Run
 from archiver.model.source import BesideFiles, Unpacked
 from archiver.model.totals import Totals
-from archiver.records.baginfo import BAG_INFO, bag_info_labels
+from archiver.records.baginfo import bag_info_labels
 from archiver.records.layout import RecordWriters
 from archiver.records.rights.labels import rights_labels
 from archiver.records.rights.record import recorded
