@@ -21,7 +21,7 @@ from archiver.model.problem import Problem
 from archiver.model.rights import Decision, Declaration, Disposition, Policy
 from archiver.model.source import Unpacked
 from archiver.records.files import FILES_RECORD
-from archiver.records.rights.alike import AlikeFiles, WithheldUnnamed, named_declarations
+from archiver.records.rights.alike import AlikeFiles, DecidedAlike, WithheldUnnamed, named_declarations
 from archiver.records.rights.lines import RIGHTS_RECORD
 from archiver.records.rights.read import (
     NoRightsRecordError,
@@ -41,16 +41,12 @@ class RecordedGroup:
     """Files of a bag of which the same was decided for the same reasons.
 
     Attributes:
-        files: How many.
-        example: The first of them, by its path in the bag, or its source path where it was withheld.
+        alike: How many, an example, and the evidence that was seen in them.
         explanation: What was decided, with no suggestion; its one outcome is the one that was recorded.
-        evidence: Code of evidence and in how many of them it was seen, sorted.
     """
 
-    files: int
-    example: str
+    alike: DecidedAlike
     explanation: Explanation
-    evidence: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,10 +194,7 @@ def recorded_bag(bag: str) -> RecordedBag | UnreadBag:
         withheld=counted.withheld,
         problems=counted.problems,
         groups=tuple(
-            RecordedGroup(
-                group.files, group.example, explain_decision(group.decision, declarations), group.evidence
-            )
-            for group in groups
+            RecordedGroup(group, explain_decision(group.decision, declarations)) for group in groups
         ),
         unnamed=alike.unnamed(),
         beyond=alike.beyond(),

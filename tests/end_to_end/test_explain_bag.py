@@ -317,13 +317,73 @@ def test_the_nearest_bag_with_records_tells(collection: Path, donation: Path, tm
     assert record["source_path"] == "Foreign/data/one.flac"
 
 
-def test_names_in_a_record_cannot_steer_the_screen(copied: Path) -> None:
+FREE = {
+    *(
+        "name",
+        "puid",
+        "by",
+        "document",
+        "text",
+        "message",
+        "value",
+        "locator",
+        "scheme",
+        "declared_by",
+        "signal",
+    ),
+    *("jurisdiction", "license", "note", "citation", "title", "signature_version"),
+}
+"""Keys under which the records hold whatever somebody wrote."""
+STEERING = "\x1b[2J\u202e\x07 and more"
+
+
+def steered(value: Any, key: str = "") -> Any:  # noqa: ANN401 - whatever JSON holds
+    if isinstance(value, dict):
+        return {name: steered(member, name) for name, member in value.items()}
+    if isinstance(value, list):
+        return [steered(member, key) for member in value]
+    return STEERING + value if isinstance(value, str) and key in FREE else value
+
+
+def rewritten(bag: Path, change: Callable[[Any], Any]) -> None:
     for path in RECORDS:
-        whole = (copied / path).read_text("utf-8")
-        whole = whole.replace("Demo Trio", r"\u001b[2J\u202eDemo").replace(
-            "Max Muster", r"Max\u001b]0;x\u0007"
-        )
-        (copied / path).write_text(whole.replace('"isrc"', r'"is\u001bc"'), "utf-8")
-    outcome = explain(copied)
-    assert outcome.code == 0
-    assert not [character for character in outcome.out if character != "\n" and not character.isprintable()]
+        lines = (bag / path).read_text("utf-8").splitlines()
+        (bag / path).write_text("\n".join(json.dumps(change(json.loads(line))) for line in lines) + "\n")
+
+
+def test_nothing_in_a_record_can_steer_the_screen(copied: Path) -> None:
+    rewritten(copied, steered)
+    paths = [copied / record["path"] for record in decided(copied) if "path" in record]
+    for words in ((copied,), (*paths, "--on", "2030-01-01")):
+        outcome = explain(*words)
+        assert outcome.code == 0, outcome.out[-500:] + outcome.err
+        assert "and more" in outcome.out
+        assert not {one for one in outcome.out if one != "\n" and not one.isprintable()}
+
+
+def test_what_is_told_of_one_file_is_bounded_whatever_a_record_holds(copied: Path) -> None:
+    rewritten(copied, lambda record: steered(record) if "path" not in record else record)
+    path = copied / RECORDS[0]
+    header, line, *_ = path.read_text("utf-8").splitlines()
+    record = json.loads(line)
+    record["format"] = {"name": "x" * 1_000_000}
+    record["evidence"] = [
+        {"code": "y" * 1000 + str(number), "locator": "l" * 1000, "value": "v" * 1000, "strength": "strong"}
+        for number in range(500)
+    ]
+    path.write_text(f"{header}\n{json.dumps(record)}\n")
+    for words in ((copied,), (copied / record["path"],)):
+        outcome = explain(*words)
+        assert outcome.code == 0
+        assert len(outcome.out) < 30_000
+
+
+def test_a_code_of_another_version_is_told(copied: Path) -> None:
+    problem = {"code": "X999", "severity": "error", "message": "something new"}
+    rewritten(
+        copied, lambda record: record | {"problems": [problem]} if record.get("path") == PLAIN else record
+    )
+    assert explain(copied).code == 0
+    assert explain(copied / PLAIN).code == 0
+    outcome = explain(copied / PLAIN, "--json")
+    assert outcome.json["files"][0]["problems"] == [problem | {"severity": "warning"}]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from archiver.cli.remedies import advice
-from archiver.cli.terminal.text import count, shown, shown_path, wrapped
+from archiver.cli.terminal.text import brief, count, shown, shown_path, wrapped
 from archiver.model.audio import ExaminedFile
 from archiver.model.evidence import Evidence
 from archiver.model.problem import Effect
@@ -28,6 +28,8 @@ _ACT_NAMES = {Act.MINE: "bulk analysis (mine)"}
 """Acts whose name in a file of declarations could be read as something else."""
 _VALUE_COLUMNS = 60
 _PLACE_COLUMNS = 54
+_SENTENCES = 5000
+"""Characters of what is told in sentences; no rule tells more, whatever a record holds."""
 
 
 def explained_lines(explained: ExplainedFile) -> Iterator[str]:
@@ -57,7 +59,7 @@ def format_words(file: ExaminedFile) -> str:
     found = file.format
     if found is None:
         return "format not identified"
-    return shown(found.name) + (f" ({found.puid})" if found.puid else "")
+    return brief(found.name) + (f" ({brief(found.puid)})" if found.puid else "")
 
 
 def seen(file: ExaminedFile) -> Iterator[str]:
@@ -65,10 +67,10 @@ def seen(file: ExaminedFile) -> Iterator[str]:
     if file.protection is None:
         yield said("protection", "none detected")
     elif file.protection.unseen:
-        yield _placed("protection", f"not seen: {shown(file.protection.name)}", file.protection.locator)
+        yield _placed("protection", f"not seen: {brief(file.protection.name)}", file.protection.locator)
     else:
         certain = "protected" if file.protection.certain else "may be protected"
-        yield _placed(certain, shown(file.protection.name), file.protection.locator)
+        yield _placed(certain, brief(file.protection.name), file.protection.locator)
     kinds = _by_code(found for found in file.evidence if meaning(found.code) is not Meaning.UNREAD)
     for code, of_kind in list(kinds.items())[:_KINDS_SHOWN]:
         yield _evidence(code, of_kind)
@@ -78,10 +80,10 @@ def seen(file: ExaminedFile) -> Iterator[str]:
         yield said("evidence", "none detected")
     for found in file.evidence:
         if meaning(found.code) is Meaning.UNREAD:
-            yield _placed("not read for personal data", shown(found.value or ""), found.locator)
+            yield _placed("not read for personal data", brief(found.value or ""), found.locator)
     for problem in file.problems:
         if problem.kind.effect is Effect.HALF_SEEN:
-            yield said("but", shown(problem.message))
+            yield said("but", brief(problem.message))
 
 
 def _by_code(evidence: Iterable[Evidence]) -> dict[str, list[Evidence]]:
@@ -137,9 +139,9 @@ def declared_lines(declarations: Sequence[Declaration], no_documents: Mapping[st
 
 
 def _declaration(declaration: Declaration) -> str:
-    words = f"{declaration.basis}, by {shown(declaration.by)} ({declaration.role}) on {declaration.date}"
-    words += f", document {shown(declaration.document)}" if declaration.document else ""
-    words += f", in: {', '.join(declaration.jurisdiction)}" if declaration.jurisdiction else ""
+    words = f"{declaration.basis}, by {brief(declaration.by)} ({declaration.role}) on {declaration.date}"
+    words += f", document {brief(declaration.document)}" if declaration.document else ""
+    words += f", in: {brief(', '.join(declaration.jurisdiction))}" if declaration.jurisdiction else ""
     return words + (f", until {declaration.expires}" if declaration.expires else "")
 
 
@@ -160,7 +162,7 @@ def further_lines(explanation: Explanation) -> Iterator[str]:
         yield said("use by machines", uses)
     yield from _layers(explanation)
     for remark in explanation.remarks:
-        yield said("note", shown(remark.text))
+        yield said("note", brief(remark.text, _SENTENCES))
 
 
 def _uses(uses: Iterable[UseAnswer]) -> Iterator[str]:
@@ -176,7 +178,7 @@ def _uses(uses: Iterable[UseAnswer]) -> Iterator[str]:
 
 def _source(use: UseAnswer) -> str:
     if use.declared_by is not None:
-        return f"{shown(use.declared_by)} ({use.role})"
+        return f"{brief(use.declared_by)} ({use.role})"
     # what neither a person nor a signal denies follows from the act, which protection denies
     return "a technical protection of the file" if use.signal is None else "a signal in the file"
 
@@ -186,7 +188,7 @@ def _layers(explanation: Explanation) -> Iterator[str]:
     silent = [layer.layer.value for layer in layers if not layer.findings]
     for layer in layers:
         if layer.findings:
-            yield said(layer.layer, shown(layer.text))
+            yield said(layer.layer, brief(layer.text, _SENTENCES))
     runs = any(finding.state is TermState.RUNS for layer in layers for finding in layer.findings)
     if explanation.basis is Basis.OWN and not runs:
         yield said("copyright", TAKEN_AS_IN_COPYRIGHT[0].lower() + TAKEN_AS_IN_COPYRIGHT[1:].rstrip("."))
@@ -220,9 +222,9 @@ def _effect(suggestion: Suggestion) -> str:
 
 
 def _first(reasons: tuple[Reason, ...]) -> str:
-    return shown(reasons[0].text) if reasons else ""
+    return brief(reasons[0].text, _SENTENCES) if reasons else ""
 
 
 def said(name: str, text: str) -> str:
     """Return a name, a colon and what is said of it."""
-    return wrapped(f"{shown(name)}: {text}".rstrip(), indent="  ", below="      ")
+    return wrapped(f"{brief(name)}: {text}".rstrip(), indent="  ", below="      ")

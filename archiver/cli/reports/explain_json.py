@@ -75,9 +75,9 @@ def _bag(outcome: RecordedBag | UnreadBag) -> dict[str, Any]:
         "problems": outcome.problems,
         "decisions": [
             {
-                "files": group.files,
-                "example": group.example,
-                "evidence": dict(group.evidence),
+                "files": group.alike.files,
+                "example": group.alike.example,
+                "evidence": dict(group.alike.evidence),
                 **_decided(group.explanation),
             }
             for group in outcome.groups

@@ -22,12 +22,11 @@ from archiver.errors import ArchiverError, Remedy, Way
 from archiver.model.rights import Answer
 from archiver.records.rights.alike import WithheldUnnamed
 from archiver.rights.explaining.explain import ActExplanation, Explanation
-from archiver.rights.rules import NOT_DECLARED, PROTECTED, rule_of
+from archiver.rights.rules import Effect, rule_of
 from archiver.usecases.explain import ExplainedFile, Outcome, UnexplainedFile
 from archiver.usecases.recorded import RecordedBag, RecordedFile, RecordedGroup, UnreadBag, UnreadRecord
 
 _GROUPS_SHOWN = 10
-_NAMES_NOBODY = (NOT_DECLARED, PROTECTED)
 _UNNAMED_SHOWN = 5
 _KINDS_SHOWN = 8
 
@@ -38,7 +37,7 @@ def outcome_lines(outcome: Outcome) -> Iterator[str]:
         case ExplainedFile():
             yield from explained_lines(outcome)
         case UnexplainedFile(named, problem):
-            yield wrapped(f"{shown_path(named)}: {shown(problem.message)}")
+            yield wrapped(f"{shown_path(named)}: {brief(problem.message)}")
         case RecordedBag():
             yield from _bag(outcome)
         case RecordedFile():
@@ -85,14 +84,14 @@ def _bag(bag: RecordedBag) -> Iterator[str]:
         yield wrapped(f"A bag in which nothing was decided on any file. {_check(bag.bag)}")
     else:
         yield wrapped(
-            f"A bag; what was decided on {bag.on} under the policy {shown(bag.policy)!r}, as it was recorded. "
+            f"A bag; what was decided on {bag.on} under the policy '{brief(bag.policy)}', as it was recorded. "
             f"{_check(bag.bag)}"
         )
     left = f", {count(bag.problems, 'problem')}" if bag.problems else ""
     yield f"\n{count(bag.packed, 'file')} in it, {bag.withheld:,} withheld{left}"
     for group in bag.groups[:_GROUPS_SHOWN]:
         yield from _group(group)
-    rest = sum(group.files for group in bag.groups[_GROUPS_SHOWN:])
+    rest = sum(group.alike.files for group in bag.groups[_GROUPS_SHOWN:])
     if rest:
         different = count(len(bag.groups) - _GROUPS_SHOWN, "other decision")
         yield "\n" + wrapped(f"{different} on {count(rest, 'file')}; --json lists them")
@@ -106,30 +105,31 @@ def _check(bag: str) -> str:
 
 
 def _group(group: RecordedGroup) -> Iterator[str]:
+    alike = group.alike
     (outcome,) = group.explanation.outcomes
     until = f" until {outcome.restricted_until}" if outcome.restricted_until is not None else ""
-    example = ", such as" if group.files > 1 else ""
-    yield f"\n{count(group.files, 'file')}: {outcome.disposition}{until}{example}"
-    yield f"  {brief(group.example)}"
+    example = ", such as" if alike.files > 1 else ""
+    yield f"\n{count(alike.files, 'file')}: {outcome.disposition}{until}{example}"
+    yield f"  {brief(alike.example)}"
     yield outcome_line(outcome)
     yield said("basis", group.explanation.basis)
     yield from declared_lines(group.explanation.declarations, {})
     yield from _acts(group.explanation)
     yield from further_lines(group.explanation)
-    if group.evidence:
-        kinds = [f"{shown(code)} in {files:,}" for code, files in group.evidence[:_KINDS_SHOWN]]
-        if len(group.evidence) > _KINDS_SHOWN:
-            kinds.append(f"and {count(len(group.evidence) - _KINDS_SHOWN, 'kind')} more")
+    if alike.evidence:
+        kinds = [f"{brief(code)} in {files:,}" for code, files in alike.evidence[:_KINDS_SHOWN]]
+        if len(alike.evidence) > _KINDS_SHOWN:
+            kinds.append(f"and {count(len(alike.evidence) - _KINDS_SHOWN, 'kind')} more")
         yield said("evidence", ", ".join(kinds))
 
 
 def _acts(explanation: Explanation) -> Iterator[str]:
-    """Neighbouring acts are told together where the same rule answers for them and names nobody."""
+    """Neighbouring acts are told together where the same rule answers for them, and no declaration gives the answer."""
     for (answer, code), together in groupby(explanation.acts, _told_by):
-        acts = tuple(together)
-        if code in _NAMES_NOBODY and len(acts) > 1:
+        acts, rule = tuple(together), rule_of(code)
+        if len(acts) > 1 and rule.says and rule.effect is not Effect.GIVES:
             names = ", ".join(act_name(act.act) for act in acts)
-            yield said(names, f"{answer}. {rule_of(code).says}")
+            yield said(names, f"{answer}. {rule.says}")
         else:
             yield from map(act_line, acts)
 
@@ -143,7 +143,7 @@ def _unnamed(unnamed: tuple[WithheldUnnamed, ...]) -> Iterator[str]:
         files = sum(one.files for one in unnamed)
         yield "\n" + wrapped(f"{count(files, 'withheld file')} whose names were left out on purpose")
     for one in unnamed[:_UNNAMED_SHOWN]:
-        why = "" if one.reason is None else f". {shown(one.reason.text or one.reason.code)}"
+        why = "" if one.reason is None else f". {brief(one.reason.text or one.reason.code)}"
         yield said(count(one.files, "file"), f"{one.disposition}{why}")
     if len(unnamed) > _UNNAMED_SHOWN:
         yield f"  and {count(len(unnamed) - _UNNAMED_SHOWN, 'reason')} more; --json lists them"

@@ -137,16 +137,15 @@ class _Group:
 def named_declarations(
     declarations: Iterable[Declaration], groups: Iterable[DecidedAlike]
 ) -> Iterator[Declaration]:
-    """Yield of the declarations those that bear on any of the groups, without their scope and dates, up to a limit."""
+    """Yield of the declarations those that bear on any of the groups, without their scope and dates, up to a limit; all are read."""
     wanted = {name for group in groups for name in group.decision.declarations}
     room = _GROUPS_BYTES
     for declaration in declarations:
         if declaration.id in wanted:
             short = replace(declaration, scope=Scope(level=declaration.level), facts=None, note=None)
             room -= len(to_line(declaration_line(short, None)))
-            if room < 0:
-                return
-            yield short
+            if room >= 0:
+                yield short
 
 
 def _in_common(decision: Decision) -> Decision:
