@@ -25,6 +25,7 @@ import platformdirs
 
 from archiver import filesystem
 from archiver.errors import ConfigError
+from archiver.machine import reason
 from archiver.toml.document import MAX_BYTES, Document
 
 MOST_JOBS = 256
@@ -88,9 +89,8 @@ def _read(path: str, *, named: bool) -> bytes | None:
         hint = "ARCHIVER_CONFIG names it." if named else "Put a TOML file in its place, or take it away."
         raise ConfigError(f"cannot read the configuration {path}: it is {error.strerror}", hint) from error
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
         raise ConfigError(
-            f"cannot read the configuration {path}: {reason}", "Check its permissions."
+            f"cannot read the configuration {path}: {reason(error)}", "Check its permissions."
         ) from error
 
 

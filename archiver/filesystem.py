@@ -100,9 +100,15 @@ def open_folder_beneath(folder: int, relative: bytes) -> int:
     Raises:
         OSError: as ``open`` does; ``ELOOP`` or ``ENOTDIR`` where a component is a link, ``EINVAL`` where one is ``..``.
     """
+    return _descend(folder, relative, _nothing_made)
+
+
+def _descend(folder: int, relative: bytes, prepare: Callable[[bytes, int], None]) -> int:
+    """Open folder after folder below the descriptor ``folder``, following no link; each is prepared in the one above."""
     current = _duplicate(folder)
     try:
         for part in _parts(relative):
+            prepare(part, current)
             below = _open(part, os.O_RDONLY | _DIRECTORY | _NOFOLLOW | _CLOEXEC, dir_fd=current)
             os.close(current)
             current = below
@@ -110,6 +116,16 @@ def open_folder_beneath(folder: int, relative: bytes) -> int:
         os.close(current)
         raise
     return current
+
+
+def _nothing_made(name: bytes, folder: int) -> None:
+    """Leave a folder as it is, there or not."""
+
+
+def _made(name: bytes, folder: int) -> None:
+    """Make a folder where there is none."""
+    with contextlib.suppress(FileExistsError):
+        os.mkdir(name, 0o777, dir_fd=folder)
 
 
 def _parts(relative: bytes) -> list[bytes]:
@@ -272,18 +288,7 @@ def sync_folder(folder: int) -> None:
 
 def make_folders_beneath(folder: int, relative: bytes) -> int:
     """Make every missing folder of ``relative`` below the descriptor ``folder`` and open the last; no link is followed."""
-    current = _duplicate(folder)
-    try:
-        for part in _parts(relative):
-            with contextlib.suppress(FileExistsError):
-                os.mkdir(part, 0o777, dir_fd=current)
-            below = _open(part, os.O_RDONLY | _DIRECTORY | _NOFOLLOW | _CLOEXEC, dir_fd=current)
-            os.close(current)
-            current = below
-    except BaseException:
-        os.close(current)
-        raise
-    return current
+    return _descend(folder, relative, _made)
 
 
 def set_times(descriptor: int, modified_ns: int) -> None:

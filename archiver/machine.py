@@ -46,7 +46,7 @@ def refuse_own_limit(error: OSError) -> None:
     """Raise :class:`MachineError` where ``error`` is about this process or machine, not about the file it was met at."""
     if error.errno in OWN_LIMITS:
         raise MachineError(
-            f"the system refuses this program what it needs: {_reason(error)}",
+            f"the system refuses this program what it needs: {reason(error)}",
             "Nothing is wrong with the file at hand. Allow more open files (ulimit -n) or free some memory.",
         ) from error
 
@@ -58,7 +58,7 @@ def temporary_storage() -> Iterator[None]:
         yield
     except OSError as error:
         refuse_own_limit(error)
-        raise _unusable(_reason(error)) from error
+        raise _unusable(reason(error)) from error
 
 
 def settle_temporary_folder() -> None:
@@ -101,5 +101,6 @@ def _unusable(reason: str) -> TemporaryStorageError:
     )
 
 
-def _reason(error: OSError) -> str:
+def reason(error: OSError) -> str:
+    """Put an operating system's error into a few lower-case words for the middle of a sentence."""
     return (error.strerror or str(error)).lower()

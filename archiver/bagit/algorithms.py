@@ -15,7 +15,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from archiver.bagit.telling import Reading, untold
+from archiver.bagit.telling import Reading, ignore
 
 if TYPE_CHECKING:
     from hashlib import _Hash
@@ -54,13 +54,18 @@ class UnknownAlgorithmError(ValueError):
     """A checksum algorithm that this library cannot compute."""
 
 
+def manifest_name(name: str) -> str:
+    """Return the name of any algorithm as a manifest's file name has it: in small letters and digits (RFC 8493 §2.4)."""
+    return _NOT_IN_A_NAME.sub("", name.lower())
+
+
 def normalise_algorithm(name: str) -> str:
     """Return the name a manifest carries for the algorithm that a person calls ``name``.
 
     Raises:
         UnknownAlgorithmError: if it is none of :data:`ALGORITHMS`; the message lists them.
     """
-    normalised = _NOT_IN_A_NAME.sub("", name.lower())
+    normalised = manifest_name(name)
     if normalised not in ALGORITHMS:
         known = ", ".join(ALGORITHMS)
         raise UnknownAlgorithmError(f"unknown checksum algorithm {name!r}; known are {known}")
@@ -89,7 +94,7 @@ def hex_length(algorithm: str) -> int:
     return new_digest(algorithm).digest_size * 2
 
 
-def hash_descriptor(descriptor: int, algorithms: Sequence[str], reading: Reading = untold) -> dict[str, str]:
+def hash_descriptor(descriptor: int, algorithms: Sequence[str], reading: Reading = ignore) -> dict[str, str]:
     """Read the open file to its end once and return ``{algorithm: lower-case hex}`` for every algorithm.
 
     Args:
@@ -104,7 +109,7 @@ def hash_descriptor(descriptor: int, algorithms: Sequence[str], reading: Reading
 
 
 def hash_blocks(
-    blocks: Iterable[bytes], algorithms: Iterable[str], reading: Reading = untold
+    blocks: Iterable[bytes], algorithms: Iterable[str], reading: Reading = ignore
 ) -> dict[str, str]:
     """Return what :func:`hash_descriptor` does for bytes that come in ``blocks``."""
     digests = {algorithm: new_digest(algorithm) for algorithm in algorithms}

@@ -7,7 +7,7 @@ import errno
 import os
 from collections.abc import Collection, Iterable, Iterator
 from functools import partial
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Literal, Protocol
 
 from archiver import filesystem
 from archiver.bagit.codes import found
@@ -15,12 +15,14 @@ from archiver.bagit.findinglog import FindingLog
 from archiver.bagit.findings import Tell
 from archiver.bagit.hashing import Checked, HashOrder, Recorded, check_batch, make_batches
 from archiver.bagit.holes import HoleAllowance
-from archiver.bagit.profiles.facts import Container
 from archiver.bagit.reading import SPARSE_BYTES, FolderTop, Listing
 from archiver.bagit.serialized.archive_bag import ArchiveBag
 from archiver.bagit.serialized.member import Limits
-from archiver.bagit.telling import Reading, untold
+from archiver.bagit.telling import Reading, ignore
 from archiver.bagit.walking import walk
+
+Container = Literal["folder", "tar", "tar.gz", "zip"]
+"""What a bag is in."""
 
 
 class BagSource(Protocol):
@@ -136,7 +138,7 @@ class FolderBag:
 
 
 def source_of(
-    bag: bytes | str, limits: Limits | None = None, kept: Collection[str] = (), passed: Reading = untold
+    bag: bytes | str, limits: Limits | None = None, kept: Collection[str] = (), passed: Reading = ignore
 ) -> BagSource:
     """Say where the bytes of the bag at ``bag`` are; nothing is opened yet.
 

@@ -8,6 +8,7 @@ from itertools import starmap
 
 from archiver.bagit.codes import found
 from archiver.bagit.findings import Finding
+from archiver.bagit.tagfiles import BAG_INFO
 from archiver.bagit.tagtext import LineFault, find_encoding
 
 DECLARATION_NAME = "bagit.txt"
@@ -53,7 +54,7 @@ class Declaration:
     @property
     def metadata_name(self) -> str:
         """The bag-metadata file of this version: package-info.txt up to 0.95, bag-info.txt after."""
-        return "package-info.txt" if self.number <= (0, 95) else "bag-info.txt"
+        return "package-info.txt" if self.number <= (0, 95) else BAG_INFO
 
 
 def read_declaration(content: bytes) -> Declaration:

@@ -11,10 +11,10 @@ from archiver import filesystem
 from archiver.bagit.algorithms import hash_blocks
 from archiver.bagit.codes import found
 from archiver.bagit.findings import Finding, Tell
-from archiver.bagit.folder_ladder import FolderLadder
+from archiver.bagit.folder_stack import FolderStack
 from archiver.bagit.manifest_reader import ManifestName
 from archiver.bagit.names import PAYLOAD
-from archiver.bagit.telling import Reading, Told, untold
+from archiver.bagit.telling import Reading, Told, ignore
 from archiver.machine import refuse_own_limit
 
 T = TypeVar("T")
@@ -110,7 +110,7 @@ def make_batches(root: bytes, files: Iterable[Recorded]) -> Iterator[Batch]:
         yield Batch(root, tuple(held))
 
 
-def check_batch(batch: Batch, reading: Reading = untold) -> Checked:
+def check_batch(batch: Batch, reading: Reading = ignore) -> Checked:
     """Read every file of ``batch`` once and compare all its digests; whatever fails is a finding, never an error.
 
     Files are opened below the bag's folder without following a link, and never block. ``reading`` is told what is
@@ -124,10 +124,10 @@ def check_batch(batch: Batch, reading: Reading = untold) -> Checked:
         findings.append(found("B102", "", f"the bag can no longer be opened: {error.strerror}"))
     else:
         try:
-            with FolderLadder(top) as ladder:
+            with FolderStack(top) as stack:
                 for file in batch.files:
                     told = Told(reading)
-                    wrong = _check_file(file, ladder, told)
+                    wrong = _check_file(file, stack, told)
                     told.settle(file.size)
                     findings.extend(wrong)
                     intact += not wrong and file.path.startswith(PAYLOAD)
@@ -144,11 +144,11 @@ def _failure(path: str, error: OSError) -> Finding:
     return found("B705", path, f"it cannot be read: {error.strerror}")
 
 
-def _check_file(file: Recorded, ladder: FolderLadder, told: Told) -> list[Finding]:
+def _check_file(file: Recorded, stack: FolderStack, told: Told) -> list[Finding]:
     folder_path, _, name = os.fsencode(file.path).rpartition(b"/")
     algorithms = [algorithm for algorithm, _ in file.digests]
     try:
-        folder = ladder.open(folder_path)
+        folder = stack.open(folder_path)
         try:
             digests = _hash(name, folder, algorithms, told)
         except _ChangedError:

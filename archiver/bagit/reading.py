@@ -16,6 +16,7 @@ from archiver.bagit.findinglog import FindingLog
 from archiver.bagit.findings import Finding, Tell
 from archiver.bagit.manifest_reader import ManifestName, parse_manifest_name
 from archiver.bagit.metadata_reader import BagMetadata, read_metadata
+from archiver.bagit.tagfiles import BAG_INFO
 from archiver.bagit.tagtext import LineFault, read_lines
 from archiver.bagit.walking import Present
 from archiver.machine import refuse_own_limit
@@ -27,7 +28,7 @@ SPARSE_BYTES = 1 << 30
 """From this size on a tag file that is mostly holes is not read: no honest one is like that, and reading never ends."""
 
 _BLOCK = 64 << 10
-_NAMES = frozenset({DECLARATION_NAME, FETCH_NAME, "bag-info.txt", "package-info.txt", "data"})
+_NAMES = frozenset({DECLARATION_NAME, FETCH_NAME, BAG_INFO, "package-info.txt", "data"})
 
 
 class TopFiles(Protocol):

@@ -7,6 +7,9 @@ import re
 
 from archiver import filesystem
 
+BAG_INFO = "bag-info.txt"
+"""The labels that say what a bag is (RFC 8493 §2.2.2)."""
+
 _TAG_MANIFEST = re.compile(r"tagmanifest-[A-Za-z0-9]+\.txt")
 _NAMED_BY_BAGIT = re.compile(r"bagit\.txt|bag-info\.txt|fetch\.txt|(tag)?manifest-[A-Za-z0-9]+\.txt")
 

@@ -8,7 +8,7 @@ Reading = Callable[[int], None]
 """Is told how many bytes more were read; a negative number takes back what was told."""
 
 
-def untold(_: object) -> None:
+def ignore(_: object) -> None:
     """Take what is told and nobody wants to know: the :data:`Reading` that nobody watches, findings told elsewhere."""
 
 

@@ -27,7 +27,7 @@ from archiver.bagit.reading import BagTop, TopFiles, read_tag_lines, read_top
 from archiver.bagit.report import BagReport, Depth, judge_verdicts
 from archiver.bagit.serialized.member import Limits
 from archiver.bagit.sorting import Sorter
-from archiver.bagit.telling import Reading, untold
+from archiver.bagit.telling import Reading, ignore
 from archiver.bagit.walking import Kind, Present
 
 _UNREAD = (Effect.UNREADABLE, Effect.UNREAD)
@@ -82,7 +82,7 @@ class Validation:
                 self._log.add("B115", "", f"listing stopped: {error.strerror or error}")
 
     def check(
-        self, map_ordered: Mapper[Batch, Checked] = serial_map, reading: Reading = untold
+        self, map_ordered: Mapper[Batch, Checked] = serial_map, reading: Reading = ignore
     ) -> Iterator[Checked]:
         """Check every file, by ``map_ordered`` where the bag's source can be divided; yield outcomes until all is done.
 
@@ -228,7 +228,7 @@ def open_bag(
     depth: Depth = Depth.FULL,
     limits: Limits | None = None,
     kept: Collection[str] = (),
-    passed: Reading = untold,
+    passed: Reading = ignore,
 ) -> Validation:
     """List the bag at ``bag`` and read its tag files, so that it is known how much there is to check.
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from archiver import filesystem
 from archiver.bagit.codes import found
 from archiver.bagit.findings import Tell
-from archiver.bagit.folder_ladder import FolderLadder
+from archiver.bagit.folder_stack import FolderStack
 from archiver.machine import refuse_own_limit
 
 LONGEST_PATH = 32 << 10
@@ -58,7 +58,7 @@ def walk(top: int, tell: Tell) -> Iterator[Present]:
     # into last or one above it; whole paths of 32 Ki characters would fill the memory
     waiting = [(0, "")]
     folder = ""
-    with FolderLadder(top) as ladder:
+    with FolderStack(top) as stack:
         while waiting:
             leading, name = waiting.pop()
             folder = f"{folder[:leading]}/{name}" if leading else name
@@ -71,7 +71,7 @@ def walk(top: int, tell: Tell) -> Iterator[Present]:
                 continue
             seen = 0
             try:
-                with filesystem.scan_folder(ladder.open(os.fsencode(folder))) as entries:
+                with filesystem.scan_folder(stack.open(os.fsencode(folder))) as entries:
                     for entry in entries:
                         seen += 1
                         path = f"{folder}/{entry.name}" if folder else entry.name

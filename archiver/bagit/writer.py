@@ -18,7 +18,7 @@ from archiver import filesystem
 from archiver.bagit.algorithms import hash_descriptor, hex_length, normalise_algorithm, normalise_algorithms
 from archiver.bagit.names import PAYLOAD
 from archiver.bagit.paths import check_path, encode_path
-from archiver.bagit.tagfiles import list_tag_files
+from archiver.bagit.tagfiles import BAG_INFO, list_tag_files
 
 BAGIT_VERSION = "1.0"
 DECLARED = (("BagIt-Version", BAGIT_VERSION), ("Tag-File-Character-Encoding", "UTF-8"))
@@ -117,7 +117,7 @@ def write_bag_info(folder: int, labels: Sequence[tuple[str, str]]) -> None:
         OSError: as :func:`new_tag_file`.
     """
     content = format_bag_info(labels)
-    with new_tag_file(folder, "bag-info.txt") as stream:
+    with new_tag_file(folder, BAG_INFO) as stream:
         stream.write(content)
 
 

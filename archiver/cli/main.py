@@ -20,6 +20,7 @@ from archiver.cli.commands import status_lines
 from archiver.cli.terminal.output import OutputError, mark_output
 from archiver.cli.version import program_version
 from archiver.errors import ExitStatus
+from archiver.machine import reason
 
 _COMMANDS = {
     "scan": "say what is there; write nothing",
@@ -216,7 +217,7 @@ def _unwritten(error: OSError) -> int:
         return ExitStatus.STOPPED
     _say(
         errors.ArchiverError(
-            f"cannot write to standard output: {(error.strerror or str(error)).lower()}",
+            f"cannot write to standard output: {reason(error)}",
             "Only the report is not complete. A bag that stands under its name is whole.",
         )
     )

@@ -21,7 +21,7 @@ from archiver.cli.terminal.text import shown, wrapped
 from archiver.cli.terminal.watching import watcher
 from archiver.errors import ExitStatus
 from archiver.usecases.settled import jobs_for
-from archiver.usecases.verify.affected_albums import TouchedAlbum
+from archiver.usecases.verify.affected_albums import AffectedAlbum
 from archiver.usecases.verify.verify import Targets, VerifiedBag, VerifyRequest, targets_of, verify
 
 _EXAMPLES = """
@@ -162,7 +162,7 @@ def _track(outcome: VerifiedBag, finding: Finding) -> dict[str, str] | None:
     return None if track is None else dataclasses.asdict(track)
 
 
-def _album(album: TouchedAlbum) -> dict[str, str | int]:
+def _album(album: AffectedAlbum) -> dict[str, str | int]:
     return {
         "album": album.title or album.folder,
         "folder": album.folder,

@@ -24,6 +24,7 @@ import archiver
 from archiver import process
 from archiver.errors import ArchiverError
 from archiver.executors.worker import LENGTH, Answer, Preparation, Task, message
+from archiver.machine import reason
 
 _BEGIN = "import sys; sys.path[:] = sys.argv[1:]; from archiver.executors.worker import main; main()"
 
@@ -299,13 +300,13 @@ class WorkerPool:
 
     def _unstartable(self, error: Exception) -> ArchiverError:
         if isinstance(error, OSError):
-            reason = f": {(error.strerror or str(error)).lower()}"
+            why = f": {reason(error)}"
         elif isinstance(error, MemoryError):
-            reason = ": there is not enough memory"
+            why = ": there is not enough memory"
         else:
-            reason = ""
+            why = ""
         return ArchiverError(
-            f"the processes that {self._purpose} cannot be started{reason}",
+            f"the processes that {self._purpose} cannot be started{why}",
             "Nothing was changed. See whether this machine has memory left and lets you start processes."
             + process.told_limits(),
         )

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from archiver import filesystem
 from archiver.audio.evidence.find import limited
 from archiver.audio.evidence.observe import observe
-from archiver.machine import refuse_own_limit
+from archiver.machine import reason, refuse_own_limit
 from archiver.model.attribute import Attribute
 from archiver.model.audio import ExaminedFile
 from archiver.model.problem import Problem
@@ -101,7 +101,7 @@ def attribute_problems(path: str, attributes: Sequence[Attribute]) -> Iterator[P
 
 def unlisted(path: str, error: OSError) -> Problem:
     """Say that the system does not give the attributes of a file or folder."""
-    return Problem(path, "S112", f"they cannot be listed: {(error.strerror or str(error)).lower()}")
+    return Problem(path, "S112", f"they cannot be listed: {reason(error)}")
 
 
 def _names(attributes: Sequence[Attribute]) -> str:

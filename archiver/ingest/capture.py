@@ -10,17 +10,17 @@ from typing import TypeVar
 
 from archiver import filesystem
 from archiver.bagit.algorithms import hash_descriptor
-from archiver.bagit.telling import Reading, untold
+from archiver.bagit.telling import Reading, ignore
 from archiver.errors import ArchiverError, StoreError
 from archiver.executors.ordered import OrderedMap
 from archiver.ingest.consumers import ReadPlan
 from archiver.ingest.copy import Copied, CopyBatch, copied_bytes, copy_batch
 from archiver.ingest.journal import EarlierCopies, Journal
-from archiver.ingest.standing import Standing
-from archiver.machine import MachineError
+from archiver.ingest.presence import SourcePresence
+from archiver.machine import MachineError, reason
 from archiver.model.source import FileRef, Unpacked
 from archiver.store.area import Place
-from archiver.store.faults import reason, store_faults
+from archiver.store.faults import store_faults
 from archiver.store.staging import Laid, Staging
 
 T = TypeVar("T")
@@ -55,7 +55,7 @@ class Capture:
 
     copying: OrderedMap
     syncing: OrderedMap
-    standing: Standing
+    standing: SourcePresence
     read_back: bool = False
 
     def copies(
@@ -64,7 +64,7 @@ class Capture:
         staging: Staging,
         left: Sequence[Laid] = (),
         watched: Callable[[Iterable[Copied | Unpacked]], Iterator[Copied | Unpacked]] = iter,
-        reading: Reading = untold,
+        reading: Reading = ignore,
     ) -> Iterator[Copied | Unpacked]:
         """Copy the files into the staged bag and yield one outcome for each, in order, once it is on the disk.
 
@@ -107,7 +107,7 @@ class _CopiedBatch:
     fault: ArchiverError | MachineError | None = None
 
 
-def _copied(batch: CopyBatch, reading: Reading, standing: Standing) -> _CopiedBatch:
+def _copied(batch: CopyBatch, reading: Reading, standing: SourcePresence) -> _CopiedBatch:
     outcomes = []
     try:
         for outcome in copy_batch(batch, reading, standing):

@@ -14,9 +14,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from archiver import filesystem
-from archiver.bagit.telling import Reading, Told, untold
+from archiver.bagit.telling import Reading, Told, ignore
 from archiver.errors import Remedy, StoreError, Way
 from archiver.ingest.consumers import Feeding, ReadPlan, Value
+from archiver.ingest.presence import SourcePresence
 from archiver.ingest.reading import (
     ATTEMPTS,
     CHANGED,
@@ -27,7 +28,6 @@ from archiver.ingest.reading import (
     source_blocks,
     source_status,
 )
-from archiver.ingest.standing import Standing
 from archiver.model.problem import Problem
 from archiver.model.source import FileRef, FileStat, Unpacked
 from archiver.store.area import Place
@@ -102,7 +102,7 @@ class CopyBatch:
 
 
 def copy_batch(
-    batch: CopyBatch, reading: Reading = untold, standing: Standing | None = None
+    batch: CopyBatch, reading: Reading = ignore, standing: SourcePresence | None = None
 ) -> Iterator[Copied | Unpacked]:
     """Copy each file of the batch, in order.
 
@@ -119,7 +119,7 @@ def copy_batch(
         StoreError: where the staging area cannot be written.
         SourceLostError: where the source of a file is not there any more.
     """
-    standing = standing or Standing(())
+    standing = standing or SourcePresence(())
     with _store_faults("the payload"):
         target = batch.payload.cursor(filesystem.make_folders_beneath)
     with target:

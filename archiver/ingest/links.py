@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from archiver.ingest.names import record_names
-from archiver.machine import refuse_own_limit
+from archiver.machine import reason, refuse_own_limit
 from archiver.model.problem import Problem
 from archiver.model.source import Link, Source, Unpacked, undecodable
 from archiver.personal.find import withheld
@@ -62,7 +62,7 @@ def _unreachable(error: OSError) -> str:
         return "which leads round in a circle"
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
         return "where nothing is"
-    return f"which cannot be looked at: {(error.strerror or str(error)).lower()}"
+    return f"which cannot be looked at: {reason(error)}"
 
 
 def _record_path(end: bytes, sources: Sequence[Source]) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
-from archiver.bagit.telling import Reading, Told, untold
+from archiver.bagit.telling import Reading, Told, ignore
 from archiver.executors.ordered import OrderedMap
 from archiver.ingest.consumers import Feeding, ReadPlan, Value
 from archiver.ingest.reading import (
@@ -41,7 +41,7 @@ class ReadThrough:
 
 
 def read_through(
-    files: Iterable[tuple[FileRef, ReadPlan]], threads: OrderedMap, reading: Reading = untold
+    files: Iterable[tuple[FileRef, ReadPlan]], threads: OrderedMap, reading: Reading = ignore
 ) -> Iterator[ReadThrough]:
     """Read each file once in full and yield what its consumers gave, in order.
 

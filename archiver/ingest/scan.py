@@ -18,7 +18,7 @@ from archiver.ingest.attributes import attribute_problems, attributes_of, unlist
 from archiver.ingest.exclusion import Exclusion, is_companion_rule
 from archiver.ingest.links import LinkPlace, link_entry
 from archiver.ingest.names import NameRule
-from archiver.machine import refuse_own_limit
+from archiver.machine import reason, refuse_own_limit
 from archiver.model.audio import Role
 from archiver.model.problem import Problem
 from archiver.model.source import (
@@ -374,17 +374,15 @@ def _fault_code(error: OSError, *, is_folder: bool) -> str:
 
 
 def _fault_message(error: OSError) -> str:
-    reason = (error.strerror or str(error)).lower()
     if error.errno == errno.ENOENT:
         return "its folder lists it, but the system finds nothing under this name"
-    return f"its folder lists it, but it cannot be looked at: {reason}"
+    return f"its folder lists it, but it cannot be looked at: {reason(error)}"
 
 
 def _broken_off(path: str, seen: int, error: OSError, folder: _Folder) -> Unpacked:
-    reason = (error.strerror or str(error)).lower()
-    message = f"listing it broke off after {seen:,} names: {reason}; what else is in it is not known"
+    message = f"listing it broke off after {seen:,} names: {reason(error)}; what else is in it is not known"
     return Unpacked(Problem(path, "S102", message), undecodable(folder.relative))
 
 
 def _unreadable(path: str, code: str, error: OSError, relative: bytes) -> Unpacked:
-    return Unpacked(Problem(path, code, (error.strerror or str(error)).lower()), undecodable(relative))
+    return Unpacked(Problem(path, code, reason(error)), undecodable(relative))

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import Generic, Self, TypeVar
 
 from archiver.errors import Remedy, StoreError, Way
+from archiver.machine import reason
 
 T = TypeVar("T")
 
@@ -99,7 +100,7 @@ def _faults(attempt: str, hint: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise StoreError(
-            f"cannot {attempt} a temporary file: {(error.strerror or str(error)).lower()}",
+            f"cannot {attempt} a temporary file: {reason(error)}",
             hint,
             remedies=[Remedy(Way.AGAIN)],
         ) from error

@@ -61,8 +61,8 @@ class Problem:
 
     @property
     def kind(self) -> ProblemKind:
-        """What the code means."""
-        return PROBLEM_KINDS[self.code]
+        """What the code means; of one that only another version of this program knows, that it does not know it."""
+        return PROBLEM_KINDS.get(self.code, _UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +249,8 @@ _KINDS = (
         (Remedy(Way.MOVE_DECLARATIONS), Remedy(Way.NAME_DECLARATIONS)),
     ),
 )
+
+_UNKNOWN = ProblemKind("", _WARNING, "problem that another version of this program knows", "")
 
 PROBLEM_KINDS = {kind.code: kind for kind in _KINDS}
 """Every problem code, in order. ``docs/reference/problems.md`` is made from it."""

@@ -167,6 +167,10 @@ class Declaration:
         """How closely it is aimed."""
         return self.scope.level
 
+    def has_ended(self, on: dt.date) -> bool:
+        """Whether its last day was before that day."""
+        return self.expires is not None and self.expires < on
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:

@@ -47,7 +47,7 @@ class InBag:
 
 
 @dataclass(frozen=True, slots=True)
-class DeclaredWish:
+class DeclaredUse:
     """What one person declared of one use by machines.
 
     Attributes:
@@ -80,7 +80,7 @@ class RightsSummary:
         personal_kinds: Those files by code of the evidence, sorted; a file may count under several.
         because: Files that are closed or withheld by what settled it, in the order of dispositions, rules and acts.
         restricted_until_a_date: Packed files that are closed until a declared date.
-        wishes: What was declared of the use of packed files by machines, sorted, each with the files it covers.
+        uses_declared: What was declared of the use of packed files by machines, sorted, each with the files it covers.
         usage: Packed files by AIPREF statement, sorted; the empty statement where no rightsholder declared any.
         reservations: Packed files by TDM reservation, ``1``, ``0`` or empty, sorted.
         assertions: Packed files by the entries of their CAWG assertion, sorted; empty where there are none.
@@ -102,7 +102,7 @@ class RightsSummary:
     personal_kinds: Counts
     because: tuple[tuple[Ground, int], ...]
     restricted_until_a_date: int
-    wishes: tuple[tuple[DeclaredWish, int], ...]
+    uses_declared: tuple[tuple[DeclaredUse, int], ...]
     usage: Counts
     reservations: Counts
     assertions: Counts

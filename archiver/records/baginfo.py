@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from archiver.bagit.metadata_reader import is_date
 from archiver.bagit.sizes import human_size, payload_oxum
+from archiver.bagit.tagfiles import BAG_INFO
 from archiver.bagit.writer import BagWriteError, format_bag_info
 from archiver.errors import Remedy, UsageError, Way
 from archiver.model.bag import Bag, Labels
 from archiver.model.run import Run
 from archiver.records.integrity import integrity_labels
-
-BAG_INFO = "bag-info.txt"
 
 _COMPUTED = frozenset({"payload-oxum", "bag-size", "bag-group-identifier", "bag-count"})
 """Labels that say what the bag is, so that nobody may say otherwise."""

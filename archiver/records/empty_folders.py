@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
+from archiver.bagit.names import PAYLOAD
 from archiver.bagit.paths import encode_path
 from archiver.model.package import PackEntry
 from archiver.model.source import EmptyFolder
@@ -28,7 +29,7 @@ class EmptyFoldersWriter:
             return
         if self._stream is None:
             self._stream = self._new_file(EMPTY_FOLDERS_RECORD)
-        self._stream.write(f"data/{encode_path(entry.path)}/\n".encode())
+        self._stream.write(f"{PAYLOAD}{encode_path(entry.path)}/\n".encode())
 
     def finish(self, closing: Closing) -> None:
         """All is written."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Sequence
 
+from archiver.bagit.names import PAYLOAD
+from archiver.bagit.tagfiles import BAG_INFO
 from archiver.model.bag import Bag
 from archiver.model.package import PackEntry
 from archiver.model.run import Run
@@ -68,10 +70,10 @@ def readme_text(run: Run, bag: Bag, records: Iterable[tuple[str, str]]) -> str:
 
 
 _OF_EVERY_BAG = (
-    ("data/", "the files, under their own folders and names"),
+    (PAYLOAD, "the files, under their own folders and names"),
     ("manifest-*.txt", "a checksum for every file in data/"),
     ("tagmanifest-*.txt", "a checksum for every other file here"),
-    ("bag-info.txt", "what this package is, in short labels"),
+    (BAG_INFO, "what this package is, in short labels"),
 )
 
 _READING_IT = (

@@ -26,6 +26,11 @@ def one_line(text: str) -> str:
     return "".join(_escape(c) if unicodedata.category(c) in _HIDDEN else c for c in text)
 
 
+def counted_files(number: int) -> str:
+    """Return ``1 file``, ``2 files``, ``1234 files``."""
+    return "1 file" if number == 1 else f"{number} files"
+
+
 def shortened(text: str, columns: int) -> str:
     """Return ``text``, which is one line, cut in its middle to at most ``columns`` columns of a terminal."""
     if _columns(text) <= columns:

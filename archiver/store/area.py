@@ -16,7 +16,8 @@ from dataclasses import dataclass
 
 from archiver import filesystem
 from archiver.errors import Remedy, StoreError, Way
-from archiver.store.faults import reason, store_faults
+from archiver.machine import reason
+from archiver.store.faults import store_faults
 
 INCOMING = b".incoming"
 LOCK = b"lock"

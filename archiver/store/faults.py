@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator, Sequence
 
 from archiver.errors import Remedy, StoreError, Way
+from archiver.machine import reason
 
 _WAITING = "All copies wait in the store's .incoming folder."
 _GO_ON = (Remedy(Way.GO_ON),)
@@ -64,8 +65,3 @@ def lost_store(store: bytes) -> Iterator[None]:
             " disk again.",
             remedies=_GO_ON,
         ) from error
-
-
-def reason(error: OSError) -> str:
-    """Put an operating system's error into a few lower-case words for the middle of a sentence."""
-    return (error.strerror or str(error)).lower()

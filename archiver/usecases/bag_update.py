@@ -22,7 +22,7 @@ from archiver.bagit.validate import open_bag
 from archiver.bagit.writer import BagWriteError
 from archiver.errors import ArchiverError, ExitStatus, Remedy, StoreError, UsageError, Way
 from archiver.executors.pools import Threads
-from archiver.machine import MachineError
+from archiver.machine import MachineError, reason
 from archiver.model.run import Event, Run
 from archiver.records.baginfo import parse_label
 from archiver.records.events import EVENTS_RECORD, HEADER, event_line
@@ -172,10 +172,9 @@ def _watched(
 
 
 def _unwritable(bag: str, error: OSError) -> StoreError:
-    reason = (error.strerror or str(error)).lower()
     way = Way.COMPLETE if is_update_pending(os.fsencode(bag)) else Way.AGAIN
     return StoreError(
-        f"cannot update {bag}: {reason}", f"{_state(bag)} Mend the cause.", remedies=[Remedy(way)]
+        f"cannot update {bag}: {reason(error)}", f"{_state(bag)} Mend the cause.", remedies=[Remedy(way)]
     )
 
 

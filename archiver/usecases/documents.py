@@ -19,6 +19,7 @@ from archiver.audio.containers.window import Window
 from archiver.audio.formats.kinds import extension_of
 from archiver.audio.formats.magic import sniff
 from archiver.errors import ArchiverError, Remedy, Way
+from archiver.machine import reason
 from archiver.model.audio import Role
 
 DOCUMENTS_FOLDER = "metadata/submissionDocumentation"
@@ -184,8 +185,8 @@ def _unreached(root: bytes, relative: bytes, error: OSError) -> tuple[str, str]:
         except OSError:
             break
         if stat.S_ISLNK(mode):
-            reason = f"is not reached: {os.fsdecode(above)} is a symbolic link, and links are not followed."
-            return reason, "Put the folder itself in its place."
+            broken = f"is not reached: {os.fsdecode(above)} is a symbolic link, and links are not followed."
+            return broken, "Put the folder itself in its place."
     if isinstance(error, (FileNotFoundError, NotADirectoryError)):
         return "is not there.", hint
-    return f"cannot be read: {(error.strerror or str(error)).lower()}.", hint
+    return f"cannot be read: {reason(error)}.", hint

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from archiver.errors import ArchiverError, Remedy, UsageError, Way
+from archiver.machine import reason
 from archiver.model.rights import Decision, Declaration
 from archiver.records.rights.read import (
     NoRightsRecordError,
@@ -91,7 +92,7 @@ def _bags(path: str) -> tuple[str, ...]:
         found = bags_in(path).bags
     except OSError as error:
         raise UsageError(
-            f"cannot read {path}: {(error.strerror or str(error)).lower()}",
+            f"cannot read {path}: {reason(error)}",
             "Name a bag, or the folder of bags.",
         ) from error
     if not found:

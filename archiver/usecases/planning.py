@@ -10,9 +10,9 @@ from archiver.ingest.examine import Examined, examine, header_readers
 from archiver.ingest.exclusion import Exclusion
 from archiver.ingest.names import EXACT, NameRule
 from archiver.ingest.plan import PackagePlan, plan
+from archiver.ingest.presence import SourcePresence
 from archiver.ingest.scan import scan
 from archiver.ingest.spool import Spool
-from archiver.ingest.standing import Standing
 from archiver.model.audio import ExaminedFile
 from archiver.model.package import AssessedFile, PlanEntry
 from archiver.model.problem import Effect
@@ -33,7 +33,7 @@ def examined(  # noqa: PLR0913 - each says one thing, and most by name
     *,
     scratch: bytes | None = None,
     exclusion: Exclusion | None = None,
-    standing: Standing | None = None,
+    presence: SourcePresence | None = None,
     rule: NameRule = EXACT,
 ) -> Iterator[Spool[Examined]]:
     """List and examine the sources and lend the outcome, on disk, for a ``with`` block.
@@ -44,22 +44,22 @@ def examined(  # noqa: PLR0913 - each says one thing, and most by name
         watch: Counts files listed and examined.
         scratch: Folder for temporary files; the system's where ``None``.
         exclusion: What to leave out.
-        standing: Watches over the sources; from now on where ``None``.
+        presence: Watches over the sources; from now on where ``None``.
         rule: Which names are stored otherwise.
 
     Raises:
         SourceLostError: where a source is not there any more.
     """
-    standing = standing or Standing(sources)
+    presence = presence or SourcePresence(sources)
     with Spool[ScanEntry](scratch) as listed, Spool[Examined](scratch) as found:
         scanned = scan(sources, exclusion, rule=rule)
-        listed.extend(watch.track(Step("Listing", "files"), _watched_over(scanned, standing), one))
+        listed.extend(watch.track(Step("Listing", "files"), _watched_over(scanned, presence), one))
         if len(listed):
             # starting a worker costs more than reading some hundred headers
             workers = min(jobs, 1 + len(listed) // 256)
             with header_readers(workers) as processes:
                 step = Step("Reading headers", "files", len(listed))
-                found.extend(watch.track(step, _watched_over(examine(listed, processes), standing), one))
+                found.extend(watch.track(step, _watched_over(examine(listed, processes), presence), one))
         yield found
 
 
@@ -73,7 +73,7 @@ def planned(  # noqa: PLR0913 - each says one thing, and most by name
     rule: NameRule,
     scratch: bytes | None = None,
     exclusion: Exclusion | None = None,
-    standing: Standing | None = None,
+    presence: SourcePresence | None = None,
 ) -> Iterator[PackagePlan]:
     """Work out what a package of the sources would hold and lend the plan for a ``with`` block.
 
@@ -84,7 +84,7 @@ def planned(  # noqa: PLR0913 - each says one thing, and most by name
         watch: Counts files listed and examined.
         scratch: Folder for temporary files; the system's where ``None``.
         exclusion: What to leave out.
-        standing: Watches over the sources; from now on where ``None``.
+        presence: Watches over the sources; from now on where ``None``.
         rule: Which names are stored otherwise.
 
     Raises:
@@ -92,24 +92,24 @@ def planned(  # noqa: PLR0913 - each says one thing, and most by name
     """
     with Spool[PlanEntry](scratch) as entries:
         with examined(
-            sources, jobs, watch, scratch=scratch, exclusion=exclusion, standing=standing, rule=rule
+            sources, jobs, watch, scratch=scratch, exclusion=exclusion, presence=presence, rule=rule
         ) as found:
             assessed = (assess(entry) if isinstance(entry, ExaminedFile) else entry for entry in found)
             package_plan = plan(assessed, entries)
         yield package_plan
 
 
-def _watched_over(entries: Iterable[T], standing: Standing) -> Iterator[T]:
+def _watched_over(entries: Iterable[T], presence: SourcePresence) -> Iterator[T]:
     """Yield the entries, and look at the sources after the first of each few that tell of something unreadable."""
     unread = 0
     for entry in entries:
         if _is_unread(entry):
             if unread % _LOOKED_AT_EACH == 0:
-                standing.look()
+                presence.look()
             unread += 1
         yield entry
     if unread:
-        standing.look()
+        presence.look()
 
 
 def _is_unread(entry: ScanEntry | Examined) -> bool:

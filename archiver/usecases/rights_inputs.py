@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from archiver import filesystem
 from archiver.errors import Remedy, UsageError, Way
 from archiver.ingest.assess import DeclaredFolder
+from archiver.machine import reason
 from archiver.model.rights import Policy
 from archiver.model.source import Source
 from archiver.rights.declaring.folders_meant import folders_meant
@@ -236,5 +237,4 @@ def _told(path: str, what: str, hint: str, remedies: Sequence[Remedy] = ()) -> I
     except filesystem.TooLargeError as error:
         raise UsageError(f"cannot read {what} {path}: it is {error.strerror}", "Divide it.") from error
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise UsageError(f"cannot read {what} {path}: {reason}", hint, remedies=remedies) from error
+        raise UsageError(f"cannot read {what} {path}: {reason(error)}", hint, remedies=remedies) from error

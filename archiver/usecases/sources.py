@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from archiver.errors import Remedy, UsageError, Way
 from archiver.ingest.names import record_names
+from archiver.machine import reason
 from archiver.model.source import Source
 
 
@@ -83,9 +84,7 @@ def _resolved(path: str) -> bytes:
     try:
         mode = os.stat(root).st_mode
     except OSError as error:
-        raise UsageError(
-            f"cannot read the source {path}: {(error.strerror or str(error)).lower()}", "Check its spelling."
-        ) from error
+        raise UsageError(f"cannot read the source {path}: {reason(error)}", "Check its spelling.") from error
     if not stat.S_ISDIR(mode) and not stat.S_ISREG(mode):
         raise UsageError(
             f"the source {path} is neither a folder nor a file", "Name the folder your music is in."

@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archiver.bagit.bag_source import Container
 from archiver.bagit.codes import FINDING_KINDS
 from archiver.bagit.findings import Severity
 from archiver.bagit.profiles.check import check_bag, check_plan
-from archiver.bagit.profiles.facts import BagFacts, Container, Labels
+from archiver.bagit.profiles.facts import BagFacts, Labels
 from archiver.bagit.profiles.load import BUNDLED, load_profile
 from archiver.bagit.profiles.parse import MAX_BYTES, parse_profile
 from archiver.bagit.profiles.profile import PathRule, Presence, Profile, ProfileError

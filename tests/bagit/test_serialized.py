@@ -22,7 +22,7 @@ from archiver.bagit.profiles.read import check_profile
 from archiver.bagit.report import BagReport, Depth
 from archiver.bagit.serialized.archive_bag import ArchiveBag
 from archiver.bagit.serialized.member import Limits
-from archiver.bagit.telling import untold
+from archiver.bagit.telling import ignore
 from archiver.bagit.validate import open_bag, validate
 from archiver.machine import TemporaryStorageError
 from tests.bagit.archives import (
@@ -323,7 +323,7 @@ def test_what_is_no_archive_is_told(tmp_path: Path, content: bytes, code: str) -
 def test_paths_that_cannot_be_opened_are_told(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.tar")
     for path in (tmp_path / "missing.tar", tmp_path / "pipe.tar", tmp_path):
-        archive = ArchiveBag(os.fsencode(path), Limits(), (), untold)
+        archive = ArchiveBag(os.fsencode(path), Limits(), (), ignore)
         with archive.listing(lambda _: None) as listing, contextlib.closing(archive):
             assert listing.top is None
             [finding] = listing.found.report()

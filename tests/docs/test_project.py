@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterable, Sequence
+from importlib import metadata
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tests.docs.blocks import ROOT
 
@@ -34,6 +40,43 @@ def test_every_tool_of_the_checks_is_pinned_to_one_release() -> None:
     assert [each for each in checks if not re.fullmatch(r"[\w-]+==[\d.]+", each)] == []
 
 
+def test_what_the_tools_of_the_checks_need_is_pinned_too() -> None:
+    lines = (ROOT / ".ci" / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pins = [line for line in lines if not line.startswith("#")]
+    assert [each for each in pins if not re.fullmatch(r"[a-z0-9-]+==[0-9][0-9a-z.]*", each)] == []
+    pinned = [each.partition("==")[0] for each in pins]
+    assert pinned == sorted(set(pinned))
+    extras = PROJECT["project"]["optional-dependencies"]
+    needed, own = _needed(extras["check"]), _needed(PROJECT["project"]["dependencies"])
+    if needed is None or own is None:
+        pytest.skip("the tools for the checks are not installed")
+    assert needed - own - {re.split(r"[=<>\[]", each)[0] for each in extras["check"]} <= set(pinned)
+    assert set(pinned) & own == set(), "the checks run with what a user gets"
+
+
+def _needed(asked: Sequence[str]) -> set[str] | None:
+    """Names of the packages that are installed for what is asked; ``None`` where one of those is not installed."""
+    waiting, found = list(map(Requirement, asked)), set[str]()
+    while waiting:
+        wanted = waiting.pop()
+        name = canonicalize_name(wanted.name)
+        if name in found:
+            continue
+        found.add(name)
+        try:
+            requires = metadata.requires(name) or []
+        except metadata.PackageNotFoundError:
+            return None
+        extras = wanted.extras or {""}
+        waiting += [each for each in map(Requirement, requires) if _applies(each, extras)]
+    return found
+
+
+def _applies(requirement: Requirement, extras: Iterable[str]) -> bool:
+    marker = requirement.marker
+    return marker is None or any(marker.evaluate({"extra": each}) for each in extras)
+
+
 def test_every_judge_of_the_tests_is_bounded_to_its_series() -> None:
     judges = PROJECT["project"]["optional-dependencies"]["test"]
     assert [each for each in judges if not re.search(r"<\d", each)] == []
@@ -46,6 +89,19 @@ def test_the_groups_name_the_extras_and_repeat_no_list() -> None:
         "check": [f"{name}[check]"],
     }
     assert groups["dev"] == [{"include-group": "test"}, {"include-group": "check"}]
+
+
+def test_the_page_on_layers_draws_what_is_held() -> None:
+    page = (ROOT / "docs" / "decisions" / "0007-layers.md").read_text(encoding="utf-8")
+    drawn = " ".join(page.replace("→", " → ").split())
+    held = [each for each in PROJECT["tool"]["importlinter"]["contracts"] if each["type"] == "layers"]
+    assert len(held) > 1
+    for contract in held:
+        assert contract["exhaustive"]
+        [room] = contract["containers"]
+        layers = [layer for layer in contract["layers"] if layer != "__main__"]
+        name = "" if room == "archiver" else f"{room.removeprefix('archiver.')}: "
+        assert name + " → ".join(layers) in drawn
 
 
 def test_every_action_has_a_version_and_no_moving_branch() -> None:

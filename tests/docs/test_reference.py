@@ -117,6 +117,10 @@ def documented(key: str, names: list[str]) -> bool:
             "explain: `archiver.explain/1`",
             ("explain", "--rights", "rights.toml", "--source", "Music", "Music/Album/01 One.flac"),
         ),
+        (
+            "explain: `archiver.explain/1`",
+            ("explain", "Store/Bag_1_of_2", "nothing", "Store/Bag_1_of_2/data/Music/Album/01 One.flac"),
+        ),
         ("rights check: `archiver.rights-check/1`", ("rights", "check", "rights.toml", "--source", "Music")),
         ("due: `archiver.due/1`", ("due", "Store", "--until", "2031-01-01")),
         ("bag add-algorithm, bag set-info: `archiver.bag-update/1`", ("cat", "bag.json")),

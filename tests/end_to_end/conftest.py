@@ -100,6 +100,11 @@ def planted_screens(
         "pack --dry-run": ("pack", planted_source, "--to", planted_store, "--dry-run", "--policy", "public"),
         "verify": ("verify", *(package.bag for package in planted_bags.values())),
         "due": ("due", planted_store),
+        "explain BAG": ("explain", *(package.bag for package in planted_bags.values())),
+        "explain in BAG": (
+            "explain",
+            planted_bags["donation"].bag / "data" / files[0].relative_to(planted_source),
+        ),
     }
     for name, words in wanted.items():
         runs[name] = run_here(*words)

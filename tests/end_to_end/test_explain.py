@@ -274,7 +274,8 @@ def test_json_has_the_keys_of_the_design(collection: Path, declared: Path) -> No
     outcome = explain(collection, *paths, paths[0], "--policy", "donation", "--json", rights=declared)
     assert outcome.code == 0
     value = outcome.json
-    assert list(value) == ["schema", "on", "files"]
+    assert list(value) == ["schema", "on", "files", "bags"]
+    assert value["bags"] == []
     assert value["schema"] == "archiver.explain/1"
     assert [record["path"] for record in value["files"]] == list(map(str, (*paths, paths[0])))
     assert value["files"][0] == value["files"][-1], "a file named twice is explained twice"

@@ -118,7 +118,7 @@ def test_of_an_archive_that_was_cut_off_nothing_unread_is_said_to_be_intact(
     outcome = verify(archive)
     assert outcome.code == 4
     assert "B801" in outcome.out
-    assert "Albums touched" in outcome.out
+    assert "Albums affected" in outcome.out
     assert "46 payload files" not in outcome.out
     assert "No other album" not in outcome.out
 
@@ -275,7 +275,7 @@ def test_an_album_that_is_gone_is_one_album_with_its_cover_and_discs(bag: Path) 
     shutil.rmtree(bag / "data" / "Example Artist" / "Two Evenings")
     outcome = verify(bag)
     assert "    Two Evenings, in data/Example Artist/Two Evenings: 7 missing\n" in outcome.out
-    assert "    No other album is touched.\n" in outcome.out
+    assert "    No other album is affected.\n" in outcome.out
     assert "    39 payload files are as recorded, byte for byte.\n" in outcome.out
     assert outcome.out.count("is listed in manifest-sha512.txt, but is not there") == 1
     assert verify(bag, "--json").json["bags"][0]["albums"] == [
@@ -294,7 +294,7 @@ def test_a_file_that_was_added_touches_no_album(bag: Path) -> None:
     (bag / "data" / "Example Artist" / "added later.txt").write_text("x")
     outcome = verify(bag)
     assert outcome.code == 4
-    assert "Albums touched" not in outcome.out
+    assert "Albums affected" not in outcome.out
     told = " ".join(outcome.out.split())
     assert f"{bag}: NOT VALID. BagIt 1.0" in told, "nothing is missing, so it is not called incomplete"
     assert "    46 payload files are as recorded, byte for byte.\n" in outcome.out

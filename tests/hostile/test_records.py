@@ -55,13 +55,18 @@ def damaged_bag(root: Path, record: str, path: str = "metadata/files.jsonl") -> 
 
 @pytest.mark.parametrize("line", WASTEFUL.values(), ids=WASTEFUL.keys())
 @pytest.mark.parametrize(
-    ("path", "words"), [("metadata/files.jsonl", "verify"), (RIGHTS_RECORD, "due")], ids=["files", "rights"]
+    ("path", "words"),
+    [("metadata/files.jsonl", "verify"), (RIGHTS_RECORD, "due"), (RIGHTS_RECORD, "explain")],
+    ids=["files", "rights", "rights explained"],
 )
 def test_memory_stays_bounded_whatever_a_record_holds(
     tmp_path: Path, line: str, path: str, words: str
 ) -> None:
     start = RIGHTS_HEADER if path == RIGHTS_RECORD else ""
     bag = damaged_bag(tmp_path, start + "\n".join([line] * 3) + "\n", path)
+    if path == RIGHTS_RECORD:
+        one = {"path": ONE, "source_path": "01 First.flac", "decision": "d1"}
+        (bag / FILES_RECORD).write_text(f'{{"schema":"archiver.files/1"}}\n{json.dumps(one)}\n')
     watch = [sys.executable, watch_memory.__file__, str(tmp_path / "peak")]
     outcome = run_program(words, bag, before=watch)
     assert outcome.code == 4, outcome
@@ -92,10 +97,11 @@ def test_a_record_of_rights_that_trips_its_reader_is_refused(tmp_path: Path, pat
     (bag / FILES_RECORD).write_text(
         f'{{"schema":"archiver.files/1"}}\n{line}\n' if path == FILES_RECORD else ""
     )
-    outcome = run_here("due", bag)
-    assert outcome.code == 4
-    assert "not as this program writes it" in " ".join(outcome.out.split())
-    assert outcome.err == ""
+    for words in (("due", bag), ("explain", bag), ("explain", bag / ONE)):
+        outcome = run_here(*words)
+        assert outcome.code == 4
+        assert "not as this program writes it" in " ".join(outcome.out.split())
+        assert outcome.err == ""
 
 
 def test_output_about_one_file_is_bounded_however_long_its_path(tmp_path: Path) -> None:

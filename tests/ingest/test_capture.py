@@ -20,8 +20,8 @@ from archiver.ingest.capture import Capture
 from archiver.ingest.consumers import ReadPlan
 from archiver.ingest.copy import Copied
 from archiver.ingest.journal import EarlierCopies, Journal, read_lines
+from archiver.ingest.presence import SourcePresence
 from archiver.ingest.scan import scan
-from archiver.ingest.standing import Standing
 from archiver.model.problem import Problem
 from archiver.model.source import FileRef, Unpacked
 from archiver.store.area import Place
@@ -49,7 +49,7 @@ def opened(store: Path) -> Staging:
 def captured(
     files: Sequence[FileRef], staging: Staging, *, read_back: bool = False
 ) -> list[Copied | Unpacked]:
-    capture = Capture(Serial(), Serial(), Standing(()), read_back)
+    capture = Capture(Serial(), Serial(), SourcePresence(()), read_back)
     return list(capture.copies([(ref, PLAN) for ref in files], staging))
 
 
@@ -73,7 +73,7 @@ def test_threads_give_the_same_as_one_after_another(
     with Threads(4) as copying, Threads(1) as syncing:
         staging = opened(tmp_path / "two")
         threads = list(
-            Capture(copying, syncing, Standing(()), read_back=True).copies(
+            Capture(copying, syncing, SourcePresence(()), read_back=True).copies(
                 [(ref, PLAN) for ref in files], staging
             )
         )

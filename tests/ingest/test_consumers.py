@@ -28,10 +28,10 @@ from archiver.ingest.consumers import (
     read_plan,
 )
 from archiver.ingest.copy import Copied
+from archiver.ingest.presence import SourcePresence
 from archiver.ingest.reading import BLOCK_BYTES
 from archiver.ingest.scan import scan
 from archiver.ingest.sound import SOUND
-from archiver.ingest.standing import Standing
 from archiver.machine import MachineError
 from archiver.model.audio import ExaminedFile, Role
 from archiver.model.source import FileRef, FileStat, Unpacked
@@ -124,7 +124,7 @@ def staged(store: Path) -> Staging:
 
 
 def captured(files: list[ExaminedFile], staging: Staging) -> dict[str, Copied]:
-    capture = Capture(Serial(), Serial(), Standing(()), read_back=True)
+    capture = Capture(Serial(), Serial(), SourcePresence(()), read_back=True)
     plans = [(one.ref, read_plan(KEY.algorithms, one)) for one in files]
     outcomes = list(capture.copies(plans, staging))
     assert not any(isinstance(outcome, Unpacked) for outcome in outcomes)

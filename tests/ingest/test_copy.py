@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from archiver import filesystem
-from archiver.bagit.telling import Reading, untold
+from archiver.bagit.telling import Reading, ignore
 from archiver.errors import StoreError
 from archiver.ingest.consumers import ReadPlan
 from archiver.ingest.copy import Copied, CopyBatch, KeptCopy, copy_batch
@@ -31,7 +31,7 @@ def refs(root: Path) -> tuple[FileRef, ...]:
     return tuple(entry for entry in scan(sources_of([str(root)])) if isinstance(entry, FileRef))
 
 
-def copied(wanted: CopyBatch, reading: Reading = untold) -> list[Copied | Unpacked]:
+def copied(wanted: CopyBatch, reading: Reading = ignore) -> list[Copied | Unpacked]:
     return list(copy_batch(wanted, reading))
 
 

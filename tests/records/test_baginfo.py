@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archiver.bagit.tagfiles import BAG_INFO
 from archiver.bagit.writer import format_bag_info
 from archiver.errors import UsageError
 from archiver.model.bag import Bag, BagPlan, Labels
-from archiver.records.baginfo import BAG_INFO, bag_info_labels, checked_label, parse_label
+from archiver.records.baginfo import bag_info_labels, checked_label, parse_label
 from tests.records.entries import PACKAGE, RUN, bag_of, packed
 
 OWN = uuid.UUID("00000000-0000-4000-8000-000000000001")

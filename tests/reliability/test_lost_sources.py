@@ -12,8 +12,8 @@ from typing import TypeVar
 import pytest
 
 from archiver.errors import ArchiverError, Remedy, Way
+from archiver.ingest.presence import SourceLostError, SourcePresence
 from archiver.ingest.scan import scan
-from archiver.ingest.standing import SourceLostError, Standing
 from archiver.model.source import FileRef
 from archiver.usecases.pack.pack import pack
 from archiver.usecases.sources import sources_of
@@ -196,19 +196,19 @@ def refs(root: Path) -> list[FileRef]:
 def test_bad_places_of_a_disk_never_stop_a_run(source: MakeSource) -> None:
     """Nothing would be won: they are as bad the next time."""
     root = source(TREE)
-    files, standing = refs(root), Standing(sources_of([str(root)]))
-    standing.read(files[0])
+    files, presence = refs(root), SourcePresence(sources_of([str(root)]))
+    presence.read(files[0])
     for ref in files[1:]:
-        standing.failed(ref, OSError(errno.EIO, "bad"))
-    standing.conclude()
+        presence.failed(ref, OSError(errno.EIO, "bad"))
+    presence.conclude()
 
 
 def test_a_file_without_permission_says_nothing_of_its_disk(source: MakeSource) -> None:
     root = source(TREE)
-    files, standing = refs(root), Standing(sources_of([str(root)]))
+    files, presence = refs(root), SourcePresence(sources_of([str(root)]))
     for ref in files:
-        standing.failed(ref, OSError(errno.EACCES, "no"))
-    standing.conclude()
+        presence.failed(ref, OSError(errno.EACCES, "no"))
+    presence.conclude()
 
 
 @pytest.mark.parametrize(
@@ -217,13 +217,13 @@ def test_a_file_without_permission_says_nothing_of_its_disk(source: MakeSource) 
 )
 def test_how_much_may_vanish(source: MakeSource, vanished: int, there: int, is_lost: bool) -> None:  # noqa: FBT001 - a case
     root = source(TREE)
-    files, standing = refs(root), Standing(sources_of([str(root)]))
+    files, presence = refs(root), SourcePresence(sources_of([str(root)]))
     for ref in files[:there]:
-        standing.read(ref)
+        presence.read(ref)
     for ref in files[there : there + vanished]:
-        standing.failed(dataclasses.replace(ref, relative=ref.relative + b"?"), OSError(errno.ENOENT, "gone"))
+        presence.failed(dataclasses.replace(ref, relative=ref.relative + b"?"), OSError(errno.ENOENT, "gone"))
     if is_lost:
         with pytest.raises(SourceLostError):
-            standing.conclude()
+            presence.conclude()
     else:
-        standing.conclude()
+        presence.conclude()

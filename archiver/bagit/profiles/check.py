@@ -9,7 +9,7 @@ from archiver.bagit.findinglog import FindingLog
 from archiver.bagit.findings import Finding, Severity
 from archiver.bagit.profiles.facts import MIME_TYPES, BagFacts, Labels, Mismatch
 from archiver.bagit.profiles.profile import AlgorithmRule, LabelRule, Presence, Profile, shortened
-from archiver.bagit.tagfiles import is_bagit_file
+from archiver.bagit.tagfiles import BAG_INFO, is_bagit_file
 
 _MOST_ALIKE = 100
 _MOST_OPTIONS = 20
@@ -52,7 +52,7 @@ def _all_mismatches(profile: Profile, facts: BagFacts) -> Iterator[Mismatch]:
     yield from _container(profile, facts)
     yield from _version(profile, facts)
     yield from _identifier(profile, facts)
-    yield from _labels("bag-info.txt", profile.labels, facts.info or ())
+    yield from _labels(BAG_INFO, profile.labels, facts.info or ())
     for path, rules in profile.other_labels.items():
         if path in facts.other_info or any(rule.required for rule in rules):
             yield from _labels(path, rules, facts.other_info.get(path, ()))
@@ -131,8 +131,8 @@ def _identifier(profile: Profile, facts: BagFacts) -> Iterator[Mismatch]:
     if facts.info is None:
         yield Mismatch(
             "B907",
-            "bag-info.txt",
-            "bag-info.txt",
+            BAG_INFO,
+            BAG_INFO,
             (),
             "there is no bag-info.txt, which every profile wants",
             "Write a bag-info.txt.",
@@ -141,7 +141,7 @@ def _identifier(profile: Profile, facts: BagFacts) -> Iterator[Mismatch]:
     if profile.identifier not in _values(label, facts.info or ()):
         yield Mismatch(
             "B901",
-            "bag-info.txt",
+            BAG_INFO,
             label,
             (profile.identifier,),
             f"{label} does not name {profile.identifier}",

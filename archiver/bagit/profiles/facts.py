@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
+from archiver.bagit.bag_source import Container
 from archiver.bagit.codes import FINDING_KINDS, found
 from archiver.bagit.findings import Finding, Severity
 
-Container = Literal["folder", "tar", "tar.gz", "zip"]
 Labels = Sequence[tuple[str, str]]
 
 MIME_TYPES: Mapping[Container, frozenset[str]] = {

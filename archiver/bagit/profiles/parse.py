@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
+from archiver.bagit.algorithms import manifest_name
 from archiver.bagit.names import PAYLOAD
 from archiver.bagit.profiles.profile import (
     AlgorithmRule,
@@ -59,7 +60,6 @@ _KNOWN = {
     "Payload-Files-Required",
     "Payload-Files-Allowed",
 }
-_NOT_IN_A_NAME = re.compile(r"[^a-z0-9]")
 _TAG_FILE = re.compile(r"[a-z0-9][a-z0-9 ._-]*")
 
 
@@ -319,7 +319,7 @@ class _Reader:
 
 
 def _normalised(names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(_NOT_IN_A_NAME.sub("", name.lower()) for name in names)
+    return tuple(map(manifest_name, names))
 
 
 def _writable(label: str, value: str) -> bool:

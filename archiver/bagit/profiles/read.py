@@ -13,7 +13,7 @@ from archiver.bagit.profiles.check import check_bag
 from archiver.bagit.profiles.facts import BagFacts, Labels
 from archiver.bagit.profiles.profile import Profile
 from archiver.bagit.reading import BagTop, TopFiles, read_tag_lines, read_top
-from archiver.bagit.telling import untold
+from archiver.bagit.telling import ignore
 from archiver.bagit.walking import Kind, Present
 
 
@@ -24,7 +24,7 @@ def check_profile(profile: Profile, source: BagSource) -> tuple[Finding, ...]:
     read again.
     """
     try:
-        with source.listing(untold) as listing:
+        with source.listing(ignore) as listing:
             if listing.top is None:
                 return (_unchecked(listing.found.report()[0].message),)
             return check_bag(profile, _read_facts(source, listing.top, listing.presents, profile))
@@ -71,5 +71,5 @@ def _files(presents: Iterable[Present]) -> Iterator[tuple[str, int]]:
 
 
 def _labels(top: TopFiles, path: str, bag: BagTop) -> Labels:
-    lines = read_tag_lines(top, path, bag.declaration.encoding, untold)
+    lines = read_tag_lines(top, path, bag.declaration.encoding, ignore)
     return read_metadata(lines, path, before_1_0=bag.declaration.before_1_0).entries

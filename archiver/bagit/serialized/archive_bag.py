@@ -25,7 +25,7 @@ from archiver.bagit.serialized.digests import DigestJoin
 from archiver.bagit.serialized.index import ArchiveIndex, place_of
 from archiver.bagit.serialized.member import ArchiveError, Limits, Member, MemberKind, stream_of
 from archiver.bagit.serialized.tag_copies import CopiedTop, TagCopies
-from archiver.bagit.telling import Reading, untold
+from archiver.bagit.telling import Reading, ignore
 
 _STEP_BYTES = 16 << 20
 
@@ -84,7 +84,7 @@ class ArchiveBag:
         """
         for copies in (self._top, self._kept.of(self._index.root, has_payload=False)):
             if copies is not None and path in copies:
-                return stream_of(copies.blocks(path, untold))
+                return stream_of(copies.blocks(path, ignore))
         blocks = self._find(path)
         try:
             next(blocks)
@@ -167,7 +167,7 @@ class ArchiveBag:
         if not (self._is_hashed and path in self._wanted):
             with Archive(self._path, self._limits) as archive:
                 archive.ensure_unchanged(self._state or archive.state)
-                for member in archive.members(untold):
+                for member in archive.members(ignore):
                     if self._place(member) == path:
                         yield b""
                         yield from member.blocks()

@@ -12,7 +12,7 @@ from archiver.bagit.names import PAYLOAD
 from archiver.bagit.serialized.index import ArchiveIndex
 from archiver.bagit.serialized.member import Member
 from archiver.bagit.sorting import Sorter
-from archiver.bagit.telling import Reading, untold
+from archiver.bagit.telling import Reading, ignore
 
 _STEP_FILES = 500
 _STEP_BYTES = 64 << 20
@@ -58,7 +58,7 @@ class DigestJoin:
         self._expected.add(_line(file.path, f"{file.size}\0{said}"))
         self.expected += 1
 
-    def read(self, members: Iterable[Member], reading: Reading = untold) -> Iterator[Checked]:
+    def read(self, members: Iterable[Member], reading: Reading = ignore) -> Iterator[Checked]:
         """Read every file of the bag among ``members``; yield how many it was every few hundred files or 64 MiB.
 
         ``reading`` is told what is read while it is.

@@ -14,7 +14,7 @@ from archiver.bagit.manifest_reader import Entry, ManifestName, read_manifest
 from archiver.bagit.paths import encode_path
 from archiver.bagit.reading import BagTop, FolderTop, read_tag_lines
 from archiver.bagit.tagfiles import list_tag_files
-from archiver.bagit.telling import Reading, untold
+from archiver.bagit.telling import Reading, ignore
 from archiver.bagit.updating.journal import STAGED_PREFIX, Journal, UpdateError
 from archiver.bagit.writer import hash_beneath
 
@@ -136,14 +136,14 @@ def _stage_new(  # noqa: PLR0913, PLR0917 - what one manifest is made from
 def _entries(folder: int, top: BagTop, manifest: ManifestName) -> Iterator[Entry]:
     """The entries of a manifest of a valid bag; what is read differently than when it was verified is a fault."""
     lines = read_tag_lines(FolderTop(folder), manifest.name, top.declaration.encoding, _refuse)
-    return read_manifest(lines, manifest, untold, before_1_0=top.declaration.before_1_0)
+    return read_manifest(lines, manifest, ignore, before_1_0=top.declaration.before_1_0)
 
 
 def _refuse(finding: Finding) -> None:
     raise UpdateError(f"{finding.path!r}: {finding.message}")
 
 
-def hash_listed(item: ToHash, reading: Reading = untold) -> Hashed:
+def hash_listed(item: ToHash, reading: Reading = ignore) -> Hashed:
     """Read a listed file once for all its digests; no link is followed. ``reading`` is told what is read while it is.
 
     Raises:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from archiver.cli.remedies import advice
-from archiver.cli.terminal.text import count, shown, shown_path, wrapped
+from archiver.cli.terminal.text import brief, count, shown, shown_path, wrapped
+from archiver.model.audio import ExaminedFile
 from archiver.model.evidence import Evidence
 from archiver.model.problem import Effect
 from archiver.model.rights import Act, Answer, Basis, Declaration, Reason, UseAnswer
@@ -27,18 +28,23 @@ _ACT_NAMES = {Act.MINE: "bulk analysis (mine)"}
 """Acts whose name in a file of declarations could be read as something else."""
 _VALUE_COLUMNS = 60
 _PLACE_COLUMNS = 54
+_SENTENCES = 5000
+"""Characters of what is told in sentences; no rule tells more, whatever a record holds."""
 
 
 def explained_lines(explained: ExplainedFile) -> Iterator[str]:
     """Yield what a newcomer needs to see of one file, for a plain one in under a screen."""
     file, explanation = explained.file, explained.explanation
     yield wrapped(shown_path(explained.named))
-    yield wrapped(f"{file.role}, {_format(explained)}")
+    yield wrapped(f"{file.role}, {format_words(file)}")
     sections = (
-        ("What the file says", _seen(explained)),
+        ("What the file says", seen(file)),
         (_declared_title(explained), _declared(explained)),
-        (f"What may be done with it on {explanation.on}", _acts(explanation)),
-        ("What follows under each policy", map(_outcome, explanation.outcomes)),
+        (
+            f"What may be done with it on {explanation.on}",
+            (*map(act_line, explanation.acts), *further_lines(explanation)),
+        ),
+        ("What follows under each policy", map(outcome_line, explanation.outcomes)),
         ("What would change it", _suggested(explained)),
     )
     for title, lines in sections:
@@ -48,35 +54,36 @@ def explained_lines(explained: ExplainedFile) -> Iterator[str]:
             yield from listed
 
 
-def _format(explained: ExplainedFile) -> str:
-    found = explained.file.format
+def format_words(file: ExaminedFile) -> str:
+    """Name a file's format."""
+    found = file.format
     if found is None:
         return "format not identified"
-    return shown(found.name) + (f" ({found.puid})" if found.puid else "")
+    return brief(found.name) + (f" ({brief(found.puid)})" if found.puid else "")
 
 
-def _seen(explained: ExplainedFile) -> Iterator[str]:
-    file = explained.file
+def seen(file: ExaminedFile) -> Iterator[str]:
+    """Yield what was seen in a file's bytes."""
     if file.protection is None:
-        yield _said("protection", "none detected")
+        yield said("protection", "none detected")
     elif file.protection.unseen:
-        yield _placed("protection", f"not seen: {shown(file.protection.name)}", file.protection.locator)
+        yield _placed("protection", f"not seen: {brief(file.protection.name)}", file.protection.locator)
     else:
         certain = "protected" if file.protection.certain else "may be protected"
-        yield _placed(certain, shown(file.protection.name), file.protection.locator)
+        yield _placed(certain, brief(file.protection.name), file.protection.locator)
     kinds = _by_code(found for found in file.evidence if meaning(found.code) is not Meaning.UNREAD)
     for code, of_kind in list(kinds.items())[:_KINDS_SHOWN]:
         yield _evidence(code, of_kind)
     if len(kinds) > _KINDS_SHOWN:
         yield f"  and {count(len(kinds) - _KINDS_SHOWN, 'kind')} of evidence more; --json lists them"
     if not kinds:
-        yield _said("evidence", "none detected")
+        yield said("evidence", "none detected")
     for found in file.evidence:
         if meaning(found.code) is Meaning.UNREAD:
-            yield _placed("not read for personal data", shown(found.value or ""), found.locator)
+            yield _placed("not read for personal data", brief(found.value or ""), found.locator)
     for problem in file.problems:
         if problem.kind.effect is Effect.HALF_SEEN:
-            yield _said("but", shown(problem.message))
+            yield said("but", brief(problem.message))
 
 
 def _by_code(evidence: Iterable[Evidence]) -> dict[str, list[Evidence]]:
@@ -96,8 +103,8 @@ def _evidence(code: str, found: list[Evidence]) -> str:
 def _placed(name: str, text: str, locator: str, strength: str = "") -> str:
     """What was seen and where: on one line where both fit."""
     place = f"{strength}at {shortened(shown(locator), _PLACE_COLUMNS)}"
-    together = _said(name, f"{text} ({place})")
-    return together if "\n" not in together else f"{_said(name, text)}\n      {place}"
+    together = said(name, f"{text} ({place})")
+    return together if "\n" not in together else f"{said(name, text)}\n      {place}"
 
 
 def _declared_title(explained: ExplainedFile) -> str:
@@ -112,34 +119,50 @@ def _declared(explained: ExplainedFile) -> Iterator[str]:
         yield "  Nothing: there is no rights.toml for it."
     elif not declarations:
         yield wrapped(f"Nothing in {shown_path(explained.rights)} speaks of it.", indent="  ")
+    yield from declared_lines(declarations, explained.no_documents)
+
+
+def declared_lines(declarations: Sequence[Declaration], no_documents: Mapping[str, str]) -> Iterator[str]:
+    """Yield a line for each declaration, the closest first.
+
+    Args:
+        declarations: They.
+        no_documents: Documents that are none, each with what is wrong.
+    """
     for declaration in declarations[:_DECLARATIONS_SHOWN]:
-        yield _said(declaration.id, _declaration(declaration))
-        fault = explained.no_documents.get(declaration.document or "")
+        yield said(declaration.id, _declaration(declaration))
+        fault = no_documents.get(declaration.document or "")
         if fault is not None:
-            yield _said("but", shown(fault))
+            yield said("but", shown(fault))
     if len(declarations) > _DECLARATIONS_SHOWN:
         yield f"  and {len(declarations) - _DECLARATIONS_SHOWN} more; --json lists them"
 
 
 def _declaration(declaration: Declaration) -> str:
-    words = f"{declaration.basis}, by {shown(declaration.by)} ({declaration.role}) on {declaration.date}"
-    words += f", document {shown(declaration.document)}" if declaration.document else ""
-    words += f", in: {', '.join(declaration.jurisdiction)}" if declaration.jurisdiction else ""
+    words = f"{declaration.basis}, by {brief(declaration.by)} ({declaration.role}) on {declaration.date}"
+    words += f", document {brief(declaration.document)}" if declaration.document else ""
+    words += f", in: {brief(', '.join(declaration.jurisdiction))}" if declaration.jurisdiction else ""
     return words + (f", until {declaration.expires}" if declaration.expires else "")
 
 
-def _acts(explanation: Explanation) -> Iterator[str]:
-    yield from map(_act, explanation.acts)
+def act_line(act: ActExplanation) -> str:
+    """Return what may be done with a file by one act, and the deciding reason."""
+    return said(act_name(act.act), f"{act.answer}. {_first(act.reasons)}")
+
+
+def act_name(act: Act) -> str:
+    """Name an act so that it is not misread."""
+    return _ACT_NAMES.get(act, act)
+
+
+def further_lines(explanation: Explanation) -> Iterator[str]:
+    """Yield what is known beside the five acts: use by machines, terms of protection, remarks."""
     uses = "; ".join(_uses(explanation.machine_use))
     if uses:
-        yield _said("use by machines", uses)
+        yield said("use by machines", uses)
     yield from _layers(explanation)
     for remark in explanation.remarks:
-        yield _said("note", shown(remark.text))
-
-
-def _act(act: ActExplanation) -> str:
-    return _said(_ACT_NAMES.get(act.act, act.act), f"{act.answer}. {_first(act.reasons)}")
+        yield said("note", brief(remark.text, _SENTENCES))
 
 
 def _uses(uses: Iterable[UseAnswer]) -> Iterator[str]:
@@ -155,7 +178,7 @@ def _uses(uses: Iterable[UseAnswer]) -> Iterator[str]:
 
 def _source(use: UseAnswer) -> str:
     if use.declared_by is not None:
-        return f"{shown(use.declared_by)} ({use.role})"
+        return f"{brief(use.declared_by)} ({use.role})"
     # what neither a person nor a signal denies follows from the act, which protection denies
     return "a technical protection of the file" if use.signal is None else "a signal in the file"
 
@@ -165,18 +188,19 @@ def _layers(explanation: Explanation) -> Iterator[str]:
     silent = [layer.layer.value for layer in layers if not layer.findings]
     for layer in layers:
         if layer.findings:
-            yield _said(layer.layer, shown(layer.text))
+            yield said(layer.layer, brief(layer.text, _SENTENCES))
     runs = any(finding.state is TermState.RUNS for layer in layers for finding in layer.findings)
     if explanation.basis is Basis.OWN and not runs:
-        yield _said("copyright", TAKEN_AS_IN_COPYRIGHT[0].lower() + TAKEN_AS_IN_COPYRIGHT[1:].rstrip("."))
+        yield said("copyright", TAKEN_AS_IN_COPYRIGHT[0].lower() + TAKEN_AS_IN_COPYRIGHT[1:].rstrip("."))
     elif silent:
         which = "" if len(silent) == len(layers) else f" for {', '.join(silent)}"
-        yield _said("copyright", f"not evaluated{which}; no date is declared")
+        yield said("copyright", f"not evaluated{which}; no date is declared")
 
 
-def _outcome(outcome: PolicyOutcome) -> str:
+def outcome_line(outcome: PolicyOutcome) -> str:
+    """Return what becomes of a file under one policy."""
     until = f" until {outcome.restricted_until}" if outcome.restricted_until is not None else ""
-    return _said(outcome.policy, f"{outcome.disposition}{until}. {_first(outcome.reasons)}")
+    return said(outcome.policy, f"{outcome.disposition}{until}. {_first(outcome.reasons)}")
 
 
 def _suggested(explained: ExplainedFile) -> Iterator[str]:
@@ -189,7 +213,7 @@ def _suggested(explained: ExplainedFile) -> Iterator[str]:
             yield from (f"      {shown(line)}" for line in suggestion.toml.splitlines())
             written = True
     if written:
-        yield _said("to write into", f"{shown_path(explained.write_to)}; --json has those of each")
+        yield said("to write into", f"{shown_path(explained.write_to)}; --json has those of each")
 
 
 def _effect(suggestion: Suggestion) -> str:
@@ -198,9 +222,9 @@ def _effect(suggestion: Suggestion) -> str:
 
 
 def _first(reasons: tuple[Reason, ...]) -> str:
-    return shown(reasons[0].text) if reasons else ""
+    return brief(reasons[0].text, _SENTENCES) if reasons else ""
 
 
-def _said(name: str, text: str) -> str:
-    """A name and what is said of it."""
-    return wrapped(f"{shown(name)}: {text}".rstrip(), indent="  ", below="      ")
+def said(name: str, text: str) -> str:
+    """Return a name, a colon and what is said of it."""
+    return wrapped(f"{brief(name)}: {text}".rstrip(), indent="  ", below="      ")

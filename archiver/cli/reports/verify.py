@@ -15,7 +15,7 @@ from archiver.cli.terminal.text import brief, count, shown, shown_path, wrapped
 from archiver.records.integrity import damaged_when_packed
 from archiver.records.tracks import Track
 from archiver.records.visible import shortened
-from archiver.usecases.verify.affected_albums import TouchedAlbum
+from archiver.usecases.verify.affected_albums import AffectedAlbum
 from archiver.usecases.verify.verify import Targets, VerifiedBag
 
 FEW = 10
@@ -56,7 +56,7 @@ def bag_lines(outcome: VerifiedBag, most: int = FEW) -> Iterator[str]:
     if outcome.mismatches is not None:
         yield from _profile_lines(outcome.mismatches, most)
     if outcome.albums:
-        yield "\n  Albums touched"
+        yield "\n  Albums affected"
         yield from _album_lines(outcome, most)
     if report.complete is False or report.valid is False:
         yield from _intact_lines(outcome)
@@ -167,12 +167,12 @@ def _album_lines(outcome: VerifiedBag, most: int) -> Iterator[str]:
     if len(outcome.albums) > most:
         yield f"    and {len(outcome.albums) - most:,} more; --verbose lists them"
     if outcome.all_albums:
-        yield "    No other album is touched."
+        yield "    No other album is affected."
     elif any(number > len(outcome.report.findings) for number in outcome.report.counts.values()):
         yield "    There may be more: not all findings are kept."
 
 
-def _album(album: TouchedAlbum) -> str:
+def _album(album: AffectedAlbum) -> str:
     states = (("damaged", album.damaged), ("unreadable", album.unreadable), ("missing", album.missing))
     told = ", ".join(f"{number:,} {state}" for state, number in states if number)
     title = f"{_short(album.title)}, in " if album.title else ""

@@ -20,8 +20,8 @@ from rich.table import Column
 from rich.text import Text
 
 from archiver.bagit.sizes import human_size
+from archiver.cli.terminal.notes import NotesOnly
 from archiver.cli.terminal.text import duration, shown
-from archiver.cli.terminal.watching import NotesOnly
 from archiver.records.visible import shortened
 from archiver.usecases.watch import Meter, Step
 

@@ -4,18 +4,8 @@ from __future__ import annotations
 
 import sys
 
-import click
-
-from archiver.cli.terminal.text import shown, wrapped
-from archiver.usecases.watch import Unwatched, Watch
-
-
-class NotesOnly(Unwatched):
-    """Shows notes, for a log, and no progress."""
-
-    def note(self, message: str) -> None:
-        """Print the note to standard error."""
-        click.echo(wrapped(shown(message)), err=True)
+from archiver.cli.terminal.notes import NotesOnly
+from archiver.usecases.watch import Watch
 
 
 def watcher() -> Watch:

@@ -6,7 +6,7 @@ from archiver.model.rights import Disposition
 from archiver.model.rights_context import RightsContext
 from archiver.model.rights_summary import RightsSummary
 from archiver.records.rights.machine_use import AIPREF_VOCABULARY
-from archiver.records.visible import one_line
+from archiver.records.visible import counted_files, one_line
 
 
 def rights_labels(summary: RightsSummary, context: RightsContext) -> tuple[tuple[str, str], ...]:
@@ -41,8 +41,7 @@ def _personal(summary: RightsSummary) -> str:
     detected = "none detected in what was read"
     if summary.personal_files:
         files, held = summary.personal_files, summary.in_bag.personal_files
-        number = "1 file" if files == 1 else f"{files} files"
-        detected = f"detected in {number}{share_in_package(files, held)}"
+        detected = f"detected in {counted_files(files)}{share_in_package(files, held)}"
     unread = ""
     if summary.unread_files:
         more = "more" if summary.personal_files else "file" if summary.unread_files == 1 else "files"

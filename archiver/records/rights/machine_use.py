@@ -20,7 +20,7 @@ from archiver.model.package import PackEntry, packed_file
 from archiver.model.rights import Answer, Basis, Decision, DeclarantRole, MachineUse, UseAnswer
 from archiver.model.rights_summary import RightsSummary
 from archiver.records.lines_of_files import LinesOfFiles
-from archiver.records.visible import one_line
+from archiver.records.visible import counted_files, one_line
 from archiver.records.writing import Closing, Opening
 
 USAGE_RECORD = "metadata/rights/ai-usage.txt"
@@ -50,8 +50,10 @@ def usage_statement(decision: Decision) -> str:
     It is a structured-field dictionary (RFC 9651); empty where no rightsholder declared anything that the
     vocabulary has a category for.
     """
-    wishes = {answer.use: preference(answer, decision) for answer in decision.machine_use}
-    return ", ".join(f"{label}={value}" for use, label in _LABELS if (value := wishes.get(use)) is not None)
+    preferences = {answer.use: preference(answer, decision) for answer in decision.machine_use}
+    return ", ".join(
+        f"{label}={value}" for use, label in _LABELS if (value := preferences.get(use)) is not None
+    )
 
 
 def tdm_reservation(decision: Decision) -> int | None:
@@ -132,24 +134,30 @@ class ReservationWriter:
 
 def machine_use_words(summary: RightsSummary) -> list[str]:
     """Return what is declared and seen about machines in plain sentences, for a person."""
-    granted = any(wish.answer is Answer.ALLOW and wish.use in _TRAINING for wish, _ in summary.wishes)
+    granted = any(
+        declared.answer is Answer.ALLOW and declared.use in _TRAINING for declared, _ in summary.uses_declared
+    )
     beyond = " beyond what is declared here" if granted else ""
     opening = f"This package grants no permission for training{beyond}."
     sentences = [f"{opening} What nobody declared is unknown, and unknown is not granted."]
-    for wish, files in summary.wishes:
-        who = f"{one_line(wish.declared_by)} ({wish.role})"
-        sentences.append(f"{who} {_VERBS[wish.answer]} {_WORDS[wish.use]}: {_files(files)}.")
-    if any(wish.role is not DeclarantRole.RIGHTSHOLDER for wish, _ in summary.wishes):
+    for declared, files in summary.uses_declared:
+        who = f"{one_line(declared.declared_by)} ({declared.role})"
+        sentences.append(f"{who} {_VERBS[declared.answer]} {_WORDS[declared.use]}: {counted_files(files)}.")
+    if any(declared.role is not DeclarantRole.RIGHTSHOLDER for declared, _ in summary.uses_declared):
         sentences.append(
             "A reservation belongs to the rightsholder; what anybody else declares is told in words only."
         )
     if summary.signals:
-        sentences.append(f"With a signal of its own, which stays in the file: {_files(summary.signals)}.")
+        sentences.append(
+            f"With a signal of its own, which stays in the file: {counted_files(summary.signals)}."
+        )
     if summary.stricter_signals:
-        sentences.append(f"Of these stricter than what was declared: {_files(summary.stricter_signals)}.")
+        sentences.append(
+            f"Of these stricter than what was declared: {counted_files(summary.stricter_signals)}."
+        )
     if summary.mining_protected:
         sentences.append(
-            f"Text and data mining is denied by a technical protection: {_files(summary.mining_protected)}."
+            f"Text and data mining is denied by a technical protection: {counted_files(summary.mining_protected)}."
         )
     return sentences
 
@@ -197,7 +205,3 @@ def _rule(location: str, reservation: int) -> bytes:
 def _exact(bag_path: str) -> str:
     """The pattern that matches one path and no longer one; ``*``, ``$`` and ``#`` in a name are percent-encoded."""
     return "/" + quote(bag_path, safe="/", errors="backslashreplace") + "$"
-
-
-def _files(number: int) -> str:
-    return "1 file" if number == 1 else f"{number} files"

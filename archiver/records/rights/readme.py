@@ -15,7 +15,7 @@ from archiver.model.run import Run
 from archiver.records.rights.grounds import ground_words, settling_ground
 from archiver.records.rights.labels import share_in_package
 from archiver.records.rights.machine_use import machine_use_words
-from archiver.records.visible import one_line, shortened
+from archiver.records.visible import counted_files, one_line, shortened
 from archiver.records.writing import Closing, Opening
 from archiver.rights.licenses import identify_license
 
@@ -83,7 +83,7 @@ def _assessed(run: Run, context: RightsContext, summary: RightsSummary) -> list[
     policy = context.policy
     return [
         _paragraph(
-            f"Assessed on {context.assessed_on} by {run.software}: {_files(summary.assessed)}"
+            f"Assessed on {context.assessed_on} by {run.software}: {counted_files(summary.assessed)}"
             f'{share_in_package(summary.assessed, summary.packed)}, under the policy "{one_line(policy.name)}", which {_asked(policy)}. {one_line(policy.title)}'
         ),
         _paragraph(
@@ -140,7 +140,7 @@ def _declarations(context: RightsContext, summary: RightsSummary) -> list[str]:
 
 
 def _covered(files: int, held: int) -> str:
-    return f"{_files(files)}{share_in_package(files, held)}"
+    return f"{counted_files(files)}{share_in_package(files, held)}"
 
 
 def _declaration(declared: Declaration, context: RightsContext, files: str) -> str:
@@ -251,7 +251,7 @@ def _personal(summary: RightsSummary) -> list[str]:
         return ["None detected in what was read.", *unread] if unread else ["None detected."]
     inside = _inside(summary.personal_files, summary.in_bag.personal_files)
     text = (
-        f"{_files(summary.personal_files)} with data that can identify a person, in the tags or the text of the"
+        f"{counted_files(summary.personal_files)} with data that can identify a person, in the tags or the text of the"
         f" file.{inside} The values are written nowhere in this package's records; rights.jsonl says where they stand."
     )
     kinds = tuple((_kind(code), files) for code, files in summary.personal_kinds)
@@ -262,7 +262,9 @@ def _unread(summary: RightsSummary) -> list[str]:
     if not summary.unread_files:
         return []
     inside = _inside(summary.unread_files, summary.in_bag.unread_files)
-    number = f"{summary.unread_files:,} more" if summary.personal_files else _files(summary.unread_files)
+    number = (
+        f"{summary.unread_files:,} more" if summary.personal_files else counted_files(summary.unread_files)
+    )
     return [
         _paragraph(
             f"{number} could not be read for it, or not to the end, as is so of PDFs, office documents, archives"
@@ -324,7 +326,3 @@ def _item(text: str, indent: int = 2) -> str:
 
 def _paragraph(text: str) -> str:
     return textwrap.fill(text, _WIDTH, break_on_hyphens=False)
-
-
-def _files(number: int) -> str:
-    return "1 file" if number == 1 else f"{number} files"

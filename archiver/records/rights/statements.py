@@ -174,7 +174,7 @@ def rights_statements(decision: Decision, context: RightsContext) -> tuple[Right
         for identifier in decision.declarations
         if (declaration := context.declarations.get(identifier)) is not None
         and declaration.date <= decision.on
-        and (declaration.expires is None or decision.on <= declaration.expires)
+        and not declaration.has_ended(decision.on)
     ]
     governing = next((one for one in in_force if one.basis is decision.basis), None)
     copyright_governs = _BASES[decision.basis][0] is PremisBasis.COPYRIGHT

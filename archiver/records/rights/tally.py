@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from archiver.model.package import AssessedFile, PackedFile, PackEntry, PlanEntry, WithheldFile
 from archiver.model.rights import Act, Answer, Basis, Decision, Disposition, MachineUse, UseAnswer
-from archiver.model.rights_summary import ActCounts, Counts, DeclaredWish, Ground, InBag, RightsSummary
+from archiver.model.rights_summary import ActCounts, Counts, DeclaredUse, Ground, InBag, RightsSummary
 from archiver.model.source import EmptyFolder, FolderProblem, FolderRef, LeftOut, Link, Unpacked
 from archiver.records.rights.grounds import settling_ground
 from archiver.records.rights.machine_use import tdm_reservation, usage_statement
@@ -47,7 +47,7 @@ class RightsTally:
         self._dispositions: Counter[Disposition] = Counter()
         self._because: Counter[Ground] = Counter()
         self._names = _Names()
-        self._wishes: Counter[DeclaredWish] = Counter()
+        self._uses_declared: Counter[DeclaredUse] = Counter()
         self.of_packed: set[str] = set()
 
     def add(self, entry: PackEntry | PlanEntry) -> None:
@@ -77,7 +77,7 @@ class RightsTally:
         self._dispositions.update(other._dispositions)
         self._because.update(other._because)
         self._names.include(other._names)
-        self._wishes.update(other._wishes)
+        self._uses_declared.update(other._uses_declared)
         self.of_packed.update(other.of_packed)
 
     def summary(self) -> RightsSummary:
@@ -96,7 +96,7 @@ class RightsTally:
             personal_kinds=assessed.names.counted("personal"),
             because=tuple(sorted(self._because.items(), key=_place)),
             restricted_until_a_date=self._until,
-            wishes=tuple(sorted(self._wishes.items(), key=_order)),
+            uses_declared=tuple(sorted(self._uses_declared.items(), key=_order)),
             usage=names.counted("usage"),
             reservations=names.counted("reservations"),
             assertions=names.counted("assertions"),
@@ -126,9 +126,11 @@ class RightsTally:
         self._stricter += any(answer.stricter_signal for answer in decision.machine_use)
         self._mining_protected += any(map(_by_protection, decision.machine_use))
         for answer in decision.machine_use:
-            wish = _declared(answer)
-            if wish is not None and (wish in self._wishes or len(self._wishes) < _KINDS):
-                self._wishes[wish] += 1
+            declared = _declared(answer)
+            if declared is not None and (
+                declared in self._uses_declared or len(self._uses_declared) < _KINDS
+            ):
+                self._uses_declared[declared] += 1
 
 
 class _Names:
@@ -214,12 +216,12 @@ def _place(counted: tuple[Ground, int]) -> tuple[int, str, int]:
     return list(Disposition).index(ground.disposition), ground.code, act
 
 
-def _declared(answer: UseAnswer) -> DeclaredWish | None:
+def _declared(answer: UseAnswer) -> DeclaredUse | None:
     if answer.declared_by is None or answer.role is None:
         return None
-    return DeclaredWish(answer.use, answer.answer, answer.declared_by, answer.role)
+    return DeclaredUse(answer.use, answer.answer, answer.declared_by, answer.role)
 
 
-def _order(counted: tuple[DeclaredWish, int]) -> tuple[str, str, str, str]:
-    wish = counted[0]
-    return wish.declared_by, wish.role, wish.use, wish.answer
+def _order(counted: tuple[DeclaredUse, int]) -> tuple[str, str, str, str]:
+    declared = counted[0]
+    return declared.declared_by, declared.role, declared.use, declared.answer

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 
+from archiver.bagit.names import PAYLOAD
 from archiver.model.package import PackEntry, packed_file
 from archiver.model.rights import Decision, MachineUse
 from archiver.records.lines_of_files import LinesOfFiles
@@ -33,8 +34,10 @@ _WORDS = {"y": "allowed", "n": "notAllowed"}
 
 def training_mining(decision: Decision) -> str:
     """Return the ``entries`` of one file's assertion as JSON; empty where no rightsholder declared any."""
-    wishes = {answer.use: preference(answer, decision) for answer in decision.machine_use}
-    entries = {key: {"use": _WORDS[wish]} for use, key in _ENTRIES if (wish := wishes.get(use)) is not None}
+    preferences = {answer.use: preference(answer, decision) for answer in decision.machine_use}
+    entries = {
+        key: {"use": _WORDS[said]} for use, key in _ENTRIES if (said := preferences.get(use)) is not None
+    }
     return json.dumps(entries, separators=(",", ":")) if entries else ""
 
 
@@ -60,7 +63,7 @@ class AssertionWriter:
         before = b"\n"
         with self._of_files:
             if len(stated) == 1 and stated[0]:
-                write(before + _assertion("data/", stated[0]))
+                write(before + _assertion(PAYLOAD, stated[0]))
                 before = b",\n"
             else:
                 for line in self._of_files:

@@ -55,19 +55,19 @@ _MOST_ENDS = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Resolutions:
     """What the declarations of one file give on one day, whatever is in the file; the same for all files they fit.
 
     Attributes:
         resolution: With every declaration taken at its word.
         contradicted: With those set aside that a store's delivery of a copy contradicts.
-        later: Each day after which a declaration ends, with what the declarations give on the day after: one standing for
+        later: Each day after which a declaration ends, with what the declarations give on the day after: one for
             what is declared by now and, where something is dated in the future, one with that too.
     """
 
     resolution: Resolution
     contradicted: Resolution
-    later: tuple[tuple[date, tuple[Standing, ...]], ...] = ()
+    later: tuple[tuple[date, tuple[Resolutions, ...]], ...] = ()
 
 
 def decide(  # noqa: PLR0913 - what a decision follows from; a bundle would only rename it
@@ -95,11 +95,11 @@ def decide(  # noqa: PLR0913 - what a decision follows from; a bundle would only
         The decision, with a reason for every act and for the disposition.
     """
     day = on if isinstance(on, Day) else Day.whole(on)
-    found = standing(place(declarations, path), day, terms or load_terms())
+    found = resolve_all(place(declarations, path), day, terms or load_terms())
     return conclude(found, evidence, protection, policy, day.on)
 
 
-def standing(placed: Sequence[Placed], day: Day, terms: TermTable) -> Standing:
+def resolve_all(placed: Sequence[Placed], day: Day, terms: TermTable) -> Resolutions:
     """Weigh the declarations of one file against each other, once for all files they fit as closely."""
     ordered = in_order(placed)
     now = _on_day(ordered, day, terms)
@@ -113,29 +113,33 @@ def standing(placed: Sequence[Placed], day: Day, terms: TermTable) -> Standing:
     return replace(now, later=tuple(later))
 
 
-def _on_day(ordered: Sequence[Placed], day: Day, terms: TermTable) -> Standing:
+def _on_day(ordered: Sequence[Placed], day: Day, terms: TermTable) -> Resolutions:
     resolution = resolve(ordered, day, terms)
     if not any(each.declaration.basis in _CONTRADICTED_BY_PURCHASE for each in ordered):
-        return Standing(resolution, resolution)
-    return Standing(resolution, resolve(ordered, day, terms, _CONTRADICTED_BY_PURCHASE))
+        return Resolutions(resolution, resolution)
+    return Resolutions(resolution, resolve(ordered, day, terms, _CONTRADICTED_BY_PURCHASE))
 
 
 def conclude(
-    standing: Standing, evidence: Sequence[Evidence], protection: Protection | None, policy: Policy, on: date
+    resolutions: Resolutions,
+    evidence: Sequence[Evidence],
+    protection: Protection | None,
+    policy: Policy,
+    on: date,
 ) -> Decision:
     """Weigh what is seen in one file against what is declared, and apply the policy.
 
     Args:
-        standing: What :func:`standing` gave for its declarations.
+        resolutions: What :func:`resolve_all` gave for its declarations.
         evidence: What was observed in the file.
         protection: Its technical protection, if any was seen.
         policy: What the package is for.
-        on: The day that ``standing`` was worked out for.
+        on: The day that ``resolutions`` was worked out for.
     """
-    decision = _concluded(standing, evidence, protection, policy, on)
+    decision = _concluded(resolutions, evidence, protection, policy, on)
     if decision.disposition is not Disposition.RESTRICT:
         return decision
-    for end, days in standing.later:
+    for end, days in resolutions.later:
         after = end + timedelta(days=1)
         if all(
             _concluded(one, evidence, protection, policy, after).disposition is Disposition.INCLUDE
@@ -146,11 +150,15 @@ def conclude(
 
 
 def _concluded(
-    standing: Standing, evidence: Sequence[Evidence], protection: Protection | None, policy: Policy, on: date
+    resolutions: Resolutions,
+    evidence: Sequence[Evidence],
+    protection: Protection | None,
+    policy: Policy,
+    on: date,
 ) -> Decision:
     """The decision for one day, which promises nothing of another."""
-    contradictions = _contradictions(standing.resolution, evidence)
-    resolution = standing.contradicted if contradictions else standing.resolution
+    contradictions = _contradictions(resolutions.resolution, evidence)
+    resolution = resolutions.contradicted if contradictions else resolutions.resolution
     signals = machine_signals(evidence)
     machine_use, warnings = weigh_signals(resolution.uses, signals)
     outcomes = tuple(_weighed(outcome, signals, protection) for outcome in resolution.acts)

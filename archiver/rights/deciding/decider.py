@@ -10,13 +10,13 @@ from archiver.model.audio import Tags
 from archiver.model.day import Day
 from archiver.model.evidence import Evidence, Protection
 from archiver.model.rights import Decision, Declaration, Policy
-from archiver.rights.deciding.decide import Standing, conclude, standing
+from archiver.rights.deciding.decide import Resolutions, conclude, resolve_all
 from archiver.rights.deciding.scope import Placed, ScopeIndex
 from archiver.rights.terms.terms import TermTable, load_terms
 
 _Key = tuple[tuple[str, int], ...]
 """Which declarations take in a file, and how closely each."""
-Shared = TypeVar("Shared", Standing, Decision)
+Shared = TypeVar("Shared", Resolutions, Decision)
 
 _KEPT = 40_000
 """How many declarations the remembered combinations may name; a collection declared file by file, or file by file
@@ -67,7 +67,7 @@ class Decider:
         self.on = self._day.on
         self.terms = terms or load_terms()
         self._index = ScopeIndex(self.declarations)
-        self._standings = _Remembered[Standing]()
+        self._resolutions = _Remembered[Resolutions]()
         self._plain = _Remembered[Decision]()
 
     def __reduce__(self) -> tuple[type[Decider], tuple[object, ...]]:
@@ -93,14 +93,14 @@ class Decider:
         if not evidence and protection is None:
             known = self._plain.get(key)
             if known is None:
-                known = conclude(self._standing(key, placed), (), None, self.policy, self.on)
+                known = conclude(self._resolutions_of(key, placed), (), None, self.policy, self.on)
                 self._plain.keep(key, known)
             return known
-        return conclude(self._standing(key, placed), evidence, protection, self.policy, self.on)
+        return conclude(self._resolutions_of(key, placed), evidence, protection, self.policy, self.on)
 
-    def _standing(self, key: _Key, placed: tuple[Placed, ...]) -> Standing:
-        known = self._standings.get(key)
+    def _resolutions_of(self, key: _Key, placed: tuple[Placed, ...]) -> Resolutions:
+        known = self._resolutions.get(key)
         if known is None:
-            known = standing(placed, self._day, self.terms)
-            self._standings.keep(key, known)
+            known = resolve_all(placed, self._day, self.terms)
+            self._resolutions.keep(key, known)
         return known

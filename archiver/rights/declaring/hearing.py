@@ -43,11 +43,7 @@ class Hearing:
         self._declarations = declared.declarations
         self._on = on
         self._lines = dict(zip((one.id for one in declared.declarations), declared.lines, strict=True))
-        holding = [
-            (number, one)
-            for number, one in enumerate(declared.declarations)
-            if one.expires is None or on <= one.expires
-        ]
+        holding = [(number, one) for number, one in enumerate(declared.declarations) if not one.has_ended(on)]
         self._pieces: dict[str, _Piece] = {}
         scopes = []
         for number, declaration in holding:

@@ -58,7 +58,7 @@ def check_sense(document: Document, declaration: Declaration, path: Path) -> Ite
     """
     _check_fields(document, declaration, path)
     _check_declarant(document, declaration, path)
-    if declaration.expires is not None and declaration.expires < declaration.date:
+    if declaration.has_ended(declaration.date):
         document.fault((*path, "expires"), "It ends before it was declared.", "Correct one of the two dates.")
     yield from _without_effect(declaration)
     yield from _personal(declaration)

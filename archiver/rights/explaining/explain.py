@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,6 +13,7 @@ from archiver.model.rights import (
     Act,
     Answer,
     Basis,
+    Decision,
     Declaration,
     Disposition,
     Policy,
@@ -111,33 +112,50 @@ def explain(  # noqa: PLR0913 - what a decision follows from, and what a suggest
     decisions = [
         decide(evidence, protection, declarations, policy, on, path=path, terms=table) for policy in policies
     ]
-    first = decisions[0]
+    return _laid_out(
+        decisions[0],
+        declarations,
+        tuple(_outcome(decision, policy.title) for policy, decision in zip(policies, decisions, strict=True)),
+        suggest(evidence, protection, declarations, policies, on, path=path, tags=given, terms=table),
+    )
+
+
+def explain_decision(decision: Decision, declarations: Iterable[Declaration]) -> Explanation:
+    """Lay out a decision that was made before, as it was made: nothing is decided anew, and nothing suggested.
+
+    Args:
+        decision: The decision.
+        declarations: Those that bear on the file, and any others; one that is not there is passed over.
+    """
+    return _laid_out(decision, declarations, (_outcome(decision, ""),), ())
+
+
+def _laid_out(
+    decision: Decision,
+    declarations: Iterable[Declaration],
+    outcomes: tuple[PolicyOutcome, ...],
+    suggestions: tuple[Suggestion, ...],
+) -> Explanation:
     bearing = {declaration.id: declaration for declaration in declarations}
     return Explanation(
-        on=first.on,
-        basis=first.basis,
-        declarations=tuple(bearing[name] for name in first.declarations),
-        acts=tuple(_act(act, answer, first.reasons) for act, answer in first.acts.items()),
-        layers=first.layers,
-        machine_use=first.machine_use,
-        outcomes=tuple(
-            PolicyOutcome(
-                policy.name,
-                policy.title,
-                decision.disposition,
-                tuple(filter(speaks_of_disposition, decision.reasons)),
-                decision.restricted_until,
-            )
-            for policy, decision in zip(policies, decisions, strict=True)
-        ),
+        on=decision.on,
+        basis=decision.basis,
+        declarations=tuple(bearing[name] for name in decision.declarations if name in bearing),
+        acts=tuple(_act(act, answer, decision.reasons) for act, answer in decision.acts.items()),
+        layers=decision.layers,
+        machine_use=decision.machine_use,
+        outcomes=outcomes,
         remarks=tuple(
-            reason for reason in first.reasons if reason.act is None and not speaks_of_disposition(reason)
+            reason for reason in decision.reasons if reason.act is None and not speaks_of_disposition(reason)
         ),
-        suggestions=suggest(
-            evidence, protection, declarations, policies, on, path=path, tags=given, terms=table
-        ),
-        personal=first.personal,
+        suggestions=suggestions,
+        personal=decision.personal,
     )
+
+
+def _outcome(decision: Decision, title: str) -> PolicyOutcome:
+    reasons = tuple(filter(speaks_of_disposition, decision.reasons))
+    return PolicyOutcome(decision.policy, title, decision.disposition, reasons, decision.restricted_until)
 
 
 def _act(act: Act, answer: Answer, reasons: Sequence[Reason]) -> ActExplanation:

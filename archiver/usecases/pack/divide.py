@@ -7,16 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from archiver.bagit.tagfiles import BAG_INFO
 from archiver.errors import ArchiverError, ExitStatus, Remedy, UsageError, Way
 from archiver.ingest.plan import PackagePlan
 from archiver.model.bag import Bag
 from archiver.model.run import Run
 from archiver.model.source import Source
-from archiver.records.baginfo import BAG_INFO, bag_info_labels
+from archiver.records.baginfo import bag_info_labels
+from archiver.records.estimate import BAG_BYTES, described_bytes
 from archiver.records.layout import record_paths
 from archiver.records.rights.labels import rights_labels
 from archiver.records.rights.tally import summarise
-from archiver.records.weight import BAG_BYTES, described_bytes
 from archiver.store.find_bags import taken_by
 from archiver.store.staging import StagingKey, unfinished
 from archiver.usecases.documents import DOCUMENTS_FOLDER

@@ -15,7 +15,7 @@ from archiver.records.visible import one_line
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class Milestones:
     """When the stretches of a run ended, and how it went.
 
     Attributes:
@@ -33,7 +33,9 @@ class Course:
     continued: bool
 
 
-def events_of(run: Run, plan: BagPlan, totals: Totals, policy: str, course: Course) -> Iterator[Event]:
+def events_of(
+    run: Run, plan: BagPlan, totals: Totals, policy: str, milestones: Milestones
+) -> Iterator[Event]:
     """Yield what was done, in order; the last event is the making of the package itself.
 
     Args:
@@ -41,7 +43,7 @@ def events_of(run: Run, plan: BagPlan, totals: Totals, policy: str, course: Cour
         plan: The bag.
         totals: What was packed, withheld and lost.
         policy: Name of the policy that the decisions follow.
-        course: How the run went.
+        milestones: How the run went.
     """
 
     def event(kind: str, at: dt.datetime, detail: str, outcome: str = "Success") -> Event:
@@ -50,43 +52,43 @@ def events_of(run: Run, plan: BagPlan, totals: Totals, policy: str, course: Cour
     out = totals.left_out.total()
     left_out = f" {out} entries were left out as asked; metadata/tree.jsonl has the rules." if out else ""
     yield event(
-        "ingestion start", course.started, f"The sources were listed; no link was followed.{left_out}"
+        "ingestion start", milestones.started, f"The sources were listed; no link was followed.{left_out}"
     )
-    yield event("format identification", course.planned, "Formats were identified by signature.")
+    yield event("format identification", milestones.planned, "Formats were identified by signature.")
     yield event(
-        "metadata extraction", course.planned, "Tags and audio properties were read from file headers."
+        "metadata extraction", milestones.planned, "Tags and audio properties were read from file headers."
     )
     yield event(
         "policy assignment",
-        course.planned,
+        milestones.planned,
         f"Policy {policy} was applied: {totals.files} files in, {totals.withheld} withheld.",
     )
     if plan.parts > 1:
         cut = ", ".join(one_line(f"data/{folder}" if folder else "data") for folder in plan.cut)
         only = f" Of the album in {cut} a part is in other bags, for it alone is larger than a bag may be."
         detail = f"The accession was divided; this is bag {plan.part} of {plan.parts}.{only if cut else ''}"
-        yield event("information package splitting", course.planned, detail)
-    kept = " Copies that an interrupted run had finished were kept." if course.continued else ""
+        yield event("information package splitting", milestones.planned, detail)
+    kept = " Copies that an interrupted run had finished were kept." if milestones.continued else ""
     yield event(
         "capture",
-        course.captured,
+        milestones.captured,
         f"{totals.files} files were copied, each read once; {totals.lost} could not be packed.{kept}",
         "Warning" if totals.lost else "Success",
     )
     yield event(
         "message digest calculation",
-        course.captured,
+        milestones.captured,
         f"{', '.join(plan.algorithms)} computed from the bytes read from the source.",
     )
     counted = counted_states(totals.sound)
     if counted:
         yield event(
             "validation",
-            course.captured,
+            milestones.captured,
             f"The music was read through as it was copied: {counted}. What was damaged came so and is packed as it came.",
             "Warning" if totals.sound[SoundState.DAMAGED] else "Success",
         )
-    if course.read_back:
+    if milestones.read_back:
         detail = "Every copy was read back from the disk and its digests held."
-        yield event("fixity check", course.captured, detail)
+        yield event("fixity check", milestones.captured, detail)
     yield event("information package creation", run.now(), "The BagIt package was written and synced.")

@@ -22,7 +22,7 @@ class Part(Generic[Album]):
         start: Index of its first file in the order they were given.
         end: Index after its last file.
         size: Bytes of its files together.
-        weight: Bytes of its bag, with what describes the files.
+        bag_bytes: Bytes of its bag, with what describes the files.
         cut: The albums of which only some files are in this part, because each alone is larger than a bag may be.
         oversize: Whether its one file alone is larger than a bag may be.
     """
@@ -30,7 +30,7 @@ class Part(Generic[Album]):
     start: int
     end: int
     size: int
-    weight: int
+    bag_bytes: int
     cut: tuple[Album, ...] = ()
     oversize: bool = False
 
@@ -72,7 +72,7 @@ class _Filling(Generic[Album]):
         self._overhead = overhead
         self._parts: list[Part[Album]] = []
         self._start = self._end = self._size = 0
-        self._weight = overhead
+        self._bag_bytes = overhead
         self._cut: list[Album] = []
 
     def add(self, album: Album, files: list[tuple[int, int]]) -> None:
@@ -97,12 +97,12 @@ class _Filling(Generic[Album]):
         self._make_room(size, beside)
         self._end += files
         self._size += size
-        self._weight += size + beside
+        self._bag_bytes += size + beside
 
     def _make_room(self, size: int, beside: int) -> None:
-        weight = size + beside
-        if self._overhead + weight <= self._max_size:
-            fits = self._weight + weight <= self._max_size
+        added = size + beside
+        if self._overhead + added <= self._max_size:
+            fits = self._bag_bytes + added <= self._max_size
         else:
             fits = self._size + size <= self._max_size
         if not fits:
@@ -112,5 +112,7 @@ class _Filling(Generic[Album]):
         if self._end == self._start:
             return
         oversize = self._size > self._max_size
-        self._parts.append(Part(self._start, self._end, self._size, self._weight, tuple(self._cut), oversize))
-        self._start, self._size, self._weight, self._cut = self._end, 0, self._overhead, []
+        self._parts.append(
+            Part(self._start, self._end, self._size, self._bag_bytes, tuple(self._cut), oversize)
+        )
+        self._start, self._size, self._bag_bytes, self._cut = self._end, 0, self._overhead, []

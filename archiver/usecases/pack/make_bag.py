@@ -16,6 +16,7 @@ from archiver import filesystem
 from archiver.bagit import writer
 from archiver.bagit.paths import encode_path
 from archiver.bagit.sizes import human_size
+from archiver.bagit.tagfiles import BAG_INFO
 from archiver.bagit.writer import ManifestWriter
 from archiver.ingest.capture import Capture
 from archiver.ingest.consumers import read_plan
@@ -38,7 +39,7 @@ from archiver.model.rights_context import RightsContext
 from archiver.model.run import Run
 from archiver.model.source import BesideFiles, Unpacked
 from archiver.model.totals import Totals
-from archiver.records.baginfo import BAG_INFO, bag_info_labels
+from archiver.records.baginfo import bag_info_labels
 from archiver.records.layout import RecordWriters
 from archiver.records.rights.labels import rights_labels
 from archiver.records.rights.record import recorded
@@ -47,7 +48,7 @@ from archiver.records.writing import Closing
 from archiver.store.faults import store_faults
 from archiver.store.staging import Staging, StagingKey, left_of
 from archiver.usecases.documents import DOCUMENTS_FOLDER, Document, copy_document
-from archiver.usecases.pack.events import Course, events_of
+from archiver.usecases.pack.events import Milestones, events_of
 from archiver.usecases.pack.noted import is_noted
 from archiver.usecases.pack.parts import PlanPart
 from archiver.usecases.watch import Meter, Step, Watch
@@ -162,8 +163,10 @@ class BagMaker:
 
     def _bag(self, plan: BagPlan, gathered: _Gathered) -> Bag:
         totals = gathered.totals
-        course = Course(self.started, self.planned, self.run.now(), self.capture.read_back, gathered.kept > 0)
-        events = tuple(events_of(self.run, plan, totals, self.rights.policy.name, course))
+        milestones = Milestones(
+            self.started, self.planned, self.run.now(), self.capture.read_back, gathered.kept > 0
+        )
+        events = tuple(events_of(self.run, plan, totals, self.rights.policy.name, milestones))
         summary = gathered.tally.summary()
         return Bag(plan, totals, summary, contents_sentence(totals), gathered.escaped, events)
 

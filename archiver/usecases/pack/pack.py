@@ -16,9 +16,9 @@ from archiver.executors.pools import Threads
 from archiver.ingest.capture import Capture
 from archiver.ingest.examine import header_readers
 from archiver.ingest.names import EXACT, PORTABLE
+from archiver.ingest.presence import SourcePresence
 from archiver.ingest.reexamine import Reexaminer
 from archiver.ingest.spool import Spool
-from archiver.ingest.standing import Standing
 from archiver.model.package import PackEntry, PlanEntry
 from archiver.model.problem import PROBLEM_KINDS, Effect, Problem
 from archiver.model.rights_summary import RightsSummary
@@ -148,7 +148,7 @@ def pack(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackReport]:
 def _packed(prepared: Prepared, run: Run, watch: Watch, held: contextlib.ExitStack) -> PackReport:
     """Write the bag or bags; what the report rests on stays open as long as ``held``."""
     request, store, started = prepared.request, prepared.store, run.now()
-    standing = Standing(prepared.sources)
+    presence = SourcePresence(prepared.sources)
     is_new = held.enter_context(locked(store))
     for bag in recover(store):
         watch.note(f"Gave its name to a bag that an interrupted run had finished: {os.fsdecode(bag)}")
@@ -162,7 +162,7 @@ def _packed(prepared: Prepared, run: Run, watch: Watch, held: contextlib.ExitSta
             jobs=prepared.jobs,
             watch=watch,
             scratch=scratch,
-            standing=standing,
+            presence=presence,
             exclusion=prepared.exclusion,
             rule=name_rule(prepared),
         )
@@ -182,7 +182,7 @@ def _packed(prepared: Prepared, run: Run, watch: Watch, held: contextlib.ExitSta
         documents=prepared.inputs.documents,
         labels=prepared.tag_labels,
         premis=prepared.premis,
-        capture=Capture(copying, syncing, standing, request.read_back),
+        capture=Capture(copying, syncing, presence, request.read_back),
         watch=watch,
         reexaminer=Reexaminer(prepared.hearings.assess, held.enter_context(header_readers(1))),
     )
@@ -193,7 +193,7 @@ def _packed(prepared: Prepared, run: Run, watch: Watch, held: contextlib.ExitSta
         made = maker.make(staging, part, spool, tally)
         totals.add(made.totals)
         escaped = escaped or made.escaped
-    standing.conclude()
+    presence.conclude()
     _refuse_nothing(totals, stagings)
     for staging in stagings:
         _finish(staging, request, run, watch)

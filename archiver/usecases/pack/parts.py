@@ -66,7 +66,7 @@ def parts_of(
             part.start,
             None if number == len(found) else part.end,
             part.size,
-            part.weight,
+            part.bag_bytes,
             part.cut,
             part.oversize,
         )

@@ -7,18 +7,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from archiver.bagit.algorithms import ALGORITHMS, DEFAULT_ALGORITHM, WEAK_ALGORITHMS, hex_length
+from archiver.bagit.bag_source import Container
 from archiver.bagit.declaration import DECLARATION_NAME
 from archiver.bagit.findings import Severity
+from archiver.bagit.names import PAYLOAD
 from archiver.bagit.profiles.check import check_plan
-from archiver.bagit.profiles.facts import BagFacts, Container, Mismatch
+from archiver.bagit.profiles.facts import BagFacts, Mismatch
 from archiver.bagit.profiles.load import load_profile
 from archiver.bagit.profiles.profile import Profile, ProfileError
+from archiver.bagit.tagfiles import BAG_INFO
 from archiver.bagit.writer import BAGIT_VERSION, DECLARED
 from archiver.errors import UsageError
 from archiver.model.bag import Labels
 from archiver.model.package import PlanEntry, file_to_copy
 
-BAG_INFO = "bag-info.txt"
 _IDENTIFIER = "BagIt-Profile-Identifier"
 _STRONGEST_FIRST = (
     DEFAULT_ALGORITHM,
@@ -146,7 +148,7 @@ def refuse_mismatch(profile: Profile, name: str, planned: Planned) -> None:
 def _facts(planned: Planned, bag: Iterable[PlanEntry]) -> BagFacts:
     def payload() -> Iterator[tuple[str, int]]:
         for file in filter(None, map(file_to_copy, bag)):
-            yield f"data/{file.examined.ref.payload_path}", file.examined.ref.stat.size_bytes
+            yield f"{PAYLOAD}{file.examined.ref.payload_path}", file.examined.ref.stat.size_bytes
 
     return BagFacts(
         container=planned.container,

@@ -1,4 +1,4 @@
-"""Which albums the damage to a bag touches, from its findings and from what its own record says of its files."""
+"""Which albums the damage to a bag affects, from its findings and from what its own record says of its files."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NAMED = (Subject.FILE, Subject.FOLDER, Subject.TAG_FILE)
 
 
 @dataclass(frozen=True, slots=True)
-class TouchedAlbum:
+class AffectedAlbum:
     """An album that damaged, unreadable or missing files belong to.
 
     Attributes:
@@ -44,7 +44,7 @@ class TouchedAlbum:
         return self.damaged + self.unreadable + self.missing
 
 
-def touched_albums(findings: Iterable[Finding], tracks: Mapping[str, Track]) -> tuple[TouchedAlbum, ...]:
+def affected_albums(findings: Iterable[Finding], tracks: Mapping[str, Track]) -> tuple[AffectedAlbum, ...]:
     """Return the albums in the order of their folders.
 
     An album is a folder and a title; a file without a title, such as a cover, goes with the others in its folder
@@ -60,7 +60,7 @@ def touched_albums(findings: Iterable[Finding], tracks: Mapping[str, Track]) -> 
         title = tracks[path].album.strip() if path in tracks else ""
         folders[album_folder(path)][title][state] += 1
     return tuple(
-        TouchedAlbum(title, folder, *(counts[state] for state in _STATES))
+        AffectedAlbum(title, folder, *(counts[state] for state in _STATES))
         for folder, titles in sorted(folders.items())
         for title, counts in _joined(titles).items()
     )

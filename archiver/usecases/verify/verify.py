@@ -23,7 +23,7 @@ from archiver.store.area import INCOMING
 from archiver.store.find_bags import bag_around, bags_in, is_bag
 from archiver.store.staging import unfinished
 from archiver.usecases.pack.profile import read_profile
-from archiver.usecases.verify.affected_albums import TouchedAlbum, tells_all, touched_albums
+from archiver.usecases.verify.affected_albums import AffectedAlbum, affected_albums, tells_all
 from archiver.usecases.watch import Meter, Step, Watch
 
 _MANY_FILES = 2_000
@@ -57,7 +57,7 @@ class VerifiedBag:
         mismatches: In what it does not conform to the profile; ``None`` where none was asked about, or where no
             version of BagIt is declared, so that there is no bag to hold against it.
         albums: The albums that damaged, unreadable or missing files belong to.
-        all_albums: Whether no other album is touched; else more may be, which the findings do not tell.
+        all_albums: Whether no other album is affected; else more may be, which the findings do not tell.
         update_pending: Whether an update of its tag files was interrupted and waits to be completed.
         meant: The bag that the folder lies in, where it is none itself; ``None`` where it lies in no bag.
         tracks: By payload path, what the bag's own record says a damaged or missing file is. The record may be
@@ -66,7 +66,7 @@ class VerifiedBag:
 
     report: BagReport
     mismatches: tuple[Finding, ...] | None
-    albums: tuple[TouchedAlbum, ...]
+    albums: tuple[AffectedAlbum, ...]
     all_albums: bool
     update_pending: bool
     meant: str | None
@@ -179,7 +179,7 @@ def _verified(path: str, validation: Validation, profile: Profile | None) -> Ver
     return VerifiedBag(
         report=report,
         mismatches=check_profile(asked, validation.source) if asked else None,
-        albums=touched_albums(wrong, tracks),
+        albums=affected_albums(wrong, tracks),
         all_albums=tells_all(report),
         update_pending=is_update_pending(os.fsencode(path)),
         meant=bag_around(path) if report.has(Effect.MISSING, Subject.BAG) else None,

@@ -53,7 +53,7 @@ def test_memory_is_bounded_however_many_names_there_are() -> None:
     summary = tally.summary()
     assert dict(summary.declarations)[OTHER] == 500
     assert len(summary.declarations) == 1001
-    assert len(summary.wishes) == 1000
+    assert len(summary.uses_declared) == 1000
 
 
 def test_labels() -> None:

@@ -59,7 +59,7 @@ def test_a_collection_declared_file_by_file_keeps_no_more_than_it_should(
     for number in range(len(declarations)):
         assert decider.decide(f"{number}.flac", {}, (), None).declarations == (f"d{number}",)
     assert 0 < len(decider._plain._known) <= 8
-    assert 0 < len(decider._standings._known) <= 8
+    assert 0 < len(decider._resolutions._known) <= 8
 
 
 def test_single_files_are_found_by_name_however_many_are_declared() -> None:

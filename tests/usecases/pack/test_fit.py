@@ -94,7 +94,7 @@ def test_every_file_is_in_exactly_one_part_and_the_order_is_kept(
     for part in parts:
         held = files[part.start : part.end]
         assert part.size == sum(size for _, size, _ in held)
-        assert part.weight == overhead + sum(size + beside for _, size, beside in held)
+        assert part.bag_bytes == overhead + sum(size + beside for _, size, beside in held)
 
 
 @given(FILES, st.integers(1, 60), st.integers(0, 20))
@@ -114,7 +114,7 @@ def test_bags_keep_to_the_limit_where_every_album_can(
     albums = groupby(files, key=lambda file: file[0])
     weights = [overhead + sum(size + beside for _, size, beside in members) for _, members in albums]
     if files and max(weights) <= limit:
-        assert all(part.weight <= limit and not part.cut for part in split(files, limit, overhead))
+        assert all(part.bag_bytes <= limit and not part.cut for part in split(files, limit, overhead))
 
 
 @given(FILES, st.integers(1, 60), st.integers(0, 20))

@@ -13,8 +13,9 @@ from archiver.bagit.profiles.check import check_plan
 from archiver.bagit.profiles.facts import BagFacts
 from archiver.bagit.profiles.parse import parse_profile
 from archiver.bagit.profiles.profile import Profile, ProfileError
+from archiver.bagit.tagfiles import BAG_INFO
 from archiver.cli.profile_fixes import Fixes
-from archiver.usecases.pack.profile import BAG_INFO, UNFILLED, algorithms_for, labels_by_file
+from archiver.usecases.pack.profile import UNFILLED, algorithms_for, labels_by_file
 
 IDENTIFIER = "https://example.org/profile.json"
 NAMES = st.lists(st.sampled_from(["md5", "SHA-1", "sha256", "sha512", "sha3-256", "whirlpool"]), max_size=3)

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 from archiver import filesystem
 from archiver.errors import ArchiverError, Remedy, Way
+from archiver.machine import reason
 from archiver.model.source import FileRef, Source
 
 _NAMED = (
@@ -48,7 +49,7 @@ class SourceLostError(ArchiverError):
     """A source is not there any more while it is being packed or looked at."""
 
 
-class Standing:
+class SourcePresence:
     """Watches over sources while they are listed and copied; any thread may tell it of files.
 
     Args:
@@ -131,9 +132,7 @@ class Standing:
         known = [ref for found in (self._first, self._last) if (ref := found.get(root)) is not None]
         faults = [fault for ref in known if (fault := _fault_of(ref)) is not None]
         if known and len(faults) == len(known):
-            raise _lost(
-                _gone(root, f"files that could be read cannot be read any more: {_reason(faults[0])}")
-            )
+            raise _lost(_gone(root, f"files that could be read cannot be read any more: {reason(faults[0])}"))
 
     def _loss_of(self, root: bytes) -> str | None:
         """Say why a source counts as lost; ``None`` where its folder is there and can be listed."""
@@ -147,7 +146,7 @@ class Standing:
             finally:
                 os.close(folder)
         except OSError as error:
-            return _reason(error) if error.errno in _LOST else None
+            return reason(error) if error.errno in _LOST else None
         if before is not None and (status.st_dev, status.st_ino) != before:
             return "another folder has taken its place"
         return None
@@ -182,7 +181,3 @@ def _gone(root: bytes, reason: str) -> str:
 def _lost(message: str) -> SourceLostError:
     hint = "No bag was written. What was copied waits in the store's .incoming folder."
     return SourceLostError(message, f"{hint} {_CONNECT}", remedies=[Remedy(Way.GO_ON)])
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()

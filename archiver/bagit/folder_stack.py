@@ -10,11 +10,11 @@ from archiver import filesystem
 _MOST_OPEN = 32
 
 
-class FolderLadder:
+class FolderStack:
     """Holds the descriptors of a folder and of those above it, to reach the next folder from the nearest of them.
 
     Folders are opened one component at a time, following no link. At most 32 descriptors are held, however deep
-    the folder lies. The descriptor ``top`` of the bag stays the caller's; use the ladder with ``with``.
+    the folder lies. The descriptor ``top`` of the bag stays the caller's; use the stack with ``with``.
     """
 
     def __init__(self, top: int) -> None:
@@ -29,7 +29,7 @@ class FolderLadder:
             os.close(self._held.pop()[1])
 
     def open(self, path: bytes) -> int:
-        """Return the descriptor of the folder ``path``, relative to the top; it is the ladder's to close.
+        """Return the descriptor of the folder ``path``, relative to the top; it is the stack's to close.
 
         It is good until the next call.
 
