@@ -118,5 +118,5 @@ class ApeWalk:
         table = self._held[len(self._held) - entries * 4 :]
         if not table or len(table) % 4:
             return None
-        begun = sum(start <= self._position for (start,) in struct.iter_unpack("<I", table))
+        begun: int = sum(start <= self._position for (start,) in struct.iter_unpack("<I", table))
         return max(begun - 1, 0)
