@@ -204,23 +204,12 @@ def test_the_checksum_of_a_block(data: bytes) -> None:
     assert words_checksum(even) == total
 
 
-def wavpack_block(index: int, total: int, body: bytes, *, samples: int = 4410, two: bool = False) -> bytes:
-    """A block whose sound is noise."""
+def wavpack_block(index: int, total: int, body: bytes, *, two: bool = False, place: int = 0x1800) -> bytes:
+    """A block of 4,410 samples whose sound is noise; ``place`` says whether it is the first and last of its moment."""
     parts = b"\x8a" + (len(body) // 2).to_bytes(3, "little") + body
     size = 24 + len(parts) + (4 if two else 6)
-    head = struct.pack(
-        "<4sIHBBIIIII",
-        b"wvpk",
-        size,
-        0x410,
-        index >> 32,
-        0,
-        total,
-        index & 0xFFFFFFFF,
-        samples,
-        0x14801801,
-        0,
-    )
+    flags = 0x14800001 | place
+    head = struct.pack("<4sIHBBIIIII", b"wvpk", size, 0x410, 0, 0, total, index, 4410, flags, 0)
     checksum = words_checksum(head + parts)
     tail = struct.pack("<H", (checksum ^ checksum >> 16) & 0xFFFF) if two else struct.pack("<I", checksum)
     return head + parts + bytes((0x2F, len(tail) // 2)) + tail
@@ -249,6 +238,32 @@ def test_what_is_lost_between_blocks_of_wavpack(*, two: bool) -> None:
     assert after.detail == "bytes that belong to no block follow the last one"
     again = sound_of(b"".join([*blocks, blocks[3]])).integrity
     assert again.damage[0].what == "blocks are out of order"
+
+
+def test_channels_that_are_missing() -> None:
+    places = (0x800, 0, 0x1000)
+    moments = [
+        [wavpack_block(first, 44100, noise(first + place, 200), place=place) for place in places]
+        for first in range(0, 44100, 4410)
+    ]
+
+    def verdict(moment: int, blocks: list[bytes]) -> tuple[str, float | None, float | None]:
+        changed = [*moments[:moment], blocks, *moments[moment + 1 :]]
+        found = sound_of(b"".join(b"".join(each) for each in changed)).integrity
+        assert found.damaged_places == 1
+        return found.damage[0].what, found.damage[0].at_s, found.lost_s
+
+    assert sound_of(b"".join(b"".join(each) for each in moments)).integrity.state is SoundState.INTACT
+    for moment in (3, 9):
+        first, second, third = moments[moment]
+        missing = ("some of the channels are missing", moment / 10, 0.1)
+        assert verdict(moment, [first, third]) == missing
+        assert verdict(moment, [first, second]) == missing
+        assert verdict(moment, [second, third]) == missing
+        for broken in range(3):
+            blocks = [first, second, third]
+            blocks[broken] = blocks[broken][:80] + b"?" + blocks[broken][81:]
+            assert verdict(moment, blocks) == ("a block fails its checksum", moment / 10, 0.1)
 
 
 def test_blocks_without_a_checksum_prove_nothing() -> None:
