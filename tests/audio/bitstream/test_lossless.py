@@ -148,7 +148,7 @@ def test_pieces_of_any_size_say_the_same(name: str, piece: int, flip: int) -> No
     assert heard(cut, stream, piece) == heard(cut, stream)
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(name=st.sampled_from(sorted(WHOLE)), data=st.data())
 def test_no_bytes_make_it_fail(name: str, data: st.DataObject) -> None:
     changed = bytearray(WHOLE[name][0])
@@ -161,12 +161,12 @@ def test_no_bytes_make_it_fail(name: str, data: st.DataObject) -> None:
 @pytest.mark.parametrize("name", WHOLE)
 def test_numbers_beyond_all_files_are_survived(name: str) -> None:
     data, _ = WHOLE[name]
-    for at in range(min(len(data), 700)):
+    for at in range(300):
         for value in (b"\xff" * 4, bytes(4), b"\xff" * 8):
             changed = bytearray(data)
             changed[at : at + len(value)] = value
             found = listened(bytes(changed))
-            if found is not None and name in PROVED and bytes(changed) != data and name == "a.tta":
+            if found is not None and name == "a.tta" and bytes(changed) != data:
                 assert found.integrity.state is SoundState.DAMAGED
 
 
@@ -349,6 +349,27 @@ def test_what_ffmpeg_encodes(tmp_path: Path, music: Path, name: str, state: Soun
 
 
 # ---- True Audio, Monkey's Audio, TAK, OptimFROG
+
+
+@needs_ffmpeg
+@pytest.mark.parametrize("name", ["empty.tta", "silence-44-s.tak"])
+def test_ffmpeg_agrees_on_what_is_damaged(tmp_path: Path, samples: Path, name: str) -> None:
+    data, number = (samples / name).read_bytes(), random.Random(3)
+    stream = planned(data)
+    assert stream is not None
+    path = tmp_path / name
+    for turn in range(10):
+        changed = bytearray(data)
+        if turn:
+            changed[number.randrange(stream.given.get("frames_at", 22), len(data))] ^= 1 << number.randrange(
+                8
+            )
+        path.write_bytes(bytes(changed[: number.randrange(len(data))] if turn > 7 else changed))
+        done = run("ffmpeg", "-v", "error", "-err_detect", "crccheck", "-i", path, "-f", "null", "-")
+        found = listened(path.read_bytes())
+        whole = found is not None and found.integrity.state is SoundState.INTACT
+        assert whole == (done.returncode == 0 and not done.stderr)
+        assert whole == (turn == 0)
 
 
 def test_a_frame_of_true_audio_that_fails() -> None:

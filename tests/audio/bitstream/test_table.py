@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from archiver.audio.bitstream.checks import CHECKS, METHODS
 from archiver.model.sound import Sound, SoundState
-from tests.audio.bitstream.listening import listened, sound_of
+from tests.audio.bitstream.listening import essence_of, listened, sound_of
+from tests.audio.bitstream.test_chunked import DSD, dsdiff
 from tests.audio.bitstream.test_chunked import WHOLE as CHUNKED
 from tests.audio.bitstream.test_lossless import WHOLE as LOSSLESS
+from tests.samples import Pcm, aiff, apev2, wav
+from tests.samples.aiff import iff_chunk
 
 CONSISTENT, INTACT = SoundState.CONSISTENT, SoundState.INTACT
 TABLE: dict[str, tuple[str | None, SoundState, str]] = {
@@ -75,3 +81,47 @@ def test_intact_is_said_only_where_a_checksum_was_tested() -> None:
     for method, state, checked in TABLE.values():
         proved = any(CHECKS[name].proves for name in checked.split())
         assert (state is INTACT) == proved, method
+
+
+STEREO = Pcm((tuple(range(900)), tuple(range(0, -900, -1))))
+SVX = iff_chunk(
+    b"FORM",
+    b"8SVX" + iff_chunk(b"VHDR", bytes(12) + b"\x20\xab\1\0\0\1\0\0") + iff_chunk(b"BODY", bytes(range(200))),
+)
+RECIPES: list[tuple[str, bytes, dict[str, int]]] = [
+    ("wave-data-v1", wav(audio=STEREO), {}),
+    ("aiff-ssnd-v1", aiff(audio=STEREO), {}),
+    ("8svx-body-v1", SVX, {"VHDR": 12, "BODY": 40, "LENGTH": 200}),
+    ("caf-data-v1", CHUNKED["a.caf"], {"DATA": 52, "LENGTH": 8000}),
+    ("au-data-v1", CHUNKED["a.au"], {"OFFSET": 28, "LENGTH": 8000}),
+    ("dsf-fmt-data-v1", CHUNKED["a.dsf"], {"DATA_CHUNK": 12 + len(DSD)}),
+    ("dsdiff-data-v1", dsdiff(DSD), {"DSD": len(dsdiff(DSD)) - len(DSD) - 12, "LENGTH": len(DSD)}),
+    ("asf-payloads-v1", LOSSLESS["a.wma"][0], {}),
+    ("wavpack-blocks-v1", LOSSLESS["a.wv"][0], {}),
+    *(
+        (method, data + apev2({"Title": "T"}), {"START": 0, "END": len(data)})
+        for method, (data, _) in zip(
+            ("tta-stream-v1", "ape-stream-v1", "optimfrog-stream-v1", "tak-stream-v1"),
+            LOSSLESS.values(),
+            strict=False,
+        )
+    ),
+    ("musepack7-stream-v1", LOSSLESS["7.mpc"][0], {"START": 0, "END": len(LOSSLESS["7.mpc"][0])}),
+    ("musepack8-stream-v1", LOSSLESS["8.mpc"][0], {"START": 0, "END": len(LOSSLESS["8.mpc"][0])}),
+]
+
+
+@pytest.mark.parametrize(("method", "data", "places"), RECIPES, ids=[each[0] for each in RECIPES])
+def test_the_commands_that_the_registry_gives(
+    tmp_path: Path, method: str, data: bytes, places: dict[str, int]
+) -> None:
+    how = METHODS[method].how.partition("  #")[0]
+    for tool in ("sh", "sha256sum", "head", "tail", *(["ffmpeg"] if "ffmpeg" in how else [])):
+        if shutil.which(tool) is None:
+            pytest.skip(f"{tool} is not installed")
+    path = tmp_path / "file"
+    path.write_bytes(data)
+    command = how.replace("FILE", f"'{path}'")
+    environment = os.environ | {name: str(value) for name, value in places.items()}
+    done = subprocess.run(["sh", "-c", command], check=True, capture_output=True, timeout=60, env=environment)
+    assert (method, done.stdout.split()[0].decode()) == essence_of(data)
