@@ -7,6 +7,7 @@ not the packets, so that a copy in other packets is the same music.
 from __future__ import annotations
 
 import hashlib
+import uuid
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NamedTuple
@@ -21,6 +22,17 @@ METHOD = "asf-payloads-v1"
 CHECKED = ("asf-packets", "asf-objects")
 _DATA = bytes.fromhex("3626b2758e66cf11a6d900aa0062ce6c")
 _DATA_HEAD = 50
+_INDEXES = tuple(
+    uuid.UUID(each).bytes_le
+    for each in (
+        "33000890-E5B1-11CF-89F4-00A0C90349CB",
+        "D6E229D3-35DA-11D1-9034-00A0C90349BE",
+        "FEB103F8-12AD-4C64-840F-2A1D2F7AD48C",
+    )
+)
+"""What may follow the Data object (section 6), whose end is not known where it leaves its size open."""
+_END_OF_STREAM = b"$E\x08\0"
+"""Of Microsoft's streaming over HTTP, which is saved with the stream."""
 _MOST_OBJECTS = 512
 _LARGEST_PACKET = 1 << 20
 _TICKS_A_MS = 10_000
@@ -114,6 +126,8 @@ class AsfWalk:
         self._pending = bytearray()
         self._position = stream.start
         self._packets = 0
+        self._open: bool = given["stated"] is None
+        self._ended = False
         self._reached_ms = 0
 
     def take(self, piece: memoryview) -> None:
@@ -124,10 +138,18 @@ class AsfWalk:
         at = 0
         with memoryview(self._pending) as view:
             while at + self._size <= len(view):
+                if self._ends_with(view[at : at + 16]):
+                    at = len(view)
+                    break
                 self._packet(view[at : at + self._size], self._position + at)
                 at += self._size
         del self._pending[:at]
         self._position += at
+
+    def _ends_with(self, head: memoryview | bytearray) -> bool:
+        """Whether an index or a server's end of stream stands where a packet would; nothing is looked at after it."""
+        self._ended |= self._open and (head in _INDEXES or head[:4] == _END_OF_STREAM)
+        return self._ended
 
     def _packet(self, packet: memoryview, offset: int) -> None:
         self._packets += 1
@@ -176,7 +198,7 @@ class AsfWalk:
             sample = self._sample(self._reached_ms)
             lost = self._sample(max(given["ms"] - self._reached_ms, 0))
             damages.add(_SHORT, after, sample, lost or 0)
-        elif self._pending:
+        elif self._pending and not self._ends_with(self._pending[:16]):
             damages.add(_BAD_PACKET, self._position, self._sample(self._reached_ms))
         elif given["packets"] is not None and given["packets"] != self._packets:
             detail = _SIZES_DIFFER

@@ -83,8 +83,8 @@ def au_stream(stretch: Stretch) -> Bitstream:
     """Sun and NeXT audio."""
     head = stretch.head(24)
     offset, length, encoding, rate, channels = struct.unpack(">IIIII", head[4:])
-    start = stretch.start + max(offset, 24)
-    there = max(stretch.end - start, 0)
+    start = min(stretch.start + max(offset, 24), stretch.end)
+    there = stretch.end - start
     open_size = length == _UNKNOWN or (length == 0 and there > 0)
     end = start + (there if open_size else min(length, there))
     block = channels * _AU_WIDTHS.get(encoding, 0)

@@ -66,7 +66,7 @@ def _head_parts(head: bytes) -> tuple[_Info | None, int, list[int]]:
         body = head[at + 4 : at + 4 + size]
         if kind == _END or len(body) < size:
             return info, at + 4 + size, broken
-        if size > _SUM and size <= 1 << 12 and crc24(body[:-_SUM]) != int.from_bytes(body[-_SUM:], "little"):
+        if size > _SUM and crc24(body[:-_SUM]) != int.from_bytes(body[-_SUM:], "little"):
             broken.append(at)
         if kind == _INFO and info is None:
             info = _stream_info(body)

@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import struct
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from archiver.audio.bitstream.damages import Damages
+from archiver.audio.bitstream.wavpack_order import Block, Order
 from archiver.audio.properties.stretch import Stretch
 from archiver.audio.properties.wavpack import read_wavpack
 from archiver.model.sound import Bitstream, Essence, Sound
@@ -23,18 +23,13 @@ CHECKSUM = "wavpack-checksums"
 _MARK = b"wvpk"
 _HEAD = 32
 _MOST = 1 << 20
-_INITIAL, _HAS_CHECKSUM, _DSD = 0x800, 0x1000_0000, 0x8000_0000
+_HAS_CHECKSUM, _DSD = 0x1000_0000, 0x8000_0000
 _LARGE, _ODD, _CHECKSUM = 0x80, 0x40, 0x2F
 _UNKNOWN = 0xFFFF_FFFF
 _MODULUS = 1 << 32
 _NOT_A_BLOCK = "there are bytes that belong to no block"
 _FAILS = "a block fails its checksum"
 _BROKEN = "the parts of a block do not fill it"
-_GAP = "samples are missing between blocks"
-_BEYOND = "a block lies beyond the end"
-_ORDER = "blocks are out of order"
-_SHORT = "the music breaks off"
-_CUT = "the last block breaks off"
 _AFTER = "bytes that belong to no block follow the last one"
 
 
@@ -46,30 +41,12 @@ def wavpack_stream(stretch: Stretch) -> Bitstream:
     return Bitstream("wavpack", stretch.start, stretch.end, {"rate": samples_a_second or None})
 
 
-class _Block(NamedTuple):
-    """What the header of a block says.
-
-    Attributes:
-        size: Bytes of the block.
-        total: Samples of the whole file, -1 where that is not known.
-        first: The first sample that it holds.
-        samples: How many it holds.
-        flags: What it is.
-    """
-
-    size: int
-    total: int
-    first: int
-    samples: int
-    flags: int
-
-
 class WavpackWalk:
     """Goes from block to block."""
 
     def __init__(self, stream: Bitstream) -> None:
         self._digest = hashlib.sha256()
-        self._damages = Damages(stream.given["rate"])
+        self._order = Order(Damages(stream.given["rate"]))
         self._pending = bytearray()
         self._wanted = _HEAD
         self._position = stream.start
@@ -77,9 +54,6 @@ class WavpackWalk:
         self._stray_at: int | None = None
         self._blocks = 0
         self._unproved = False
-        self._total: int | None = None
-        self._next: int | None = None
-        self._failed: tuple[str, int] | None = None
         self._heard = False
 
     def take(self, piece: memoryview) -> None:
@@ -117,10 +91,10 @@ class WavpackWalk:
         found = self._pending.find(_MARK, at + 1)
         return found if found >= 0 else length - len(_MARK) + 1
 
-    def _block(self, block: _Block, data: memoryview, offset: int) -> None:
+    def _block(self, block: Block, data: memoryview, offset: int) -> None:
         """Test one block, and digest it if it holds samples."""
         if self._stray_at is not None:
-            self._fails(_NOT_A_BLOCK, self._stray_at)
+            self._order.fails(_NOT_A_BLOCK, self._stray_at)
             self._stray_at = None
         self._blocks += 1
         if block.samples:
@@ -128,64 +102,25 @@ class WavpackWalk:
             self._heard = True
         holds = _holds(block, data)
         if holds is False:
-            self._fails(_FAILS if block.flags & _HAS_CHECKSUM else _BROKEN, offset)
+            self._order.fails(_FAILS if block.flags & _HAS_CHECKSUM else _BROKEN, offset)
         elif block.samples:
-            self._follow(block, offset)
+            self._order.follow(block, offset)
         self._unproved |= holds is None
-
-    def _follow(self, block: _Block, offset: int) -> None:
-        """Hold the place of a block that can be believed against the one before it."""
-        if self._next is None:
-            self._next = 0 if self._failed else block.first
-        if self._total is None and block.total > 0 and (block.first == 0 or self._next < block.first):
-            self._total = block.total
-        if not block.flags & _INITIAL:  # another channel of the same moment
-            return
-        if self._total is not None and block.first + block.samples > self._total:
-            self._fails(_BEYOND, offset)
-            return
-        lost = max(block.first - self._next, 0)
-        if self._failed:
-            self._settle(lost)
-        elif lost:
-            self._damages.add(_GAP, offset, self._next, lost)
-        elif block.first < self._next:
-            self._damages.add(_ORDER, offset, block.first)
-        self._next = block.first + block.samples
-
-    def _fails(self, what: str, offset: int) -> None:
-        """Note a place whose length only the next good block tells."""
-        self._settle(0)
-        self._failed = what, offset
-
-    def _settle(self, lost: int) -> None:
-        if self._failed is not None:
-            self._damages.add(*self._failed, self._next or 0, lost)
-            self._failed = None
 
     def finish(self) -> Sound:
         """Return the digest of the blocks, and what they say."""
-        reached, after = self._next or 0, self._position + len(self._pending)
-        rest = 0 if self._total is None else max(self._total - reached, 0)
+        after = self._position + len(self._pending)
         cut = after < self._end or bool(self._pending and _MARK.startswith(self._pending[:4]))
-        detail = None
-        if self._failed is not None and not cut:
-            self._settle(rest)
-        else:
-            self._settle(0)
-            if rest:
-                self._damages.add(_SHORT, after, reached, rest)
-            elif cut:
-                self._damages.add(_CUT, after, self._next)
-            elif self._stray_at is not None or self._pending:
-                detail = _AFTER
+        damages = self._order.end(after, cut=cut)
+        stray = self._stray_at is not None or bool(self._pending)
+        detail = _AFTER if stray and not damages.count else None
         proved = self._blocks > 0 and not self._unproved
         checked = (*CHECKED, CHECKSUM) if proved else CHECKED
         essence = Essence(METHOD, self._digest.hexdigest()) if self._heard else None
-        return Sound(essence, self._damages.verdict(checked, proved=proved, detail=detail))
+        return Sound(essence, damages.verdict(checked, proved=proved, detail=detail))
 
 
-def _header(head: memoryview) -> _Block | None:
+def _header(head: memoryview) -> Block | None:
     """What the header of a block says; ``None`` where none stands."""
     mark, size, version, high, total_high, total, index, samples, flags = struct.unpack(
         "<4sIHBBIIII", head[:28]
@@ -194,10 +129,10 @@ def _header(head: memoryview) -> _Block | None:
     if mark != _MARK or not 0x402 <= version <= 0x410 or size & 1 or not _HEAD <= whole <= _MOST:
         return None
     length = -1 if total == _UNKNOWN else total + (total_high << 32) - total_high
-    return _Block(whole, length, index + (high << 32), samples, flags)
+    return Block(whole, length, index + (high << 32), samples, flags)
 
 
-def _holds(block: _Block, data: memoryview) -> bool | None:
+def _holds(block: Block, data: memoryview) -> bool | None:
     """Whether the block's checksum holds and its parts fill it; ``None`` where it has no checksum."""
     at = 0
     for kind, at, body in _parts(data):

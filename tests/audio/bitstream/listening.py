@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 
+import msgspec
+
 from archiver.audio.bitstream.find import bitstream_of
 from archiver.audio.bitstream.walk import Listener
 from archiver.audio.blocks.read import read_blocks
@@ -19,7 +21,11 @@ def planned(data: bytes, extension: str = "") -> Bitstream | None:
     file = io.BytesIO(data)
     sniffed = sniff(Window(file, len(data)), extension)
     blocks = read_blocks(Window(file, len(data)), sniffed.kind).blocks
-    return bitstream_of(Window(file, len(data)), sniffed, extension, blocks)
+    stream = bitstream_of(Window(file, len(data)), sniffed, extension, blocks)
+    if stream is not None:  # it crosses processes and lies in journals
+        assert msgspec.json.decode(msgspec.json.encode(stream), type=Bitstream) == stream
+        assert 0 <= stream.start <= stream.end <= len(data)
+    return stream
 
 
 def heard(data: bytes, stream: Bitstream, piece: int = SECOND) -> Sound:

@@ -20,7 +20,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archiver.audio.bitstream.crc24 import crc24
+from archiver.audio.bitstream.walks import WALKS
 from archiver.audio.bitstream.wavpack import words_checksum
+from archiver.audio.formats.kinds import fetched
 from archiver.model.sound import SoundState
 from tests.audio.bitstream.listening import essence_of, heard, listened, planned, sound_of
 from tests.audio.bitstream.lossless import (
@@ -148,7 +150,7 @@ def test_pieces_of_any_size_say_the_same(name: str, piece: int, flip: int) -> No
     assert heard(cut, stream, piece) == heard(cut, stream)
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(name=st.sampled_from(sorted(WHOLE)), data=st.data())
 def test_no_bytes_make_it_fail(name: str, data: st.DataObject) -> None:
     changed = bytearray(WHOLE[name][0])
@@ -161,12 +163,12 @@ def test_no_bytes_make_it_fail(name: str, data: st.DataObject) -> None:
 @pytest.mark.parametrize("name", WHOLE)
 def test_numbers_beyond_all_files_are_survived(name: str) -> None:
     data, _ = WHOLE[name]
-    for at in range(min(len(data), 700)):
+    for at in range(300):
         for value in (b"\xff" * 4, bytes(4), b"\xff" * 8):
             changed = bytearray(data)
             changed[at : at + len(value)] = value
             found = listened(bytes(changed))
-            if found is not None and name in PROVED and bytes(changed) != data and name == "a.tta":
+            if found is not None and name == "a.tta" and bytes(changed) != data:
                 assert found.integrity.state is SoundState.DAMAGED
 
 
@@ -204,23 +206,12 @@ def test_the_checksum_of_a_block(data: bytes) -> None:
     assert words_checksum(even) == total
 
 
-def wavpack_block(index: int, total: int, body: bytes, *, samples: int = 4410, two: bool = False) -> bytes:
-    """A block whose sound is noise."""
+def wavpack_block(index: int, total: int, body: bytes, *, two: bool = False, place: int = 0x1800) -> bytes:
+    """A block of 4,410 samples whose sound is noise; ``place`` says whether it is the first and last of its moment."""
     parts = b"\x8a" + (len(body) // 2).to_bytes(3, "little") + body
     size = 24 + len(parts) + (4 if two else 6)
-    head = struct.pack(
-        "<4sIHBBIIIII",
-        b"wvpk",
-        size,
-        0x410,
-        index >> 32,
-        0,
-        total,
-        index & 0xFFFFFFFF,
-        samples,
-        0x14801801,
-        0,
-    )
+    flags = 0x14800001 | place
+    head = struct.pack("<4sIHBBIIIII", b"wvpk", size, 0x410, 0, 0, total, index, 4410, flags, 0)
     checksum = words_checksum(head + parts)
     tail = struct.pack("<H", (checksum ^ checksum >> 16) & 0xFFFF) if two else struct.pack("<I", checksum)
     return head + parts + bytes((0x2F, len(tail) // 2)) + tail
@@ -249,6 +240,32 @@ def test_what_is_lost_between_blocks_of_wavpack(*, two: bool) -> None:
     assert after.detail == "bytes that belong to no block follow the last one"
     again = sound_of(b"".join([*blocks, blocks[3]])).integrity
     assert again.damage[0].what == "blocks are out of order"
+
+
+def test_channels_that_are_missing() -> None:
+    places = (0x800, 0, 0x1000)
+    moments = [
+        [wavpack_block(first, 44100, noise(first + place, 200), place=place) for place in places]
+        for first in range(0, 44100, 4410)
+    ]
+
+    def verdict(moment: int, blocks: list[bytes]) -> tuple[str, float | None, float | None]:
+        changed = [*moments[:moment], blocks, *moments[moment + 1 :]]
+        found = sound_of(b"".join(b"".join(each) for each in changed)).integrity
+        assert found.damaged_places == 1
+        return found.damage[0].what, found.damage[0].at_s, found.lost_s
+
+    assert sound_of(b"".join(b"".join(each) for each in moments)).integrity.state is SoundState.INTACT
+    for moment in (3, 9):
+        first, second, third = moments[moment]
+        missing = ("some of the channels are missing", moment / 10, 0.1)
+        assert verdict(moment, [first, third]) == missing
+        assert verdict(moment, [first, second]) == missing
+        assert verdict(moment, [second, third]) == missing
+        for broken in range(3):
+            blocks = [first, second, third]
+            blocks[broken] = blocks[broken][:80] + b"?" + blocks[broken][81:]
+            assert verdict(moment, blocks) == ("a block fails its checksum", moment / 10, 0.1)
 
 
 def test_blocks_without_a_checksum_prove_nothing() -> None:
@@ -334,6 +351,27 @@ def test_what_ffmpeg_encodes(tmp_path: Path, music: Path, name: str, state: Soun
 
 
 # ---- True Audio, Monkey's Audio, TAK, OptimFROG
+
+
+@needs_ffmpeg
+@pytest.mark.parametrize("name", ["empty.tta", "silence-44-s.tak"])
+def test_ffmpeg_agrees_on_what_is_damaged(tmp_path: Path, samples: Path, name: str) -> None:
+    data, number = (samples / name).read_bytes(), random.Random(3)
+    stream = planned(data)
+    assert stream is not None
+    path = tmp_path / name
+    for turn in range(10):
+        changed = bytearray(data)
+        if turn:
+            changed[number.randrange(stream.given.get("frames_at", 22), len(data))] ^= 1 << number.randrange(
+                8
+            )
+        path.write_bytes(bytes(changed[: number.randrange(len(data))] if turn > 7 else changed))
+        done = run("ffmpeg", "-v", "error", "-err_detect", "crccheck", "-i", path, "-f", "null", "-")
+        found = listened(path.read_bytes())
+        whole = found is not None and found.integrity.state is SoundState.INTACT
+        assert whole == (done.returncode == 0 and not done.stderr)
+        assert whole == (turn == 0)
 
 
 def test_a_frame_of_true_audio_that_fails() -> None:
@@ -449,6 +487,15 @@ def test_a_copy_in_other_packets_is_the_same_music(tmp_path: Path, music: Path, 
     assert essence_of(data)[1] == hashlib.sha256(recipe).hexdigest()
 
 
+@needs_ffmpeg
+def test_windows_media_of_open_length_ends_where_its_index_begins(tmp_path: Path, music: Path) -> None:
+    path = tmp_path / "a.wma"
+    ffmpeg("-i", music, "-c:a", "wmav2", path)
+    piped = ffmpeg("-i", music, "-c:a", "wmav2", "-f", "asf", "-")
+    assert essence_of(piped) == essence_of(path.read_bytes())
+    assert sound_of(piped).integrity.state is SoundState.CONSISTENT
+
+
 # ---- hostile streams: the work is in proportion to the bytes
 
 
@@ -470,7 +517,7 @@ def hostile(size: int) -> dict[str, bytes]:
 
 
 def _claims(size: int) -> bytes:
-    head = b"TTA1" + struct.pack("<HHHII", 1, 2, 16, RATE, 46080 * (size // 4))
+    head = b"TTA1" + struct.pack("<HHHII", 1, 2, 16, RATE, 46080 * min(size // 4, 90_000))
     return head + struct.pack("<I", zlib.crc32(head)) + bytes(size)
 
 
@@ -495,3 +542,16 @@ def test_the_work_grows_with_the_bytes_and_no_faster(name: str) -> None:
         return count
 
     assert steps(120_000) <= 2.2 * steps(60_000) + 2000
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", hostile(0))
+def test_a_walk_keeps_a_few_mebibytes_at_most(name: str) -> None:
+    data = hostile(6_000_000)[name]
+    stream = planned(data)
+    assert stream is not None
+    walk = fetched(WALKS[stream.walk])(stream)
+    for at in range(stream.start, stream.end, 1 << 16):
+        walk.take(memoryview(data)[at : min(at + (1 << 16), stream.end)])
+        kept = [value for value in vars(walk).values() if isinstance(value, bytes | bytearray)]
+        assert sum(map(len, kept)) <= (2 << 20) + (1 << 17)
