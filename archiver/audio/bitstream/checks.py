@@ -72,6 +72,16 @@ print(total.hexdigest())
 """
 _METHODS: tuple[Method, ...] = (
     Method(
+        "matroska-frames-v1",
+        "Matroska, WebM",
+        "the frames of the sound track, from SimpleBlock and Block elements in the order of the file, whether they "
+        "are laced or not, each with the bytes before it that header stripping took from all frames, and else as "
+        "they are stored (RFC 9559, sections 10 and 5.1.4.1.31). A file with several sound tracks has SHA-256 over "
+        "the digests of all of them, 32 bytes each, in the order of their track numbers. With one, it is what "
+        "follows, but for WavPack, to whose frames ffmpeg adds what Matroska leaves out",
+        "ffmpeg -v error -i FILE -map 0:a -c copy -f data - | sha256sum",
+    ),
+    Method(
         "mp4-samples-v1",
         "MPEG-4, QuickTime, 3GPP: AAC, ALAC and every other codec",
         "the samples of all sound tracks, in the order of the file, each byte once: where they lie is said by the "
@@ -103,6 +113,20 @@ _METHODS: tuple[Method, ...] = (
     ),
 )
 _CHECKS: tuple[Check, ...] = (
+    Check(
+        "matroska-cluster-crc32",
+        "Matroska, where clusters have it",
+        "the CRC-32 of each cluster, over everything in it after the checksum: the common CRC-32 of zlib, stored "
+        "with its lowest byte first (RFC 8794, section 11.3.1); intact is said only where every cluster has one",
+        proves=True,
+    ),
+    Check(
+        "matroska-elements",
+        "Matroska, WebM",
+        "elements follow one another from the first byte to the last, each within the one that holds it and where "
+        "it may stand, and the frames of a block fit it (RFC 8794, section 4; RFC 9559, sections 5 and 10)",
+        proves=False,
+    ),
     Check(
         "mp4-boxes",
         "MPEG-4, QuickTime",
