@@ -72,6 +72,13 @@ print(total.hexdigest())
 """
 _METHODS: tuple[Method, ...] = (
     Method(
+        "amr-frames-v1",
+        "AMR, AMR-WB",
+        "every byte after the line that names the format, and of a file with several channels after the four bytes "
+        "that follow it (RFC 4867, section 5)",
+        "tail -n +2 FILE | sha256sum",
+    ),
+    Method(
         "matroska-frames-v1",
         "Matroska, WebM",
         "the frames of the sound track, from SimpleBlock and Block elements in the order of the file, whether they "
@@ -113,6 +120,13 @@ _METHODS: tuple[Method, ...] = (
     ),
 )
 _CHECKS: tuple[Check, ...] = (
+    Check(
+        "amr-frames",
+        "AMR, AMR-WB",
+        "each frame is of a known type, its unused bits are zero, and the next begins where its type says that it "
+        "ends (RFC 4867, section 5.3; 3GPP TS 26.101 and 26.201)",
+        proves=False,
+    ),
     Check(
         "matroska-cluster-crc32",
         "Matroska, where clusters have it",

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 WALKS: Mapping[str, str] = MappingProxyType(
     {
+        "amr": "bitstream.amr:AmrWalk",
         "matroska": "bitstream.matroska:MatroskaWalk",
         "mp4": "bitstream.mp4:Mp4Walk",
         "ogg": "bitstream.ogg:OggWalk",

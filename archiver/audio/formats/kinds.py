@@ -233,7 +233,7 @@ class Kind(StrEnum):
         stream="bitstream.stretch:stretch_stream")
     AMR = Row("amr", Role.AUDIO, "Adaptive Multi-Rate", "audio/amr", "amr awb 3ga", marks=(b"#!AMR",),
         properties=AudioProperties("amr", lossless=False),
-        stream="bitstream.stretch:stretch_stream")
+        stream="bitstream.amr:amr_stream")
     REALMEDIA = Row("realmedia", Role.AUDIO, "RealAudio or RealMedia", "audio/x-pn-realaudio",
         "ra ram rm rma rmvb rv rax", marks=(b".RMF\x00\x00\x00", b".ra\xfd"), claims=(b".RMF", b".ra\xfd"),
         tags="blocks.realmedia:read_realmedia", protection="protection.real:real_protection")
