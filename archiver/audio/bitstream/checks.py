@@ -128,10 +128,11 @@ _CHECKS: tuple[Check, ...] = (
         proves=False,
     ),
     Check(
-        "matroska-cluster-crc32",
+        "matroska-crc32",
         "Matroska, where clusters have it",
-        "the CRC-32 of each cluster, over everything in it after the checksum: the common CRC-32 of zlib, stored "
-        "with its lowest byte first (RFC 8794, section 11.3.1); intact is said only where every cluster has one",
+        "the CRC-32 of each cluster and of the list of tracks, which holds what decoders need to begin, over "
+        "everything in it after the checksum: the common CRC-32 of zlib, stored with its lowest byte first (RFC "
+        "8794, section 11.3.1); intact is said only where each of them has one",
         proves=True,
     ),
     Check(

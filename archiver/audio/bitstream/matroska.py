@@ -1,6 +1,6 @@
 """Matroska and WebM: the frames of the sound tracks, and whether elements fit and clusters hold (RFC 9559, RFC 8794).
 
-Clusters may carry a CRC-32 of all that follows in them. Where something is broken, the walk goes on at the next cluster.
+Clusters and the list of tracks may carry a CRC-32 of all that follows in them. Where something is broken, the walk goes on at the next cluster.
 """
 
 from __future__ import annotations
@@ -23,20 +23,21 @@ from archiver.audio.properties.stretch import Stretch
 from archiver.model.sound import Bitstream, Essence, Sound
 
 METHOD = "matroska-frames-v1"
-CHECKED = ("matroska-cluster-crc32", "matroska-elements")
+CHECKED = ("matroska-crc32", "matroska-elements")
 MOST_BLOCK_BYTES = 4 << 20
 """The longest block of sound that is looked at."""
 
-_EBML, _SEGMENT, _CLUSTER, _BLOCK_GROUP = 0x1A45DFA3, 0x18538067, 0x1F43B675, 0xA0
+_EBML, _SEGMENT, _TRACKS, _CLUSTER, _BLOCK_GROUP = 0x1A45DFA3, 0x18538067, 0x1654AE6B, 0x1F43B675, 0xA0
 _TIMESTAMP, _SIMPLE_BLOCK, _BLOCK, _CRC32, _VOID = 0xE7, 0xA3, 0xA1, 0xBF, 0xEC
 _IN_SEGMENT = frozenset(
-    (0x114D9B74, 0x1549A966, 0x1654AE6B, 0x1C53BB6B, 0x1941A469, 0x1043A770, 0x1254C367, _VOID, _CRC32)
+    (0x114D9B74, 0x1549A966, _TRACKS, 0x1C53BB6B, 0x1941A469, 0x1043A770, 0x1254C367, _VOID, _CRC32)
 )
 """Index, information, tracks, cues, attachments, chapters, tags."""
 
 _IN_CLUSTER = frozenset((0xA7, 0xAB, 0xAF, 0x5854, _VOID, _CRC32))
 _ABOVE = (_IN_SEGMENT - _IN_CLUSTER) | {_CLUSTER, _SEGMENT, _EBML}
 _IN_GROUP = frozenset((0x9B, 0xFB, 0xFA, 0xFD, 0x75A1, 0x75A2, 0xA2, 0xA4, 0x8E, 0xC8, _VOID, _CRC32))
+_SUMMED = {_CLUSTER: "a cluster fails its CRC-32", _TRACKS: "the list of tracks fails its CRC-32"}
 _BLOCK_HEAD_BYTES, _LONGEST_NUMBER = 11, 8
 _CLUSTER_MARK = _CLUSTER.to_bytes(4, "big")
 _NANOSECONDS = 1_000_000_000
@@ -88,14 +89,14 @@ class MatroskaWalk:
         self._end = stream.end
         self._skip_to = 0
         self._open: list[_Open] = []
-        self._is_first_in_cluster = False
+        self._is_first = False
         self._searching = False
         self._foreign: int | None = None
         self._segments = 0
         self._is_open_ended = False
         self._too_long = False
-        self._cluster_at = 0
-        self._cluster_time = self._time = self._last = 0
+        self._element_at = 0
+        self._time = self._last = 0
         self._holes: list[tuple[str, int, int]] = []
 
     def take(self, piece: memoryview) -> None:
@@ -163,13 +164,13 @@ class MatroskaWalk:
             if end is None or position < end:
                 return
             self._open.pop()
-            if number == _CLUSTER:
-                self._end_cluster(view, position)
+            if number in _SUMMED:
+                self._end_summed(number, view, position)
 
-    def _end_cluster(self, view: memoryview, position: int) -> None:
+    def _end_summed(self, number: int, view: memoryview, position: int) -> None:
         self._checksum.pass_to(view, self._offset, position)
         if not self._checksum.holds():
-            self._miss("a cluster fails its CRC-32", self._cluster_at, self._cluster_time)
+            self._miss(_SUMMED[number], self._element_at, self._time)
 
     def _read(self, view: memoryview, at: int, head: Head) -> int:
         """Read an element: enter it, look at it or skip it. Returns how many bytes of it are missing for that."""
@@ -185,6 +186,8 @@ class MatroskaWalk:
             return self._read_in_cluster(view, at, head, end)
         if within == _BLOCK_GROUP:
             return self._read_in_group(view, at, head, end)
+        if within == _TRACKS:
+            return self._read_in_tracks(view, at, head, end)
         return self._read_above(at, head, end)
 
     def _enter(self, number: int, end: int | None) -> None:
@@ -199,8 +202,8 @@ class MatroskaWalk:
             if end is not None:
                 self._checksum.abandon()
                 self._miss("an element ends before its size", position, self._last)
-            elif left == _CLUSTER:
-                self._end_cluster(view, position)
+            elif left in _SUMMED:
+                self._end_summed(left, view, position)
 
     def _read_above(self, at: int, head: Head, end: int | None) -> int:
         """Read an element of the segment, or one beside it."""
@@ -214,10 +217,10 @@ class MatroskaWalk:
             else:
                 self._foreign, self._skip_to = self._offset + at, self._end
             return 0
-        if head.id == _CLUSTER:
-            self._enter(_CLUSTER, end)
-            self._checksum.begin_cluster()
-            self._cluster_at, self._is_first_in_cluster = self._offset + at, True
+        if head.id == _CLUSTER or (head.id == _TRACKS and end is not None):
+            self._enter(head.id, end)
+            self._checksum.begin()
+            self._element_at, self._is_first = self._offset + at, True
             return 0
         if head.id not in _IN_SEGMENT or end is None:
             return self._break("an element is none that may stand there", at)
@@ -225,14 +228,14 @@ class MatroskaWalk:
         return 0
 
     def _read_in_cluster(self, view: memoryview, at: int, head: Head, end: int | None) -> int:
-        first, self._is_first_in_cluster = self._is_first_in_cluster, False
+        first, self._is_first = self._is_first, False
         if end is None:
             return self._break("an element is none that may stand there", at)
         if head.id == _SIMPLE_BLOCK:
             return self._read_block(view, head, end)
         if head.id == _TIMESTAMP or (head.id == _CRC32 and first):
             missing = self._read_number(view, at, head, end)
-            self._is_first_in_cluster = first and missing > 0
+            self._is_first = first and missing > 0
             return missing
         if head.id == _BLOCK_GROUP:
             self._enter(_BLOCK_GROUP, end)
@@ -265,6 +268,18 @@ class MatroskaWalk:
         self._skip_to = end
         return 0
 
+    def _read_in_tracks(self, view: memoryview, at: int, head: Head, end: int | None) -> int:
+        """Go over what :mod:`~archiver.audio.bitstream.matroska_plan` has read, for its checksum."""
+        first, self._is_first = self._is_first, False
+        if end is None:
+            return self._break("an element is none that may stand there", at)
+        if head.id == _CRC32 and first:
+            missing = self._read_number(view, at, head, end)
+            self._is_first = missing > 0
+            return missing
+        self._skip_to = end
+        return 0
+
     def _read_block(self, view: memoryview, head: Head, end: int) -> int:
         """Digest the frames of a block of sound; returns how many bytes of it are missing."""
         stop = end - self._offset
@@ -289,7 +304,7 @@ class MatroskaWalk:
     def _begin_time(self, time: int) -> None:
         """Take the time of a cluster, which says how much was lost before it."""
         self._tell(time)
-        self._cluster_time = self._time = time
+        self._time = time
 
     def _break(self, what: str, at: int) -> int:
         """Give up what is open, and look for the next cluster."""

@@ -1,4 +1,4 @@
-"""The digest of a track's frames and the checksum of a cluster, as the bytes of a Matroska file pass."""
+"""The digest of a track's frames and the checksum of an element, as the bytes of a Matroska file pass."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ class TrackDigest:
 
 
 class Checksum:
-    """The CRC-32 of one cluster after another, while its bytes pass (RFC 8794, section 11.3.1).
+    """The CRC-32 of one element after another, while its bytes pass (RFC 8794, section 11.3.1).
 
     Attributes:
-        all: Whether every cluster had one.
+        all: Whether each of them had one.
     """
 
     __slots__ = ("_register", "_stated", "_to", "all")
@@ -55,7 +55,7 @@ class Checksum:
         self._register = self._to = 0
         self.all = True
 
-    def begin_cluster(self) -> None:
+    def begin(self) -> None:
         """Expect a checksum."""
         self._stated = None
 
@@ -70,12 +70,12 @@ class Checksum:
             self._to = position
 
     def holds(self) -> bool:
-        """End the cluster: whether its checksum is true, or it has none."""
+        """End the element: whether its checksum is true, or it has none."""
         stated, self._stated = self._stated, None
         self.all = self.all and stated is not None
         return stated is None or stated == self._register
 
     def abandon(self) -> None:
-        """End a cluster that cannot be told to its end."""
+        """End an element that cannot be told to its end."""
         self._stated = None
         self.all = False

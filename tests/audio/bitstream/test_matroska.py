@@ -58,17 +58,21 @@ def ebml(laced: Sequence[bytes]) -> bytes:
     return bytes([len(laced) - 1]) + b"".join(sizes if len(laced) > 1 else []) + b"".join(laced)
 
 
+def summed(number: str, body: bytes, size: bytes | None = None) -> bytes:
+    """An element that begins with a checksum of the rest of it."""
+    return element(number, element(CRC, struct.pack("<I", zlib.crc32(body))), body, size=size)
+
+
 def cluster(time: int, *blocks: bytes, crc: bool = True, size: bytes | None = None) -> bytes:
     body = element(TIMESTAMP, time.to_bytes(4, "big")) + b"".join(blocks)
-    head = element(CRC, struct.pack("<I", zlib.crc32(body))) if crc else b""
-    return element(CLUSTER, head, body, size=size)
+    return summed(CLUSTER, body, size) if crc else element(CLUSTER, body, size=size)
 
 
 def headers(*tracks: bytes, ticks: float = 0) -> list[bytes]:
     duration = [element("4489", struct.pack(">d", ticks))] if ticks else []
     return [
         element(INFORMATION, element("2AD7B1", b"\x0f\x42\x40"), *duration),
-        element(TRACKS, *(tracks or [entry()])),
+        summed(TRACKS, b"".join(tracks) or entry()),
     ]
 
 
@@ -169,6 +173,16 @@ def test_a_flipped_bit_in_a_cluster_is_found_and_told_by_its_time() -> None:
     for _ in range(500):
         at = draw.randrange(data.index(bytes.fromhex(CLUSTER)), len(data))
         assert state_of(flipped(data, at, draw.randrange(8))) is SoundState.DAMAGED, at
+
+
+def test_a_flipped_bit_in_the_list_of_tracks_is_found() -> None:
+    data = music()
+    at = data.index(b"A_OPUS")
+    (damage,) = sound_of(flipped(data, at + 2)).integrity.damage
+    assert damage.what == "the list of tracks fails its CRC-32"
+    assert data[damage.offset : damage.offset + 4] == bytes.fromhex(TRACKS)
+    unsure = matroska(element(TRACKS, entry()), cluster(0, simple(b"a", 0)))
+    assert state_of(unsure) is SoundState.CONSISTENT
 
 
 def test_without_checksums_only_the_digest_knows() -> None:
