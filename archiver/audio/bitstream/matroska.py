@@ -1,6 +1,7 @@
 """Matroska and WebM: the frames of the sound tracks, and whether elements fit and clusters hold (RFC 9559, RFC 8794).
 
-Clusters and the list of tracks may carry a CRC-32 of all that follows in them. Where something is broken, the walk goes on at the next cluster.
+Clusters and the list of tracks may carry a CRC-32 of all that follows in them. Where something is broken, the walk goes
+on at the next cluster.
 """
 
 from __future__ import annotations
@@ -261,10 +262,10 @@ class MatroskaWalk:
         return 0
 
     def _read_in_group(self, view: memoryview, at: int, head: Head, end: int | None) -> int:
-        if end is None or head.id not in _IN_GROUP | {_BLOCK}:
-            return self._break("an element is none that may stand there", at)
-        if head.id == _BLOCK:
+        if head.id == _BLOCK and end is not None:
             return self._read_block(view, head, end)
+        if end is None or head.id not in _IN_GROUP:
+            return self._break("an element is none that may stand there", at)
         self._skip_to = end
         return 0
 

@@ -9,7 +9,6 @@ from archiver.audio.containers.ebml import SEGMENT, elements
 from archiver.audio.containers.element import Element
 from archiver.audio.containers.window import Window
 
-_EBML = bytes.fromhex("1A45DFA3")
 _INFORMATION, _TRACKS, _CLUSTER = map(bytes.fromhex, ("1549A966", "1654AE6B", "1F43B675"))
 _SCALE, _DURATION = map(bytes.fromhex, ("2AD7B1", "4489"))
 _TRACK, _NUMBER, _TYPE, _AUDIO, _RATE = map(bytes.fromhex, ("AE", "D7", "83", "E1", "B5"))
