@@ -261,6 +261,10 @@ def test_music_in_another_file_or_in_too_many_places_has_no_digest(monkeypatch: 
     scattered = sound_of(movie(many, 1, gap=b"-"))
     assert scattered.essence is None
     assert scattered.integrity.detail == "the music lies in too many places, as in a film"
+    countless = sound_of(movie([bytes([each & 255]) for each in range(17_000)], 1, gap=b"-"))
+    assert countless.integrity.detail == scattered.integrity.detail
+    monkeypatch.setattr(mp4_tables, "MOST_CHUNKS", 9)
+    assert sound_of(movie()).integrity.detail == "the tables of the sound track are too long"
     monkeypatch.setattr(mp4_tables, "MOST_TABLE_BYTES", 300)
     long = sound_of(movie())
     assert (long.essence, long.integrity.detail) == (None, "the tables of the sound track are too long")
