@@ -16,9 +16,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archiver.audio.bitstream import matroska as matroska_walk
 from archiver.audio.bitstream.checks import CHECKS, METHODS
 from archiver.audio.bitstream.matroska import CHECKED, METHOD, MOST_BLOCK_BYTES, MatroskaWalk
-from archiver.audio.bitstream.matroska_blocks import BrokenBlockError, block_at, frames
+from archiver.audio.bitstream.matroska_blocks import BrokenBlockError, Head, block_at, frames, head_at
 from archiver.model.sound import Bitstream, SoundState
 from tests.audio.bitstream.listening import essence_of, heard, planned, sound_of, state_of
 from tests.samples.matroska import CLUSTER, INFORMATION, UNKNOWN_SIZE, element, matroska, tags
@@ -347,7 +348,15 @@ def test_nothing_is_raised_whatever_comes(noise: bytes, at: int, piece: int) -> 
     heard(noise, Bitstream("matroska", 0, len(noise), {"tracks": {"1": ""}}), piece)
 
 
-def test_hostile_elements_are_held_in_bounds() -> None:
+def test_hostile_elements_are_held_in_bounds_and_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = 0
+
+    def counted(view: memoryview, at: int) -> Head | None:
+        nonlocal looked
+        looked += 1
+        return head_at(view, at)
+
+    monkeypatch.setattr(matroska_walk, "head_at", counted)
     mark = bytes.fromhex(CLUSTER)
     hostile = [
         music(SOUND[:1]) + mark * 40_000,
@@ -359,12 +368,14 @@ def test_hostile_elements_are_held_in_bounds() -> None:
     ]
     given = {"tracks": {"1": ""}, "rate": RATE, "scale": 1_000_000}
     for data in hostile:
+        looked = 0
         walk = MatroskaWalk(Bitstream("matroska", 0, len(data), given))
         for at in range(0, len(data), 1 << 16):
             walk.take(memoryview(data)[at : at + (1 << 16)])
             assert len(walk._held) <= MOST_BLOCK_BYTES + (1 << 17)
             assert len(walk._open) <= 4
         walk.finish()
+        assert looked <= len(data) // 2
 
 
 @pytest.fixture(scope="module")
