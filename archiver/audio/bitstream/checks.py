@@ -223,6 +223,23 @@ _METHODS: tuple[Method, ...] = (
         "every byte between the tags",
         "tail -c +$((START + 1)) FILE | head -c $((END - START)) | sha256sum",
     ),
+    Method(
+        "amr-frames-v1",
+        "AMR, AMR-WB",
+        "every byte after the line that names the format, and of a file with several channels after the four bytes "
+        "that follow it (RFC 4867, section 5)",
+        "tail -n +2 FILE | sha256sum",
+    ),
+    Method(
+        "matroska-frames-v1",
+        "Matroska, WebM",
+        "the frames of the sound track, from SimpleBlock and Block elements in the order of the file, whether they "
+        "are laced or not, each with the bytes before it that header stripping took from all frames, and else as "
+        "they are stored (RFC 9559, sections 10 and 5.1.4.1.31). A file with several sound tracks has SHA-256 over "
+        "the digests of all of them, 32 bytes each, in the order of their track numbers. With one, it is what "
+        "follows, but for WavPack, to whose frames ffmpeg adds what Matroska leaves out",
+        "ffmpeg -v error -i FILE -map 0:a -c copy -f data - | sha256sum",
+    ),
 )
 _CHECKS: tuple[Check, ...] = (
     Check(
@@ -481,6 +498,28 @@ _CHECKS: tuple[Check, ...] = (
         "OptimFROG",
         "the CRC-32 at the beginning of every COMP chunk, over the rest of it. That it is this was measured on files",
         True,
+    ),
+    Check(
+        "amr-frames",
+        "AMR, AMR-WB",
+        "each frame is of a known type, its unused bits are zero, and the next begins where its type says that it "
+        "ends (RFC 4867, section 5.3; 3GPP TS 26.101 and 26.201)",
+        proves=False,
+    ),
+    Check(
+        "matroska-crc32",
+        "Matroska, where clusters have it",
+        "the CRC-32 of each cluster and of the list of tracks, which holds what decoders need to begin, over "
+        "everything in it after the checksum: the common CRC-32 of zlib, stored with its lowest byte first (RFC "
+        "8794, section 11.3.1); intact is said only where each of them has one",
+        proves=True,
+    ),
+    Check(
+        "matroska-elements",
+        "Matroska, WebM",
+        "elements follow one another from the first byte to the last, each within the one that holds it and where "
+        "it may stand, and the frames of a block fit it (RFC 8794, section 4; RFC 9559, sections 5 and 10)",
+        proves=False,
     ),
 )
 

@@ -14,6 +14,7 @@ from archiver.audio.containers.window import Window
 MOST_PARTS = 2000
 """Stretches of music in a file of which the digest is made; a film has more."""
 
+_MOST_OF_A_TRACK = 8 * MOST_PARTS
 _MAX_TRACKS = 256
 _TOLERATED_S = 1.0
 
@@ -102,24 +103,35 @@ def _defaults(window: Window, moov: Element, tracks: dict[int, SampleTable]) -> 
 
 
 def _parts(tables: Sequence[SampleTable]) -> list[list[int]] | None:
-    """Where the samples lie, in the order of the file, as few stretches as they make; ``None`` where it is not known."""
+    """Where the samples lie, in the order of the file, as few stretches as they make; ``None`` where it is not known.
+
+    Of more than :data:`MOST_PARTS` not all may be there.
+    """
     parts: list[list[int]] = []
     for table in tables:
         if table.chunks is None:
             return None
-        parts += _joined(zip(table.chunks.offsets, table.chunks.lengths, strict=True))
+        found = _joined(zip(table.chunks.offsets, table.chunks.lengths, strict=True))
+        if len(found) > _MOST_OF_A_TRACK:
+            return found
+        parts += found
     parts.sort()
     return _joined((start, end - start) for start, end in parts)
 
 
 def _joined(extents: Iterable[tuple[int, int]]) -> list[list[int]]:
-    """Extents of offset and length as starts and ends, where one that begins at the end of the last is one with it."""
+    """Extents of offset and length as starts and ends, where one that begins at the end of the last is one with it.
+
+    It is given up where they are so many that other tracks between them do not make them few.
+    """
     parts: list[list[int]] = []
     for start, length in extents:
         if parts and parts[-1][0] <= start <= parts[-1][1]:
             parts[-1][1] = max(parts[-1][1], start + length)
         elif length:
             parts.append([start, start + length])
+            if len(parts) > _MOST_OF_A_TRACK:
+                break
     return parts
 
 

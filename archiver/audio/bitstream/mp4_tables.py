@@ -21,7 +21,7 @@ MOST_TABLE_BYTES = 24 << 20
 """Bytes of tables that are read in one file: six million samples of sound, which are forty hours of AAC."""
 
 MOST_CHUNKS = 1 << 19
-"""Chunks of a track that are looked at."""
+"""Chunks of all tracks of a file that are looked at."""
 
 _SIZE_TABLES = (b"stsz", b"stz2")
 _HIGH_HALF, _LOW_HALF = bytes(byte >> 4 for byte in range(256)), bytes(byte & 15 for byte in range(256))
@@ -133,6 +133,7 @@ class TableReader:
     def __init__(self, window: Window) -> None:
         self._window = window
         self._left = MOST_TABLE_BYTES
+        self._chunks_left = MOST_CHUNKS
 
     def track(self, trak: Element) -> SampleTable:
         """What is known of a sound track."""
@@ -251,9 +252,10 @@ class TableReader:
             return
         runs = self._numbers(table, runs_box, 8, 3 * self._number(runs_box.payload + 4), "I")
         chunks = self._number(box.payload + 4)
-        if chunks > MOST_CHUNKS:
+        if chunks > self._chunks_left:
             table.unread = True
             return
+        self._chunks_left -= chunks
         offsets = self._numbers(table, box, 8, chunks, "Q" if box.id == b"co64" else "I")
         if runs is None or offsets is None:
             return

@@ -25,7 +25,6 @@ _TURNED = 0xFFFF_FFFF
 _MAX_BEGINNINGS = 64
 _LONGEST_IDENTIFICATION = 4096
 _SPARE = 4 << 20
-_NOTHING = memoryview(b"")
 
 
 def ogg_stream(stretch: Stretch) -> Bitstream:

@@ -148,9 +148,14 @@ class LogicalStream:
         return self._before + played * self._rate // found.rate
 
     def _begin_sound(self, page: Page) -> None:
-        """Find where the sound begins, which is late where a recording joined a broadcast."""
+        """Find where the sound begins, which is late where a recording joined a broadcast.
+
+        What a packet adds that began on an earlier page is not known any more, which tells little from nothing.
+        """
         if self._packets.in_sound and page.lacing and self._own_rate:
-            self._first = max(page.granule - self._samples_on(page), 0)
+            first = max(page.granule - self._samples_on(page), 0)
+            continued = page.flags & _CONTINUED and first <= _LONGEST_PAGE_S * self._own_rate
+            self._first = 0 if continued else first
 
     def _samples_on(self, page: Page) -> int:
         continued = bool(page.flags & _CONTINUED)

@@ -7,10 +7,12 @@ from types import MappingProxyType
 
 WALKS: Mapping[str, str] = MappingProxyType(
     {
+        "amr": "bitstream.amr:AmrWalk",
         "ape": "bitstream.ape:ApeWalk",
         "asf": "bitstream.asf:AsfWalk",
         "dst": "bitstream.dst:DstWalk",
         "flac": "bitstream.flac:FlacWalk",
+        "matroska": "bitstream.matroska:MatroskaWalk",
         "mp4": "bitstream.mp4:Mp4Walk",
         "mpeg": "bitstream.mpeg:MpegWalk",
         "musepack7": "bitstream.musepack7:Musepack7Walk",

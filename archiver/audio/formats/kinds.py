@@ -161,7 +161,8 @@ class Kind(StrEnum):
     MATROSKA = Row("matroska", Role.AUDIO, "Matroska or WebM", "audio/x-matroska",
         "mka mkv mk3d mks webm weba", marks=(b"\x1aE\xdf\xa3",), tags="blocks.matroska:read_matroska",
         protection="protection.matroska:matroska_protection", ending="integrity.breaking_off:matroska_ending",
-        film="formats.moving_picture:matroska_video")
+        film="formats.moving_picture:matroska_video",
+        stream="bitstream.matroska:matroska_stream")
     WAV = Row("wav", Role.AUDIO, "Waveform Audio (WAV)", "audio/x-wav", "wav wave bwf amb",
         marks=(((0, b"RIFF"), (8, b"WAVE")), ((0, b"RIFX"), (8, b"WAVE"))), tags="blocks.riff:read_riff",
         properties="properties.wave:read_wav", protection="protection.wave:wave_protection",
@@ -243,7 +244,7 @@ class Kind(StrEnum):
         stream="bitstream.stretch:stretch_stream")
     AMR = Row("amr", Role.AUDIO, "Adaptive Multi-Rate", "audio/amr", "amr awb 3ga", marks=(b"#!AMR",),
         properties=AudioProperties("amr", lossless=False),
-        stream="bitstream.stretch:stretch_stream")
+        stream="bitstream.amr:amr_stream")
     REALMEDIA = Row("realmedia", Role.AUDIO, "RealAudio or RealMedia", "audio/x-pn-realaudio",
         "ra ram rm rma rmvb rv rax", marks=(b".RMF\x00\x00\x00", b".ra\xfd"), claims=(b".RMF", b".ra\xfd"),
         tags="blocks.realmedia:read_realmedia", protection="protection.real:real_protection")

@@ -261,6 +261,10 @@ def test_music_in_another_file_or_in_too_many_places_has_no_digest(monkeypatch: 
     scattered = sound_of(movie(many, 1, gap=b"-"))
     assert scattered.essence is None
     assert scattered.integrity.detail == "the music lies in too many places, as in a film"
+    countless = sound_of(movie([bytes([each & 255]) for each in range(17_000)], 1, gap=b"-"))
+    assert countless.integrity.detail == scattered.integrity.detail
+    monkeypatch.setattr(mp4_tables, "MOST_CHUNKS", 9)
+    assert sound_of(movie()).integrity.detail == "the tables of the sound track are too long"
     monkeypatch.setattr(mp4_tables, "MOST_TABLE_BYTES", 300)
     long = sound_of(movie())
     assert (long.essence, long.integrity.detail) == (None, "the tables of the sound track are too long")
@@ -435,7 +439,15 @@ def test_nothing_is_raised_whatever_comes(noise: bytes, at: int, piece: int) -> 
     heard(noise, Bitstream("mp4", 0, len(noise)), piece)
 
 
-def test_hostile_boxes_are_held_in_bounds() -> None:
+def test_hostile_boxes_are_held_in_bounds_and_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked, read_box = 0, Mp4Walk._read_box
+
+    def counted(walk: Mp4Walk) -> None:
+        nonlocal looked
+        looked += 1
+        read_box(walk)
+
+    monkeypatch.setattr(Mp4Walk, "_read_box", counted)
     run = full_box("trun", struct.pack(">Ii", 1, 0x7FFF_0000), flags=1)
     hostile = [
         box("free") * 100_000,
@@ -446,12 +458,14 @@ def test_hostile_boxes_are_held_in_bounds() -> None:
         fragmented([[b"x"]] * 3000),
     ]
     for data in hostile:
+        looked = 0
         walk = Mp4Walk(Bitstream("mp4", 0, len(data)))
         for at in range(0, len(data), 1 << 16):
             walk.take(memoryview(data)[at : at + (1 << 16)])
             assert len(walk._head) <= 4 << 20
             assert len(walk._queue.pending) <= part_queue.MOST_PENDING
         assert walk.finish().integrity.state is not SoundState.INTACT
+        assert looked <= len(data) // 4
 
 
 def test_hostile_tables_are_held_in_bounds() -> None:

@@ -289,6 +289,18 @@ def test_a_late_beginning_does_not_count_as_lost() -> None:
     assert damage.sample == 4 * 9600 - 312
 
 
+def test_packets_longer_than_pages_are_told_by_their_place_too() -> None:
+    facts = struct.pack(">HH6xQ16x", 4096, 4096, 44100 << 44 | 15 << 36)
+    groups = [([b"\x7fFLAC\1\0\0\1fLaC\0\0\0\x22" + facts], 0), ([b"\x84\0\0\1x"], 0)]
+    groups += [([b"\xff\xf8\xc9\x08" + noise(70_000, each)], (each + 1) * 4096) for each in range(5)]
+    data = ogg_stream(groups)
+    pages = pages_of(data)
+    assert len(pages) == 12
+    at = sum(map(len, pages[:4]))
+    (damage,) = sound_of(flipped(data, at + 500)).integrity.damage
+    assert (damage.offset, damage.sample) == (at, 4096)
+
+
 def test_junk_between_pages_is_a_place_and_takes_no_music() -> None:
     pages = pages_of(SAMPLES["noise"])
     head, tail = b"".join(pages[:6]), b"".join(pages[6:])
