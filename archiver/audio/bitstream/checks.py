@@ -62,6 +62,30 @@ _METHODS: tuple[Method, ...] = (
         "and describes the file (Xing, Info, VBRI) is left out",
         "ffmpeg -i FILE -map 0:a -c copy -id3v2_version 0 -write_xing 0 -f mp3 - | sha256sum",
     ),
+    Method(
+        "adts-frames-v1",
+        "AAC in ADTS",
+        "every byte from the first frame to the tags that end the file",
+        "ffmpeg -i FILE -map 0:a -c copy -f adts - | sha256sum",
+    ),
+    Method(
+        "loas-frames-v1",
+        "AAC in LOAS/LATM",
+        "every byte from the first frame to the tags that end the file",
+        "sha256sum FILE (where no tags stand in it)",
+    ),
+    Method(
+        "ac3-frames-v1",
+        "AC-3 and E-AC-3",
+        "every byte from the first frame to the tags that end the file",
+        "sha256sum FILE (where no tags stand in it)",
+    ),
+    Method(
+        "dts-frames-v1",
+        "DTS in 16-bit words",
+        "every byte from the first frame to the tags that end the file",
+        "sha256sum FILE (where no tags stand in it)",
+    ),
 )
 _CHECKS: tuple[Check, ...] = (
     Check(
@@ -121,6 +145,38 @@ _CHECKS: tuple[Check, ...] = (
         "MP3 by LAME, by ffmpeg, and by other encoders that write LAME's tag",
         "the CRC-16/ARC of every byte after that frame, as many as it states (mp3 Info Tag, revision 1)",
         proves=True,
+    ),
+    Check(
+        "adts-frame-walk",
+        "AAC in ADTS",
+        "every frame ends where the next one of the same settings begins, or the music ends (ISO/IEC 13818-7, "
+        "section 6.2)",
+        proves=False,
+    ),
+    Check(
+        "loas-frame-walk",
+        "AAC in LOAS/LATM",
+        "every frame ends where the next one begins, or the music ends (ISO/IEC 14496-3, section 1.7.2)",
+        proves=False,
+    ),
+    Check(
+        "ac3-frame-walk",
+        "AC-3 and E-AC-3",
+        "every frame ends where the next one begins, or the music ends (ETSI TS 102 366, sections 4.4 and E.1.3)",
+        proves=False,
+    ),
+    Check(
+        "ac3-frame-crc16",
+        "AC-3 and E-AC-3",
+        "the CRC-16 at the end of every frame, over all of it after the sync word (ETSI TS 102 366, section 6.1.7)",
+        proves=True,
+    ),
+    Check(
+        "dts-frame-walk",
+        "DTS in 16-bit words",
+        "every frame ends where the next one or an extension begins, or the music ends (ETSI TS 102 114, section "
+        "5.3)",
+        proves=False,
     ),
 )
 

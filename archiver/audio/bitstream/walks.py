@@ -7,7 +7,11 @@ from types import MappingProxyType
 
 WALKS: Mapping[str, str] = MappingProxyType(
     {
+        "ac3": "bitstream.ac3:Ac3Walk",
+        "adts": "bitstream.adts:AdtsWalk",
+        "dts": "bitstream.dts:DtsWalk",
         "flac": "bitstream.flac:FlacWalk",
+        "loas": "bitstream.adts:LoasWalk",
         "mpeg": "bitstream.mpeg:MpegWalk",
         "stretch": "bitstream.stretch:StretchWalk",
     }

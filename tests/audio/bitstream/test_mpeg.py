@@ -511,14 +511,14 @@ def hostile() -> tuple[bytes, ...]:
 def test_hostile_streams_cost_no_more_than_their_length(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
     data = MUSIC + hostile()[number]
     looked = 0
-    length = MpegWalk._length
+    frame = MpegWalk._frame
 
-    def counted(self: MpegWalk, data: bytes, at: int) -> int:
+    def counted(self: MpegWalk, data: bytes, at: int) -> tuple[int, int]:
         nonlocal looked
         looked += 1
-        return length(self, data, at)
+        return frame(self, data, at)
 
-    monkeypatch.setattr(MpegWalk, "_length", counted)
+    monkeypatch.setattr(MpegWalk, "_frame", counted)
     assert heard(data, "mp3", piece=5000).integrity.state in NEVER_INTACT
     assert looked <= len(data)
 
