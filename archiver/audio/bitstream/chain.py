@@ -160,21 +160,25 @@ class FrameChain(ABC):
                     return
                 if self._steps_over(data, at) or self._joins(data, at):
                     continue
-                self._seek = self._at if not self._frames else min(self._last + 1, self._at)
-                if at < last_header and self._frame(data, at)[0]:
-                    self._seek = (
-                        self._at + 1
-                    )  # a frame that does not hold: the length of the one before it is right
-                self._blank = True
+                self._seek = self._sought_from(data, at, last_header)
+                self._blank = self._seek <= self._at
             found = self._found(data, self._seek - base, last_header)
             until = base + limit if found is None else base + found
-            self._blank = self._blank and not data[max(self._at, self._seek) - base : until - base].strip(
-                b"\0"
-            )
+            stray = data[max(self._at, self._seek) - base : until - base]
+            self._blank = self._blank and not stray.strip(b"\0")
             if found is None:
                 self._seek = max(self._seek, until)
                 return
             self._resume(data, found, until)
+
+    def _sought_from(self, data: bytes, at: int, last_header: int) -> int:
+        """From where on the next frame is looked for: within the last one too, whose length may be wrong.
+
+        It is right where the header of a frame stands at its end, if of one that does not hold.
+        """
+        if at < last_header and self._frame(data, at)[0]:
+            return self._at + 1
+        return min(self._last + 1, self._at) if self._frames else self._at
 
     def _steps_over(self, data: bytes, at: int) -> bool:
         tag = tag_length(data, at)

@@ -228,6 +228,12 @@ def test_a_crc_that_is_wrong_in_every_frame_was_written_wrongly() -> None:
     )  # fmt: skip
 
 
+def test_a_damaged_frame_and_nothing_but_zeros_after_it_are_no_padding() -> None:
+    data = FORMS["ac3"].music[:-1] + b"\x01" + bytes(700)
+    integrity = heard(data, "ac3").integrity
+    assert integrity.damage == (place_of(FORMS["ac3"], "there are bytes that are no frame", 59),)
+
+
 def test_another_setting_joined_on_is_said() -> None:
     joined = FORMS["adts"].music + b"".join(adts(number, 100, channels=1) for number in range(5))
     integrity = heard(joined, "aac").integrity
