@@ -375,6 +375,43 @@ def test_flac_itself_agrees_on_what_is_damaged(tmp_path: Path) -> None:
         assert heard(data, "flac").integrity.state is SoundState.DAMAGED
 
 
+@pytest.mark.parametrize("zeros", [12, 500, 4096])
+def test_zeros_after_the_last_frame_are_no_part_of_it(zeros: int) -> None:
+    """A CRC of 0 stays 0 however many zeros follow."""
+    integrity = heard(SONG_FILE + bytes(zeros), "flac").integrity
+    assert (integrity.state, integrity.detail) == (SoundState.CONSISTENT, "padding follows the last frame")
+    integrity = heard(SONG_FILE + bytes(zeros) + id3v1({"title": "T"}), "flac", 1000).integrity
+    assert (integrity.state, integrity.detail) == (SoundState.CONSISTENT, "padding follows the last frame")
+
+
+@pytest.mark.parametrize(("number", "zeros"), [(3, 12), (0, 300), (5, 100_000), (8, 100_000)])
+def test_zeros_amid_the_frames_are_damage(number: int, zeros: int) -> None:
+    data = in_file(*FRAMES[:number], bytes(zeros), *FRAMES[number:])
+    for piece in (1000, 1 << 20):
+        integrity = heard(data, "flac", piece).integrity
+        assert integrity.state is SoundState.DAMAGED
+        (place,) = integrity.damage
+        assert (place.what, place.sample) == (
+            "the bytes before the first frame are no frame" if not number else "there are bytes that are no frame",
+            min(number * BLOCK, SONG.frames),
+        )
+        assert integrity.lost_s is None
+
+
+def test_a_frame_of_silence_that_ends_with_zeros_is_whole() -> None:
+    """In one of 65,536 the CRC is 0 as the samples are; those zeros are its own."""
+    head = b"\xff\xf8\x69\x18" + chr(116072).encode() + b"\x0f"
+    frame = head + bytes((crc8_flac(head),)) + bytes(6)
+    assert crc16_flac(frame) == 0
+    info = bytearray(streaminfo(Pcm(((0,) * 16,) * 2, 44100), [frame]))
+    info[13] &= 0xF0
+    info[14:18] = bytes(4)
+    whole = heard(in_file(frame + b"\0\0", info=bytes(info)), "flac").integrity
+    assert whole.state is SoundState.INTACT
+    padded = heard(in_file(frame + bytes(12), info=bytes(info)), "flac").integrity
+    assert padded.state is SoundState.CONSISTENT
+
+
 def test_the_samples_of_others_are_whole(samples: Path) -> None:
     for path in samples.glob("*.flac"):
         data = path.read_bytes()
