@@ -51,7 +51,7 @@ _METHODS: tuple[Method, ...] = (
     Method(
         "flac-frames-v1",
         "FLAC",
-        "every byte after the last metadata block, up to the tags that end the file",
+        "every byte from the first frame, which follows the last metadata block, to the tags that end the file",
         "metaflac --remove-all --dont-use-padding COPY && tail -c +43 COPY | sha256sum (where no tags but FLAC's own "
         "stand in the file)",
     ),

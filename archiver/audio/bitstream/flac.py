@@ -24,7 +24,7 @@ from archiver.audio.bitstream.flac_header import LONGEST, SYNC, FrameHeader, fra
 from archiver.audio.bitstream.held import Held
 from archiver.audio.containers.flac_layout import STREAMINFO, flac_blocks
 from archiver.audio.properties.stretch import Stretch
-from archiver.model.sound import Bitstream, Sound
+from archiver.model.sound import Bitstream, Given, Sound
 
 METHOD = "flac-frames-v1"
 _HEADERS, _FRAMES, _ORDER, _SAMPLES = (
@@ -35,11 +35,15 @@ _HEADERS, _FRAMES, _ORDER, _SAMPLES = (
 )
 _STREAMINFO_BYTES = 34
 _FOOTER_BYTES = 2
+_SOUGHT = 512 << 10
 _MORE_ZEROS = 2  # the header's CRC-8 may be 0, and a subframe may have wasted bits
 
 
-def flac_stream(stretch: Stretch) -> Bitstream | None:
-    """The frames, and what STREAMINFO says of them. Where the file breaks off within its metadata there are none."""
+def flac_stream(stretch: Stretch) -> Bitstream:
+    """The frames, and what STREAMINFO says of them. Where the file breaks off within its metadata there are none.
+
+    Where the metadata blocks lead elsewhere than to a frame, the first one of the stream is looked for.
+    """
     window = stretch.window
     info = b""
     frames = stretch.start + 4
@@ -49,11 +53,40 @@ def flac_stream(stretch: Stretch) -> Bitstream | None:
         frames = block.end
     start = min(frames, stretch.end)
     given = _stated(info) if len(info) == _STREAMINFO_BYTES else {}
+    first = _header_at(stretch, start)
+    if first is None:
+        found = _first_frame(stretch, given)
+        if found is not None:
+            start, given["astray"] = found, 1
+            first = _header_at(stretch, start)
     if not given.get("rate"):
-        head = window.read(start, LONGEST)
-        first = frame_header(head, 0) if SYNC.match(head) else None
         given["rate"] = 0 if first is None else first.rate
     return Bitstream("flac", start, stretch.end, given)
+
+
+def _header_at(stretch: Stretch, at: int) -> FrameHeader | None:
+    head = stretch.window.read(at, min(LONGEST, stretch.end - at))
+    return frame_header(head, 0) if SYNC.match(head) else None
+
+
+def _first_frame(stretch: Stretch, given: dict[str, int]) -> int | None:
+    """Where the first frame of the stream is, within :data:`_SOUGHT` bytes, by what STREAMINFO says of it."""
+    begin = stretch.start + 4
+    data = stretch.window.read(begin, min(_SOUGHT, stretch.end - begin))
+    for match in SYNC.finditer(data):
+        header = frame_header(data, match.start())
+        if header is not None and header.number == 0 and not _contradicts(header, given):
+            return begin + match.start()
+    return None
+
+
+def _contradicts(header: FrameHeader, given: Given) -> bool:
+    """Whether a frame cannot be of the stream of which STREAMINFO states this."""
+    return "channels" in given and (
+        header.channels != given["channels"]
+        or header.rate not in (0, given["rate"])
+        or header.bits not in (0, given["bits"])
+    )
 
 
 def _stated(info: bytes) -> dict[str, int]:
@@ -155,7 +188,9 @@ class FlacWalk:
     def _pass(self, bytes_between: memoryview) -> None:
         """Take bytes in which no header stands into the CRCs, and count the zeros at their end."""
         if bytes_between:
-            zeros = len(bytes_between) - len(bytes(bytes_between).rstrip(b"\0")) if not bytes_between[-1] else 0
+            zeros = (
+                len(bytes_between) - len(bytes(bytes_between).rstrip(b"\0")) if not bytes_between[-1] else 0
+            )
             self._zeros = zeros + (self._zeros if zeros == len(bytes_between) else 0)
         for frame in (self._frame, self._rival):
             if frame is not None:
@@ -214,7 +249,7 @@ class FlacWalk:
         length = end - frame.offset
         self._shortest, self._longest = min(self._shortest, length), max(self._longest, length)
         self._largest = max(self._largest, frame.header.size)
-        if not self._contradicted and self._contradicts(frame.header):
+        if not self._contradicted and _contradicts(frame.header, self._given):
             self._contradicted = True
             self._damages.add("STREAMINFO and a frame contradict each other", frame.offset, frame.sample)
 
@@ -250,16 +285,10 @@ class FlacWalk:
         self._damages.add(what, offset, sample, max(after - sample, least))
         self._reached = after
 
-    def _contradicts(self, header: FrameHeader) -> bool:
-        given = self._given
-        return "channels" in given and (
-            header.channels != given["channels"]
-            or header.rate not in (0, given["rate"])
-            or header.bits not in (0, given["bits"])
-        )
-
     def _detail(self) -> str | None:
         given, notes = self._given, []
+        if given.get("astray"):
+            notes.append("the metadata blocks do not lead to the frames")
         if self._began_at:
             notes.append(
                 "the first frame is not the first of its stream, as in a broadcast that was recorded"
