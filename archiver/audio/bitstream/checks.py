@@ -122,9 +122,9 @@ _CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "mpeg-frame-crc16",
-        "MP3 whose frames hold a checksum",
-        "the CRC-16 of every Layer III frame: it covers the header and the side information and no sound (ISO/IEC "
-        "11172-3, section 2.4.3.1)",
+        "MP3, and MPEG audio of Layers I and II, whose frames hold a checksum",
+        "the CRC-16 of every frame: it covers the header and how the frame is divided, and no sound (ISO/IEC 11172-3, "
+        "section 2.4.3.1)",
         proves=False,
     ),
     Check(

@@ -14,8 +14,6 @@ Whether the music is whole is said by the best witness there is:
   count the frame of facts and some the tags.
 - A frame's own CRC-16 covers its header and how it is divided, and none of its sound, so that it proves damage and
   never the contrary. Where it fails in each and every frame, the encoder wrote it wrongly.
-
-Layer I and II frames are walked and their CRC is not tested.
 """
 
 from __future__ import annotations
@@ -27,6 +25,7 @@ from fastcrc import crc16
 from archiver.audio.bitstream.chain import FrameChain
 from archiver.audio.bitstream.frame_checks import WRITTEN_WRONGLY, FrameChecks
 from archiver.audio.bitstream.lame_tag import changed_in_volume, lame_tag
+from archiver.audio.bitstream.mpeg_checksum import checksum_holds
 from archiver.audio.bitstream.mpeg_frames import frame_lengths, reservoir, side_bytes
 from archiver.audio.formats.mpeg_sync import free_format_length, mpeg_header
 from archiver.audio.properties.mpeg import mpeg_start, stream_facts
@@ -205,15 +204,13 @@ class MpegWalk(FrameChain):
         return at
 
     def _is_guarded(self, data: bytes, at: int, length: int, sample: int) -> bool:
-        """Test the CRC-16 of a Layer III frame: its header's second half and its side information (section 2.4.3.1).
+        """Test the frame's own CRC-16.
 
         Where it fails and no frame follows, the header itself is damaged: no frame of such a length is there.
         """
-        body = at + 6
-        side = data[body : body + side_bytes(data, at, mpeg1=self._tables.mpeg1)]
-        if self._tables.layer != 3 or body + len(side) >= len(data):
+        held = checksum_holds(data, at, layer=self._tables.layer, mpeg1=self._tables.mpeg1)
+        if held is None:
             return True
-        held = crc16.cms(data[at + 2 : at + 4] + side) == int.from_bytes(data[at + 4 : body], "big")
         if not held and not self._leads_on(data, at + length):
             return False
         self._checks.add(self._held.offset + at, sample, self._tables.samples, held=held)
