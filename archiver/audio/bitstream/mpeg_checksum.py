@@ -17,7 +17,6 @@ from archiver.audio.formats.mpeg_sync import MpegHeader, mpeg_header
 _BODY = 6
 _SUBBANDS = 32
 _JOINT, _MONO = 1, 3
-_POLYNOMIAL = 0x8005
 
 _ALLOCATION_BITS = (
     ((4, 11), (3, 12), (2, 4)),
@@ -56,9 +55,9 @@ def checksum_holds(data: bytes, at: int, *, layer: int, mpeg1: bool) -> bool | N
     if not bits or body + whole >= len(data):
         return None
     register = crc16.cms(data[at + 2 : at + 4] + data[body : body + whole])
-    for bit in range(7, 7 - more, -1):
-        top = register >> 15 ^ data[body + whole] >> bit & 1
-        register = (register << 1 & 0xFFFF) ^ (_POLYNOMIAL if top else 0)
+    if more:  # the register moves on by as many bits; what they drive out comes back through the polynomial
+        driven_out = register >> 16 - more ^ data[body + whole] >> 8 - more
+        register = (register << more & 0xFFFF) ^ crc16.umts(bytes((driven_out,)))
     return register == int.from_bytes(data[at + 4 : body], "big")
 
 
