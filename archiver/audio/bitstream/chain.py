@@ -15,7 +15,7 @@ from archiver.audio.bitstream.damages import Damages
 from archiver.audio.bitstream.digests import PartsDigest
 from archiver.audio.bitstream.held import Held
 from archiver.audio.containers.id3v2_walk import syncsafe
-from archiver.model.sound import Bitstream, Essence
+from archiver.model.sound import Bitstream, Sound
 
 MOST_PADDING = 4096
 """Zeros after the last frame that are taken for padding; more may be music that never arrived."""
@@ -33,9 +33,9 @@ _ID3V1_BYTES, _APE_HEADER = 128, 32
 class FrameChain(ABC):
     """Walks from frame to frame.
 
-    A kind of stream is a subclass: how a frame's length is read, in :meth:`_length`, and a loop over frames that
-    follow one another, in :meth:`_run`, which keeps :attr:`_frames`, :attr:`_samples`, :attr:`_per_frame` and
-    :attr:`_last`.
+    A kind of stream is a subclass that reads a frame's length and samples, in :meth:`_frame`. Where frames are so
+    short that this would take long, it goes over those that follow one another in a loop of its own, in :meth:`_run`,
+    which keeps :attr:`_frames`, :attr:`_samples`, :attr:`_last_samples` and :attr:`_last`.
 
     Args:
         stream: Where the frames are.
@@ -62,19 +62,37 @@ class FrameChain(ABC):
         self._frames = 0
         self._lost_frames = 0
         self._samples = 0
-        self._per_frame = 0
+        self._last_samples = 0
         self._notes: dict[str, None] = {}
 
     @abstractmethod
-    def _length(self, data: bytes, at: int) -> int:
-        """Bytes of the frame whose header is all there at ``at``; 0 where none of this stream begins there."""
+    def _frame(self, data: bytes, at: int) -> tuple[int, int]:
+        """Bytes of the frame whose header is all there at ``at``, and samples that it adds to the playing time.
 
-    @abstractmethod
+        Both are 0 where no frame of this stream begins there; samples are 0 as well where they are not known.
+        """
+
+    def _holds(self, data: bytes, at: int, length: int) -> bool:
+        """Test the frame at ``at``, and return whether it is one at all."""
+        del data, at, length
+        return True
+
     def _run(self, data: bytes, at: int, limit: int) -> int:
         """Go from frame to frame, and return the first place before ``limit`` at which none begins.
 
         It returns a place at or after ``limit`` where there is no such one.
         """
+        base = self._held.offset
+        while at < limit:
+            length, samples = self._frame(data, at)
+            if not length or not self._holds(data, at, length):
+                break
+            self._last = base + at
+            self._last_samples = samples
+            self._samples += samples
+            self._frames += 1
+            at += length
+        return at
 
     def _joins(self, data: bytes, at: int) -> bool:
         """Whether a stream of other frames begins at ``at``, after which frames of that stream are walked."""
@@ -96,9 +114,18 @@ class FrameChain(ABC):
             kept = self._last if self._seek is None else self._seek
             self._held.keep(data, min(kept - self._held.offset, len(data)))
 
-    def _essence(self) -> Essence | None:
-        """The digest of the stream."""
-        return self._digest.essence()
+    def _consistent(self, walk: str) -> Sound:
+        """Return what was found of a stream that holds nothing to test its sound by."""
+        self._end()
+        return self._sound((walk,), proved=False)
+
+    def _sound(self, checked: tuple[str, ...], *, proved: bool) -> Sound:
+        tested = bool(self._frames or self._damages.count)
+        detail = "; ".join(self._notes) or None
+        integrity = self._damages.verdict(
+            checked if tested else (), proved=proved, tested=tested, detail=detail
+        )
+        return Sound(self._digest.essence(), integrity)
 
     def _end(self) -> int:
         """Read what is left, judge how it ends, and return where that is."""
@@ -110,7 +137,7 @@ class FrameChain(ABC):
         elif self._last < end < self._at:
             self._frames -= 1
             self._lost_frames += 1
-            self._damages.add(CUT, self._last, self._samples - self._per_frame, self._per_frame)
+            self._damages.add(CUT, self._last, self._sample(self._last_samples), self._last_samples)
         return end
 
     def _note_end(self, end: int) -> None:
@@ -120,10 +147,7 @@ class FrameChain(ABC):
         elif self._blank and end - self._at <= MOST_PADDING:
             self._notes[PADDED] = None
         else:
-            lost = round((end - self._at) / self._mean())
-            self._damages.add(NO_FRAME, self._at, self._samples, lost * self._per_frame)
-            self._lost_frames += lost
-            self._samples += lost * self._per_frame
+            self._lose(NO_FRAME, self._at, round((end - self._at) / self._mean()))
 
     def _read(self, data: bytes, limit: int, last_header: int) -> None:
         """Judge every place before ``limit`` at which a frame must or may begin; none does from ``last_header`` on."""
@@ -136,17 +160,25 @@ class FrameChain(ABC):
                     return
                 if self._steps_over(data, at) or self._joins(data, at):
                     continue
-                self._seek = min(self._last + 1, self._at) if self._frames else self._at
-                self._blank = True
+                self._seek = self._sought_from(data, at, last_header)
+                self._blank = self._seek <= self._at
             found = self._found(data, self._seek - base, last_header)
             until = base + limit if found is None else base + found
-            self._blank = self._blank and not data[max(self._at, self._seek) - base : until - base].strip(
-                b"\0"
-            )
+            stray = data[max(self._at, self._seek) - base : until - base]
+            self._blank = self._blank and not stray.strip(b"\0")
             if found is None:
                 self._seek = max(self._seek, until)
                 return
             self._resume(data, found, until)
+
+    def _sought_from(self, data: bytes, at: int, last_header: int) -> int:
+        """From where on the next frame is looked for: within the last one too, whose length may be wrong.
+
+        It is right where the header of a frame stands at its end, if of one that does not hold.
+        """
+        if at < last_header and self._frame(data, at)[0]:
+            return self._at + 1
+        return min(self._last + 1, self._at) if self._frames else self._at
 
     def _steps_over(self, data: bytes, at: int) -> bool:
         tag = tag_length(data, at)
@@ -163,7 +195,7 @@ class FrameChain(ABC):
             at = match.start()
             if at >= limit:
                 return None
-            length = self._length(data, at)
+            length, _ = self._frame(data, at)
             if length and self._leads_on(data, at + length):
                 return at
         return None
@@ -171,7 +203,7 @@ class FrameChain(ABC):
     def _leads_on(self, data: bytes, after: int) -> bool:
         if self._held.offset + after == self._stop or tag_length(data, after):
             return True
-        return after + self._header <= len(data) and self._length(data, after) > 0
+        return after + self._header <= len(data) and self._frame(data, after)[0] > 0
 
     def _mean(self) -> float:
         """Bytes of a frame in the mean."""
@@ -179,22 +211,31 @@ class FrameChain(ABC):
 
     def _resume(self, data: bytes, at: int, found: int) -> None:
         """Say what stands before the frame at ``found``, where the stream goes on; ``at`` is its place in ``data``."""
-        distance = round((found - self._last) / self._mean())
-        after_frame = self._last < self._at
-        if after_frame and (found < self._at or distance <= 1):
-            self._frames -= 1
-            self._samples -= self._per_frame
-            what, offset, lost = NOT_ITS_LENGTH, self._last, max(distance, 1)
-        else:
-            what, offset, lost = NO_FRAME, self._at, max(distance - after_frame, 0)
-        lost = lost if self._per_frame else 0
+        distance = round((found - self._last) / self._mean()) if self._frames else 0
         touched = self._touched(data, at)
-        self._damages.add(what, offset, self._samples, (lost + touched) * self._per_frame)
-        self._samples += lost * self._per_frame
-        self._lost_frames += lost
-        self._gap_bytes += found - offset
+        if self._last < self._at and (found < self._at or distance <= 1):
+            self._frames -= 1
+            self._samples -= self._last_samples
+            self._at = self._last
+            self._lose(NOT_ITS_LENGTH, self._last, max(distance, 1), touched)
+        else:
+            self._lose(NO_FRAME, self._at, max(distance - (self._last < self._at), 0), touched)
+        self._gap_bytes += found - self._at
         self._at = self._last = found
         self._seek = None
+
+    def _lose(self, what: str, offset: int, frames: int, touched: int = 0) -> None:
+        """Take so many frames for lost, and so many of those after them for touched."""
+        known = self._frames + self._lost_frames
+        each = self._samples // known if known else self._last_samples
+        self._damages.add(what, offset, self._sample(), (frames + touched) * each)
+        self._samples += frames * each
+        self._lost_frames += frames
+
+    def _sample(self, back: int = 0) -> int | None:
+        """The sample at which the stream is, or so many before it; ``None`` where frames do not say their samples."""
+        known = self._samples or not self._frames
+        return self._samples - back if known else None
 
 
 def tag_length(data: bytes, at: int) -> int:

@@ -81,8 +81,9 @@ _METHODS: tuple[Method, ...] = (
     Method(
         "flac-frames-v1",
         "FLAC",
-        "every byte after the last metadata block, up to the tags that end the file",
-        "metaflac --dont-use-padding --remove-all FILE (a copy); then the bytes after its 42th: tail -c +43 FILE | sha256sum",
+        "every byte from the first frame, which follows the last metadata block, to the tags that end the file",
+        "metaflac --remove-all --dont-use-padding COPY && tail -c +43 COPY | sha256sum (where no tags but FLAC's own "
+        "stand in the file)",
     ),
     Method(
         "ogg-packets-v1",
@@ -240,6 +241,30 @@ _METHODS: tuple[Method, ...] = (
         "follows, but for WavPack, to whose frames ffmpeg adds what Matroska leaves out",
         "ffmpeg -v error -i FILE -map 0:a -c copy -f data - | sha256sum",
     ),
+    Method(
+        "adts-frames-v1",
+        "AAC in ADTS",
+        "every byte from the first frame to the tags that end the file",
+        "ffmpeg -i FILE -map 0:a -c copy -f adts - | sha256sum",
+    ),
+    Method(
+        "loas-frames-v1",
+        "AAC in LOAS/LATM",
+        "every byte from the first frame to the tags that end the file",
+        "sha256sum FILE (where no tags stand in it)",
+    ),
+    Method(
+        "ac3-frames-v1",
+        "AC-3 and E-AC-3",
+        "every byte from the first frame to the tags that end the file",
+        "sha256sum FILE (where no tags stand in it)",
+    ),
+    Method(
+        "dts-frames-v1",
+        "DTS in 16-bit words",
+        "every byte from the first frame to the tags that end the file",
+        "sha256sum FILE (where no tags stand in it)",
+    ),
 )
 _CHECKS: tuple[Check, ...] = (
     Check(
@@ -353,9 +378,9 @@ _CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "mpeg-frame-crc16",
-        "MP3 whose frames hold a checksum",
-        "the CRC-16 of every Layer III frame: it covers the header and the side information and no sound (ISO/IEC "
-        "11172-3, section 2.4.3.1)",
+        "MP3, and MPEG audio of Layers I and II, whose frames hold a checksum",
+        "the CRC-16 of every frame: it covers the header and how the frame is divided, and no sound (ISO/IEC 11172-3, "
+        "section 2.4.3.1)",
         proves=False,
     ),
     Check(
@@ -519,6 +544,38 @@ _CHECKS: tuple[Check, ...] = (
         "Matroska, WebM",
         "elements follow one another from the first byte to the last, each within the one that holds it and where "
         "it may stand, and the frames of a block fit it (RFC 8794, section 4; RFC 9559, sections 5 and 10)",
+        proves=False,
+    ),
+    Check(
+        "adts-frame-walk",
+        "AAC in ADTS",
+        "every frame ends where the next one of the same settings begins, or the music ends (ISO/IEC 13818-7, "
+        "section 6.2)",
+        proves=False,
+    ),
+    Check(
+        "loas-frame-walk",
+        "AAC in LOAS/LATM",
+        "every frame ends where the next one begins, or the music ends (ISO/IEC 14496-3, section 1.7.2)",
+        proves=False,
+    ),
+    Check(
+        "ac3-frame-walk",
+        "AC-3 and E-AC-3",
+        "every frame ends where the next one begins, or the music ends (ETSI TS 102 366, sections 4.4 and E.1.3)",
+        proves=False,
+    ),
+    Check(
+        "ac3-frame-crc16",
+        "AC-3 and E-AC-3",
+        "the CRC-16 at the end of every frame, over all of it after the sync word (ETSI TS 102 366, section 6.1.7)",
+        proves=True,
+    ),
+    Check(
+        "dts-frame-walk",
+        "DTS in 16-bit words",
+        "every frame ends where the next one or an extension begins, or the music ends (ETSI TS 102 114, section "
+        "5.3)",
         proves=False,
     ),
 )

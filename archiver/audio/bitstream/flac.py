@@ -5,6 +5,9 @@ two at the end among them, is then 0. A header by chance, within the bytes of a 
 to hold, and either the frame before it closes there, or its number is the one that must come next. So a damaged
 frame costs one place, and reading goes on at the next true one.
 
+A CRC of 0 stays 0 however many zeros follow. So zeros at the end of a frame are counted: more than its footer and the
+samples of a silent frame can be are none of it.
+
 FLAC's own MD5 is one of decoded samples and not tested here.
 """
 
@@ -14,13 +17,14 @@ import struct
 
 from fastcrc import crc16
 
+from archiver.audio.bitstream.chain import MOST_PADDING, NO_FRAME, PADDED
 from archiver.audio.bitstream.damages import Damages
 from archiver.audio.bitstream.digests import PartsDigest
 from archiver.audio.bitstream.flac_header import LONGEST, SYNC, FrameHeader, frame_header
 from archiver.audio.bitstream.held import Held
 from archiver.audio.containers.flac_layout import STREAMINFO, flac_blocks
 from archiver.audio.properties.stretch import Stretch
-from archiver.model.sound import Bitstream, Sound
+from archiver.model.sound import Bitstream, Given, Sound
 
 METHOD = "flac-frames-v1"
 _HEADERS, _FRAMES, _ORDER, _SAMPLES = (
@@ -31,10 +35,15 @@ _HEADERS, _FRAMES, _ORDER, _SAMPLES = (
 )
 _STREAMINFO_BYTES = 34
 _FOOTER_BYTES = 2
+_SOUGHT = 512 << 10
+_MORE_ZEROS = 2  # the header's CRC-8 may be 0, and a subframe may have wasted bits
 
 
-def flac_stream(stretch: Stretch) -> Bitstream | None:
-    """The frames, and what STREAMINFO says of them. Where the file breaks off within its metadata there are none."""
+def flac_stream(stretch: Stretch) -> Bitstream:
+    """The frames, and what STREAMINFO says of them. Where the file breaks off within its metadata there are none.
+
+    Where the metadata blocks lead elsewhere than to a frame, the first one of the stream is looked for.
+    """
     window = stretch.window
     info = b""
     frames = stretch.start + 4
@@ -44,11 +53,40 @@ def flac_stream(stretch: Stretch) -> Bitstream | None:
         frames = block.end
     start = min(frames, stretch.end)
     given = _stated(info) if len(info) == _STREAMINFO_BYTES else {}
+    first = _header_at(stretch, start)
+    if first is None:
+        found = _first_frame(stretch, given)
+        if found is not None:
+            start, given["astray"] = found, 1
+            first = _header_at(stretch, start)
     if not given.get("rate"):
-        head = window.read(start, LONGEST)
-        first = frame_header(head, 0) if SYNC.match(head) else None
         given["rate"] = 0 if first is None else first.rate
     return Bitstream("flac", start, stretch.end, given)
+
+
+def _header_at(stretch: Stretch, at: int) -> FrameHeader | None:
+    head = stretch.window.read(at, min(LONGEST, stretch.end - at))
+    return frame_header(head, 0) if SYNC.match(head) else None
+
+
+def _first_frame(stretch: Stretch, given: dict[str, int]) -> int | None:
+    """Where the first frame of the stream is, within :data:`_SOUGHT` bytes, by what STREAMINFO says of it."""
+    begin = stretch.start + 4
+    data = stretch.window.read(begin, min(_SOUGHT, stretch.end - begin))
+    for match in SYNC.finditer(data):
+        header = frame_header(data, match.start())
+        if header is not None and header.number == 0 and not _contradicts(header, given):
+            return begin + match.start()
+    return None
+
+
+def _contradicts(header: FrameHeader, given: Given) -> bool:
+    """Whether a frame cannot be of the stream of which STREAMINFO states this."""
+    return "channels" in given and (
+        header.channels != given["channels"]
+        or header.rate not in (0, given["rate"])
+        or header.bits not in (0, given["bits"])
+    )
 
 
 def _stated(info: bytes) -> dict[str, int]:
@@ -97,6 +135,7 @@ class FlacWalk:
         self._held = Held(stream.start)
         self._frame: _Frame | None = None
         self._rival: _Frame | None = None
+        self._zeros = 0
         self._unit = given.get("block_max", 0) if given.get("block_max") == given.get("block_min") else 0
         self._reached = 0
         self._whole_frames = 0
@@ -104,6 +143,7 @@ class FlacWalk:
         self._shortest, self._longest = 1 << 62, 0
         self._largest = 0
         self._contradicted = False
+        self._ended = self._padded = False
 
     def take(self, piece: memoryview) -> None:
         """Take the next bytes."""
@@ -116,12 +156,13 @@ class FlacWalk:
         """Return what the frames showed."""
         rest = self._held.rest()
         self._read(rest, len(rest))
+        self._ended = True
         self._close()
         total = self._given.get("samples", 0)
         checked = (_HEADERS, _FRAMES, _ORDER, _SAMPLES) if total else (_HEADERS, _FRAMES, _ORDER)
         tested = self._whole_frames > 0 or self._damages.count > 0
         integrity = self._damages.verdict(
-            checked if tested else (), proved=True, tested=tested, detail=self._detail()
+            checked if tested else (), proved=not self._padded, tested=tested, detail=self._detail()
         )
         return Sound(self._digest.essence(), integrity)
 
@@ -145,6 +186,12 @@ class FlacWalk:
         self._held.keep(data, limit)
 
     def _pass(self, bytes_between: memoryview) -> None:
+        """Take bytes in which no header stands into the CRCs, and count the zeros at their end."""
+        if bytes_between:
+            zeros = (
+                len(bytes_between) - len(bytes(bytes_between).rstrip(b"\0")) if not bytes_between[-1] else 0
+            )
+            self._zeros = zeros + (self._zeros if zeros == len(bytes_between) else 0)
         for frame in (self._frame, self._rival):
             if frame is not None:
                 frame.crc = crc16.umts(bytes_between, frame.crc)
@@ -198,12 +245,25 @@ class FlacWalk:
             self._note_jump(frame)
         self._reached = frame.after
         self._whole_frames += 1
+        end -= self._stray_zeros(frame, end)
         length = end - frame.offset
         self._shortest, self._longest = min(self._shortest, length), max(self._longest, length)
         self._largest = max(self._largest, frame.header.size)
-        if not self._contradicted and self._contradicts(frame.header):
+        if not self._contradicted and _contradicts(frame.header, self._given):
             self._contradicted = True
             self._damages.add("STREAMINFO and a frame contradict each other", frame.offset, frame.sample)
+
+    def _stray_zeros(self, frame: _Frame, end: int) -> int:
+        """Say what zeros stand between the frame and the header or the end at ``end``, and return how many."""
+        bits = frame.header.bits or self._given.get("bits", 32)
+        own = frame.header.channels * (1 + (bits + 7) // 8) + _FOOTER_BYTES + _MORE_ZEROS
+        if self._zeros <= own:
+            return 0
+        if self._ended and self._zeros <= MOST_PADDING:
+            self._padded = True
+        else:
+            self._damages.add(NO_FRAME, end - self._zeros, frame.after)
+        return self._zeros
 
     def _note_jump(self, frame: _Frame) -> None:
         """A whole frame is not the one that had to come."""
@@ -225,20 +285,16 @@ class FlacWalk:
         self._damages.add(what, offset, sample, max(after - sample, least))
         self._reached = after
 
-    def _contradicts(self, header: FrameHeader) -> bool:
-        given = self._given
-        return "channels" in given and (
-            header.channels != given["channels"]
-            or header.rate not in (0, given["rate"])
-            or header.bits not in (0, given["bits"])
-        )
-
     def _detail(self) -> str | None:
         given, notes = self._given, []
+        if given.get("astray"):
+            notes.append("the metadata blocks do not lead to the frames")
         if self._began_at:
             notes.append(
                 "the first frame is not the first of its stream, as in a broadcast that was recorded"
             )
+        if self._padded:
+            notes.append(PADDED)
         if self._whole_frames and not given.get("samples"):
             notes.append("how many samples there are is not stated")
         if self._whole_frames and not self._damages.count:

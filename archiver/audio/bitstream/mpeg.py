@@ -14,8 +14,6 @@ Whether the music is whole is said by the best witness there is:
   count the frame of facts and some the tags.
 - A frame's own CRC-16 covers its header and how it is divided, and none of its sound, so that it proves damage and
   never the contrary. Where it fails in each and every frame, the encoder wrote it wrongly.
-
-Layer I and II frames are walked and their CRC is not tested.
 """
 
 from __future__ import annotations
@@ -25,7 +23,9 @@ import struct
 from fastcrc import crc16
 
 from archiver.audio.bitstream.chain import FrameChain
+from archiver.audio.bitstream.frame_checks import WRITTEN_WRONGLY, FrameChecks
 from archiver.audio.bitstream.lame_tag import changed_in_volume, lame_tag
+from archiver.audio.bitstream.mpeg_checksum import checksum_holds
 from archiver.audio.bitstream.mpeg_frames import frame_lengths, reservoir, side_bytes
 from archiver.audio.formats.mpeg_sync import free_format_length, mpeg_header
 from archiver.audio.properties.mpeg import mpeg_start, stream_facts
@@ -37,7 +37,6 @@ WALK, COUNT, FRAME_CRC = "mpeg-frame-walk", "mpeg-frame-count", "mpeg-frame-crc1
 TAG_CRC, MUSIC_CRC = "lame-tag-crc16", "lame-music-crc16"
 
 MUSIC_DIFFERS = "the music differs from the CRC-16 that its encoder wrote of it"
-FRAME_DIFFERS = "a frame fails its CRC-16"
 MISSING = "frames are missing at the end"
 CUT_BEFORE = "the first frame needs what is lost before it"
 
@@ -47,7 +46,6 @@ MORE_FRAMES = "there are more frames than the first one states"
 MORE_MUSIC = "the encoder's CRC-16 holds for the first part of the music"
 FRAME_OF_FACTS_CHANGED = "the frame that describes the music fails its own CRC-16"
 VOLUME_CHANGED = "the encoder's CRC-16 is that of the music before its volume was changed"
-WRITTEN_WRONGLY = "no frame's CRC-16 is right, as some encoders write it"
 JOINED = "a stream of another sampling rate or version is joined on"
 
 _FACTS_BYTES = 8192
@@ -55,7 +53,6 @@ _FREE_SEARCHED = 1 << 16
 _TAGS_SEARCHED = 256 << 10
 _LONGEST = 2881
 _CHAIN = 3
-_FAILED_KEPT = 16
 _LONGEST_RESERVOIR = 3000
 _HEADER_AND_SIDE = 40
 _WORD = struct.Struct(">I")
@@ -115,9 +112,7 @@ class MpegWalk(FrameChain):
         self._free = given["free"]
         self._tables = frame_lengths(given["header"] >> 8, self._free)
         super().__init__(stream, METHOD, self._tables.sync, 4, max(_LONGEST, self._free + 4))
-        self._crc_checked = 0
-        self._crc_failed = 0
-        self._failed: list[tuple[int, int]] = []
+        self._checks = FrameChecks(self._damages)
         self._music_left = max(given.get("music_bytes", 0) - given.get("facts", 0), 0)
         self._music_crc = 0
         if given["stray"] and "facts" not in given and given.get("reaches_back"):
@@ -139,9 +134,10 @@ class MpegWalk(FrameChain):
         """Return what the frames showed."""
         end = self._end()
         checked = [WALK]
-        if self._crc_checked:
+        if self._checks.done:
             checked.append(FRAME_CRC)
-            self._judge_frame_crcs()
+            if self._checks.written_wrongly(self._frames + self._lost_frames):
+                self._notes[WRITTEN_WRONGLY] = None
         if self._given.get("frames"):
             checked.append(COUNT)
             self._judge_count(end)
@@ -151,21 +147,7 @@ class MpegWalk(FrameChain):
             if not self._music_left:
                 checked.append(MUSIC_CRC)
             proved = self._judge_music(end)
-        tested = bool(self._frames or self._damages.count)
-        integrity = self._damages.verdict(
-            tuple(checked) if tested else (),
-            proved=proved,
-            tested=tested,
-            detail="; ".join(self._notes) or None,
-        )
-        return Sound(self._essence(), integrity)
-
-    def _judge_frame_crcs(self) -> None:
-        """Say of frames that failed before any held whether they are damaged, or all written wrongly."""
-        if self._crc_checked == self._crc_failed == self._frames + self._lost_frames > 1:
-            self._notes[WRITTEN_WRONGLY] = None
-        else:
-            self._say_failed()
+        return self._sound(tuple(checked), proved=proved)
 
     def _judge_count(self, end: int) -> None:
         """Hold the frames that are there to the number that the frame of facts states."""
@@ -196,55 +178,43 @@ class MpegWalk(FrameChain):
                 self._damages.add(MUSIC_DIFFERS, self._start)
         return False
 
-    def _length(self, data: bytes, at: int) -> int:
+    def _frame(self, data: bytes, at: int) -> tuple[int, int]:
         key = _WORD.unpack_from(data, at)[0] >> 8
-        return self._tables.plain.get(key) or self._tables.guarded.get(key) or 0
+        length = self._tables.plain.get(key) or self._tables.guarded.get(key) or 0
+        return length, self._tables.samples if length else 0
 
     def _run(self, data: bytes, at: int, limit: int) -> int:
-        plain, guarded, word = self._tables.plain.get, self._tables.guarded.get, _WORD.unpack_from
-        count, last = 0, at
+        plain, word = self._tables.plain.get, _WORD.unpack_from
+        count, last, samples = 0, at, self._tables.samples
         while at < limit:
             key = word(data, at)[0] >> 8
             length = plain(key)
             if length is None:
-                length = guarded(key)
-                if length is None:
+                length = self._tables.guarded.get(key)
+                if length is None or not self._is_guarded(data, at, length, self._samples + count * samples):
                     break
-                self._check(data, at, count)
             last = at
             at += length
             count += 1
         if count:
             self._last = self._held.offset + last
             self._frames += count
-            self._per_frame = self._tables.samples
-            self._samples += count * self._per_frame
+            self._last_samples = samples
+            self._samples += count * samples
         return at
 
-    def _check(self, data: bytes, at: int, count: int) -> None:
-        """Test the CRC-16 of a Layer III frame: its header's second half and its side information (section 2.4.3.1)."""
-        if self._tables.layer != 3:
-            return
-        body = at + 6
-        side = data[body : body + side_bytes(data, at, mpeg1=self._tables.mpeg1)]
-        if body + len(side) >= len(data):
-            return
-        self._crc_checked += 1
-        if crc16.cms(data[at + 2 : at + 4] + side) == int.from_bytes(data[at + 4 : body], "big"):
-            self._say_failed()
-            return
-        place = (self._held.offset + at, self._samples + count * self._tables.samples)
-        if self._crc_checked - 1 > self._crc_failed:
-            self._damages.add(FRAME_DIFFERS, *place, self._tables.samples)
-        elif len(self._failed) < _FAILED_KEPT:
-            self._failed.append(place)
-        self._crc_failed += 1
+    def _is_guarded(self, data: bytes, at: int, length: int, sample: int) -> bool:
+        """Test the frame's own CRC-16.
 
-    def _say_failed(self) -> None:
-        """Take the frames that failed before any held for damaged."""
-        for place in self._failed:
-            self._damages.add(FRAME_DIFFERS, *place, self._tables.samples)
-        self._failed.clear()
+        Where it fails and no frame follows, the header itself is damaged: no frame of such a length is there.
+        """
+        held = checksum_holds(data, at, layer=self._tables.layer, mpeg1=self._tables.mpeg1)
+        if held is None:
+            return True
+        if not held and not self._leads_on(data, at + length):
+            return False
+        self._checks.add(self._held.offset + at, sample, self._tables.samples, held=held)
+        return True
 
     def _joins(self, data: bytes, at: int) -> bool:
         """Whether frames of another sampling rate, version or layer follow one another from ``at`` on."""

@@ -7,11 +7,15 @@ from types import MappingProxyType
 
 WALKS: Mapping[str, str] = MappingProxyType(
     {
+        "ac3": "bitstream.ac3:Ac3Walk",
+        "adts": "bitstream.adts:AdtsWalk",
         "amr": "bitstream.amr:AmrWalk",
         "ape": "bitstream.ape:ApeWalk",
         "asf": "bitstream.asf:AsfWalk",
         "dst": "bitstream.dst:DstWalk",
+        "dts": "bitstream.dts:DtsWalk",
         "flac": "bitstream.flac:FlacWalk",
+        "loas": "bitstream.adts:LoasWalk",
         "matroska": "bitstream.matroska:MatroskaWalk",
         "mp4": "bitstream.mp4:Mp4Walk",
         "mpeg": "bitstream.mpeg:MpegWalk",

@@ -110,13 +110,13 @@ class Kind(StrEnum):
         stream="bitstream.mpeg:mpeg_stream")
     AAC_ADTS = Row("aac-adts", Role.AUDIO, "AAC in an ADTS stream", "audio/aac", "aac adts",
         proved=frozenset({"fmt/1812"}), properties="properties.mpeg:read_aac",
-        stream="bitstream.stretch:stretch_stream")
+        stream="bitstream.adts:adts_stream")
     AAC_ADIF = Row("aac-adif", Role.AUDIO, "AAC in an ADIF file", "audio/aac", "aac adif", marks=(b"ADIF",),
         properties="properties.mpeg:read_aac",
         stream="bitstream.stretch:stretch_stream")
     AAC_LOAS = Row("aac-loas", Role.AUDIO, "AAC in a LOAS/LATM stream", "audio/aac", "aac loas latm",
         properties=AudioProperties("aac", lossless=False),
-        stream="bitstream.stretch:stretch_stream")
+        stream="bitstream.adts:loas_stream")
     ID3 = Row("id3", Role.AUDIO, "ID3 tag with no audio after it", None,
         "mp3 mpa mpga bit mp2 mp1 m2a id3 tag aac tta")
     FLAC = Row("flac", Role.AUDIO, "FLAC", "audio/flac", "flac fla", marks=(b"fLaC",),
@@ -230,14 +230,14 @@ class Kind(StrEnum):
         stream="bitstream.dsd:dsdiff_stream")
     AC3 = Row("ac3", Role.AUDIO, "Dolby Digital (AC-3)", "audio/ac3", "ac3", proved=frozenset({"fmt/735"}),
         properties="properties.ac3:read_ac3",
-        stream="bitstream.stretch:stretch_stream")
+        stream="bitstream.ac3:ac3_stream")
     EAC3 = Row("eac3", Role.AUDIO, "Dolby Digital Plus (E-AC-3)", "audio/eac3", "eac3 ec3 ac3",
         proved=frozenset(), properties="properties.ac3:read_ac3",
-        stream="bitstream.stretch:stretch_stream")
+        stream="bitstream.ac3:ac3_stream")
     DTS = Row("dts", Role.AUDIO, "DTS Coherent Acoustics", "audio/vnd.dts", "dts dtshd cpt",
         marks=(b"\x7f\xfe\x80\x01", b"\xfe\x7f\x01\x80", b"\x1f\xff\xe8\x00", b"\xff\x1f\x00\xe8", b"DTSHDHDR"),
         properties=AudioProperties("dts"),
-        stream="bitstream.stretch:stretch_stream")
+        stream="bitstream.dts:dts_stream")
     TRUEHD = Row("truehd", Role.AUDIO, "Dolby TrueHD or MLP", "audio/vnd.dolby.mlp", "thd mlp truehd",
         marks=(((4, b"\xf8ro\xba"),), ((4, b"\xf8ro\xbb"),)),
         properties=AudioProperties("truehd", lossless=True),

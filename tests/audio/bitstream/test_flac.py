@@ -93,6 +93,22 @@ def test_the_music_is_found_behind_a_comment_of_wrong_size() -> None:
     assert heard(bytes(sized), "flac") == heard(SONG_FILE, "flac")
 
 
+ASTRAY = "the metadata blocks do not lead to the frames"
+
+
+@pytest.mark.parametrize("bit", [7, 8, 17, 24 + 2, 16 + 6])
+def test_frames_are_found_where_the_metadata_leads_astray(bit: int) -> None:
+    whole = flac(audio=SONG, title="Song", padding=300)
+    header = len(whole) - sum(map(len, FRAMES)) - 304
+    assert whole[header : header + 4] == b"\x81\0\x01\x2c"
+    damaged = flipped(whole, header * 8 + bit)
+    sound = heard(damaged, "flac")
+    assert sound.essence == heard(whole, "flac").essence
+    assert (sound.integrity.state, sound.integrity.detail) == (SoundState.INTACT, ASTRAY)
+    without_first = flipped(damaged, (header + 304 + 1) * 8)
+    assert heard(without_first, "flac").integrity.state is SoundState.DAMAGED
+
+
 @pytest.mark.parametrize("number", [0, 3, len(FRAMES) - 1])
 def test_a_damaged_frame_costs_one_place_that_is_named(number: int) -> None:
     offset = offset_of(number)
@@ -373,6 +389,47 @@ def test_flac_itself_agrees_on_what_is_damaged(tmp_path: Path) -> None:
     for data in changed:
         assert judged(data)
         assert heard(data, "flac").integrity.state is SoundState.DAMAGED
+
+
+@pytest.mark.parametrize("zeros", [12, 500, 4096])
+def test_zeros_after_the_last_frame_are_no_part_of_it(zeros: int) -> None:
+    """A CRC of 0 stays 0 however many zeros follow."""
+    integrity = heard(SONG_FILE + bytes(zeros), "flac").integrity
+    assert (integrity.state, integrity.detail) == (SoundState.CONSISTENT, "padding follows the last frame")
+    integrity = heard(SONG_FILE + bytes(zeros) + id3v1({"title": "T"}), "flac", 1000).integrity
+    assert (integrity.state, integrity.detail) == (SoundState.CONSISTENT, "padding follows the last frame")
+
+
+@pytest.mark.parametrize(("number", "zeros"), [(3, 12), (5, 100_000), (8, 100_000)])
+def test_zeros_amid_the_frames_are_damage(number: int, zeros: int) -> None:
+    data = in_file(*FRAMES[:number], bytes(zeros), *FRAMES[number:])
+    for piece in (1000, 1 << 20):
+        integrity = heard(data, "flac", piece).integrity
+        assert integrity.state is SoundState.DAMAGED
+        (place,) = integrity.damage
+        assert place.what == "there are bytes that are no frame"
+        assert place.sample == min(number * BLOCK, SONG.frames)
+        assert integrity.lost_s is None
+
+
+def test_zeros_before_the_first_frame_are_no_music() -> None:
+    sound = heard(in_file(bytes(300), *FRAMES), "flac")
+    assert (sound.integrity.state, sound.integrity.detail) == (SoundState.INTACT, ASTRAY)
+    assert sound.essence == heard(SONG_FILE, "flac").essence
+
+
+def test_a_frame_of_silence_that_ends_with_zeros_is_whole() -> None:
+    """In one of 65,536 the CRC is 0 as the samples are; those zeros are its own."""
+    head = b"\xff\xf8\x69\x18" + chr(116072).encode() + b"\x0f"
+    frame = head + bytes((crc8_flac(head),)) + bytes(6)
+    assert crc16_flac(frame) == 0
+    info = bytearray(streaminfo(Pcm(((0,) * 16,) * 2, 44100), [frame]))
+    info[13] &= 0xF0
+    info[14:18] = bytes(4)
+    whole = heard(in_file(frame + b"\0\0", info=bytes(info)), "flac").integrity
+    assert whole.state is SoundState.INTACT
+    padded = heard(in_file(frame + bytes(12), info=bytes(info)), "flac").integrity
+    assert padded.state is SoundState.CONSISTENT
 
 
 def test_the_samples_of_others_are_whole(samples: Path) -> None:
