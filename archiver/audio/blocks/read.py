@@ -108,7 +108,7 @@ def _read_stray(draft: Draft, start: int, end: int) -> None:
     window = draft.window
     frame = first_frame(window, start)
     begin = start
-    for offset in islice(tags_before_stream(window, start, frame), _MAX_STACKED):
+    for offset in islice(tags_before_stream(window, start, end if frame is None else frame), _MAX_STACKED):
         if offset >= start:
             draft.noted(f"the tag at byte {offset} stands behind bytes that are no tag")
             start = _read_leading(draft, offset)

@@ -42,9 +42,9 @@ def first_frame(window: Window, start: int) -> int | None:
     return None if found is None else start + found[0]
 
 
-def tags_before_stream(window: Window, start: int, frame: int | None) -> Iterator[int]:
-    """Byte offsets of tags between ``start``, where tags or audio should begin, and the first frame, if any."""
-    return _found(window, start, min(start + MAX_JUNK, window.size) if frame is None else frame)
+def tags_before_stream(window: Window, start: int, end: int) -> Iterator[int]:
+    """Byte offsets of tags between ``start``, where tags or audio should begin, and ``end``, where they do at the latest."""
+    return _found(window, start, min(start + MAX_JUNK, end))
 
 
 def tags_in_stream(window: Window, frame: int, end: int) -> Iterator[int]:
