@@ -10,7 +10,9 @@ from tests.audio.blocks.everything import CASES, COVER
 from tests.audio.blocks.payloads import header_bytes
 from tests.audio.blocks.reading import read, sha256
 from tests.samples import flac, m4a, mp3, ogg_vorbis
+from tests.samples.comments import comment_block
 from tests.samples.images import Picture
+from tests.samples.ogg import ogg_stream
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -40,6 +42,27 @@ def test_a_digest_is_that_of_the_bytes_after_the_frames_header(name: str) -> Non
                 assert (
                     hashlib.sha256(stored[header_bytes(block, frame, stored) :]).hexdigest() == frame.sha256
                 )
+
+
+@pytest.mark.parametrize("shares", [(3000, 3000), (6000, 3000), (3000, 6000)])
+def test_a_long_stream_that_follows_under_the_same_number_is_found(shares: tuple[int, int]) -> None:
+    first, second = (
+        ogg_stream(
+            [
+                ([b"OpusHead\1\1" + bytes(9)], 0),
+                ([b"OpusTags" + comment_block([("TITLE", title)])], 0),
+                *(([b"x" * 200], at) for at in range(count)),
+            ]
+        )
+        for title, count in zip(("First", "Second"), shares, strict=True)
+    )
+    found = [
+        frame.text
+        for block in read(first + second, "ogg-opus").blocks
+        for frame in block.frames
+        if frame.id == "TITLE"
+    ]
+    assert found == ["First", "Second"]
 
 
 def test_the_same_cover_has_one_digest_in_every_format() -> None:
