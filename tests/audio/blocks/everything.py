@@ -268,7 +268,7 @@ def _xtra(name: str, *values: tuple[int, bytes]) -> bytes:
 
 NERO = b"\1" + bytes(7) + b"\2" + bytes(8) + b"\5Intro" + struct.pack(">Q", 10_000_000) + b"\3End"
 USER_DATA = box(
-    "udta", _asset("titl", b"Titel\0"), _asset("albm", b"Album\0\x05"), full_box("yrrc", struct.pack(">H", 1999)),
+    "udta", _asset("titl", b"Lied\0"), _asset("albm", b"Album\0\x05"), full_box("yrrc", struct.pack(">H", 1999)),
     full_box("kywd", b"\x15\xc7\x02\x04one\0\x04two\0"), full_box("rtng", b"USKC" + b"AGE " + b"\x15\xc7" + b"12\0"), full_box("clsf", b"abcd\0\7\x15\xc7" + b"drama\0"),
     full_box("loci", b"\x15\xc7Berlin\0\0" + bytes(12) + b"earth\0at home\0"), box("chpl", NERO), box("Xtra", _xtra("WM/Provider", (8, "AMG\0".encode("utf-16-le"))) + _xtra("WM/Year", (19, struct.pack("<Q", 7)))),
     box("odd!", b"\0\1\2"), box("©cmt", struct.pack(">HH", 5, 0) + b"Caf\x8e!" + struct.pack(">HH", 2, 0x55C4) + b"zz"),
@@ -283,7 +283,7 @@ QUICKTIME = full_box(
 
 
 def _chaptered() -> bytes:
-    titles = [struct.pack(">H", len(text)) + text for text in (b"Intro", "Ende".encode("utf-16"))]
+    titles = [struct.pack(">H", len(text)) + text for text in (b"Intro", "Schluss".encode("utf-16"))]
     start = box("ftyp", b"M4A ")
     sizes = struct.pack(">2I", *map(len, titles))
 
@@ -313,13 +313,13 @@ MP4 = {
          ("mp4-ilst", "tmpo", "120"), ("mp4-ilst", "gain", "1.5"), ("mp4-ilst", "odd!", None), ("mp4-ilst", "covr", None)), (COVER, BACK)),
     "user data": Case(
         m4a(movie_boxes=[USER_DATA]), "mp4",
-        (("mp4-udta", "titl", "Titel"), ("mp4-udta", "albm", "Album"), ("mp4-udta", "albm:track", "5"), ("mp4-udta", "yrrc", "1999"), ("mp4-udta", "kywd", "one\0two"), ("mp4-udta", "rtng", "USKC\0AGE \x0012"),
+        (("mp4-udta", "titl", "Lied"), ("mp4-udta", "albm", "Album"), ("mp4-udta", "albm:track", "5"), ("mp4-udta", "yrrc", "1999"), ("mp4-udta", "kywd", "one\0two"), ("mp4-udta", "rtng", "USKC\0AGE \x0012"),
          ("mp4-udta", "clsf", "abcd\x007\0drama"), ("mp4-udta", "loci", "Berlin\0earth\0at home"), ("mp4-udta", "chpl", "Intro\0End"), ("mp4-xtra", "WM/Provider", "AMG"), ("mp4-xtra", "WM/Year", "7"),
          ("mp4-udta", "odd!", None), ("mp4-udta", "©cmt", "Café!\0zz"))),
     "QuickTime": Case(
         m4a(movie_boxes=[QUICKTIME]), "mp4",
         (("mp4-keys", "com.apple.quicktime.title", "Named"), ("mp4-keys", "com.apple.quicktime.artwork", None), ("mp4-meta", "xml ", "<a/>"), ("mp4-meta", "what", None)), (COVER,)),
-    "a track of chapters": Case(_chaptered(), "mp4", (("mp4-track-chapter", "chapter", "Intro"), ("mp4-track-chapter", "chapter", "Ende"))),
+    "a track of chapters": Case(_chaptered(), "mp4", (("mp4-track-chapter", "chapter", "Intro"), ("mp4-track-chapter", "chapter", "Schluss"))),
 }  # fmt: skip
 
 CART = bytearray(2048) + b"tag text"
@@ -438,7 +438,7 @@ ASF = {
             header_extension(
                 asf_object("7C4346A9-EFE0-4BFC-B229-393EDE415C85", struct.pack("<H", 2), bytes([len(wide("en"))]), wide("en"), bytes([len(wide("de-AT"))]), wide("de-AT")),
                 asf_attributes(("Rate", 3, b"\1\0\0\0", 1, 0), ("Yes", 2, b"\1\0", 0, 0)),
-                asf_attributes(("Title", 0, wide("Titel"), 0, 1), ("Which", 6, guid(_SOME_GUID), 0, 0), ("WM/Picture", 1, b"\x04" + struct.pack("<I", len(BACK)) + wide("image/jpeg") + wide("") + BACK, 2, 1), library=True)),
+                asf_attributes(("Title", 0, wide("Lied"), 0, 1), ("Which", 6, guid(_SOME_GUID), 0, 0), ("WM/Picture", 1, b"\x04" + struct.pack("<I", len(BACK)) + wide("image/jpeg") + wide("") + BACK, 2, 1), library=True)),
             asf_object("2211B3FA-BD23-11D2-B4B7-00A0C955FC6E", struct.pack("<I", 2), struct.pack("<I", len(LARGE)), LARGE, struct.pack("<I", 5), b"http\0", struct.pack("<I", 5), b"(c)u\0"),
             asf_object("F487CD01-A951-11CF-8EE6-00C00C205365", bytes(16), struct.pack("<IHH", 1, 0, 4), wide("N"), struct.pack("<QQHIII", 0, 0, 0, 0, 0, 6), wide("Intro")),
             asf_object("1EFB1A30-0B62-11D0-A39B-00A0C90348F6", bytes(16), struct.pack("<HH", 1, 1), struct.pack("<H", 3) + "URL".encode("utf-16-le"), struct.pack("<IHH", 0, 0, 4) + "http".encode("utf-16-le")),
@@ -446,7 +446,7 @@ ASF = {
         ]), "asf",
         (("asf-content", "Title", "T"), ("asf-content", "Author", "A"), ("asf-content", "Copyright", "C"), ("asf-content", "Description", "D"), ("asf-extended", "WM/Publisher", "P"), ("asf-extended", "WM/Picture", "front"),
          ("asf-extended", "Yes", "1"), ("asf-extended", "Long", "7"), ("asf-extended", "Longer", "8"), ("asf-extended", "Short", "9"), ("asf-metadata", "Rate:1:", "1"), ("asf-metadata", "Yes", "1"),
-         ("asf-metadata-library", "Title:0:de-AT", "Titel"), ("asf-metadata-library", "Which", _SOME_GUID), ("asf-metadata-library", "WM/Picture:2:de-AT", None), ("asf-branding", "Banner Image", None),
+         ("asf-metadata-library", "Title:0:de-AT", "Lied"), ("asf-metadata-library", "Which", _SOME_GUID), ("asf-metadata-library", "WM/Picture:2:de-AT", None), ("asf-branding", "Banner Image", None),
          ("asf-branding", "Banner Image URL", "http"), ("asf-branding", "Copyright URL", "(c)u"), ("asf-chapter", "MARKER:1", "Intro"), ("asf-script", "SCRIPT:URL", "http"), ("asf-codecs", "CODEC:1", "Codec"), ("asf-codecs", "CODEC-DESCRIPTION:1", "64 kbps")),
         (COVER, BACK, LARGE)),
 }  # fmt: skip

@@ -14,7 +14,8 @@ import mutagen
 import pytest
 from mutagen.aiff import AIFF
 from mutagen.apev2 import APEv2
-from mutagen.asf import ASF, ASFByteArrayAttribute, ASFGUIDAttribute, ASFUnicodeAttribute
+from mutagen.asf import ASF
+from mutagen.asf._attrs import ASFByteArrayAttribute, ASFGUIDAttribute, ASFUnicodeAttribute
 from mutagen.dsf import DSF
 from mutagen.flac import FLAC
 from mutagen.flac import Picture as FlacPicture
@@ -145,6 +146,7 @@ def test_mp4_that_mutagen_wrote() -> None:
 def test_asf_that_mutagen_wrote() -> None:
     file = io.BytesIO(wma())
     opened = ASF(file)
+    assert opened.tags is not None
     head = b"\x03" + len(LARGE).to_bytes(4, "little") + wide("image/png") + wide(WORDS)
     opened.tags["Title"] = [WORDS]
     opened.tags["WM/Composer"] = [

@@ -30,7 +30,7 @@ from tests.samples.riff import bext_chunk
 
 def tags(data: bytes, kind: str) -> dict[str, tuple[str, ...]]:
     """The canonical tags of a file with this content."""
-    found = Kind(kind)
+    (found,) = [each for each in Kind if each.value == kind]
     return canonical_tags(read_blocks(Window(io.BytesIO(data), len(data)), found).blocks, found)
 
 
