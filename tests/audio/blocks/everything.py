@@ -528,14 +528,18 @@ OTHERS = {
     "WavPack": Case(
         _wavpack_block(0, _part(0x21, KEPT)) + wavpack(seconds=0.05, trailing=[_wavpack_block(0, _part(0x22, BEHIND))]) + apev2({"Title": "T"}), "wavpack",
         (("bext", "Description", "Described"), ("riff-info", "INAM", "Kept"), ("apev2", "Title", "T"))),
+    "WavPack of an AIFF and of a DSF file": Case(
+        _wavpack_block(0, _part(0x23, b"FORM\0\0\0\0AIFF" + iff_chunk(b"NAME", b"Named"))) + wavpack(seconds=0.05, trailing=[_wavpack_block(0, _part(0x24, id3v2([text_frame("TIT2", "Inside")])))]), "wavpack",
+        (("aiff-text", "NAME", "Named"), ("id3v2.4", "TIT2", "Inside"))),
     "Monkey's Audio": Case(
         b"MAC " + struct.pack("<HH7I", 3990, 0, 52, 24, 8, len(KEPT), 16, 0, len(BEHIND)) + bytes(16) + struct.pack("<HHIIIHHI", 2000, 0, 73728, 100, 1, 16, 2, 44100) + bytes(8) + KEPT + bytes(16) + BEHIND + apev2({"Title": "T"}), "ape",
         (("bext", "Description", "Described"), ("riff-info", "INAM", "Kept"), ("apev2", "Title", "T"))),
     "Monkey's Audio of old": Case(
         b"MAC " + struct.pack("<HHHHIIIII", 3970, 2000, 0x14, 2, 44100, len(KEPT), 0, 1, 1) + bytes(8) + KEPT + bytes(40), "ape", (("bext", "Description", "Described"),)),
     "TAK": Case(
-        b"tBaK" + b"\x01" + (13).to_bytes(3, "little") + bytes(13) + b"\x03" + (6 + len(KEPT) + 3).to_bytes(3, "little") + bytes(6) + KEPT + bytes(3) + b"\0\0\0\0" + apev2({"Title": "T"}), "tak",
-        (("bext", "Description", "Described"), ("apev2", "Title", "T"))),
+        b"tBaK" + b"\x01" + (13).to_bytes(3, "little") + bytes(13) + b"\x03" + (6 + len(KEPT) + len(BEHIND) + 3).to_bytes(3, "little") + len(KEPT).to_bytes(3, "little") + len(BEHIND).to_bytes(3, "little")
+        + KEPT + BEHIND + bytes(3) + b"\0\0\0\0" + apev2({"Title": "T"}), "tak",
+        (("bext", "Description", "Described"), ("riff-info", "INAM", "Kept"), ("apev2", "Title", "T"))),
     "Musepack 8": Case(_musepack(), "musepack8", (("musepack-chapter", "sample", "128"), ("musepack-chapter", "Title", "Intro"))),
     "MIDI": Case(
         midi([midi_event(sort, text) for sort, text in ((1, b"Said"), (2, b"(C) Me"), (3, b"Song"), (4, b"Piano"), (5, b"la"), (6, b"Here"), (7, b"Now"), (8, b"Program"), (9, b"Device"))]), "midi",
