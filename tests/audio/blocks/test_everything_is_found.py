@@ -65,6 +65,12 @@ def test_a_long_stream_that_follows_under_the_same_number_is_found(shares: tuple
     assert found == ["First", "Second"]
 
 
+def test_every_cut_is_read_as_far_as_it_goes() -> None:
+    for case in CASES.values():
+        for size in range(0, len(case.data), max(len(case.data) // 40, 1)):
+            read(case.data[:size], case.kind)
+
+
 def test_the_same_cover_has_one_digest_in_every_format() -> None:
     digests = set()
     for data, kind in (
