@@ -117,7 +117,7 @@ def _read_stray(draft: Draft, start: int, end: int) -> None:
     if frame is None:
         return
     for offset in islice(tags_in_stream(window, frame, end), _MAX_STACKED):
-        if offset >= start:
+        if offset >= start and not draft.is_read(offset):  # by the word of another tag
             start = _read_inside(draft, start, offset)
 
 
