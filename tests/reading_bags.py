@@ -23,6 +23,7 @@ FILE_KEYS = (
         "integrity",
         "tags",
         "tag_blocks",
+        "embedded_pictures",
         "protection",
         "evidence",
         "disposition",

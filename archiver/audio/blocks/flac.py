@@ -124,5 +124,6 @@ def _read_cue_sheet(draft: Draft, run: Extents, start: int, header: int) -> None
 
 
 def _add_fixed(block: BlockDraft, run: Extents, at: int, size: int, key: str) -> None:
-    if text := fixed_field(run.read(at, size)):
+    data = run.read(at, size)
+    if len(data) == size and (text := fixed_field(data)):
         block.add(key, run.absolute(at), run.absolute_end(at + size), run.digest(at, size), text)

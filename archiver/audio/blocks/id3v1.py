@@ -14,6 +14,8 @@ _ENHANCED = (
     ("start-time", 215, 6),
     ("end-time", 221, 6),
 )
+_SPEED = 184
+"""Where a byte says how fast the music is: 1 slow, 2 medium, 3 fast, 4 hardcore, 0 nothing."""
 
 
 def read_id3v1(draft: Draft, end: int) -> int:
@@ -45,4 +47,7 @@ def _read_enhanced(draft: Draft, end: int) -> int:
     for key, at, size in _ENHANCED:
         if text := cut_utf8_or_latin1(data[at : at + size]):
             block.add_payload(key, start + at, start + at, start + at + size, text)
+    if speed := data[_SPEED]:
+        at = start + _SPEED
+        block.add_payload("speed", at, at, at + 1, str(speed))
     return start

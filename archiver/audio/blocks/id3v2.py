@@ -161,7 +161,8 @@ def _add_frame(tag: _Tag, frame: Id3Frame) -> None:
         block.add(found.key, frame.start, frame.end, digest, found.text, pictures=pictures)
     else:
         inner = _passing_picture(tag, frame, found.picture)
-        block.add_payload(found.key, frame.start, frame.payload, frame.end, None, inner=inner)
+        text = found.text if frame.id in _BINARY else None  # words before binary data were read to their end
+        block.add_payload(found.key, frame.start, frame.payload, frame.end, text, inner=inner)
     if frame.id == "SEEK" and found.text is not None:
         draft.expect_tag(block.end + int(found.text))
     if frame.id in _CHAPTERS and not compressed:

@@ -68,6 +68,11 @@ def tag_name(key: str) -> str:
     return _LANGUAGE_AT_END.sub("", key.rpartition(_WITHIN)[2])
 
 
+def is_nested(key: str) -> bool:
+    """Whether a tag with this key stands within another, of which it says something."""
+    return _WITHIN in key
+
+
 def read_matroska(draft: Draft, offset: int) -> None:
     """Index the tags of the EBML document at ``offset``."""
     window = draft.window

@@ -16,6 +16,8 @@ _TEXTS = {
     5: "Lyrics",
     6: "Marker",
     7: "CuePoint",
+    8: "ProgramName",
+    9: "DeviceName",
 }
 _COPYRIGHT = 2
 _MAX_TRACKS = 1000

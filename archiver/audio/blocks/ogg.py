@@ -34,6 +34,10 @@ _OPUS = b"OpusTags"
 _FLAC = (b"\x7fFLAC", b"fLaC")
 """How a stream of FLAC begins, since 2004 and before."""
 
+_MEASURED = 8
+_SPREAD = 1.3
+"""How much longer than the first pages of sound all pages may be on the average and still be usual."""
+
 _PROBES = 16
 _PROBED = 1 << 14
 _WALKED_THROUGH = 1 << 19
@@ -90,14 +94,14 @@ class _Stream:
 def read_ogg(draft: Draft, offset: int) -> None:
     """Index the comments of every logical stream from the page at ``offset`` on."""
     window = draft.window
-    serials = _read_headers(draft, offset)
-    if serials and _may_be_chained(window, offset, serials):
+    serials, sound = _read_headers(draft, offset)
+    if serials and _may_be_chained(window, offset, sound, serials):
         for begin in _later_beginnings(window, offset):
             _read_headers(draft, begin)
 
 
-def _read_headers(draft: Draft, offset: int) -> set[int]:
-    """Index the streams that begin together at ``offset``; returns their serial numbers."""
+def _read_headers(draft: Draft, offset: int) -> tuple[set[int], int]:
+    """Index the streams that begin together at ``offset``; returns their serial numbers, and where the reading ended."""
     streams: dict[int, _Stream] = {}
     serials: set[int] = set()
     for _ in range(_MAX_HEADER_PAGES):
@@ -106,7 +110,7 @@ def _read_headers(draft: Draft, offset: int) -> set[int]:
             _judge_end(draft, offset, awaited=bool(streams) or not serials)
             for unfinished in streams.values():
                 _take_what_is_left(draft, unfinished)
-            return serials
+            return serials, offset
         if page.end > draft.window.size:
             draft.breaks_off(page.end)
         if page.flags & 2 and page.serial not in serials and len(serials) < _MAX_STREAMS:
@@ -116,10 +120,10 @@ def _read_headers(draft: Draft, offset: int) -> set[int]:
         if stream is not None and _feed(draft, stream, page):
             del streams[page.serial]
         if not streams and not page.flags & 2:
-            return serials
+            return serials, page.end
         offset = page.end
     draft.malformed("the Ogg headers do not end within the pages that are looked at")
-    return serials
+    return serials, offset
 
 
 def _judge_end(draft: Draft, offset: int, *, awaited: bool) -> None:
@@ -187,24 +191,42 @@ def _read_suffix(draft: Draft, packet: Extents, start: int) -> None:
         draft.block("opus-suffix", begin, end - begin).add("SUFFIX", begin, end, digest, None)
 
 
-def _may_be_chained(window: Window, offset: int, serials: set[int]) -> bool:
+def _may_be_chained(window: Window, offset: int, sound: int, serials: set[int]) -> bool:
     """Whether streams may begin after the first ones.
 
-    The last page belongs to another stream then; or, where a careless joining left two streams with one number, the
-    pages are counted anew in between.
+    The last page belongs to another stream then. Where a careless joining left two streams with one number, the
+    pages are counted anew in between: fewer are counted at the end than pages of the usual length would fill the
+    file, and some page in the midst has a higher number than a later one.
     """
     last = _page_in_tail(window)
     if last is None:
         return False
     if last.serial not in serials or window.size - offset <= _WALKED_THROUGH:
         return True
-    step = (last.offset - offset) // _PROBES
-    numbers: dict[int, int] = {}
-    for page in (*(_page_near(window, offset + at * step) for at in range(_PROBES)), last):
-        if page is not None and numbers.setdefault(page.serial, page.number) > page.number:
+    return _has_few_pages(window, sound, last) and _numbers_fall(window, sound, last)
+
+
+def _has_few_pages(window: Window, sound: int, last: OggPage) -> bool:
+    """Whether the number of the last page is lower than the length of the first pages of sound lets expect."""
+    position = sound
+    for count in range(1, _MEASURED + 1):
+        page = ogg_page(window, position)
+        if page is None:
             return True
-        if page is not None:
-            numbers[page.serial] = page.number
+        position = page.end
+        usual = (position - sound) / count
+    return last.number * usual * _SPREAD < last.offset - sound
+
+
+def _numbers_fall(window: Window, sound: int, last: OggPage) -> bool:
+    step = (last.offset - sound) // _PROBES
+    numbers: dict[int, int] = {}
+    for page in (*(_page_near(window, sound + at * step) for at in range(_PROBES)), last):
+        if page is None:
+            continue
+        if numbers.get(page.serial, 0) > page.number:
+            return True
+        numbers[page.serial] = page.number
     return False
 
 

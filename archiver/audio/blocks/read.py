@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import islice
 
-from archiver.audio.blocks.apev2 import read_leading_ape, read_trailing_ape
+from archiver.audio.blocks.apev2 import APE_HEADER, read_leading_ape, read_trailing_ape
 from archiver.audio.blocks.id3v1 import read_id3v1
 from archiver.audio.blocks.id3v2 import INSIDE, read_appended_id3v2, read_id3v2
+from archiver.audio.blocks.kept_wave import read_wavpack_end
 from archiver.audio.blocks.lyrics3 import read_lyrics3
 from archiver.audio.blocks.reading import BlockReading, Draft, LimitReached
 from archiver.audio.blocks.stray import first_frame, tags_before_stream, tags_in_stream
@@ -28,13 +29,9 @@ _TAGGED_AT_ITS_ENDS = frozenset(
             Kind.AAC_ADIF,
             Kind.AAC_LOAS,
             Kind.ID3,
-            Kind.WAVPACK,
             Kind.MUSEPACK7,
         ),
         *(
-            Kind.MUSEPACK8,
-            Kind.APE,
-            Kind.TAK,
             Kind.TTA,
             Kind.OPTIMFROG,
             Kind.AC3,
@@ -66,27 +63,28 @@ def read_blocks(window: Window, kind: Kind | None = None) -> BlockReading:
     draft = Draft(window.again())
     try:
         offset = _read_leading(draft, 0)
-        walk = _walk(draft.window, offset, kind)
-        if walk is not None:
+        container = _container(draft.window, offset, kind)
+        if container is not None:
+            walk: Callable[[Draft, int], None] = fetched(container.row.tags)
             walk(draft, offset)
         end = _read_trailing(draft, offset, draft.window.size)
+        if container is Kind.WAVPACK:
+            read_wavpack_end(draft, end)
         for expected in draft.expected:  # which grows meanwhile, up to a limit
             if not draft.is_read(expected):
                 read_id3v2(draft, expected)
-        if walk is None and kind in _STREAMS:
+        if container is None and kind in _STREAMS:
             _read_stray(draft, offset, end)
     except LimitReached:
         pass  # the draft has noted it
     return draft.finish()
 
 
-def _walk(window: Window, offset: int, kind: Kind | None) -> Callable[[Draft, int], None] | None:
+def _container(window: Window, offset: int, kind: Kind | None) -> Kind | None:
+    """The kind of which a walker reads the tags within, or ``None`` where nothing says that it is any."""
     if kind is None or kind.row.tags is None:
         kind = claimed_kind(window.read(offset, 16))
-    if kind is None or kind.row.tags is None:
-        return None
-    walk: Callable[[Draft, int], None] = fetched(kind.row.tags)
-    return walk
+    return None if kind is None or kind.row.tags is None else kind
 
 
 def reads_tags(kind: Kind) -> bool:
@@ -110,19 +108,32 @@ def _read_stray(draft: Draft, start: int, end: int) -> None:
     window = draft.window
     frame = first_frame(window, start)
     begin = start
-    for offset in islice(tags_before_stream(window, start, frame), _MAX_STACKED):
+    for offset in islice(tags_before_stream(window, start, end if frame is None else frame), _MAX_STACKED):
         if offset >= start:
-            draft.noted(f"the ID3v2 tag at byte {offset} stands behind bytes that are no tag")
+            draft.noted(f"the tag at byte {offset} stands behind bytes that are no tag")
             start = _read_leading(draft, offset)
     if start > begin:
         frame = first_frame(window, start)
     if frame is None:
         return
     for offset in islice(tags_in_stream(window, frame, end), _MAX_STACKED):
-        if offset >= start:
-            draft.noted(f"the ID3v2 tag at byte {offset} stands in the midst of the audio")
-            _read_trailing(draft, start, offset)
-            start = read_id3v2(draft, offset, INSIDE)
+        if offset >= start and not draft.is_read(offset):  # by the word of another tag
+            start = _read_inside(draft, start, offset)
+
+
+def _read_inside(draft: Draft, start: int, offset: int) -> int:
+    """Index the tag whose mark stands at ``offset`` in the midst of the audio, and what precedes it; where it ends."""
+    window = draft.window
+    if window.read(offset, 3) == b"ID3":
+        draft.noted(f"the ID3v2 tag at byte {offset} stands in the midst of the audio")
+        _read_trailing(draft, start, offset)
+        return read_id3v2(draft, offset, INSIDE)
+    draft.noted(f"the APE tag at byte {offset} stands in the midst of the audio")
+    after = read_leading_ape(draft, offset, INSIDE)
+    if after == offset:
+        after = offset + APE_HEADER
+        read_trailing_ape(draft, after, INSIDE)
+    return after
 
 
 def _read_trailing(draft: Draft, leading: int, end: int) -> int:

@@ -1,4 +1,4 @@
-"""ID3v2 tags that stand where no reader looks: behind leading bytes that are no tag, and in the midst of a stream.
+"""ID3v2 and APE tags that stand where no reader looks: behind leading bytes that are no tag, and in the midst of a stream.
 
 Files are joined end to end, tags and all, and some programs write junk before the first tag (ID3v2.4.0
 structure, section 5, allows tags inside a stream). A stream is not read from end to end for that: where its first
@@ -23,8 +23,11 @@ MAX_SEARCHED = 4 << 20
 MAX_TRIED = 10_000
 """Places in one stretch that are tried for a tag."""
 
-_MARK = re.compile(rb"ID3[\x02-\x04]")
-_MARK_BYTES = 4
+_MARK = re.compile(rb"ID3[\x02-\x04]|APETAGEX[\xd0\xe8][\x03\x07]\0\0")
+"""What begins a tag; with an APE tag's version, which is 1000 or 2000."""
+
+_MARK_BYTES = 12
+_APE_HEADER = 32
 _PIECE = 1 << 20
 _SLACK = 4096
 _FRAME_HEAD = 64
@@ -39,9 +42,9 @@ def first_frame(window: Window, start: int) -> int | None:
     return None if found is None else start + found[0]
 
 
-def tags_before_stream(window: Window, start: int, frame: int | None) -> Iterator[int]:
-    """Byte offsets of tags between ``start``, where tags or audio should begin, and the first frame, if any."""
-    return _found(window, start, min(start + MAX_JUNK, window.size) if frame is None else frame)
+def tags_before_stream(window: Window, start: int, end: int) -> Iterator[int]:
+    """Byte offsets of tags between ``start``, where tags or audio should begin, and ``end``, where they do at the latest."""
+    return _found(window, start, min(start + MAX_JUNK, end))
 
 
 def tags_in_stream(window: Window, frame: int, end: int) -> Iterator[int]:
@@ -57,11 +60,22 @@ def _found(window: Window, start: int, end: int) -> Iterator[int]:
     for position in range(start, end, _PIECE):
         piece = window.read(position, min(_PIECE, end - position) + _MARK_BYTES - 1)
         for match in _MARK.finditer(piece):
-            if position + match.start() < end and begins_tag(window, position + match.start()):
-                yield position + match.start()
+            found = position + match.start()
+            if found < end and (begins_tag(window, found) or _is_ape(window, found)):
+                yield found
             tried += 1
             if tried >= MAX_TRIED:
                 return
+
+
+def _is_ape(window: Window, offset: int) -> bool:
+    """Whether the header or the footer of an APE tag stands at ``offset`` that lies within the file."""
+    data = window.read(offset, _APE_HEADER)
+    size, flags = int.from_bytes(data[12:16], "little"), int.from_bytes(data[20:24], "little")
+    if len(data) < _APE_HEADER or data[:3] != b"APE" or any(data[24:]) or size < _APE_HEADER:
+        return False
+    is_header = bool(flags & 0x2000_0000)
+    return offset + _APE_HEADER + size <= window.size if is_header else size <= offset + _APE_HEADER
 
 
 def _stated_length(frame: bytes) -> int | None:

@@ -96,6 +96,8 @@ def _held(data: bytes) -> _Picture:
 
 def _is_picture(field: Field) -> bool:
     key = field.frame.id
+    if field.frame.pictures:
+        return True
     if field.kind.startswith("id3v2"):
         return key.startswith(("APIC", "PIC"))
     return field.name in _KEYS or field.name.startswith("COVER ART")

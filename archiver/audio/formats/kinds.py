@@ -190,6 +190,7 @@ class Kind(StrEnum):
         properties="properties.pcm:read_au", ending="integrity.breaking_off:au_ending",
         stream="bitstream.plain:au_stream")
     WAVPACK = Row("wavpack", Role.AUDIO, "WavPack", "audio/x-wavpack", "wv", marks=(b"wvpk",),
+        tags="blocks.kept_wave:read_wavpack",
         properties="properties.wavpack:read_wavpack", ending="integrity.breaking_off:wavpack_ending",
         native="ape",
         stream="bitstream.wavpack:wavpack_stream")
@@ -201,12 +202,15 @@ class Kind(StrEnum):
         stream="bitstream.musepack7:musepack7_stream")
     MUSEPACK8 = Row("musepack8", Role.AUDIO, "Musepack, stream version 8", "audio/x-musepack", "mpc mp+ mpp",
         marks=(b"MPCK",), properties="properties.lossless:read_musepack8", native="ape",
+        tags="blocks.musepack:read_musepack8",
         stream="bitstream.musepack8:musepack8_stream")
     APE = Row("ape", Role.AUDIO, "Monkey's Audio", "audio/x-ape", "ape mac apl", marks=(b"MAC ", b"MACF"),
+        tags="blocks.kept_wave:read_monkeys_audio",
         properties="properties.lossless:read_ape", ending="integrity.breaking_off:ape_ending", native="ape",
         stream="bitstream.ape:ape_stream")
     TAK = Row("tak", Role.AUDIO, "Tom's lossless Audio Kompressor (TAK)", "audio/x-tak", "tak",
         marks=(b"tBaK",), properties="properties.lossless:read_tak", native="ape",
+        tags="blocks.kept_wave:read_tak",
         stream="bitstream.tak:tak_stream")
     TTA = Row("tta", Role.AUDIO, "True Audio (TTA)", "audio/x-tta", "tta", marks=(b"TTA1", b"TTA2"),
         properties="properties.lossless:read_tta", ending="integrity.breaking_off:tta_ending",

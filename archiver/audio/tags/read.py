@@ -12,7 +12,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from archiver.audio.blocks.asf import attribute_name
 from archiver.audio.blocks.id3v2 import CHAPTER, INSIDE
+from archiver.audio.blocks.matroska import is_nested, tag_name
 from archiver.audio.formats.kinds import Kind, fetched
 from archiver.audio.tags import table
 from archiver.audio.tags.genres import genre_of_number, genres
@@ -30,16 +32,30 @@ _PRECEDENCE = (
     "ape",
     "riff-info",
     "bext",
+    "cart",
     "aiff",
     "caf",
     "dsdiff",
     "mp4-udta",
+    "mp4-xtra",
+    "matroska-tags-30",
+    "matroska-tags-50",
+    "matroska-tags",
+    "matroska-info",
+    "realmedia",
+    "midi",
+    "lyrics3",
     "id3v1-enhanced",
     "id3v1",
 )
 _NAMED = {kind.value: kind.row.fields for kind in Kind if kind.row.fields is not None}
 """For each kind whose row names its fields, where they stand."""
 
+_MATROSKA_LEVELS = {
+    "matroska-tags": table.MATROSKA,
+    "matroska-tags-30": table.MATROSKA,
+    "matroska-tags-50": table.MATROSKA_ALBUM,
+}
 _REPLAYGAIN = re.compile(r"replaygain_[a-z0-9_]{1,40}")
 _R128 = re.compile(r"r128_[a-z0-9_]{1,40}")
 _DATES = frozenset({"date", "original_date"})
@@ -204,6 +220,27 @@ def _mp4(block: TagBlock) -> Iterator[Pair]:
             yield table.MP4[frame.id], text
 
 
+def _asf(block: TagBlock) -> Iterator[Pair]:
+    """Attributes, whatever stream or language they are said of or in."""
+    if block.kind.startswith("asf-metadata"):
+        frames = tuple(replace(frame, id=attribute_name(frame.id)) for frame in block.frames)
+        block = replace(block, frames=frames)
+    yield from _folded(fetched(_NAMED["asf"]))(block)
+
+
+def _matroska(block: TagBlock) -> Iterator[Pair]:
+    """Tags of the level that the block is of; what stands within another tag says something of that one."""
+    fields = _MATROSKA_LEVELS.get(block.kind)
+    if fields is None:
+        return
+    own = (frame for frame in block.frames if not is_nested(frame.id))
+    block = replace(block, frames=tuple(replace(frame, id=tag_name(frame.id)) for frame in own))
+    for name, text in _folded(fields)(block):
+        yield name, text
+        if name == "album_artist" and fields is table.MATROSKA_ALBUM:
+            yield "artist", text
+
+
 def _quicktime_keys(block: TagBlock) -> Iterator[Pair]:
     """Items named by a ``keys`` box: Apple's under its own prefix, and plain names as FFmpeg writes them."""
     frames = tuple(
@@ -302,11 +339,19 @@ _READERS: dict[str, Callable[[TagBlock], Iterator[Pair]]] = {
     "vorbis-comment": _vorbis,
     "mp4-ilst": _mp4,
     "mp4-udta": _mp4,
+    "mp4-xtra": _folded(table.ASF),
+    "asf": _asf,
+    "matroska-tags": _matroska,
+    "matroska-info": _plain(table.MATROSKA_INFO),
+    "realmedia": _plain(table.REALMEDIA),
+    "midi": _plain(table.MIDI),
+    "lyrics3": _plain(table.LYRICS3),
     "mp4-keys": _quicktime_keys,
     "id3v2": _id3,
     "ape": _folded(table.APE),
     "riff-info": _plain(table.RIFF_INFO),
     "bext": _plain(table.BROADCAST),
+    "cart": _plain(table.CART),
     "aiff": _plain(table.AIFF),
     "dsdiff": _plain(table.DSDIFF),
     "id3v1": _id3v1,

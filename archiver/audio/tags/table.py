@@ -205,8 +205,9 @@ MP4: dict[str, str] = {
     "albm": "album",
     "dscp": "comment",
     "yrrc": "date",
+    "albm:track": "track",
 }
-"""iTunes items of MP4 files; the same four characters stand in QuickTime user data, the last five in 3GPP's."""
+"""iTunes items of MP4 files; the same four characters stand in QuickTime user data, the last six in 3GPP's."""
 
 QUICKTIME_KEYS: dict[str, str] = {
     "title": "title",
@@ -272,18 +273,30 @@ RIFF_INFO: dict[str, str] = {
     "IMUS": "composer",
     "ISFT": "encoder",
     "IMED": "media",
+    "IENC": "encoded_by",
+    "ITCH": "encoded_by",
 }
 """``LIST INFO`` of WAV files. ``ISRC`` is left out: it names a supplier there, not a recording's code."""
 
 BROADCAST: dict[str, str] = {
     "Description": "comment",
+    "Originator": "encoded_by",
     "OriginationDate": "date",
     "CodingHistory": "encoder_settings",
 }
 """The ``bext`` chunk of broadcast WAV files (EBU Tech 3285)."""
 
-AIFF: dict[str, str] = {"NAME": "title", "AUTH": "artist", "(c) ": "copyright", "ANNO": "comment"}
-"""Text chunks of AIFF files."""
+CART: dict[str, str] = {"Title": "title", "Artist": "artist"}
+"""The ``cart`` chunk of radio stations (AES46)."""
+
+AIFF: dict[str, str] = {
+    "NAME": "title",
+    "AUTH": "artist",
+    "(c) ": "copyright",
+    "ANNO": "comment",
+    "COMT": "comment",
+}
+"""Text and comment chunks of AIFF files."""
 
 CAF: dict[str, str] = {
     "title": "title",
@@ -302,6 +315,44 @@ CAF: dict[str, str] = {
 
 DSDIFF: dict[str, str] = {"DITI": "title", "DIAR": "artist", "COMT": "comment"}
 """The edited-master and comment chunks of DSDIFF files."""
+
+MATROSKA: dict[str, str] = {
+    **VORBIS,
+    "part_number": "track",
+    "total_parts": "track_total",
+    "date_released": "date",
+    "production_copyright": "phonogram",
+    "terms_of_use": "terms",
+    "catalog_number": "catalog_number",
+    "encoder_settings": "encoder_settings",
+    "original_media_type": "media",
+}
+"""Tags of Matroska files that are said of a track (level 30), or of no stated level, as many programs write them."""
+
+MATROSKA_ALBUM: dict[str, str] = {
+    **MATROSKA,
+    "title": "album",
+    "artist": "album_artist",
+    "part_number": "disc",
+}
+"""Tags of Matroska files that are said of an album (level 50); what it has holds for its tracks, too."""
+
+MATROSKA_INFO: dict[str, str] = {"Title": "title", "WritingApp": "encoder"}
+"""The segment's information in Matroska files."""
+
+REALMEDIA: dict[str, str] = {
+    "Title": "title",
+    "Author": "artist",
+    "Copyright": "copyright",
+    "Comment": "comment",
+}
+"""The content description of RealMedia files."""
+
+MIDI: dict[str, str] = {"Copyright": "copyright"}
+"""Texts of MIDI files. The name of a track is mostly that of an instrument."""
+
+LYRICS3: dict[str, str] = {"ETT": "title", "EAR": "artist", "EAL": "album", "INF": "comment"}
+"""Fields of Lyrics3, which say in full what ID3v1 cuts short."""
 
 ID3V1: dict[str, str] = {
     "title": "title",
@@ -332,6 +383,7 @@ FALLBACKS: dict[str, str] = {
     "originalreleasedate": "original_date",
     "original release date": "original_date",
     "origdate": "original_date",
+    "date_recorded": "date",
     "track": "track",
     "tracknum": "track",
     "tracknumber": "track",

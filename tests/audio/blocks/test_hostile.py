@@ -20,20 +20,26 @@ from archiver.audio.evidence.text import find_text_evidence
 from archiver.audio.formats.kinds import Kind
 from archiver.audio.protection.detect import detect
 from archiver.model.audio import Role
+from tests.audio.blocks.everything import CASES, asf_attributes
 from tests.audio.blocks.reading import check
 from tests.audio.evidence.test_redaction import FILES
 from tests.audio.protection.fixtures import LOOK_ALIKES, PROTECTED, UNCERTAIN
 from tests.costs import in_proportion, processor_seconds
+from tests.samples import wma
+from tests.samples.asf import header_extension
 from tests.samples.comments import comment_block
+from tests.samples.matroska import element, matroska
 from tests.samples.mp3 import mp3_frame
 from tests.samples.mp4 import box, full_box
 from tests.samples.ogg import ogg_stream
+from tests.samples.riff import riff_chunk
 
 MEMORY_BYTES = 64 << 20
 CORPUS = [
     *(("", data) for data in FILES.values()),
     *((name, data) for name, data, _ in (*PROTECTED.values(), *UNCERTAIN.values()) if len(data) < 100_000),
     *((name, data) for name, data in LOOK_ALIKES.values() if len(data) < 100_000),
+    *(("", case.data) for case in CASES.values()),
     ("rip.log", "Exact Audio Copy V1.0\r\nFilename C:\\Users\\jane\\x.wav\r\n".encode("utf-16")),
 ]
 NUMBERS = (
@@ -121,6 +127,30 @@ def ape_items(count: int) -> bytes:
     return b"x" * 10 + items + footer
 
 
+def asf_pictures(count: int) -> bytes:
+    return wma(
+        objects=[
+            header_extension(asf_attributes(*[("WM/Picture", 1, b"\1" * 600, 0, 0)] * count, library=True))
+        ]
+    )
+
+
+def chapter_table(count: int) -> bytes:
+    """A track of chapters that all are the same bytes, which a table names again and again."""
+    places = full_box("stco", struct.pack(">I", count), struct.pack(">I", 40) * count)
+    table = box(
+        "stbl",
+        places,
+        full_box("stsz", struct.pack(">II", 8, count)),
+        full_box("stsc", struct.pack(">IIII", 1, 1, 0xFFFFFFFF, 1)),
+    )
+    text = box("mdia", full_box("hdlr", b"\0\0\0\0text", bytes(13)), box("minf", table))
+    number = full_box("tkhd", bytes(8), struct.pack(">I", 2), bytes(64))
+    return box("ftyp", b"M4A ") + box(
+        "moov", box("trak", number, box("tref", box("chap", struct.pack(">I", 2))), text)
+    )
+
+
 BOMBS = {
     "id3 of the largest size": b"ID3\x03\0\0\x7f\x7f\x7f\x7fTIT2\x0f\xff\xff\xff\0\0" + bytes(10_000),
     "id3 whose compressed frame is huge": b"ID3\x03\0\0\0\x1f\x7f\x7f"
@@ -143,6 +173,19 @@ BOMBS = {
     "flac blocks of wrong size": b"fLaC" + b"\x04\0\0\x01\0" * 60_000,
     "a comment of many entries and wrong size": b"fLaC\x04\0\0\x01" + bytes(4) + b"\xff\xff\0\0" + bytes(400_000),
     "chapters": b"ID3\x03\0\0\0\x3f\x7f\x7f" + b"CHAP\0\0\0\x1eabcd\0\0c\0" .ljust(40, b"T") * 20_000,
+    "id3 whose frames are all compressed": b"ID3\x03\0\0\x0f\x7f\x7f\x7f" + (b"TIT2" + struct.pack(">I", 1040) + b"\0\x80" + (b"\0\0\0\0" + zlib.compress(bytes(1 << 20), 9)).ljust(1040, b"\0")) * 900,
+    "synchronised lyrics of one letter": b"ID3\x03\0\0\x0f\x7f\x7f\x7f" + (b"SYLT" + struct.pack(">I", 60_008) + b"\0\0\0eng\2\1\0\0" + b"a\0\0\0\0\1" * 10_000) * 30,
+    "synchronised lyrics of zeros": b"ID3\x03\0\0\x0f\x7f\x7f\x7f" + (b"SYLT" + struct.pack(">I", 60_008) + b"\0\0\1eng\2\1\0\0" + bytes(60_000)) * 30,
+    "an extended header with a checksum": b"ID3\x04\0\x40" + b"\0\x7f\x7f\x7f" + b"\0\0\0\x0c\x01\x20\x05" + bytes(5) + b"TIT2\0\0\0\1\0\0\0" * 190_000,
+    "marks of APE tags": mp3_frame() * 8 + (b"APETAGEX" + struct.pack("<III", 2000, 64, 1) + struct.pack("<I8x", 0x20000000)) * 60_000,
+    "pictures in base64": b"fLaC\x84\x80\0\0" + comment_block([("METADATA_BLOCK_PICTURE", "AAAAAwAAAAAAAAAA" + "A" * 20_000)] * 300),
+    "asf pictures without an end": asf_pictures(2_000),
+    "matroska chapters": matroska(element("1043A770", element("45B9", *[element("B6", element("80", element("85", b"x"))) for _ in range(20_000)]))),
+    "packets of musepack": b"MPCK" + b"CT\x04\0" * 200_000,
+    "blocks of wavpack": b"wvpk" * 200_000,
+    "a table of chapters": chapter_table(60_000),
+    "labels of a wave": b"RIFF\0\0\0\0WAVE" + riff_chunk(b"LIST", b"adtl" + riff_chunk(b"labl", b"\0\0\0\0") * 60_000),
+    "markers of an aiff": b"FORM\0\0\0\0AIFF" + b"MARK" + struct.pack(">IH", 800_002, 0xFFFF) + bytes(800_000),
     "zero-sized chunks": b"FRM8" + bytes(8) + b"DSD " + b"COMT" + bytes(8) + bytes(2_000_000),
 }  # fmt: skip
 
@@ -152,6 +195,8 @@ MANY_PARTS = (
     "mp4 of tracks", "comments without content", "riff of empty chunks", "xmp of addresses",
     "tags in the midst of a stream", "nothing but sync bits", "flac blocks of wrong size",
     "a comment of many entries and wrong size", "chapters",
+    "matroska chapters", "packets of musepack", "asf pictures without an end", "markers of an aiff", "labels of a wave",
+    "an extended header with a checksum", "marks of APE tags", "a table of chapters",
 )  # fmt: skip
 
 

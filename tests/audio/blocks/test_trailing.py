@@ -39,7 +39,7 @@ def test_enhanced_tag_before_id3v1() -> None:
 def test_ape_tag_at_the_end_with_text_binary_and_several_values() -> None:
     data = AUDIO + apev2({"Title": "x"}, binary={"Cover Art (Front)": b"c.png\0\x89PNG"})
     block = block_of(read(data), "apev2")
-    assert texts(block) == {"Title": "x", "Cover Art (Front)": None}
+    assert texts(block) == {"Title": "x", "Cover Art (Front)": "c.png"}
     assert (block.offset, block.length) == (len(AUDIO), len(data) - len(AUDIO))
     assert frame_of(block, "Cover Art (Front)").sha256 == sha256(b"c.png\0\x89PNG")
 

@@ -491,7 +491,7 @@ def test_chapters_and_tracks_do_not_speak_for_the_file() -> None:
 def test_what_a_phone_and_a_camera_write_is_read() -> None:
     phone = box("titl", bytes(6) + b"Title\0") + box("albm", bytes(6) + b"Album\0\x03")
     data = box("ftyp", b"3gp4") + box("moov", box("udta", phone))
-    assert tags(data, Kind.MP4) == {"title": ("Title",), "album": ("Album",)}
+    assert tags(data, Kind.MP4) == {"title": ("Title",), "album": ("Album",), "track": ("3",)}
     assert described("mp4-keys", {"com.apple.quicktime.author": "A", "title": "T"}) == {
         "title": ("T",),
         "artist": ("A",),
