@@ -19,7 +19,7 @@ from archiver.audio.properties.ogg import (
     vorbis_modes,
 )
 
-ROOM = 1 << 20
+ROOM = 1 << 17
 """Bytes that are digested at a time; more than the longest page has."""
 
 _FLAC = (b"\x7fFLAC", b"fLaC")
