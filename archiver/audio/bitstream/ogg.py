@@ -5,6 +5,7 @@ A page that fails is passed over, and the next one that holds is looked for with
 
 from __future__ import annotations
 
+import re
 import struct
 
 from fastcrc import crc32
@@ -19,6 +20,8 @@ from archiver.model.sound import Bitstream, Sound
 CHECKED = ("ogg-page-crc32", "ogg-page-sequence", "ogg-granule-positions", "ogg-stream-ends")
 
 _CAPTURE = b"OggS"
+_CAPTURED = re.compile(_CAPTURE)
+_LONGEST_PAGE = 27 + 255 + 255 * 255 + len(_CAPTURE)
 _HEAD = struct.Struct("<5sBqIIIB")
 _NO_CRC = bytes(4)
 _TURNED = 0xFFFF_FFFF
@@ -61,14 +64,38 @@ class OggWalk:
 
     def take(self, piece: memoryview) -> None:
         """Take the next bytes."""
-        self._held += piece
         self._spare += len(piece)
+        begin = self._bridge(piece) if self._held else 0
+        if not self._held:
+            done = self._walk(piece[begin:], final=False)
+            self._held += piece[begin + done :]
+
+    def _bridge(self, piece: memoryview) -> int:
+        """Go on with the page that began in an earlier piece; returns where in this one the next begins.
+
+        So no more is copied than a page. Only where a page fails, more may have to be.
+        """
+        known, taken = len(self._held), min(len(piece), _LONGEST_PAGE)
+        self._held += piece[:taken]
         if len(self._held) >= self._need:
-            self._walk(final=False)
+            done = self._walk_held(final=False)
+            if done >= known:
+                self._held.clear()
+                return done - known
+        if taken < len(piece):
+            self._held += piece[taken:]
+            self._walk_held(final=False)
+        return len(piece)
+
+    def _walk_held(self, *, final: bool) -> int:
+        with memoryview(self._held) as view:
+            done = self._walk(view, final=final)
+        del self._held[:done]
+        return done
 
     def finish(self) -> Sound:
         """Return the digest of all packets without the comments, and whether every page held."""
-        self._walk(final=True)
+        self._walk_held(final=True)
         self._chain.close(self._offset)
         essence = self._chain.essence()
         detail = None
@@ -79,12 +106,11 @@ class OggWalk:
         proved = essence is not None and detail is None
         return Sound(essence, self._damages.verdict(CHECKED, proved=proved, detail=detail))
 
-    def _walk(self, *, final: bool) -> None:
-        with memoryview(self._held) as view:
-            at = self._pages(view, final=final)
-            self._chain.flush()
-        del self._held[:at]
-        self._offset += at
+    def _walk(self, view: memoryview, *, final: bool) -> int:
+        done = self._pages(view, final=final)
+        self._chain.flush()
+        self._offset += done
+        return done
 
     def _pages(self, view: memoryview, *, final: bool) -> int:
         """Go through the pages of ``view`` and return where the first one begins that is not all there."""
@@ -100,7 +126,7 @@ class OggWalk:
                 continue
             capture, flags, granule, serial, number, crc, segments = _HEAD.unpack_from(view, at)
             if capture != b"OggS\0":
-                at = self._search(at, size, final=final)
+                at = self._search(view, at, final=final)
                 continue
             begin = head + segments
             lacing = bytes(view[head:begin])
@@ -130,14 +156,14 @@ class OggWalk:
         self._foreign = None
         self._searching = False
 
-    def _search(self, at: int, size: int, *, final: bool) -> int:
+    def _search(self, view: memoryview, at: int, *, final: bool) -> int:
         """Where the next page may begin, after ``at``, where none does."""
         if self._foreign is None and not self._searching:
             self._foreign = self._offset + at
-        found = self._held.find(_CAPTURE, at + 1)
-        if found >= 0:
-            return found
-        return size if final else max(at + 1, size - len(_CAPTURE) + 1)
+        found = _CAPTURED.search(view, at + 1)
+        if found is not None:
+            return found.start()
+        return len(view) if final else max(at + 1, len(view) - len(_CAPTURE) + 1)
 
     def _mistrust(self, view: memoryview, page: Page, end: int, *, final: bool) -> int:
         """Pass over a page that fails its CRC; where the next may begin.
@@ -152,21 +178,21 @@ class OggWalk:
         if rest == _CAPTURE or not rest or self._spent > self._spare:
             return end
         self._searching = True
-        return self._search(at, len(view), final=final)
+        return self._search(view, at, final=final)
 
     def _at_end(self, view: memoryview, at: int, page: Page | None) -> int | None:
         """What becomes of the last bytes, which are no whole page: where a page begins in them after all, or ``None``."""
         if at == len(view):
             self._end_foreign(at)
             return None
-        after = self._held.find(_CAPTURE, at + 1)
+        after = _CAPTURED.search(view, at + 1)
         is_page = _CAPTURE.startswith(bytes(view[at : at + len(_CAPTURE)]))
-        if after >= 0:
+        if after is not None:
             if page is not None:
                 self._found()
                 self._chain.miss("a page fails its CRC-32", page)
                 self._searching = True
-            return after
+            return after.start()
         if is_page:
             self._found()
             self._chain.cut(page, self._offset + at)

@@ -6,7 +6,7 @@ import hashlib
 from typing import NamedTuple
 
 from archiver.audio.bitstream.damages import Damages
-from archiver.audio.bitstream.ogg_packets import PacketDigest
+from archiver.audio.bitstream.ogg_packets import ROOM, PacketDigest
 from archiver.model.sound import Essence
 
 METHOD = "ogg-packets-v1"
@@ -113,18 +113,17 @@ class LogicalStream:
         return self._number + len(self._holes) & _NUMBERS
 
     def close(self, offset: int) -> None:
-        """Say what is missing at its end, which is at ``offset``."""
+        """Say what is missing at its end, which is at ``offset``, after :meth:`flush`."""
         if self._holes:
             reached = self._claimed - self._granule
             rate = self._own_rate
             self._report_holes(reached if 0 < reached <= _LONGEST_PAGE_S * rate else 0)
         if not self.ended and not self.cut:
             self._damages.add("a stream ends without its last page", offset, self._sample(self._granule))
-        self.flush()
 
-    def flush(self) -> None:
-        """Digest what was taken so far."""
-        self._packets.flush()
+    def flush(self, room: memoryview) -> None:
+        """Digest what was taken so far, in a row in ``room``."""
+        self._packets.flush(room)
 
     def digests(self) -> bytes:
         """The two digests of its packets."""
@@ -214,6 +213,7 @@ class Chain:
         self._state = hashlib.sha256()
         self._any = False
         self._unplaced: list[tuple[str, int]] = []
+        self._room = memoryview(bytearray(ROOM))
         self.too_many = False
 
     @property
@@ -261,7 +261,7 @@ class Chain:
     def flush(self) -> None:
         """Digest what was taken so far, and let go of it."""
         for stream in self._group:
-            stream.flush()
+            stream.flush(self._room)
 
     def close(self, offset: int) -> None:
         """End all streams."""
@@ -301,6 +301,7 @@ class Chain:
         self._unplaced.clear()
 
     def _close_group(self, offset: int) -> None:
+        self.flush()
         for stream in self._group:
             stream.close(offset)
             self._state.update(stream.digests())
