@@ -147,6 +147,16 @@ def test_zeros_amid_the_frames_are_damage_and_a_few_at_the_end_are_padding() -> 
     assert heard(MUSIC + bytes(50_000), "mp3").integrity.state is DAMAGED
 
 
+def test_what_follows_all_of_the_frames_leaves_the_music_intact() -> None:
+    for after, said in (
+        (bytes(50_000), "padding follows the last frame"),
+        (TAG, "there are tags amid the frames"),
+        (TAG + id3v1({"title": "T"}), "there are tags amid the frames"),
+    ):
+        integrity = heard(INFO + MUSIC + after, "mp3").integrity
+        assert (integrity.state, integrity.detail) == (INTACT, said)
+
+
 def test_a_frame_that_needs_what_is_lost_before_it_is_lost_too() -> None:
     song = [*FRAMES[:20], sounding(20, reaches_back=300), sounding(21, reaches_back=400), *FRAMES[22:]]
     integrity = heard(b"".join(song), "mp3").integrity
