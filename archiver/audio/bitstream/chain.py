@@ -18,7 +18,7 @@ from archiver.audio.containers.id3v2_walk import syncsafe
 from archiver.model.sound import Bitstream, Sound
 
 MOST_PADDING = 4096
-"""Zeros after the last frame that are taken for padding; more may be music that never arrived."""
+"""Zeros at the end that are taken for padding where nothing says how much music there is; more may be lost music."""
 
 NOT_ITS_LENGTH = "a frame is not as long as it says"
 NO_FRAME = "there are bytes that are no frame"
@@ -104,6 +104,10 @@ class FrameChain(ABC):
         del data, at
         return 0
 
+    def _is_all(self) -> bool:
+        """Whether as many frames are there as the file itself states."""
+        return False
+
     def take(self, piece: memoryview) -> None:
         """Take the next bytes."""
         self._digest.take(piece)
@@ -144,7 +148,7 @@ class FrameChain(ABC):
         """Say what the bytes after the last frame are."""
         if not self._frames:
             self._damages.add(NO_FRAME_AT_ALL, self._start, 0)
-        elif self._blank and end - self._at <= MOST_PADDING:
+        elif self._blank and (end - self._at <= MOST_PADDING or self._is_all()):
             self._notes[PADDED] = None
         else:
             self._lose(NO_FRAME, self._at, round((end - self._at) / self._mean()))

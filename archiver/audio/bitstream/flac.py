@@ -259,7 +259,7 @@ class FlacWalk:
         own = frame.header.channels * (1 + (bits + 7) // 8) + _FOOTER_BYTES + _MORE_ZEROS
         if self._zeros <= own:
             return 0
-        if self._ended and self._zeros <= MOST_PADDING:
+        if self._ended and (self._zeros <= MOST_PADDING or frame.after == self._given.get("samples")):
             self._padded = True
         else:
             self._damages.add(NO_FRAME, end - self._zeros, frame.after)

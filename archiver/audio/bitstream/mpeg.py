@@ -149,6 +149,11 @@ class MpegWalk(FrameChain):
             proved = self._judge_music(end)
         return self._sound(tuple(checked), proved=proved)
 
+    def _is_all(self) -> bool:
+        """Whether as many frames are there as the frame of facts states."""
+        stated: int = self._given.get("frames", 0)
+        return 0 < stated == self._frames
+
     def _judge_count(self, end: int) -> None:
         """Hold the frames that are there to the number that the frame of facts states."""
         stated = self._given["bytes"]
@@ -166,7 +171,7 @@ class MpegWalk(FrameChain):
         if not given["tag_held"]:
             self._notes[FRAME_OF_FACTS_CHANGED] = None
         if not self._music_left and self._music_crc == given["music_crc"]:
-            if end - self._start == given["music_bytes"] - given["facts"]:
+            if end - self._start == given["music_bytes"] - given["facts"] or self._is_all():
                 return True
             self._notes[MORE_MUSIC] = None
         elif given["tag_held"] and not self._damages.count:

@@ -391,7 +391,7 @@ def test_flac_itself_agrees_on_what_is_damaged(tmp_path: Path) -> None:
         assert heard(data, "flac").integrity.state is SoundState.DAMAGED
 
 
-@pytest.mark.parametrize("zeros", [12, 500, 4096])
+@pytest.mark.parametrize("zeros", [12, 500, 100_000])
 def test_zeros_after_the_last_frame_are_no_part_of_it(zeros: int) -> None:
     """A CRC of 0 stays 0 however many zeros follow."""
     integrity = heard(SONG_FILE + bytes(zeros), "flac").integrity
@@ -400,7 +400,7 @@ def test_zeros_after_the_last_frame_are_no_part_of_it(zeros: int) -> None:
     assert (integrity.state, integrity.detail) == (SoundState.CONSISTENT, "padding follows the last frame")
 
 
-@pytest.mark.parametrize(("number", "zeros"), [(3, 12), (5, 100_000), (8, 100_000)])
+@pytest.mark.parametrize(("number", "zeros"), [(3, 12), (5, 100_000)])
 def test_zeros_amid_the_frames_are_damage(number: int, zeros: int) -> None:
     data = in_file(*FRAMES[:number], bytes(zeros), *FRAMES[number:])
     for piece in (1000, 1 << 20):
@@ -410,6 +410,16 @@ def test_zeros_amid_the_frames_are_damage(number: int, zeros: int) -> None:
         assert place.what == "there are bytes that are no frame"
         assert place.sample == min(number * BLOCK, SONG.frames)
         assert integrity.lost_s is None
+
+
+def test_many_zeros_at_the_end_of_a_stream_of_unknown_length_may_be_lost_music() -> None:
+    info = bytearray(streaminfo(SONG, FRAMES))
+    info[13] &= 0xF0
+    info[14:18] = bytes(4)
+    data = in_file(*FRAMES, info=bytes(info))
+    assert heard(data + bytes(4000), "flac").integrity.state is SoundState.CONSISTENT
+    integrity = heard(data + bytes(5000), "flac").integrity
+    assert [place.offset for place in integrity.damage] == [len(data)]
 
 
 def test_zeros_before_the_first_frame_are_no_music() -> None:
