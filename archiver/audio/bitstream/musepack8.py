@@ -20,6 +20,8 @@ _MARK = 4
 _LONGEST_HEAD = 11
 _LONGEST_HEADER = 64
 _FRAME_SAMPLES = 1152
+_MOST_PACKETS = 1 << 20
+"""Packets that are followed: some weeks of sound."""
 _NO_PACKET = "a packet cannot be made out"
 _HEADER_FAILS = "the header fails its CRC-32"
 _SHORT = "the music breaks off"
@@ -54,6 +56,7 @@ class Musepack8Walk:
         self._skip = _MARK
         self._head = bytearray()
         self._kept: bytearray | None = None
+        self._packets = 0
         self._sound = 0
         self._each = 0
         self._samples = 0
@@ -85,7 +88,9 @@ class Musepack8Walk:
         """Take a packet's head, once it is all there."""
         found = _number(self._head, 2) if len(self._head) > 2 else None
         letters = self._head[:2]
-        bad = not (letters.isalpha() and letters.isupper()) and len(letters) == 2
+        self._packets += found is not None
+        bad = self._packets > _MOST_PACKETS
+        bad |= not (letters.isalpha() and letters.isupper()) and len(letters) == 2
         if found is None:
             bad |= len(self._head) >= _LONGEST_HEAD
         else:
