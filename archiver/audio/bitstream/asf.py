@@ -35,6 +35,8 @@ _END_OF_STREAM = b"$E\x08\0"
 """Of Microsoft's streaming over HTTP, which is saved with the stream."""
 _MOST_OBJECTS = 512
 _LARGEST_PACKET = 1 << 20
+_MOST_BAD = 1 << 14
+"""Packets that contradict themselves, after which no more are looked into."""
 _TICKS_A_MS = 10_000
 _BAD_PACKET = "a packet contradicts itself"
 _GAP = "parts of the sound are missing"
@@ -126,6 +128,7 @@ class AsfWalk:
         self._pending = bytearray()
         self._position = stream.start
         self._packets = 0
+        self._bad = 0
         self._open: bool = given["stated"] is None
         self._ended = False
         self._reached_ms = 0
@@ -148,14 +151,19 @@ class AsfWalk:
 
     def _ends_with(self, head: memoryview | bytearray) -> bool:
         """Whether an index or a server's end of stream stands where a packet would; nothing is looked at after it."""
-        self._ended |= self._open and (head in _INDEXES or head[:4] == _END_OF_STREAM)
+        if self._open and not self._ended:
+            found = bytes(head)
+            self._ended = found in _INDEXES or found[:4] == _END_OF_STREAM
         return self._ended
 
     def _packet(self, packet: memoryview, offset: int) -> None:
         self._packets += 1
+        if self._bad >= _MOST_BAD:
+            return
         try:
             payloads = _payloads(packet)
         except _BadPacketError:
+            self._bad += 1
             self._damages.add(_BAD_PACKET, offset, self._sample(self._reached_ms))
             return
         for payload in payloads:
@@ -294,7 +302,7 @@ def _compressed(whole: _Payload, delta: int) -> list[_Payload]:
     at, data, time = 0, whole.data, whole.time or 0
     while at < len(data):
         after = at + 1 + data[at]
-        if after > len(data):
+        if after > len(data) or not data[at]:
             raise _BadPacketError
         number = (whole.number + len(found)) % whole.wide
         found.append(_Payload(whole.stream, number, whole.wide, 0, data[at], time, data[at + 1 : after]))

@@ -33,6 +33,7 @@ class DstWalk:
         self._skip = 0
         self._position = stream.start
         self._frames = 0
+        self._inside = b""
         self._stated: tuple[int, int] | None = None
         self._lost = False
 
@@ -64,6 +65,7 @@ class DstWalk:
             return
         if len(head) > _HEAD:
             self._stated = int.from_bytes(head[12:16], "big"), int.from_bytes(head[16:18], "big")
+        self._inside = name
         self._frames += name == b"DSTF"
         self._skip = size + size % 2 - (len(head) - _HEAD)
         self._head.clear()
@@ -78,7 +80,7 @@ class DstWalk:
         """Return the digest, and whether all frames are there."""
         stream, damages = self._stream, self._damages
         short = stream.given["stated"] > self._position - stream.start and not self._lost
-        whole = self._frames - (1 if self._skip > 1 else 0)
+        whole = self._frames - (1 if self._skip > 1 and self._inside == b"DSTF" else 0)
         sample = self._sample(whole)
         lost = 0
         if self._stated is not None and whole < self._stated[0]:

@@ -18,6 +18,8 @@ _RATES = (44100, 48000, 37800, 32000)
 _FRAME_SAMPLES = 1152
 _HEADER_BITS, _LENGTH_BITS, _WORD = 200, 20, 32
 _LAST_LENGTH_BITS = 11
+_MOST_FRAMES = 1 << 22
+"""Frames that are followed: thirty hours of sound."""
 _SHORT = "the music breaks off"
 _UNFILLED = "the frames do not end where the music does"
 
@@ -36,7 +38,7 @@ class Musepack7Walk:
         self._stream = stream
         self._digest = PartsDigest(METHOD, ((stream.start, stream.end),), stream.start)
         self._damages = Damages(stream.given["rate"])
-        self._stated: int = stream.given["frames"]
+        self._stated: int = min(stream.given["frames"], _MOST_FRAMES)
         self._taken = 0
         self._held = bytearray()
         self._held_at = 0

@@ -20,6 +20,8 @@ _MARK = 4
 _LONGEST_HEAD = 11
 _LONGEST_HEADER = 64
 _FRAME_SAMPLES = 1152
+_MOST_PACKETS = 1 << 20
+"""Packets that are followed: some weeks of sound."""
 _NO_PACKET = "a packet cannot be made out"
 _HEADER_FAILS = "the header fails its CRC-32"
 _SHORT = "the music breaks off"
@@ -54,7 +56,9 @@ class Musepack8Walk:
         self._skip = _MARK
         self._head = bytearray()
         self._kept: bytearray | None = None
+        self._packets = 0
         self._sound = 0
+        self._inside = b""
         self._each = 0
         self._samples = 0
         self._ended = False
@@ -84,19 +88,23 @@ class Musepack8Walk:
     def _begin(self) -> None:
         """Take a packet's head, once it is all there."""
         found = _number(self._head, 2) if len(self._head) > 2 else None
-        letters = self._head[:2]
-        bad = not (letters.isalpha() and letters.isupper()) and len(letters) == 2
-        if found is None:
-            bad |= len(self._head) >= _LONGEST_HEAD
-        else:
-            size, after = found
-            bad |= size < after
-        if bad:
+        self._packets += found is not None
+        if self._is_bad(found):
             self._damages.add(_NO_PACKET, self._position - len(self._head), self._sample())
             self._lost = True
         elif found is not None:
-            self._packet(bytes(letters), found[0] - found[1])
+            self._packet(bytes(self._head[:2]), found[0] - found[1])
             self._head.clear()
+
+    def _is_bad(self, found: tuple[int, int] | None) -> bool:
+        """Whether what has come of a head begins no packet, or one too many."""
+        letters = self._head[:2]
+        if len(letters) == 2 and not (letters.isalpha() and letters.isupper()):
+            return True
+        if found is None:
+            return len(self._head) >= _LONGEST_HEAD
+        size, after = found
+        return size < after or self._packets > _MOST_PACKETS
 
     def _packet(self, name: bytes, rest: int) -> None:
         self._skip = rest
@@ -104,6 +112,7 @@ class Musepack8Walk:
             self._kept = bytearray() if 8 < rest <= _LONGEST_HEADER else None
             if self._kept is None:
                 self._damages.add(_HEADER_FAILS, self._position)
+        self._inside = name
         self._sound += name == b"AP"
         self._ended = name == b"SE"
 
@@ -122,8 +131,8 @@ class Musepack8Walk:
 
     def finish(self) -> Sound:
         """Return the digest, and whether all packets are there."""
-        whole = self._sound - (1 if self._skip else 0)
-        reached = min(max(whole, 0) * self._each, self._samples)
+        whole = self._sound - (1 if self._skip and self._inside == b"AP" else 0)
+        reached = min(whole * self._each, self._samples)
         lost = self._samples - reached
         detail = None
         if not self._ended and not self._lost:

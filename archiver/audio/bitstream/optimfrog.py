@@ -17,6 +17,7 @@ METHOD = "optimfrog-stream-v1"
 CHECKED = ("optimfrog-chunks", "optimfrog-checksums")
 _HEAD, _SUM = 8, 4
 _COMPRESSED = b"COMP"
+_MOST_CHUNKS = 1 << 20
 _NO_CHUNK = "bytes between the chunks are no chunk"
 _FAILS = "a block fails its CRC-32"
 _SHORT = "the music breaks off"
@@ -49,7 +50,7 @@ class OptimfrogWalk:
         self._rest = 0
         self._sum = bytearray()
         self._crc = 0
-        self._seen = 0
+        self._seen = self._chunks = 0
         self._reached = 0
         self._lost = False
 
@@ -76,7 +77,8 @@ class OptimfrogWalk:
         self._head.clear()
         self._sum.clear()
         self._crc = 0
-        if self._name not in _NAMES:
+        self._chunks += 1
+        if self._name not in _NAMES or self._chunks > _MOST_CHUNKS:
             self._damages.add(_NO_CHUNK, self._position - _HEAD, self._reached)
             self._lost = True
         elif not self._rest:

@@ -1,4 +1,4 @@
-"""Music that lies in one stretch, or a few, whose places the headers tell: WAV, AIFF, CAF, AU, DSF and their like.
+"""Music that lies in one stretch whose place the headers tell: WAV, AIFF, CAF, AU, DSF and their like.
 
 What can be said of such a file is in its headers: how much music they state, and how much is there. That is settled
 before the music is read; the walk digests it, and tests it by a checksum where the file holds one.

@@ -27,6 +27,10 @@ _LONGEST_FRAME = 2 << 20
 _LAST, _HAS_INFO, _HAS_MORE = 1, 2, 4
 _DURATIONS = (3, 4, 6, 8, 4096, 8192, 16384, 512, 1024, 2048)
 _LEAST_RATE = 6000
+_PATIENCE, _SYNC_BYTES = 1 << 16, 1 << 12
+"""Places that look like a header and are none, after which no more are looked at: so many in all, and one more in so
+many bytes. In packed sound there is one in 65,536 bytes.
+"""
 _HEAD_FAILS = "a part of the head fails its CRC-24"
 _MISSING = "frames are missing"
 _ORDER = "frames are out of order"
@@ -106,6 +110,8 @@ class TakWalk:
         self._held = bytearray()
         self._held_at = given["frames_at"]
         self._looked = 0
+        self._false = 0
+        self._patience = _PATIENCE + (stream.end - stream.start) // _SYNC_BYTES
         self._frame: _Frame | None = None
         self._frames = 0
 
@@ -123,9 +129,10 @@ class TakWalk:
         """Look for frame headers that begin before ``until``; keep what belongs to the frame that has begun."""
         begun = 0
         at = self._held.find(_SYNC, self._looked)
-        while 0 <= at < until:
+        while 0 <= at < until and self._false <= self._patience:
             found = _frame_header(self._held[at : at + _LONGEST_HEADER])
             if found is None:
+                self._false += 1
                 at = self._held.find(_SYNC, at + 1)
                 continue
             self._ends(begun, at)

@@ -27,6 +27,8 @@ _HAS_CHECKSUM, _DSD = 0x1000_0000, 0x8000_0000
 _LARGE, _ODD, _CHECKSUM = 0x80, 0x40, 0x2F
 _UNKNOWN = 0xFFFF_FFFF
 _MODULUS = 1 << 32
+_MOST_STRAY = 1 << 16
+"""Marks of a block that begin none, after which no more are looked for."""
 _NOT_A_BLOCK = "there are bytes that belong to no block"
 _FAILS = "a block fails its checksum"
 _BROKEN = "the parts of a block do not fill it"
@@ -52,6 +54,7 @@ class WavpackWalk:
         self._position = stream.start
         self._end = stream.end
         self._stray_at: int | None = None
+        self._strays = 0
         self._blocks = 0
         self._unproved = False
         self._heard = False
@@ -88,7 +91,8 @@ class WavpackWalk:
         """Step over bytes that are no block's."""
         if self._stray_at is None:
             self._stray_at = self._position + at
-        found = self._pending.find(_MARK, at + 1)
+        self._strays += 1
+        found = -1 if self._strays > _MOST_STRAY else self._pending.find(_MARK, at + 1)
         return found if found >= 0 else length - len(_MARK) + 1
 
     def _block(self, block: Block, data: memoryview, offset: int) -> None:

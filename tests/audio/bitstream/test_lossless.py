@@ -37,6 +37,7 @@ from tests.audio.bitstream.lossless import (
     tak,
     tta,
 )
+from tests.audio.bitstream.test_chunked import big, dsdiff
 from tests.samples import apev2, id3v1, wavpack, wma
 
 WHOLE: dict[str, tuple[bytes, float]] = {
@@ -512,8 +513,23 @@ def hostile(size: int) -> dict[str, bytes]:
         "packets.mpc": musepack8(1, end=False) + b"AP\x03" * (size // 3),
         "frames.mpc": b"MP+\x07" + struct.pack("<I", 1 << 31) + bytes(16) + bytes(size),
         "empty.tta": _claims(size),
+        "payloads.wma": _packed_payloads(size),
+        "chunks.dff": dsdiff(
+            big(b"FRTE", struct.pack(">IH", 1 << 30, 75)) + big(b"DSTC", b"") * (size // 12), b"DST "
+        ),
         "chunks.ofr": optimfrog(1) + b"COMP\0\0\0\0" * (size // 8),
     }
+
+
+def _packed_payloads(size: int) -> bytes:
+    """Packets of compressed payloads, each of one byte of sound."""
+    data = wma(packets=max(size // 292, 1))
+    at = data.index(b"\x82\0\0\0\x5d")
+    length = (len(data) - at) // max(size // 292, 1)
+    packet = b"\x82\0\0\0\x5d" + bytes(6) + b"\x81\0" + bytes(4) + b"\x01\0"
+    packet += b"\x02xx" if (length - len(packet)) % 2 else b""
+    packet += b"\x01x" * ((length - len(packet)) // 2)
+    return data[:at] + packet * max(size // 292, 1)
 
 
 def _claims(size: int) -> bytes:
