@@ -25,6 +25,8 @@ EXPECTED: dict[str, dict[str, Any]] = json.loads(
 )
 PROPERTIES = ("codec", "sample_rate_hz", "channels", "bit_depth", "lossless")
 AGREED = ("title", "artist", "album", "genre")
+IN_LYRICS3 = {("apev2-lyricsv2.mp3", "album")}
+"""What stands only in a tag that mutagen does not read."""
 
 Refer = Callable[[Path, bytes], FileRef]
 
@@ -70,6 +72,8 @@ def test_mutagen_reads_the_same_texts(samples: Path, refer: Refer, name: str) ->
     theirs = mutagen.File(samples / name, easy=True).tags or {}
     ours = examine_file(refer(samples, os.fsencode(name))).tags
     for key in AGREED:
+        if (name, key) in IN_LYRICS3:
+            continue
         assert [value.strip() for value in ours.get(key, ())] == [
             value.strip() for value in theirs.get(key, ())
         ], key

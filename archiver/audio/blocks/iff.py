@@ -187,10 +187,12 @@ def _read_strings(draft: Draft, chunk: Element) -> None:
         draft.malformed(f"the CAF strings at byte {chunk.offset} are too long to be listed")
         return
     data = window.read(table, chunk.end - table)
+    left = len(data)
     for at in range(0, 12 * count, 12):
         start = 12 * count + int.from_bytes(data[at + 4 : at + 12], "big")
         end = data.find(b"\0", start)
-        if end < 0:
+        left -= end - start
+        if end < 0 or left < 0:  # strings that lie in each other could be many times as long as the chunk
             draft.malformed(f"the CAF strings at byte {chunk.offset} are cut short")
             return
         key = f"STRG:{int.from_bytes(data[at : at + 4], 'big')}"

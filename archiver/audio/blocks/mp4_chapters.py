@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from archiver.audio.blocks.reading import MAX_TEXT, Draft
+from archiver.audio.blocks.reading import Draft
 from archiver.audio.blocks.text import marked_order, utf8_or_latin1, utf16
 from archiver.audio.containers.boxes import child, sample_places
 from archiver.audio.containers.element import Element
@@ -16,6 +16,9 @@ from archiver.audio.containers.window import Window
 KIND = "mp4-track-chapter"
 
 _MAX_CHAPTERS = 1000
+_LONGEST_TITLE = 1 << 17
+"""Bytes of a sample: a title of at most 64 KiB, and what may be said of its encoding."""
+
 _TEXT_HANDLERS = frozenset((b"text", b"sbtl", b"subt"))
 
 
@@ -35,7 +38,7 @@ def _read_titles(draft: Draft, trak: Element) -> None:
     places = [
         (offset, offset + size)
         for offset, size in sample_places(window, trak, _MAX_CHAPTERS)
-        if 2 <= size <= MAX_TEXT and offset + size <= window.size
+        if 2 <= size <= _LONGEST_TITLE and offset + size <= window.size
     ]
     if not places:
         return

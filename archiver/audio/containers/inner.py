@@ -91,17 +91,25 @@ class Unbaser:
         """See :data:`Decoder`."""
         if self._ended:
             return b""
-        held = self._held + piece.translate(None, _BLANKS)
+        held = self._held + _without_blanks(piece)
         whole = len(held) // 4 * 4
         self._held = held[whole:]
-        self._ended = held[:whole].endswith(b"=")
-        return unbased(held[:whole])
+        self._ended = held.endswith(b"=", 0, whole)
+        return _decoded(held[:whole] if self._held else held)
 
 
 def unbased(data: bytes) -> bytes:
     """What Base64 says, as far as it is well formed; letters that are left over at its end are left out."""
-    data = data.translate(None, _BLANKS)
+    data = _without_blanks(data)
+    return _decoded(data[: len(data) // 4 * 4])
+
+
+def _without_blanks(data: bytes) -> bytes:
+    return data.translate(None, _BLANKS) if any(blank in data for blank in _BLANKS) else data
+
+
+def _decoded(data: bytes) -> bytes:
     try:
-        return binascii.a2b_base64(data[: len(data) // 4 * 4])
+        return binascii.a2b_base64(data)
     except binascii.Error:
         return b""

@@ -184,6 +184,7 @@ BOMBS = {
     "packets of musepack": b"MPCK" + b"CT\x04\0" * 200_000,
     "blocks of wavpack": b"wvpk" * 200_000,
     "a table of chapters": chapter_table(60_000),
+    "caf strings in each other": b"caff\0\1\0\0" + (b"strg" + struct.pack(">QI", 4 + 12 * 400 + 20_001, 400) + bytes(12 * 400) + b"x" * 20_000 + b"\0") * 40,
     "labels of a wave": b"RIFF\0\0\0\0WAVE" + riff_chunk(b"LIST", b"adtl" + riff_chunk(b"labl", b"\0\0\0\0") * 60_000),
     "markers of an aiff": b"FORM\0\0\0\0AIFF" + b"MARK" + struct.pack(">IH", 800_002, 0xFFFF) + bytes(800_000),
     "zero-sized chunks": b"FRM8" + bytes(8) + b"DSD " + b"COMT" + bytes(8) + bytes(2_000_000),
@@ -196,7 +197,7 @@ MANY_PARTS = (
     "tags in the midst of a stream", "nothing but sync bits", "flac blocks of wrong size",
     "a comment of many entries and wrong size", "chapters",
     "matroska chapters", "packets of musepack", "asf pictures without an end", "markers of an aiff", "labels of a wave",
-    "an extended header with a checksum", "marks of APE tags", "a table of chapters",
+    "an extended header with a checksum", "marks of APE tags", "a table of chapters", "caf strings in each other",
 )  # fmt: skip
 
 
