@@ -7,9 +7,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from archiver.ingest.examine import Examined
 from archiver.ingest.exclusion import Exclusion
-from archiver.ingest.spool import Spool
+from archiver.ingest.linking import LinkedEntries
 from archiver.model.audio import ExaminedFile, Role
 from archiver.model.totals import Totals
 from archiver.rights.meanings import Meaning, meaning
@@ -49,7 +48,7 @@ class ScanReport:
     """
 
     sources: tuple[str, ...]
-    entries: Spool[Examined]
+    entries: LinkedEntries
     totals: Totals
     formats: dict[tuple[Role, str], FormatTotal] = field(default_factory=dict)
     protected: Counter[str] = field(default_factory=Counter)

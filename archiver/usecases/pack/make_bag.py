@@ -18,8 +18,9 @@ from archiver.bagit.paths import encode_path
 from archiver.bagit.sizes import human_size
 from archiver.bagit.writer import ManifestWriter
 from archiver.ingest.capture import Capture
-from archiver.ingest.consumers import read_plan
+from archiver.ingest.consumers import all_digests, read_plan
 from archiver.ingest.copy import Copied, copied_bytes
+from archiver.ingest.fixity import held_against
 from archiver.ingest.reexamine import Reexaminer
 from archiver.ingest.spool import Spool
 from archiver.model.audio import Role
@@ -287,5 +288,7 @@ def _with_outcome(
     if not entry.decision.disposition.packed:
         staging.remove_copy(outcome.path)
         return WithheldFile(entry)
+    examined = held_against(entry.examined, all_digests(staging.key.algorithms, outcome.results))
+    entry = dataclasses.replace(entry, examined=examined)
     digests = tuple(outcome.digests(staging.key.algorithms).items())
     return PackedFile(entry, outcome.size_bytes, outcome.modified_ns, digests)
