@@ -23,6 +23,8 @@ FILE_KEYS = (
         "integrity",
         "tags",
         "tag_blocks",
+        "papers",
+        "expected",
         "protection",
         "evidence",
         "disposition",
@@ -31,7 +33,14 @@ FILE_KEYS = (
     ),
 )
 """Every key that a line of ``files.jsonl`` can have."""
-_EMPTY: dict[str, Any] = {"tags": {}, "tag_blocks": [], "evidence": [], "problems": []}
+_EMPTY: dict[str, Any] = {
+    "tags": {},
+    "tag_blocks": [],
+    "papers": [],
+    "expected": [],
+    "evidence": [],
+    "problems": [],
+}
 _FORMAT = {"puid": None, "mime": None}
 _AUDIO = dict.fromkeys(("duration_s", "sample_rate_hz", "channels", "bit_depth", "bitrate_bps", "lossless"))
 _CARRIES = {"detected": True, "unknown": None}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -223,15 +223,13 @@ class Reference:
     """One file that a paper names, on its way to be looked for; no record holds it.
 
     Attributes:
-        paper: Which of the papers of its file, from 0.
-        said: The name or path as it stands there.
+        said: The name or path as it stands there, with whatever it says of a person; so it is shown nowhere.
         algorithm: Of the checksum that stands with it; see :data:`archiver.audio.papers.checksum_list.ALGORITHMS`.
         digest: That checksum, in lower-case hex.
         encoded: Whether it is percent-encoded for certain, as in a URI.
     """
 
-    paper: int
-    said: str
+    said: str = field(repr=False)
     algorithm: str | None = None
     digest: str | None = None
     encoded: bool = False

@@ -60,7 +60,7 @@ def read_checksums(
         return None
     more = len(entries) > MOST_REFERENCES or not whole
     references = tuple(
-        Reference(0, name, algorithm, digest.lower()) for algorithm, digest, name in entries[:MOST_REFERENCES]
+        Reference(name, algorithm, digest.lower()) for algorithm, digest, name in entries[:MOST_REFERENCES]
     )
     algorithms = tuple(sorted({algorithm for algorithm, _, _ in entries}))
     return ChecksumList(algorithms, Named(names=len(references), more=more)), references

@@ -73,7 +73,7 @@ def read_cue(lines: Sequence[str], place: str = "file") -> tuple[CueSheet, tuple
         _take(draft, line.strip())
     if not draft.tracks and not draft.files:
         return None
-    references = tuple(Reference(0, said) for said in draft.files)
+    references = tuple(Reference(said) for said in draft.files)
     named = Named(names=len(references), more=draft.more)
     return replace(draft.sheet, tracks=tuple(draft.tracks), named=named), references
 

@@ -54,7 +54,7 @@ def gathered(said: Iterable[str], *, encoded: bool = False) -> tuple[tuple[Refer
         else:
             uri = _FILE_URI.match(one)
             path = one if uri is None else one[uri.end() :]
-            references.append(Reference(0, path, encoded=encoded or uri is not None))
+            references.append(Reference(path, encoded=encoded or uri is not None))
     return tuple(references), Named(names=len(references) + addresses, addresses=addresses, more=more)
 
 
