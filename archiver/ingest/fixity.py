@@ -15,18 +15,16 @@ from archiver.model.problem import Problem
 CRC32 = "crc32"
 _CRC32_DIGITS = 8
 _WORDS = {CRC32: "CRC-32", AUDIO_MD5: "MD5 of the samples"}
+_DIFFERS = "F215"
 _DIGITS_TOLD = 16
+_LISTS_TOLD = 3
 _FLAC_KEEPS_SIGNS = 8
 """Bits of a sample up to which FLAC's own digest is of other bytes than that of the WAVE file."""
 
 
 def with_expected(file: ExaminedFile, expected: tuple[Expected, ...]) -> ExaminedFile:
     """Return a file with the checksums that papers give for it; those of its samples are held against its header's."""
-    if not expected:
-        return file
-    return _held(
-        replace(file, expected=expected), {} if file.audio_md5 is None else {AUDIO_MD5: file.audio_md5}
-    )
+    return held_against(replace(file, expected=expected), {}) if expected else file
 
 
 def algorithms_to_compute(algorithms: Sequence[str], file: ExaminedFile) -> list[str]:
@@ -42,18 +40,15 @@ def held_against(file: ExaminedFile, digests: Mapping[str, str]) -> ExaminedFile
         file: The file.
         digests: Hex digests of all its bytes by their algorithm, as far as they were computed.
     """
-    return _held(file, digests) if file.expected else file
-
-
-def _held(file: ExaminedFile, digests: Mapping[str, str]) -> ExaminedFile:
-    expected = tuple(_one_held(one, digests, file) for one in file.expected)
-    wrong = [
-        now
-        for before, now in zip(file.expected, expected, strict=True)
-        if now.holds is False and before.holds is None
-    ]
-    problems = tuple(_problem(file, one, digests[one.algorithm]) for one in wrong)
-    return replace(file, expected=expected, problems=(*file.problems, *problems))
+    if not file.expected:
+        return file
+    has = dict(digests) if file.audio_md5 is None else {**digests, AUDIO_MD5: file.audio_md5}
+    expected = tuple(_one_held(one, has, file) for one in file.expected)
+    wrong = [one for one in expected if one.holds is False and one.algorithm in has]
+    if not wrong or expected == file.expected:
+        return replace(file, expected=expected)
+    others = tuple(problem for problem in file.problems if problem.code != _DIFFERS)
+    return replace(file, expected=expected, problems=(*others, _problem(file, wrong, has)))
 
 
 def _one_held(expected: Expected, digests: Mapping[str, str], file: ExaminedFile) -> Expected:
@@ -71,10 +66,16 @@ def _may_be_of_other_bytes(file: ExaminedFile) -> bool:
     return bits is None or bits <= _FLAC_KEEPS_SIGNS
 
 
-def _problem(file: ExaminedFile, expected: Expected, digest: str) -> Problem:
+def _problem(file: ExaminedFile, wrong: Sequence[Expected], has: Mapping[str, str]) -> Problem:
+    """One problem for all lists that differ: a file is counted once."""
+    told = [_told(one, has[one.algorithm]) for one in wrong[:_LISTS_TOLD]]
+    more = f"; and {len(wrong) - _LISTS_TOLD} more differ" if len(wrong) > _LISTS_TOLD else ""
+    return Problem(file.ref.path, _DIFFERS, "; ".join(told) + more)
+
+
+def _told(expected: Expected, digest: str) -> str:
     name = _WORDS.get(expected.algorithm, expected.algorithm.upper())
-    told = f"{expected.said_by} gives the {name} {_short(expected.digest)}; it has {_short(digest)}"
-    return Problem(file.ref.path, "F215", told)
+    return f"{expected.said_by} gives the {name} {_short(expected.digest)}, it has {_short(digest)}"
 
 
 def _short(digest: str) -> str:

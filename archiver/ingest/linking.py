@@ -30,6 +30,7 @@ from archiver.model.source import EmptyFolder, FolderProblem, FolderRef, LeftOut
 MOST_EXPECTED = 16
 """Checksums that a file can be given by papers."""
 
+_MOST_LOOKS, _LOOKS_EACH = 50_000, 8
 _MOST_MISSING_NAMED = 10
 _TOLD = 3
 _NOWHERE = 0xFF
@@ -143,7 +144,7 @@ class Linker:
         if not self:
             return
         # a folder of names made to be alike could be asked for without end
-        self._left = 100_000 + 64 * len(self._index)
+        self._left = _MOST_LOOKS + _LOOKS_EACH * len(self._index)
         for ordinal, entry in enumerate(entries):
             path = _path_of(entry)
             if path is None:
@@ -159,6 +160,8 @@ class Linker:
             self._left -= 1
             if self._left < 0:
                 return
+            if self._rank[number] == 0:
+                continue
             rank = self._rank_of(_Row.at(self._rows, self._places[number]), path, audio=audio)
             if rank < self._rank[number]:
                 self._rank[number], self._best[number], self._tied[number] = rank, ordinal, 0

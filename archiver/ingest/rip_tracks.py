@@ -20,6 +20,7 @@ TOLERANCE_S = 1.0
 _OUTCOMES = (Linking.NAME, Linking.NAME_ALONE, Linking.NUMBER, Linking.OTHER_TIME)
 """The better ones first."""
 
+_MOST_LOOKS, _LOOKS_EACH = 50_000, 32
 _NOWHERE = float("inf")
 _ELSEWHERE = 0.4
 _LEADING_NUMBER = re.compile(r"(?:\d{1,2}-)?(\d{1,2})(?!\d)")
@@ -96,7 +97,7 @@ class TrackIndex:
     def _may_go_on(self) -> bool:
         """Whether another track may be weighed: logs made to be alike could be weighed without end."""
         if self._left is None:
-            self._left = 100_000 + 64 * len(self._places)
+            self._left = _MOST_LOOKS + _LOOKS_EACH * len(self._places)
         self._left -= 1
         return self._left >= 0
 
