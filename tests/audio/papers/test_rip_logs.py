@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import re
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -140,6 +142,28 @@ def test_eac_speaks_every_language_in_every_encoding(words: dict[str, str], enco
     assert log == log_of(rip_logs.eac())
 
 
+def test_a_log_in_shift_jis_keeps_its_names() -> None:
+    names = ("01 - ソナタ", "02 - さくらのうた")  # the first character ends in the byte of a backslash
+    disc = [Ripped(name, 15_000) for name in names]
+    data = rip_logs.eac(disc, folder="C:\\音楽").encode("cp932")
+    text = text_of(Window(io.BytesIO(data), len(data)))
+    assert text is not None
+    assert text.codec == "cp932"
+    (log,) = read_rip_logs(text.lines, data)
+    assert [track.file for track in log.tracks] == [f"{name}.wav" for name in names]
+
+
+@pytest.mark.parametrize(
+    ("words", "codec"),
+    [("Çà et là, déjà vu ƒ été", "cp1252"), ("Альбом песен для всех", "cp1251"), ("½ ±", "cp1252")],
+)
+def test_other_texts_are_not_taken_for_japanese(words: str, codec: str) -> None:
+    data = (words + "\n").encode(codec) * 5
+    text = text_of(Window(io.BytesIO(data), len(data)))
+    assert text is not None
+    assert text.codec == codec
+
+
 def test_an_image_is_one_file_with_the_length_of_the_disc() -> None:
     image = log_of(rip_logs.eac_image()).image
     assert image is not None
@@ -176,6 +200,13 @@ def test_errors_of_other_programs() -> None:
     assert aborted.tracks[0].errors == ("aborted", "not-secure")
     assert aborted.verdict is Verdict.ERRORS
     assert log_of(rip_logs.cyanrip(failed=4)).verdict is Verdict.ERRORS
+
+
+def test_the_page_has_every_error_in_its_words() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "papers.md").read_text(encoding="utf-8")
+    assert re.findall(
+        r"^\| `([a-z-]+)` \| (.+) \|$", page.partition("gone wrong")[2].partition("##")[0], re.MULTILINE
+    ) == list(ERRORS.items())
 
 
 def test_two_readings_that_differ_are_an_error() -> None:
