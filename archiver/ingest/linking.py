@@ -229,6 +229,7 @@ class Linker:
                     gone.append(name)
         return replace(
             before,
+            names=before.addresses + len(numbers),
             found=ranks.count(0),
             otherwise=sum(0 < rank < _NOWHERE for rank in ranks),
             missing=missing,

@@ -244,7 +244,7 @@ class Expected:
         algorithm: ``md5``, ``sha1``, ``sha224``, ``sha256``, ``sha384``, ``sha512`` or ``crc32`` of all bytes of the
             file, or ``audio-md5``, MD5 of the uncompressed samples.
         digest: In lower-case hex.
-        said_by: Record path of the paper.
+        said_by: Record path of the paper; empty in the records of a package whose withheld files are not to be named.
         holds: Whether the file has it; ``None`` where that was not tested.
     """
 

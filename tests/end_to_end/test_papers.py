@@ -137,6 +137,45 @@ def test_a_log_and_its_tracks(source: MakeSource, tmp_path: Path, form: str) -> 
     assert "maria" not in json.dumps(rows["Album/Album.log"])
 
 
+def test_where_withheld_files_are_not_named_papers_do_not_name_them(
+    source: MakeSource, tmp_path: Path
+) -> None:
+    rights = tmp_path / "rights.toml"
+    tree = {
+        "a.flac": ONE,
+        "secret.flac": TWO,
+        "hidden.md5": f"{'0' * 32} *a.flac\n",
+        "x.cue": 'FILE "secret.flac" WAVE\n',
+    }
+    root = source(tree)
+    rights.write_text(
+        'version = 1\n[[declaration]]\nscope = { path = ["a.flac", "x.cue"] }\nbasis = "own"\nby = "A"\nrole = "rightsholder"\n'
+        'date = 2025-01-02\nlayers = ["recording", "performance", "work", "lyrics"]\nacts = { transfer = "allow", publish = "allow" }\n'
+    )
+    words = ("--rights", rights, "--policy", "public", "--anonymous-withheld")
+    outcome = pack(root, tmp_path / "store", *words)
+    assert outcome.code == 3, outcome.err
+    assert "packed 2" in outcome.out, outcome.err
+    metadata = b"".join(
+        path.read_bytes() for path in (tmp_path / "store" / "bag" / "metadata").rglob("*") if path.is_file()
+    )
+    assert b"secret" not in metadata
+    assert b"hidden" not in metadata
+    row = rows_of(tmp_path / "store" / "bag")["a.flac"]
+    assert [one["holds"] for one in row["expected"]] == [False]
+    assert [one["code"] for one in row["problems"]] == ["F215"]
+
+
+def test_a_persons_folder_is_not_recorded_from_a_playlist(source: MakeSource) -> None:
+    outcome = run_here(
+        "scan", source({"a.m3u": "C:\\Users\\maria\\Music\\gone.mp3\nb.mp3\nb.mp3\n", "b.mp3": "x"}), "--json"
+    )
+    (entry,) = (one for one in outcome.json["entries"] if one["source_path"] == "a.m3u")
+    assert "maria" not in json.dumps(entry)
+    named = entry["papers"][0]["named"]
+    assert (named["names"], named["found"], named["missing"], len(named["first_missing"])) == (2, 1, 1, 1)
+
+
 def test_errors_in_logs_are_problems(source: MakeSource) -> None:
     outcome = run_here(
         "scan", source({"a.log": eac(errors={2: "Timing problem 0:00:03"}), "b.log": eac_image()}), "--json"
