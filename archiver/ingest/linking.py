@@ -11,7 +11,7 @@ import os
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Self, cast
+from typing import Generic, Self, TypeVar, cast
 
 from archiver.audio.formats.kinds import extension_of, fitting_kind
 from archiver.audio.papers.candidates import Likeness, Standpoint, key_of, likeness, places_of, stem_of
@@ -27,8 +27,10 @@ from archiver.model.paper import Expected, Named, Reference, RipLog
 from archiver.model.problem import Problem
 from archiver.model.source import EmptyFolder, FolderProblem, FolderRef, LeftOut, Link, Unpacked
 
+T = TypeVar("T")
+
 MOST_EXPECTED = 16
-"""Checksums that a file can be given by papers."""
+"""Checksums, and claims of logs, that a file can be given by papers."""
 
 _MOST_LOOKS, _LOOKS_EACH = 50_000, 8
 _MOST_MISSING_NAMED = 10
@@ -153,7 +155,7 @@ class Linker:
             for spelled in dict.fromkeys((path, *_other_spellings(entry, path))):
                 self._match(ordinal, spelled, audio=audio)
             if audio:
-                self._tracks.match(cast("ExaminedFile", entry))
+                self._tracks.match(ordinal, cast("ExaminedFile", entry))
 
     def _match(self, ordinal: int, path: str, *, audio: bool) -> None:
         for number in self._index.values(key_of(stem_of(path))):
@@ -180,18 +182,15 @@ class Linker:
 
     def linked(self, entries: Iterable[Examined]) -> Iterator[Examined]:
         """Yield the same entries once more, each told of what was found."""
-        given = self._given()
-        waiting = next(given, None)
+        given, claimed = _Waiting(self._given()), _Waiting(self._tracks.claims())
         for ordinal, entry in enumerate(entries):
-            found: list[Expected] = []
-            while waiting is not None and waiting[0] <= ordinal:
-                found += [waiting[1]] if waiting[0] == ordinal else []
-                waiting = next(given, None)
-            if not isinstance(entry, ExaminedFile):
+            expected = tuple(dict.fromkeys(given.of(ordinal)))[:MOST_EXPECTED]
+            claims = tuple(claimed.of(ordinal))[:MOST_EXPECTED]
+            if isinstance(entry, ExaminedFile):
+                told = with_expected(entry, expected)
+                yield self._told(ordinal, replace(told, rip_claims=claims) if claims else told)
+            else:
                 yield entry
-                continue
-            told = with_expected(entry, tuple(dict.fromkeys(found))[:MOST_EXPECTED])
-            yield self._told(ordinal, told)
 
     def _given(self) -> Iterator[tuple[int, Expected]]:
         """Yield each checksum with the place of its file among the entries, in their order."""
@@ -247,6 +246,22 @@ class Linker:
             if any("/".join(parts[:length]) in self._unseen for length in range(len(parts))):
                 return True
         return False
+
+
+class _Waiting(Generic[T]):
+    """Values with places, in the order of their places, given out place by place."""
+
+    def __init__(self, values: Iterator[tuple[int, T]]) -> None:
+        self._values = values
+        self._next = next(values, None)
+
+    def of(self, place: int) -> list[T]:
+        """Give the values of a place; those of places before it are lost."""
+        found = []
+        while self._next is not None and self._next[0] <= place:
+            found += [self._next[1]] if self._next[0] == place else []
+            self._next = next(self._values, None)
+        return found
 
 
 class LinkedEntries:

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from archiver.model.attribute import Attribute
 from archiver.model.evidence import Evidence, Protection
-from archiver.model.paper import Expected, Paper, Reference
+from archiver.model.paper import Expected, Paper, Reference, RipClaim
 from archiver.model.pickling import by_fields
 from archiver.model.problem import Problem
 from archiver.model.sound import Bitstream, Sound
@@ -121,6 +121,7 @@ class ExaminedFile:
         references: The files that it names, until they are looked for; no record holds that.
         expected: Checksums that papers give for it.
         audio_md5: MD5 of the uncompressed samples, in hex, as a FLAC's header states it; no record holds that.
+        rip_claims: What logs say of its samples; no record holds that.
     """
 
     ref: FileRef
@@ -139,3 +140,4 @@ class ExaminedFile:
     references: tuple[Reference, ...] = ()
     expected: tuple[Expected, ...] = ()
     audio_md5: str | None = None
+    rip_claims: tuple[RipClaim, ...] = ()

@@ -252,3 +252,23 @@ class Expected:
     digest: str
     said_by: str
     holds: bool | None = None
+
+
+@by_fields
+@dataclass(frozen=True, slots=True)
+class RipClaim:
+    """What a log says of the samples of a file that it is linked to, to be held against them; no record holds it.
+
+    Attributes:
+        said_by: Record path of the log.
+        date: As :attr:`RipLog.date`.
+        track: What the log says; its ``path`` is left out.
+        first: Whether it is the first track of its disc, of whose beginning AccurateRip takes no account.
+        last: Whether it is the last track of music, of whose end AccurateRip takes no account.
+    """
+
+    said_by: str
+    date: str | None
+    track: RippedTrack
+    first: bool
+    last: bool

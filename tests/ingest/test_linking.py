@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Sequence
 
@@ -15,7 +16,7 @@ from archiver.ingest.examine import Examined
 from archiver.ingest.linking import MOST_EXPECTED, LinkedEntries, Linker
 from archiver.ingest.spool import Spool
 from archiver.model.audio import AudioProperties, ExaminedFile, Role
-from archiver.model.paper import Expected, Linking, Named, Playlist, Reference, RipLog, RippedTrack
+from archiver.model.paper import Expected, Linking, Named, Playlist, Reference, RipClaim, RipLog, RippedTrack
 from archiver.model.problem import Problem
 from archiver.model.source import FileRef, FileStat, FolderRef, LeftOut, Link, Unpacked
 
@@ -290,6 +291,32 @@ def test_an_image_is_linked_and_its_tracks_are_no_files() -> None:
         a_file("Album/Album.flac", seconds=400),
     )
     assert links(*entries) == [(None, None), (Linking.NAME, "Album/Album.flac")]
+
+
+def test_a_file_is_told_what_the_log_says_of_its_samples() -> None:
+    tracks = tuple(
+        dataclasses.replace(track, copy_crc=f"0000000{track.number}", accuraterip_v2="0C", confidence_v2=43)
+        for track in TRACKS
+    )
+    one, two = a_file("Album/01 - One.flac", seconds=100), a_file("Album/02 - Two.flac", seconds=200)
+    files = linked(
+        in_order(
+            [
+                log("Album/x.log", *tracks, RippedTrack(3, "data")),
+                one,
+                two,
+                a_file("Album/03.flac", seconds=1),
+            ]
+        )
+    )
+    assert files["Album/01 - One.flac"].rip_claims == (
+        RipClaim("Album/x.log", None, tracks[0], first=True, last=False),
+    )
+    assert files["Album/02 - Two.flac"].rip_claims == (
+        RipClaim("Album/x.log", None, tracks[1], first=False, last=True),
+    )
+    assert files["Album/03.flac"].rip_claims == ()
+    assert files["Album/x.log"].rip_claims == ()
 
 
 names = st.text(
