@@ -24,6 +24,8 @@ FILE_KEYS = (
         "tags",
         "tag_blocks",
         "embedded_pictures",
+        "papers",
+        "expected",
         "protection",
         "evidence",
         "disposition",
@@ -32,7 +34,14 @@ FILE_KEYS = (
     ),
 )
 """Every key that a line of ``files.jsonl`` can have."""
-_EMPTY: dict[str, Any] = {"tags": {}, "tag_blocks": [], "evidence": [], "problems": []}
+_EMPTY: dict[str, Any] = {
+    "tags": {},
+    "tag_blocks": [],
+    "papers": [],
+    "expected": [],
+    "evidence": [],
+    "problems": [],
+}
 _FORMAT = {"puid": None, "mime": None}
 _AUDIO = dict.fromkeys(("duration_s", "sample_rate_hz", "channels", "bit_depth", "bitrate_bps", "lossless"))
 _CARRIES = {"detected": True, "unknown": None}

@@ -24,6 +24,9 @@ from archiver.audio.formats.moving_picture import has_moving_picture
 from archiver.audio.formats.pronom import END_BYTES, Ground, PronomAnswer, ask_pronom, shown_path
 from archiver.audio.formats.roles import role_by_name, role_of
 from archiver.audio.integrity.breaking_off import breaking_off
+from archiver.audio.papers.flac_md5 import stated_md5
+from archiver.audio.papers.log_problems import log_problems
+from archiver.audio.papers.read import PapersRead, embedded_papers, read_papers
 from archiver.audio.properties.read import has_reader, read_properties
 from archiver.audio.properties.stretch import UnparsableError
 from archiver.audio.protection.detect import UNSEEN, detect
@@ -154,6 +157,7 @@ def _examined(ref: FileRef, window: Window) -> ExaminedFile:
     protection = detect(window, ref.path) if window.size else None
     audio = _properties(subject, blocks, protection, notes) if role is Role.AUDIO else None
     told = observed(blocks)
+    papers = _papers(subject, role, told, notes)
     stream = bitstream_of(window, subject.sniffed, extension, blocks) if role is Role.AUDIO else None
     return ExaminedFile(
         ref,
@@ -166,6 +170,9 @@ def _examined(ref: FileRef, window: Window) -> ExaminedFile:
         evidence=_evidence(subject, role, reading, told),
         problems=ref.problems if _left_behind(role, ref.path) else (*ref.problems, *notes.problems),
         bitstream=stream,
+        papers=papers.papers,
+        references=papers.references,
+        audio_md5=stated_md5(window, subject.sniffed),
     )
 
 
@@ -241,6 +248,16 @@ def _evidence(
         found = find_text_evidence(window.again(_TEXT_BYTES), role, subject.ref.path)
         found = (*found, *unread_text(window, _TEXT_BYTES))
     return (*found, *name_evidence(subject.ref.path))
+
+
+def _papers(subject: _Subject, role: Role, told: Observed, notes: _Notes) -> PapersRead:
+    """What it says as a paper; a file of music has the cue sheets that are in it."""
+    if role is Role.AUDIO:
+        return embedded_papers(subject.window, told.blocks)
+    papers = read_papers(subject.window, role, subject.extension)
+    for code, message in log_problems(papers.papers):
+        notes.add(code, message)
+    return papers
 
 
 def _properties(

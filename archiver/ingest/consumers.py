@@ -15,6 +15,7 @@ from typing import Protocol, TypeAlias, TypeVar, cast
 
 from archiver.audio.bitstream.walk import Listener
 from archiver.bagit.algorithms import ALGORITHMS, hex_length, new_digest
+from archiver.ingest.fixity import ListedDigests, algorithms_to_compute, are_digests
 from archiver.ingest.sound import SOUND, bitstream_from, bitstream_value, is_sound, sound_value
 from archiver.machine import MachineError, refuse_own_limit
 from archiver.model.audio import ExaminedFile
@@ -98,9 +99,21 @@ def _asked_sound(_: Sequence[str], examined: ExaminedFile) -> Value:
     return None if examined.bitstream is None else cast("Value", bitstream_value(examined.bitstream))
 
 
+def _asked_listed(algorithms: Sequence[str], examined: ExaminedFile) -> Value:
+    return algorithms_to_compute(algorithms, examined) or None
+
+
+LISTED = "listed/1"
+"""Digests that lists of checksums give for the file and no manifest asks for; by their algorithm."""
+
 CONSUMERS: Mapping[str, ConsumerKind] = MappingProxyType(
     {
         **{name: _digest(name) for name in ALGORITHMS},
+        LISTED: ConsumerKind(
+            ask=_asked_listed,
+            begin=lambda given: ListedDigests(cast("list[str]", given)),
+            fits=are_digests,
+        ),
         SOUND: ConsumerKind(ask=_asked_sound, begin=_SoundReading, fits=is_sound),
     }
 )
@@ -138,6 +151,19 @@ def read_plan(algorithms: Sequence[str], examined: ExaminedFile) -> ReadPlan:
     """
     asked = ((name, kind.ask(algorithms, examined)) for name, kind in CONSUMERS.items())
     return ReadPlan(tuple(pair for pair in asked if pair[1] is not None))
+
+
+def all_digests(algorithms: Sequence[str], results: Mapping[str, Value]) -> dict[str, str]:
+    """Return the hex digests that reading a file gave, by their algorithm: those of the manifests and those of lists.
+
+    Args:
+        algorithms: Of the manifests.
+        results: What the file's consumers gave.
+    """
+    listed = results.get(LISTED)
+    found = dict(listed) if isinstance(listed, Mapping) else {}
+    found |= {name: results[name] for name in algorithms if name in results}
+    return {name: digest for name, digest in found.items() if isinstance(digest, str)}
 
 
 class Feeding:

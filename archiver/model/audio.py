@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from archiver.model.attribute import Attribute
 from archiver.model.evidence import Evidence, Protection
+from archiver.model.paper import Expected, Paper, Reference, RipClaim
 from archiver.model.pickling import by_fields
 from archiver.model.problem import Problem
 from archiver.model.sound import Bitstream, Sound
@@ -137,6 +138,12 @@ class ExaminedFile:
     Attributes:
         bitstream: Where its music lies, for reading it through; no record holds that.
         sound: What reading it through gave; ``None`` where that was not done.
+        papers: What it says as a log, a cue sheet, a playlist or a list of checksums; a file of music may hold cue
+            sheets.
+        references: The files that it names, until they are looked for; no record holds that.
+        expected: Checksums that papers give for it.
+        audio_md5: MD5 of the uncompressed samples, in hex, as a FLAC's header states it; no record holds that.
+        rip_claims: What logs say of its samples; no record holds that.
     """
 
     ref: FileRef
@@ -151,6 +158,11 @@ class ExaminedFile:
     attributes: tuple[Attribute, ...] = ()
     bitstream: Bitstream | None = None
     sound: Sound | None = None
+    papers: tuple[Paper, ...] = ()
+    references: tuple[Reference, ...] = ()
+    expected: tuple[Expected, ...] = ()
+    audio_md5: str | None = None
+    rip_claims: tuple[RipClaim, ...] = ()
 
     @property
     def pictures(self) -> tuple[EmbeddedPicture, ...]:

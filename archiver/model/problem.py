@@ -192,6 +192,36 @@ _KINDS = (
         "damaged music",
         "It came so and is packed as it came: look for a good copy. metadata/files.jsonl has every place.",
     ),
+    ProblemKind(
+        "F215",
+        _WARNING,
+        "not what a list of checksums says",
+        "It, or the list, changed since the list was made: compare it with another copy. Its bytes are never altered.",
+    ),
+    ProblemKind(
+        "F216",
+        _WARNING,
+        "lists files that are not there",
+        "They may have been lost, renamed or left behind; look for them where it came from.",
+    ),
+    ProblemKind(
+        "F217",
+        _INFO,
+        "names files that are not there",
+        "Players pass over them. They may have been renamed, converted or never been with it.",
+    ),
+    ProblemKind(
+        "F218",
+        _WARNING,
+        "log of a rip with errors",
+        "Listen to the tracks that it names; rip them again if the disc is still there.",
+    ),
+    ProblemKind(
+        "F219",
+        _INFO,
+        "log that is not as it was written",
+        "Somebody or something changed it; what it says proves nothing.",
+    ),
     # The letter N is for names, and sizes, that other systems cannot hold
     ProblemKind(
         "N301", _WARNING, "name is not UTF-8", "Packed under a reversible name; the original is recorded."

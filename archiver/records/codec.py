@@ -101,7 +101,9 @@ def _decoded(line: bytes, kind: type[T]) -> T:
 def in_full(record: object) -> Any:  # noqa: ANN401 - what json takes
     """Return a record as plain values with every key it can have, for JSON on the screen."""
     if isinstance(record, msgspec.Struct):
-        return {name: in_full(getattr(record, name)) for name in record.__struct_fields__}
+        config = record.__struct_config__
+        told = {} if config.tag_field is None else {config.tag_field: config.tag}
+        return told | {name: in_full(getattr(record, name)) for name in record.__struct_fields__}
     if isinstance(record, dict):
         return {key: in_full(value) for key, value in record.items()}
     if isinstance(record, (list, tuple)):

@@ -38,6 +38,14 @@ from archiver.model.source import (
 )
 from archiver.records.codec import Header, LineLimits, Record, to_line
 from archiver.records.moments import ns_from_rfc3339, rfc3339_ns
+from archiver.records.papers import (
+    ExpectedRecord,
+    PaperRecord,
+    expected_of,
+    expected_record,
+    paper_of,
+    paper_record,
+)
 from archiver.records.writing import Closing, Opening
 
 FILES_RECORD = "metadata/files.jsonl"
@@ -177,6 +185,8 @@ class FileRecord(Record, frozen=True, kw_only=True):
     tags: dict[str, list[str]] = field(default_factory=dict)
     tag_blocks: tuple[BlockRecord, ...] = ()
     embedded_pictures: int | None = None
+    papers: tuple[PaperRecord, ...] = ()
+    expected: tuple[ExpectedRecord, ...] = ()
     protection: ProtectionRecord | None = None
     evidence: tuple[EvidenceRecord, ...] = ()
     disposition: str | None = None
@@ -283,6 +293,8 @@ def _file(  # noqa: PLR0913 - what is known only of some files, each by its key
         tags={name: list(values) for name, values in file.tags.items()},
         tag_blocks=tuple(map(_block, file.tag_blocks)),
         embedded_pictures=len(file.pictures) or None,
+        papers=tuple(map(paper_record, file.papers)),
+        expected=tuple(map(expected_record, file.expected)),
         protection=protection_record(file.protection),
         evidence=tuple(map(evidence_record, file.evidence)),
         disposition=disposition,
@@ -447,6 +459,8 @@ def examined_of(record: FileRecord, header: FilesHeader) -> ExaminedFile:
         ),
         problems=problems,
         sound=_sound_of(record.essence, record.integrity),
+        papers=tuple(map(paper_of, record.papers)),
+        expected=tuple(map(expected_of, record.expected)),
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from archiver.model.bag import BagPlan
 from archiver.model.package import PackEntry
 from archiver.model.rights_context import RightsContext
+from archiver.records.anonymity import without_other_names
 from archiver.records.empty_folders import EMPTY_FOLDERS_RECORD, EmptyFoldersWriter
 from archiver.records.events import EVENTS_RECORD, EventsWriter
 from archiver.records.files import FILES_RECORD, FilesWriter
@@ -89,6 +90,7 @@ class RecordWriters:
     def __init__(self, plan: BagPlan, context: RightsContext, new_file: NewFile) -> None:
         rights = RightsWriter(new_file(RIGHTS_RECORD), context)
         opening = Opening(plan, context, new_file, rights.identify)
+        self._anonymous = context.anonymous_withheld
         self._kinds = [kind for kind in RECORDS if plan.premis or kind.path != PREMIS_RECORD]
         # decisions are written as the other records ask for them, so theirs is the last to be finished
         self._writers: Sequence[Writer] = (*(kind.open(opening) for kind in self._kinds), rights)
@@ -100,8 +102,9 @@ class RecordWriters:
 
     def add(self, entry: PackEntry) -> None:
         """Record one entry with its outcome."""
+        told = without_other_names(entry) if self._anonymous else entry
         for writer in self._writers:
-            writer.add(entry)
+            writer.add(told)
 
     def finish(self, closing: Closing) -> None:
         """Write what can be said only at the end."""

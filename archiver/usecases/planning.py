@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from archiver.ingest.examine import Examined, examine, header_readers
 from archiver.ingest.exclusion import Exclusion
+from archiver.ingest.linking import LinkedEntries, Linker
 from archiver.ingest.names import EXACT, NameRule
 from archiver.ingest.plan import PackagePlan, plan
 from archiver.ingest.presence import SourcePresence
@@ -35,8 +36,8 @@ def examined(  # noqa: PLR0913 - each says one thing, and most by name
     exclusion: Exclusion | None = None,
     presence: SourcePresence | None = None,
     rule: NameRule = EXACT,
-) -> Iterator[Spool[Examined]]:
-    """List and examine the sources and lend the outcome, on disk, for a ``with`` block.
+) -> Iterator[LinkedEntries]:
+    """List and examine the sources, link what papers name, and lend the outcome, on disk, for a ``with`` block.
 
     Args:
         sources: What to look at.
@@ -51,7 +52,7 @@ def examined(  # noqa: PLR0913 - each says one thing, and most by name
         SourceLostError: where a source is not there any more.
     """
     presence = presence or SourcePresence(sources)
-    with Spool[ScanEntry](scratch) as listed, Spool[Examined](scratch) as found:
+    with Spool[ScanEntry](scratch) as listed, Spool[Examined](scratch) as found, Linker() as linker:
         scanned = scan(sources, exclusion, rule=rule)
         listed.extend(watch.track(Step("Listing", "files"), _watched_over(scanned, presence), one))
         if len(listed):
@@ -59,8 +60,10 @@ def examined(  # noqa: PLR0913 - each says one thing, and most by name
             workers = min(jobs, 1 + len(listed) // 256)
             with header_readers(workers) as processes:
                 step = Step("Reading headers", "files", len(listed))
-                found.extend(watch.track(step, _watched_over(examine(listed, processes), presence), one))
-        yield found
+                read = watch.track(step, _watched_over(examine(listed, processes), presence), one)
+                found.extend(linker.gathered(read))
+                linker.look(found)
+        yield LinkedEntries(found, linker)
 
 
 @contextlib.contextmanager

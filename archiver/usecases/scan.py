@@ -8,9 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from archiver.executors.pools import Threads
-from archiver.ingest.consumers import read_plan
+from archiver.ingest.consumers import all_digests, read_plan
 from archiver.ingest.examine import Examined
 from archiver.ingest.exclusion import Exclusion
+from archiver.ingest.fixity import held_against
+from archiver.ingest.linking import LinkedEntries
 from archiver.ingest.read_through import ReadThrough, read_through
 from archiver.ingest.sound import with_sound
 from archiver.ingest.spool import Spool
@@ -54,7 +56,7 @@ class ScanReport:
     """
 
     sources: tuple[str, ...]
-    entries: Spool[Examined]
+    entries: LinkedEntries | Spool[Examined]
     totals: Totals
     formats: dict[tuple[Role, str], FormatTotal] = field(default_factory=dict)
     protected: Counter[str] = field(default_factory=Counter)
@@ -81,7 +83,7 @@ def check(
         yield _report(sources, heard)
 
 
-def _read_through(entries: Spool[Examined], jobs: int, watch: Watch) -> Iterator[Examined]:
+def _read_through(entries: LinkedEntries, jobs: int, watch: Watch) -> Iterator[Examined]:
     files = (entry for entry in entries if isinstance(entry, ExaminedFile))
     total = sum(file.ref.stat.size_bytes for file in files)
     plans = ((entry.ref, read_plan((), entry)) for entry in entries if isinstance(entry, ExaminedFile))
@@ -95,7 +97,8 @@ def _read_through(entries: Spool[Examined], jobs: int, watch: Watch) -> Iterator
 def _heard(file: ExaminedFile, through: ReadThrough) -> Examined:
     if through.problem is not None:
         return Unpacked(through.problem, file.ref.original_name)
-    return with_sound(file, through.results, through.faults)
+    held = held_against(file, all_digests((), through.results))
+    return with_sound(held, through.results, through.faults)
 
 
 @contextlib.contextmanager
@@ -112,7 +115,7 @@ def scan(
         yield _report(sources, entries)
 
 
-def _report(sources: Sequence[Source], entries: Spool[Examined]) -> ScanReport:
+def _report(sources: Sequence[Source], entries: LinkedEntries | Spool[Examined]) -> ScanReport:
     report = ScanReport(tuple(source.name for source in sources), entries, Totals())
     for entry in entries:
         if isinstance(entry, ExaminedFile):

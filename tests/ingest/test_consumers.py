@@ -19,6 +19,7 @@ from archiver.ingest import consumers
 from archiver.ingest.capture import Capture
 from archiver.ingest.consumers import (
     CONSUMERS,
+    LISTED,
     LONGEST_RESULT,
     Consumer,
     ConsumerKind,
@@ -147,7 +148,7 @@ def test_the_digests_of_the_manifests_are_all_that_rides_and_every_algorithm_can
     feeding.update(b"two")
     wanted = {name: hashlib.new(known, b"one two").hexdigest() for name, known in ALGORITHMS.items()}
     assert feeding.finish() == wanted
-    assert CONSUMERS.keys() == {*ALGORITHMS, SOUND}
+    assert CONSUMERS.keys() == {*ALGORITHMS, LISTED, SOUND}
 
 
 def test_one_row_is_enough_for_a_new_consumer(

@@ -17,6 +17,20 @@ from hypothesis import strategies as st
 from archiver.model.audio import AudioProperties, EmbeddedPicture, Format, TagBlock, TagFrame
 from archiver.model.evidence import Protection, unseen
 from archiver.model.package import PackedFile, PackEntry, WithheldFile
+from archiver.model.paper import (
+    AccurateRip,
+    ChecksumList,
+    CueSheet,
+    CueTrack,
+    Expected,
+    Linking,
+    LogChecksum,
+    Named,
+    Playlist,
+    RipLog,
+    RippedTrack,
+    Verdict,
+)
 from archiver.model.problem import Problem
 from archiver.model.rights import Decision
 from archiver.model.source import EmptyFolder, FolderProblem, Unpacked
@@ -35,6 +49,23 @@ from tests.records.entries import PLAN, assessed, every_case, packed, record_fil
 
 PROPERTIES = AudioProperties("FLAC", 12.34567, 44100, 2, 16, 705600, lossless=True)
 BLOCK = TagBlock("vorbis-comment", 42, 100, (TagFrame("TITLE", 50, 12, "ab" * 32, "Song"),))
+
+TRACK = RippedTrack(
+    1, "01.wav", 0, 15_000, "0A", "0B", "0C", "0D", AccurateRip.MATCHED, 4, 5, 0.9, ("aborted",)
+)
+NAMED = Named(5, 1, 1, 2, 1, ("a", "b"), looked=True, more=True)
+PAPERS = (
+    RipLog(
+        *("EAC", "1.6", "2020-01-02", "X1", -6, "disc", "cddb"),
+        tracks=(dataclasses.replace(TRACK, path="a.flac", linking=Linking.NAME), RippedTrack(2)),
+        image=TRACK,
+        verdict=Verdict.ERRORS,
+        checksum=LogChecksum.HOLDS,
+    ),
+    CueSheet("file", "T", "P", "123", "0a", (CueTrack(1, "DATA", "t", "p", "i", 7, 0),), NAMED),
+    Playlist("m3u", NAMED),
+    ChecksumList(("md5",), NAMED),
+)
 
 
 def written(entries: Sequence[PackEntry], algorithms: Sequence[str] = ("sha512",)) -> tuple[bytes, bytes]:
@@ -81,7 +112,11 @@ def test_every_entry_comes_back_from_its_line() -> None:
         (TagFrame("TPE1", 10, 20, None, "One\0Two"), TagFrame("APIC", 30, 9, "ab", None, (cover, back))),
     )
     rich = packed(
-        "a.mp3", audio=dataclasses.replace(PROPERTIES, duration_s=12.346), tag_blocks=(block, BLOCK)
+        "a.mp3",
+        audio=dataclasses.replace(PROPERTIES, duration_s=12.346),
+        tag_blocks=(block, BLOCK),
+        papers=PAPERS,
+        expected=(Expected("md5", "0a" * 16, "a.md5", holds=True), Expected("crc32", "0a0b0c0d", "a.sfv")),
     )
     files = [one for one in (*every_case(), rich) if isinstance(one, PackedFile | WithheldFile | Unpacked)]
     assert len(files) > 8

@@ -15,6 +15,7 @@ from tests.samples.mp4 import m4a
 from tests.samples.ogg import ogg_vorbis, opus
 from tests.samples.pcm import silence
 from tests.samples.riff import wav
+from tests.samples.rip_logs import cuetools, cyanrip, dbpoweramp, eac_image, freac
 from tests.samples.sidecars import (
     DiscTrack,
     cue_sheet,
@@ -74,6 +75,13 @@ SIDECARS: dict[str, bytes] = {
     "eac.log": eac_log(_DISC, album="Songs"),
     "xld.log": xld_log(_DISC, album="Songs").encode(),
     "whipper.log": whipper_log(_DISC, album="Songs").encode(),
+    "image.log": eac_image().encode("utf-16"),
+    "dbpoweramp.txt": dbpoweramp().encode("utf-16"),
+    "cyanrip.log": cyanrip().encode(),
+    "freac.log": freac().encode(),
+    "disc.accurip": cuetools().encode(),
+    "list.pls": b"[playlist]\nFile1=01.flac\nTitle1=One\nNumberOfEntries=1\n",
+    "list.xspf": b'<playlist xmlns="http://xspf.org/ns/0/"><trackList><track><location>01.flac</location></track></trackList></playlist>',
     "list.m3u8": playlist_m3u8([("01.flac", "One", 160)]).encode(),
     "sums.md5": md5_file({"01.flac": b"x"}).encode(),
     "sums.sfv": sfv_file({"01.flac": b"x"}).encode(),

@@ -31,6 +31,7 @@ _BANNERS = tuple(
         r"this log is created by (?P<name>rubyripper(?:, version \S+)?)",
         r"rubyripper(?: version)? \d\S*(?= |$)",
         r"(?P<name>fre:ac(?: v\S+)?) - ripping log",
+        r"client:\s{1,9}(?P<name>fre:ac) - free audio converter$",
         r"(?P<name>bonkenc(?: v\S+)?) - ripping log",
         r"cyanrip \S+(?: \S+)? \([^()]*\)$",
         r"cdparanoia iii release \S+",

@@ -16,6 +16,7 @@ _SAMPLE = 1 << 16
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _NOT_TEXT = re.compile(rb"[\x00-\x06\x0e-\x1a\x1c-\x1f]")
 _CYRILLIC_RUN = re.compile(rb"[\xe0-\xff\xc0-\xdf\xa8\xb8]{3,}")
+_KANA = re.compile(rb"\x82[\x9f-\xf1]|\x83[\x40-\x7e\x80-\x96]")
 _HIGH = re.compile(rb"[\x80-\xff]")
 
 
@@ -42,8 +43,9 @@ class Line:
 def text_encoding(window: Window) -> tuple[str, int] | None:
     """The codec of a text file and the length of its byte-order mark; ``None`` if it is no text.
 
-    UTF-8 and UTF-16 are told by mark or form. What is neither is cp1251 where most of its bytes above 0x7F stand
-    in runs of letters as Cyrillic words do, otherwise cp1252.
+    UTF-8 and UTF-16 are told by mark or form. What is neither is cp932 where it is so all through and has kana, as
+    Japanese has; cp1251 where most of its bytes above 0x7F stand in runs of letters as Cyrillic words do; otherwise
+    cp1252.
     """
     sample = window.read(0, _SAMPLE)
     for mark, codec in _BOMS:
@@ -57,9 +59,23 @@ def text_encoding(window: Window) -> tuple[str, int] | None:
         cut = sample if len(sample) < _SAMPLE else sample[: -_torn(sample) or None]
         cut.decode("utf-8")
     except UnicodeDecodeError:
+        if _is_japanese(sample):
+            return "cp932", 0
         runs = sum(len(run) for run in _CYRILLIC_RUN.findall(sample))
         return ("cp1251" if 2 * runs > len(_HIGH.findall(sample)) else "cp1252"), 0
     return "utf-8", 0
+
+
+def _is_japanese(sample: bytes) -> bool:
+    """Whether bytes are Shift-JIS with kana, each of which takes two bytes that no other text has side by side so often."""
+    if len(_KANA.findall(sample)) * 8 < len(_HIGH.findall(sample)):
+        return False
+    try:
+        # a character that the sample cuts is no fault of it
+        (sample if len(sample) < _SAMPLE else sample[: sample.rfind(b"\n") + 1]).decode("cp932")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _unmarked_utf16(sample: bytes) -> tuple[str, int] | None:

@@ -19,8 +19,9 @@ from archiver.bagit.sizes import human_size
 from archiver.bagit.tagfiles import BAG_INFO
 from archiver.bagit.writer import ManifestWriter
 from archiver.ingest.capture import Capture
-from archiver.ingest.consumers import read_plan
+from archiver.ingest.consumers import all_digests, read_plan
 from archiver.ingest.copy import Copied, copied_bytes
+from archiver.ingest.fixity import held_against
 from archiver.ingest.reexamine import Reexaminer
 from archiver.ingest.sound import with_sound
 from archiver.ingest.spool import Spool
@@ -294,5 +295,7 @@ def _with_outcome(
     if entry.examined.sound is None:
         heard = with_sound(entry.examined, outcome.results, outcome.faults)
         entry = dataclasses.replace(entry, examined=heard)
+    examined = held_against(entry.examined, all_digests(staging.key.algorithms, outcome.results))
+    entry = dataclasses.replace(entry, examined=examined)
     digests = tuple(outcome.digests(staging.key.algorithms).items())
     return PackedFile(entry, outcome.size_bytes, outcome.modified_ns, digests)
