@@ -127,7 +127,7 @@ class Decoded:
             decoders differ in the last bit, and where the number of bits is not known.
         stated: The MD5 that the file states, and whether it holds; ``None`` where it states none.
         rip: The sums of a rip; ``None`` where not asked for, and for what no audio CD holds.
-        fingerprint: ``None`` where not asked for.
+        fingerprint: ``None`` where not asked for, and where the music has a rate or channels that no music has.
         iscc: The ISCC Audio-Code; ``None`` where not asked for, or where there is too little music for one.
     """
 

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from av.audio.frame import AudioFrame
+from av.error import FFmpegError
 
 from archiver.audio.containers.excerpt import Excerpt
 from archiver.audio.containers.window import Window
@@ -22,7 +23,7 @@ from archiver.audio.formats.kinds import extension_of
 from archiver.audio.formats.magic import sniff
 from archiver.audio.properties.read import audio_end
 from archiver.filesystem import NotRegularError, open_regular_beneath
-from archiver.machine import refuse_own_limit
+from archiver.machine import MachineError, refuse_own_limit
 from archiver.model.audio import ExaminedFile
 from archiver.model.decoded import Decoded, Fingerprint, Sought, StatedDigest, Undecoded
 from archiver.model.source import FileRef
@@ -55,29 +56,38 @@ def decode_file(examined: ExaminedFile, sought: Collection[Sought]) -> Decoded |
             return _decoded(window, examined, sought)
     except UnopenedError:
         return Undecoded.NOT_OPENED
-    except NotRegularError:
+    except (NotRegularError, _ChangedError):
         return Undecoded.CHANGED
     except OSError as error:
         refuse_own_limit(error)
         return Undecoded.CHANGED if isinstance(error, FileNotFoundError) else Undecoded.UNREADABLE
+    except (MachineError, MemoryError):
+        raise
+    except Exception:  # noqa: BLE001 - a slip on bytes that nobody foresaw must not end the run
+        return Undecoded.CRASH
+
+
+class _ChangedError(Exception):
+    """The file is no longer the one that was listed."""
 
 
 @contextlib.contextmanager
 def _opened(ref: FileRef) -> Iterator[Window]:
     descriptor = open_regular_beneath(ref.root, ref.relative)
     with open(descriptor, "rb", buffering=_BUFFER_BYTES) as file:
-        yield Window(file, os.fstat(descriptor).st_size)
+        status = os.fstat(descriptor)
+        if (status.st_size, status.st_mtime_ns) != (ref.stat.size_bytes, ref.stat.mtime_ns):
+            raise _ChangedError
+        yield Window(file, status.st_size)
 
 
 def _decoded(window: Window, examined: ExaminedFile, sought: Collection[Sought]) -> Decoded | Undecoded:
-    if window.size != examined.ref.stat.size_bytes:
-        return Undecoded.CHANGED
     sniffed = sniff(window, extension_of(examined.ref.path))
     demuxer = demuxer_for(sniffed)
     if demuxer is None:
         return Undecoded.NO_DECODER
     start, end = _music(window, demuxer, sniffed.start, examined)
-    with Decoder(window, start, end, demuxer.name) as decoder:
+    with Decoder(window, start, end, demuxer) as decoder:
         depth = None if examined.audio is None else examined.audio.bit_depth
         computing = _Computing(decoder, _statement(decoder, window.excerpt(start, end)), depth, sought)
         for frame in decoder.frames():
@@ -138,7 +148,15 @@ class _Computing:
             if self._rip is not None:
                 self._rip.take(piece)
         if self._fingerprint is not None:
-            self._fingerprint.take(frame)
+            self._hear(self._fingerprint, frame)
+
+    def _hear(self, making: FingerprintMaking, frame: AudioFrame) -> None:
+        try:
+            making.take(frame)
+        except FFmpegError as error:
+            if isinstance(error, MemoryError):
+                raise MemoryError from error  # noqa: TRY004 - FFmpeg's own error of this kind does not travel
+            self._fingerprint = None  # of a rate or of channels that no music has
 
     def _settle(self, form: _Form) -> None:
         """Say what can be computed of samples of this form; nothing of music whose form changes on the way."""

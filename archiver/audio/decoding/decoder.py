@@ -21,7 +21,7 @@ from av.packet import Packet
 from archiver.audio.bitstream.damages import Damages
 from archiver.audio.containers.excerpt import Excerpt
 from archiver.audio.containers.window import Window
-from archiver.audio.decoding.demuxers import decoder_list
+from archiver.audio.decoding.demuxers import Demuxer, decoder_list
 
 _BUFFER_BYTES = 256 << 10
 REPORTED = "the decoder reports an error"
@@ -41,7 +41,7 @@ class Decoder:
         window: The file.
         start: Byte offset of what FFmpeg is given.
         end: Byte offset after it.
-        demuxer: FFmpeg's name of the container's parser.
+        demuxer: The parser of the container.
 
     Raises:
         UnopenedError: where there is no music that FFmpeg knows.
@@ -49,13 +49,14 @@ class Decoder:
         MemoryError: where the file asks for more memory than there is.
     """
 
-    def __init__(self, window: Window, start: int, end: int, demuxer: str) -> None:
+    def __init__(self, window: Window, start: int, end: int, demuxer: Demuxer) -> None:
         self.start, self.end = start, end
+        self._demuxer = demuxer
         self._held = contextlib.ExitStack()
         self._errors = self._held.enter_context(_errors_heard())
         try:
             self._source = _Source(window.excerpt(start, end))
-            self._container = self._held.enter_context(_opened(self._source, demuxer))
+            self._container = self._held.enter_context(_opened(self._source, demuxer.name))
             self.stream = _music(self._container)
         except BaseException:
             self._held.close()
@@ -87,9 +88,16 @@ class Decoder:
             OSError: where the file cannot be read.
             MemoryError: where the file asks for more memory than there is.
         """
-        self._errors.clear()  # what opening met is met again where it bears on the music
+        self._note_opening()
         for packet in self._packets():
             yield from self._decoded(packet)
+
+    def _note_opening(self) -> None:
+        """Note what the container's parser met when it read the first of the music, which it does not read again."""
+        met = any(self._demuxer.name in name.split(",") for _, name, _ in self._errors)
+        self._errors.clear()
+        if met and not self._demuxer.whole:
+            self.damages.add(REPORTED, self.start, 0)
 
     def _packets(self) -> Iterator[Packet[AudioStream]]:
         """Every packet, and past what the container's parser stumbles over while it gets further each time."""

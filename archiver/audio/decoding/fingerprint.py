@@ -16,6 +16,9 @@ from av.audio.resampler import AudioResampler
 from archiver.audio.decoding.chroma import RATE_HZ, Chroma, Rows
 from archiver.model.decoded import Fingerprint
 
+_RESAMPLING = {"filter_size": "16", "phase_shift": "8", "linear_interp": "1", "cutoff": "0.8"}
+"""As libchromaprint has it done: another filter makes other words of what lies near 5 kHz."""
+
 _ROWS = 16
 _GRAY = np.array((0, 1, 3, 2), np.uint32)
 
@@ -105,7 +108,7 @@ class FingerprintMaking:
         form = (frame.format.name, frame.layout.name, frame.sample_rate)
         if form != self._form:
             self._drain()
-            self._resampler = AudioResampler(format="s16", layout="mono", rate=RATE_HZ)
+            self._resampler = AudioResampler("s16", "mono", RATE_HZ, options=_RESAMPLING)
             self._form = form
         self._resample(frame)
 

@@ -38,7 +38,7 @@ class Likeness:
 
     Attributes:
         error_rate: The part of bits that differ where they fit best: near 0.01 in copies, near 0.47 in strangers.
-        offset_words: How many words the second begins later than the first; negative where it begins earlier.
+        offset_words: How many words later the same moment comes in the second one; negative where it comes earlier.
         compared_words: How many words that is known from.
     """
 

@@ -78,7 +78,8 @@ class RipCheck:
             case RipVerdict.CHANGED:
                 return "no longer the audio that its log speaks of"
             case RipVerdict.PARTLY:
-                return f"{_listed(self.held)} holds and {_listed(self.failed)} does not, so the log may speak of another track"
+                held, failed = _listed(self.held), _listed(self.failed)
+                return f"only part of its log holds: {held}, but not {failed}"
             case RipVerdict.UNCOMPARED:
                 return "nothing to compare with its log"
 
