@@ -24,7 +24,7 @@ def tool(name: str) -> str:
 
 
 def run_tool(*words: str | Path, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    name, *rest = map(os.fspath, words)
+    name, *rest = (os.fspath(word) for word in words)
     return subprocess.run(
         [tool(name), *rest], input=given, capture_output=True, check=False, timeout=PATIENCE
     )
