@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from archiver.model.pickling import by_fields
 
 DECODING_MEMORY_BYTES = 512 << 20
 """How much data a decoding worker may hold; FFmpeg's libraries and NumPy take some 60 MB of it."""
+
+_THREADS_OF_NUMPY = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+"""Variables by which what NumPy multiplies matrices with has one thread; else its buffers grow with the number of cores."""
 
 _STOPPED = {"time": Undecoded.TIME, "memory": Undecoded.MEMORY, "crash": Undecoded.CRASH}
 
@@ -89,7 +93,8 @@ def seconds_allowed(examined: ExaminedFile) -> float:
 
 
 def _load() -> None:
-    """Load what decoding needs, before the time of the first file begins."""
+    """Load what decoding needs, before the time of the first file begins, for a worker that uses one core."""
+    os.environ.update(dict.fromkeys(_THREADS_OF_NUMPY, "1"))
     import archiver.audio.decoding.decode  # noqa: F401, PLC0415 - see _decode
 
 

@@ -11,13 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from av.audio.frame import AudioFrame
-from av.audio.resampler import AudioResampler
 
-from archiver.audio.decoding.chroma import RATE_HZ, Chroma, Rows
+from archiver.audio.decoding.chroma import Chroma, Rows
+from archiver.audio.decoding.resampling import Resampling
 from archiver.model.decoded import Fingerprint
-
-_RESAMPLING = {"filter_size": "16", "phase_shift": "8", "linear_interp": "1", "cutoff": "0.8"}
-"""As libchromaprint has it done: another filter makes other words of what lies near 5 kHz."""
 
 _ROWS = 16
 _GRAY = np.array((0, 1, 3, 2), np.uint32)
@@ -97,20 +94,21 @@ class FingerprintMaking:
     """Takes the frames of decoded music, of any rate and number of channels, one after the other."""
 
     def __init__(self) -> None:
-        self._resampler: AudioResampler | None = None
-        self._form: tuple[str, str, int] | None = None
+        self._resampling: Resampling | None = None
         self._chroma = Chroma()
         self._rows: Rows = np.empty((0, 12))
         self._words: list[bytes] = []
 
     def take(self, frame: AudioFrame) -> None:
-        """Take the next frame; the music's form may change from one to the next."""
-        form = (frame.format.name, frame.layout.name, frame.sample_rate)
-        if form != self._form:
+        """Take the next frame; the music's form may change from one to the next.
+
+        Raises:
+            FFmpegError: where no music has such a form.
+        """
+        if self._resampling is None or not self._resampling.fits(frame):
             self._drain()
-            self._resampler = AudioResampler("s16", "mono", RATE_HZ, options=_RESAMPLING)
-            self._form = form
-        self._resample(frame)
+            self._resampling = Resampling(frame)
+        self._hear(self._resampling, frame)
 
     def finish(self) -> Fingerprint:
         """Return the fingerprint of what was taken; without a word where that is shorter than 2.7 s."""
@@ -119,15 +117,13 @@ class FingerprintMaking:
         return Fingerprint(b"".join(self._words))
 
     def _drain(self) -> None:
-        if self._resampler is not None:
-            self._resample(None)
-            self._resampler = None
+        if self._resampling is not None:
+            self._hear(self._resampling, None)
+            self._resampling = None
 
-    def _resample(self, frame: AudioFrame | None) -> None:
-        assert self._resampler is not None
-        for piece in self._resampler.resample(frame):
-            samples = np.frombuffer(memoryview(piece.planes[0]), np.int16, piece.samples)
-            self._classify(self._chroma.take(samples.copy()))
+    def _hear(self, resampling: Resampling, frame: AudioFrame | None) -> None:
+        for samples in resampling.take(frame):
+            self._classify(self._chroma.take(samples))
 
     def _classify(self, rows: Rows) -> None:
         if not len(rows):

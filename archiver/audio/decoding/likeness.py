@@ -23,7 +23,7 @@ MOST_OFFSET = 40
 _SILENT_WORD = 627_964_279
 """The word of rows without any sound: no two recordings are alike because both are silent."""
 
-_PREFIX_BITS = 20
+_PREFIX_BITS = 28
 _PREFIXES_PER_FILE = 256
 _FEWEST_HITS = 2
 _TOO_COMMON = 1000
@@ -85,7 +85,7 @@ def words_of(fingerprint: Fingerprint) -> _Words:
 
 
 class LikenessIndex:
-    """Finds, among many fingerprints, those that are worth comparing: they have the first 20 bits of some words in common.
+    """Finds, among many fingerprints, those that are worth comparing: they have the first 28 bits of two words in common.
 
     It keeps up to 256 beginnings of words of each, 2 KiB; of a longer one those that a fixed scattering of all numbers puts
     first, so that copies keep the same ones. Beginnings that more than a thousand have are of no use and are passed over.

@@ -24,12 +24,13 @@ def music() -> bytes:
 
 @pytest.fixture(scope="session")
 def encode(music: bytes, tmp_path_factory: pytest.TempPathFactory) -> Encode:
-    """Encode the music with ffmpeg and its own options, once for each name."""
+    """Encode the music with ffmpeg and its own options, once for each name and options."""
     folder = tmp_path_factory.mktemp("encoded")
 
     def encoded(name: str, *options: str) -> Path:
-        target = folder / name
+        target = folder / "".join(option.strip("-") for option in options) / name
         if not target.exists():
+            target.parent.mkdir(exist_ok=True)
             source = ("-f", "s16le", "-ar", "44100", "-ac", "2", "-i", "-")
             done = run_tool("ffmpeg", "-v", "error", *source, "-bitexact", *options, target, given=music)
             assert done.returncode == 0, done.stderr

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import random
 import struct
 from pathlib import Path
 
+import av
 import iscc_lib
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ import pytest
 from archiver.audio.decoding.chroma import Chroma
 from archiver.audio.decoding.iscc import audio_code
 from archiver.audio.decoding.likeness import FEWEST_WORDS, LikenessIndex, likeness, words_of
+from archiver.audio.decoding.resampling import Resampling
 from archiver.model.decoded import Fingerprint, Sought
 from tests.audio.decoding.conftest import DecodeHere, Encode
 from tests.audio.decoding.music import chords, run_tool, whole
@@ -61,6 +64,17 @@ def test_fpcalc_has_the_same_words_of_noise_of_one_channel(tmp_path: Path, decod
     noise = np.random.default_rng(4).integers(-9000, 9000, 44_100 * 20, np.int16).tobytes()
     run_tool("ffmpeg", "-v", "error", "-f", "s16le", "-ar", "44100", "-ac", "1", "-i", "-", path, given=noise)
     assert different_bits(words_of(heard(path, decode_here)).tolist(), judged_by_fpcalc(path)) <= 0.001
+
+
+def test_resampling_starts_no_threads_however_many_cores_there_are(encode: Encode) -> None:
+    with av.open(encode("a.wav")) as container:
+        frame = next(container.decode(audio=0))
+    before = len(os.listdir("/proc/self/task"))
+    resampling = Resampling(frame)
+    assert len(os.listdir("/proc/self/task")) == before
+    assert sum(map(len, [*resampling.take(frame), *resampling.take(None)])) == pytest.approx(
+        frame.samples / 4, abs=1
+    )
 
 
 def test_rows_are_the_same_however_the_samples_come() -> None:
