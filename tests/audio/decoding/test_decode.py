@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import io
+import os
 import random
 import struct
 from collections.abc import Callable
@@ -11,7 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from archiver.audio.containers.window import Window
 from archiver.audio.decoding.decode import decode_file
+from archiver.audio.decoding.decoder import Decoder
+from archiver.audio.decoding.demuxers import DEMUXERS
 from archiver.audio.decoding.verdict import with_decoding
 from archiver.audio.examine import examine_file
 from archiver.model.audio import ExaminedFile
@@ -313,3 +319,29 @@ def test_the_samples_of_every_format_decode(samples: Path, decode_here: DecodeHe
             assert path.suffix in {".mid", ".ofr", ".oggtheora"}, path
         elif examined.audio is not None and examined.audio.duration_s and outcome.samples:
             assert outcome.errors == 0 or path.name == "vbri.mp3"
+
+
+class Failing(io.BytesIO):
+    """A file on a disk that cannot be read from some place on."""
+
+    def __init__(self, data: bytes, from_offset: int) -> None:
+        super().__init__(data)
+        self._from = from_offset
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if self.tell() + (size or 0) > self._from:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return super().read(size)
+
+
+@pytest.mark.parametrize("name", ["a.flac", "a.mp3", "a.ogg", "a.wv", "a.wav"])
+@pytest.mark.parametrize("part", [0.0, 0.5, 0.9])
+def test_a_failing_disk_is_never_taken_for_the_end_of_the_music(
+    name: str, part: float, encode: Encode
+) -> None:
+    data = encode(name).read_bytes()
+    window = Window(Failing(data, round(len(data) * part)), len(data))
+    demuxer = DEMUXERS[next(kind for kind in DEMUXERS if kind.row.extensions[0] == name.partition(".")[2])]
+    with pytest.raises(OSError, match="error"), Decoder(window, 0, len(data), demuxer) as decoder:
+        for _ in decoder.frames():
+            pass
