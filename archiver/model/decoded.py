@@ -124,7 +124,7 @@ class Decoded:
         pcm_md5: MD5 in hex of the samples of lossless music: signed, little-endian, the channels interleaved, each in as
             many whole bytes as its bits need. ``flac -t``, ``metaflac --show-md5sum`` and, at 16 or 24 bits,
             ``shntool hash`` and files called ``.st5`` and ``.ffp`` have the same. ``None`` for lossy music, whose
-            decoders differ in the last bit, and where the number of bits is not known.
+            decoders differ in the last bit, where the number of bits is not known, and where the form changes on the way.
         stated: The MD5 that the file states, and whether it holds; ``None`` where it states none.
         rip: The sums of a rip; ``None`` where not asked for, and for what no audio CD holds.
         fingerprint: ``None`` where not asked for, and where the music has a rate or channels that no music has.

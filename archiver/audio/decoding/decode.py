@@ -24,12 +24,13 @@ from archiver.audio.formats.magic import sniff
 from archiver.audio.properties.read import audio_end
 from archiver.filesystem import NotRegularError, open_regular_beneath
 from archiver.machine import MachineError, refuse_own_limit
-from archiver.model.audio import ExaminedFile
+from archiver.model.audio import AudioProperties, ExaminedFile
 from archiver.model.decoded import Decoded, Fingerprint, Sought, StatedDigest, Undecoded
 from archiver.model.source import FileRef
 
 _BUFFER_BYTES = 64 << 10
 _WHOLE = {"u8": 8, "s16": 16, "s32": 32}
+_CHANGES = "the music goes on at another rate, or with other channels, than the file states"
 _CD = ("s16", 16, 2, 44_100)
 
 
@@ -88,15 +89,15 @@ def _decoded(window: Window, examined: ExaminedFile, sought: Collection[Sought])
         return Undecoded.NO_DECODER
     start, end = _music(window, demuxer, sniffed.start, examined)
     with Decoder(window, start, end, demuxer) as decoder:
-        depth = None if examined.audio is None else examined.audio.bit_depth
-        computing = _Computing(decoder, _statement(decoder, window.excerpt(start, end)), depth, sought)
+        statement = _statement(decoder, window.excerpt(start, end))
+        computing = _Computing(decoder, statement, examined.audio, sought)
         for frame in decoder.frames():
             computing.take(frame)
         return computing.finish()
 
 
 def _music(window: Window, demuxer: Demuxer, start: int, examined: ExaminedFile) -> tuple[int, int]:
-    if demuxer.whole:
+    if demuxer.absolute:
         return 0, window.size
     return start, audio_end(window.size, start, examined.tag_blocks)
 
@@ -120,11 +121,17 @@ class _Computing:
     """Takes each frame in turn and computes what can be computed of it."""
 
     def __init__(
-        self, decoder: Decoder, statement: Statement | None, depth: int | None, sought: Collection[Sought]
+        self,
+        decoder: Decoder,
+        statement: Statement | None,
+        audio: AudioProperties | None,
+        sought: Collection[Sought],
     ) -> None:
         self._decoder = decoder
         self._statement = statement
-        self._depth = statement.bits if statement is not None else depth
+        depth = None if audio is None else audio.bit_depth
+        self._depth = depth if statement is None else statement.bits
+        self._exact = is_lossless(decoder.name) and (audio is None or audio.lossless is not False)
         self._sought = sought
         self._form: _Form | None = None
         self._bits: int | None = None
@@ -161,7 +168,9 @@ class _Computing:
     def _settle(self, form: _Form) -> None:
         """Say what can be computed of samples of this form; nothing of music whose form changes on the way."""
         first, self._form = self._form is None, form
-        whole = _WHOLE.get(form.sample) if first and is_lossless(self._decoder.name) else None
+        if not first and self._statement is not None:
+            self._decoder.damages.add(_CHANGES, self._decoder.start, self._decoder.samples)
+        whole = _WHOLE.get(form.sample) if first and self._exact else None
         depth = self._depth if self._depth is not None or form.sample == "s32" else whole
         self._bits = depth if whole is not None and depth is not None and depth <= whole else None
         on_cd = (form.sample, self._bits, form.channels, form.rate_hz) == _CD

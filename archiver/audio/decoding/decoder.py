@@ -24,6 +24,7 @@ from archiver.audio.containers.window import Window
 from archiver.audio.decoding.demuxers import Demuxer, decoder_list
 
 _BUFFER_BYTES = 256 << 10
+
 REPORTED = "the decoder reports an error"
 ENDED = "the decoder cannot read on"
 
@@ -96,7 +97,7 @@ class Decoder:
         """Note what the container's parser met when it read the first of the music, which it does not read again."""
         met = any(self._demuxer.name in name.split(",") for _, name, _ in self._errors)
         self._errors.clear()
-        if met and not self._demuxer.whole:
+        if met and not self._demuxer.headed:
             self.damages.add(REPORTED, self.start, 0)
 
     def _packets(self) -> Iterator[Packet[AudioStream]]:
@@ -131,6 +132,7 @@ class Decoder:
             if isinstance(frame, AudioFrame):
                 self.samples += frame.samples
                 yield frame
+                self._errors.clear()  # what was said meanwhile is of what is done with the frame
 
     def _refuse_own(self, error: FFmpegError | None) -> None:
         """Raise where the disk or the machine failed, and not the music: FFmpeg may take either for an end."""

@@ -22,18 +22,20 @@ class Demuxer:
 
     Attributes:
         name: FFmpeg's name of it.
-        whole: Whether it must see the whole file because offsets in it count from its beginning; else it sees what lies
-            between the tags at the beginning and at the end, which it might take for broken music.
+        headed: Whether opening a file reads headers that stand apart from the music; else it reads the first of the music.
+        absolute: Whether it must see the whole file because offsets in it count from its beginning; else it sees what
+            lies between the tags at the beginning and at the end, which it might take for broken music.
     """
 
     name: str
-    whole: bool = False
+    headed: bool = False
+    absolute: bool = False
 
 
 _OGG = Demuxer("ogg")
 _MPEG = Demuxer("mp3")
-_WAV = Demuxer("wav", whole=True)
-_IFF = Demuxer("iff", whole=True)
+_WAV = Demuxer("wav", headed=True)
+_IFF = Demuxer("iff", headed=True)
 
 DEMUXERS: Mapping[Kind, Demuxer] = MappingProxyType(
     {
@@ -47,14 +49,14 @@ DEMUXERS: Mapping[Kind, Demuxer] = MappingProxyType(
         Kind.OGG_FLAC: _OGG,
         Kind.OGG_SPEEX: _OGG,
         Kind.OGG: _OGG,
-        Kind.MP4: Demuxer("mov", whole=True),
-        Kind.ASF: Demuxer("asf", whole=True),
+        Kind.MP4: Demuxer("mov", headed=True, absolute=True),
+        Kind.ASF: Demuxer("asf", headed=True),
         Kind.MATROSKA: Demuxer("matroska"),
         Kind.WAV: _WAV,
         Kind.RF64: _WAV,
-        Kind.W64: Demuxer("w64", whole=True),
-        Kind.AIFF: Demuxer("aiff", whole=True),
-        Kind.CAF: Demuxer("caf", whole=True),
+        Kind.W64: Demuxer("w64", headed=True),
+        Kind.AIFF: Demuxer("aiff", headed=True),
+        Kind.CAF: Demuxer("caf", headed=True),
         Kind.AU: Demuxer("au"),
         Kind.WAVPACK: Demuxer("wv"),
         Kind.MUSEPACK7: Demuxer("mpc"),
@@ -63,14 +65,14 @@ DEMUXERS: Mapping[Kind, Demuxer] = MappingProxyType(
         Kind.TAK: Demuxer("tak"),
         Kind.TTA: Demuxer("tta"),
         Kind.SHORTEN: Demuxer("shn"),
-        Kind.DSF: Demuxer("dsf", whole=True),
+        Kind.DSF: Demuxer("dsf", headed=True),
         Kind.DSDIFF: _IFF,
         Kind.AC3: Demuxer("ac3"),
         Kind.EAC3: Demuxer("eac3"),
         Kind.DTS: Demuxer("dts"),
         Kind.TRUEHD: Demuxer("truehd"),
         Kind.AMR: Demuxer("amr"),
-        Kind.REALMEDIA: Demuxer("rm", whole=True),
+        Kind.REALMEDIA: Demuxer("rm", headed=True),
         Kind.SVX8: _IFF,
         Kind.VOC: Demuxer("voc"),
     }

@@ -27,6 +27,7 @@ from archiver.model.sound import SoundState
 from tests.audio.decoding.conftest import DecodeHere, Encode
 from tests.audio.decoding.music import reference, run_tool, whole
 from tests.samples import apev2, flac, id3v1, id3v2, lyrics3, m4a, melody, mp3, silence, wav
+from tests.samples.flac import flac_frames
 from tests.samples.id3 import text_frame
 from tests.samples.matroska import midi
 
@@ -133,7 +134,17 @@ def test_a_hybrid_file_alone_states_the_md5_of_samples_that_it_does_not_have(
     decoded = whole(decode_here(packed))
     assert decoded.stated is not None
     assert decoded.stated.holds is None
+    assert decoded.pcm_md5 is None
     assert state(decoded) is SoundState.CONSISTENT
+
+
+def test_music_whose_form_changes_against_what_it_states_is_damaged(decode_bytes: DecodeBytes) -> None:
+    one, two = melody([440], seconds=1.0), replace(melody([660], seconds=1.0), rate_hz=44_100)
+    later = flac_frames(replace(two, channels=two.channels * 2))
+    decoded = whole(decode_bytes("a.flac", flac(audio=one) + b"".join(later)))
+    assert "another rate, or with other channels" in " ".join(place.what for place in decoded.damage)
+    assert decoded.pcm_md5 is None
+    assert state(decoded) is SoundState.DAMAGED
 
 
 def test_an_md5_that_was_never_set_is_no_damage(decode_bytes: DecodeBytes) -> None:
@@ -231,6 +242,18 @@ def test_tags_around_the_music_are_not_taken_for_broken_music(
                 moved = replace(after, music_start=before.music_start, music_end=before.music_end)
                 assert moved == before, (name, leading[:3], trailing[:8])
                 assert after.music_start == len(leading) + before.music_start
+
+
+@pytest.mark.parametrize("name", ["a.wav", "a.aiff", "a.caf", "a.w64", "a.wma"])
+def test_a_tag_before_a_container_is_passed_over(
+    name: str, encode: Encode, decode_here: DecodeHere, decode_bytes: DecodeBytes
+) -> None:
+    tag = id3v2([text_frame("TIT2", "T" * 3000)], version=3)
+    bare, tagged = (
+        whole(decode_here(encode(name))),
+        whole(decode_bytes(name, tag + encode(name).read_bytes())),
+    )
+    assert (tagged.samples, tagged.pcm_md5, tagged.errors) == (bare.samples, bare.pcm_md5, 0)
 
 
 def test_what_is_protected_is_never_decoded(tmp_path: Path) -> None:
