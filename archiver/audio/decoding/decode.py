@@ -155,15 +155,18 @@ class _Computing:
             if self._rip is not None:
                 self._rip.take(piece)
         if self._fingerprint is not None:
-            self._hear(self._fingerprint, frame)
+            with self._without_fingerprint():
+                self._fingerprint.take(frame)
 
-    def _hear(self, making: FingerprintMaking, frame: AudioFrame) -> None:
+    @contextlib.contextmanager
+    def _without_fingerprint(self) -> Iterator[None]:
+        """Go on without a fingerprint where the music has a rate, or channels, of which none can be made."""
         try:
-            making.take(frame)
+            yield
         except FFmpegError as error:
             if isinstance(error, MemoryError):
                 raise MemoryError from error  # noqa: TRY004 - FFmpeg's own error of this kind does not travel
-            self._fingerprint = None  # of a rate or of channels that no music has
+            self._fingerprint = None
 
     def _settle(self, form: _Form) -> None:
         """Say what can be computed of samples of this form; nothing of music whose form changes on the way."""
@@ -180,7 +183,10 @@ class _Computing:
         """Return what was found."""
         decoder, form, statement = self._decoder, self._form, self._statement
         integrity = decoder.damages.verdict((), proved=False)
-        fingerprint = None if self._fingerprint is None else self._fingerprint.finish()
+        fingerprint = None
+        if self._fingerprint is not None:
+            with self._without_fingerprint():
+                fingerprint = self._fingerprint.finish()
         pcm_md5 = None if self._bits is None else self._md5.hexdigest()
         return Decoded(
             decoder=decoder.name,
