@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Self
 
@@ -99,7 +99,7 @@ class Fingerprint:
         words: One little-endian 32-bit word for each 0.124 s, from the beginning of the music.
     """
 
-    words: bytes
+    words: bytes = field(repr=False)
 
     def __len__(self) -> int:
         """How many words there are."""

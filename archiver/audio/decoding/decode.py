@@ -15,7 +15,7 @@ from archiver.audio.containers.excerpt import Excerpt
 from archiver.audio.containers.window import Window
 from archiver.audio.decoding.decoder import Decoder, UnopenedError
 from archiver.audio.decoding.demuxers import Demuxer, demuxer_for, is_lossless
-from archiver.audio.decoding.fingerprint import FingerprintMaking
+from archiver.audio.decoding.fingerprint import HEARD_RATES_HZ, FingerprintMaking
 from archiver.audio.decoding.ripsums import RipSumming
 from archiver.audio.decoding.samples import in_form, packed, sample_form, samples_of
 from archiver.audio.decoding.stated import Form, Statement, flac_statement, wavpack_statement
@@ -173,6 +173,8 @@ class _Computing:
         first, self._form = self._form is None, form
         if not first and self._statement is not None:
             self._decoder.damages.add(_CHANGES, self._decoder.start, self._decoder.samples)
+        if form.rate_hz not in HEARD_RATES_HZ:
+            self._fingerprint = None
         whole = _WHOLE.get(form.sample) if first and self._exact else None
         depth = self._depth if self._depth is not None or form.sample == "s32" else whole
         self._bits = depth if whole is not None and depth is not None and depth <= whole else None

@@ -16,6 +16,9 @@ from archiver.audio.decoding.chroma import Chroma, Rows
 from archiver.audio.decoding.resampling import Resampling
 from archiver.model.decoded import Fingerprint
 
+HEARD_RATES_HZ = range(1_000, 1_000_001)
+"""Rates that music may have. At 1 Hz a hostile file would have thousands of words for each of its bytes."""
+
 _ROWS = 16
 _GRAY = np.array((0, 1, 3, 2), np.uint32)
 

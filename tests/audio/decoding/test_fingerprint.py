@@ -18,7 +18,7 @@ from archiver.audio.decoding.chroma import Chroma
 from archiver.audio.decoding.iscc import audio_code
 from archiver.audio.decoding.likeness import FEWEST_WORDS, LikenessIndex, likeness, words_of
 from archiver.audio.decoding.resampling import Resampling
-from archiver.model.decoded import Fingerprint, Sought
+from archiver.model.decoded import Decoded, Fingerprint, Sought
 from tests.audio.decoding.conftest import DecodeHere, Encode
 from tests.audio.decoding.music import chords, run_tool, whole
 from tests.samples import melody, silence, wav
@@ -218,6 +218,22 @@ def test_the_iscc_is_made_of_signed_words_by_a_library_that_conforms_to_the_stan
     words = [1, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF]
     signed = [1, 0x7FFF_FFFF, -0x8000_0000, -1]
     assert audio_code(fingerprint(words)) == iscc_lib.gen_audio_code_v0(signed, 64)["iscc"]
+
+
+@pytest.mark.parametrize(
+    ("rate", "channels"), [(1, 1), (999, 2), (2**31 - 1, 1), (1_000_001, 1), (44_100, 255), (44_100, 4000)]
+)
+def test_what_no_music_is_has_no_fingerprint_and_is_decoded_all_the_same(
+    rate: int, channels: int, tmp_path: Path, decode_here: DecodeHere
+) -> None:
+    path, data = tmp_path / "odd.wav", bytes(range(256)) * channels * 8
+    form = struct.pack("<HHIIHH", 1, channels, rate, rate * channels * 2 & 0xFFFFFFFF, channels * 2, 16)
+    body = b"WAVEfmt " + struct.pack("<I", 16) + form + b"data" + struct.pack("<I", len(data)) + data
+    path.write_bytes(b"RIFF" + struct.pack("<I", len(body)) + body)
+    outcome = decode_here(path, Sought.FINGERPRINT, Sought.ISCC)
+    if isinstance(outcome, Decoded):
+        assert (outcome.fingerprint, outcome.iscc) == (None, None)
+        assert outcome.samples == 1024
 
 
 def test_what_was_not_asked_for_is_not_computed(encode: Encode, decode_here: DecodeHere) -> None:
