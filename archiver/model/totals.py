@@ -30,6 +30,7 @@ class Totals:
         duration_s: Their playing time in seconds, as far as they say how long they are.
         untimed: Files of audio among them whose playing time is not known.
         problems: Findings by code, on whatever was met.
+        confirmed: Files that go in and have a checksum that a list gives for them.
     """
 
     files: int = 0
@@ -45,6 +46,7 @@ class Totals:
     duration_s: float = 0.0
     untimed: int = 0
     problems: Counter[str] = field(default_factory=Counter)
+    confirmed: int = 0
 
     @property
     def seen(self) -> int:
@@ -55,6 +57,7 @@ class Totals:
         """Count a file that goes in."""
         self.files += 1
         self.bytes += size_bytes
+        self.confirmed += any(one.holds for one in file.expected)
         self.problems.update(problem.code for problem in file.problems)
         self._count_music(file)
 
@@ -94,6 +97,7 @@ class Totals:
         self.problems.update(other.problems)
         self.duration_s += other.duration_s
         self.untimed += other.untimed
+        self.confirmed += other.confirmed
 
     def _count_music(self, file: ExaminedFile) -> None:
         self.roles[file.role] += 1

@@ -65,6 +65,8 @@ def report_lines(report: PackReport) -> Iterator[str]:
     yield from _split_lines(report)
     yield ""
     yield wrapped(_account(totals))
+    if totals.confirmed:
+        yield wrapped(f"Checksums that lists give held for {count(totals.confirmed, 'file')}.")
     yield from clutter_lines(totals)
     yield from left_out_lines(totals)
     summary = report.rights
@@ -285,6 +287,7 @@ def write_report_json(report: PackReport) -> None:
         "bytes": totals.bytes,
         "albums": len(totals.albums),
         "empty_folders": totals.empty_folders,
+        "confirmed_files": totals.confirmed,
         "left_out_folders": totals.left_out_folders,
         "algorithms": list(report.algorithms),
         "continued": report.continued,
