@@ -253,6 +253,12 @@ def test_a_log_without_a_banner_is_none() -> None:
     assert logs_of("I ripped this with Exact Audio Copy V1.6, see the log.\n") == ()
 
 
+def test_a_program_that_is_only_known_by_its_banner_is_named_and_no_more() -> None:
+    log = log_of("Rubyripper version 0.6.2\n\nwords\n")
+    assert log == RipLog("Rubyripper version 0.6.2")
+    assert len(log_of(f"cdparanoia III release {'x' * 4000}\n").tool) <= 300
+
+
 def test_freac_is_known_by_its_banner() -> None:
     assert is_rip_log(rip_logs.freac().encode())
 
