@@ -20,7 +20,7 @@ from archiver.audio.papers.text import recordable
 from archiver.ingest.examine import Examined
 from archiver.ingest.fixity import with_expected
 from archiver.ingest.rip_tracks import TrackIndex
-from archiver.ingest.rows import Index, Rows
+from archiver.ingest.rows import Index, Rows, in_order
 from archiver.ingest.spool import Spool
 from archiver.model.audio import ExaminedFile, Role
 from archiver.model.paper import Expected, Named, Reference, RipLog
@@ -194,8 +194,9 @@ class Linker:
 
     def _given(self) -> Iterator[tuple[int, Expected]]:
         """Yield each checksum with the place of its file among the entries, in their order."""
-        sure = [number for number, best in enumerate(self._best) if best >= 0 and not self._tied[number]]
-        for number in sorted(sure, key=self._best.__getitem__):
+        for number in in_order(self._best):
+            if self._best[number] < 0 or self._tied[number]:
+                continue
             row = _Row.at(self._rows, self._places[number])
             format_too = self._rank[number] % len(Likeness) != Likeness.OTHER_FORMAT or row.of_samples
             if row.algorithm is not None and row.digest is not None and format_too:

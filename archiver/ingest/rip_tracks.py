@@ -11,7 +11,7 @@ from typing import cast
 import msgspec
 
 from archiver.audio.papers.candidates import key_of, stem_of
-from archiver.ingest.rows import Index, Row, Rows
+from archiver.ingest.rows import Index, Row, Rows, in_order
 from archiver.model.album import album_folder
 from archiver.model.audio import ExaminedFile
 from archiver.model.paper import Linking, Paper, RipClaim, RipLog, RippedTrack
@@ -108,8 +108,9 @@ class TrackIndex:
 
     def claims(self) -> Iterator[tuple[int, RipClaim]]:
         """Yield what logs say of the samples of each file with its place among the entries, in their order."""
-        linked = [number for number, ordinal in enumerate(self._files) if ordinal >= 0]
-        for number in sorted(linked, key=self._files.__getitem__):
+        for number in in_order(self._files):
+            if self._files[number] < 0:
+                continue
             _, _, told = cast("tuple[str, float | None, Row]", self._rows.at(self._places[number]))
             yield self._files[number], msgspec.convert(told, RipClaim)
 

@@ -11,6 +11,8 @@ from typing import BinaryIO, TypeAlias
 
 from archiver.machine import temporary_file, temporary_storage
 
+_SHARES = 16
+
 Row: TypeAlias = "list[Row] | str | int | float | None"
 """What a row can hold."""
 
@@ -53,6 +55,24 @@ class Rows:
         return row
 
 
+def in_order(keys: array[int]) -> array[int]:
+    """Return the places of numbers in the order of the numbers; those that are alike stay in their order.
+
+    A share of them is sorted at a time, so that as few as may be are objects at once.
+    """
+    places = array("Q")
+    if not keys:
+        return places
+    least, most = min(keys), max(keys)
+    width = (most - least) // _SHARES + 1
+    for start in range(least, most + 1, width):
+        end = start + width
+        share = [place for place, key in enumerate(keys) if start <= key < end]
+        share.sort(key=keys.__getitem__)
+        places.extend(share)
+    return places
+
+
 class Index:
     """Numbers by keys of 64 bits; several may have one key. Add all, then ask."""
 
@@ -72,7 +92,7 @@ class Index:
     def values(self, key: int) -> Iterator[int]:
         """Yield the numbers of a key, in the order in which they came."""
         if not self._sorted:
-            order = sorted(range(len(self._keys)), key=self._keys.__getitem__)
+            order = in_order(self._keys)
             self._keys = array("Q", (self._keys[each] for each in order))
             self._values = array("Q", (self._values[each] for each in order))
             self._sorted = True

@@ -32,6 +32,7 @@ class Totals:
         untimed: Files of audio among them whose playing time is not known.
         sound: Files of audio among them that were read through, by what is known of their music.
         problems: Findings by code, on whatever was met.
+        confirmed: Files that go in and have a checksum that a list gives for them.
     """
 
     files: int = 0
@@ -48,6 +49,7 @@ class Totals:
     untimed: int = 0
     sound: Counter[SoundState] = field(default_factory=Counter)
     problems: Counter[str] = field(default_factory=Counter)
+    confirmed: int = 0
 
     @property
     def seen(self) -> int:
@@ -58,6 +60,7 @@ class Totals:
         """Count a file that goes in."""
         self.files += 1
         self.bytes += size_bytes
+        self.confirmed += any(one.holds for one in file.expected)
         self.problems.update(problem.code for problem in file.problems)
         self._count_music(file)
 
@@ -98,6 +101,7 @@ class Totals:
         self.problems.update(other.problems)
         self.duration_s += other.duration_s
         self.untimed += other.untimed
+        self.confirmed += other.confirmed
 
     def _count_music(self, file: ExaminedFile) -> None:
         self.roles[file.role] += 1

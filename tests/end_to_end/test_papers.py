@@ -77,6 +77,7 @@ def test_a_person_is_told_which_two_files_differ(source: MakeSource, tmp_path: P
     assert "F215 not what a list of checksums says: 1 file" in told
     assert "Album/02.flac" in told
     assert "Album/a.md5" in told
+    assert "Checksums that lists give held for 2 files." in told
 
 
 def test_a_digest_of_the_manifests_is_not_computed_twice(source: MakeSource, tmp_path: Path) -> None:
@@ -101,6 +102,16 @@ def test_scan_tells_fingerprints_and_leaves_what_needs_reading_open(source: Make
     (paper,) = entries["Album/a.md5"]["papers"]
     assert paper["kind"] == "checksum-list"
     assert paper["named"]["found"] == 2
+
+
+def test_what_was_confirmed_is_counted_over_all_bags(source: MakeSource, tmp_path: Path) -> None:
+    tree = {f"{n}/a.flac": ONE for n in range(3)} | {
+        "all.md5": f"{digest('md5', ONE)}  0/a.flac\n{digest('md5', ONE)}  2/a.flac\n"
+    }
+    outcome = pack(source(tree), tmp_path / "store", "--json", "--max-size", "45kB")
+    assert outcome.code == 0, outcome.err
+    assert len(outcome.json["bags"]) > 1
+    assert outcome.json["confirmed_files"] == 2
 
 
 def test_a_file_that_no_list_names_expects_nothing(source: MakeSource, tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ def places_of(said: str, standpoint: Standpoint, *, encoded: bool) -> Places:
         if joined is not None:
             direct[joined] = None
         plain = [part for part in form.split("/") if part not in ("", ".", "..")]
-        moved.update(dict.fromkeys(_ends(folder, top, plain)))
+        moved.update(dict.fromkeys(_ends(folder, top, plain, bare=form.startswith("/"))))
     said_places = list(direct)[:MOST_CANDIDATES]
     more = [path for path in moved if path not in direct][: MOST_CANDIDATES - len(said_places)]
     return Places((*said_places, *more), len(said_places))
@@ -117,11 +117,19 @@ def _joined(folder: list[str], depth: int, parts: list[str]) -> str | None:
     return "/".join(path) if len(path) > depth else None
 
 
-def _ends(folder: list[str], top: list[str], plain: list[str]) -> Iterator[str]:
-    """The ends of a path, the longest first, in the paper's folder and from the top of the source."""
+def _ends(folder: list[str], top: list[str], plain: list[str], *, bare: bool) -> Iterator[str]:
+    """The ends of a path, the longest first, in the paper's folder and from the top of the source.
+
+    Args:
+        folder: Of the paper.
+        top: Of the source.
+        plain: The path.
+        bare: Whether its name alone is looked for at the top as well, which a name without folders never means.
+    """
     for length in range(min(len(plain), _LONGEST_END), 0, -1):
-        for place in (folder, top):
-            yield "/".join([*place, *plain[-length:]])
+        yield "/".join([*folder, *plain[-length:]])
+        if bare or length > 1:
+            yield "/".join([*top, *plain[-length:]])
 
 
 def folded(text: str) -> str:

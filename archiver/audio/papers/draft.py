@@ -149,7 +149,7 @@ class LogDraft:
             self.image.start_sector = toc[0].start
             self.image.sectors = toc[-1].end - toc[0].start + 1
         return RipLog(
-            tool=self.tool,
+            tool=recordable(self.tool) or "",
             version=None if self.version is None else recordable(self.version),
             date=self.date,
             drive=None if self.drive is None else recordable(" ".join(self.drive.split())),

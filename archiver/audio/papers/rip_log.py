@@ -35,7 +35,7 @@ _READERS: tuple[tuple[str, Callable[[Sequence[str], str], LogDraft]], ...] = (
 )
 _HINT = re.compile(
     r"exact audio copy v|x lossless dec|xld extr|(?<![a-z])eac(?![a-z])|^journal d'extraction|created by|^dbpoweramp"
-    r"|^cueripper|^\[cuetools log|^cyanrip|^fre:ac|^client:",
+    r"|^cueripper|rubyripper|^cdparanoia|^executing custom|^ez cd|^bonkenc|^\[cuetools log|^cyanrip|^fre:ac|^client:",
     re.IGNORECASE,
 )
 _MOST_CANDIDATES = 1000

@@ -70,6 +70,8 @@ def report_lines(report: PackReport) -> Iterator[str]:
     counted = counted_states(totals.sound)
     if counted:
         yield wrapped(f"The music, read through: {counted}.")
+    if totals.confirmed:
+        yield wrapped(f"Checksums that lists give held for {count(totals.confirmed, 'file')}.")
     yield from clutter_lines(totals)
     yield from left_out_lines(totals)
     summary = report.rights
@@ -291,6 +293,7 @@ def write_report_json(report: PackReport) -> None:
         "integrity": {state.value: totals.sound[state] for state in SoundState} if totals.sound else None,
         "albums": len(totals.albums),
         "empty_folders": totals.empty_folders,
+        "confirmed_files": totals.confirmed,
         "left_out_folders": totals.left_out_folders,
         "algorithms": list(report.algorithms),
         "continued": report.continued,

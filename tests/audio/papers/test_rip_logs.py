@@ -229,6 +229,20 @@ def test_several_discs_in_one_file_are_several_logs() -> None:
     assert len(logs_of(rip_logs.eac() * (MOST_LOGS + 5))) == MOST_LOGS
 
 
+@pytest.mark.parametrize(
+    ("head", "tool", "version"),
+    [
+        ("CUERipper v2.1.4 Copyright (C) 2008-12 Grigory Chudov", "CUERipper", "2.1.4"),
+        ("Logfile created by: morituri 0.2.3.", "morituri", "0.2.3"),
+        ("Exact Audio Copy V0.99 prebeta 5 from 4. May 2009", "Exact Audio Copy", "0.99 prebeta 5"),
+    ],
+)
+def test_programs_that_write_as_eac_does(head: str, tool: str, version: str) -> None:
+    log = log_of(rip_logs.eac(head=head))
+    assert (log.tool, log.version, log.disc_id) == (tool, version, DISC_ID)
+    assert answers(log) == answers(log_of(rip_logs.eac()))
+
+
 def test_a_home_folder_is_in_no_value() -> None:
     for log in (rip_logs.eac(folder="C:\\Users\\maria\\Music"), rip_logs.xld(folder="/Users/maria/Music")):
         assert "maria" not in repr(log_of(log))
@@ -237,6 +251,12 @@ def test_a_home_folder_is_in_no_value() -> None:
 def test_a_log_without_a_banner_is_none() -> None:
     assert logs_of(rip_logs.eac().partition("Used drive")[2]) == ()
     assert logs_of("I ripped this with Exact Audio Copy V1.6, see the log.\n") == ()
+
+
+def test_a_program_that_is_only_known_by_its_banner_is_named_and_no_more() -> None:
+    log = log_of("Rubyripper version 0.6.2\n\nwords\n")
+    assert log == RipLog("Rubyripper version 0.6.2")
+    assert len(log_of(f"cdparanoia III release {'x' * 4000}\n").tool) <= 300
 
 
 def test_freac_is_known_by_its_banner() -> None:
