@@ -14,6 +14,7 @@ from archiver import config
 from archiver.bagit.sizes import human_size
 from archiver.cli import options
 from archiver.cli.commands import Command
+from archiver.cli.reports.albums import album_lines, album_records
 from archiver.cli.reports.findings import (
     every_problem_lines,
     listed_lines,
@@ -71,7 +72,8 @@ def command(
 
     Lists formats, albums, playing time and size, and what needs attention:
     files that cannot be read, are not what their name says, carry a technical
-    protection or personal data, or bear names that other systems refuse.
+    protection or personal data, or bear names that other systems refuse. Then
+    the albums that are worth a look, such as one with a track missing.
     """
     settings = config.load_settings(os.environ)
     exclusion = exclusion_for(exclude, settings, clutter=exclude_clutter)
@@ -79,7 +81,8 @@ def command(
         if as_json:
             _write_json(report)
         else:
-            for line in itertools.chain(_lines(report), _listed(report) if verbose else ()):
+            albums = album_lines(report.albums_noted, every=verbose)
+            for line in itertools.chain(_lines(report), albums, _listed(report) if verbose else ()):
                 click.echo(line)
         return ExitStatus.INCOMPLETE if report.totals.lost else ExitStatus.DONE
 
@@ -179,7 +182,11 @@ def _write_json(report: scan.ScanReport) -> None:
         "personal_data_unknown_files": report.unread,
         "problem_counts": dict(sorted(totals.problems.items())),
     }
-    streams = {"entries": _records(report), "left_out_entries": left_out_records(report.entries)}
+    streams = {
+        "albums_noted": album_records(report.albums_noted),
+        "entries": _records(report),
+        "left_out_entries": left_out_records(report.entries),
+    }
     write_json("archiver.scan/1", members, streams)
 
 

@@ -7,12 +7,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from archiver.albums.note import NotedAlbum
 from archiver.ingest.examine import Examined
 from archiver.ingest.exclusion import Exclusion
 from archiver.ingest.spool import Spool
 from archiver.model.audio import ExaminedFile, Role
 from archiver.model.totals import Totals
 from archiver.rights.meanings import Meaning, meaning
+from archiver.usecases.albums import noted_albums
 from archiver.usecases.planning import examined
 from archiver.usecases.sources import sources_of
 from archiver.usecases.watch import Watch
@@ -40,6 +42,7 @@ class ScanReport:
     Attributes:
         sources: The sources' names.
         entries: Everything found, in the order of the scan; on disk.
+        albums_noted: The albums that are worth a look, in the order of the scan; on disk.
         totals: What it adds up to; ``files`` counts every file that could be listed.
         formats: Totals by role and name of the format.
         protected: Files with a technical protection, by its name.
@@ -50,6 +53,7 @@ class ScanReport:
 
     sources: tuple[str, ...]
     entries: Spool[Examined]
+    albums_noted: Spool[NotedAlbum]
     totals: Totals
     formats: dict[tuple[Role, str], FormatTotal] = field(default_factory=dict)
     protected: Counter[str] = field(default_factory=Counter)
@@ -68,8 +72,11 @@ def scan(
         UsageError: where a source is not there or is named twice.
     """
     sources = sources_of(paths)
-    with examined(sources, jobs, watch, exclusion=exclusion) as entries:
-        report = ScanReport(tuple(source.name for source in sources), entries, Totals())
+    with (
+        examined(sources, jobs, watch, exclusion=exclusion) as entries,
+        noted_albums(entries) as albums_noted,
+    ):
+        report = ScanReport(tuple(source.name for source in sources), entries, albums_noted, Totals())
         for entry in entries:
             if isinstance(entry, ExaminedFile):
                 _count(report, entry)
