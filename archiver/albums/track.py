@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
 from archiver.albums.broadcast import missing_fields
 from archiver.model.album import album_folder
 from archiver.model.audio import ExaminedFile, Tags
+from archiver.model.folding import folded
 from archiver.model.pictures import has_picture
 
 _NUMBER = re.compile(r"0*([0-9]{1,4})")
@@ -112,13 +112,6 @@ def track_of(file: ExaminedFile) -> Track:
         picture=has_picture(file.tag_blocks),
         broadcast=missing_fields(file.tag_blocks),
     )
-
-
-def folded(text: str) -> str:
-    """Return what is the same in texts that differ by capitals, accents, punctuation or blanks alone."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    kept = (char if char.isalnum() else " " for char in plain if not unicodedata.combining(char))
-    return " ".join("".join(kept).split()) or text.strip().casefold()
 
 
 def _set_key(title: str) -> str:
