@@ -31,10 +31,10 @@ from archiver.usecases.settled import exclusion_for, jobs_for
 _OFFERED = tuple(tier for tier in Tier if tier not in NEED_DECODING)
 
 _EXAMPLES = """
-  archiver duplicates Music                      within one folder
-  archiver duplicates Music Downloads            of several; the first named wins a tie
-  archiver duplicates Downloads /media/backup    is it in the bags of a store already?
-  archiver duplicates Music --tier bytes --paths0 | xargs -0 -n 1 echo
+  archiver duplicates Music                    within one folder
+  archiver duplicates Music Downloads          the first named wins a tie
+  archiver duplicates Downloads /media/backup  what is in the store already
+  archiver duplicates Music --paths0 | tr '\\0' '\\n'
 """
 
 

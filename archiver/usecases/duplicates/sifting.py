@@ -21,6 +21,7 @@ from archiver.ingest.spool import Spool
 _RUN_BYTES = 16 << 20
 _DIGEST_BYTES = 16
 _NUMBER = struct.Struct(">Q")
+_KEY_BYTES = _DIGEST_BYTES + 2 * _NUMBER.size
 _SIZE_AND_FILE = struct.Struct(">QQQQQ")
 _ANCHORS = 16
 """Groups of one key that are held open at once, of files whose lengths differ too much for one."""
@@ -58,8 +59,11 @@ class Sifting:
                     by_key.add(
                         _digest(of_copy) + _length(copy) + _NUMBER.pack(copy.number) + pickle.dumps(copy)
                     )
-            for number, copy in _numbered(by_key, tier):
-                by_group.add(_NUMBER.pack(number) + rank(copy, tier) + pickle.dumps(copy))
+            for number, copy, pickled in _numbered(by_key, tier):
+                if number is None:
+                    left.append(copy)
+                else:
+                    by_group.add(_NUMBER.pack(number) + rank(copy, tier) + pickled)
             for _, found in groupby(by_group, lambda record: record[: _NUMBER.size]):
                 self._take((_copy(record, _NUMBER.size + RANK_BYTES) for record in found), tier, left)
 
@@ -75,18 +79,23 @@ class Sifting:
             self.members.append(Member(tier, number, copy))
 
 
-def _numbered(by_key: Iterable[bytes], tier: Tier) -> Iterator[tuple[int, Copy]]:
-    """Give the files of each key a group's number; those of one key come in the order of their lengths."""
+def _numbered(by_key: Iterable[bytes], tier: Tier) -> Iterator[tuple[int | None, Copy, bytes]]:
+    """Give the files of each key a group's number, and none to one that is alone; those of one key come by length."""
     numbers = itertools.count()
     for _, found in groupby(by_key, lambda record: record[:_DIGEST_BYTES]):
+        rest = iter(found)
+        first, second = next(rest), next(rest, None)
+        if second is None:
+            yield None, _copy(first, _KEY_BYTES), b""
+            continue
         anchors: list[tuple[int, Copy]] = []
-        for record in found:
-            copy = _copy(record, _DIGEST_BYTES + 2 * _NUMBER.size)
+        for record in itertools.chain((first, second), rest):
+            copy = _copy(record, _KEY_BYTES)
             number = next((number for number, anchor in anchors if belongs(anchor, copy, tier)), None)
             if number is None:
                 number = next(numbers)
                 anchors = [*anchors[-_ANCHORS:], (number, copy)]
-            yield number, copy
+            yield number, copy, record[_KEY_BYTES:]
 
 
 def linked(copies: Iterable[Copy], is_same: Callable[[Copy, Copy], bool]) -> Iterator[Copy]:
