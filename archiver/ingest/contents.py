@@ -94,7 +94,7 @@ def _read(errand: Errand, use: Callable[[Iterator[bytes]], T]) -> T | Unread:
         return _unread(error)
     try:
         _judge(errand, descriptor)
-        found = use(_blocks(descriptor))
+        found = use(_blocks(descriptor, errand.stat.size_bytes))
         _judge(errand, descriptor)
     except _ChangedError:
         return Unread("it has changed since it was listed")
@@ -110,8 +110,17 @@ def _unread(error: OSError) -> Unread:
     return Unread(f"it cannot be read: {(error.strerror or str(error)).lower()}")
 
 
-def _blocks(descriptor: int) -> Iterator[bytes]:
+def _blocks(descriptor: int, size: int) -> Iterator[bytes]:
+    """Read to the end; a file that grows as fast as it is read would have none.
+
+    Raises:
+        _ChangedError: where there is more than ``size`` bytes.
+    """
+    left = size
     while block := os.read(descriptor, _BLOCK_BYTES):
+        left -= len(block)
+        if left < 0:
+            raise _ChangedError
         yield block
 
 
