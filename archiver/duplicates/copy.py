@@ -20,7 +20,7 @@ _WITH = re.compile(r"\s[(\[]?(?:feat|ft|featuring)[. ].*$")
 _REMASTERED = re.compile(
     r"\s[(\[-]\s*(?:[0-9]{4}\s)?(?:digital(?:ly)?\s)?remaster(?:ed)?(?:\s[0-9]{4})?[)\]]?$"
 )
-_SAYS_NOTHING = re.compile(r"(?:track|titel|piste|untitled|unknown|unbekannt|intro|outro)?[ 0-9]*")
+_SAYS_NOTHING = re.compile(r"(?:track|untitled|unknown|unbekannt|intro|outro)?[ 0-9]*")
 _ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}")
 
 
