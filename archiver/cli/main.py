@@ -28,6 +28,7 @@ _COMMANDS = {
     "verify": "say whether bags are complete and valid; write nothing",
     "explain": "say what is known of a file's rights, and what follows",
     "rights": "help to write declarations of rights, and check them",
+    "duplicates": "find copies of the same music; delete nothing",
     "due": "say what rights end by a day, and what to review",
     "bag": "change the tag files of a finished bag",
     "store": "clear what interrupted runs left in a store",

@@ -14,6 +14,7 @@ from archiver import config
 from archiver.bagit.sizes import human_size
 from archiver.cli import options
 from archiver.cli.commands import Command
+from archiver.cli.reports.albums import album_lines, album_records
 from archiver.cli.reports.findings import (
     every_problem_lines,
     listed_lines,
@@ -80,7 +81,9 @@ def command(
 
     Lists formats, albums, playing time and size, and what needs attention:
     files that cannot be read, are not what their name says, carry a technical
-    protection or personal data, or bear names that other systems refuse.
+    protection or personal data, or bear names that other systems refuse. Then
+    the albums that are worth a look, such as one with a track missing.
+
     With --check the music is read from first byte to last: a file is intact
     where a checksum in it held, consistent where it is whole and has no such
     checksum, or damaged, and then it is said where.
@@ -92,7 +95,8 @@ def command(
         if as_json:
             _write_json(report)
         else:
-            for line in itertools.chain(_lines(report), _listed(report) if verbose else ()):
+            albums = album_lines(report.albums_noted, every=verbose)
+            for line in itertools.chain(_lines(report), albums, _listed(report) if verbose else ()):
                 click.echo(line)
         if report.totals.sound[SoundState.DAMAGED]:
             return ExitStatus.DAMAGED
@@ -198,7 +202,11 @@ def _write_json(report: scan.ScanReport) -> None:
         "personal_data_unknown_files": report.unread,
         "problem_counts": dict(sorted(totals.problems.items())),
     }
-    streams = {"entries": _records(report), "left_out_entries": left_out_records(report.entries)}
+    streams = {
+        "albums_noted": album_records(report.albums_noted),
+        "entries": _records(report),
+        "left_out_entries": left_out_records(report.entries),
+    }
     write_json("archiver.scan/1", members, streams)
 
 

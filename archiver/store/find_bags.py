@@ -44,9 +44,14 @@ def is_bag(path: str) -> bool:
         return True
     try:
         with os.scandir(path) as entries:
-            return any(_MANIFEST.fullmatch(entry.name) and entry.is_file() for entry in entries)
+            return any(tells_of_bag(entry.name) and entry.is_file() for entry in entries)
     except OSError:
         return False
+
+
+def tells_of_bag(name: str) -> bool:
+    """Whether a file of this name, directly in a folder, makes that folder look like a bag."""
+    return name == _DECLARATION or _MANIFEST.fullmatch(name) is not None
 
 
 def bags_in(folder: str) -> InFolder:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from archiver.albums.note import NotedAlbum
 from archiver.executors.pools import Threads
 from archiver.ingest.consumers import all_digests, read_plan
 from archiver.ingest.examine import Examined
@@ -20,6 +21,7 @@ from archiver.model.audio import ExaminedFile, Role
 from archiver.model.source import Source, Unpacked
 from archiver.model.totals import Totals
 from archiver.rights.meanings import Meaning, meaning
+from archiver.usecases.albums import noted_albums
 from archiver.usecases.planning import examined
 from archiver.usecases.sources import sources_of
 from archiver.usecases.watch import Meter, Step, Watch
@@ -47,6 +49,7 @@ class ScanReport:
     Attributes:
         sources: The sources' names.
         entries: Everything found, in the order of the scan; on disk.
+        albums_noted: The albums that are worth a look, in the order of the scan; on disk.
         totals: What it adds up to; ``files`` counts every file that could be listed.
         formats: Totals by role and name of the format.
         protected: Files with a technical protection, by its name.
@@ -57,6 +60,7 @@ class ScanReport:
 
     sources: tuple[str, ...]
     entries: LinkedEntries | Spool[Examined]
+    albums_noted: Spool[NotedAlbum]
     totals: Totals
     formats: dict[tuple[Role, str], FormatTotal] = field(default_factory=dict)
     protected: Counter[str] = field(default_factory=Counter)
@@ -80,7 +84,8 @@ def check(
     sources = sources_of(paths)
     with examined(sources, jobs, watch, exclusion=exclusion) as entries, Spool[Examined]() as heard:
         heard.extend(_read_through(entries, jobs, watch))
-        yield _report(sources, heard)
+        with _reported(sources, heard) as report:
+            yield report
 
 
 def _read_through(entries: LinkedEntries, jobs: int, watch: Watch) -> Iterator[Examined]:
@@ -111,18 +116,23 @@ def scan(
         UsageError: where a source is not there or is named twice.
     """
     sources = sources_of(paths)
-    with examined(sources, jobs, watch, exclusion=exclusion) as entries:
-        yield _report(sources, entries)
+    with (
+        examined(sources, jobs, watch, exclusion=exclusion) as entries,
+        _reported(sources, entries) as report,
+    ):
+        yield report
 
 
-def _report(sources: Sequence[Source], entries: LinkedEntries | Spool[Examined]) -> ScanReport:
-    report = ScanReport(tuple(source.name for source in sources), entries, Totals())
-    for entry in entries:
-        if isinstance(entry, ExaminedFile):
-            _count(report, entry)
-        else:
-            report.totals.count_other(entry)
-    return report
+@contextlib.contextmanager
+def _reported(sources: Sequence[Source], entries: LinkedEntries | Spool[Examined]) -> Iterator[ScanReport]:
+    with noted_albums(entries) as albums_noted:
+        report = ScanReport(tuple(source.name for source in sources), entries, albums_noted, Totals())
+        for entry in entries:
+            if isinstance(entry, ExaminedFile):
+                _count(report, entry)
+            else:
+                report.totals.count_other(entry)
+        yield report
 
 
 def _count(report: ScanReport, file: ExaminedFile) -> None:

@@ -123,6 +123,7 @@ def documented(key: str, names: list[str]) -> bool:
         ),
         ("rights check: `archiver.rights-check/1`", ("rights", "check", "rights.toml", "--source", "Music")),
         ("due: `archiver.due/1`", ("due", "Store", "--until", "2031-01-01")),
+        ("duplicates: `archiver.duplicates/1`", ("duplicates", "Music", "Store")),
         ("bag add-algorithm, bag set-info: `archiver.bag-update/1`", ("cat", "bag.json")),
     ],
     ids=lambda value: value.partition(":")[0] if isinstance(value, str) else "",

@@ -67,11 +67,7 @@ def report_lines(report: PackReport) -> Iterator[str]:
     yield from _split_lines(report)
     yield ""
     yield wrapped(_account(totals))
-    counted = counted_states(totals.sound)
-    if counted:
-        yield wrapped(f"The music, read through: {counted}.")
-    if totals.confirmed:
-        yield wrapped(f"Checksums that lists give held for {count(totals.confirmed, 'file')}.")
+    yield from _read_lines(totals)
     yield from clutter_lines(totals)
     yield from left_out_lines(totals)
     summary = report.rights
@@ -94,6 +90,15 @@ def report_lines(report: PackReport) -> Iterator[str]:
         yield "\nNothing was written. Leave out --dry-run to pack."
     else:
         yield from _verify_lines(report)
+
+
+def _read_lines(totals: Totals) -> Iterator[str]:
+    """What the one read of every file has shown."""
+    counted = counted_states(totals.sound)
+    if counted:
+        yield wrapped(f"The music, read through: {counted}.")
+    if totals.confirmed:
+        yield wrapped(f"Checksums that lists give held for {count(totals.confirmed, 'file')}.")
 
 
 def _account(totals: Totals) -> str:

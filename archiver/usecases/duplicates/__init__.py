@@ -1,0 +1,1 @@
+"""Finding copies of the same music; nothing is ever changed or deleted."""
