@@ -96,6 +96,8 @@ class Way(Enum):
     """Check a bag, the subject."""
     LIST_DAMAGE = auto()
     """Learn all that is wrong with a bag, the subject."""
+    INSTALL = auto()
+    """Install the packages that something needs which only some people want; the subject is what to ask an installer for."""
     RESTORE_TAG_FILES = auto()
     """Restore the tag files of a bag, the subject, from another copy of it, and check it then."""
 

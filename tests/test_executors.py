@@ -134,6 +134,41 @@ def test_many_that_misbehave_in_one_batch() -> None:
     assert outcomes == [Stopped("crash"), "a", Stopped("memory"), "b", Stopped("crash"), "c"]
 
 
+def named_seconds(item: str) -> float:
+    return 3.0 if item == "hang" else 60.0
+
+
+def test_items_that_take_long_have_a_time_of_their_own() -> None:
+    items = ["a", "hang", "b", "exit", *(str(number) for number in range(20))]
+    taken: list[str] = []
+
+    def offered() -> Iterator[str]:
+        for item in items:
+            taken.append(item)
+            yield item
+
+    with GuardedProcesses(2, seconds=0.5) as guarded:
+        outcomes = guarded.map_timed(misbehave, offered(), named_seconds)
+        assert next(outcomes) == "a"
+        assert len(taken) <= 7
+        rest = list(outcomes)
+    assert rest == [Stopped("time"), "b", Stopped("crash"), *items[4:]]
+
+
+def fail_at_b(item: str) -> str:
+    if item == "b":
+        raise LookupError(item)
+    return item
+
+
+def test_an_item_that_raises_is_raised_at_its_turn() -> None:
+    with GuardedProcesses(1) as guarded:
+        outcomes = guarded.map_timed(fail_at_b, ["a", "b", "c"], named_seconds)
+        assert next(outcomes) == "a"
+        with pytest.raises(LookupError, match="b"):
+            next(outcomes)
+
+
 def test_cores_are_those_this_process_may_use() -> None:
     assert available_cores() == len(os.sched_getaffinity(0))
     assert available_cores() >= 1

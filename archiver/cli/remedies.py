@@ -41,6 +41,7 @@ _SENTENCES = {
     Way.LATER_DAY: "Name a later day with --until",
     Way.VERIFY: "To check the bag: archiver verify {BAG}",
     Way.LIST_DAMAGE: "To learn all that is wrong: archiver verify {BAG}",
+    Way.INSTALL: "To install them: pip install {PACKAGES}",
     Way.RESTORE_TAG_FILES: "Restore the tag files from another copy of the bag, then: archiver verify {BAG}",
 }
 """Ways that are told in a sentence each; what stands in braces gives way to the subject."""
@@ -87,4 +88,4 @@ def _ends_typed(remedy: Remedy) -> bool:
     """Whether its words end with what a person is to type."""
     words = _CHOICES.get(remedy.way) or _SENTENCES[remedy.way]
     _, colon, typed = words.rpartition(": ")
-    return bool(colon) and typed.startswith(("archiver ", "--"))
+    return bool(colon) and typed.startswith(("archiver ", "pip ", "--"))

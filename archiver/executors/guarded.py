@@ -85,6 +85,34 @@ class GuardedProcesses:
             if worked.error is not None:
                 raise worked.error
 
+    def map_timed(
+        self, work: Callable[[T], R], items: Iterable[T], allowed: Callable[[T], float]
+    ) -> Iterator[R | Stopped]:
+        """As :meth:`map_ordered`, for items that take long: each goes out by itself and has a time of its own.
+
+        Args:
+            work: What to do with each.
+            items: The items.
+            allowed: How many seconds one may take.
+        """
+        remaining = iter(items)
+        in_flight: deque[Future[_Worked[R]]] = deque()
+
+        def submit(count: int) -> None:
+            for item in itertools.islice(remaining, count):
+                in_flight.append(self._pool.submit(_work_through, (work, [item]), allowed(item)))
+
+        submit(self._window)
+        while in_flight:
+            outcome = _settled(in_flight.popleft())
+            submit(1)
+            if isinstance(outcome, Stopped):
+                yield outcome
+                continue
+            yield from outcome.outcomes
+            if outcome.error is not None:
+                raise outcome.error
+
     def _submit(self, work: Callable[[T], R], batch: list[T]) -> Future[_Worked[R]]:
         return self._pool.submit(_work_through, (work, batch), self._seconds)
 
@@ -106,12 +134,7 @@ class GuardedProcesses:
             return _Worked(outcomes, None)
 
     def _alone(self, work: Callable[[T], R], item: T) -> _Worked[R] | Stopped:
-        try:
-            return self._submit(work, [item]).result()
-        except LostError as error:
-            return Stopped(error.reason)
-        except MemoryError:
-            return Stopped("memory")
+        return _settled(self._submit(work, [item]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +143,16 @@ class _Worked(Generic[R]):
 
     outcomes: list[R]
     error: Exception | None
+
+
+def _settled(future: Future[_Worked[R]]) -> _Worked[R] | Stopped:
+    """The outcome of an item that went out by itself."""
+    try:
+        return future.result()
+    except LostError as error:
+        return Stopped(error.reason)
+    except MemoryError:
+        return Stopped("memory")
 
 
 def _work_through(task: tuple[Callable[[T], R], list[T]]) -> _Worked[R]:

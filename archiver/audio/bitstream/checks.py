@@ -49,7 +49,26 @@ _METHODS: tuple[Method, ...] = (
         "tail -c +$((START + 1)) FILE | head -c $((END - START)) | sha256sum",
     ),
 )
-_CHECKS: tuple[Check, ...] = ()
+_CHECKS: tuple[Check, ...] = (
+    Check(
+        "decoding",
+        "every format that FFmpeg decodes",
+        "the music decodes from the first sample to the last, as ffmpeg -v error does it",
+        proves=False,
+    ),
+    Check(
+        "flac-md5",
+        "FLAC, in whatever container",
+        "the MD5 of all decoded samples is that of STREAMINFO (RFC 9639, 8.2)",
+        proves=True,
+    ),
+    Check(
+        "wavpack-md5",
+        "WavPack, where it was packed with -m",
+        "the MD5 of all decoded samples is that of the MD5 sub-block (WavPack 4 and 5 file format, 2020)",
+        proves=True,
+    ),
+)
 
 METHODS: Mapping[str, Method] = MappingProxyType({method.name: method for method in _METHODS})
 CHECKS: Mapping[str, Check] = MappingProxyType({check.name: check for check in _CHECKS})
