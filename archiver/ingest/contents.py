@@ -71,12 +71,16 @@ def digest_of(errand: Errand, algorithm: str, reading: Reading = untold) -> str 
         told.settle(errand.stat.size_bytes)
 
 
-def listen(errand: Errand, stream: Bitstream) -> Sound | Unread:
+def listen(asked: tuple[Errand, Bitstream]) -> Sound | Unread:
     """Read a file through and return what its music says; for a worker process with limits.
+
+    Args:
+        asked: The file, and where its music lies.
 
     Raises:
         MachineError: as :func:`digest_of`.
     """
+    errand, stream = asked
 
     def heard(blocks: Iterator[bytes]) -> Sound:
         listener = Listener(stream)

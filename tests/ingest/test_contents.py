@@ -33,7 +33,7 @@ def test_the_digest_is_of_every_byte_and_what_is_read_is_told(song: Path) -> Non
 
 
 def test_the_music_alone_is_listened_to(song: Path) -> None:
-    found = listen(_errand(song), Bitstream("stretch", 4, song.stat().st_size - 3))
+    found = listen((_errand(song), Bitstream("stretch", 4, song.stat().st_size - 3)))
     assert isinstance(found, Sound)
     assert found.essence is not None
     assert found.essence.digest == hashlib.sha256(b"music" * 500_000).hexdigest()
@@ -48,7 +48,7 @@ def test_a_file_that_changed_since_is_not_taken_for_the_one_that_was_listed(song
     assert digest_of(errand, "sha256", told.append) == Unread("it has changed since it was listed")
     assert sum(told) == errand.stat.size_bytes, "whoever watches sees the file done"
     song.write_bytes(b"")
-    assert listen(errand, Bitstream("stretch", 0, 1)) == Unread("it has changed since it was listed")
+    assert listen((errand, Bitstream("stretch", 0, 1))) == Unread("it has changed since it was listed")
 
 
 def test_a_file_that_changes_while_it_is_read_has_no_digest(song: Path) -> None:

@@ -35,7 +35,7 @@ from archiver.ingest.contents import Errand, Unread, digest_of, listen
 from archiver.ingest.exclusion import Exclusion
 from archiver.ingest.spool import Spool
 from archiver.model.decoded import Undecoded
-from archiver.model.sound import Bitstream, Sound
+from archiver.model.sound import Sound
 from archiver.usecases.duplicates.gather import Gathered, in_bags, in_sources
 from archiver.usecases.duplicates.sifting import Sifting, by_rank, in_order, linked, with_something_in_common
 from archiver.usecases.duplicates.sound import Fingerprints, alike, decoded, with_pcm
@@ -261,8 +261,9 @@ class _Finding:
         step = Step("Comparing music", "bytes", self._weigh(copies))
         workers = min(self._jobs, 1 + len(copies) // _FILES_PER_WORKER)
         with GuardedProcesses(workers, seconds=_SECONDS) as processes:
-            errands = ((_errand(copy), copy.bitstream) for copy in in_order(copies))
-            outcomes = zip(in_order(copies), processes.map_ordered(_listen, errands), strict=True)
+            streamed = ((copy, copy.bitstream) for copy in in_order(copies))
+            errands = ((_errand(copy), stream) for copy, stream in streamed if stream is not None)
+            outcomes = zip(in_order(copies), processes.map_ordered(listen, errands), strict=True)
             for copy, found in self._watch.track(step, outcomes, lambda pair: pair[0].stat.size_bytes):
                 sound = Unread("reading its music did not end well") if isinstance(found, Stopped) else found
                 if isinstance(sound, Unread):
@@ -314,11 +315,6 @@ def _errand(copy: Copy) -> Errand:
 
 def _digest_of(copy: Copy, algorithm: str, meter: Meter) -> tuple[Copy, str | Unread]:
     return copy, digest_of(_errand(copy), algorithm, meter.add)
-
-
-def _listen(asked: tuple[Errand, Bitstream | None]) -> Sound | Unread:
-    errand, stream = asked
-    return Unread("nobody knows where its music lies") if stream is None else listen(errand, stream)
 
 
 def _on_one_device(first: Copy, other: Copy) -> bool:
