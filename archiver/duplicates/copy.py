@@ -14,8 +14,8 @@ from archiver.model.sound import Bitstream, Essence, Sound, SoundState
 from archiver.model.source import FileStat
 
 _LONGEST = 300
-_BREAKS_OFF = frozenset({"F202", "F203", "F205", "F208"})
-"""Problems of a file whose headers tell that it is not whole, or cannot be read."""
+_BREAKS_OFF = frozenset({"F202", "F208"})
+"""Problems of a file whose headers tell that it is not whole, or make no sense."""
 _WITH = re.compile(r"\s[(\[]?(?:feat|ft|featuring)[. ].*$")
 _REMASTERED = re.compile(
     r"\s[(\[-]\s*(?:[0-9]{4}\s)?(?:digital(?:ly)?\s)?remaster(?:ed)?(?:\s[0-9]{4})?[)\]]?$"

@@ -12,7 +12,24 @@ WITHIN_S = 2.0
 
 _BUCKET_S = 0.01
 _AS_LONG_AS_THE_MUSIC = frozenset(
-    "ac3 adts amr ape dst dts flac loas mpeg musepack7 musepack8 optimfrog stretch tak tta wavpack".split()
+    [
+        "ac3",
+        "adts",
+        "amr",
+        "ape",
+        "dst",
+        "dts",
+        "flac",
+        "loas",
+        "mpeg",
+        "musepack7",
+        "musepack8",
+        "optimfrog",
+        "stretch",
+        "tak",
+        "tta",
+        "wavpack",
+    ]
 )
 """Walks that are given the music and nothing else, so that the same music has the same length in bytes."""
 

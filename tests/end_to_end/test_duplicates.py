@@ -303,6 +303,22 @@ def test_a_bag_with_a_damaged_record_is_told_and_the_rest_compared(
     assert "Downloads/y.mp3" in outcome.out
 
 
+def test_a_file_with_extended_attributes_is_compared_as_any_other(source: MakeSource, tmp_path: Path) -> None:
+    marked = tmp_path / "marked"
+    marked.write_bytes(_song())
+    try:
+        os.setxattr(marked, "user.where", b"a shop")
+    except OSError:
+        pytest.skip("the file system of the temporary folder keeps no extended attributes")
+    folder = tmp_path / "Music"
+    folder.mkdir()
+    marked.rename(folder / "1.mp3")
+    (folder / "2.mp3").write_bytes(_song())
+    before = tree_digest(folder)
+    assert _groups(folder) == [("bytes", ["Music/1.mp3", "Music/2.mp3"])]
+    assert tree_digest(folder) == before
+
+
 def test_a_folder_with_bought_archives_is_a_source(source: MakeSource) -> None:
     root = source({"album.zip": b"PK\x03\x04", "1.mp3": _song(), "2.mp3": _song()})
     assert _groups(root) == [("bytes", ["Music/1.mp3", "Music/2.mp3"])]

@@ -11,6 +11,7 @@ from archiver.errors import ArchiverError
 from archiver.ingest.examine import Examined
 from archiver.model.audio import ExaminedFile, Role
 from archiver.model.package import PackedFile
+from archiver.model.problem import NOT_READ
 from archiver.model.source import Source, Unpacked
 from archiver.records.rights.read import read_entries
 from archiver.store.area import INCOMING
@@ -51,9 +52,6 @@ class Gathered:
 
 MOST_UNREAD = 1_000
 
-_NEVER_READ = ("S",)
-"""How the codes of problems begin that tell of a file whose bytes cannot be had."""
-
 
 def in_sources(
     entries: Iterable[Examined], sources: tuple[Source, ...], gathered: Gathered
@@ -83,7 +81,7 @@ def in_sources(
             bag = folder
         if entry.role is not Role.AUDIO or not entry.ref.stat.size_bytes:
             continue
-        bad = next((one for one in entry.problems if one.code.startswith(_NEVER_READ)), None)
+        bad = next((one for one in entry.problems if one.kind.effect in NOT_READ), None)
         if bad is not None:
             gathered.miss(prefix + entry.ref.path, bad.message)
             continue
