@@ -14,8 +14,8 @@ from archiver.model.sound import Bitstream, Essence, Sound, SoundState
 from archiver.model.source import FileStat
 
 _LONGEST = 300
-_BREAKS_OFF = frozenset({"F202", "F208"})
-"""Problems of a file whose headers tell that it is not whole, or make no sense."""
+_BREAKS_OFF = "F208"
+"""The problem of a file that ends before its own header says."""
 _WITH = re.compile(r"\s[(\[]?(?:feat|ft|featuring)[. ].*$")
 _REMASTERED = re.compile(
     r"\s[(\[-]\s*(?:[0-9]{4}\s)?(?:digital(?:ly)?\s)?remaster(?:ed)?(?:\s[0-9]{4})?[)\]]?$"
@@ -120,7 +120,7 @@ def copy_of(file: ExaminedFile, number: int, place: Place, bag: str | None) -> C
         sound=file.audio,
         labels=_labels(file),
         bitstream=file.bitstream,
-        damaged=any(problem.code in _BREAKS_OFF for problem in file.problems),
+        damaged=any(problem.code == _BREAKS_OFF for problem in file.problems),
     )
     return known if file.sound is None else heard(known, file.sound)
 
