@@ -28,7 +28,7 @@ from archiver.usecases.duplicates.removable import removable
 from archiver.usecases.duplicates.targets import targets_of
 from archiver.usecases.settled import exclusion_for, jobs_for
 
-_OFFERED = tuple(tier for tier in Tier if tier not in NEED_DECODING)
+_UNDECODED = tuple(tier for tier in Tier if tier not in NEED_DECODING)
 
 _EXAMPLES = """
   archiver duplicates Music                    within one folder
@@ -44,8 +44,13 @@ _EXAMPLES = """
     "--tier",
     "tiers",
     multiple=True,
-    type=click.Choice([tier.value for tier in _OFFERED]),
-    help="Report this kind only; may be repeated.  [default: all]",
+    type=click.Choice([tier.value for tier in Tier]),
+    help="Report this kind only; may be repeated.  [default: all that need no decoding]",
+)
+@click.option(
+    "--decode",
+    is_flag=True,
+    help="Decode the music too: finds it however it is encoded, and takes long.",
 )
 @click.option(
     "--paths0",
@@ -60,6 +65,7 @@ _EXAMPLES = """
 def command(
     paths: tuple[str, ...],
     tiers: tuple[str, ...],
+    decode: bool,
     paths0: bool,
     exclude: tuple[str, ...],
     exclude_clutter: bool,
@@ -74,6 +80,9 @@ def command(
     music under other tags; the same recording by MusicBrainz or ISRC; or alike
     in name and length, which is a candidate only. Of bags the records are used.
 
+    With --decode, which needs music-archiver[decode], all music is decoded and
+    compared by its samples and by an acoustic fingerprint, that in bags too.
+
     Nothing is changed or deleted, ever. With --paths0 only copies are named of
     which every byte of music is in another file that was read: --tier bytes and
     essence, unless others are named. No path in a bag is among them.
@@ -85,7 +94,9 @@ def command(
             "--paths0 names no candidates: files of one name can be different recordings",
             "Leave out --tier tags, and listen to those.",
         )
-    asked = tuple(tier for tier in Tier if tier in tiers) or (SAFE if paths0 else _OFFERED)
+    asked = tuple(tier for tier in Tier if tier in tiers) or (
+        SAFE if paths0 else tuple(Tier) if decode else _UNDECODED
+    )
     settings = config.load_settings(os.environ)
     exclusion = exclusion_for(exclude, settings, clutter=exclude_clutter)
     targets = targets_of(paths)

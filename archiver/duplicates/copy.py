@@ -84,6 +84,7 @@ class Copy:
         recorded: Digests that a bag's record has, by algorithm.
         bitstream: Where its music lies; ``None`` where that is not known.
         essence: The digest of its music, where it is known.
+        pcm: The digest of its decoded samples, with their rate and channels; empty where it is not known.
         damaged: Whether something is known to be wrong with it.
         digest: The digest of its bytes by which files are compared; empty where it is not known.
         links: Other names of the same file.
@@ -98,6 +99,7 @@ class Copy:
     recorded: tuple[tuple[str, str], ...] = ()
     bitstream: Bitstream | None = None
     essence: Essence | None = None
+    pcm: str = ""
     damaged: bool = False
     digest: str = ""
     links: tuple[Place, ...] = ()

@@ -44,6 +44,11 @@ def essence_of(copy: Copy) -> str | None:
     return None if copy.essence is None else f"{copy.essence.method} {copy.essence.digest}"
 
 
+def pcm_of(copy: Copy) -> str | None:
+    """Return the digest of the samples, where it is known."""
+    return copy.pcm or None
+
+
 def name_of(copy: Copy) -> str | None:
     """Return artist and title of a file that says both, and how long it is."""
     labels = copy.labels

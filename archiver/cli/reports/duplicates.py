@@ -17,7 +17,7 @@ from archiver.cli.terminal.text import brief, count, duration, shown, shown_path
 from archiver.duplicates.best import told_sound
 from archiver.duplicates.copy import Copy, Place
 from archiver.duplicates.groups import Group, Member, groups_of
-from archiver.duplicates.tier import Tier
+from archiver.duplicates.tier import NEED_DECODING, Tier
 from archiver.usecases.duplicates.find import DuplicatesReport, TierTotal
 
 _SHOWN_GROUPS = 3
@@ -96,8 +96,11 @@ def rest_lines(report: DuplicatesReport, *, every: bool) -> Iterator[str]:
         yield wrapped(
             f"{files} {count(report.link_names, 'more name')} (hard links); each was counted as one file."
         )
-    if gathered.bags:
+    decoded = any(tier in NEED_DECODING for tier in report.tiers)
+    if gathered.bags and not decoded:
         yield wrapped("Of bags with a record, the recorded digests were compared; their files were not read.")
+    for reason, undecoded in report.undecoded.most_common():
+        yield wrapped(f"{count(undecoded, 'file')} not decoded: {reason.meaning}.")
     in_bags = sum(of.bytes_in_bags for tier, of in report.totals.items() if tier in report.tiers)
     if in_bags:
         yield wrapped(f"Copies of {human_size(in_bags)} are in bags. Leave bags whole.")
@@ -131,6 +134,7 @@ def write_duplicates(report: DuplicatesReport) -> None:
         "links": report.link_names,
         "algorithm": report.algorithm,
         "tiers": [_total(tier, report.totals.get(tier, TierTotal())) for tier in report.tiers],
+        "undecoded": {reason.value: files for reason, files in sorted(report.undecoded.items())},
         "unread_files": gathered.unread_files,
         "unread": [{"path": path, "reason": reason} for path, reason in gathered.unread],
         "faults": [fault.message for fault in gathered.faults],

@@ -14,20 +14,31 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain, groupby
 
+from archiver.audio.decoding.extras import require
 from archiver.bagit.algorithms import DEFAULT_ALGORITHM, WEAK_ALGORITHMS
 from archiver.duplicates.copy import Copy, heard
 from archiver.duplicates.groups import Member, groups_of
-from archiver.duplicates.keys import bytes_of, essence_keys, essence_of, isrc_of, name_of, recording_of
-from archiver.duplicates.tier import Tier
+from archiver.duplicates.keys import (
+    bytes_of,
+    essence_keys,
+    essence_of,
+    isrc_of,
+    name_of,
+    pcm_of,
+    recording_of,
+)
+from archiver.duplicates.tier import NEED_DECODING, Tier
 from archiver.executors.guarded import GuardedProcesses, Stopped
 from archiver.executors.pools import Threads
 from archiver.filesystem import open_regular_beneath
 from archiver.ingest.contents import Errand, Unread, digest_of, listen
 from archiver.ingest.exclusion import Exclusion
 from archiver.ingest.spool import Spool
+from archiver.model.decoded import Undecoded
 from archiver.model.sound import Sound
 from archiver.usecases.duplicates.gather import Gathered, in_bags, in_sources
-from archiver.usecases.duplicates.sifting import Sifting, in_order, linked, with_something_in_common
+from archiver.usecases.duplicates.sifting import Sifting, by_rank, in_order, linked, with_something_in_common
+from archiver.usecases.duplicates.sound import Fingerprints, alike, decoded, with_pcm
 from archiver.usecases.duplicates.targets import Targets
 from archiver.usecases.planning import examined
 from archiver.usecases.sources import sources_of
@@ -70,6 +81,7 @@ class DuplicatesReport:
         passed_over: What lies in a store and is no bag.
         read_files: Files that were read through.
         read_bytes: Their bytes.
+        undecoded: Files that were to be decoded and were not, by the reason.
     """
 
     members: Spool[Member]
@@ -82,6 +94,7 @@ class DuplicatesReport:
     passed_over: tuple[str, ...] = ()
     read_files: int = 0
     read_bytes: int = 0
+    undecoded: Counter[Undecoded] = field(default_factory=Counter)
 
 
 @contextlib.contextmanager
@@ -91,7 +104,8 @@ def duplicates(
     """Compare the music files of sources and bags, and lend what was found for a ``with`` block.
 
     Sources are read where their sizes, or their music's lengths, leave it open whether they are the same; of bags
-    that have a record, the record alone.
+    that have a record, the record alone, unless a tier is asked for in which music is decoded: then every file that is
+    left over is.
 
     Args:
         targets: What to look at.
@@ -102,7 +116,11 @@ def duplicates(
 
     Raises:
         UsageError: where a source is not there, or is named twice.
+        MissingExtraError: where the packages are not installed that decoding needs.
     """
+    decodes = any(tier in NEED_DECODING for tier in tiers)
+    if decodes:
+        require()
     with contextlib.ExitStack() as held:
         members = held.enter_context(Spool[Member]())
         report = DuplicatesReport(members, Gathered(), tuple(tiers), passed_over=targets.passed_over)
@@ -110,6 +128,8 @@ def duplicates(
         copies = finding.gather(targets, exclusion)
         last = max(map(_ORDER.index, tiers))
         for tier in _ORDER[: last + 1]:
+            if tier in NEED_DECODING and not decodes:
+                continue
             with copies:
                 copies = _STEPS[tier](finding, copies)
         for group in groups_of(members):
@@ -130,6 +150,7 @@ class _Finding:
         self._jobs = jobs
         self._watch = watch
         self._sifting = Sifting(report.members)
+        self._fingerprints = held.enter_context(Fingerprints())
 
     def gather(self, targets: Targets, exclusion: Exclusion | None) -> Spool[Copy]:
         """Everything that is compared, each file once however many names it has."""
@@ -173,6 +194,40 @@ class _Finding:
             for copy, sound in self._sounds(unknown):
                 known.append(heard(copy, sound) if isinstance(sound, Sound) else copy)
             return self._sifted(known, Tier.ESSENCE, essence_of)
+
+    def by_samples(self, copies: Spool[Copy]) -> Spool[Copy]:
+        """Files are decoded, and compared by a digest of their samples."""
+        step = Step("Decoding", "bytes", self._weigh(copies))
+        with Spool[Copy]() as known:
+            outcomes = decoded(
+                copies,
+                self._jobs,
+                lambda found: self._watch.track(step, found, lambda pair: pair[0].stat.size_bytes),
+            )
+            for copy, outcome in outcomes:
+                if isinstance(outcome, Undecoded):
+                    self._report.undecoded[outcome] += 1
+                    known.append(copy)
+                    continue
+                known.append(with_pcm(copy, outcome))
+                if outcome.fingerprint is not None:
+                    self._fingerprints.keep(copy.number, outcome.fingerprint)
+            return self._sifted(known, Tier.PCM, pcm_of)
+
+    def by_fingerprint(self, copies: Spool[Copy]) -> Spool[Copy]:
+        """Files are compared by what they sound like."""
+        left, prints = self._spool(), self._fingerprints
+        with Spool[Copy]() as ranked:
+            for copy in by_rank(copies, Tier.FINGERPRINT):
+                (ranked if copy.number in prints else left).append(copy)
+            with self._watch.during(Step("Comparing fingerprints", "")):
+                found = alike((copy.number for copy in ranked), prints)
+            grouped = (
+                (found[at].best, found[at].apart, copy) if at in found else (at, "", copy)
+                for at, copy in enumerate(ranked)
+            )
+            self._sifting.gather(grouped, Tier.FINGERPRINT, left)
+        return left
 
     def by_recording(self, copies: Spool[Copy]) -> Spool[Copy]:
         """Files of one MusicBrainz recording, then those of one ISRC."""
@@ -228,6 +283,8 @@ class _Finding:
 _STEPS: dict[Tier, Callable[[_Finding, Spool[Copy]], Spool[Copy]]] = {
     Tier.BYTES: _Finding.by_bytes,
     Tier.ESSENCE: _Finding.by_essence,
+    Tier.PCM: _Finding.by_samples,
+    Tier.FINGERPRINT: _Finding.by_fingerprint,
     Tier.RECORDING: _Finding.by_recording,
     Tier.TAGS: _Finding.by_tags,
 }
@@ -244,8 +301,8 @@ def _algorithm(copies: Iterable[Copy]) -> str:
 
 def _alone_in_size(copies: Iterable[Copy]) -> Iterator[tuple[Copy, bool]]:
     """Yield each file with whether no other has its size; they come sorted by size."""
-    for _, alike in groupby(copies, lambda copy: copy.stat.size_bytes):
-        rest = iter(alike)
+    for _, found in groupby(copies, lambda copy: copy.stat.size_bytes):
+        rest = iter(found)
         first, second = next(rest), next(rest, None)
         yield first, second is None
         if second is not None:

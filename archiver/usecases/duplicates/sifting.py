@@ -67,16 +67,34 @@ class Sifting:
             for _, found in groupby(by_group, lambda record: record[: _NUMBER.size]):
                 self._take((_copy(record, _NUMBER.size + RANK_BYTES) for record in found), tier, left)
 
-    def _take(self, copies: Iterator[Copy], tier: Tier, left: Spool[Copy]) -> None:
-        best = next(copies)
-        left.append(best)
-        second = next(copies, None)
+    def gather(self, copies: Iterable[tuple[int, str, Copy]], tier: Tier, left: Spool[Copy]) -> None:
+        """Make groups of files that were found to be alike in pairs, each with the best of its group.
+
+        Args:
+            copies: The group's number, how far the file is from the best one of its group, and the file; in the order
+                of their rank.
+            tier: In which way they are alike.
+            left: Takes the best of each group.
+        """
+        with Sorter(_RUN_BYTES) as by_group:
+            for at, (group, apart, copy) in enumerate(copies):
+                by_group.add(_NUMBER.pack(group) + _NUMBER.pack(at) + pickle.dumps((apart, copy)))
+            for _, found in groupby(by_group, lambda record: record[: _NUMBER.size]):
+                self._take_apart((pickle.loads(record[2 * _NUMBER.size :]) for record in found), tier, left)  # noqa: S301 - our own file
+
+    def _take_apart(self, found: Iterator[tuple[str, Copy]], tier: Tier, left: Spool[Copy]) -> None:
+        first = next(found)
+        left.append(first[1])
+        second = next(found, None)
         if second is None:
             return
         number = self.groups
         self.groups += 1
-        for copy in itertools.chain((best, second), copies):
-            self.members.append(Member(tier, number, copy))
+        for apart, copy in itertools.chain((first, second), found):
+            self.members.append(Member(tier, number, copy, apart))
+
+    def _take(self, copies: Iterator[Copy], tier: Tier, left: Spool[Copy]) -> None:
+        self._take_apart((("", copy) for copy in copies), tier, left)
 
 
 def _numbered(by_key: Iterable[bytes], tier: Tier) -> Iterator[tuple[int | None, Copy, bytes]]:
@@ -138,6 +156,15 @@ def in_order(copies: Iterable[Copy]) -> Iterator[Copy]:
             by_number.add(_NUMBER.pack(copy.number) + pickle.dumps(copy))
         for record in by_number:
             yield _copy(record, _NUMBER.size)
+
+
+def by_rank(copies: Iterable[Copy], tier: Tier) -> Iterator[Copy]:
+    """Yield files, the better one of any two before the other."""
+    with Sorter(_RUN_BYTES) as ranked:
+        for copy in copies:
+            ranked.add(rank(copy, tier) + pickle.dumps(copy))
+        for record in ranked:
+            yield _copy(record, RANK_BYTES)
 
 
 def with_something_in_common(keys: Iterable[tuple[str, bool, int]]) -> set[int]:
