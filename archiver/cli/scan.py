@@ -65,6 +65,11 @@ _EXAMPLES = """
     is_flag=True,
     help="Read all music through, to know whether it is whole; takes as long as copying it.",
 )
+@click.option(
+    "--decode",
+    is_flag=True,
+    help="Decode all music as well, and hold it against what its files and rip logs state; needs the extra decode.",
+)
 @options.verbose
 @options.jobs
 @options.as_json
@@ -73,6 +78,7 @@ def command(
     exclude: tuple[str, ...],
     exclude_clutter: bool,
     check: bool,
+    decode: bool,
     verbose: bool,
     jobs: int | None,
     as_json: bool,
@@ -90,7 +96,7 @@ def command(
     """
     settings = config.load_settings(os.environ)
     exclusion = exclusion_for(exclude, settings, clutter=exclude_clutter)
-    look = scan.check if check else scan.scan
+    look = scan.decode if decode else scan.check if check else scan.scan
     with look(sources, jobs_for(jobs, settings), watcher(), exclusion) as report:
         if as_json:
             _write_json(report)
@@ -129,6 +135,7 @@ def _lines(report: scan.ScanReport) -> Iterator[str]:
     counted = counted_states(totals.sound)
     if counted:
         yield "\n" + wrapped(f"The music, read through: {counted}", indent="  ")
+    yield from _rip_lines(report)
     if totals.empty_folders:
         yield f"\n  {count(totals.empty_folders, 'empty folder')}"
     if totals.links:
@@ -138,6 +145,16 @@ def _lines(report: scan.ScanReport) -> Iterator[str]:
     yield from clutter_lines(totals)
     yield from left_out_lines(totals)
     yield from _attention(report)
+
+
+def _rip_lines(report: scan.ScanReport) -> Iterator[str]:
+    """How many files are what the logs of their rips speak of."""
+    if report.as_ripped:
+        are = "1 file is" if report.as_ripped == 1 else f"{report.as_ripped:,} files are"
+        yield wrapped(f"{are} still the audio that the log of the rip speaks of", indent="  ")
+    if report.not_as_ripped:
+        are = "1 file is" if report.not_as_ripped == 1 else f"{report.not_as_ripped:,} files are"
+        yield wrapped(f"{are} no longer that, or another rip", indent="  ")
 
 
 def _attention(report: scan.ScanReport) -> Iterator[str]:
@@ -196,6 +213,8 @@ def _write_json(report: scan.ScanReport) -> None:
             for (role, name), of in sorted(report.formats.items())
         ],
         "integrity": {state.value: totals.sound[state] for state in SoundState} if totals.sound else None,
+        "as_ripped_files": report.as_ripped,
+        "not_as_ripped_files": report.not_as_ripped,
         "protected": dict(sorted(report.protected.items())),
         "protection_unseen_files": report.unseen,
         "personal_data_files": report.personal,

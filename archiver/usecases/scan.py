@@ -8,8 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from archiver.albums.note import NotedAlbum
+from archiver.executors.guarded import GuardedProcesses
 from archiver.executors.pools import Threads
 from archiver.ingest.consumers import all_digests, read_plan
+from archiver.ingest.decode import decode as decode_music
+from archiver.ingest.decode import music_decoders
+from archiver.ingest.decoded import with_decoded
 from archiver.ingest.examine import Examined
 from archiver.ingest.exclusion import Exclusion
 from archiver.ingest.fixity import held_against
@@ -18,14 +22,16 @@ from archiver.ingest.read_through import ReadThrough, read_through
 from archiver.ingest.sound import with_sound
 from archiver.ingest.spool import Spool
 from archiver.model.audio import ExaminedFile, Role
+from archiver.model.decoded import Sought
 from archiver.model.source import Source, Unpacked
 from archiver.model.totals import Totals
 from archiver.rights.meanings import Meaning, meaning
 from archiver.usecases.albums import noted_albums
 from archiver.usecases.planning import examined
 from archiver.usecases.sources import sources_of
-from archiver.usecases.watch import Meter, Step, Watch
+from archiver.usecases.watch import Meter, Step, Watch, one
 
+_SOUGHT = (Sought.RIP,)
 UNIDENTIFIED = "not identified"
 
 
@@ -56,6 +62,8 @@ class ScanReport:
         unseen: Files whose headers could not be read to the end, so that no protection could be seen in them.
         personal: Files that carry personal data.
         unread: Files in which none was detected and that could not be read whole for it.
+        as_ripped: Files that were decoded and have the checksums that the log of their rip states.
+        not_as_ripped: Files that have others.
     """
 
     sources: tuple[str, ...]
@@ -67,6 +75,8 @@ class ScanReport:
     unseen: int = 0
     personal: int = 0
     unread: int = 0
+    as_ripped: int = 0
+    not_as_ripped: int = 0
 
 
 @contextlib.contextmanager
@@ -86,6 +96,41 @@ def check(
         heard.extend(_read_through(entries, jobs, watch))
         with _reported(sources, heard) as report:
             yield report
+
+
+@contextlib.contextmanager
+def decode(
+    paths: Sequence[str], jobs: int, watch: Watch, exclusion: Exclusion | None = None
+) -> Iterator[ScanReport]:
+    """As :func:`check`, and decode all music from its first sample to its last, which reads it once more.
+
+    Raises:
+        MissingExtraError: where what decoding needs is not installed; then nothing is read.
+        UsageError: as :func:`scan`.
+        SourceLostError: as :func:`check`.
+    """
+    sources = sources_of(paths)
+    with (
+        music_decoders(jobs, _SOUGHT) as decoders,
+        examined(sources, jobs, watch, exclusion=exclusion) as entries,
+        Spool[Examined]() as heard,
+        Spool[Examined]() as decoded,
+    ):
+        heard.extend(_read_through(entries, jobs, watch))
+        decoded.extend(_decoded(heard, decoders, watch))
+        with _reported(sources, decoded) as report:
+            yield report
+
+
+def _decoded(entries: Spool[Examined], decoders: GuardedProcesses, watch: Watch) -> Iterator[Examined]:
+    files = (entry for entry in entries if isinstance(entry, ExaminedFile))
+    total = sum(isinstance(entry, ExaminedFile) and entry.role is Role.AUDIO for entry in entries)
+    outcomes = watch.track(Step("Decoding", "files", total), decode_music(files, decoders, _SOUGHT), one)
+    for entry in entries:
+        if isinstance(entry, ExaminedFile) and entry.role is Role.AUDIO:
+            yield with_decoded(entry, next(outcomes).outcome)
+        else:
+            yield entry
 
 
 def _read_through(entries: LinkedEntries, jobs: int, watch: Watch) -> Iterator[Examined]:
@@ -150,6 +195,9 @@ def _count(report: ScanReport, file: ExaminedFile) -> None:
         report.unseen += 1
     elif file.protection is not None:
         report.protected[file.protection.label] += 1
+    codes = {evidence.code for evidence in file.evidence}
+    report.as_ripped += "rip-audio-unchanged" in codes
+    report.not_as_ripped += "rip-audio-differs" in codes
     if any(evidence.personal for evidence in file.evidence):
         report.personal += 1
     elif any(meaning(evidence.code) is Meaning.UNREAD for evidence in file.evidence):

@@ -11,7 +11,9 @@ from archiver.audio.evidence.observe import MAX_VALUE, observe
 from archiver.model.evidence_kinds import EVIDENCE_KINDS
 from docs.pages.evidence import evidence_page
 
-PACKAGES = [Path(archiver.__file__).parent / name for name in ("audio/evidence", "personal")]
+PACKAGES = [
+    Path(archiver.__file__).parent / name for name in ("audio/evidence", "audio/decoding", "personal")
+]
 PAGE = Path(archiver.__file__).parent.parent / "docs" / "reference" / "evidence.md"
 NEVER_WRITTEN = ("legal", "you own", "public domain", "fair use", "pirated")
 
