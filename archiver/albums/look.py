@@ -21,7 +21,7 @@ from archiver.model.audio import ExaminedFile, Role
 MOST_TRACKS = 1_000
 _FEWEST = 3
 _FEW_TITLES = 3
-_NONE_NAMED = "none of the {} tracks has both a title and an artist in the tags"
+_NONE_NAMED = "not one of the {} tracks has both a title and an artist in the tags"
 _COVERS = ("cover", "front")
 _SELDOM_TAGGED = ("pcm", "adpcm")
 """Codecs, by how their names begin, of files that come out of a recorder or a ripper without tags."""

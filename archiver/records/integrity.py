@@ -17,7 +17,7 @@ _WORDS = {
     SoundState.NOT_CHECKABLE: "not checkable",
 }
 
-_DAMAGED = re.compile(r"(\d{1,3}(?:,\d{3})*) damaged", re.ASCII)
+_DAMAGED = re.compile(r"(\d{1,3}(?:,\d{3}){0,6}) damaged", re.ASCII)
 
 
 def counted_states(files: Mapping[SoundState, int]) -> str:

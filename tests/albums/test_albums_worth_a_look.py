@@ -114,7 +114,7 @@ NOTED: dict[str, tuple[Mapping[str, Entry], str, str]] = {
     "all without tags": (
         {f"0{number} - x.ogg": ogg_vorbis() for number in (1, 2, 3)},
         "without-title-or-artist",
-        "none of the 3 tracks has both a title and an artist in the tags",
+        "not one of the 3 tracks has both a title and an artist in the tags",
     ),
     "no time": (
         {**_album(1, 2, 3), "4.flac": _song(4, audio=silence(0.001))},

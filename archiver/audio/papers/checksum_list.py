@@ -31,10 +31,10 @@ _HEX = r"[0-9A-Fa-f]"
 _GNU = re.compile(rf"(\\?)({_HEX}{{32,128}})(?:  |[ \t]\*|[ \t]+)(.+)", re.DOTALL)
 _SHNTOOL = re.compile(rf"({_HEX}{{32}})[ \t]+\[shntool\][ \t]+(.+)")
 _BSD = re.compile(
-    rf"(\\?)(MD5|SHA-?1|SHA-?(?:2-)?(?:224|256|384|512)|BLAKE2b|SHA3-(?:224|256|384|512)) ?\((.+)\) ?= ?({_HEX}{{32,128}})\s*",
+    rf"^(\\?)(MD5|SHA-?1|SHA-?(?:2-)?(?:224|256|384|512)|BLAKE2b|SHA3-(?:224|256|384|512)) ?\((.+)\) ?= ?({_HEX}{{32,128}})\s*",
     re.IGNORECASE,
 )
-_FFP = re.compile(rf"(.+?)\s{{0,9}}:\s{{0,9}}({_HEX}{{32}})\s*")
+_FFP = re.compile(rf"^(.+?)\s{{0,9}}:\s{{0,9}}({_HEX}{{32}})\s*")
 _CRC = re.compile(rf"{_HEX}{{8}}")
 _OF_CRC = frozenset({"sfv", "crc", "crc32"})
 _COMMENT = (";", "#", "//")

@@ -17,7 +17,7 @@ MOST_FILES = 999
 FLAC_BLOCK_BYTES = 1 << 16
 """Bytes of FLAC's block that are read; one with 100 tracks of 100 indices each is longer, and none is."""
 
-_INDEX = re.compile(r"0*1\s+(\d{1,4}):([0-5]?\d):([0-7]?\d)\s*", re.ASCII)
+_INDEX = re.compile(r"0{0,9}1\s{1,99}(\d{1,4}):([0-5]?\d):([0-7]?\d)\s{0,99}", re.ASCII)
 _TRACK = re.compile(r"(\d{1,2})\s+(\S{1,20})\s*", re.ASCII)
 _DISC_ID = re.compile(r"discid\s+\"?([0-9a-f]{8})\"?\s*", re.IGNORECASE)
 _ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}\d{7}")

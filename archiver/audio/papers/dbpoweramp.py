@@ -14,7 +14,7 @@ _HEAD = re.compile(
     r"dbpoweramp (?:release )?(\S{1,20}) digital audio extraction log(?: from (.*))?", re.IGNORECASE
 )
 _DRIVE = re.compile(r"ripping with drive '([^']{1,100})',\s*drive offset:\s*([+-]?\d{1,5})", re.IGNORECASE)
-_LETTER = re.compile(r"[A-Z]:\s+\[(.+)\]")
+_LETTER = re.compile(r"[A-Z]:\s{1,99}\[(.{1,300})\]")
 _TRACK = re.compile(
     r"Track (\d{1,2}):\s+(ripped|error ripping) LBA (\d{1,7}) to (\d{1,7})\b(?:.*?filename:\s*(.*))?",
     re.IGNORECASE,
