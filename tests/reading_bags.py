@@ -21,6 +21,7 @@ FILE_KEYS = (
     *(
         "essence",
         "integrity",
+        "iscc",
         "tags",
         "tag_blocks",
         "embedded_pictures",

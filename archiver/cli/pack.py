@@ -92,6 +92,11 @@ _INTERRUPTED = (
     help="Write metadata/premis.xml for repositories, or leave it out.  [default: as the policy says]",
 )
 @click.option("--dry-run", is_flag=True, help="Say what would be packed; write nothing.")
+@click.option(
+    "--decode",
+    is_flag=True,
+    help="Decode all music as well, to know whether it is whole; needs the extra decode.",
+)
 @click.option("--read-back", is_flag=True, help="Read every copy from the disk again and compare.")
 @click.option("--bag-in-bag", is_flag=True, help="Allow a source that is itself a bag.")
 @options.verbose
@@ -114,6 +119,7 @@ def command(
     names: Literal["exact", "portable"] | None,
     premis: bool | None,
     dry_run: bool,
+    decode: bool,
     read_back: bool,
     bag_in_bag: bool,
     verbose: bool,
@@ -147,6 +153,7 @@ def command(
         exclude_clutter=exclude_clutter,
         names=names,
         premis=premis,
+        decode=decode,
     )
     work = pack.rehearse if dry_run else pack.pack
     try:

@@ -2,16 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from archiver.audio.decoding.rip_evidence import rip_evidence
 from archiver.audio.decoding.verdict import with_decoding
 from archiver.audio.papers.checksum_list import AUDIO_MD5
+from archiver.executors.guarded import GuardedProcesses
+from archiver.ingest.decode import decode
+from archiver.ingest.examine import Examined
 from archiver.ingest.fixity import held_against
-from archiver.model.audio import ExaminedFile
-from archiver.model.decoded import Decoded, Undecoded
+from archiver.model.audio import ExaminedFile, Role
+from archiver.model.decoded import Decoded, Sought, Undecoded
 from archiver.model.problem import Problem
 from archiver.model.sound import Sound, SoundState, damage_sentence
+
+
+def decoded_entries(
+    entries: Iterable[Examined], decoders: GuardedProcesses, sought: Collection[Sought]
+) -> Iterator[Examined]:
+    """Yield the entries in their order, each file of music with what decoding it gave.
+
+    Args:
+        entries: Examined; they are gone through twice.
+        decoders: From :func:`archiver.ingest.decode.music_decoders`, made for the same ``sought``.
+        sought: What to compute beside.
+    """
+    outcomes = decode((one for one in entries if isinstance(one, ExaminedFile)), decoders, sought)
+    for entry in entries:
+        if isinstance(entry, ExaminedFile) and entry.role is Role.AUDIO:
+            yield replace(entry, decoded=next(outcomes).outcome)
+        else:
+            yield entry
 
 
 def with_decoded(file: ExaminedFile, outcome: Decoded | Undecoded) -> ExaminedFile:
@@ -20,10 +42,10 @@ def with_decoded(file: ExaminedFile, outcome: Decoded | Undecoded) -> ExaminedFi
     Damage that only decoding finds is a problem of the file (``F210``).
     """
     if isinstance(outcome, Undecoded):
-        return file
+        return replace(file, decoded=None)
     sound = with_decoding(file.sound, outcome)
     evidence = (*file.evidence, *rip_evidence(file.rip_claims, outcome))
-    heard = replace(file, sound=sound, evidence=evidence)
+    heard = replace(file, sound=sound, evidence=evidence, decoded=None, iscc=outcome.iscc)
     if sound is not None and _is_news(file.sound, sound):
         found = Problem(file.ref.path, "F210", damage_sentence(sound.integrity))
         heard = replace(heard, problems=(*heard.problems, found))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from archiver.model.attribute import Attribute
+from archiver.model.decoded import Decoded, Undecoded
 from archiver.model.evidence import Evidence, Protection
 from archiver.model.paper import Expected, Paper, Reference, RipClaim
 from archiver.model.pickling import by_fields
@@ -138,6 +139,8 @@ class ExaminedFile:
     Attributes:
         bitstream: Where its music lies, for reading it through; no record holds that.
         sound: What reading it through gave; ``None`` where that was not done.
+        decoded: What decoding it gave, until it is told together with what reading it through gives; no record holds it.
+        iscc: Its ISCC Audio-Code (ISO 24138), an identifier made of what it sounds like; ``None`` where none was made.
         papers: What it says as a log, a cue sheet, a playlist or a list of checksums; a file of music may hold cue
             sheets.
         references: The files that it names, until they are looked for; no record holds that.
@@ -158,6 +161,8 @@ class ExaminedFile:
     attributes: tuple[Attribute, ...] = ()
     bitstream: Bitstream | None = None
     sound: Sound | None = None
+    decoded: Decoded | Undecoded | None = None
+    iscc: str | None = None
     papers: tuple[Paper, ...] = ()
     references: tuple[Reference, ...] = ()
     expected: tuple[Expected, ...] = ()

@@ -182,6 +182,7 @@ class FileRecord(Record, frozen=True, kw_only=True):
     audio: AudioRecord | None = None
     essence: EssenceRecord | None = None
     integrity: IntegrityRecord | None = None
+    iscc: str | None = None
     tags: dict[str, list[str]] = field(default_factory=dict)
     tag_blocks: tuple[BlockRecord, ...] = ()
     embedded_pictures: int | None = None
@@ -290,6 +291,7 @@ def _file(  # noqa: PLR0913 - what is known only of some files, each by its key
         audio=_audio(file.audio),
         essence=_essence(file.sound),
         integrity=_integrity(file.sound),
+        iscc=file.iscc,
         tags={name: list(values) for name, values in file.tags.items()},
         tag_blocks=tuple(map(_block, file.tag_blocks)),
         embedded_pictures=len(file.pictures) or None,
@@ -459,6 +461,7 @@ def examined_of(record: FileRecord, header: FilesHeader) -> ExaminedFile:
         ),
         problems=problems,
         sound=_sound_of(record.essence, record.integrity),
+        iscc=record.iscc,
         papers=tuple(map(paper_of, record.papers)),
         expected=tuple(map(expected_of, record.expected)),
     )

@@ -6,6 +6,9 @@ import contextlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
+from archiver.audio.decoding.extras import sought_at_hand
+from archiver.executors.guarded import GuardedProcesses
+from archiver.ingest.decoded import decoded_entries
 from archiver.ingest.examine import Examined, examine, header_readers
 from archiver.ingest.exclusion import Exclusion
 from archiver.ingest.linking import LinkedEntries, Linker
@@ -77,6 +80,7 @@ def planned(  # noqa: PLR0913 - each says one thing, and most by name
     scratch: bytes | None = None,
     exclusion: Exclusion | None = None,
     presence: SourcePresence | None = None,
+    decoders: GuardedProcesses | None = None,
 ) -> Iterator[PackagePlan]:
     """Work out what a package of the sources would hold and lend the plan for a ``with`` block.
 
@@ -89,6 +93,7 @@ def planned(  # noqa: PLR0913 - each says one thing, and most by name
         exclusion: What to leave out.
         presence: Watches over the sources; from now on where ``None``.
         rule: Which names are stored otherwise.
+        decoders: Decode all music as well, where that is asked for.
 
     Raises:
         SourceLostError: where a source is not there any more.
@@ -97,9 +102,17 @@ def planned(  # noqa: PLR0913 - each says one thing, and most by name
         with examined(
             sources, jobs, watch, scratch=scratch, exclusion=exclusion, presence=presence, rule=rule
         ) as found:
-            assessed = (assess(entry) if isinstance(entry, ExaminedFile) else entry for entry in found)
+            entries_known = found if decoders is None else _decoded(found, decoders, watch)
+            assessed = (
+                assess(entry) if isinstance(entry, ExaminedFile) else entry for entry in entries_known
+            )
             package_plan = plan(assessed, entries)
         yield package_plan
+
+
+def _decoded(found: LinkedEntries, decoders: GuardedProcesses, watch: Watch) -> Iterator[Examined]:
+    outcomes = decoded_entries(found, decoders, sought_at_hand())
+    return watch.track(Step("Decoding", "files", len(found)), outcomes, one)
 
 
 def _watched_over(entries: Iterable[T], presence: SourcePresence) -> Iterator[T]:

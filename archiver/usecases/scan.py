@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from archiver.albums.note import NotedAlbum
+from archiver.audio.decoding.extras import sought_at_hand
 from archiver.executors.guarded import GuardedProcesses
 from archiver.executors.pools import Threads
 from archiver.ingest.consumers import all_digests, read_plan
-from archiver.ingest.decode import decode as decode_music
 from archiver.ingest.decode import music_decoders
-from archiver.ingest.decoded import with_decoded
+from archiver.ingest.decoded import decoded_entries, with_decoded
 from archiver.ingest.examine import Examined
 from archiver.ingest.exclusion import Exclusion
 from archiver.ingest.fixity import held_against
@@ -22,7 +22,6 @@ from archiver.ingest.read_through import ReadThrough, read_through
 from archiver.ingest.sound import with_sound
 from archiver.ingest.spool import Spool
 from archiver.model.audio import ExaminedFile, Role
-from archiver.model.decoded import Sought
 from archiver.model.source import Source, Unpacked
 from archiver.model.totals import Totals
 from archiver.rights.meanings import Meaning, meaning
@@ -31,7 +30,6 @@ from archiver.usecases.planning import examined
 from archiver.usecases.sources import sources_of
 from archiver.usecases.watch import Meter, Step, Watch, one
 
-_SOUGHT = (Sought.RIP,)
 UNIDENTIFIED = "not identified"
 
 
@@ -111,7 +109,7 @@ def decode(
     """
     sources = sources_of(paths)
     with (
-        music_decoders(jobs, _SOUGHT) as decoders,
+        music_decoders(jobs, sought_at_hand()) as decoders,
         examined(sources, jobs, watch, exclusion=exclusion) as entries,
         Spool[Examined]() as heard,
         Spool[Examined]() as decoded,
@@ -123,12 +121,10 @@ def decode(
 
 
 def _decoded(entries: Spool[Examined], decoders: GuardedProcesses, watch: Watch) -> Iterator[Examined]:
-    files = (entry for entry in entries if isinstance(entry, ExaminedFile))
-    total = sum(isinstance(entry, ExaminedFile) and entry.role is Role.AUDIO for entry in entries)
-    outcomes = watch.track(Step("Decoding", "files", total), decode_music(files, decoders, _SOUGHT), one)
-    for entry in entries:
-        if isinstance(entry, ExaminedFile) and entry.role is Role.AUDIO:
-            yield with_decoded(entry, next(outcomes).outcome)
+    step = Step("Decoding", "files", len(entries))
+    for entry in watch.track(step, decoded_entries(entries, decoders, sought_at_hand()), one):
+        if isinstance(entry, ExaminedFile) and entry.decoded is not None:
+            yield with_decoded(entry, entry.decoded)
         else:
             yield entry
 

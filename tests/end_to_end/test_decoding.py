@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import zlib
+from pathlib import Path
 
 import pytest
 
+from archiver.audio.decoding import extras
 from tests.conftest import MakeSource
+from tests.reading_bags import file_rows
 from tests.running import run_here
 from tests.samples import Entry, flac
 from tests.samples.pcm import Pcm
@@ -94,3 +97,35 @@ def test_music_with_another_md5_than_it_states_is_damaged(source: MakeSource) ->
     assert (checked.code, decoded.code) == (0, 4)
     assert "F210" in decoded.out
     assert "another MD5 than the file states" in " ".join(decoded.out.split())
+
+
+def test_packing_decodes_where_that_is_asked_for_and_records_what_it_gave(
+    source: MakeSource, tmp_path: Path
+) -> None:
+    root, store = (
+        source(album(TWO) | {"b.flac": flac({"TITLE": ["x"]}, audio=ONE, md5=b"\x11" * 16)}),
+        tmp_path / "store",
+    )
+    done = run_here("pack", root, "--to", store, "--name", "bag", "--decode")
+    assert done.code == 0, done.err
+    assert "2 intact, 1 damaged" in done.out
+    rows = {row["source_path"]: row for row in file_rows(store / "bag")}
+    assert rows["Album/01 One.flac"]["integrity"]["decoded"] is True
+    assert "flac-md5" in rows["Album/01 One.flac"]["integrity"]["checked"]
+    assert [one["code"] for one in rows["b.flac"]["problems"]] == ["F210"]
+    assert rows["b.flac"]["integrity"]["state"] == "damaged"
+    evidence = [one["code"] for one in rows["Album/02 Two.flac"]["evidence"]]
+    assert "rip-audio-unchanged" in evidence
+    assert run_here("verify", store / "bag").code == 0
+
+
+def test_without_the_extra_it_is_said_how_to_get_it_and_nothing_is_written(
+    source: MakeSource, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(extras, "find_spec", lambda _: None)
+    root, store = source(album(TWO)), tmp_path / "store"
+    for words in (("pack", root, "--to", store, "--decode"), ("scan", root, "--decode")):
+        done = run_here(*words)
+        assert done.code == 1
+        assert "pip install 'music-archiver[decode]'" in " ".join(done.err.split())
+    assert not list(store.glob("[!.]*"))

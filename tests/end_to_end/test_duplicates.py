@@ -157,7 +157,9 @@ def test_what_is_in_a_store_is_found_without_reading_it(source: MakeSource, tmp_
             ("essence", ["Bag/data/a/1.mp3", "Bag/data/b/2.mp3"]),  # as the bag's own record has it
         ]
     report = run_here("duplicates", new, tmp_path / "Store", "--json").json
-    assert (report["bags"], report["read_files"]) == (1, 2), "only the source's files; of the bag there are records"
+    assert (report["bags"], report["read_files"]) == (1, 2), (
+        "only the source's files; of the bag there are records"
+    )
     assert report["groups"][0]["why"] == "it is in a bag"
     assert _named(new, tmp_path / "Store")[0] == {str(new / "x.mp3")}
     assert tree_digest(tmp_path / "Store") == before

@@ -45,5 +45,10 @@ def require(sought: Collection[Sought] = ()) -> None:
         raise MissingExtraError(purpose, ",".join(lacking))
 
 
+def sought_at_hand() -> tuple[Sought, ...]:
+    """Return what is computed while music is decoded anyway: the sums of rips, and the ISCC where its package is there."""
+    return (Sought.RIP, Sought.ISCC) if _installed(_ISCC) else (Sought.RIP,)
+
+
 def _installed(names: Collection[str]) -> bool:
     return all(find_spec(name) is not None for name in names)

@@ -21,6 +21,7 @@ from archiver.bagit.writer import ManifestWriter
 from archiver.ingest.capture import Capture
 from archiver.ingest.consumers import all_digests, read_plan
 from archiver.ingest.copy import Copied, copied_bytes
+from archiver.ingest.decoded import with_decoded
 from archiver.ingest.fixity import held_against
 from archiver.ingest.reexamine import Reexaminer
 from archiver.ingest.sound import with_sound
@@ -296,6 +297,8 @@ def _with_outcome(
         heard = with_sound(entry.examined, outcome.results, outcome.faults)
         entry = dataclasses.replace(entry, examined=heard)
     examined = held_against(entry.examined, all_digests(staging.key.algorithms, outcome.results))
+    if examined.decoded is not None:
+        examined = with_decoded(examined, examined.decoded)
     entry = dataclasses.replace(entry, examined=examined)
     digests = tuple(outcome.digests(staging.key.algorithms).items())
     return PackedFile(entry, outcome.size_bytes, outcome.modified_ns, digests)

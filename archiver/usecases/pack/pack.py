@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from archiver import filesystem
+from archiver.audio.decoding.extras import sought_at_hand
 from archiver.bagit.walking import walk
 from archiver.errors import ArchiverError, Remedy, Way
 from archiver.executors.pools import Threads
 from archiver.ingest.capture import Capture
+from archiver.ingest.decode import music_decoders
 from archiver.ingest.examine import header_readers
 from archiver.ingest.names import EXACT, PORTABLE
 from archiver.ingest.presence import SourcePresence
@@ -155,6 +157,9 @@ def _packed(prepared: Prepared, run: Run, watch: Watch, held: contextlib.ExitSta
     _name_strange(store, watch)
     refuse_taken_name(prepared)
     scratch = store + b"/" + INCOMING
+    decoders = None
+    if request.decode:
+        decoders = held.enter_context(music_decoders(prepared.jobs, sought_at_hand()))
     plan = held.enter_context(
         planned(
             prepared.sources,
@@ -165,6 +170,7 @@ def _packed(prepared: Prepared, run: Run, watch: Watch, held: contextlib.ExitSta
             presence=presence,
             exclusion=prepared.exclusion,
             rule=name_rule(prepared),
+            decoders=decoders,
         )
     )
     silences = prepared.hearings.told(plan.entries)

@@ -59,6 +59,7 @@ class PackRequest:
         names: Whether names are kept as they are, or stored as every system and program can hold them; ``None`` for
             what suits the policy and the profile.
         premis: Whether the bags get a PREMIS record; ``None`` for what the policy says.
+        decode: Whether all music is decoded as well, which reads it once more.
     """
 
     sources: tuple[str, ...]
@@ -80,6 +81,7 @@ class PackRequest:
     exclude_clutter: bool = False
     names: Literal["exact", "portable"] | None = None
     premis: bool | None = None
+    decode: bool = False
 
 
 @dataclass(frozen=True, slots=True)
