@@ -141,9 +141,9 @@ def _run(data: bytes, fragment: _Fragment, at: int, decode_time: int | None) -> 
         position += 4
     position += 4 if flags & _RUN_FLAGS else 0
     width = (flags >> 8 & 15).bit_count()
-    if width and len(data) < position + 4 * width * count:
+    if len(data) < position + 4 * width * count:
         raise BrokenFragmentError("a run of samples is cut short")
-    fields = struct.unpack_from(f">{width * count if width else 0}I", data, position)
+    fields = struct.unpack_from(f">{width * count}I", data, position)
     ticks = sum(fields[::width]) if flags & _EACH_DURATION else fragment.duration * count
     if flags & _EACH_SIZE:
         length = sum(fields[1 if flags & _EACH_DURATION else 0 :: width])
