@@ -171,7 +171,7 @@ def test_a_lost_file_and_a_withheld_one_are_told_from_the_record(copied: Path) -
     outcome = explain(copied / PLAIN, copied / LOCKED)
     assert outcome.code == 0
     told = plain(outcome.out)
-    assert "fmt/279) As recorded" in told
+    assert "fmt/279); the music is intact As recorded" in told
     assert "; not in the bag As recorded" in told
     assert "donation: exclude. The file is protected (Apple FairPlay): exclude under 'donation'." in told
 
