@@ -343,7 +343,7 @@ def everything(catalogue: Catalogue) -> list[database.Row]:
     """Return all that is in it, with the form of its tables."""
     found = list(catalogue.rows("SELECT key, value FROM meta ORDER BY key"))
     found += catalogue.rows("SELECT type, name, sql FROM sqlite_schema")
-    for table in ("store", "bag", "copy", "file", "held", "event", "find"):
+    for table in ("store", "bag", "copy", "file", "held", "event", "find_data"):
         found += catalogue.rows(f"SELECT count(*) FROM {table}")
     return found
 
