@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import cast
 
 from archiver.catalogue.database import Catalogue, Row
-from archiver.catalogue.stores import KnownStore
 from archiver.model.source import FileStat, Listing
 from archiver.model.state import Before, HoldingBag
 
@@ -52,12 +51,12 @@ class LastFile:
     record_at: int | None
 
 
-def present_bags(catalogue: Catalogue, store: KnownStore) -> dict[int, PresentBag]:
+def present_bags(catalogue: Catalogue, store_id: int) -> dict[int, PresentBag]:
     """Return the bags that are in a store as they were sealed, by their number."""
     rows = catalogue.rows(
         "SELECT b.bag_id, b.identifier, b.name, b.pin, b.algorithms, c.path FROM copy c JOIN bag b USING (bag_id)"
         " WHERE c.store_id = ? AND c.state = 'present'",
-        (store.store_id,),
+        (store_id,),
     )
     return {
         cast("int", number): PresentBag(
@@ -70,10 +69,10 @@ def present_bags(catalogue: Catalogue, store: KnownStore) -> dict[int, PresentBa
     }
 
 
-def unsound_copies(catalogue: Catalogue, store: KnownStore) -> int:
+def unsound_copies(catalogue: Catalogue, store_id: int) -> int:
     """Return how many bags of a store are missing from it or damaged, but for those that were retired."""
     return catalogue.number(
-        "SELECT count(*) FROM copy WHERE store_id = ? AND state IN ('missing', 'damaged')", (store.store_id,)
+        "SELECT count(*) FROM copy WHERE store_id = ? AND state IN ('missing', 'damaged')", (store_id,)
     )
 
 
@@ -153,14 +152,12 @@ _FILES = (
 )
 
 
-def listings(catalogue: Catalogue, collection_id: int, path: str) -> bytes | None:
-    """Return what the last look at a folder of the source saw; ``None`` where that proves nothing."""
-    return cast(
-        "bytes | None",
-        catalogue.value(
-            "SELECT listing FROM place WHERE collection_id = ? AND path = ?", (collection_id, path)
-        ),
+def listings(catalogue: Catalogue, collection_id: int) -> dict[str, bytes]:
+    """Return what the last look at each folder of the source saw, where that proves anything, by the folder's path."""
+    rows = catalogue.rows(
+        "SELECT path, listing FROM place WHERE collection_id = ? AND listing IS NOT NULL", (collection_id,)
     )
+    return {str(path): cast("bytes", listing) for path, listing in rows}
 
 
 def keep_listings(

@@ -8,8 +8,8 @@ from collections.abc import Set as AbstractSet
 from typing import cast
 
 from archiver.bagit.algorithms import WEAK_ALGORITHMS
-from archiver.catalogue.database import Catalogue
 from archiver.catalogue.contents import Content, SizesHeld, holding_of
+from archiver.catalogue.database import Catalogue
 from archiver.executors.ordered import OrderedMap
 from archiver.ingest.consumers import ReadPlan, read_plan
 from archiver.ingest.examine import Examined
@@ -106,7 +106,9 @@ def _has_other_music(file: ExaminedFile) -> bool:
 def _held(file: ExaminedFile, content: Content, vanished: Vanished) -> ExaminedFile:
     """Return a file whose bytes are held; it was moved where they are gone from another path and it is new at its own."""
     moved = vanished.with_content(content.file_id) if file.known.before is None else None
-    known = dataclasses.replace(file.known, holding=content.holding, moved_from=None if moved is None else moved.path)
+    known = dataclasses.replace(
+        file.known, holding=content.holding, moved_from=None if moved is None else moved.path
+    )
     return dataclasses.replace(file, known=known)
 
 

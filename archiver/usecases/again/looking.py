@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from archiver.catalogue.rescan import LastFile, LastState, PresentBag, signed
+from archiver.catalogue.rescan import LastFile, LastState, PresentBag
+from archiver.catalogue.states import signed
 from archiver.ingest.spool import Spool
 from archiver.model.pickling import by_fields
 from archiver.model.source import FileRef, FileStat, LeftOut, ScanEntry, Unpacked
@@ -117,7 +118,10 @@ class Looking:
     @property
     def unread(self) -> int:
         """How many of the files that were listed have to be read."""
-        return sum(isinstance(one, FileRef) or (isinstance(one, Remembered) and not one.bag) for one in self)
+        return sum(
+            isinstance(one, FileRef) or (isinstance(one, Remembered) and one.record_at is None)
+            for one in self
+        )
 
     def _at_its_path(self, ref: FileRef, file: LastFile) -> Remembered:
         before, bag = file.before, self._bags.get(file.bag_id)

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple, cast
 
-from archiver.catalogue.rescan import LastFile, signed
+from archiver.catalogue.rescan import LastFile
+from archiver.catalogue.states import signed
 from archiver.ingest.rows import Index, Rows
 from archiver.model.source import FileStat
 
