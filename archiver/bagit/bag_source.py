@@ -171,9 +171,7 @@ def _blocks(path: bytes, stack: FolderStack, allowance: HoleAllowance) -> Iterat
         status = os.fstat(descriptor)
         held = getattr(status, "st_blocks", 0) * 512
         allowance.add_held(held)
-        if held < status.st_size and not allowance.take(
-            filesystem.hole_bytes(descriptor, 0, status.st_size)
-        ):
+        if held < status.st_size and not allowance.take(filesystem.hole_bytes(descriptor, 0, status.st_size)):
             raise OSError(errno.EFBIG, "it is mostly holes")
         while block := os.read(descriptor, _BLOCK):
             yield block
