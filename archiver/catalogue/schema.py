@@ -173,6 +173,8 @@ CREATE TABLE held (                    -- which content a path of a source had, 
   racy        INTEGER,                 -- 1 where it was changed so late that its times prove nothing; else 0
   PRIMARY KEY (place_id, name, first_acc)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX held_file ON held (file_id);
+CREATE INDEX held_decision ON held (decision_id) WHERE decision_id > 15 AND last_acc IS NULL;
 
 CREATE TABLE event (                   -- what was done in stores: the lines of their .archiver/events.jsonl
   store_id INTEGER NOT NULL REFERENCES store, -- the store
