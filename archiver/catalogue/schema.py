@@ -146,7 +146,8 @@ CREATE TABLE accession (               -- runs of packing
   policy         TEXT,                 -- name of the policy that rights were decided under; NULL: not recorded
   rights         BLOB,                 -- digest of all that its decisions rest on beside the files; NULL: known from bags alone
   holds_until    TEXT,                 -- the last day on which its decisions hold; NULL: none ends, or known from bags alone
-  bags           INTEGER NOT NULL      -- bags that it has in all
+  bags           INTEGER NOT NULL,     -- bags that it has in all
+  stated         INTEGER NOT NULL      -- bags of which the state is told in `held`
 ) STRICT;
 CREATE INDEX accession_line ON accession (collection_id, accession_id);
 
@@ -172,6 +173,8 @@ CREATE TABLE held (                    -- which content a path of a source had, 
   racy        INTEGER,                 -- 1 where it was changed so late that its times prove nothing; else 0
   PRIMARY KEY (place_id, name, first_acc)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX held_file ON held (file_id);
+CREATE INDEX held_decision ON held (decision_id) WHERE decision_id > 15 AND last_acc IS NULL;
 
 CREATE TABLE event (                   -- what was done in stores: the lines of their .archiver/events.jsonl
   store_id INTEGER NOT NULL REFERENCES store, -- the store
