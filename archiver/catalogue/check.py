@@ -63,7 +63,7 @@ def check_catalogue(catalogue: Catalogue) -> CheckedCatalogue:
     """
     for (told,) in catalogue.rows("PRAGMA integrity_check"):
         if told != "ok":
-            raise damaged(catalogue.path, str(told).partition("\n")[0])
+            raise damaged(catalogue.path, "its pages do not match their checksums, or one another")
     copies, events = 0, 0
     unmounted, found = [], []
     for store in list(all_stores(catalogue)):

@@ -258,11 +258,6 @@ def _columns_digest(columns: tuple[Value, ...]) -> bytes:
     return hashlib.sha256(json.dumps(columns, separators=(",", ":")).encode("ascii")).digest()
 
 
-def tags_of(body: bytes) -> dict[int, dict[str, list[str]]]:
-    """Return the tags that a row of the table ``tags`` holds, by how far a file's number is past the row's first."""
-    return {after: tags for after, tags in json.loads(zlib.decompress(body))}  # noqa: C416 - lists become a dict
-
-
 def _remember(known: dict, key: object, number: int) -> None:  # type: ignore[type-arg]
     if len(known) >= _REMEMBERED:
         known.clear()

@@ -147,7 +147,7 @@ CREATE TABLE accession (               -- runs of packing
   rights         BLOB,                 -- digest of all that its decisions rest on beside the files; NULL: known from bags alone
   holds_until    TEXT,                 -- the last day on which its decisions hold; NULL: none ends, or known from bags alone
   bags           INTEGER NOT NULL,     -- bags that it has in all
-  stated         INTEGER NOT NULL      -- bags of which the state is told in `held`
+  stated         INTEGER NOT NULL DEFAULT 0 -- bags of which the state is told in `held`
 ) STRICT;
 CREATE INDEX accession_line ON accession (collection_id, accession_id);
 
