@@ -69,11 +69,20 @@ def present_bags(catalogue: Catalogue, store_id: int) -> dict[int, PresentBag]:
     }
 
 
-def unsound_copies(catalogue: Catalogue, store_id: int) -> int:
-    """Return how many bags of a store are missing from it or damaged, but for those that were retired."""
-    return catalogue.number(
-        "SELECT count(*) FROM copy WHERE store_id = ? AND state IN ('missing', 'damaged')", (store_id,)
+def is_all_there(catalogue: Catalogue, store_id: int, collection_id: int) -> bool:
+    """Whether every bag that the last state of a collection needs is in the store, as it was sealed."""
+    absent = catalogue.value(
+        "SELECT 1 FROM copy WHERE store_id = ? AND state <> 'present' LIMIT 1", (store_id,)
     )
+    if absent is None:
+        return True
+    needed = catalogue.value(
+        "SELECT 1 FROM held JOIN place USING (place_id) WHERE collection_id = ?1 AND last_acc IS NULL AND NOT EXISTS"
+        " (SELECT 1 FROM bag JOIN copy USING (bag_id) WHERE store_id = ?2 AND state = 'present'"
+        "  AND held.file_id BETWEEN first_file AND last_file) LIMIT 1",
+        (collection_id, store_id),
+    )
+    return needed is None
 
 
 class LastState:

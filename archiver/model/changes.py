@@ -63,16 +63,8 @@ class Changes:
     def add(self, entry: PlanEntry | PackEntry) -> None:
         """Take in an entry of a plan, or what became of it."""
         match entry:
-            case HeldFile(assessed, holding):
-                known = assessed.examined.known
-                if known.moved_from is not None:
-                    self.count(Change.MOVED, f"{known.moved_from}\0{assessed.path}")
-                elif known.before is None:
-                    self.count(Change.NEW, assessed.path)
-                elif known.before.digest.hex() != holding.digest:
-                    self.count(_of_other_bytes(assessed.examined), assessed.path)
-                elif known.before.decision not in (None, self.digest_of(assessed.decision)):
-                    self.count(Change.RIGHTS, assessed.path)
+            case HeldFile():
+                self._add_held(entry)
             case AssessedFile(examined):
                 self.count(_of_bytes_to_copy(examined), examined.ref.path)
             case PackedFile(assessed, digests=digests):
@@ -86,6 +78,17 @@ class Changes:
                     self.count(Change.RIGHTS, assessed.path)
             case EmptyFolder() | FolderProblem() | FolderRef() | Link() | LeftOut() | Unpacked():
                 pass
+
+    def _add_held(self, file: HeldFile) -> None:
+        assessed, known = file.assessed, file.assessed.examined.known
+        if known.moved_from is not None:
+            self.count(Change.MOVED, f"{known.moved_from}\0{assessed.path}")
+        elif known.before is None:
+            self.count(Change.NEW, assessed.path)
+        elif known.before.digest.hex() != file.holding.digest:
+            self.count(_of_other_bytes(assessed.examined), assessed.path)
+        elif known.before.decision not in (None, self.digest_of(assessed.decision)):
+            self.count(Change.RIGHTS, assessed.path)
 
     def count(self, change: Change, path: str) -> None:
         """Count one file."""

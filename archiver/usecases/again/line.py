@@ -15,7 +15,7 @@ from archiver.catalogue.bag_facts import UnreadableBagError, bag_facts
 from archiver.catalogue.database import Catalogue, is_there, reading
 from archiver.catalogue.events import follow_log
 from archiver.catalogue.faults import CatalogueError
-from archiver.catalogue.rescan import keep_listings, listings, unsound_copies
+from archiver.catalogue.rescan import is_all_there, keep_listings, listings
 from archiver.catalogue.states import (
     Accession,
     SeenPath,
@@ -76,8 +76,10 @@ class Line:
 
     @property
     def is_whole(self) -> bool:
-        """Whether every bag of the store that was not retired is there, as far as anybody knows."""
-        return not unsound_copies(self.catalogue, self.store.store_id)
+        """Whether every bag that its last state needs is there, as far as anybody knows."""
+        if self.collection_id is None:
+            return False
+        return is_all_there(self.catalogue, self.store.store_id, self.collection_id)
 
     def seen(self) -> dict[str, bytes]:
         """What the last look at each folder of the source saw, where that proves anything."""
@@ -180,71 +182,21 @@ class Look:
         started_ns: Clock before the first of the source was listed, nanoseconds since 1970 UTC.
         basis: Digest of all that decisions rest on; empty where the next look must go through everything again.
         holds_until: The last day on which the decisions hold; ``None`` where none ends.
+        entries: What was planned of it; gone through several times.
     """
 
     started_ns: int
     basis: bytes
     holds_until: dt.date | None
-
-
-def keep_state(
-    line: Line,
-    bags: Iterable[str],
-    accession: model.Accession,
-    look: Look,
-    entries: Iterable[PlanEntry],
-    run: Run,
-    watch: Watch,
-) -> None:
-    """Log an accession whose bags have their names, and take it into the catalogue, all in one transaction.
-
-    Where the catalogue cannot take it, that is told, and the next run does it: the bags and the store's log have it all.
-
-    Args:
-        line: The line.
-        bags: Paths of the bags.
-        accession: The accession.
-        look: The look that it rests on.
-        entries: What was planned.
-        run: The run.
-        watch: Is told what could not be kept.
-    """
-    log_accession(line.store.place, bags, accession, run)
-    with _told(line, watch), line.catalogue.write():
-        update_store(line.catalogue, line.store.place, rfc3339(run.now()))
-        number = find_collection(line.catalogue, line.store.store_id, line.collection)
-        if number is not None:
-            _keep(line, number, accession.urn, look, entries, run)
-
-
-def keep_nothing_new(
-    line: Line, look: Look | None, entries: Iterable[PlanEntry], run: Run, watch: Watch
-) -> None:
-    """Log that a look at the source found nothing new, and keep what it saw for the next.
-
-    Args:
-        line: The line, which has an accession.
-        look: The look, where everything was gone through; ``None`` where a glance told.
-        entries: What was planned then.
-        run: The run.
-        watch: Is told what could not be kept.
-    """
-    assert line.last is not None and line.collection_id is not None  # noqa: PT018 - nothing is new beside something
-    now = rfc3339(run.now())
-    detail = {"accession": line.last.identifier, "collection": line.collection}
-    append_event(
-        line.store.place, Happened("nothing new", now, line.collection, "success", detail, run.software)
-    )
-    with _told(line, watch), line.catalogue.write():
-        follow_log(line.catalogue, line.store)
-        if look is None:
-            keep_look_at(line.catalogue, line.collection_id, now)
-        else:
-            _keep(line, line.collection_id, line.last.identifier, look, entries, run)
+    entries: Iterable[PlanEntry]
 
 
 def log_accession(store: bytes, bags: Iterable[str], accession: model.Accession, run: Run) -> None:
-    """Write to a store's log that an accession was sealed, with the pin of each bag."""
+    """Write to a store's log that an accession was sealed, with the pin of each bag.
+
+    Raises:
+        StoreError: where the log cannot be written.
+    """
     told = []
     for path in bags:
         source = source_of(path)
@@ -260,10 +212,54 @@ def log_accession(store: bytes, bags: Iterable[str], accession: model.Accession,
     )
 
 
-def _keep(
-    line: Line, collection_id: int, accession: str, look: Look, entries: Iterable[PlanEntry], run: Run
-) -> None:
-    catalogue, until = line.catalogue, _times_prove_until(entries, look.started_ns)
+def keep_state(line: Line, accession: model.Accession, look: Look, run: Run, watch: Watch) -> None:
+    """Take an accession whose bags have their names into the catalogue, all in one transaction.
+
+    Where the catalogue cannot take it, that is told, and the next run does it: the bags and the store's log have it all.
+
+    Args:
+        line: The line.
+        accession: The accession.
+        look: The look that it rests on.
+        run: The run.
+        watch: Is told what could not be kept.
+    """
+    with _told(watch), line.catalogue.write():
+        update_store(line.catalogue, line.store.place, rfc3339(run.now()))
+        number = find_collection(line.catalogue, line.store.store_id, line.collection)
+        if number is not None:
+            _keep(line.catalogue, number, accession.urn, look, run)
+
+
+def keep_nothing_new(line: Line, look: Look | None, run: Run, watch: Watch) -> None:
+    """Log that a look at the source found nothing new, and keep what it saw for the next.
+
+    Args:
+        line: The line, which has an accession.
+        look: The look, where everything was gone through; ``None`` where a glance told.
+        run: The run.
+        watch: Is told what could not be kept.
+
+    Raises:
+        StoreError: where the log cannot be written.
+    """
+    assert line.last is not None and line.collection_id is not None  # noqa: PT018 - nothing is new beside something
+    now = rfc3339(run.now())
+    detail = {"accession": line.last.identifier}
+    append_event(
+        line.store.place, Happened("nothing new", now, line.collection, "success", detail, run.software)
+    )
+    with _told(watch), line.catalogue.write():
+        follow_log(line.catalogue, line.store)
+        if look is None:
+            keep_look_at(line.catalogue, line.collection_id, now)
+        else:
+            _keep(line.catalogue, line.collection_id, line.last.identifier, look, run)
+
+
+def _keep(catalogue: Catalogue, collection_id: int, accession: str, look: Look, run: Run) -> None:
+    until = _times_prove_until(look)
+    folders = (one for one in look.entries if isinstance(one, FolderRef))
     keep_look_at(catalogue, collection_id, rfc3339(run.now()))
     keep_run(
         catalogue,
@@ -273,36 +269,30 @@ def _keep(
         rights=look.basis,
         holds_until=None if look.holds_until is None else look.holds_until.isoformat(),
     )
-    keep_looks(catalogue, collection_id, _looks(entries, until))
-    keep_listings(
-        catalogue,
-        collection_id,
-        ((one.path, one.listing) for one in entries if isinstance(one, FolderRef)),
-        until,
-    )
+    keep_looks(catalogue, collection_id, _looks(look.entries, until))
+    keep_listings(catalogue, collection_id, ((one.path, one.listing) for one in folders), until)
 
 
-def _times_prove_until(entries: Iterable[PlanEntry], started_ns: int) -> int:
+def _times_prove_until(look: Look) -> int:
     """The moment from which on a time proves nothing; a server's clock may be ahead of the one here."""
-    listings = (one.listing for one in entries if isinstance(one, FolderRef) and one.listing is not None)
-    newest = max((listing.newest_ns for listing in listings), default=0)
-    return max(started_ns, newest) - GRANULARITY_NS
+    listings = (one.listing for one in look.entries if isinstance(one, FolderRef))
+    newest = max((listing.newest_ns for listing in listings if listing is not None), default=0)
+    return max(look.started_ns, newest) - GRANULARITY_NS
 
 
 def _looks(entries: Iterable[PlanEntry], until_ns: int) -> Iterator[SeenPath]:
     for entry in entries:
         match entry:
             case AssessedFile(examined) | HeldFile(AssessedFile(examined)):
-                stat = examined.ref.stat
+                path, stat = examined.ref.path, examined.ref.stat
                 racy = max(stat.mtime_ns, stat.ctime_ns) >= until_ns
-                path = examined.ref.path
                 yield SeenPath(path, stat.size_bytes, stat.mtime_ns, stat.ctime_ns, stat.inode, racy)
             case _:
                 pass
 
 
 @contextlib.contextmanager
-def _told(line: Line, watch: Watch) -> Iterator[None]:
+def _told(watch: Watch) -> Iterator[None]:
     try:
         yield
     except CatalogueError as error:

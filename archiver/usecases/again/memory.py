@@ -16,7 +16,7 @@ from archiver.ingest.linking import LinkedEntries
 from archiver.ingest.spool import Spool
 from archiver.model.audio import ExaminedFile
 from archiver.model.source import ScanEntry
-from archiver.usecases.again.contents import StoreContents
+from archiver.usecases.again.contents import StoreContents, listened
 from archiver.usecases.again.looking import Looking, Remembered
 from archiver.usecases.again.recall import Recall
 from archiver.usecases.again.vanished import Vanished
@@ -33,6 +33,8 @@ class CollectionMemory:
         collection_id: The collection's line in the store; ``None`` where it has none.
         scratch: Folder for temporary files.
         trusting: Whether a file that looks unchanged from outside need not be read.
+        listening: Algorithms of the bags to be made, where the music of what has changed is to be read through, to
+            know what was only retagged; empty where copying does that.
     """
 
     def __init__(  # noqa: PLR0913 - what is remembered, of what, and where
@@ -44,12 +46,14 @@ class CollectionMemory:
         *,
         scratch: bytes | None,
         trusting: bool,
+        listening: tuple[str, ...] = (),
     ) -> None:
         bags = present_bags(catalogue, store_id)
         state = None if collection_id is None else LastState(catalogue, collection_id)
         self._held = contextlib.ExitStack()
         self._looking = Looking(state, bags if trusting else {}, scratch)
         self._recall = Recall(store)
+        self._scratch, self._listening = scratch, listening
         self._contents = StoreContents(catalogue, store_id, {bag.algorithm for bag in bags.values()})
         self._spare: GuardedProcesses | None = None
 
@@ -92,7 +96,13 @@ class CollectionMemory:
         """Yield the entries in their order, each file with where the store holds its bytes, if it does."""
         with Threads(jobs) as threads:
             found = self._contents.sought(entries, threads, self.vanished)
-            yield from watch.track(Step("Comparing with the store", "files", len(entries)), found, one)
+            told = watch.track(Step("Comparing with the store", "files", len(entries)), found, one)
+            if not self._listening:
+                yield from told
+                return
+            with Spool[Examined](self._scratch) as compared:
+                compared.extend(told)
+                yield from listened(compared, self._listening, threads)
 
     def _examined_now(self, entry: Remembered) -> Examined:
         """Examine a file of which the bag that has its bytes does not tell as it should."""

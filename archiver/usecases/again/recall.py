@@ -105,9 +105,9 @@ class Recall:
                     stream = held.enter_context(_put_aside(stream))
                 header = from_line(stream.readline(LIMITS.bytes + 1), FilesHeader, LIMITS)
                 held.pop_all()
-            return stream, header
         except (ValueError, OSError):
             return None
+        return stream, header
 
 
 def _put_aside(stream: BinaryIO) -> BinaryIO:
