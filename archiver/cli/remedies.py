@@ -29,6 +29,7 @@ _SENTENCES = {
     Way.GO_ON: "Give the same command again: it goes on from there",
     Way.COMPLETE: "Then give the same command again: it completes them",
     Way.KEEP_FOLDERS: "To make folders in place of archives: leave out --serialize",
+    Way.MAKE_CATALOGUE: "To make one of the bags in a store: archiver catalogue rebuild {STORE}",
     Way.CLEAN_STORE: "To clear what interrupted runs left: archiver store clean {STORE}",
     Way.WRITE_LABEL: "Write it as 'Label: value', with quotation marks",
     Way.NAME_STORE: "Name it: --to STORE",
