@@ -100,8 +100,8 @@ class Way(Enum):
     """Install the packages that something needs which only some people want; the subject is what to ask an installer for."""
     REBUILD_CATALOGUE = auto()
     """Make the catalogue anew from the bags."""
-    MAKE_CATALOGUE = auto()
-    """Make a catalogue of bags that there are, in a store, the subject."""
+    ADD_STORE = auto()
+    """Take a store into the catalogue."""
     ANOTHER_CATALOGUE = auto()
     """Use another catalogue, or a new one."""
     RESTORE_TAG_FILES = auto()

@@ -13,8 +13,8 @@ from archiver import filesystem
 from archiver.bagit.codes import found
 from archiver.bagit.findinglog import FindingLog
 from archiver.bagit.findings import Tell
-from archiver.bagit.hashing import Checked, HashOrder, Recorded, check_batch, make_batches
 from archiver.bagit.folder_stack import FolderStack
+from archiver.bagit.hashing import Checked, HashOrder, Recorded, check_batch, make_batches
 from archiver.bagit.holes import HoleAllowance
 from archiver.bagit.names import Paths
 from archiver.bagit.reading import SPARSE_BYTES, FolderTop, Listing

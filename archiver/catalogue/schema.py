@@ -146,7 +146,8 @@ CREATE TABLE accession (               -- runs of packing
   policy         TEXT,                 -- name of the policy that rights were decided under; NULL: not recorded
   rights         BLOB,                 -- digest of all that its decisions rest on beside the files; NULL: known from bags alone
   holds_until    TEXT,                 -- the last day on which its decisions hold; NULL: none ends, or known from bags alone
-  bags           INTEGER NOT NULL      -- bags that it has in all
+  bags           INTEGER NOT NULL,     -- bags that it has in all
+  stated         INTEGER NOT NULL DEFAULT 0 -- bags of which the state is told in `held`
 ) STRICT;
 CREATE INDEX accession_line ON accession (collection_id, accession_id);
 

@@ -18,8 +18,6 @@ _CHOICES = {
     Way.ANOTHER_FILE_SYSTEM: "choose a store on another file system",
     Way.MOVE_DECLARATIONS: "move what it declares into the one at the top of the source",
     Way.PUT_FILE_IN_PLACE: "put the file itself in its place",
-    Way.REBUILD_CATALOGUE: "move it away, so that a new one is made from the bags",
-    Way.ANOTHER_CATALOGUE: "choose another catalogue",
     Way.NAME_DECLARATIONS: "name the one that counts: --rights FILE",
 }
 """Ways of which one is enough: those of one error are told in one sentence."""
@@ -29,7 +27,6 @@ _SENTENCES = {
     Way.GO_ON: "Give the same command again: it goes on from there",
     Way.COMPLETE: "Then give the same command again: it completes them",
     Way.KEEP_FOLDERS: "To make folders in place of archives: leave out --serialize",
-    Way.MAKE_CATALOGUE: "To make one of the bags in a store: archiver catalogue rebuild {STORE}",
     Way.CLEAN_STORE: "To clear what interrupted runs left: archiver store clean {STORE}",
     Way.WRITE_LABEL: "Write it as 'Label: value', with quotation marks",
     Way.NAME_STORE: "Name it: --to STORE",
@@ -44,6 +41,9 @@ _SENTENCES = {
     Way.LATER_DAY: "Name a later day with --until",
     Way.VERIFY: "To check the bag: archiver verify {BAG}",
     Way.LIST_DAMAGE: "To learn all that is wrong: archiver verify {BAG}",
+    Way.REBUILD_CATALOGUE: "To make it anew from the bags: archiver catalogue rebuild {STORE}",
+    Way.ADD_STORE: "To make one of the bags in a store: archiver catalogue add {STORE}",
+    Way.ANOTHER_CATALOGUE: "To use another one: --catalogue PATH",
     Way.INSTALL: "To install them: pip install {PACKAGES}",
     Way.RESTORE_TAG_FILES: "Restore the tag files from another copy of the bag, then: archiver verify {BAG}",
 }

@@ -69,7 +69,8 @@ def finding(path: str, text: str) -> Iterator[Finding]:
 
     Raises:
         QueryError: where the query is none.
-        NoCatalogueError, CatalogueError: where the catalogue cannot be read.
+        UsageError: where there is no catalogue.
+        CatalogueError: where it cannot be read.
     """
     parse_query(text)  # what is wrong with it is told also where there is no catalogue
     with looked_up(path) as catalogue:

@@ -63,7 +63,7 @@ class Names:
         """Return the rows of the decisions that say one of several words."""
         assert column in ("disposition", "basis", *ACTS)
         wanted = set(values)
-        rows = self._catalogue.rows(f"SELECT decision_id, {column} FROM decision")  # noqa: S608 - one of the columns above
+        rows = self._catalogue.rows(f"SELECT decision_id, {column} FROM decision")
         return tuple(_whole(number) for number, said in rows if said in wanted)
 
     def bags(self, field: str, values: Iterable[str]) -> tuple[BagRange, ...]:
