@@ -61,13 +61,20 @@ def write_found(found: Finding, order: Order | None, most: int | None) -> None:
         "limit": most,
         "unknown": list(found.unknown),
     }
-    files = (file_object(file, found) for file in found.files(order, most))
+    files = (_file_object(file, found) for file in found.files(order, most))
     write_json("archiver.find/1", members, {"files": files})
 
 
-def file_object(file: FoundFile, found: Finding) -> dict[str, Any]:
-    """Return a file as JSON has it, with what is not known left out."""
-    format_known = {"puid": file.puid, "name": file.format, "mime": file.mime}
+def _file_object(file: FoundFile, found: Finding) -> dict[str, Any]:
+    copies = [
+        {"store": copy.store, "path": os.fsdecode(copy.absolute), "form": copy.form, "state": copy.state}
+        for copy in found.copies(file.bag_id)
+    ]
+    return {"bag": file.bag, "copies": copies, **file_members(file)}
+
+
+def file_members(file: FoundFile) -> dict[str, Any]:
+    """Return what is known of a file as JSON has it; what is not known is left out."""
     audio = {
         "codec": file.codec,
         "duration_s": file.duration_s,
@@ -77,28 +84,24 @@ def file_object(file: FoundFile, found: Finding) -> dict[str, Any]:
         "bitrate_bps": file.bitrate_bps,
         "lossless": file.lossless,
     }
-    known = {
-        "bag": file.bag,
-        "path": f"data/{file.path}",
-        "copies": [
-            {"store": copy.store, "path": os.fsdecode(copy.absolute), "form": copy.form, "state": copy.state}
-            for copy in found.copies(file.bag_id)
-        ],
-        "role": file.role,
-        "size_bytes": file.size_bytes,
-        "modified": None if file.modified_ns is None else rfc3339_ns(file.modified_ns),
-        "digests": {file.algorithm: file.digest.hex()},
-        "format": _told(format_known),
-        "audio": _told(audio),
-        "essence": None if file.essence is None else file.essence.hex(),
-        "integrity": file.integrity,
-        "year": file.year,
-        "tags": {name: list(values) for name, values in file.tags.items()},
-        "protection": file.protection,
-        "personal": file.personal,
-        "disposition": file.disposition,
-    }
-    return _told(known)
+    return _told(
+        {
+            "path": f"data/{file.path}",
+            "role": file.role,
+            "size_bytes": file.size_bytes,
+            "modified": None if file.modified_ns is None else rfc3339_ns(file.modified_ns),
+            "digests": {file.algorithm: file.digest.hex()},
+            "format": _told({"puid": file.puid, "name": file.format, "mime": file.mime}),
+            "audio": _told(audio),
+            "essence": None if file.essence is None else file.essence.hex(),
+            "integrity": file.integrity,
+            "year": file.year,
+            "tags": {name: list(values) for name, values in file.tags.items()},
+            "protection": file.protection,
+            "personal": file.personal,
+            "disposition": file.disposition,
+        }
+    )
 
 
 def _told(members: dict[str, Any]) -> dict[str, Any]:
@@ -111,7 +114,7 @@ def _row(file: FoundFile) -> tuple[str, ...]:
         _tag(file, "artist"),
         _tag(file, "album"),
         "" if file.year is None else str(file.year),
-        "" if file.duration_s is None else _length(file.duration_s),
+        "" if file.duration_s is None else length(file.duration_s),
         brief(_format(file), _CELL),
     )
 
@@ -120,7 +123,8 @@ def _tag(file: FoundFile, name: str) -> str:
     return brief("; ".join(file.tags.get(name, ())), _CELL)
 
 
-def _length(seconds: float) -> str:
+def length(seconds: float) -> str:
+    """Return a playing time as ``3:12`` or ``1:03:12``."""
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
