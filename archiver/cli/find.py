@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
 
 import click
 
 from archiver import config
-from archiver.catalogue.search import ORDERS, FoundFile, Order
+from archiver.catalogue.search import ORDERS, Order
 from archiver.cli import options
 from archiver.cli.queries import QueryCommand, query_text
 from archiver.cli.reports.found import found_lines, left_out_line, write_found
-from archiver.cli.terminal.text import brief, nearest
-from archiver.errors import UsageError
+from archiver.cli.terminal.text import brief, nearest, shown
+from archiver.errors import ExitStatus, UsageError
 from archiver.usecases.find import Finding, finding
 
 _SHOWN = 50
@@ -58,17 +57,18 @@ def command(
     paths0: bool,
     catalogue: str | None,
     as_json: bool,
-) -> None:
-    """Find files in bags by words of their tags and paths, and by what is known of them.
+) -> int:
+    r"""Find files in bags by words of their tags and paths, and by what is known of them.
 
     Words are found without regard to capitals and accents, in any script, and
     by how they begin: bjor finds Björk. All must hold; - or not before one
     leaves out what has it. "Quoted words" stand side by side. A field says
     where to look or what to ask:
 
-      artist title album albumartist composer genre label path name
-      year format codec lossless rate depth duration size integrity
-      protected personal disposition publish problem bag added ...
+    \b
+      artist title album albumartist composer genre label path name year
+      format codec lossless rate depth duration size role integrity problem
+      protected personal disposition publish bag collection store added ...
 
     The manual's page "Finding" has them all; a wrong one is told with the
     right one. What is asked is the catalogue, which packing keeps; no bag is
@@ -82,12 +82,13 @@ def command(
             click.echo(str(found.count()))
             _warn(found)
         elif paths or paths0:
-            _write_paths(found, order, limit or None, b"\0" if paths0 else b"\n")
+            return _write_paths(found, order, limit or None, b"\0" if paths0 else b"\n")
         elif as_json:
             write_found(found, order, limit or None)
         else:
             for line in found_lines(found, order, _SHOWN if limit is None else limit or None):
                 click.echo(line)
+    return ExitStatus.DONE
 
 
 def _refuse_several(*ways: bool) -> None:
@@ -108,22 +109,23 @@ def _order(sort: str) -> Order:
     return Order(name, descending=sort.startswith("-"))
 
 
-def _write_paths(found: Finding, order: Order | None, most: int | None, end: bytes) -> None:
+def _write_paths(found: Finding, order: Order | None, most: int | None, end: bytes) -> int:
+    on_a_screen = end == b"\n" and sys.stdout.isatty()
     sys.stdout.flush()
     left_out = 0
-    for path in _places(found, found.files(order, most)):
+    for file in found.files(order, most):
+        path = found.place(file)
         if path is None:
             left_out += 1
+        elif on_a_screen:
+            click.echo(shown(os.fsdecode(path)))
         else:
             sys.stdout.buffer.write(path + end)
     sys.stdout.buffer.flush()
     if left_out:
         click.echo(left_out_line(left_out), err=True)
     _warn(found)
-
-
-def _places(found: Finding, files: Iterator[FoundFile]) -> Iterator[bytes | None]:
-    return (found.place(file) for file in files)
+    return ExitStatus.INCOMPLETE if left_out else ExitStatus.DONE
 
 
 def _warn(found: Finding) -> None:

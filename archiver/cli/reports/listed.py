@@ -69,6 +69,8 @@ def listed_object(item: Any) -> dict[str, Any]:  # noqa: ANN401 - a value of any
     """Return one of a kind as JSON has it; what is not known is left out."""
     members = dataclasses.asdict(item)
     members.pop("bag_id", None)
+    if "octets" in members:
+        members["bytes"] = members.pop("octets")
     if "place" in members:
         members["place"] = os.fsdecode(members["place"])
     return {name: value for name, value in members.items() if value is not None}

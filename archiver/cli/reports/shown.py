@@ -21,8 +21,11 @@ from archiver.model.problem import kind_of
 from archiver.records.moments import rfc3339_ns
 from archiver.usecases.show import Shown
 
-_LABEL = 12
+_LABEL = 14
 _CELL = 200
+_DIGITS = 40
+"""Of a digest in a report; these are enough to find the file by."""
+
 _MOST_TAGS = 12
 """Values of a tag that a report shows."""
 
@@ -125,9 +128,9 @@ def _file_lines(shown: ShownFile) -> Iterator[str]:
     if file.personal:
         words = {"detected": "detected", "unknown": "none detected; not all could be read for it"}
         yield _line("personal data", words.get(file.personal, brief(file.personal)))
-    yield _line(file.algorithm, file.digest.hex())
+    yield _line(file.algorithm, _begins(file.digest))
     if file.essence is not None:
-        yield _line("essence", file.essence.hex())
+        yield _line("essence", _begins(file.essence))
     yield from _titled("Tags", (_line(brief(name), _values(values)) for name, values in file.tags.items()))
     yield from _titled("Problems", (_line(brief(code), brief(message)) for code, message in shown.problems))
     if shown.decided is not None:
@@ -147,7 +150,8 @@ def _album_lines(album: ShownAlbum) -> Iterator[str]:
     )
     for bag in dict.fromkeys(file.bag for file in album.files):
         files = sorted((file for file in album.files if file.bag == bag), key=_place_in_album)
-        yield wrapped(f"\nIn bag {shown_path(bag)}")
+        yield ""
+        yield wrapped(f"In bag {shown_path(bag)}")
         rows = [
             (
                 brief("-".join(filter(None, (_first(file, "disc"), _first(file, "track")))), 20),
@@ -185,6 +189,11 @@ def _sound(file: FoundFile) -> str:
     )
     told = brief(told_sound(known))
     return told if file.duration_s is None else f"{told}, {length(file.duration_s)}"
+
+
+def _begins(digest: bytes) -> str:
+    digits = digest.hex()
+    return digits if len(digits) <= _DIGITS else f"{digits[:_DIGITS]}…"
 
 
 def _values(values: tuple[str, ...]) -> str:
