@@ -418,7 +418,7 @@ def _ask(path: Path, files: int) -> dict[str, list[_Took]]:
 def _answer(catalogue: Catalogue, text: str) -> _Took:
     wall, cpu = time.perf_counter(), time.process_time()
     search = Search(catalogue, parse_query(text))
-    shown = list(search.files(most=_SHOWN))
-    if len(shown) == _SHOWN:
-        search.count(_COUNTED)
+    shown = list(search.files(most=_SHOWN + 1))
+    if len(shown) > _SHOWN:
+        search.count(_COUNTED if search.is_counted_soon else _SHOWN + 1)
     return _Took((time.process_time() - cpu) * 1000, (time.perf_counter() - wall) * 1000)

@@ -25,6 +25,7 @@ class Finding:
     Attributes:
         query: The same.
         unknown: Sentences about names in the query that stand for nothing in the catalogue.
+        is_counted_soon: Whether counting the files is quick.
     """
 
     def __init__(self, catalogue: Catalogue, text: str) -> None:
@@ -34,6 +35,7 @@ class Finding:
         self._folders: dict[int, bytes | None] = {}
         self.query = text
         self.unknown = self._search.unknown
+        self.is_counted_soon = self._search.is_counted_soon
 
     def count(self, most: int | None = None) -> int:
         """Return how many files there are, counting up to ``most``."""

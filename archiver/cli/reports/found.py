@@ -23,26 +23,32 @@ _CUT, _RIGHT = (0, 1, 2), (3, 4)
 
 def found_lines(found: Finding, order: Order | None, most: int | None) -> Iterator[str]:
     """Yield the report: how many files there are, and a table of the first ``most``."""
-    rows = [_row(file) for file in found.files(order, most)]
+    rows = [_row(file) for file in found.files(order, None if most is None else most + 1)]
     if not rows:
         yield "Nothing was found."
         yield from (wrapped(shown(sentence)) for sentence in found.unknown)
         return
-    total = len(rows)
-    if most is not None and total == most:
-        total = found.count(max(_MOST_COUNTED, most) + 1)
-    if total > len(rows):
-        whole = total <= max(_MOST_COUNTED, len(rows))
-        told = f"Found {total:,} files" if whole else f"Found more than {total - 1:,} files"
-        order_told = "" if order is None else f" by {order.name}"
-        yield wrapped(f"{told}; the first {len(rows):,}{order_told} are shown. --limit 0 shows all.")
+    if most is None or len(rows) <= most:
+        yield f"Found {count(len(rows), 'file')}"
     else:
-        yield f"Found {count(total, 'file')}"
+        rows.pop()
+        order_told = "" if order is None else f" by {order.name}"
+        yield wrapped(
+            f"Found {_how_many(found, most)} files; the first {most:,}{order_told} are shown."
+            " --limit 0 shows all."
+        )
     yield ""
     yield from fitted_lines(_HEADER, rows, cut=_CUT, right=_RIGHT)
     yield ""
     yield from (wrapped(shown(sentence)) for sentence in found.unknown)
     yield "Where they are: --paths. All that is known of one: archiver show PATH"
+
+
+def _how_many(found: Finding, shown_files: int) -> str:
+    """Say how many files there are, of which more than were shown are known to be; very many are not counted."""
+    most = max(_MOST_COUNTED, shown_files) if found.is_counted_soon else shown_files
+    total = found.count(most + 1)
+    return f"more than {most:,}" if total > most else f"{total:,}"
 
 
 def left_out_line(files: int) -> str:
