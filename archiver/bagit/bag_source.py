@@ -13,8 +13,8 @@ from archiver import filesystem
 from archiver.bagit.codes import found
 from archiver.bagit.findinglog import FindingLog
 from archiver.bagit.findings import Tell
-from archiver.bagit.hashing import Checked, HashOrder, Recorded, check_batch, make_batches
 from archiver.bagit.folder_stack import FolderStack
+from archiver.bagit.hashing import Checked, HashOrder, Recorded, check_batch, make_batches
 from archiver.bagit.holes import HoleAllowance
 from archiver.bagit.names import Paths
 from archiver.bagit.reading import SPARSE_BYTES, FolderTop, Listing
@@ -171,9 +171,7 @@ def _blocks(path: bytes, stack: FolderStack, allowance: HoleAllowance) -> Iterat
         status = os.fstat(descriptor)
         held = getattr(status, "st_blocks", 0) * 512
         allowance.add_held(held)
-        if held < status.st_size and not allowance.take(
-            filesystem.hole_bytes(descriptor, 0, status.st_size)
-        ):
+        if held < status.st_size and not allowance.take(filesystem.hole_bytes(descriptor, 0, status.st_size)):
             raise OSError(errno.EFBIG, "it is mostly holes")
         while block := os.read(descriptor, _BLOCK):
             yield block

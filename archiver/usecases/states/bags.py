@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from archiver.bagit.algorithms import strongest
 from archiver.bagit.bag_source import BagSource, source_of
 from archiver.bagit.manifest_reader import ManifestName
 from archiver.bagit.reading import BagTop, read_top
@@ -25,7 +26,6 @@ from archiver.store.find_bags import bags_in, is_bag
 
 _EARLY = (STATE_RECORD, TREE_RECORD, FILES_RECORD, RIGHTS_RECORD, EMPTY_FOLDERS_RECORD)
 _COUNT = re.compile(r"(?a)(\d{1,6}) of (\d{1,6})")
-_STRENGTH = ("sha512", "sha3512", "blake2b", "blake2b512", "sha384", "sha3384", "sha256", "sha3256")
 _MOST_OPEN = 8
 
 
@@ -188,12 +188,10 @@ class Shelf:
 
 def strongest_tag_manifest(top: BagTop) -> ManifestName | None:
     """Return the tag manifest that pins are digests of; ``None`` where a bag has none."""
-    manifests = [one for one in top.manifests if one.of_tags and one.algorithm is not None]
-    return min(manifests, key=lambda one: (_rank(one.algorithm or ""), one.name), default=None)
-
-
-def _rank(algorithm: str) -> int:
-    return _STRENGTH.index(algorithm) if algorithm in _STRENGTH else len(_STRENGTH)
+    named = {
+        one.algorithm: one for one in reversed(top.manifests) if one.of_tags and one.algorithm is not None
+    }
+    return named[strongest(named)] if named else None
 
 
 def _known(path: str, source: BagSource) -> KnownBag | UnknownBag:
