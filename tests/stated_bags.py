@@ -48,7 +48,7 @@ def json_lines(header: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) ->
     return b"".join(json.dumps(line).encode() + b"\n" for line in (header, *lines))
 
 
-def stated_bag(  # noqa: PLR0913 - each record by its name
+def stated_bag(
     root: Path,
     payload: Mapping[str, bytes],
     *,

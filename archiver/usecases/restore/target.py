@@ -287,7 +287,7 @@ class Target:
             assert refusal.told is not None
             return refusal.told
         finally:
-            with contextlib.suppress(FileNotFoundError):
+            with self._faults(), contextlib.suppress(FileNotFoundError):
                 os.unlink(part.name, dir_fd=area)
 
     def _named(self, part: _Part, name: bytes, folder: int) -> Told:
