@@ -32,6 +32,7 @@ _COMMANDS = {
     "duplicates": "find copies of the same music; delete nothing",
     "due": "say what rights end by a day, and what to review",
     "bag": "change the tag files of a finished bag",
+    "catalogue": "look after the index over all your bags",
     "store": "clear what interrupted runs left in a store",
     "completion": "print what makes your shell complete archiver's commands",
 }

@@ -42,6 +42,9 @@ _SENTENCES = {
     Way.LATER_DAY: "Name a later day with --until",
     Way.VERIFY: "To check the bag: archiver verify {BAG}",
     Way.LIST_DAMAGE: "To learn all that is wrong: archiver verify {BAG}",
+    Way.REBUILD_CATALOGUE: "To make it anew from the bags: archiver catalogue rebuild {STORE}",
+    Way.ADD_STORE: "To make one of the bags in a store: archiver catalogue add {STORE}",
+    Way.ANOTHER_CATALOGUE: "To use another one: --catalogue PATH",
     Way.INSTALL: "To install them: pip install {PACKAGES}",
     Way.RESTORE_TAG_FILES: "Restore the tag files from another copy of the bag, then: archiver verify {BAG}",
 }
