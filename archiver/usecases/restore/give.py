@@ -40,7 +40,7 @@ class Giver:
         self._shelf = shelf
         self._target = target
         self._reading = reading
-        self._copies: dict[int, list[KnownBag]] = {}
+        self._copies: dict[int, tuple[list[KnownBag], Iterator[KnownBag]]] = {}
 
     def give(self, plan: Plan) -> Iterator[Told]:
         """Give back all files of a plan; yield what became of each.
@@ -71,20 +71,24 @@ class Giver:
                 plan = failed
 
     def _copy(self, number: int, which: int) -> KnownBag | None:
-        """The copy of a bag that is tried next; those whose tag manifest is as it was pinned come first."""
-        if number not in self._copies:
-            self._copies[number] = list(self._ordered(self._holders[number]))
-        copies = self._copies[number]
-        return copies[which] if which < len(copies) else None
+        """The copy of a bag that is tried next; stores are looked into only as far as that takes."""
+        tried, more = self._copies.setdefault(number, ([], self._ordered(self._holders[number])))
+        while len(tried) <= which:
+            found = next(more, None)
+            if found is None:
+                return None
+            tried.append(found)
+        return tried[which]
 
     def _ordered(self, holder: Holder) -> Iterator[KnownBag]:
+        """The copies of a bag: the one that says so itself, those that are as they were pinned, all others."""
         if holder.own is not None:
             yield holder.own
-        identifier, others = holder.identifier, []
-        for bag in self._shelf.copies(identifier) if identifier is not None else ():
+        others = []
+        for bag in self._shelf.copies(holder.identifier):
             if holder.own is not None and bag.path == holder.own.path:
                 continue
-            if holder.pinned is None or self._shelf.is_as_pinned(bag, holder.pinned):
+            if holder.pin is None or bag.facts.pin.hex() == holder.pin:
                 yield bag
             else:
                 others.append(bag)

@@ -23,20 +23,15 @@ class Holder:
 
     Attributes:
         name: What it is called in its store.
+        identifier: By which a copy of it is known.
         own: The bag itself, where it is one that says what is wanted; else ``None``.
-        pinned: What another bag says of it; ``None`` where ``own`` is there.
+        pin: By which a copy as it was sealed is known, where another bag says so; else ``None``.
     """
 
     name: str
+    identifier: str
     own: KnownBag | None
-    pinned: HoldingBag | None
-
-    @property
-    def identifier(self) -> str | None:
-        """By which a copy of it is known."""
-        return (
-            self.own.identifier if self.own is not None else self.pinned.identifier if self.pinned else None
-        )
+    pin: str | None
 
 
 class Holders:
@@ -64,7 +59,11 @@ class Holders:
             number = self._numbers[key] = len(self._all)
             if number >= _MOST_HOLDERS:
                 raise ValueError("it names more bags than any store has")
-            self._all.append(Holder(own.name, own, None) if bag is None else Holder(bag.name, None, bag))
+            self._all.append(
+                Holder(own.name, own.identifier, own, None)
+                if bag is None
+                else Holder(bag.name, bag.identifier, None, bag.pin)
+            )
         return number
 
 

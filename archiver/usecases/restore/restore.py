@@ -179,7 +179,7 @@ def _rehearse(said: Statement, shelf: Shelf, restored: Restored) -> None:
     """Look which bags are at hand, and tell the files whose bag is not."""
     for number, files in said.plan.by_holder():
         holder = said.holders[number]
-        at_hand = holder.own is not None or any(shelf.copies(holder.identifier or ""))
+        at_hand = holder.own is not None or any(shelf.copies(holder.identifier))
         for wanted in files:
             fate, why = Fate.RESTORED, ""
             if not at_hand:

@@ -109,7 +109,7 @@ class Statement:
         damaged = damaged_records(bag, self._shelf.source(bag))
         if not damaged:
             return bag
-        for copy in self._shelf.copies(bag.identifier) if bag.identifier is not None else ():
+        for copy in self._shelf.copies(bag.identifier):
             if copy.path != bag.path and not damaged_records(copy, self._shelf.source(copy)):
                 return copy
         for record in damaged:

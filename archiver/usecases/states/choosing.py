@@ -104,16 +104,12 @@ def _bag_at(path: str, shelf: Shelf) -> Chosen:
 
 
 def _single(bag: KnownBag) -> Chosen:
-    return Chosen((bag,), bag.head, others=bag.parts - 1)
+    return Chosen((bag,), bag.head, others=bag.facts.parts - 1)
 
 
 def _identified(identifier: str, typed: str, shelf: Shelf) -> Chosen:
     bags = list(shelf.bags())
-    of_accession = [
-        bag
-        for bag in bags
-        if bag.group == identifier or (bag.head is not None and bag.head.accession == identifier)
-    ]
+    of_accession = [bag for bag in bags if bag.head is not None and bag.head.accession == identifier]
     if of_accession:
         return _together(of_accession)
     bag = next((bag for bag in bags if bag.identifier == identifier), None)
@@ -127,7 +123,7 @@ def _named(what: str, at: dt.datetime | None, shelf: Shelf) -> Chosen:
     of_collection = [bag for bag in bags if bag.head is not None and bag.head.collection == what]
     if of_collection:
         return _newest(of_collection, what, at)
-    named = [bag for bag in bags if what in (bag.name, os.path.splitext(bag.name)[0])]
+    named = [bag for bag in bags if what in (bag.name, os.path.basename(bag.path))]
     if not named:
         raise _nothing(what, shelf)
     return _single(named[0])
@@ -138,7 +134,7 @@ def _only_collection(at: dt.datetime | None, shelf: Shelf) -> Chosen:
     names = sorted({bag.head.collection for bag in bags if bag.head is not None})
     if len(names) == 1:
         return _newest([bag for bag in bags if bag.head is not None], names[0], at)
-    if not names and len({bag.identifier or bag.path for bag in bags}) == 1:
+    if not names and len({bag.identifier for bag in bags}) == 1:
         return _single(bags[0])
     where = ", ".join(shelf.stores)
     if not bags:
@@ -172,9 +168,9 @@ def _together(bags: Iterable[KnownBag]) -> Chosen:
     """The bags of one accession in order, the first copy of each."""
     by_part: dict[int, KnownBag] = {}
     for bag in bags:
-        by_part.setdefault(bag.part, bag)
+        by_part.setdefault(bag.facts.part, bag)
     ordered = tuple(by_part[part] for part in sorted(by_part))
-    parts = max(bag.parts for bag in ordered)
+    parts = max(bag.facts.parts for bag in ordered)
     missing = tuple(part for part in range(1, parts + 1) if part not in by_part)
     head = next((bag.head for bag in ordered if bag.head is not None), None)
     return Chosen(ordered, head, missing, parts)

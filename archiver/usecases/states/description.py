@@ -19,6 +19,7 @@ from archiver.bagit.names import PAYLOAD
 from archiver.bagit.paths import decode_path
 from archiver.bagit.reading import read_tag_lines, read_top
 from archiver.bagit.telling import ignore
+from archiver.catalogue.bag_facts import pinned_manifest
 from archiver.errors import ArchiverError, ExitStatus, Remedy, Way
 from archiver.machine import reason, refuse_own_limit
 from archiver.model.pickling import by_fields
@@ -38,7 +39,7 @@ from archiver.records.tree_lines import (
     inside,
     read_tree,
 )
-from archiver.usecases.states.bags import KnownBag, strongest_tag_manifest
+from archiver.usecases.states.bags import KnownBag
 
 _LONGEST_LINE = 1 << 20
 _BLOCK = 1 << 20
@@ -147,8 +148,8 @@ def damaged_records(bag: KnownBag, source: BagSource) -> tuple[str, ...]:
         if listing.top is None:
             raise ValueError("the bag cannot be opened")
         top = read_top(listing.top)
-        manifest = strongest_tag_manifest(top)
-        if manifest is None or manifest.algorithm is None:
+        manifest = pinned_manifest(top.manifests)
+        if not manifest.of_tags or manifest.algorithm is None:
             return ()
         lines = read_tag_lines(listing.top, manifest.name, top.declaration.encoding, ignore)
         entries = read_manifest(lines, manifest, ignore, before_1_0=top.declaration.before_1_0)
