@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from archiver import config
 from archiver.cli import options
 from archiver.cli.commands import Command
 from archiver.cli.reports.jsonstream import write_json
@@ -60,6 +61,7 @@ _INTERRUPTED = "What was restored so far stands under its name and is right. Giv
     type=click.Choice(["changed"]),
     help="Replace files that are there and not as recorded.  [default: leave them]",
 )
+@options.catalogue
 @click.option("--dry-run", is_flag=True, help="Say what would be restored; write nothing.")
 @options.verbose
 @options.as_json
@@ -70,6 +72,7 @@ def command(
     at: str | None,
     match: tuple[str, ...],
     overwrite: str | None,
+    catalogue: str | None,
     dry_run: bool,
     verbose: bool,
     as_json: bool,
@@ -80,7 +83,8 @@ def command(
     as they were in the source. Name a COLLECTION for its newest state or that
     of a day, an ACCESSION by its identifier, or the path of a BAG, a folder or
     a tar, tar.gz or zip archive. Where the bags are of one collection, there
-    is nothing to name.
+    is nothing to name. Bags are looked for in every STORE, beside the BAG and
+    in the stores that the catalogue knows and that are mounted.
 
     Every file is checked against its recorded digest before it gets its name.
     Nothing that is there is overwritten; a run that was interrupted goes on
@@ -88,8 +92,6 @@ def command(
     """
     if target is None and not dry_run:
         raise click.UsageError("Missing option '--to'. Name the folder that is to get the files.")
-    if what is None and not stores:
-        raise click.UsageError("Name what is to be restored, or where to look for it with '--from'.")
     request = RestoreRequest(
         what=what,
         target=None if dry_run else target,
@@ -97,6 +99,7 @@ def command(
         at=at,
         match=match,
         overwriting=Overwriting.NOTHING if overwrite is None else Overwriting.CHANGED,
+        catalogue=config.catalogue_place(catalogue, config.load_settings(os.environ)),
         zone=new_run(os.environ).clock().tzinfo,
     )
     with restore(request, watcher()) as restored:
@@ -123,7 +126,11 @@ def _write_json(restored: Restored) -> None:
         "accession": None if head is None else head.accession,
         "at": None if head is None else head.at.isoformat().replace("+00:00", "Z"),
         "bags": [bag.path for bag in chosen.bags],
-        "holders": list(restored.holders),
+        "holders": [holder.name for holder in restored.holders],
+        "lacking": [
+            {"bag": holder.name, "identifier": holder.identifier, "copies": list(places)}
+            for holder, places in restored.lacking
+        ],
         "missing_parts": list(chosen.missing),
         "files": {"wanted": restored.wanted_files, **_counted(restored.files)},
         "links": _counted(restored.links),

@@ -28,6 +28,7 @@ def restored_lines(restored: Restored, most: int) -> Iterator[str]:
     yield from _figures(restored)
     yield from _notes(restored)
     yield from _left_lines(restored, most)
+    yield from _lacking_lines(restored)
     yield ""
     yield _verdict(restored)
 
@@ -108,6 +109,20 @@ def _left_lines(restored: Restored, most: int) -> Iterator[str]:
         yield from _named(_chained(first, told), most)
         if number > most:
             yield wrapped(f"… and {number - most:,} more (-v lists all)", indent="    ")
+
+
+def _lacking_lines(restored: Restored) -> Iterator[str]:
+    """Say of each bag that files could not be had of where copies of it should be."""
+    lacking = list(restored.lacking)
+    if not lacking:
+        return
+    yield ""
+    for holder, places in lacking:
+        yield wrapped(f"{shown(holder.name)} ({shown(holder.identifier)})", indent="  ")
+        for place in places:
+            yield wrapped(f"a copy should be in {shown(place)}", indent="    ")
+        if not places:
+            yield wrapped("no store is known that has another copy", indent="    ")
 
 
 def _chained(first: Told, others: Iterator[Told]) -> Iterator[Told]:

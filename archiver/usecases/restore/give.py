@@ -205,8 +205,12 @@ class Giver:
     def _lacking(self, wanted: Wanted) -> Told:
         holder = self._holders[wanted.holder]
         if wanted.fault:
-            return Told(wanted.path, Fate.DAMAGED, f"in {holder.name} it {wanted.fault}")
-        return Told(wanted.path, Fate.LACKING, f"no copy of its bag {holder.name} is at hand")
+            return Told(
+                wanted.path, Fate.DAMAGED, f"in {holder.name} it {wanted.fault}", holder=wanted.holder
+            )
+        return Told(
+            wanted.path, Fate.LACKING, f"no copy of its bag {holder.name} is at hand", holder=wanted.holder
+        )
 
 
 class _InTurn:

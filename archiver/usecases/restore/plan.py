@@ -47,6 +47,9 @@ class Holders:
     def __getitem__(self, number: int) -> Holder:
         return self._all[number]
 
+    def __iter__(self) -> Iterator[Holder]:
+        return iter(self._all)
+
     def number_of(self, bag: HoldingBag | None, own: KnownBag) -> int:
         """Return the number of the bag that a file of the bag ``own`` lies in; ``None`` means that very bag.
 

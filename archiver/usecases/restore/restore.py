@@ -6,7 +6,7 @@ import contextlib
 import datetime as dt
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from archiver.errors import UsageError
@@ -14,12 +14,14 @@ from archiver.ingest.exclusion import Exclusion
 from archiver.ingest.spool import Spool
 from archiver.store.find_bags import bag_around, is_bag
 from archiver.usecases.restore.give import Giver
+from archiver.usecases.restore.plan import Holder
 from archiver.usecases.restore.statement import Matches, Statement
 from archiver.usecases.restore.target import Overwriting, Target
 from archiver.usecases.restore.wanted import Fate, Told
 from archiver.usecases.states.bags import Shelf
 from archiver.usecases.states.choosing import Chosen, choose, end_of
 from archiver.usecases.states.description import SourceFolder, SourceLink
+from archiver.usecases.states.known_stores import known_stores
 from archiver.usecases.watch import Meter, Step, Watch
 
 GIVEN = frozenset({Fate.RESTORED, Fate.REPLACED, Fate.THERE})
@@ -39,6 +41,7 @@ class RestoreRequest:
         at: The day or time that its state is wanted of, as it was typed; ``None`` for the newest.
         match: Patterns in gitignore's syntax, of which the record path of a file must fit one; all where there is none.
         overwriting: What becomes of what stands in the way.
+        catalogue: Path of the catalogue, which says what other stores there are; nothing fails where it cannot be used.
         zone: The time zone of the place.
     """
 
@@ -48,6 +51,7 @@ class RestoreRequest:
     at: str | None
     match: tuple[str, ...]
     overwriting: Overwriting
+    catalogue: str
     zone: dt.tzinfo | None
 
 
@@ -65,18 +69,21 @@ class Restored:
         bytes: Bytes that were written.
         wanted_files: Files that were to be given back.
         wanted_bytes: Their bytes.
-        holders: Names of the bags that were to have bytes.
+        holders: The bags that were to have bytes.
         plain: Files whose recorded permission bits or attributes could not be set.
         otherwise: Files that stood there with another modification time than is recorded.
         withheld: Files of the source that were kept out of the bags by a decision.
         unpacked: Files that were kept out by a problem.
         damaged: Records that say what the source was and are damaged, by the bag.
+        short: Numbers of bags that files could not be had of.
         told: What became of each that is not in the target as it was.
+        places_of: Says for the identifier of a bag in which stores the catalogue knows copies of it.
     """
 
     chosen: Chosen
     target: str | None
     told: Spool[Told]
+    places_of: Callable[[str], tuple[str, ...]]
     files: Counter[Fate] = field(default_factory=Counter)
     links: Counter[Fate] = field(default_factory=Counter)
     folders: int = 0
@@ -84,12 +91,19 @@ class Restored:
     bytes: int = 0
     wanted_files: int = 0
     wanted_bytes: int = 0
-    holders: tuple[str, ...] = ()
+    holders: tuple[Holder, ...] = ()
     plain: int = 0
     otherwise: int = 0
     withheld: int = 0
     unpacked: int = 0
     damaged: list[tuple[str, str]] = field(default_factory=list)
+    short: set[int] = field(default_factory=set)
+
+    @property
+    def lacking(self) -> Iterator[tuple[Holder, tuple[str, ...]]]:
+        """Bags that files could not be had of, each with the stores that should have a copy."""
+        for number in sorted(self.short):
+            yield self.holders[number], self.places_of(self.holders[number].identifier)
 
     @property
     def lost(self) -> int:
@@ -113,6 +127,8 @@ class Restored:
         self.bytes += told.size_bytes
         self.plain += told.plain
         self.otherwise += told.otherwise
+        if told.fate in LOST and told.holder is not None:
+            self.short.add(told.holder)
         if told.fate not in GIVEN:
             self.told.append(told)
 
@@ -131,10 +147,14 @@ def restore(request: RestoreRequest, watch: Watch) -> Iterator[Restored]:
     if request.target is not None:
         _refuse_bag(request.target)
     matches = _matcher(request.match)
-    with Shelf(request.stores) as shelf, Spool[Told]() as told:
+    with (
+        Shelf(request.stores) as shelf,
+        Spool[Told]() as told,
+        known_stores(request.catalogue, watch) as known,
+    ):
         with watch.during(Step("Looking at the bags", "")):
-            chosen = choose(request.what, at, shelf)
-        restored = Restored(chosen, request.target, told)
+            chosen = choose(request.what, at, shelf, known.mounted)
+        restored = Restored(chosen, request.target, told, known.places_of)
         with Statement(chosen.bags, shelf, matches) as said:
             with watch.during(Step("Reading what is in them", "")):
                 said.read()
@@ -170,7 +190,7 @@ def _matcher(patterns: Sequence[str]) -> Matches:
 def _put_down(said: Statement, restored: Restored) -> None:
     """Put down what is known before anything is given back."""
     restored.wanted_files, restored.wanted_bytes = said.plan.files, said.plan.bytes
-    restored.holders = tuple(said.holders[number].name for number in range(len(said.holders)))
+    restored.holders = tuple(said.holders)
     restored.withheld, restored.unpacked = said.withheld, said.unpacked
     restored.damaged = said.damaged
 
@@ -184,7 +204,7 @@ def _rehearse(said: Statement, shelf: Shelf, restored: Restored) -> None:
             fate, why = Fate.RESTORED, ""
             if not at_hand:
                 fate, why = Fate.LACKING, f"no copy of its bag {holder.name} is at hand"
-            restored.count(Told(wanted.path, fate, why))
+            restored.count(Told(wanted.path, fate, why, holder=number))
     for member in said.members():
         if isinstance(member, SourceFolder):
             restored.folders += 1

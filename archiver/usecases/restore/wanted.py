@@ -76,6 +76,7 @@ class Told:
         size_bytes: Bytes that were written.
         plain: Whether permission bits or attributes that are recorded could not be set.
         otherwise: Whether what stood there has another modification time than is recorded.
+        holder: The number of the bag that should have its bytes, where they cannot be had.
     """
 
     path: str
@@ -84,3 +85,4 @@ class Told:
     size_bytes: int = 0
     plain: bool = False
     otherwise: bool = False
+    holder: int | None = None

@@ -68,24 +68,35 @@ def end_of(text: str, zone: dt.tzinfo | None) -> dt.datetime:
     raise UsageError(f"{text!r} is no date", "Write it like 2026, 2026-11, 2026-11-28 or 2026-11-28T18:00.")
 
 
-def choose(what: str | None, at: dt.datetime | None, shelf: Shelf) -> Chosen:
+def choose(what: str | None, at: dt.datetime | None, shelf: Shelf, others: Iterable[str] = ()) -> Chosen:
     """Find the bags of what was named.
 
     Args:
         what: Path of a bag or of a folder of bags, an identifier, or the name of a bag or a collection; ``None`` for the
             one collection that there is.
         at: The last moment that its state may be of; ``None`` for the newest. A bag or an accession has one state.
-        shelf: The bags at hand; gets the folder that a bag lies in.
+        shelf: The bags at hand; gets the folder that a bag lies in, and the other stores.
+        others: Stores that are looked into where the shelf has none, and afterwards for copies.
 
     Raises:
         UsageError: where there is no such thing, or more than one.
     """
+    found = _chosen(what, at, shelf, others)
+    for store in others:
+        shelf.add_store(store)
+    return found
+
+
+def _chosen(what: str | None, at: dt.datetime | None, shelf: Shelf, others: Iterable[str]) -> Chosen:
     if what is not None and os.path.exists(what):
         if is_bag(what) or not os.path.isdir(what):
             return _bag_at(what, shelf)
         shelf.add_store(what)
         if bags_in(what).bags:
             what = None
+    if not shelf.stores:
+        for store in others:
+            shelf.add_store(store)
     if what is None:
         return _only_collection(at, shelf)
     found = _UUID.fullmatch(what)

@@ -201,3 +201,31 @@ def test_two_collections_must_be_told_apart(tmp_path: Path) -> None:
     assert "One" in done.err
     assert "Other" in done.err
     assert run_here("restore", "Other", "--from", tmp_path / "store", "--to", tmp_path / "back").code == 0
+
+
+def test_the_catalogue_says_where_else_to_look_and_where_copies_should_be(tmp_path: Path) -> None:
+    first, second = two_accessions(tmp_path / "store")
+    shutil.copytree(tmp_path / "store", tmp_path / "second disk")
+    place = ("--catalogue", tmp_path / "catalogue.sqlite")
+    for store in ("store", "second disk"):
+        assert run_here("catalogue", "add", tmp_path / store, *place).code == 0
+    named = run_here("restore", "Music", "--to", tmp_path / "named", *place)
+    assert named.code == 0, named.out + named.err
+    assert read_tree(tmp_path / "named") == WHOLE
+    shutil.rmtree(first)
+    elsewhere = restore(second, tmp_path / "back", *place)
+    assert elsewhere.code == 0, elsewhere.out
+    assert read_tree(tmp_path / "back") == WHOLE
+    (tmp_path / "second disk").rename(tmp_path / "unplugged")
+    lacking = restore(second, tmp_path / "lacking", *place)
+    assert lacking.code == 4
+    assert "a copy should be in second disk: First" in lacking.out
+
+
+def test_a_damaged_catalogue_stops_no_restore(tmp_path: Path) -> None:
+    _, second = two_accessions(tmp_path / "store")
+    (tmp_path / "catalogue.sqlite").write_bytes(b"SQLite format 3\0" + b"x" * 5000)
+    done = restore(second, tmp_path / "back", "--catalogue", tmp_path / "catalogue.sqlite")
+    assert done.code == 0, done.err
+    assert "The catalogue is not used" in done.err
+    assert read_tree(tmp_path / "back") == WHOLE
