@@ -135,6 +135,7 @@ def _write_json(restored: Restored) -> None:
         "files": {"wanted": restored.wanted_files, **_counted(restored.files)},
         "links": _counted(restored.links),
         "folders": restored.folders,
+        "folders_without_time": restored.undressed,
         "bytes": restored.bytes,
         "bytes_wanted": restored.wanted_bytes,
         "other_time": restored.otherwise,

@@ -143,7 +143,7 @@ def test_a_deep_path_is_made_below_descriptors(tmp_path: Path) -> None:
 def test_no_mode_gives_a_file_powers_and_no_attribute_does(tmp_path: Path) -> None:
     value = base64.b64encode(b"\x01\x00\x00\x02").decode()
     attributes = [{"name": "security.capability", "size_bytes": 4, "value_b64": value}]
-    tree = [
+    tree: list[dict[str, Any]] = [
         {"kind": "file", "source_path": "a", "mode": "6755", "attributes": attributes},
         {"kind": "folder", "source_path": "s", "modified": "2026-11-22T18:04:05Z", "mode": "3777"},
     ]

@@ -87,6 +87,10 @@ def _notes(restored: Restored) -> Iterator[str]:
     if restored.plain:
         files = count(restored.plain, "file")
         notes.append(f"Of {files} the permission bits or extended attributes could not be set.")
+    if restored.undressed:
+        notes.append(
+            f"Of {count(restored.undressed, 'folder')} the modification time and permission bits could not be set."
+        )
     for bag, record in restored.damaged:
         notes.append(
             f"In {bag}, {record} is damaged: names, times or permission bits may not be as they were. No other"

@@ -66,6 +66,7 @@ class Restored:
         links: Links by what became of them.
         folders: Folders that are there.
         folders_left: Folders that could not be made.
+        undressed: Folders whose time and permission bits could not be set.
         bytes: Bytes that were written.
         wanted_files: Files that were to be given back.
         wanted_bytes: Their bytes.
@@ -88,6 +89,7 @@ class Restored:
     links: Counter[Fate] = field(default_factory=Counter)
     folders: int = 0
     folders_left: int = 0
+    undressed: int = 0
     bytes: int = 0
     wanted_files: int = 0
     wanted_bytes: int = 0
@@ -119,7 +121,11 @@ class Restored:
     def left(self) -> int:
         """Files, links and folders that are not in the target as they were, though they can be had."""
         counted = self.files + self.links
-        return self.folders_left + sum(number for fate, number in counted.items() if fate not in GIVEN | LOST)
+        return (
+            self.folders_left
+            + self.undressed
+            + sum(number for fate, number in counted.items() if fate not in GIVEN | LOST)
+        )
 
     def count(self, told: Told) -> None:
         """Count what became of a file."""
@@ -231,7 +237,7 @@ def _give(  # noqa: PLR0913, PLR0917 - what, where to, out of what, and who is t
                     if refused is not None:
                         restored.folders_left += 1
                         restored.told.append(refused)
-            place.finish()
+            restored.undressed = place.finish()
 
 
 def _count_link(told: Told, restored: Restored) -> None:

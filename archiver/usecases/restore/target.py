@@ -346,8 +346,13 @@ class Target:
             return None
         return refusal.told
 
-    def finish(self) -> None:
-        """Give the folders that were made what is recorded of them, the deepest first, and take the area away."""
+    def finish(self) -> int:
+        """Give the folders that were made what is recorded of them, the deepest first, and take the area away.
+
+        Returns:
+            How many folders could not be given it.
+        """
+        undressed = 0
         with self._faults(), Sorter() as deepest_first:
             for noted in self._area.folders():
                 deepest_first.add(_row(noted))
@@ -360,7 +365,7 @@ class Target:
                 last = row[:-1]
                 kept = recorded if was_made else replace(recorded, beside=None)
                 if path:
-                    self._dress_folder(path, kept)
+                    undressed += not self._dress_folder(path, kept)
                 else:
                     top = kept
             filesystem.start_sync(self._top)
@@ -368,15 +373,21 @@ class Target:
             if top is not None:  # to take the area away changed its time
                 _dress_open_folder(self._top, top)
             filesystem.sync_folder(self._top)
+        return undressed
 
-    def _dress_folder(self, path: bytes, recorded: SourceFolder) -> None:
-        # what a run that was interrupted here has done already cannot always be reached once more
-        with contextlib.suppress(FileNotFoundError, NotADirectoryError, PermissionError):
+    def _dress_folder(self, path: bytes, recorded: SourceFolder) -> bool:
+        """Return whether it could be done, or there is no such folder any more."""
+        try:
             descriptor = filesystem.open_folder_beneath(self._top, path)
             try:
                 _dress_open_folder(descriptor, recorded)
             finally:
                 os.close(descriptor)
+        except (FileNotFoundError, NotADirectoryError):
+            pass
+        except PermissionError:  # as where a run was interrupted here after it had closed a folder above
+            return False
+        return True
 
     @contextlib.contextmanager
     def _faults(self) -> Iterator[None]:

@@ -105,6 +105,18 @@ def _chosen(what: str | None, at: dt.datetime | None, shelf: Shelf, others: Iter
     return _named(what, at, shelf)
 
 
+def choose_as_named(named: str, zone: dt.tzinfo | None, shelf: Shelf, others: Iterable[str] = ()) -> Chosen:
+    """Find the bags of what was named in one word: as :func:`choose`, and ``COLLECTION@DATE`` for that of a day.
+
+    Raises:
+        UsageError: as :func:`choose`.
+    """
+    name, at, date = named.rpartition("@")
+    if at and not os.path.exists(named) and (_DAY.fullmatch(date) or _MOMENT.fullmatch(date)):
+        return choose(name, end_of(date, zone), shelf, others)
+    return choose(named, None, shelf, others)
+
+
 def _bag_at(path: str, shelf: Shelf) -> Chosen:
     bag = shelf.bag(path)
     if bag is None:
