@@ -26,6 +26,8 @@ _COMMANDS = {
     "scan": "say what is there; write nothing",
     "pack": "write a bag",
     "verify": "say whether bags are complete and valid; write nothing",
+    "restore": "give back what bags hold, as it was",
+    "diff": "say how two bags, accessions or folders differ",
     "explain": "say what is known of a file's rights, and what follows",
     "rights": "help to write declarations of rights, and check them",
     "duplicates": "find copies of the same music; delete nothing",
