@@ -60,6 +60,8 @@ class Way(Enum):
     """Write a label and its value with a colon between."""
     NAME_STORE = auto()
     """Name the folder that is to get the bag."""
+    NAME_STORES = auto()
+    """Name the folders in which bags are to be looked for."""
     ANOTHER_STORE = auto()
     """Choose another store."""
     FREE_SPACE = auto()

@@ -30,6 +30,7 @@ _SENTENCES = {
     Way.CLEAN_STORE: "To clear what interrupted runs left: archiver store clean {STORE}",
     Way.WRITE_LABEL: "Write it as 'Label: value', with quotation marks",
     Way.NAME_STORE: "Name it: --to STORE",
+    Way.NAME_STORES: "Name where to look: --from STORE",
     Way.BAG_IN_BAG: "To pack it as it is into a new bag on purpose: add --bag-in-bag",
     Way.FEWER_JOBS: "Try again with fewer --jobs",
     Way.SHOW_SOURCE: "To see what is there: archiver scan {SOURCE}",
