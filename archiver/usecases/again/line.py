@@ -89,19 +89,17 @@ def line_of(catalogue: str, store: bytes, collection: str, run: Run, watch: Watc
 
     Args:
         catalogue: Path of the catalogue, which is made where it is missing.
-        store: Absolute path of the store; it gets its identity where it has none.
+        store: Absolute path of the store.
         collection: Name of the collection.
         run: The run.
         watch: Is told what could not be read.
 
     Raises:
         CatalogueError: where the catalogue cannot be used.
-        StoreError: where the store cannot be read, or its identity not be written.
+        StoreError: where the store cannot be read.
     """
-    # where the clock stands still, stores that are made then are told apart by where they are
-    identity = make_identity(store, uuid.uuid5(run.identifier, repr(store)))
     with catalogued(catalogue, [os.fsdecode(store)], rfc3339(run.now()), watch) as opened:
-        known = find_store(opened, identity, store)
+        known = find_store(opened, read_identity(store), store)
         assert known is not None, "it was just taken in"
         yield _line(opened, known, collection)
 
@@ -190,11 +188,13 @@ class Look:
 
 
 def log_accession(store: bytes, bags: Iterable[str], accession: model.Accession, run: Run) -> None:
-    """Write to a store's log that an accession was sealed, with the pin of each bag.
+    """Write to a store's log that an accession was sealed, with the pin of each bag; a store without an identity gets one.
 
     Raises:
         StoreError: where the log cannot be written.
     """
+    # where the clock stands still, stores that are made then are told apart by where they are
+    make_identity(store, uuid.uuid5(run.identifier, repr(store)))
     told = []
     for path in bags:
         source = source_of(path)
