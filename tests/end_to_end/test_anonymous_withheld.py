@@ -19,7 +19,9 @@ def package(collection: Path, declared: Path, tmp_path_factory: pytest.TempPathF
     """The worked example for the public, which holds four files of two albums."""
     store = tmp_path_factory.mktemp("store")
     words = ("--policy", "public", "--rights", declared, "--anonymous-withheld")
-    outcome = run_here("pack", collection, "--to", store, "--name", "bag", *words, SOURCE_DATE_EPOCH=MOMENT)
+    outcome = run_here(
+        "pack", collection, "--all", "--to", store, "--name", "bag", *words, SOURCE_DATE_EPOCH=MOMENT
+    )
     assert outcome.code == 3, outcome.err
     return read_package(store / "bag", outcome)
 
@@ -113,7 +115,7 @@ def test_documents_of_withheld_files_stay_out_and_those_of_packed_ones_go_in(tmp
     bags = {}
     for name, more in (("open", ()), ("quiet", ("--anonymous-withheld",))):
         words = ("--policy", "public", "--rights", tmp_path / "rights.toml", *more)
-        outcome = run_here("pack", source, "--to", tmp_path / "store", "--name", name, *words)
+        outcome = run_here("pack", source, "--all", "--to", tmp_path / "store", "--name", name, *words)
         assert outcome.code == 3, outcome.err
         bags[name] = read_package(tmp_path / "store" / name, outcome)
         assert run_here("verify", bags[name].bag).code == 0

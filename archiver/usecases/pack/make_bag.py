@@ -7,7 +7,7 @@ import dataclasses
 import datetime as dt
 import itertools
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import BinaryIO
@@ -27,9 +27,10 @@ from archiver.ingest.reexamine import Reexaminer
 from archiver.ingest.sound import with_sound
 from archiver.ingest.spool import Spool
 from archiver.model.audio import Role
-from archiver.model.bag import Bag, BagPlan, Labels
+from archiver.model.bag import Accession, Bag, BagPlan, Labels
 from archiver.model.package import (
     AssessedFile,
+    HeldFile,
     PackedFile,
     PackEntry,
     PlanEntry,
@@ -62,7 +63,7 @@ class BagMaker:
 
     Attributes:
         run: The run.
-        started: When the sources began to be listed.
+        accession: The accession that the bags are of.
         planned: When everything was examined and decided.
         keys: What the bags of the run are made of.
         rights: What the decisions rest on.
@@ -72,10 +73,11 @@ class BagMaker:
         capture: Copies files into the bags.
         watch: Counts the bytes copied.
         reexaminer: Examines again what changed, or could not be read, before it was copied.
+        told: Is told what became of every entry.
     """
 
     run: Run
-    started: dt.datetime
+    accession: Accession
     planned: dt.datetime
     keys: tuple[StagingKey, ...]
     rights: RightsContext
@@ -85,6 +87,7 @@ class BagMaker:
     capture: Capture
     watch: Watch
     reexaminer: Reexaminer
+    told: Callable[[PackEntry], object]
 
     def make(self, staging: Staging, part: PlanPart, noted: Spool[PackEntry], decided: RightsTally) -> Bag:
         """Copy the part's files into the staged bag and describe them; all but the folders is then on the disk.
@@ -104,7 +107,7 @@ class BagMaker:
         """
         staging.open()
         name = staging.key.name
-        plan = bag_plan(self.run, staging.key, self.labels, part.cut, premis=self.premis)
+        plan = bag_plan(self.accession, staging.key, self.labels, part.cut, premis=self.premis)
         gathered = _Gathered()
         with contextlib.ExitStack() as held:
             held.enter_context(store_faults(f"write the manifests and records of {name}"))
@@ -149,6 +152,7 @@ class BagMaker:
             for entry in for_outcomes:
                 outcome = _with_outcome(entry, outcomes, staging, self.reexaminer)
                 gathered.add(outcome)
+                self.told(outcome)
                 records.add(outcome)
                 if (file := packed_file(outcome)) is not None:
                     for manifest, (_, digest) in zip(manifests, file.digests, strict=True):
@@ -166,7 +170,7 @@ class BagMaker:
     def _bag(self, plan: BagPlan, gathered: _Gathered) -> Bag:
         totals = gathered.totals
         milestones = Milestones(
-            self.started, self.planned, self.run.now(), self.capture.read_back, gathered.kept > 0
+            self.accession.at, self.planned, self.run.now(), self.capture.read_back, gathered.kept > 0
         )
         events = tuple(events_of(self.run, plan, totals, self.rights.policy.name, milestones))
         summary = gathered.tally.summary()
@@ -239,6 +243,8 @@ class _Gathered:
             case PackedFile():
                 self.totals.count_packed(entry.assessed.examined, entry.size_bytes)
                 self.escaped = self.escaped or encode_path(entry.bag_path) != entry.bag_path
+            case HeldFile():
+                self.totals.count_held(entry.size_bytes)
             case WithheldFile():
                 self.totals.count_withheld(entry.assessed.examined)
             case _:
@@ -246,20 +252,20 @@ class _Gathered:
 
 
 def bag_plan(
-    run: Run, key: StagingKey, labels: Mapping[str, Labels], cut: tuple[str, ...], *, premis: bool
+    accession: Accession, key: StagingKey, labels: Mapping[str, Labels], cut: tuple[str, ...], *, premis: bool
 ) -> BagPlan:
     """Return what a bag is before anything is in it.
 
     Args:
-        run: The run that makes it.
+        accession: The accession that it is of.
         key: What it is made of.
         labels: Labels that the user gave, by the tag file they go into.
         cut: Folders of albums that are only partly in it.
         premis: Whether it gets a PREMIS record.
     """
-    accession = run.identifier
     # the accession's own identifier, unless the accession makes several bags
-    identifier = accession if key.parts == 1 else uuid.uuid5(accession, key.name)
+    own = accession.identifier
+    identifier = own if key.parts == 1 else uuid.uuid5(own, key.name)
     return BagPlan(key.name, identifier, accession, key.part, key.parts, key.algorithms, labels, cut, premis)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from archiver.bagit.profiles.profile import Profile
-from archiver.config import Settings
+from archiver.config import Settings, catalogue_place
 from archiver.errors import Remedy, UsageError, Way
 from archiver.ingest.assess import Assessor
 from archiver.ingest.exclusion import Exclusion
@@ -21,7 +21,7 @@ from archiver.store.area import folds
 from archiver.usecases.finished import refuse_finished
 from archiver.usecases.hearings import Hearings
 from archiver.usecases.pack.mounted import refuse_unmounted
-from archiver.usecases.pack.naming import refuse_taken, refuse_unfit
+from archiver.usecases.pack.naming import refuse_taken, refuse_unfit, refuse_unspeakable
 from archiver.usecases.pack.profile import algorithms_for, labels_by_file, read_profile
 from archiver.usecases.rights_inputs import RightsInputs, read_policy, read_rights
 from archiver.usecases.settled import algorithms_asked, exclusion_for, jobs_for, labels_for
@@ -60,6 +60,10 @@ class PackRequest:
             what suits the policy and the profile.
         premis: Whether the bags get a PREMIS record; ``None`` for what the policy says.
         decode: Whether all music is decoded as well, which reads it once more.
+        collection: Name of the collection; that of the first source where ``None``.
+        catalogue: Path of the catalogue; ``None`` for the configured one.
+        anew: What is done anew of what the store has from the last time: ``nothing`` that looks unchanged from outside,
+            ``reading`` of everything, to pack what is new, or ``packing`` of everything.
     """
 
     sources: tuple[str, ...]
@@ -82,6 +86,9 @@ class PackRequest:
     names: Literal["exact", "portable"] | None = None
     premis: bool | None = None
     decode: bool = False
+    collection: str | None = None
+    catalogue: str | None = None
+    anew: Literal["nothing", "reading", "packing"] = "nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +122,25 @@ class Prepared:
     algorithms: tuple[str, ...]
     tag_labels: Mapping[str, Labels]
     exclusion: Exclusion
+
+    @property
+    def packs_everything(self) -> bool:
+        """Whether the bag holds everything, whatever the store has: as asked, and where a recipient gets it alone."""
+        return self.request.anew == "packing" or self.profile is not None
+
+    @property
+    def catalogue(self) -> str:
+        """Path of the catalogue.
+
+        Raises:
+            ConfigError: where nothing says it.
+        """
+        return catalogue_place(self.request.catalogue, self.request.settings)
+
+    @property
+    def collection(self) -> str:
+        """Name of the collection."""
+        return self.request.collection or self.sources[0].name
 
     @property
     def names(self) -> Literal["exact", "portable"]:
@@ -179,6 +205,8 @@ def prepare(request: PackRequest, run: Run) -> Prepared:
     refuse_unmounted(store, configured=request.store is None)
     if request.name is not None:
         refuse_unfit(request.name)
+    if request.collection is not None:
+        refuse_unspeakable(request.collection)
     inputs = read_rights(sources, request.rights)
     profile = None if request.profile is None else read_profile(request.profile)
     policy = request.policy or settings.policy
