@@ -88,15 +88,8 @@ class Numbers:
 
     def decision(self, line: DecisionLine) -> int:
         """Return the number of what was decided."""
-        columns: tuple[Value, ...] = (
-            line.disposition.value,
-            line.basis.value,
-            *(line.acts.get(act, Answer.UNKNOWN).value for act in Act),
-            line.personal_data,
-            None if line.restricted_until is None else line.restricted_until.isoformat(),
-            json.dumps([{"code": one.code, "text": one.text} for one in line.reasons], separators=(",", ":")),
-        )
-        digest = hashlib.sha256(json.dumps(columns, separators=(",", ":")).encode("ascii")).digest()
+        columns = _decision_columns(line)
+        digest = _columns_digest(columns)
         insert = (
             "INSERT INTO decision (disposition, basis, preserve, access, transfer, publish, mine, personal,"
             " restricted_until, reasons, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -243,6 +236,26 @@ class FileRows:
         ):
             self._catalogue.run_many(sql, rows)
             rows.clear()
+
+
+def decision_digest(line: DecisionLine) -> bytes:
+    """Return the digest by which the catalogue knows what was decided, whatever its identifier in a bag."""
+    return _columns_digest(_decision_columns(line))
+
+
+def _decision_columns(line: DecisionLine) -> tuple[Value, ...]:
+    return (
+        line.disposition.value,
+        line.basis.value,
+        *(line.acts.get(act, Answer.UNKNOWN).value for act in Act),
+        line.personal_data,
+        None if line.restricted_until is None else line.restricted_until.isoformat(),
+        json.dumps([{"code": one.code, "text": one.text} for one in line.reasons], separators=(",", ":")),
+    )
+
+
+def _columns_digest(columns: tuple[Value, ...]) -> bytes:
+    return hashlib.sha256(json.dumps(columns, separators=(",", ":")).encode("ascii")).digest()
 
 
 def _remember(known: dict, key: object, number: int) -> None:  # type: ignore[type-arg]

@@ -155,6 +155,7 @@ CREATE TABLE place (                   -- folders of a collection's source
   place_id      INTEGER PRIMARY KEY,   -- number in this catalogue
   collection_id INTEGER NOT NULL REFERENCES collection, -- the collection
   path          TEXT NOT NULL,         -- path below the source, as records have it; '' is the source itself
+  listing       BLOB,                  -- digest of what the last look at it saw; NULL where that proves nothing, or known from bags alone
   UNIQUE (collection_id, path)
 ) STRICT;
 

@@ -61,6 +61,15 @@ def rank(copy: Copy, tier: Tier) -> bytes:
     )
 
 
+_NAMES = {
+    "musepack": "Musepack",
+    "opus": "Opus",
+    "speex": "Speex",
+    "vorbis": "Vorbis",
+    "wavpack": "WavPack",
+}
+"""Codecs whose name is no abbreviation."""
+
 RANK_BYTES = _ORDER.size
 
 
@@ -86,7 +95,8 @@ def told_sound(sound: AudioProperties | None) -> str:
         words.append(f"{round(sound.bitrate_bps / 1000)} kbit/s")
     if sound.channels and sound.channels != _STEREO:
         words.append(f"{sound.channels} channels" if sound.channels > 1 else "mono")
-    return " ".join((sound.codec.upper(), *words)) if sound.codec else " ".join(words) or "unknown"
+    codec = _NAMES.get(sound.codec, sound.codec.upper())
+    return " ".join(filter(None, (codec, *words))) or "unknown"
 
 
 def _rank(copy: Copy, tier: Tier) -> _Rank:

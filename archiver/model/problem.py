@@ -147,6 +147,13 @@ _KINDS = (
         "extended attributes not kept",
         "The file itself is packed; keep the source as well if a program needs them.",
     ),
+    ProblemKind(
+        "S113",
+        _WARNING,
+        "possible damage: other bytes, same time",
+        "Compare it with the version of the last time, which its bag keeps; both versions are kept. A program that"
+        " writes tags and puts the time back looks the same.",
+    ),
     # The letter F is for what the bytes are
     ProblemKind("F201", _WARNING, "extension and content differ", "Rename a copy if players refuse it."),
     ProblemKind(

@@ -12,8 +12,9 @@ import pytest
 
 from archiver.catalogue.check import check_catalogue
 from archiver.catalogue.contents import SizesHeld, content_of, holding_of
-from archiver.catalogue.database import opened, reading
+from archiver.catalogue.database import beside, opened, reading
 from archiver.catalogue.events import events_of
+from archiver.catalogue.faults import DamagedCatalogueError, ForeignCatalogueError
 from archiver.catalogue.stores import all_stores, find_store, is_mounted
 from archiver.catalogue.update import rebuild
 from archiver.store.identity import make_identity
@@ -377,3 +378,27 @@ def test_a_tar_with_a_folder_of_another_name_is_told_by_its_own(
             "Other",
             "Other.tar",
         )
+
+
+def test_a_flipped_byte_of_a_filled_catalogue_is_told_and_never_believed(path: str, store: Path) -> None:
+    updated(path, store)
+    with opened(path):
+        pass
+    whole, right = Path(path).read_bytes(), told(path)
+    outcomes = {"told": 0, "of no account": 0}
+    for place in range(11, len(whole), 4096 + 613):
+        flipped = bytearray(whole)
+        flipped[place] ^= 0x10
+        Path(path).write_bytes(flipped)
+        for name in beside(path):
+            Path(name).unlink(missing_ok=True)
+        try:
+            found = told(path)
+        except (DamagedCatalogueError, ForeignCatalogueError):
+            outcomes["told"] += 1
+        else:
+            assert found == right, f"byte {place} was believed"
+            outcomes["of no account"] += 1
+        with pytest.raises((DamagedCatalogueError, ForeignCatalogueError)), reading(path) as catalogue:
+            check_catalogue(catalogue)
+    assert outcomes["told"] > 20

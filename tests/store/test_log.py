@@ -49,8 +49,8 @@ def test_a_line_is_bound_to_the_one_before_as_the_page_says(tmp_path: Path) -> N
 
 @given(st.dictionaries(st.text(), values), st.text(), st.text())
 def test_what_was_logged_is_read_back(
-    tmp_path_factory: pytest.TempPathFactory, detail: dict, what: str, kind: str
-) -> None:  # type: ignore[type-arg]
+    tmp_path_factory: pytest.TempPathFactory, detail: dict[str, object], what: str, kind: str
+) -> None:
     store = os.fsencode(tmp_path_factory.mktemp("store"))
     told = Happened(kind, AT, what, "success", detail, "archiver 1")
     added = [append_event(store, told), append_event(store, told)]
