@@ -111,7 +111,7 @@ def test_a_count_is_a_number(store: Path) -> None:
     [
         (["artits:x"], "Did you mean 'artist'?"),
         (["lossless:perhaps"], "yes, no, unknown"),
-        (["x", "--sort", "siz"], "Did you mean 'size'?"),
+        (["x", "--sort", "sizee"], "Did you mean 'size'?"),
         (["x", "--count", "--json"], "Leave all but one"),
         ([], "Missing argument"),
     ],
