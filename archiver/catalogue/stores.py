@@ -146,6 +146,22 @@ def know_copy(  # noqa: PLR0913 - the columns of a copy
     )
 
 
+def stores_with(catalogue: Catalogue, identifier: str) -> Iterator[tuple[KnownStore, Copy]]:
+    """Yield the stores that a bag should have a copy in, with the copy, by the store's label.
+
+    Args:
+        catalogue: The catalogue.
+        identifier: The bag's.
+    """
+    sql = (
+        "SELECT store_id, store.identifier, label, place, copy_id, bag_id, path, state, checked_at FROM copy"
+        " JOIN store USING (store_id) WHERE state <> 'retired'"
+        " AND bag_id IN (SELECT bag_id FROM bag WHERE identifier = ?) ORDER BY label, path"
+    )
+    for row in catalogue.rows(sql, (identifier,)):
+        yield _known(row[:4]), _copy(row[4:])
+
+
 def mark(catalogue: Catalogue, copy: Copy, state: str) -> None:
     """Note what was seen of a copy: ``present``, ``damaged``, ``missing`` or ``retired``; within a transaction."""
     catalogue.run("UPDATE copy SET state = ? WHERE copy_id = ?", (state, copy.copy_id))

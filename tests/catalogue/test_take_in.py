@@ -276,7 +276,7 @@ def test_a_log_that_is_not_the_one_known_is_told_and_not_taken_over(path: str, s
 def test_a_check_tells_of_a_copy_that_went_and_of_one_that_was_changed(
     path: str, store: Path, packed: Path
 ) -> None:
-    pack(packed / "Music", store, 2)
+    pack(packed / "Music", store, 2, "--all")
     updated(path, store)
     with (store / "Bag1/tagmanifest-sha512.txt").open("a") as stream:
         stream.write(f"{'0' * 128}  metadata/more.txt\n")
