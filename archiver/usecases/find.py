@@ -14,6 +14,10 @@ from archiver.catalogue.search import FoundFile, Order, Search
 from archiver.usecases.lookup import looked_up
 
 _PAYLOAD = b"data"
+_OTHERWISE_FOLDED = (
+    "Another version of this program or of Python made the words of the catalogue; some may not be found until it is"
+    " made anew."
+)
 
 
 class Finding:
@@ -64,10 +68,7 @@ def _otherwise_folded(catalogue: Catalogue) -> tuple[str, ...]:
     version = catalogue.value("SELECT value FROM meta WHERE key = 'fold'")
     if version in (None, FOLD_VERSION):
         return ()
-    return (
-        "Another version of this program or of Python made the words of the catalogue; some may not be found until it is"
-        " made anew.",
-    )
+    return (_OTHERWISE_FOLDED,)
 
 
 def folder_at_hand(copies: tuple[BagCopy, ...]) -> bytes | None:
