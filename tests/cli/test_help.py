@@ -84,7 +84,7 @@ def test_unknown_options_are_wrong_usage(command: str) -> None:
 def test_missing_arguments_are_wrong_usage(command: str) -> None:
     outcome = run_here(*command.split())
     assert outcome.code == 2
-    assert "Missing argument" in outcome.err
+    assert "Missing argument" in outcome.err or "Missing option" in outcome.err
 
 
 @pytest.mark.parametrize(
