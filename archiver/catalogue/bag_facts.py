@@ -93,6 +93,21 @@ def bag_facts(source: BagSource, path: str) -> BagFacts:
     )
 
 
+def pin_of(source: BagSource) -> bytes | None:
+    """Return the pin of a bag; ``None`` where it has no manifest that can be read.
+
+    Raises:
+        OSError: as the system calls do.
+    """
+    with source.listing(ignore) as listing:
+        if listing.top is None:
+            return None
+        manifests = read_top(listing.top).manifests
+        if all(one.algorithm is None for one in manifests):
+            return None
+        return _digest(listing.top, pinned_manifest(manifests))
+
+
 def pinned_manifest(manifests: Iterable[ManifestName]) -> ManifestName:
     """Return the manifest of a bag that its pin is the digest of."""
     known = [one for one in manifests if one.algorithm is not None]

@@ -91,10 +91,12 @@ class LastState:
     Args:
         catalogue: The catalogue, open as long as this is of use.
         collection_id: Number of the collection's line.
+        proven_ns: From this moment on times proved nothing when its source was looked at, where only a bag tells.
     """
 
-    def __init__(self, catalogue: Catalogue, collection_id: int) -> None:
+    def __init__(self, catalogue: Catalogue, collection_id: int, proven_ns: int) -> None:
         self._catalogue = catalogue
+        self._proven_ns = proven_ns
         self._collection = collection_id
         self._folders: dict[int, str] = {}
 
@@ -130,7 +132,7 @@ class LastState:
             digest=cast("bytes", digest),
             essence=cast("bytes | None", essence),
             decision=cast("bytes | None", decision),
-            racy=racy != 0,
+            racy=cast("int", modified) >= self._proven_ns if racy is None else racy != 0,
         )
         return LastFile(
             path="/".join(filter(None, (str(folder), str(name)))),

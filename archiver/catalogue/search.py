@@ -135,6 +135,7 @@ class Search:
 
     Attributes:
         unknown: Sentences about names in the query that stand for nothing there.
+        is_counted_soon: Whether counting the files is quick, since the index says all of them.
     """
 
     def __init__(self, catalogue: Catalogue, query: Query) -> None:
@@ -143,6 +144,7 @@ class Search:
         self._statement = statement_of(query, names)
         self._tags = TagReader(catalogue)
         self.unknown = tuple(names.unknown)
+        self.is_counted_soon = not self._statement.checks
 
     def numbers(self, order: Order | None = None, most: int | None = None) -> Iterator[int]:
         """Yield the numbers of the files that are found.

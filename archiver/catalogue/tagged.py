@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Iterator
 
 from archiver.catalogue.database import Catalogue
 from archiver.catalogue.faults import damaged
@@ -20,11 +21,14 @@ class TagReader:
 
     Args:
         catalogue: The catalogue.
+
+    Attributes:
+        first: Number of the first file of the row that was read last; files of one row lie in one folder.
     """
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
-        self._first: int | None = None
+        self.first: int | None = None
         self._tags: dict[int, Tags] = {}
 
     def of(self, file_id: int) -> Tags:
@@ -32,11 +36,17 @@ class TagReader:
         first = self._catalogue.value(_ROW, (file_id,))
         if not isinstance(first, int):
             return {}
-        if first != self._first:
+        if first != self.first:
             body = self._catalogue.value("SELECT body FROM tags WHERE first_file = ?", (first,))
             self._tags = self._read(body) if isinstance(body, bytes) else {}
-            self._first = first
+            self.first = first
         return self._tags.get(file_id - first, {})
+
+    def groups(self) -> Iterator[list[Tags]]:
+        """Yield the tags of all files that have some, those of one row together."""
+        for (body,) in self._catalogue.rows("SELECT body FROM tags ORDER BY first_file"):
+            if isinstance(body, bytes):
+                yield list(self._read(body).values())
 
     def _read(self, body: bytes) -> dict[int, Tags]:
         try:

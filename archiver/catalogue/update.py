@@ -18,7 +18,7 @@ from archiver.catalogue.take_in import RefusedBag, TakenBag, take_in
 from archiver.errors import StoreError
 from archiver.machine import reason, refuse_own_limit
 from archiver.store.find_bags import bags_in
-from archiver.store.identity import read_identity
+from archiver.store.identity import Identity, read_identity
 from archiver.store.log import BrokenLogError
 
 Watching = Callable[[Iterable[str]], Iterator[str]]
@@ -84,7 +84,7 @@ def _take_in_store(catalogue: Catalogue, place: bytes, now: str, watching: Watch
     names = _names(place)
     identity = read_identity(place)
     store = find_store(catalogue, identity, place)
-    if store is None or store.place != place or (identity is not None and store.label != identity.label):
+    if store is None or not _is_told(store, identity, place):
         with catalogue.write():
             store = know_store(catalogue, identity, place)
             catalogue.run("INSERT OR IGNORE INTO meta VALUES ('fold', ?)", (FOLD_VERSION,))
@@ -106,6 +106,12 @@ def _take_in_store(catalogue: Catalogue, place: bytes, now: str, watching: Watch
             *notes,
         ),
     )
+
+
+def _is_told(store: KnownStore, identity: Identity | None, place: bytes) -> bool:
+    """Whether the row of a store says what the store says of itself."""
+    is_same = identity is None or (identity.identifier, identity.label) == (store.identifier, store.label)
+    return is_same and store.place == place
 
 
 def _to_take_in(changed: Difference) -> list[str]:

@@ -62,7 +62,7 @@ class Problem:
     @property
     def kind(self) -> ProblemKind:
         """What the code means; of one that only another version of this program knows, that it does not know it."""
-        return PROBLEM_KINDS.get(self.code, _UNKNOWN)
+        return kind_of(self.code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,3 +291,8 @@ _UNKNOWN = ProblemKind("", _WARNING, "problem that another version of this progr
 
 PROBLEM_KINDS = {kind.code: kind for kind in _KINDS}
 """Every problem code, in order. ``docs/reference/problems.md`` is made from it."""
+
+
+def kind_of(code: str) -> ProblemKind:
+    """Return the kind of problem that a code stands for, which may be another version's."""
+    return PROBLEM_KINDS.get(code, _UNKNOWN)

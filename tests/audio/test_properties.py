@@ -257,6 +257,12 @@ def test_wavpack_variants() -> None:
     assert known(wavpack_block(9 << 23 | 2 | 4 << 13 | initial | final)).bit_depth == 20
 
 
+@pytest.mark.parametrize("power", [b"", b"\x0e\x00"], ids=["none", "empty"])
+def test_the_rate_of_dsd_in_wavpack_is_not_known_without_its_power_of_two(power: bytes) -> None:
+    found = known(wavpack_block(12 << 23 | 0x80000000 | 0x1800, power, samples=352800))
+    assert (found.sample_rate_hz, found.duration_s, found.channels) == (None, None, 2)
+
+
 def test_tta() -> None:
     head = b"TTA1" + struct.pack("<HHHII", 1, 2, 24, 48000, 96000) + bytes(4)
     assert known(head + bytes(5978)) == AudioProperties("tta", 2.0, 48000, 2, 24, 24000, lossless=True)

@@ -76,6 +76,7 @@ def add_bag(
     name: str,
     samples: Iterable[Sample],
     sealed_at: str = "2026-11-29T10:00:00Z",
+    *,
     store_id: int | None = None,
     accession_id: int | None = None,
 ) -> int:

@@ -40,6 +40,11 @@ BETTER: dict[str, tuple[Copy, Copy, str]] = {
         a_copy(0, sound=replace(MP3, bitrate_bps=128_000)),
         "there is more in it: MP3 320 kbit/s against MP3 128 kbit/s",
     ),
+    "a codec whose name is no abbreviation": (
+        a_copy(1, sound=replace(MP3, codec="vorbis")),
+        a_copy(0, sound=replace(MP3, codec="opus", bitrate_bps=128_000)),
+        "there is more in it: Vorbis 320 kbit/s against Opus 128 kbit/s",
+    ),
     "better tagged": (a_copy(1, labels=labelled(fields=9)), a_copy(0, labels=labelled(fields=3)), "its tags say more"),
     "in a bag": (a_copy(1, bag="Bag"), a_copy(0), "it is in a bag"),
     "no name of a copy": (

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from archiver.catalogue.folding import fold, in_order, stands_in, ways_to_find
+from archiver.catalogue.folding import fold, in_order, is_unspaced, stands_in, ways_to_find
 from archiver.catalogue.query.fields import FIELDS, Kind
 from archiver.catalogue.query.stars import fits
 from archiver.catalogue.query.terms import Pattern, Words
@@ -36,10 +36,13 @@ def check_of(condition: Words | Pattern) -> Check | None:
         return _fits(condition)
     field = FIELDS.get(condition.field)
     texts = _texts_of(condition.field)
+    has_column = field is None or field.name in ("title", "artist", "album", "path")
     if condition.quoted:
         phrase = in_order(condition.text)
+        if has_column and " " not in phrase and not is_unspaced(phrase):
+            return None  # a word of the index is a whole one
         return lambda file: any(stands_in(phrase, in_order(text)) for text in texts(file))
-    if field is None or field.name in ("title", "artist", "album", "path"):
+    if has_column:
         return None
     ways = ways_to_find(condition.text)
     return lambda file: any(_has(ways, fold(text)) for text in texts(file))

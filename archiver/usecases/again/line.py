@@ -37,11 +37,9 @@ from archiver.records.moments import ns_from_rfc3339, rfc3339
 from archiver.store.find_bags import bags_in
 from archiver.store.identity import make_identity, read_identity
 from archiver.store.log import Happened, append_event
+from archiver.usecases.again.looking import GRANULARITY_NS
 from archiver.usecases.catalogued import catalogued
 from archiver.usecases.watch import Watch
-
-GRANULARITY_NS = 2_000_000_000
-"""Of times in a file system of which nothing is known: FAT keeps every other second."""
 
 
 @dataclass(frozen=True, slots=True)

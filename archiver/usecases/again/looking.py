@@ -19,6 +19,9 @@ from archiver.model.source import FileRef, FileStat, LeftOut, ScanEntry, Unpacke
 from archiver.model.state import Holding, Known
 from archiver.usecases.again.vanished import Vanished
 
+GRANULARITY_NS = 2_000_000_000
+"""Of times in a file system of which nothing is known: FAT keeps every other second."""
+
 
 @by_fields
 @dataclass(frozen=True, slots=True)

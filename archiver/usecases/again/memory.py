@@ -9,6 +9,7 @@ from typing import Self
 
 from archiver.catalogue.database import Catalogue
 from archiver.catalogue.rescan import LastState, present_bags
+from archiver.catalogue.states import Accession
 from archiver.executors.guarded import GuardedProcesses
 from archiver.executors.pools import Threads
 from archiver.ingest.examine import Examined, examine, header_readers
@@ -16,8 +17,9 @@ from archiver.ingest.linking import LinkedEntries
 from archiver.ingest.spool import Spool
 from archiver.model.audio import ExaminedFile
 from archiver.model.source import ScanEntry
+from archiver.records.moments import ns_from_rfc3339
 from archiver.usecases.again.contents import StoreContents, listened
-from archiver.usecases.again.looking import Looking, Remembered
+from archiver.usecases.again.looking import GRANULARITY_NS, Looking, Remembered
 from archiver.usecases.again.recall import Recall
 from archiver.usecases.again.vanished import Vanished
 from archiver.usecases.watch import Step, Watch, one
@@ -30,7 +32,7 @@ class CollectionMemory:
         catalogue: The catalogue, up to date with the store.
         store: Absolute path of the store.
         store_id: The store's number in the catalogue.
-        collection_id: The collection's line in the store; ``None`` where it has none.
+        last: The collection's latest accession in the store; ``None`` where it has none.
         scratch: Folder for temporary files.
         trusting: Whether a file that looks unchanged from outside need not be read.
         listening: Algorithms of the bags to be made, where the music of what has changed is to be read through, to
@@ -42,14 +44,17 @@ class CollectionMemory:
         catalogue: Catalogue,
         store: bytes,
         store_id: int,
-        collection_id: int | None,
+        last: Accession | None,
         *,
         scratch: bytes | None,
         trusting: bool,
         listening: tuple[str, ...] = (),
     ) -> None:
         bags = present_bags(catalogue, store_id)
-        state = None if collection_id is None else LastState(catalogue, collection_id)
+        state = None
+        if last is not None:
+            proven_ns = ns_from_rfc3339(last.at) - GRANULARITY_NS
+            state = LastState(catalogue, last.collection_id, proven_ns)
         self._held = contextlib.ExitStack()
         self._looking = Looking(state, bags if trusting else {}, scratch)
         self._recall = Recall(store)

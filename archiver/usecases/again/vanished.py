@@ -93,10 +93,11 @@ class Vanished:
         return None
 
     def with_content(self, file_id: int) -> VanishedFile | None:
-        """Return a file that had the bytes of a file in a bag; it is then not gone, but moved."""
+        """Return a file that had the bytes of a file in a bag, each once; it is then not gone, but moved."""
         for number in self._by_file.values(file_id):
-            self._found[number] = 1
-            return self._at(number)
+            if not self._found[number]:
+                self._found[number] = 1
+                return self._at(number)
         return None
 
     def gone(self, examples: int) -> Gone:

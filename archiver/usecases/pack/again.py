@@ -129,7 +129,7 @@ def begin_look(
                 line.catalogue,
                 prepared.store,
                 line.store.store_id,
-                line.collection_id,
+                line.last,
                 scratch=scratch,
                 trusting=prepared.request.anew == "nothing",
                 listening=prepared.algorithms if scratch is None else (),
