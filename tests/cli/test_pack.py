@@ -180,7 +180,7 @@ def test_what_cannot_be_meant_is_refused_before_anything_is_written(
     assert outcome.out == ""
     assert expected in said(outcome)
     assert "Traceback" not in outcome.err
-    assert not [bag for bag in (tmp_path / "store").glob("*") if bag.name != ".incoming"]
+    assert not [bag for bag in (tmp_path / "store").glob("*") if not bag.name.startswith(".")]
     if words[0] != "empty":
         assert not (tmp_path / "store").exists()
 
@@ -252,7 +252,7 @@ def test_reading_back_and_archives(source: MakeSource, tmp_path: Path) -> None:
     assert outcome.code == 0
     assert outcome.json["bag"].endswith("Music-2023-11-14.zip")
     assert run_here("verify", outcome.json["bag"]).code == 0
-    assert [path.name for path in (tmp_path / "store").iterdir() if path.name != ".incoming"] == [
+    assert [path.name for path in (tmp_path / "store").iterdir() if not path.name.startswith(".")] == [
         "Music-2023-11-14.zip"
     ]
 
@@ -282,7 +282,7 @@ def test_started_as_a_person_would(source: MakeSource, tmp_path: Path) -> None:
     outcome = run_program("pack", root, "--to", tmp_path / "store")
     assert outcome.code == 0
     assert outcome.err == ""
-    (bag,) = [path for path in (tmp_path / "store").iterdir() if path.name != ".incoming"]
+    (bag,) = [path for path in (tmp_path / "store").iterdir() if not path.name.startswith(".")]
     verified = run_program("verify", bag)
     assert (verified.code, verified.err) == (0, "")
     assert "valid. Every file is there" in verified.out
