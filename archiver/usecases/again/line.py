@@ -165,8 +165,7 @@ def next_accession(line: Line | None, collection: str, run: Run) -> model.Access
 
 
 def _unused(line: Line | None, run: Run) -> uuid.UUID:
-    """The identifier of a run; another one where an accession in the store has it, for the clock stands still.
-    """
+    """The identifier of a run; another one where an accession in the store has it, for the clock stands still."""
     identifier = run.identifier
     while line is not None and is_known(line.catalogue, line.store.store_id, f"urn:uuid:{identifier}"):
         identifier = uuid.uuid5(identifier, "again")
