@@ -22,7 +22,12 @@ date = 2020-01-01
 [[declaration]]
 scope = { path = "Album/**" }
 basis = "own"
-acts = { transfer = "deny", publish = "deny" }
+layers = ["recording", "performance", "work", "lyrics"]
+acts = { preserve = "allow", transfer = "allow" }
+[[declaration]]
+scope = { path = "Album/**" }
+basis = "own"
+acts = { access = "deny" }
 expires = 2024-01-01
 """
 NOW = "1700000000"

@@ -13,7 +13,11 @@ from tests.reliability.states import newest_content
 from tests.running import Outcome, run_here, run_program
 from tests.samples import build_tree, flac, read_tree
 
-TREE: dict[str, bytes | str] = {"Album/01.flac": flac(title="one"), "Album/02.flac": flac(title="two"), "n": "note"}
+TREE: dict[str, bytes | str] = {
+    "Album/01.flac": flac(title="one"),
+    "Album/02.flac": flac(title="two"),
+    "n": "note",
+}
 
 
 @pytest.fixture
