@@ -200,9 +200,12 @@ def _load(path: Path, files: int) -> None:
             with catalogue.write():
                 _add_bag(catalogue, numbers, bag, of_bag)
         with catalogue.write():
-            catalogue.run("INSERT INTO place SELECT folder_id, 1, path FROM folder")
             catalogue.run(
-                "INSERT INTO held SELECT folder_id, name, 1, NULL, file_id, modified_ns, decision_id, size, modified_ns,"
+                "INSERT INTO place (place_id, collection_id, path) SELECT folder_id, 1, path FROM folder"
+            )
+            catalogue.run(
+                "INSERT INTO held (place_id, name, first_acc, last_acc, file_id, modified_ns, decision_id, size, mtime_ns,"
+                " ctime_ns, inode, racy) SELECT folder_id, name, 1, NULL, file_id, modified_ns, decision_id, size, modified_ns,"
                 " modified_ns, file_id, 0 FROM file ORDER BY folder_id, name"
             )
 
