@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from archiver.catalogue.database import Catalogue, making, reading
+from archiver.catalogue.database import Catalogue, making, reading, remove
 from archiver.catalogue.query.parse import parse_query
 from archiver.catalogue.records_of_bag import CataloguedRecord, FileInBag, IntegrityState
 from archiver.catalogue.rows import DecisionsOfBag, FileRows, Numbers
@@ -174,7 +174,7 @@ def _measure(path: Path, files: int) -> Measured:
     load, used = time.perf_counter() - wall, time.process_time() - cpu - making_up
     answers = _ask(path, files)
     size = path.stat().st_size
-    path.unlink()
+    remove(str(path))
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     return Measured(files, values, load, used, size, memory, answers)
 
