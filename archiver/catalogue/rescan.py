@@ -69,6 +69,15 @@ def present_bags(catalogue: Catalogue, store_id: int) -> dict[int, PresentBag]:
     }
 
 
+def is_known(catalogue: Catalogue, store_id: int, identifier: str) -> bool:
+    """Whether an accession in a store has an identifier."""
+    found = catalogue.value(
+        "SELECT 1 FROM accession JOIN collection USING (collection_id) WHERE identifier = ? AND store_id = ?",
+        (identifier, store_id),
+    )
+    return found is not None
+
+
 def is_all_there(catalogue: Catalogue, store_id: int, collection_id: int) -> bool:
     """Whether every bag that the last state of a collection needs is in the store, as it was sealed."""
     absent = catalogue.value(

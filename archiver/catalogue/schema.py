@@ -138,7 +138,7 @@ CREATE TABLE collection (              -- lines of accessions; a collection has 
 
 CREATE TABLE accession (               -- runs of packing
   accession_id   INTEGER PRIMARY KEY,  -- number in this catalogue
-  identifier     TEXT NOT NULL UNIQUE, -- UUID, as its bags have it
+  identifier     TEXT NOT NULL,        -- UUID, as its bags have it; two have the same only where a clock was made to stand still
   collection_id  INTEGER NOT NULL REFERENCES collection, -- its collection
   at             TEXT NOT NULL,        -- when it was made: RFC 3339, UTC
   started_ns     INTEGER,              -- clock before the first look at the source, nanoseconds since 1970 UTC; NULL: known from bags alone
@@ -149,6 +149,7 @@ CREATE TABLE accession (               -- runs of packing
   bags           INTEGER NOT NULL,     -- bags that it has in all
   stated         INTEGER NOT NULL DEFAULT 0 -- bags of which the state is told in `held`
 ) STRICT;
+CREATE INDEX accession_named ON accession (identifier);
 CREATE INDEX accession_line ON accession (collection_id, accession_id);
 
 CREATE TABLE place (                   -- folders of a collection's source

@@ -159,8 +159,16 @@ def decisions_of_bag(numbers: Numbers, source: BagSource) -> DecisionsOfBag:
 
 
 def _accession(catalogue: Catalogue, store: KnownStore, head: StateHead, parts: int) -> int:
-    """Return the number of an accession; one that is new gets its place in the line of its collection in the store."""
-    found = catalogue.number("SELECT accession_id FROM accession WHERE identifier = ?", (head.accession,))
+    """Return the number of an accession; one that is new gets its place in the line of its collection in the store.
+
+    Its bags may lie in several stores. One that has all its bags gets no more: where the clock was made to stand still,
+    an accession of something else has the same identifier.
+    """
+    sql = (
+        "SELECT accession_id FROM accession WHERE identifier = ?"
+        " AND (SELECT count(*) FROM bag WHERE bag.accession_id = accession.accession_id) < bags"
+    )
+    found = catalogue.number(sql, (head.accession,))
     if found:
         return found
     name = _text(head.collection)

@@ -23,7 +23,7 @@ def looked_up(path: str) -> Iterator[Catalogue]:
         except FileNotFoundError:
             raise UsageError(
                 f"there is no catalogue at {path}",
-                "Nothing is lost: it is an index over bags, and packing makes one.",
+                "Packing makes one.",
                 remedies=[Remedy(Way.ADD_STORE), Remedy(Way.ANOTHER_CATALOGUE)],
             ) from None
         held.enter_context(catalogue.snapshot())

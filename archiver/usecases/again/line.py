@@ -15,11 +15,10 @@ from archiver.catalogue.bag_facts import UnreadableBagError, bag_facts
 from archiver.catalogue.database import Catalogue, is_there, reading
 from archiver.catalogue.events import follow_log
 from archiver.catalogue.faults import CatalogueError
-from archiver.catalogue.rescan import is_all_there, keep_listings, listings
+from archiver.catalogue.rescan import is_all_there, is_known, keep_listings, listings
 from archiver.catalogue.states import (
     Accession,
     SeenPath,
-    accession_named,
     find_collection,
     keep_look_at,
     keep_looks,
@@ -99,7 +98,8 @@ def line_of(catalogue: str, store: bytes, collection: str, run: Run, watch: Watc
         CatalogueError: where the catalogue cannot be used.
         StoreError: where the store cannot be read, or its identity not be written.
     """
-    identity = make_identity(store, uuid.uuid5(run.identifier, "store"))
+    # where the clock stands still, stores that are made then are told apart by where they are
+    identity = make_identity(store, uuid.uuid5(run.identifier, repr(store)))
     with catalogued(catalogue, [os.fsdecode(store)], rfc3339(run.now()), watch) as opened:
         known = find_store(opened, identity, store)
         assert known is not None, "it was just taken in"
@@ -165,10 +165,10 @@ def next_accession(line: Line | None, collection: str, run: Run) -> model.Access
 
 
 def _unused(line: Line | None, run: Run) -> uuid.UUID:
-    """The identifier of a run; another made of it where the clock stands still and an accession has it already."""
+    """The identifier of a run; another one where an accession in the store has it, for the clock stands still."""
     identifier = run.identifier
-    while line is not None and accession_named(line.catalogue, f"urn:uuid:{identifier}") is not None:
-        identifier = uuid.uuid5(identifier, line.store.identifier)
+    while line is not None and is_known(line.catalogue, line.store.store_id, f"urn:uuid:{identifier}"):
+        identifier = uuid.uuid5(identifier, "again")
     return identifier
 
 
@@ -256,8 +256,10 @@ def keep_nothing_new(line: Line, look: Look | None, run: Run, watch: Watch) -> N
 
 
 def _keep(catalogue: Catalogue, collection_id: int, accession: str, look: Look, run: Run) -> None:
-    until = _times_prove_until(look)
-    folders = (one for one in look.entries if isinstance(one, FolderRef))
+    seen = [(one.path, one.listing) for one in look.entries if isinstance(one, FolderRef)]
+    # a server's clock may be ahead of the one here
+    newest = max((listing.newest_ns for _, listing in seen if listing is not None), default=0)
+    until = max(look.started_ns, newest) - GRANULARITY_NS
     keep_look_at(catalogue, collection_id, rfc3339(run.now()))
     keep_run(
         catalogue,
@@ -268,14 +270,7 @@ def _keep(catalogue: Catalogue, collection_id: int, accession: str, look: Look, 
         holds_until=None if look.holds_until is None else look.holds_until.isoformat(),
     )
     keep_looks(catalogue, collection_id, _looks(look.entries, until))
-    keep_listings(catalogue, collection_id, ((one.path, one.listing) for one in folders), until)
-
-
-def _times_prove_until(look: Look) -> int:
-    """The moment from which on a time proves nothing; a server's clock may be ahead of the one here."""
-    listings = (one.listing for one in look.entries if isinstance(one, FolderRef))
-    newest = max((listing.newest_ns for listing in listings if listing is not None), default=0)
-    return max(look.started_ns, newest) - GRANULARITY_NS
+    keep_listings(catalogue, collection_id, seen, until)
 
 
 def _looks(entries: Iterable[PlanEntry], until_ns: int) -> Iterator[SeenPath]:

@@ -89,10 +89,11 @@ def choose(what: str | None, at: dt.datetime | None, shelf: Shelf, others: Itera
 
 def _chosen(what: str | None, at: dt.datetime | None, shelf: Shelf, others: Iterable[str]) -> Chosen:
     if what is not None and os.path.exists(what):
-        if is_bag(what) or not os.path.isdir(what):
+        if is_bag(what):
             return _bag_at(what, shelf)
-        shelf.add_store(what)
-        if bags_in(what).bags:
+        # a source often bears the name of its collection, and lies where the command is given
+        if os.path.isdir(what) and bags_in(what).bags:
+            shelf.add_store(what)
             what = None
     if not shelf.stores:
         for store in others:
