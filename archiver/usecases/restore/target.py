@@ -13,6 +13,7 @@ import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import partial
 from typing import Self
 
 from archiver import filesystem
@@ -21,6 +22,7 @@ from archiver.bagit.folder_stack import FolderStack
 from archiver.bagit.sorting import Sorter
 from archiver.bagit.telling import Told as BytesTold
 from archiver.errors import ArchiverError, Remedy, Way
+from archiver.executors.pools import Threads
 from archiver.machine import reason, refuse_own_limit
 from archiver.records.tree_lines import Beside
 from archiver.usecases.restore.area import AREA, RestoringArea
@@ -28,6 +30,8 @@ from archiver.usecases.restore.wanted import Fate, Told, Wanted
 from archiver.usecases.states.description import SourceFolder, SourceLink
 
 _BLOCK = 1 << 20
+_SYNCING = 8
+"""Threads that wait for the disk."""
 _BATCH_FILES = 2_000
 _BATCH_BYTES = 256 << 20
 _NO_SUCH_NAME = frozenset({errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ, errno.ENOENT})
@@ -123,11 +127,13 @@ class Target:
             if is_new or is_kept:
                 self._area.note_folder(b"" if is_new else _TIME_ALONE)
             self._folders = _Folders(self._top, self._area.note_folder, recorded)
+            self._threads = Threads(_SYNCING)
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._threads.__exit__(kind)
         self._folders.__exit__()
         self._area.__exit__()
         os.close(self._top)
@@ -263,12 +269,8 @@ class Target:
         area = self._area.descriptor
         with self._faults():
             filesystem.start_sync(area)
-            for part in parts:
-                descriptor = filesystem.open_regular(part.name, area)
-                try:
-                    os.fsync(descriptor)
-                finally:
-                    os.close(descriptor)
+            for _ in self._threads.map_ordered(partial(_sync, area), (part.name for part in parts)):
+                pass
         settled = [self._name(part) for part in parts]
         with self._faults():
             filesystem.start_sync(area)
@@ -456,6 +458,15 @@ def _dress_open_folder(descriptor: int, recorded: SourceFolder) -> None:
         _lacks_beside(descriptor, recorded.beside)
     if recorded.modified_ns is not None:
         filesystem.set_times(descriptor, recorded.modified_ns)
+
+
+def _sync(area: int, name: bytes) -> None:
+    """Make a file of the area durable; several at a time share what that costs a disk."""
+    descriptor = filesystem.open_regular(name, area)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _has_its_time(descriptor: int, recorded: SourceFolder | None) -> bool:

@@ -92,7 +92,7 @@ def _chosen(what: str | None, at: dt.datetime | None, shelf: Shelf, others: Iter
         if is_bag(what):
             return _bag_at(what, shelf)
         # a source often bears the name of its collection, and lies where the command is given
-        if os.path.isdir(what) and bags_in(what).bags:
+        if os.path.isdir(what) and _holds_bags(what):
             shelf.add_store(what)
             what = None
     if not shelf.stores:
@@ -104,6 +104,13 @@ def _chosen(what: str | None, at: dt.datetime | None, shelf: Shelf, others: Iter
     if found is not None:
         return _identified(f"urn:uuid:{found[1].lower()}", what, shelf)
     return _named(what, at, shelf)
+
+
+def _holds_bags(folder: str) -> bool:
+    try:
+        return bool(bags_in(folder).bags)
+    except OSError:  # whoever may not list it cannot mean the bags in it
+        return False
 
 
 def choose_as_named(named: str, zone: dt.tzinfo | None, shelf: Shelf, others: Iterable[str] = ()) -> Chosen:
