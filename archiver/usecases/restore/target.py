@@ -20,6 +20,7 @@ from archiver import filesystem
 from archiver.bagit.algorithms import hash_descriptor, new_digest
 from archiver.bagit.folder_stack import FolderStack
 from archiver.bagit.sorting import Sorter
+from archiver.bagit.telling import Reading, ignore
 from archiver.bagit.telling import Told as BytesTold
 from archiver.errors import ArchiverError, Remedy, Way
 from archiver.executors.pools import Threads
@@ -143,8 +144,11 @@ class Target:
         """Whether so much waits in the area that :meth:`settle` should be called."""
         return len(self._parts) >= _BATCH_FILES or self._bytes >= _BATCH_BYTES
 
-    def standing(self, wanted: Wanted) -> Told | None:
-        """Say what becomes of a file by what stands in its place; ``None`` where it is to be written."""
+    def standing(self, wanted: Wanted, reading: Reading) -> Told | None:
+        """Say what becomes of a file by what stands in its place; ``None`` where it is to be written.
+
+        ``reading`` is told what is read of what stands there.
+        """
         if wanted.name.partition(b"/")[0] == AREA:
             return Told(wanted.path, Fate.REFUSED, "its name is that under which this program works")
         parent, _, name = wanted.name.rpartition(b"/")
@@ -154,17 +158,24 @@ class Target:
                 status = os.stat(name, dir_fd=folder, follow_symlinks=False)
             except FileNotFoundError:
                 return None
-            return self._standing(wanted, name, folder, status)
+            return self._standing(wanted, name, folder, status, reading)
         return refusal.told
 
-    def _standing(self, wanted: Wanted, name: bytes, folder: int, status: os.stat_result) -> Told | None:
+    def _standing(
+        self,
+        wanted: Wanted,
+        name: bytes,
+        folder: int,
+        status: os.stat_result,
+        reading: Reading = ignore,
+    ) -> Told | None:
         if not stat.S_ISREG(status.st_mode):
             replaceable = stat.S_ISLNK(status.st_mode) and self._overwriting is Overwriting.CHANGED
             what = "a link" if stat.S_ISLNK(status.st_mode) else "no file"
             return (
                 None if replaceable else Told(wanted.path, Fate.IN_THE_WAY, f"{what} of that name is there")
             )
-        fault = self._differs(wanted, name, folder, status)
+        fault = self._differs(wanted, name, folder, status, reading)
         if fault is not None:
             replaceable = self._overwriting is Overwriting.CHANGED
             return None if replaceable else Told(wanted.path, Fate.IN_THE_WAY, fault)
@@ -179,14 +190,16 @@ class Target:
         return Told(wanted.path, Fate.THERE, otherwise=otherwise)
 
     @staticmethod
-    def _differs(wanted: Wanted, name: bytes, folder: int, status: os.stat_result) -> str | None:
+    def _differs(
+        wanted: Wanted, name: bytes, folder: int, status: os.stat_result, reading: Reading
+    ) -> str | None:
         """Say why a file that stands there is another than the wanted one; ``None`` where it is the same."""
         if wanted.size_bytes not in (None, status.st_size):
             return "another file of that name is there"
         try:
             descriptor = filesystem.open_regular(name, folder)
             try:
-                found = hash_descriptor(descriptor, (wanted.algorithm,))
+                found = hash_descriptor(descriptor, (wanted.algorithm,), reading)
             finally:
                 os.close(descriptor)
         except OSError as error:
