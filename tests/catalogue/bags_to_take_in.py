@@ -25,10 +25,18 @@ ALBUMS: dict[str, Entry] = {
 
 
 def pack(source: Path, store: Path, number: int, *more: str) -> Path:
-    """Pack ``source`` as the bag of that number, an hour after the one before, and return the bag."""
+    """Pack all of ``source`` as the bag of that number, an hour after the one before, and return the bag."""
     name = f"Bag{number}"
     ended = run_here(
-        "pack", source, "--to", store, "--name", name, *more, SOURCE_DATE_EPOCH=str(FIRST + number * HOUR)
+        "pack",
+        source,
+        "--to",
+        store,
+        "--name",
+        name,
+        "--all",
+        *more,
+        SOURCE_DATE_EPOCH=str(FIRST + number * HOUR),
     )
     assert ended.code in (0, 3), ended.err
     return store / name

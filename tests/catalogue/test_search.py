@@ -303,11 +303,11 @@ def test_any_query_in_any_order(catalogue: Catalogue, name: str, query: str) -> 
 
 
 def test_a_name_that_stands_for_nothing_is_told(catalogue: Catalogue) -> None:
-    search = Search(catalogue, parse_query("format:flca store:bakup collection:x"))
+    search = Search(catalogue, parse_query("format:flca store:backkup collection:x"))
     assert search.count() == 0
     assert search.unknown == (
         "Nothing in the catalogue has the format 'flca'. Did you mean 'flac'?",
-        "Nothing in the catalogue has the store 'bakup'. Did you mean 'backup'?",
+        "Nothing in the catalogue has the store 'backkup'. Did you mean 'backup'?",
         "Nothing in the catalogue has the collection 'x'. It is one of: Music.",
     )
 

@@ -79,6 +79,7 @@ def test_json_has_the_agreed_keys(source: MakeSource, tmp_path: Path) -> None:
     assert report["files"] == {
         "seen": 5,
         "packed": 4,
+        "held": 0,
         "withheld": 0,
         "links": 0,
         "left_out": 0,
@@ -127,9 +128,9 @@ def test_dry_run_says_what_packing_then_does(source: MakeSource, tmp_path: Path)
 
 def test_names_of_bags_are_never_used_twice(source: MakeSource, tmp_path: Path) -> None:
     root, store = source(TREE), tmp_path / "store"
-    made = [pack(root, "--to", store, "--json").json["bag"] for _ in range(3)]
+    made = [pack(root, "--to", store, "--json", "--all").json["bag"] for _ in range(3)]
     assert [os.path.basename(bag) for bag in made] == [f"Music-2023-11-14{end}" for end in ("", "_2", "_3")]
-    assert pack(root, "--to", store, "--name", "mine").code == 0
+    assert pack(root, "--to", store, "--name", "mine", "--all").code == 0
     before = tree_digest(store / "mine")
     refused = pack(root, "--to", store, "--name", "mine")
     assert refused.code == 2

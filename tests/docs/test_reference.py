@@ -87,7 +87,12 @@ def run(place: Path, *arguments: str) -> str:
         capture_output=True,
         check=False,
     )
-    assert ended.returncode in (ExitStatus.DONE, ExitStatus.INCOMPLETE, ExitStatus.DAMAGED), ended.stderr
+    assert ended.returncode in (
+        ExitStatus.DONE,
+        ExitStatus.STOPPED,
+        ExitStatus.INCOMPLETE,
+        ExitStatus.DAMAGED,
+    ), ended.stderr
     return ended.stdout.decode()
 
 
@@ -136,6 +141,8 @@ _CATALOGUE = (
         (_CATALOGUE, ("catalogue", "update")),
         (_CATALOGUE, ("catalogue", "rebuild", "Store")),
         ("catalogue check: `archiver.catalogue-check/1`", ("catalogue", "check")),
+        ("status: `archiver.status/1`", ("status",)),
+        ("retire: `archiver.retire/1`", ("retire", "--dry-run", "Store/Bag_1_of_2")),
         ("due: `archiver.due/1`", ("due", "Store", "--until", "2031-01-01")),
         ("duplicates: `archiver.duplicates/1`", ("duplicates", "Music", "Store")),
         ("bag add-algorithm, bag set-info: `archiver.bag-update/1`", ("cat", "bag.json")),

@@ -256,8 +256,10 @@ def keep_nothing_new(line: Line, look: Look | None, run: Run, watch: Watch) -> N
 
 
 def _keep(catalogue: Catalogue, collection_id: int, accession: str, look: Look, run: Run) -> None:
-    until = _times_prove_until(look)
-    folders = (one for one in look.entries if isinstance(one, FolderRef))
+    seen = [(one.path, one.listing) for one in look.entries if isinstance(one, FolderRef)]
+    # a server's clock may be ahead of the one here
+    newest = max((listing.newest_ns for _, listing in seen if listing is not None), default=0)
+    until = max(look.started_ns, newest) - GRANULARITY_NS
     keep_look_at(catalogue, collection_id, rfc3339(run.now()))
     keep_run(
         catalogue,
@@ -268,14 +270,7 @@ def _keep(catalogue: Catalogue, collection_id: int, accession: str, look: Look, 
         holds_until=None if look.holds_until is None else look.holds_until.isoformat(),
     )
     keep_looks(catalogue, collection_id, _looks(look.entries, until))
-    keep_listings(catalogue, collection_id, ((one.path, one.listing) for one in folders), until)
-
-
-def _times_prove_until(look: Look) -> int:
-    """The moment from which on a time proves nothing; a server's clock may be ahead of the one here."""
-    listings = (one.listing for one in look.entries if isinstance(one, FolderRef))
-    newest = max((listing.newest_ns for listing in listings if listing is not None), default=0)
-    return max(look.started_ns, newest) - GRANULARITY_NS
+    keep_listings(catalogue, collection_id, seen, until)
 
 
 def _looks(entries: Iterable[PlanEntry], until_ns: int) -> Iterator[SeenPath]:
