@@ -12,7 +12,7 @@ _WORDS = """\
 
 `archiver find QUERY` finds files in bags, `archiver list albums QUERY` the albums of these files. What is asked is the
 [catalogue](catalogue.md), which packing keeps: no disk with bags need be mounted, and no bag is opened. This page is made by
-`python -m docs.make_pages`.
+`python -m docs.make_pages`. Files of a bag of which every copy was retired are left out.
 
 ## Words
 

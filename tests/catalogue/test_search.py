@@ -344,6 +344,23 @@ def test_the_latest_decision_counts(tmp_path: Path) -> None:
         ]
 
 
+def test_a_bag_that_was_retired_everywhere_is_left_out(tmp_path: Path) -> None:
+    with opened(str(tmp_path / "catalogue.sqlite")) as catalogue:
+        with catalogue.write():
+            store = add_store(catalogue)
+            add_bag(catalogue, "kept", [Sample("a.flac")], store_id=store)
+            add_bag(catalogue, "retired", [Sample("b.flac")], store_id=store)
+            catalogue.run("UPDATE copy SET state = 'retired' WHERE path = 'retired'")
+        assert list(Search(catalogue, parse_query("flac")).numbers()) == [1]
+        with catalogue.write():
+            other = add_store(catalogue, "offsite", b"/media/offsite")
+            catalogue.run(
+                "INSERT INTO copy (bag_id, store_id, path, form, state, added_at) VALUES (2, ?, 'b', 'zip', 'missing', '2026')",
+                (other,),
+            )
+        assert list(Search(catalogue, parse_query("flac")).numbers()) == [1, 2]
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.text(max_size=60))
 def test_nothing_that_is_typed_is_taken_for_a_query_of_sqlites_own(catalogue: Catalogue, text: str) -> None:
