@@ -102,10 +102,13 @@ def told_sound(sound: AudioProperties | None) -> str:
 def _rank(copy: Copy, tier: Tier) -> _Rank:
     stem = copy.place.path.rpartition("/")[2].rpartition(".")[0].casefold()
     alike = tier is Tier.BYTES  # what is in the file cannot differ, whatever a record of another day says
+    same_music = (
+        alike or tier is Tier.ESSENCE
+    )  # nor can its music, whatever its bit rate comes to with other tags
     return _Rank(
         damaged=copy.damaged and not alike,
-        lossy=0 if alike or copy.sound is None else _LOSSLESS[copy.sound.lossless],
-        poorer=0 if alike else _MOST - _richness(copy),
+        lossy=0 if same_music or copy.sound is None else _LOSSLESS[copy.sound.lossless],
+        poorer=0 if same_music else _MOST - _richness(copy),
         barer=0 if alike else _MOST_FIELDS - min(copy.labels.fields, _MOST_FIELDS),
         loose=copy.bag is None,
         like_a_copy=_LIKE_A_COPY.fullmatch(stem) is not None,

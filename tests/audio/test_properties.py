@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import struct
+from collections.abc import Callable
 
 import pytest
 from mutagen.oggvorbis import OggVorbis
@@ -217,6 +218,14 @@ def test_wma() -> None:
     found = known(wma(title="x"))
     assert (found.codec, found.sample_rate_hz, found.channels, found.lossless) == ("wma", 8000, 1, False)
     assert found.duration_s == pytest.approx(1.0, abs=0.1)
+
+
+@pytest.mark.parametrize("make", [ogg_vorbis, opus])
+def test_tags_and_pictures_are_no_part_of_the_bit_rate_of_ogg(make: Callable[..., bytes]) -> None:
+    bare = known(make(packets=2000)).bitrate_bps
+    tagged = known(make(packets=2000, pictures=[bytes(300_000)], comment="x" * 40_000)).bitrate_bps
+    assert bare is not None
+    assert tagged == pytest.approx(bare, rel=0.1), "but for the headers of the pages that hold them"
 
 
 def wavpack_block(flags: int, sub_blocks: bytes = b"", samples: int = 44100) -> bytes:
