@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from archiver.errors import UsageError
 from archiver.ingest.spool import Spool
-from archiver.store.find_bags import bag_around, is_bag
+from archiver.store.find_bags import bag_around, bags_in, is_bag
 from archiver.usecases.restore.give import Giver
 from archiver.usecases.restore.plan import Holder
 from archiver.usecases.restore.selection import selected
@@ -180,6 +180,11 @@ def _refuse_bag(target: str) -> None:
     if is_bag(path) and os.path.lexists(path):
         raise UsageError(
             f"{target} is a bag, and files cannot be given back into one", "Name another folder."
+        )
+    if os.path.isdir(path) and bags_in(path).bags:
+        raise UsageError(
+            f"{target} is a folder of bags, and is to hold nothing else",
+            "Name a folder in it, or another one.",
         )
     while not os.path.isdir(path) and path != os.path.dirname(path):
         path = os.path.dirname(path)
