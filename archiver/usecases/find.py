@@ -57,11 +57,14 @@ class Finding:
         return self._copies[bag_id]
 
     def place(self, file: FoundFile) -> bytes | None:
-        """Return where the bytes of a file can be read now; ``None`` where no copy of its bag is there as a folder."""
+        """Return where the bytes of a file lie now; ``None`` where no copy of its bag is there as a folder that has it."""
         if file.bag_id not in self._folders:
             self._folders[file.bag_id] = folder_at_hand(self.copies(file.bag_id))
         folder = self._folders[file.bag_id]
-        return None if folder is None else os.path.join(folder, _PAYLOAD, os.fsencode(file.path))
+        if folder is None:
+            return None
+        path = os.path.join(folder, _PAYLOAD, os.fsencode(file.path))
+        return path if os.path.lexists(path) else None
 
 
 def _otherwise_folded(catalogue: Catalogue) -> tuple[str, ...]:

@@ -102,6 +102,13 @@ def test_what_is_not_at_hand_is_left_out_and_told(store: Path) -> None:
     assert "3 files left out" in outcome.err
 
 
+def test_a_file_that_is_gone_from_its_bag_is_left_out(store: Path) -> None:
+    (gone,) = run_program("find", "acdc", "--paths").out.splitlines()
+    Path(gone).rename(store / "elsewhere.mp3")
+    outcome = run_program("find", "acdc", "--paths")
+    assert (outcome.code, outcome.out) == (3, "")
+
+
 def test_a_count_is_a_number(store: Path) -> None:
     assert run_here("find", "bjork", "--count").out == "3\n"
     assert run_here("find", "nobody", "--count").out == "0\n"
