@@ -6,12 +6,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from archiver.model.layout import PLAIN, Layout
 from archiver.model.rights_summary import RightsSummary
 from archiver.model.run import Event
 from archiver.model.totals import Totals
 
 Labels = tuple[tuple[str, str], ...]
 """Label and value pairs of a tag file like ``bag-info.txt``, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class BagForm:
+    """What was asked of the bags of a package, for all of them alike.
+
+    Attributes:
+        labels: Labels that the user gave, by the tag file they go into.
+        premis: Whether they have a PREMIS record.
+        layout: How they are laid out.
+        descriptions: Names of the descriptions that they have beside their records.
+    """
+
+    labels: Mapping[str, Labels]
+    premis: bool = True
+    layout: Layout = PLAIN
+    descriptions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +46,8 @@ class BagPlan:
         labels: Labels that the user gave, by the tag file they go into.
         cut: Folders of albums that are only partly in it.
         premis: Whether it has a PREMIS record.
+        layout: How it is laid out.
+        descriptions: Names of the descriptions that it has beside its records.
     """
 
     name: str
@@ -39,6 +59,8 @@ class BagPlan:
     labels: Mapping[str, Labels]
     cut: tuple[str, ...] = ()
     premis: bool = True
+    layout: Layout = PLAIN
+    descriptions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +74,7 @@ class Bag:
         contents: One sentence on what it holds.
         escaped: Whether a payload path holds a character that manifests must encode.
         events: What was done to its files, in order.
+        records_in_payload: The records that lie in the payload, once they are written: how many, and their bytes.
     """
 
     plan: BagPlan
@@ -60,3 +83,4 @@ class Bag:
     contents: str
     escaped: bool
     events: tuple[Event, ...]
+    records_in_payload: tuple[int, int] = (0, 0)

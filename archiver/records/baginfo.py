@@ -59,14 +59,15 @@ def bag_info_labels(run: Run, bag: Bag, rights: Labels) -> Labels:
         bag: The bag.
         rights: Labels that sum up the rights record.
     """
+    more_files, more_bytes = bag.records_in_payload
     plan, totals, given = bag.plan, bag.totals, bag.plan.labels.get(BAG_INFO, ())
     filled: list[tuple[str, str]] = [
         ("External-Description", bag.contents),
         ("External-Identifier", f"urn:uuid:{plan.identifier}"),
         ("Bagging-Date", run.today().isoformat()),
         ("Bag-Software-Agent", run.software),
-        ("Payload-Oxum", payload_oxum(totals.bytes, totals.files)),
-        ("Bag-Size", human_size(totals.bytes)),
+        ("Payload-Oxum", payload_oxum(totals.bytes + more_bytes, totals.files + more_files)),
+        ("Bag-Size", human_size(totals.bytes + more_bytes)),
     ]
     if plan.parts > 1:
         filled += [

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from archiver.bagit.names import PAYLOAD
 from archiver.bagit.tagfiles import BAG_INFO
 from archiver.model.bag import Bag
+from archiver.model.layout import Layout
 from archiver.model.package import PackEntry
 from archiver.model.run import Run
 from archiver.model.sound import SoundState
@@ -56,7 +57,7 @@ def readme_text(run: Run, bag: Bag, records: Iterable[tuple[str, str]]) -> str:
             " changed."
         ),
         "What is where\n-------------",
-        "\n".join(f"{path:<23} {what}" for path, what in (*_OF_EVERY_BAG, *records)),
+        "\n".join(f"{path:<23} {what}" for path, what in (*_of_every_bag(bag.plan.layout), *records)),
         *([_paragraph(_RENAMED.format(renamed))] if renamed else []),
         "How to check it\n---------------",
         _paragraph("Open a terminal in the folder that holds bagit.txt and type:"),
@@ -69,12 +70,14 @@ def readme_text(run: Run, bag: Bag, records: Iterable[tuple[str, str]]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-_OF_EVERY_BAG = (
-    (PAYLOAD, "the files, under their own folders and names"),
-    ("manifest-*.txt", "a checksum for every file in data/"),
-    ("tagmanifest-*.txt", "a checksum for every other file here"),
-    (BAG_INFO, "what this package is, in short labels"),
-)
+def _of_every_bag(layout: Layout) -> Iterator[tuple[str, str]]:
+    yield layout.files_folder, "the files, under their own folders and names"
+    if layout.records_in_payload is not None:
+        yield f"{layout.handed_over}/", "what the receiving system reads beside them"
+    yield "manifest-*.txt", f"a checksum for every file in {PAYLOAD}"
+    yield "tagmanifest-*.txt", "a checksum for every other file here"
+    yield BAG_INFO, "what this package is, in short labels"
+
 
 _READING_IT = (
     "The first command checks the music, the second everything that describes it. No line may say FAILED{}. To see"

@@ -39,6 +39,7 @@ def examined(  # noqa: PLR0913 - each says one thing, and most by name
     exclusion: Exclusion | None = None,
     presence: SourcePresence | None = None,
     rule: NameRule = EXACT,
+    files_in: str = "",
 ) -> Iterator[LinkedEntries]:
     """List and examine the sources, link what papers name, and lend the outcome, on disk, for a ``with`` block.
 
@@ -50,13 +51,14 @@ def examined(  # noqa: PLR0913 - each says one thing, and most by name
         exclusion: What to leave out.
         presence: Watches over the sources; from now on where ``None``.
         rule: Which names are stored otherwise.
+        files_in: The folder of the payload that is to hold the sources.
 
     Raises:
         SourceLostError: where a source is not there any more.
     """
     presence = presence or SourcePresence(sources)
     with Spool[ScanEntry](scratch) as listed, Spool[Examined](scratch) as found, Linker() as linker:
-        scanned = scan(sources, exclusion, rule=rule)
+        scanned = scan(sources, exclusion, rule=rule, files_in=files_in)
         listed.extend(watch.track(Step("Listing", "files"), _watched_over(scanned, presence), one))
         if len(listed):
             # starting a worker costs more than reading some hundred headers
@@ -77,6 +79,7 @@ def planned(  # noqa: PLR0913 - each says one thing, and most by name
     jobs: int,
     watch: Watch,
     rule: NameRule,
+    files_in: str = "",
     scratch: bytes | None = None,
     exclusion: Exclusion | None = None,
     presence: SourcePresence | None = None,
@@ -93,6 +96,7 @@ def planned(  # noqa: PLR0913 - each says one thing, and most by name
         exclusion: What to leave out.
         presence: Watches over the sources; from now on where ``None``.
         rule: Which names are stored otherwise.
+        files_in: The folder of the payload that is to hold the sources.
         decoders: Decode all music as well, where that is asked for.
 
     Raises:
@@ -100,7 +104,14 @@ def planned(  # noqa: PLR0913 - each says one thing, and most by name
     """
     with Spool[PlanEntry](scratch) as entries:
         with examined(
-            sources, jobs, watch, scratch=scratch, exclusion=exclusion, presence=presence, rule=rule
+            sources,
+            jobs,
+            watch,
+            scratch=scratch,
+            exclusion=exclusion,
+            presence=presence,
+            rule=rule,
+            files_in=files_in,
         ) as found:
             entries_known = found if decoders is None else _decoded(found, decoders, watch)
             assessed = (

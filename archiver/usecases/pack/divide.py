@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from archiver.bagit.names import PAYLOAD
 from archiver.bagit.tagfiles import BAG_INFO
 from archiver.errors import ArchiverError, ExitStatus, Remedy, UsageError, Way
 from archiver.ingest.plan import PackagePlan
@@ -20,7 +21,6 @@ from archiver.records.rights.labels import rights_labels
 from archiver.records.rights.tally import summarise
 from archiver.store.find_bags import taken_by
 from archiver.store.staging import StagingKey, unfinished
-from archiver.usecases.documents import DOCUMENTS_FOLDER
 from archiver.usecases.pack.make_bag import bag_plan, contents_sentence
 from archiver.usecases.pack.naming import default_name
 from archiver.usecases.pack.parts import PlanPart, parts_of
@@ -149,7 +149,7 @@ def _refuse_mismatch(
         return
     totals, first = plan.totals, keys[0]
     planned_bag = Bag(
-        plan=bag_plan(run, first, prepared.tag_labels, parts[0].cut, premis=prepared.premis),
+        plan=bag_plan(run, first, prepared.form, parts[0].cut),
         totals=totals,
         rights=summarise(plan.entries),
         contents=contents_sentence(totals),
@@ -171,11 +171,17 @@ def _refuse_mismatch(
 def _planned_tag_files(prepared: Prepared, *, empty_folders: bool) -> tuple[str, ...]:
     """List the tag files that a bag will have, if every document belongs to a file in it."""
     algorithms = prepared.algorithms
+    records = record_paths(
+        premis=prepared.form.premis,
+        empty_folders=empty_folders,
+        layout=prepared.layout,
+        descriptions=prepared.form.descriptions,
+    )
+    documents = (f"{prepared.layout.documents}/{document.name}" for document in prepared.inputs.documents)
     return (
         "bagit.txt",
         *dict.fromkeys((BAG_INFO, *prepared.tag_labels)),
         *(f"manifest-{algorithm}.txt" for algorithm in algorithms),
         *(f"tagmanifest-{algorithm}.txt" for algorithm in algorithms),
-        *record_paths(premis=prepared.premis, empty_folders=empty_folders),
-        *(f"{DOCUMENTS_FOLDER}/{document.name}" for document in prepared.inputs.documents),
+        *(path for path in (*records, *documents) if not path.startswith(PAYLOAD)),
     )

@@ -64,7 +64,7 @@ def events_of(
         f"Policy {policy} was applied: {totals.files} files in, {totals.withheld} withheld.",
     )
     if plan.parts > 1:
-        cut = ", ".join(one_line(f"data/{folder}" if folder else "data") for folder in plan.cut)
+        cut = ", ".join(one_line((plan.layout.files_folder + folder).rstrip("/")) for folder in plan.cut)
         only = f" Of the album in {cut} a part is in other bags, for it alone is larger than a bag may be."
         detail = f"The accession was divided; this is bag {plan.part} of {plan.parts}.{only if cut else ''}"
         yield event("information package splitting", milestones.planned, detail)

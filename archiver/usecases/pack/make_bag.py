@@ -6,14 +6,17 @@ import contextlib
 import dataclasses
 import datetime as dt
 import itertools
+import os
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import BinaryIO
+from types import TracebackType
+from typing import BinaryIO, Self
 
 from archiver import filesystem
 from archiver.bagit import writer
+from archiver.bagit.names import PAYLOAD
 from archiver.bagit.paths import encode_path
 from archiver.bagit.sizes import human_size
 from archiver.bagit.tagfiles import BAG_INFO
@@ -27,7 +30,7 @@ from archiver.ingest.reexamine import Reexaminer
 from archiver.ingest.sound import with_sound
 from archiver.ingest.spool import Spool
 from archiver.model.audio import Role
-from archiver.model.bag import Bag, BagPlan, Labels
+from archiver.model.bag import Bag, BagForm, BagPlan
 from archiver.model.package import (
     AssessedFile,
     PackedFile,
@@ -49,7 +52,7 @@ from archiver.records.rights.tally import RightsTally
 from archiver.records.writing import Closing
 from archiver.store.faults import store_faults
 from archiver.store.staging import Staging, StagingKey, left_of
-from archiver.usecases.documents import DOCUMENTS_FOLDER, Document, copy_document
+from archiver.usecases.documents import Document, copy_document
 from archiver.usecases.pack.events import Milestones, events_of
 from archiver.usecases.pack.noted import is_noted
 from archiver.usecases.pack.parts import PlanPart
@@ -67,8 +70,7 @@ class BagMaker:
         keys: What the bags of the run are made of.
         rights: What the decisions rest on.
         documents: Deeds, licences and letters to take into each bag.
-        labels: Labels that the user gave, by the tag file they go into.
-        premis: Whether the bags get a PREMIS record.
+        form: What is asked of every bag.
         capture: Copies files into the bags.
         watch: Counts the bytes copied.
         reexaminer: Examines again what changed, or could not be read, before it was copied.
@@ -80,8 +82,7 @@ class BagMaker:
     keys: tuple[StagingKey, ...]
     rights: RightsContext
     documents: tuple[Document, ...]
-    labels: Mapping[str, Labels]
-    premis: bool
+    form: BagForm
     capture: Capture
     watch: Watch
     reexaminer: Reexaminer
@@ -104,21 +105,28 @@ class BagMaker:
         """
         staging.open()
         name = staging.key.name
-        plan = bag_plan(self.run, staging.key, self.labels, part.cut, premis=self.premis)
+        plan = bag_plan(self.run, staging.key, self.form, part.cut)
+        if plan.layout.records_in_payload is not None:
+            staging.clear(plan.layout.records_in_payload)
         gathered = _Gathered()
-        with contextlib.ExitStack() as held:
-            held.enter_context(store_faults(f"write the manifests and records of {name}"))
+        with (
+            store_faults(f"write the manifests and records of {name}"),
+            _Manifests(staging) as manifests,
+            contextlib.ExitStack() as held,
+        ):
             tag_files = _TagFiles(staging, held)
             records = RecordWriters(plan, self.rights, tag_files.new)
-            self._capture(staging, part, tag_files, records, gathered, noted)
+            self._capture(staging, part, manifests, records, gathered, noted)
             decided.include(gathered.tally)
             bag = self._bag(plan, gathered)
             with self.watch.during(Step(f"Describing {name}", "")):
                 context = recorded(self.rights, gathered.tally.of_packed)
                 records.finish(Closing(self.run, bag, context, records.described))
                 for document in self._documents(context):
-                    copy_document(document, tag_files.new(f"{DOCUMENTS_FOLDER}/{document.name}"))
+                    copy_document(document, tag_files.new(f"{plan.layout.documents}/{document.name}"))
                 held.close()
+                in_payload = manifests.list_records(tag_files.paths)
+                bag = dataclasses.replace(bag, records_in_payload=in_payload)
         with store_faults(f"write the descriptions of the bag {name}"):
             self._write_tag_files(staging, bag, context)
         return bag
@@ -127,7 +135,7 @@ class BagMaker:
         self,
         staging: Staging,
         part: PlanPart,
-        tag_files: _TagFiles,
+        manifests: _Manifests,
         records: RecordWriters,
         gathered: _Gathered,
         noted: Spool[PackEntry],
@@ -140,10 +148,6 @@ class BagMaker:
         files = ((one.ref, read_plan(key.algorithms, one)) for one in examined)
         meter = Meter()
         with contextlib.ExitStack() as last:
-            manifests = [
-                last.enter_context(ManifestWriter(tag_files.folder(""), name, "payload"))
-                for name in key.algorithms
-            ]
             watched = partial(self._watched, Step("Copying", "bytes", part.bytes, meter), last)
             outcomes = gathered.counting(self.capture.copies(files, staging, left, watched, meter.add))
             for entry in for_outcomes:
@@ -151,8 +155,7 @@ class BagMaker:
                 gathered.add(outcome)
                 records.add(outcome)
                 if (file := packed_file(outcome)) is not None:
-                    for manifest, (_, digest) in zip(manifests, file.digests, strict=True):
-                        manifest.add(file.bag_path, digest)
+                    manifests.add(file.bag_path, file.digests)
                 if is_noted(outcome):
                     noted.append(_without_blocks(outcome))
 
@@ -174,7 +177,7 @@ class BagMaker:
 
     def _documents(self, context: RightsContext) -> Iterator[Document]:
         kept = set(context.documents.values())
-        return (one for one in self.documents if f"{DOCUMENTS_FOLDER}/{one.name}" in kept)
+        return (one for one in self.documents if f"{self.form.layout.documents}/{one.name}" in kept)
 
     def _write_tag_files(self, staging: Staging, bag: Bag, context: RightsContext) -> None:
         """Write the declaration, the files of labels and, last of all, the tag manifests."""
@@ -182,7 +185,7 @@ class BagMaker:
             folder = folders.folder(b"")
             writer.write_declaration(folder)
             writer.write_bag_info(folder, bag_info_labels(self.run, bag, rights_labels(bag.rights, context)))
-            for name, labels in self.labels.items():
+            for name, labels in self.form.labels.items():
                 if name != BAG_INFO:
                     with writer.new_tag_file(folder, name) as stream:
                         stream.write(writer.format_bag_info(labels))
@@ -196,8 +199,9 @@ class _TagFiles:
         self._staging = staging
         self._held = held
         self._folders: dict[str, int] = {}
+        self.paths: list[str] = []
 
-    def folder(self, path: str) -> int:
+    def _folder(self, path: str) -> int:
         """The descriptor of a folder of the bag, which is made where it is missing."""
         if path not in self._folders:
             cursor = self._held.enter_context(self._staging.bag.cursor(filesystem.make_folders_beneath))
@@ -207,7 +211,49 @@ class _TagFiles:
     def new(self, path: str) -> BinaryIO:
         """Create the tag file with a path in the bag."""
         folder, _, name = path.rpartition("/")
-        return self._held.enter_context(writer.new_tag_file(self.folder(folder), name))
+        self.paths.append(path)
+        return self._held.enter_context(writer.new_tag_file(self._folder(folder), name))
+
+
+class _Manifests:
+    """The payload manifests of a staged bag, one for each algorithm; they are whole at the end of the ``with`` block."""
+
+    def __init__(self, staging: Staging) -> None:
+        self._staging = staging
+        self._held = contextlib.ExitStack()
+        self._algorithms = staging.key.algorithms
+
+    def __enter__(self) -> Self:
+        with contextlib.ExitStack() as held:
+            cursor = held.enter_context(self._staging.bag.cursor(filesystem.make_folders_beneath))
+            self._bag = cursor.folder(b"")
+            self._manifests = [
+                held.enter_context(ManifestWriter(self._bag, name, "payload")) for name in self._algorithms
+            ]
+            self._held = held.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._held.__exit__(kind, error, trace)
+
+    def add(self, path: str, digests: Iterable[tuple[str, str]]) -> None:
+        """List one file of the payload with its digests, in the order of the algorithms."""
+        for manifest, (_, digest) in zip(self._manifests, digests, strict=True):
+            manifest.add(path, digest)
+
+    def list_records(self, paths: Iterable[str]) -> tuple[int, int]:
+        """List those of the records that lie in the payload, which are written by now; say how many, and their bytes."""
+        files = total = 0
+        with self._staging.bag.cursor() as folders:
+            for path in (one for one in paths if one.startswith(PAYLOAD)):
+                digests = writer.hash_beneath(self._bag, path, self._algorithms)
+                self.add(path, [(name, digests[name]) for name in self._algorithms])
+                above, _, name = path.encode().rpartition(b"/")
+                total += os.stat(name, dir_fd=folders.folder(above), follow_symlinks=False).st_size
+                files += 1
+        return files, total
 
 
 class _Gathered:
@@ -245,22 +291,22 @@ class _Gathered:
                 self.totals.count_other(entry)
 
 
-def bag_plan(
-    run: Run, key: StagingKey, labels: Mapping[str, Labels], cut: tuple[str, ...], *, premis: bool
-) -> BagPlan:
+def bag_plan(run: Run, key: StagingKey, form: BagForm, cut: tuple[str, ...]) -> BagPlan:
     """Return what a bag is before anything is in it.
 
     Args:
         run: The run that makes it.
         key: What it is made of.
-        labels: Labels that the user gave, by the tag file they go into.
+        form: What is asked of it.
         cut: Folders of albums that are only partly in it.
-        premis: Whether it gets a PREMIS record.
     """
     accession = run.identifier
     # the accession's own identifier, unless the accession makes several bags
     identifier = accession if key.parts == 1 else uuid.uuid5(accession, key.name)
-    return BagPlan(key.name, identifier, accession, key.part, key.parts, key.algorithms, labels, cut, premis)
+    return BagPlan(
+        *(key.name, identifier, accession, key.part, key.parts, key.algorithms, form.labels, cut),
+        *(form.premis, form.layout, form.descriptions),
+    )
 
 
 def _without_blocks(entry: PackEntry) -> PackEntry:

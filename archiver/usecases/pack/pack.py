@@ -170,6 +170,7 @@ def _packed(prepared: Prepared, run: Run, watch: Watch, held: contextlib.ExitSta
             presence=presence,
             exclusion=prepared.exclusion,
             rule=name_rule(prepared),
+            files_in=prepared.layout.files,
             decoders=decoders,
         )
     )
@@ -186,8 +187,7 @@ def _packed(prepared: Prepared, run: Run, watch: Watch, held: contextlib.ExitSta
         keys=division.keys,
         rights=prepared.rights_context,
         documents=prepared.inputs.documents,
-        labels=prepared.tag_labels,
-        premis=prepared.premis,
+        form=prepared.form,
         capture=Capture(copying, syncing, presence, request.read_back),
         watch=watch,
         reexaminer=Reexaminer(prepared.hearings.assess, held.enter_context(header_readers(1))),
@@ -306,6 +306,7 @@ def rehearse(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackRepor
             watch=watch,
             exclusion=prepared.exclusion,
             rule=rule,
+            files_in=prepared.layout.files,
         ) as plan,
         Spool[PlanEntry]() as noted,
     ):

@@ -13,7 +13,8 @@ from archiver.errors import Remedy, UsageError, Way
 from archiver.ingest.assess import Assessor
 from archiver.ingest.exclusion import Exclusion
 from archiver.ingest.names import PORTABLE, NameRule
-from archiver.model.bag import Labels
+from archiver.model.bag import BagForm, Labels
+from archiver.model.layout import LAYOUTS, PLAIN, Layout
 from archiver.model.rights_context import RightsContext
 from archiver.model.run import Run
 from archiver.model.source import Source
@@ -60,6 +61,8 @@ class PackRequest:
             what suits the policy and the profile.
         premis: Whether the bags get a PREMIS record; ``None`` for what the policy says.
         decode: Whether all music is decoded as well, which reads it once more.
+        layout: Name of the layout of the bags.
+        descriptions: Names of descriptions to write beside the records.
     """
 
     sources: tuple[str, ...]
@@ -82,6 +85,8 @@ class PackRequest:
     names: Literal["exact", "portable"] | None = None
     premis: bool | None = None
     decode: bool = False
+    layout: str = PLAIN.name
+    descriptions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +126,24 @@ class Prepared:
         """How names are stored: as they are where a collector keeps a copy, portable where a bag is to travel."""
         if self.request.names is not None:
             return self.request.names
-        travels = self.policy != KEEPING or self.profile is not None
+        travels = self.policy != KEEPING or self.profile is not None or self.layout is not PLAIN
         return "portable" if travels else "exact"
 
     @property
-    def premis(self) -> bool:
-        """Whether the bags get a PREMIS record."""
-        asked = self.request.premis
-        return self.assessor.policy.premis if asked is None else asked
+    def layout(self) -> Layout:
+        """How the bags are laid out."""
+        return LAYOUTS[self.request.layout]
+
+    @property
+    def form(self) -> BagForm:
+        """What is asked of every bag."""
+        premis = self.request.premis
+        return BagForm(
+            self.tag_labels,
+            self.assessor.policy.premis if premis is None else premis,
+            self.layout,
+            tuple(sorted({*self.layout.describes, *self.request.descriptions})),
+        )
 
     @property
     def names_withheld(self) -> bool:
@@ -143,7 +158,10 @@ class Prepared:
             policy=assessor.policy,
             assessed_on=assessor.on,
             declarations={declaration.id: declaration for declaration in assessor.declarations},
-            documents=self.inputs.evidenced,
+            documents={
+                declaration: f"{self.layout.documents}/{name}"
+                for declaration, name in self.inputs.evidenced.items()
+            },
             anonymous_withheld=self.request.anonymous_withheld,
         )
 
