@@ -98,6 +98,10 @@ class Way(Enum):
     """Learn all that is wrong with a bag, the subject."""
     INSTALL = auto()
     """Install the packages that something needs which only some people want; the subject is what to ask an installer for."""
+    REBUILD_CATALOGUE = auto()
+    """Make the catalogue anew from the bags."""
+    ANOTHER_CATALOGUE = auto()
+    """Use another catalogue, or a new one."""
     RESTORE_TAG_FILES = auto()
     """Restore the tag files of a bag, the subject, from another copy of it, and check it then."""
 

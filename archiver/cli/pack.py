@@ -50,6 +50,11 @@ _INTERRUPTED = (
 )
 @click.option("--name", metavar="NAME", help="Name of the bag.  [default: the source's name and the date]")
 @click.option(
+    "--collection",
+    metavar="NAME",
+    help="The collection that this is a new state of.  [default: the source's name]",
+)
+@click.option(
     "--algorithm",
     "algorithms",
     multiple=True,
@@ -121,6 +126,7 @@ def command(
     sources: tuple[str, ...],
     store: str | None,
     name: str | None,
+    collection: str | None,
     algorithms: tuple[str, ...],
     info: tuple[str, ...],
     exclude: tuple[str, ...],
@@ -173,6 +179,7 @@ def command(
         decode=decode,
         layout=layout,
         descriptions=descriptions,
+        collection=collection,
     )
     work = pack.rehearse if dry_run else pack.pack
     try:

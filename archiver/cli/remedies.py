@@ -18,6 +18,8 @@ _CHOICES = {
     Way.ANOTHER_FILE_SYSTEM: "choose a store on another file system",
     Way.MOVE_DECLARATIONS: "move what it declares into the one at the top of the source",
     Way.PUT_FILE_IN_PLACE: "put the file itself in its place",
+    Way.REBUILD_CATALOGUE: "move it away, so that a new one is made from the bags",
+    Way.ANOTHER_CATALOGUE: "choose another catalogue",
     Way.NAME_DECLARATIONS: "name the one that counts: --rights FILE",
 }
 """Ways of which one is enough: those of one error are told in one sentence."""

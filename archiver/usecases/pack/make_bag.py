@@ -30,9 +30,10 @@ from archiver.ingest.reexamine import Reexaminer
 from archiver.ingest.sound import with_sound
 from archiver.ingest.spool import Spool
 from archiver.model.audio import Role
-from archiver.model.bag import Bag, BagForm, BagPlan
+from archiver.model.bag import Accession, Bag, BagForm, BagPlan
 from archiver.model.package import (
     AssessedFile,
+    HeldFile,
     PackedFile,
     PackEntry,
     PlanEntry,
@@ -65,7 +66,7 @@ class BagMaker:
 
     Attributes:
         run: The run.
-        started: When the sources began to be listed.
+        accession: The accession that the bags are of.
         planned: When everything was examined and decided.
         keys: What the bags of the run are made of.
         rights: What the decisions rest on.
@@ -77,7 +78,7 @@ class BagMaker:
     """
 
     run: Run
-    started: dt.datetime
+    accession: Accession
     planned: dt.datetime
     keys: tuple[StagingKey, ...]
     rights: RightsContext
@@ -105,7 +106,7 @@ class BagMaker:
         """
         staging.open()
         name = staging.key.name
-        plan = bag_plan(self.run, staging.key, self.form, part.cut)
+        plan = bag_plan(self.accession, staging.key, self.form, part.cut)
         if plan.layout.records_in_payload is not None:
             staging.clear(plan.layout.records_in_payload)
         gathered = _Gathered()
@@ -169,7 +170,7 @@ class BagMaker:
     def _bag(self, plan: BagPlan, gathered: _Gathered) -> Bag:
         totals = gathered.totals
         milestones = Milestones(
-            self.started, self.planned, self.run.now(), self.capture.read_back, gathered.kept > 0
+            self.accession.at, self.planned, self.run.now(), self.capture.read_back, gathered.kept > 0
         )
         events = tuple(events_of(self.run, plan, totals, self.rights.policy.name, milestones))
         summary = gathered.tally.summary()
@@ -285,24 +286,26 @@ class _Gathered:
             case PackedFile():
                 self.totals.count_packed(entry.assessed.examined, entry.size_bytes)
                 self.escaped = self.escaped or encode_path(entry.bag_path) != entry.bag_path
+            case HeldFile():
+                self.totals.count_held(entry.size_bytes)
             case WithheldFile():
                 self.totals.count_withheld(entry.assessed.examined)
             case _:
                 self.totals.count_other(entry)
 
 
-def bag_plan(run: Run, key: StagingKey, form: BagForm, cut: tuple[str, ...]) -> BagPlan:
+def bag_plan(accession: Accession, key: StagingKey, form: BagForm, cut: tuple[str, ...]) -> BagPlan:
     """Return what a bag is before anything is in it.
 
     Args:
-        run: The run that makes it.
+        accession: The accession that it is of.
         key: What it is made of.
         form: What is asked of it.
         cut: Folders of albums that are only partly in it.
     """
-    accession = run.identifier
     # the accession's own identifier, unless the accession makes several bags
-    identifier = accession if key.parts == 1 else uuid.uuid5(accession, key.name)
+    own = accession.identifier
+    identifier = own if key.parts == 1 else uuid.uuid5(own, key.name)
     return BagPlan(
         *(key.name, identifier, accession, key.part, key.parts, key.algorithms, form.labels, cut),
         *(form.premis, form.layout, form.descriptions),

@@ -22,7 +22,7 @@ from archiver.store.area import folds
 from archiver.usecases.finished import refuse_finished
 from archiver.usecases.hearings import Hearings
 from archiver.usecases.pack.mounted import refuse_unmounted
-from archiver.usecases.pack.naming import refuse_taken, refuse_unfit
+from archiver.usecases.pack.naming import refuse_taken, refuse_unfit, refuse_unspeakable
 from archiver.usecases.pack.profile import algorithms_for, labels_by_file, read_profile
 from archiver.usecases.rights_inputs import RightsInputs, read_policy, read_rights
 from archiver.usecases.settled import algorithms_asked, exclusion_for, jobs_for, labels_for
@@ -63,6 +63,7 @@ class PackRequest:
         decode: Whether all music is decoded as well, which reads it once more.
         layout: Name of the layout of the bags.
         descriptions: Names of descriptions to write beside the records.
+        collection: Name of the collection; that of the first source where ``None``.
     """
 
     sources: tuple[str, ...]
@@ -87,6 +88,7 @@ class PackRequest:
     decode: bool = False
     layout: str = PLAIN.name
     descriptions: tuple[str, ...] = ()
+    collection: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,11 @@ class Prepared:
     algorithms: tuple[str, ...]
     tag_labels: Mapping[str, Labels]
     exclusion: Exclusion
+
+    @property
+    def collection(self) -> str:
+        """Name of the collection."""
+        return self.request.collection or self.sources[0].name
 
     @property
     def names(self) -> Literal["exact", "portable"]:
@@ -197,6 +204,8 @@ def prepare(request: PackRequest, run: Run) -> Prepared:
     refuse_unmounted(store, configured=request.store is None)
     if request.name is not None:
         refuse_unfit(request.name)
+    if request.collection is not None:
+        refuse_unspeakable(request.collection)
     inputs = read_rights(sources, request.rights)
     profile = None if request.profile is None else read_profile(request.profile)
     policy = request.policy or settings.policy
