@@ -88,11 +88,7 @@ class ModsWriter:
         with out.element("relatedItem", {"type": "constituent"}):
             _title(out, told.title)
             _names(out, told.artists)
-            with out.element("physicalDescription"):
-                if told.mime:
-                    out.leaf("internetMediaType", told.mime)
-                if told.duration_s is not None:
-                    out.leaf("extent", _playing_time(told.duration_s))
+            _physical(out, told)
             for code in told.isrcs:
                 out.leaf("identifier", code, {"type": "isrc"})
             out.leaf("identifier", told.path, {"type": "local", "displayLabel": "path in the bag"})
@@ -118,6 +114,16 @@ def _names(out: Elements, names: tuple[str, ...]) -> None:
     for name in names:
         with out.element("name"):
             out.leaf("namePart", name)
+
+
+def _physical(out: Elements, told: Described) -> None:
+    if not told.mime and told.duration_s is None:
+        return
+    with out.element("physicalDescription"):
+        if told.mime:
+            out.leaf("internetMediaType", told.mime)
+        if told.duration_s is not None:
+            out.leaf("extent", _playing_time(told.duration_s))
 
 
 def _playing_time(seconds: float) -> str:

@@ -84,6 +84,7 @@ class CrateWriter:
                 "@id": RIGHTS_README,
                 "@type": ["File", "CreativeWork"],
                 "name": "What may be done with the files, and why",
+                "description": "What was declared and decided of every file, on one page.",
                 "encodingFormat": "text/plain",
             }
         )
