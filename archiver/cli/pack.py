@@ -94,6 +94,11 @@ _INTERRUPTED = (
     help="A description for catalogues to write as well; may be repeated.",
 )
 @click.option(
+    "--accrual-to",
+    metavar="BAG|ACCESSION",
+    help="The earlier accession that this one adds to: a bag, or its identifier.",
+)
+@click.option(
     "--max-size",
     metavar="SIZE",
     type=SIZE,
@@ -137,6 +142,7 @@ def command(
     profile: str | None,
     layout: str,
     descriptions: tuple[str, ...],
+    accrual_to: str | None,
     max_size: int | None,
     serialize: Literal["tar", "zip"] | None,
     names: Literal["exact", "portable"] | None,
@@ -179,6 +185,7 @@ def command(
         decode=decode,
         layout=layout,
         descriptions=descriptions,
+        accrual_to=accrual_to,
         collection=collection,
     )
     work = pack.rehearse if dry_run else pack.pack

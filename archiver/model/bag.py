@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from archiver.model.accrual import NOTHING_ACCRUED, Accrual, Accrued
 from archiver.model.layout import PLAIN, Layout
 from archiver.model.rights_summary import RightsSummary
 from archiver.model.run import Event
@@ -25,12 +26,14 @@ class BagForm:
         premis: Whether they have a PREMIS record.
         layout: How they are laid out.
         descriptions: Names of the descriptions that they have beside their records.
+        accrual: The accession that they add to; ``None`` where there is none.
     """
 
     labels: Mapping[str, Labels]
     premis: bool = True
     layout: Layout = PLAIN
     descriptions: tuple[str, ...] = ()
+    accrual: Accrual | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ class BagPlan:
         premis: Whether it has a PREMIS record.
         layout: How it is laid out.
         descriptions: Names of the descriptions that it has beside its records.
+        accrual: The accession that it adds to; ``None`` where there is none.
     """
 
     name: str
@@ -85,6 +89,7 @@ class BagPlan:
     premis: bool = True
     layout: Layout = PLAIN
     descriptions: tuple[str, ...] = ()
+    accrual: Accrual | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,7 @@ class Bag:
         escaped: Whether a payload path holds a character that manifests must encode.
         events: What was done to its files, in order.
         records_in_payload: The records that lie in the payload, once they are written: how many, and their bytes.
+        accrued: Where it adds to an accession, its files by whether that had them.
     """
 
     plan: BagPlan
@@ -108,3 +114,4 @@ class Bag:
     escaped: bool
     events: tuple[Event, ...]
     records_in_payload: tuple[int, int] = (0, 0)
+    accrued: Accrued = NOTHING_ACCRUED

@@ -13,6 +13,7 @@ from archiver.model.bag import BagPlan
 from archiver.model.layout import PLAIN, Layout
 from archiver.model.package import PackEntry
 from archiver.model.rights_context import RightsContext
+from archiver.records.accrual import ACCRUAL_RECORD, AccrualWriter
 from archiver.records.anonymity import without_other_names
 from archiver.records.describing.dublin_core import DUBLIN_CORE_RECORD, DublinCoreWriter
 from archiver.records.describing.mets import METS_RECORD, MetsWriter
@@ -64,11 +65,11 @@ class RecordKind:
         """Its path in a bag with a layout."""
         return layout.place(self.path) if self.handed_over else self.path
 
-    def belongs_to(self, *, premis: bool, descriptions: Collection[str]) -> bool:
+    def belongs_to(self, *, premis: bool, accrual: bool, descriptions: Collection[str]) -> bool:
         """Whether a bag gets it, as far as that is known before the first file."""
         if self.description:
             return self.description in descriptions
-        return premis or self.path != PREMIS_RECORD
+        return {PREMIS_RECORD: premis, ACCRUAL_RECORD: accrual}.get(self.path, True)
 
 
 RECORDS = (
@@ -99,6 +100,9 @@ RECORDS = (
     ),
     RecordKind(MODS_RECORD, "the albums in MODS, for library catalogues", ModsWriter, description="mods"),
     RecordKind(METS_RECORD, "the package in METS", MetsWriter, description="mets"),
+    RecordKind(
+        ACCRUAL_RECORD, "what of it was in the earlier accession already", AccrualWriter, always=False
+    ),
     RecordKind(EMPTY_FOLDERS_RECORD, "", EmptyFoldersWriter, always=False),
     RecordKind(RIGHTS_README, "", RightsReadmeWriter),
     RecordKind(USAGE_RECORD, "", UsageWriter),
@@ -116,10 +120,17 @@ DESCRIPTIONS = tuple(sorted({kind.description for kind in RECORDS if kind.descri
 
 
 def record_paths(
-    *, premis: bool, empty_folders: bool, layout: Layout = PLAIN, descriptions: Collection[str] = ()
+    *,
+    premis: bool,
+    empty_folders: bool,
+    accrual: bool = False,
+    layout: Layout = PLAIN,
+    descriptions: Collection[str] = (),
 ) -> tuple[str, ...]:
     """The paths of the records that a bag will have."""
-    kinds = (kind for kind in RECORDS if kind.belongs_to(premis=premis, descriptions=descriptions))
+    kinds = (
+        kind for kind in RECORDS if kind.belongs_to(premis=premis, accrual=accrual, descriptions=descriptions)
+    )
     there = (kind for kind in kinds if empty_folders or kind.path != EMPTY_FOLDERS_RECORD)
     return (RIGHTS_RECORD, *(kind.of(layout) for kind in there))
 
@@ -140,7 +151,11 @@ class RecordWriters:
         self._anonymous = context.anonymous_withheld
         self._layout = plan.layout
         self._kinds = [
-            kind for kind in RECORDS if kind.belongs_to(premis=plan.premis, descriptions=plan.descriptions)
+            kind
+            for kind in RECORDS
+            if kind.belongs_to(
+                premis=plan.premis, accrual=plan.accrual is not None, descriptions=plan.descriptions
+            )
         ]
         # decisions are written as the other records ask for them, so theirs is the last to be finished
         self._writers: Sequence[Writer] = (

@@ -13,6 +13,7 @@ from archiver.model.package import PackEntry
 from archiver.model.run import Run
 from archiver.model.sound import SoundState
 from archiver.model.totals import Totals
+from archiver.records.accrual import accrual_sentence
 from archiver.records.integrity import counted_states
 from archiver.records.moments import rfc3339
 from archiver.records.writing import Closing, Opening
@@ -59,6 +60,7 @@ def readme_text(run: Run, bag: Bag, records: Iterable[tuple[str, str]]) -> str:
         "What is where\n-------------",
         "\n".join(f"{path:<23} {what}" for path, what in (*_of_every_bag(bag.plan.layout), *records)),
         *([_paragraph(_RENAMED.format(renamed))] if renamed else []),
+        *_added(bag),
         "How to check it\n---------------",
         _paragraph("Open a terminal in the folder that holds bagit.txt and type:"),
         *_commands(plan.algorithms, _SAVE_ESCAPED if bag.escaped else ""),
@@ -128,6 +130,14 @@ def _commands(algorithms: Sequence[str], save: str) -> list[str]:
         *(on_a_mac if algorithm.startswith("sha") else []),
         _paragraph(_READING_IT.format(save)),
     ]
+
+
+def _added(bag: Bag) -> list[str]:
+    """What it adds to, where it adds to an earlier accession."""
+    accrual = bag.plan.accrual
+    if accrual is None:
+        return []
+    return ["What it adds to\n---------------", _paragraph(accrual_sentence(accrual, bag.accrued))]
 
 
 def _music(totals: Totals) -> list[str]:

@@ -69,7 +69,7 @@ class PremisWriter:
         """Write the package, the events, the agents and the rights."""
         plan, out = self._plan, self._out
         identified = identify_events(plan.identifier, closing.bag.events)
-        write_package_object(out, plan.identifier, plan.name, [one.identifier for one in identified])
+        write_package_object(out, plan, [one.identifier for one in identified])
         for event in identified:
             write_event(out, event)
         write_agents(out, identified, closing.context.declarations.values())

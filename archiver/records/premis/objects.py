@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from archiver.model.audio import ExaminedFile, Format
+from archiver.model.bag import BagPlan
 from archiver.model.package import PackedFile
 from archiver.records.premis.elements import Elements
 
@@ -17,17 +18,39 @@ _ALGORITHMS = {
     "sha384": "SHA-384",
     "sha512": "SHA-512",
 }
+_URN = "urn:uuid:"
 _LONGEST_APPLICATION = 200
 
 
-def write_package_object(out: Elements, identifier: UUID, name: str, events: Iterable[UUID]) -> None:
-    """Write the object for the package itself, of the category representation: the set of its files."""
+def write_package_object(out: Elements, plan: BagPlan, events: Iterable[UUID]) -> None:
+    """Write the object for the package itself, of the category representation: the set of its files.
+
+    A package that adds to an earlier accession is told as its sibling: both are parts of one collection.
+    """
     with out.element("object", {"xsi:type": "premis:representation"}):
-        out.identifier("object", "UUID", str(identifier))
-        out.leaf("originalName", name)
+        out.identifier("object", "UUID", str(plan.identifier))
+        out.leaf("originalName", plan.name)
+        if plan.accrual is not None:
+            write_relationship(out, "structural", "has sibling", plan.accrual.identifier)
         for event in events:
             out.identifier("linkingEvent", "UUID", str(event))
     out.line_break()
+
+
+def write_relationship(out: Elements, kind: str, subtype: str, related: str) -> None:
+    """Write how an object is related to another, which lies elsewhere.
+
+    Args:
+        out: The document.
+        kind: A term of the PREMIS vocabulary relationshipType.
+        subtype: A term of the vocabulary relationshipSubType.
+        related: What the other is identified by.
+    """
+    urn = related.startswith(_URN)
+    with out.element("relationship"):
+        out.leaf("relationshipType", kind)
+        out.leaf("relationshipSubType", subtype)
+        out.identifier("relatedObject", "UUID" if urn else "local", related.removeprefix(_URN))
 
 
 def write_file_object(out: Elements, entry: PackedFile, event: UUID, rights: Iterable[str]) -> None:

@@ -179,6 +179,7 @@ def _planned_tag_files(prepared: Prepared, *, empty_folders: bool) -> tuple[str,
     records = record_paths(
         premis=prepared.form.premis,
         empty_folders=empty_folders,
+        accrual=prepared.form.accrual is not None,
         layout=prepared.layout,
         descriptions=prepared.form.descriptions,
     )

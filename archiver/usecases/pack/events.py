@@ -6,10 +6,12 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from archiver.model.accrual import Accrued
 from archiver.model.bag import BagPlan
 from archiver.model.run import Event, Run
 from archiver.model.sound import SoundState
 from archiver.model.totals import Totals
+from archiver.records.accrual import accrual_sentence
 from archiver.records.integrity import counted_states
 from archiver.records.visible import one_line
 
@@ -33,8 +35,8 @@ class Milestones:
     continued: bool
 
 
-def events_of(
-    run: Run, plan: BagPlan, totals: Totals, policy: str, milestones: Milestones
+def events_of(  # noqa: PLR0913, PLR0917 - what a run has done
+    run: Run, plan: BagPlan, totals: Totals, accrued: Accrued, policy: str, milestones: Milestones
 ) -> Iterator[Event]:
     """Yield what was done, in order; the last event is the making of the package itself.
 
@@ -42,6 +44,7 @@ def events_of(
         run: The run.
         plan: The bag.
         totals: What was packed, withheld and lost.
+        accrued: Where the package adds to an accession, its files by whether that had them.
         policy: Name of the policy that the decisions follow.
         milestones: How the run went.
     """
@@ -80,6 +83,8 @@ def events_of(
         milestones.captured,
         f"{', '.join(plan.algorithms)} computed from the bytes read from the source.",
     )
+    if plan.accrual is not None:
+        yield event("accession", milestones.captured, accrual_sentence(plan.accrual, accrued))
     counted = counted_states(totals.sound)
     if counted:
         yield event(

@@ -29,6 +29,7 @@ from archiver.ingest.fixity import held_against
 from archiver.ingest.reexamine import Reexaminer
 from archiver.ingest.sound import with_sound
 from archiver.ingest.spool import Spool
+from archiver.model.accrual import NOTHING_ACCRUED, Accrual
 from archiver.model.audio import Role
 from archiver.model.bag import Accession, Bag, BagForm, BagPlan
 from archiver.model.package import (
@@ -109,7 +110,7 @@ class BagMaker:
         plan = bag_plan(self.accession, staging.key, self.form, part.cut)
         if plan.layout.records_in_payload is not None:
             staging.clear(plan.layout.records_in_payload)
-        gathered = _Gathered()
+        gathered = _Gathered(plan.accrual)
         with (
             store_faults(f"write the manifests and records of {name}"),
             _Manifests(staging) as manifests,
@@ -172,9 +173,14 @@ class BagMaker:
         milestones = Milestones(
             self.accession.at, self.planned, self.run.now(), self.capture.read_back, gathered.kept > 0
         )
-        events = tuple(events_of(self.run, plan, totals, self.rights.policy.name, milestones))
+        events = tuple(
+            events_of(self.run, plan, totals, gathered.accrued, self.rights.policy.name, milestones)
+        )
         summary = gathered.tally.summary()
-        return Bag(plan, totals, summary, contents_sentence(totals), gathered.escaped, events)
+        return Bag(
+            *(plan, totals, summary, contents_sentence(totals), gathered.escaped, events),
+            accrued=gathered.accrued,
+        )
 
     def _documents(self, context: RightsContext) -> Iterator[Document]:
         kept = set(context.documents.values())
@@ -265,9 +271,12 @@ class _Gathered:
         tally: What was decided.
         kept: Copies that an interrupted run had made.
         escaped: Whether a payload path holds a character that manifests must encode.
+        accrued: Where the bag adds to an accession, its files by whether that had them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, accrual: Accrual | None) -> None:
+        self._accrual = accrual
+        self.accrued = NOTHING_ACCRUED
         self.totals = Totals()
         self.tally = RightsTally()
         self.kept = 0
@@ -282,6 +291,8 @@ class _Gathered:
     def add(self, entry: PackEntry) -> None:
         """Count one entry."""
         self.tally.add(entry)
+        if self._accrual is not None and isinstance(entry, PackedFile | HeldFile):
+            self.accrued = self.accrued.counted(entry, self._accrual)
         match entry:
             case PackedFile():
                 self.totals.count_packed(entry.assessed.examined, entry.size_bytes)
@@ -308,7 +319,7 @@ def bag_plan(accession: Accession, key: StagingKey, form: BagForm, cut: tuple[st
     identifier = own if key.parts == 1 else uuid.uuid5(own, key.name)
     return BagPlan(
         *(key.name, identifier, accession, key.part, key.parts, key.algorithms, form.labels, cut),
-        *(form.premis, form.layout, form.descriptions),
+        *(form.premis, form.layout, form.descriptions, form.accrual),
     )
 
 

@@ -21,6 +21,7 @@ from archiver.ingest.names import EXACT, PORTABLE
 from archiver.ingest.presence import SourcePresence
 from archiver.ingest.reexamine import Reexaminer
 from archiver.ingest.spool import Spool
+from archiver.model.accrual import NOTHING_ACCRUED, Accrual, Accrued
 from archiver.model.bag import Accession
 from archiver.model.package import PackEntry, PlanEntry
 from archiver.model.problem import PROBLEM_KINDS, Effect, Problem
@@ -76,6 +77,8 @@ class PackReport:
         remarks: What in the declarations will not do what their writer may expect.
         silences: What is declared in vain, or not as it was meant.
         names: Whether names are stored as they are, or as every system and program can hold them.
+        accrual: The accession that the bags add to; ``None`` where there is none.
+        accrued: The files by whether that had them; nothing in a dry run, which reads no file.
         names_withheld: Whether the records name what was withheld and whoever gets the bags is not the holder.
     """
 
@@ -97,6 +100,8 @@ class PackReport:
     silences: tuple[str, ...]
     names: Literal["exact", "portable"]
     names_withheld: bool
+    accrual: Accrual | None
+    accrued: Accrued
 
     @property
     def complete(self) -> bool:
@@ -196,11 +201,12 @@ def _packed(prepared: Prepared, run: Run, watch: Watch, held: contextlib.ExitSta
     )
     stagings = [Staging(store, key) for key in division.keys]
     spools = tuple(held.enter_context(Spool[PackEntry](scratch)) for _ in division.parts)
-    totals, tally, escaped = Totals(), RightsTally(), False
+    totals, tally, escaped, accrued = Totals(), RightsTally(), False, NOTHING_ACCRUED
     for staging, part, spool in zip(stagings, division.parts, spools, strict=True):
         made = maker.make(staging, part, spool, tally)
         totals.add(made.totals)
         escaped = escaped or made.escaped
+        accrued += made.accrued
     presence.conclude()
     _refuse_nothing(totals, stagings)
     for staging in stagings:
@@ -221,6 +227,7 @@ def _packed(prepared: Prepared, run: Run, watch: Watch, held: contextlib.ExitSta
         silences=silences,
         dry_run=False,
         new_store=is_new,
+        accrued=accrued,
     )
 
 
@@ -353,6 +360,7 @@ def _report(  # noqa: PLR0913 - what both ways of packing have at their end
     silences: tuple[str, ...],
     dry_run: bool,
     new_store: bool,
+    accrued: Accrued = NOTHING_ACCRUED,
 ) -> PackReport:
     return PackReport(
         bags=bags,
@@ -373,4 +381,6 @@ def _report(  # noqa: PLR0913 - what both ways of packing have at their end
         silences=silences,
         names=prepared.names,
         names_withheld=prepared.names_withheld,
+        accrual=prepared.accrual,
+        accrued=accrued,
     )

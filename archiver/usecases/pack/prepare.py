@@ -13,6 +13,7 @@ from archiver.errors import Remedy, UsageError, Way
 from archiver.ingest.assess import Assessor
 from archiver.ingest.exclusion import Exclusion
 from archiver.ingest.names import PORTABLE, NameRule
+from archiver.model.accrual import Accrual
 from archiver.model.bag import BagForm, Labels
 from archiver.model.layout import LAYOUTS, PLAIN, Layout
 from archiver.model.rights_context import RightsContext
@@ -21,6 +22,7 @@ from archiver.model.source import Source
 from archiver.store.area import folds
 from archiver.usecases.finished import refuse_finished
 from archiver.usecases.hearings import Hearings
+from archiver.usecases.pack.accruals import accrual_to
 from archiver.usecases.pack.mounted import refuse_unmounted
 from archiver.usecases.pack.naming import refuse_taken, refuse_unfit, refuse_unspeakable
 from archiver.usecases.pack.profile import algorithms_for, labels_by_file, read_profile
@@ -63,6 +65,7 @@ class PackRequest:
         decode: Whether all music is decoded as well, which reads it once more.
         layout: Name of the layout of the bags.
         descriptions: Names of descriptions to write beside the records.
+        accrual_to: The accession to add to: path of a bag, or an identifier; ``None`` for none.
         collection: Name of the collection; that of the first source where ``None``.
     """
 
@@ -88,6 +91,7 @@ class PackRequest:
     decode: bool = False
     layout: str = PLAIN.name
     descriptions: tuple[str, ...] = ()
+    accrual_to: str | None = None
     collection: str | None = None
 
 
@@ -108,6 +112,7 @@ class Prepared:
         algorithms: Checksum algorithms of payload and tag manifests.
         tag_labels: Labels that the user gave, by the tag file they go into.
         exclusion: What is left out of the sources.
+        accrual: The accession to add to; ``None`` where there is none.
     """
 
     request: PackRequest
@@ -122,6 +127,7 @@ class Prepared:
     algorithms: tuple[str, ...]
     tag_labels: Mapping[str, Labels]
     exclusion: Exclusion
+    accrual: Accrual | None
 
     @property
     def collection(self) -> str:
@@ -150,6 +156,7 @@ class Prepared:
             self.assessor.policy.premis if premis is None else premis,
             self.layout,
             tuple(sorted({*self.layout.describes, *self.request.descriptions})),
+            self.accrual,
         )
 
     @property
@@ -209,6 +216,10 @@ def prepare(request: PackRequest, run: Run) -> Prepared:
     inputs = read_rights(sources, request.rights)
     profile = None if request.profile is None else read_profile(request.profile)
     policy = request.policy or settings.policy
+    algorithms = algorithms_for(profile, algorithms)
+    accrual = None
+    if request.accrual_to is not None:
+        accrual = accrual_to(request.accrual_to, os.fsdecode(store), algorithms)
     assessor = Assessor(inputs.declared, read_policy(policy), run.day())
     return Prepared(
         request=request,
@@ -220,9 +231,10 @@ def prepare(request: PackRequest, run: Run) -> Prepared:
         assessor=assessor,
         hearings=Hearings(assessor, inputs, run.today()),
         profile=profile,
-        algorithms=algorithms_for(profile, algorithms),
+        algorithms=algorithms,
         tag_labels=labels_by_file(profile, labels),
         exclusion=exclusion,
+        accrual=accrual,
     )
 
 
