@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import archiver
+from archiver.model.accrual import Accrual
 from archiver.records.layout import DESCRIPTIONS, RECORDS, record_paths
 from archiver.records.rights.lines import RIGHTS_RECORD
 from tests.conftest import MakeSource
@@ -43,14 +44,18 @@ class CountWriter:
 
 
 def test_every_row_is_written_and_nothing_else() -> None:
-    found = record_files(every_case(), plan=replace(PLAN, descriptions=DESCRIPTIONS))
-    assert sorted(found) == sorted(record_paths(premis=True, empty_folders=True, descriptions=DESCRIPTIONS))
+    found = record_files(
+        every_case(), plan=replace(PLAN, descriptions=DESCRIPTIONS, accrual=Accrual("urn:uuid:1"))
+    )
+    assert sorted(found) == sorted(
+        record_paths(premis=True, empty_folders=True, accrual=True, descriptions=DESCRIPTIONS)
+    )
     assert len(found) == len(RECORDS) + 1
     assert RIGHTS_RECORD in found
 
 
 def test_every_row_has_a_line_in_the_readme_or_lies_in_a_folder_that_has() -> None:
-    plan = replace(PLAN, descriptions=DESCRIPTIONS)
+    plan = replace(PLAN, descriptions=DESCRIPTIONS, accrual=Accrual("urn:uuid:1"))
     readme = record_files(every_case(), plan=plan)["metadata/README.txt"].decode()
     for kind in RECORDS:
         folder = kind.path.rpartition("/")[0] + "/"
