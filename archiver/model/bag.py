@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from archiver.model.accrual import NOTHING_ACCRUED, Accrual, Accrued
+from archiver.model.derivation import Derivation
 from archiver.model.layout import PLAIN, Layout
 from archiver.model.rights_summary import RightsSummary
 from archiver.model.run import Event
@@ -27,6 +28,7 @@ class BagForm:
         layout: How they are laid out.
         descriptions: Names of the descriptions that they have beside their records.
         accrual: The accession that they add to; ``None`` where there is none.
+        derivation: The bag that they are made from; ``None`` where they are made from sources.
     """
 
     labels: Mapping[str, Labels]
@@ -34,6 +36,7 @@ class BagForm:
     layout: Layout = PLAIN
     descriptions: tuple[str, ...] = ()
     accrual: Accrual | None = None
+    derivation: Derivation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,7 @@ class BagPlan:
         layout: How it is laid out.
         descriptions: Names of the descriptions that it has beside its records.
         accrual: The accession that it adds to; ``None`` where there is none.
+        derivation: The bag that it is made from; ``None`` where it is made from sources.
     """
 
     name: str
@@ -90,6 +94,7 @@ class BagPlan:
     layout: Layout = PLAIN
     descriptions: tuple[str, ...] = ()
     accrual: Accrual | None = None
+    derivation: Derivation | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from archiver.errors import Remedy, UsageError, Way
 from archiver.model.bag import Bag, Labels
 from archiver.model.run import Run
 from archiver.records.accrual import accrual_labels
+from archiver.records.derivation import derivation_labels
 from archiver.records.integrity import integrity_labels
 from archiver.records.visible import one_line
 
@@ -78,6 +79,7 @@ def bag_info_labels(run: Run, bag: Bag, rights: Labels) -> Labels:
         ]
     filled.append(("Collection", one_line(plan.accession.collection)))
     filled += accrual_labels(bag)
+    filled += derivation_labels(bag)
     filled += integrity_labels(totals.sound)
     filled += rights
     taken = {label.casefold() for label, _ in given}

@@ -6,15 +6,16 @@ entry once, as it passes, and is finished when everything is known.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from archiver.model.bag import BagPlan
-from archiver.model.layout import PLAIN, Layout
+from archiver.model.bag import BagForm, BagPlan
+from archiver.model.layout import Layout
 from archiver.model.package import PackEntry
 from archiver.model.rights_context import RightsContext
 from archiver.records.accrual import ACCRUAL_RECORD, AccrualWriter
 from archiver.records.anonymity import without_other_names
+from archiver.records.derivation import DERIVATION_RECORD, DerivationWriter
 from archiver.records.describing.dublin_core import DUBLIN_CORE_RECORD, DublinCoreWriter
 from archiver.records.describing.mets import METS_RECORD, MetsWriter
 from archiver.records.describing.mods import MODS_RECORD, ModsWriter
@@ -65,11 +66,16 @@ class RecordKind:
         """Its path in a bag with a layout."""
         return layout.place(self.path) if self.handed_over else self.path
 
-    def belongs_to(self, *, premis: bool, accrual: bool, descriptions: Collection[str]) -> bool:
+    def belongs_to(self, bag: BagForm | BagPlan) -> bool:
         """Whether a bag gets it, as far as that is known before the first file."""
         if self.description:
-            return self.description in descriptions
-        return {PREMIS_RECORD: premis, ACCRUAL_RECORD: accrual}.get(self.path, True)
+            return self.description in bag.descriptions
+        asked = {
+            PREMIS_RECORD: bag.premis,
+            ACCRUAL_RECORD: bag.accrual is not None,
+            DERIVATION_RECORD: bag.derivation is not None,
+        }
+        return asked.get(self.path, True)
 
 
 RECORDS = (
@@ -103,6 +109,7 @@ RECORDS = (
     RecordKind(
         ACCRUAL_RECORD, "what of it was in the earlier accession already", AccrualWriter, always=False
     ),
+    RecordKind(DERIVATION_RECORD, "what it was made from", DerivationWriter, always=False),
     RecordKind(EMPTY_FOLDERS_RECORD, "", EmptyFoldersWriter, always=False),
     RecordKind(RIGHTS_README, "", RightsReadmeWriter),
     RecordKind(USAGE_RECORD, "", UsageWriter),
@@ -119,20 +126,11 @@ DESCRIPTIONS = tuple(sorted({kind.description for kind in RECORDS if kind.descri
 """What can be asked for beside the records that every bag has."""
 
 
-def record_paths(
-    *,
-    premis: bool,
-    empty_folders: bool,
-    accrual: bool = False,
-    layout: Layout = PLAIN,
-    descriptions: Collection[str] = (),
-) -> tuple[str, ...]:
+def record_paths(form: BagForm, *, empty_folders: bool) -> tuple[str, ...]:
     """The paths of the records that a bag will have."""
-    kinds = (
-        kind for kind in RECORDS if kind.belongs_to(premis=premis, accrual=accrual, descriptions=descriptions)
-    )
+    kinds = (kind for kind in RECORDS if kind.belongs_to(form))
     there = (kind for kind in kinds if empty_folders or kind.path != EMPTY_FOLDERS_RECORD)
-    return (RIGHTS_RECORD, *(kind.of(layout) for kind in there))
+    return (RIGHTS_RECORD, *(kind.of(form.layout) for kind in there))
 
 
 class RecordWriters:
@@ -150,13 +148,7 @@ class RecordWriters:
         handed_over = replace(opening, new_file=lambda path: new_file(plan.layout.place(path)))
         self._anonymous = context.anonymous_withheld
         self._layout = plan.layout
-        self._kinds = [
-            kind
-            for kind in RECORDS
-            if kind.belongs_to(
-                premis=plan.premis, accrual=plan.accrual is not None, descriptions=plan.descriptions
-            )
-        ]
+        self._kinds = [kind for kind in RECORDS if kind.belongs_to(plan)]
         # decisions are written as the other records ask for them, so theirs is the last to be finished
         self._writers: Sequence[Writer] = (
             *(kind.open(handed_over if kind.handed_over else opening) for kind in self._kinds),

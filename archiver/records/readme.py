@@ -14,6 +14,7 @@ from archiver.model.run import Run
 from archiver.model.sound import SoundState
 from archiver.model.totals import Totals
 from archiver.records.accrual import accrual_sentence
+from archiver.records.derivation import derivation_sentences
 from archiver.records.integrity import counted_states
 from archiver.records.moments import rfc3339
 from archiver.records.writing import Closing, Opening
@@ -61,6 +62,7 @@ def readme_text(run: Run, bag: Bag, records: Iterable[tuple[str, str]]) -> str:
         "\n".join(f"{path:<23} {what}" for path, what in (*_of_every_bag(bag.plan.layout), *records)),
         *([_paragraph(_RENAMED.format(renamed))] if renamed else []),
         *_added(bag),
+        *_made_from(bag),
         "How to check it\n---------------",
         _paragraph("Open a terminal in the folder that holds bagit.txt and type:"),
         *_commands(plan.algorithms, _SAVE_ESCAPED if bag.escaped else ""),
@@ -138,6 +140,14 @@ def _added(bag: Bag) -> list[str]:
     if accrual is None:
         return []
     return ["What it adds to\n---------------", _paragraph(accrual_sentence(accrual, bag.accrued))]
+
+
+def _made_from(bag: Bag) -> list[str]:
+    """What it was made from, where that was another bag."""
+    derivation = bag.plan.derivation
+    if derivation is None:
+        return []
+    return ["What it was made from\n---------------------", _paragraph(derivation_sentences(derivation))]
 
 
 def _music(totals: Totals) -> list[str]:

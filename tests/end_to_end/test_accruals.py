@@ -79,7 +79,16 @@ def test_the_earlier_accession_may_be_archives_of_several_bags(
 ) -> None:
     root = source({"A/1.flac": OLD, "B/1.flac": flac(title="B")}, name="First")
     made = run_here(
-        "pack", root, "--to", tmp_path / "first", "--name", "gift", "--max-size", "150", "--serialize", kind
+        "pack",
+        root,
+        "--to",
+        tmp_path / "first",
+        "--name",
+        "gift",
+        "--max-size",
+        "0.15kB",
+        "--serialize",
+        kind,
     )
     bags = sorted((tmp_path / "first").glob(f"*.{kind}"))
     assert len(bags) == 2, made.out + made.err

@@ -176,13 +176,7 @@ def _refuse_mismatch(  # noqa: PLR0913, PLR0917 - what a planned package is
 def _planned_tag_files(prepared: Prepared, *, empty_folders: bool) -> tuple[str, ...]:
     """List the tag files that a bag will have, if every document belongs to a file in it."""
     algorithms = prepared.algorithms
-    records = record_paths(
-        premis=prepared.form.premis,
-        empty_folders=empty_folders,
-        accrual=prepared.form.accrual is not None,
-        layout=prepared.layout,
-        descriptions=prepared.form.descriptions,
-    )
+    records = record_paths(prepared.form, empty_folders=empty_folders)
     documents = (f"{prepared.layout.documents}/{document.name}" for document in prepared.inputs.documents)
     return (
         "bagit.txt",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from archiver.model.accrual import Accrued
 from archiver.model.bag import BagPlan
@@ -33,6 +34,21 @@ class Milestones:
     captured: dt.datetime
     read_back: bool
     continued: bool
+
+
+class History(Protocol):
+    """Tells what was done to the files of a bag; see :func:`events_of`."""
+
+    def __call__(  # noqa: D102, PLR0913, PLR0917 - as the function that it stands for
+        self,
+        run: Run,
+        plan: BagPlan,
+        totals: Totals,
+        accrued: Accrued,
+        policy: str,
+        milestones: Milestones,
+        /,
+    ) -> Iterator[Event]: ...
 
 
 def events_of(  # noqa: PLR0913, PLR0917 - what a run has done

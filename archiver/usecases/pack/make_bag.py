@@ -55,7 +55,7 @@ from archiver.records.writing import Closing
 from archiver.store.faults import store_faults
 from archiver.store.staging import Staging, StagingKey, left_of
 from archiver.usecases.documents import Document, copy_document
-from archiver.usecases.pack.events import Milestones, events_of
+from archiver.usecases.pack.events import History, Milestones, events_of
 from archiver.usecases.pack.noted import is_noted
 from archiver.usecases.pack.parts import PlanPart
 from archiver.usecases.watch import Meter, Step, Watch
@@ -76,6 +76,7 @@ class BagMaker:
         capture: Copies files into the bags.
         watch: Counts the bytes copied.
         reexaminer: Examines again what changed, or could not be read, before it was copied.
+        history: Tells what was done to the files of a bag.
     """
 
     run: Run
@@ -88,6 +89,7 @@ class BagMaker:
     capture: Capture
     watch: Watch
     reexaminer: Reexaminer
+    history: History = events_of
 
     def make(self, staging: Staging, part: PlanPart, noted: Spool[PackEntry], decided: RightsTally) -> Bag:
         """Copy the part's files into the staged bag and describe them; all but the folders is then on the disk.
@@ -174,7 +176,7 @@ class BagMaker:
             self.accession.at, self.planned, self.run.now(), self.capture.read_back, gathered.kept > 0
         )
         events = tuple(
-            events_of(self.run, plan, totals, gathered.accrued, self.rights.policy.name, milestones)
+            self.history(self.run, plan, totals, gathered.accrued, self.rights.policy.name, milestones)
         )
         summary = gathered.tally.summary()
         return Bag(
@@ -319,7 +321,7 @@ def bag_plan(accession: Accession, key: StagingKey, form: BagForm, cut: tuple[st
     identifier = own if key.parts == 1 else uuid.uuid5(own, key.name)
     return BagPlan(
         *(key.name, identifier, accession, key.part, key.parts, key.algorithms, form.labels, cut),
-        *(form.premis, form.layout, form.descriptions, form.accrual),
+        *(form.premis, form.layout, form.descriptions, form.accrual, form.derivation),
     )
 
 
