@@ -29,6 +29,7 @@ _COMMANDS = {
     "explain": "say what is known of a file's rights, and what follows",
     "rights": "help to write declarations of rights, and check them",
     "duplicates": "find copies of the same music; delete nothing",
+    "export": "take out of a bag what may be used for one purpose",
     "due": "say what rights end by a day, and what to review",
     "bag": "change the tag files of a finished bag",
     "store": "clear what interrupted runs left in a store",

@@ -77,7 +77,10 @@ def test_everything_in_the_bag_says_what_it_adds_to(first: Path, source: MakeSou
 def test_the_earlier_accession_may_be_archives_of_several_bags(
     source: MakeSource, tmp_path: Path, kind: str
 ) -> None:
-    root = source({"A/1.flac": OLD, "B/1.flac": flac(title="B")}, name="First")
+    root = source(
+        {"A/1.flac": OLD, "A/a.bin": bytes(60_000), "B/1.flac": flac(title="B"), "B/b.bin": b"b" * 60_000},
+        name="First",
+    )
     made = run_here(
         "pack",
         root,
@@ -86,7 +89,7 @@ def test_the_earlier_accession_may_be_archives_of_several_bags(
         "--name",
         "gift",
         "--max-size",
-        "0.15kB",
+        "100kB",
         "--serialize",
         kind,
     )
