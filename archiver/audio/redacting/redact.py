@@ -13,7 +13,6 @@ import contextlib
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from typing import Any, BinaryIO
 
-from mutagen import MutagenError
 from mutagen.apev2 import APENoHeaderError, APEv2
 from mutagen.flac import FLAC, SeekTable, StreamInfo
 from mutagen.id3 import ID3, Frames, ID3NoHeaderError
@@ -115,7 +114,9 @@ def redact(file: BinaryIO, size_bytes: int, extension: str, tags: Plain) -> None
     file.seek(0)
     try:
         rewrite(file, tags)
-    except (MutagenError, ValueError, KeyError, TypeError, IndexError, OverflowError) as error:
+    except (OSError, MemoryError):
+        raise
+    except Exception as error:  # mutagen raises whatever its slip on damaged bytes leads to
         raise UnredactableError(f"its tags cannot be rewritten ({type(error).__name__})") from error
 
 

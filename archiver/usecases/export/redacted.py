@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from archiver.executors.guarded import GuardedProcesses
@@ -18,6 +19,9 @@ from archiver.model.derivation import Redaction
 from archiver.model.package import PackedFile
 from archiver.model.source import FileRef, FileStat
 from archiver.usecases.export.original import Original, blocks_of
+
+_OF_PROGRAMS = frozenset({"encoder", "encoder_settings"})
+"""Fields that say which program wrote the tags, so that they change when tags are written anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class Redactor:
     original: Original
     folder: bytes
     workers: GuardedProcesses
-    writing: Callable[[], object]
+    writing: Callable[[], AbstractContextManager[None]]
 
     def copy_of(self, file: PackedFile, number: int) -> Redacted | str:
         """Make the copy of a file of the bag, whose bytes were checked; or say why it cannot be made.
@@ -59,7 +63,8 @@ class Redactor:
         name = b"%d" % number
         copy = self.folder + b"/" + name
         self._lay(file, copy)
-        why = redact_copy(RedactTask(copy, before.ref.path, before.tags), self.workers)
+        with self.writing():
+            why = redact_copy(RedactTask(copy, before.ref.path, before.tags), self.workers)
         if why is None:
             after = self._examined(before, name, file.modified_ns)
             why = _unproved(before, after)
@@ -72,7 +77,7 @@ class Redactor:
 
     def _lay(self, file: PackedFile, copy: bytes) -> None:
         stored = file.assessed.examined.ref.payload_path.encode("utf-8")
-        with self.writing(), open(copy, "xb") as target:  # type: ignore[attr-defined]
+        with self.writing(), open(copy, "xb") as target:
             target.writelines(blocks_of(self.original, stored))
 
     def _examined(self, before: ExaminedFile, name: bytes, modified_ns: int) -> ExaminedFile:
@@ -96,5 +101,6 @@ def _unproved(before: ExaminedFile, after: ExaminedFile) -> str | None:
     left = sorted({one.code for one in after.evidence if one.personal})
     if left:
         return f"personal data would be left: {', '.join(left)}"
-    changed = [name for name, values in after.tags.items() if before.tags.get(name, values) != values]
+    kept = ((name, values) for name, values in after.tags.items() if name not in _OF_PROGRAMS)
+    changed = [name for name, values in kept if before.tags.get(name, values) != values]
     return f"its tags would say something else: {', '.join(changed)}" if changed else None
