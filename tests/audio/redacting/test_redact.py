@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 from collections.abc import Callable
 
@@ -69,18 +70,14 @@ def test_damaged_bytes_raise_nothing_else(extension: str, cut: int, at: int, put
     data = bytearray(MAKERS[extension](title="Old", comment=SECRET))
     data[at : at + len(put)] = put
     file = io.BytesIO(bytes(data[: len(data) - cut]))
-    try:
+    with contextlib.suppress(UnredactableError):
         redact(file, len(file.getvalue()), extension, PLAIN)
-    except UnredactableError:
-        pass
 
 
 @settings(max_examples=60)
-@given(st.sampled_from(sorted(MAKERS)), st.text(st.characters(exclude_categories=("Cs",)), max_size=30))
+@given(st.sampled_from(sorted(MAKERS)), st.text(st.characters(exclude_categories=["Cs"]), max_size=30))
 def test_any_text_can_be_written_or_is_refused(extension: str, text: str) -> None:
-    try:
+    with contextlib.suppress(UnredactableError):
         redacted(
             MAKERS[extension](title="Old"), extension, {"title": (text,), "track": (text,), "date": (text,)}
         )
-    except UnredactableError:
-        pass
