@@ -33,7 +33,7 @@ def test_a_template_declares_nothing_until_it_is_edited(template: Path, collecti
     assert max(map(len, text.splitlines())) <= 80
     checked = run_here("rights", "check", template, "--source", collection, "--json")
     assert checked.code == 0, checked.err
-    assert (checked.json["declarations"], checked.json["undeclared"]) == ([], 46)
+    assert (checked.json["declarations"], checked.json["undeclared"]) == ([], 47)
 
 
 def test_a_template_uncommented_is_checked_and_packs(
@@ -43,7 +43,7 @@ def test_a_template_uncommented_is_checked_and_packs(
     path.write_text(uncommented(template.read_text("utf-8")).replace("Your Name", "E. Example"), "utf-8")
     checked = run_here("rights", "check", path, "--source", collection, "--json")
     assert checked.code == 0, checked.err
-    assert [one["files"] for one in checked.json["declarations"]] == [2, 2, 1, 16, 23, 1]
+    assert [one["files"] for one in checked.json["declarations"]] == [2, 2, 1, 16, 24, 1]
     assert checked.json["undeclared_examples"] == [
         "Bought/Locked Away/01 Locked Away.m4p",  # protected: no declaration is suggested
     ]
@@ -303,7 +303,7 @@ def test_check_points_at_a_declaration_that_matches_nothing(
     outcome = run_here("rights", "check", path, "--source", collection)
     assert "typo (line 69): 0 files\n    Nothing in the source fits its scope.\n" in outcome.out
     assert "discs (line 16): 16 files\n" in outcome.out
-    assert "Declared by nobody: 20 of 46 files\n" in outcome.out
+    assert "Declared by nobody: 21 of 47 files\n" in outcome.out
 
 
 def test_every_declaration_that_explain_suggests_can_be_written_and_matches(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from archiver.cli.reports.findings import (
     personal_told,
     problem_lines,
     protection_told,
+    unchecked_told,
     unread_told,
     unseen_line,
     unseen_told,
@@ -151,6 +152,7 @@ def verbose_lines(report: PackReport) -> Iterator[str]:
     yield from listed_lines("Files whose protection was not seen", _examined(report), unseen_told)
     yield from listed_lines("Files that carry personal data", _examined(report), personal_told)
     yield from listed_lines("Files that were not read whole for it", _examined(report), unread_told)
+    yield from listed_lines("Music in which nothing could be checked", _examined(report), unchecked_told)
     yield from every_left_out_lines(report.noted)
     yield from every_problem_lines(report.problems)
 

@@ -79,7 +79,7 @@ class DuplicatesReport:
         link_names: Their further names.
         algorithm: Of the digests by which bytes were compared.
         passed_over: What lies in a store and is no bag.
-        read_files: Files that were read through.
+        read_files: Files that were read through, each once however often it was.
         read_bytes: Their bytes.
         undecoded: Files that were to be decoded and were not, by the reason.
     """
@@ -151,6 +151,7 @@ class _Finding:
         self._watch = watch
         self._sifting = Sifting(report.members)
         self._fingerprints = held.enter_context(Fingerprints())
+        self._read = bytearray()
 
     def gather(self, targets: Targets, exclusion: Exclusion | None) -> Spool[Copy]:
         """Everything that is compared, each file once however many names it has."""
@@ -271,9 +272,15 @@ class _Finding:
                 yield copy, sound
 
     def _weigh(self, copies: Spool[Copy]) -> int:
-        size = sum(copy.stat.size_bytes for copy in copies)
-        self._report.read_files += len(copies)
-        self._report.read_bytes += size
+        """The bytes of files that are about to be read; those that are read for the first time are counted."""
+        size = 0
+        for copy in copies:
+            size += copy.stat.size_bytes
+            self._read.extend(bytes(max(0, copy.number + 1 - len(self._read))))
+            if not self._read[copy.number]:
+                self._read[copy.number] = True
+                self._report.read_files += 1
+                self._report.read_bytes += copy.stat.size_bytes
         return size
 
     def _spool(self) -> Spool[Copy]:
