@@ -16,9 +16,17 @@ import apsw
 import apsw.sqlite_extra
 
 from archiver import filesystem
-from archiver.catalogue.faults import catalogue_faults, damaged, foreign, newer, unprotected
-from archiver.catalogue.schema import APPLICATION_ID, FORM, MIGRATIONS
-from archiver.errors import UsageError
+from archiver.catalogue.faults import (
+    CatalogueError,
+    catalogue_faults,
+    damaged,
+    foreign,
+    newer,
+    unprotected,
+)
+from archiver.catalogue.schema import APPLICATION_ID, FILE_INDEX_NAMES, FILE_INDEXES, FORM, MIGRATIONS
+from archiver.errors import UsageError, Way
+from archiver.machine import reason
 
 Value = None | int | float | str | bytes
 Row = tuple[Value, ...]
@@ -130,6 +138,19 @@ class Catalogue:
         finally:
             _roll_back(self._connection)
 
+    @contextlib.contextmanager
+    def attempt(self) -> Iterator[None]:
+        """Take back what a ``with`` block changes if it ends with an error; within :meth:`write`."""
+        self.run("SAVEPOINT attempt")
+        try:
+            yield
+        except BaseException:
+            if self._connection.in_transaction:
+                self.run("ROLLBACK TO attempt")
+                self.run("RELEASE attempt")
+            raise
+        self.run("RELEASE attempt")
+
     def expect_much(self) -> None:
         """Use more memory for what follows, as is good when very many rows are written."""
         with catalogue_faults(self.path):
@@ -140,6 +161,14 @@ class Catalogue:
         """Whether its pages carry checksums."""
         with catalogue_faults(self.path):
             return _reserved(self._connection) == _CHECKSUM_BYTES
+
+    def index(self) -> None:
+        """Make the indexes of files that are missing, and settle the words by which files are found."""
+        with self.write():
+            for statement in FILE_INDEXES.split(";"):
+                if statement.strip():
+                    self.run(statement.replace("CREATE INDEX", "CREATE INDEX IF NOT EXISTS"))
+            self.run("INSERT INTO find (find) VALUES ('optimize')")
 
     def settle(self) -> None:
         """Write the log of changes into the file and let SQLite refresh what it knows of its tables."""
@@ -199,6 +228,94 @@ def reading(path: str, patience_ms: int = _PATIENCE_MS) -> Iterator[Catalogue]:
         yield catalogue
     finally:
         catalogue.close()
+
+
+@contextlib.contextmanager
+def making(path: str) -> Iterator[Catalogue]:
+    """Lend a new catalogue that takes the place of the one at ``path``, if there is any, when the block ends well.
+
+    It is made beside it, without the indexes that are dear while very much is taken in: :meth:`Catalogue.index` adds
+    them. Only the whole one gets the name; whoever is reading the old one goes on reading that.
+
+    Raises:
+        LockedCatalogueError: where another run is writing to the one that is there.
+        CatalogueError: where none can be made.
+    """
+    beginning = f"{path}.new"
+    _make_folder(path)
+    with _whole_files(path):
+        remove(beginning)
+    connection = _connect(beginning, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE, _PATIENCE_MS)
+    catalogue = Catalogue(connection, beginning)
+    try:
+        with catalogue_faults(beginning):
+            _prepare_to_write(connection, beginning)
+            connection.execute("PRAGMA journal_mode = TRUNCATE").fetchall()
+            connection.execute("PRAGMA synchronous = OFF")
+            for name in FILE_INDEX_NAMES:
+                connection.execute(f"DROP INDEX {name}")
+        catalogue.expect_much()
+        yield catalogue
+        catalogue.index()
+        with catalogue_faults(beginning):
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA journal_mode = WAL").fetchall()
+        catalogue.settle()
+        catalogue.close()
+        _put_in_place(beginning, path)
+    except BaseException:
+        catalogue.close()
+        with contextlib.suppress(OSError):
+            remove(beginning)
+        raise
+
+
+def _put_in_place(made: str, path: str) -> None:
+    with contextlib.ExitStack() as held, _whole_files(path):
+        descriptor = os.open(made, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        if is_there(path):
+            held.enter_context(_no_other_writer(path))
+        # a log that belongs to the old file must never meet the new one, and without a file SQLite drops a log unread
+        remove(path)
+        os.rename(made, path)
+        _sync_folder(path)
+
+
+@contextlib.contextmanager
+def _no_other_writer(path: str) -> Iterator[None]:
+    """Keep others from writing to a catalogue for a ``with`` block; one that cannot be opened nobody writes to."""
+    connection = None
+    try:
+        connection = _connect(path, apsw.SQLITE_OPEN_READWRITE, _PATIENCE_MS)
+        connection.execute("BEGIN IMMEDIATE")
+    except (apsw.BusyError, apsw.LockedError):
+        with catalogue_faults(path):
+            raise
+    except (apsw.Error, CatalogueError):
+        pass
+    try:
+        yield
+    finally:
+        if connection is not None:
+            with contextlib.suppress(apsw.Error):
+                connection.close()
+
+
+@contextlib.contextmanager
+def _whole_files(path: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise CatalogueError(
+            f"cannot replace the catalogue {path}: {reason(error)}",
+            "Check its folder and its permissions. No bag is touched by this.",
+            path,
+            Way.ANOTHER_CATALOGUE,
+        ) from error
 
 
 def is_there(path: str) -> bool:
@@ -284,7 +401,7 @@ def _judged_form(connection: apsw.Connection, path: str) -> int:
     for pragma in (
         "cell_size_check = ON",
         "mmap_size = 0",
-        "temp_store = MEMORY",
+        "temp_store = FILE",
         f"cache_size = {-_CACHE_KIB}",
     ):
         connection.execute(f"PRAGMA {pragma}")

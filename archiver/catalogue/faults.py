@@ -22,7 +22,7 @@ class CatalogueError(ArchiverError):
     """
 
     def __init__(self, message: str, hint: str, path: str, *remedies: Way) -> None:
-        super().__init__(message, hint, remedies=[_remedy(way, path) for way in remedies])
+        super().__init__(message, hint, remedies=[Remedy(way) for way in remedies])
         self.path = path
 
 
@@ -50,10 +50,6 @@ class FullCatalogueError(CatalogueError):
 
 class ReadOnlyCatalogueError(CatalogueError):
     """It cannot be written to."""
-
-
-def _remedy(way: Way, path: str) -> Remedy:
-    return Remedy(way, "" if way in (Way.REBUILD_CATALOGUE, Way.AGAIN) else path)
 
 
 def damaged(path: str, what: str) -> DamagedCatalogueError:

@@ -140,6 +140,27 @@ def is_unspaced(word: str) -> bool:
     return _HAS_UNSPACED.match(word) is not None
 
 
+def in_order(text: str) -> str:
+    """Return the words of ``text`` as they follow one another, with blanks between, for :func:`stands_in`."""
+    return " ".join(_plain(text).replace(_SIGN, " ").split())
+
+
+def stands_in(phrase: str, text: str) -> bool:
+    """Whether a phrase stands in a text word by word, both as :func:`in_order` returns them."""
+    at = text.find(phrase)
+    while at >= 0:
+        end = at + len(phrase)
+        if _parts(text[at - 1 : at], phrase[:1]) and _parts(text[end : end + 1], phrase[-1:]):
+            return True
+        at = text.find(phrase, at + 1)
+    return False
+
+
+def _parts(beside: str, edge: str) -> bool:
+    """Whether one word ends and another begins between two characters."""
+    return beside in ("", " ") or is_unspaced(beside) or is_unspaced(edge)
+
+
 def _plain(text: str) -> str:
     """Small letters, digits, kept marks, blanks and :data:`_SIGN`."""
     if text.isascii():

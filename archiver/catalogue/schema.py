@@ -138,7 +138,7 @@ CREATE TABLE collection (              -- lines of accessions; a collection has 
 
 CREATE TABLE accession (               -- runs of packing
   accession_id   INTEGER PRIMARY KEY,  -- number in this catalogue
-  identifier     TEXT NOT NULL UNIQUE, -- UUID, as its bags have it
+  identifier     TEXT NOT NULL,        -- UUID, as its bags have it; two have the same only where a clock was made to stand still
   collection_id  INTEGER NOT NULL REFERENCES collection, -- its collection
   at             TEXT NOT NULL,        -- when it was made: RFC 3339, UTC
   started_ns     INTEGER,              -- clock before the first look at the source, nanoseconds since 1970 UTC; NULL: known from bags alone
@@ -146,14 +146,17 @@ CREATE TABLE accession (               -- runs of packing
   policy         TEXT,                 -- name of the policy that rights were decided under; NULL: not recorded
   rights         BLOB,                 -- digest of all that its decisions rest on beside the files; NULL: known from bags alone
   holds_until    TEXT,                 -- the last day on which its decisions hold; NULL: none ends, or known from bags alone
-  bags           INTEGER NOT NULL      -- bags that it has in all
+  bags           INTEGER NOT NULL,     -- bags that it has in all
+  stated         INTEGER NOT NULL DEFAULT 0 -- bags of which the state is told in `held`
 ) STRICT;
+CREATE INDEX accession_named ON accession (identifier);
 CREATE INDEX accession_line ON accession (collection_id, accession_id);
 
 CREATE TABLE place (                   -- folders of a collection's source
   place_id      INTEGER PRIMARY KEY,   -- number in this catalogue
   collection_id INTEGER NOT NULL REFERENCES collection, -- the collection
   path          TEXT NOT NULL,         -- path below the source, as records have it; '' is the source itself
+  listing       BLOB,                  -- digest of what the last look at it saw; NULL where that proves nothing, or known from bags alone
   UNIQUE (collection_id, path)
 ) STRICT;
 
@@ -172,6 +175,8 @@ CREATE TABLE held (                    -- which content a path of a source had, 
   racy        INTEGER,                 -- 1 where it was changed so late that its times prove nothing; else 0
   PRIMARY KEY (place_id, name, first_acc)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX held_file ON held (file_id);
+CREATE INDEX held_decision ON held (decision_id) WHERE decision_id > 15 AND last_acc IS NULL;
 
 CREATE TABLE event (                   -- what was done in stores: the lines of their .archiver/events.jsonl
   store_id INTEGER NOT NULL REFERENCES store, -- the store

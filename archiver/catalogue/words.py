@@ -31,6 +31,7 @@ class Facets:
         protected: Whether a copy protection was detected.
         personal: As the column ``file.personal``.
         integrity: As the column ``file.integrity``.
+        year: As the column ``file.year``.
     """
 
     format_id: int | None
@@ -39,6 +40,7 @@ class Facets:
     protected: bool
     personal: str | None
     integrity: str | None
+    year: int | None
 
     def words(self) -> str:
         """Return the words, with blanks between."""
@@ -50,6 +52,7 @@ class Facets:
                 protected_word(protected=self.protected),
                 personal_word(self.personal),
                 integrity_word(self.integrity),
+                *(() if self.year is None else (year_word(self.year),)),
             )
         )
 
@@ -82,6 +85,11 @@ def personal_word(personal: str | None) -> str:
 def integrity_word(integrity: str | None) -> str:
     """Return the word of a state of the music."""
     return f"i{(integrity or 'unread').replace('-', '')}"
+
+
+def year_word(year: int) -> str:
+    """Return the word of a year."""
+    return f"y{year}"
 
 
 def find_row(tags: Tags, path: str, facets: Facets) -> tuple[str, ...]:

@@ -18,8 +18,6 @@ _CHOICES = {
     Way.ANOTHER_FILE_SYSTEM: "choose a store on another file system",
     Way.MOVE_DECLARATIONS: "move what it declares into the one at the top of the source",
     Way.PUT_FILE_IN_PLACE: "put the file itself in its place",
-    Way.REBUILD_CATALOGUE: "move it away, so that a new one is made from the bags",
-    Way.ANOTHER_CATALOGUE: "choose another catalogue",
     Way.NAME_DECLARATIONS: "name the one that counts: --rights FILE",
 }
 """Ways of which one is enough: those of one error are told in one sentence."""
@@ -32,6 +30,7 @@ _SENTENCES = {
     Way.CLEAN_STORE: "To clear what interrupted runs left: archiver store clean {STORE}",
     Way.WRITE_LABEL: "Write it as 'Label: value', with quotation marks",
     Way.NAME_STORE: "Name it: --to STORE",
+    Way.NAME_STORES: "Name where to look: --from STORE",
     Way.BAG_IN_BAG: "To pack it as it is into a new bag on purpose: add --bag-in-bag",
     Way.FEWER_JOBS: "Try again with fewer --jobs",
     Way.SHOW_SOURCE: "To see what is there: archiver scan {SOURCE}",
@@ -43,6 +42,9 @@ _SENTENCES = {
     Way.LATER_DAY: "Name a later day with --until",
     Way.VERIFY: "To check the bag: archiver verify {BAG}",
     Way.LIST_DAMAGE: "To learn all that is wrong: archiver verify {BAG}",
+    Way.REBUILD_CATALOGUE: "To make it anew from the bags: archiver catalogue rebuild {STORE}",
+    Way.ADD_STORE: "To make one of the bags in a store: archiver catalogue add {STORE}",
+    Way.ANOTHER_CATALOGUE: "To use another one: --catalogue PATH",
     Way.INSTALL: "To install them: pip install {PACKAGES}",
     Way.RESTORE_TAG_FILES: "Restore the tag files from another copy of the bag, then: archiver verify {BAG}",
 }

@@ -12,6 +12,7 @@ from dataclasses import astuple, dataclass
 
 from archiver.duplicates.copy import Copy
 from archiver.duplicates.tier import Tier
+from archiver.model.audio import AudioProperties
 
 _ORDER = struct.Struct(">BBQHBBQ")
 _MOST = (1 << 63) - 1
@@ -77,13 +78,12 @@ def why(best: Copy, second: Copy, tier: Tier) -> str:
     one, other = astuple(_rank(best, tier)), astuple(_rank(second, tier))
     decided = next(at for at, (mine, yours) in enumerate(zip(one, other, strict=True)) if mine != yours)
     if decided == _RICHNESS:
-        return f"there is more in it: {told_sound(best)} against {told_sound(second)}"
+        return f"there is more in it: {told_sound(best.sound)} against {told_sound(second.sound)}"
     return _REASONS[decided]
 
 
-def told_sound(copy: Copy) -> str:
+def told_sound(sound: AudioProperties | None) -> str:
     """Say how good the sound of a file can be, in a few words."""
-    sound = copy.sound
     if sound is None:
         return "unknown"
     words = []

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.catalogue.folding import FOLD_VERSION, fold, is_unspaced, ways_to_find
+from archiver.catalogue.folding import FOLD_VERSION, fold, in_order, is_unspaced, stands_in, ways_to_find
 
 FOUND = [
     # what stands in a tag, what a person types
@@ -176,3 +176,22 @@ def test_capitals_make_no_difference(text: str) -> None:
 
 def test_the_version_tells_of_which_unicode_it_is() -> None:
     assert FOLD_VERSION.split() == ["1", unicodedata.unidata_version]
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text", "stands"),
+    [
+        ("dark side", "The Dark Side of the Moon", True),
+        ("ark side", "The Dark Side of the Moon", False),
+        ("dark sid", "The Dark Side of the Moon", False),
+        ("side dark", "The Dark Side of the Moon", False),
+        ("AC/DC live", "AC/DC: Live!", True),
+        ("moon", "moonlight, moon", True),
+        ("東京", "新東京都", True),
+        ("都東", "東京都", False),
+        ("jay", "周杰倫Jay", True),
+        ("don't stop", "Don’t Stop", True),
+    ],
+)
+def test_a_phrase_stands_word_by_word(phrase: str, text: str, stands: bool) -> None:  # noqa: FBT001 - a table
+    assert stands_in(in_order(phrase), in_order(text)) is stands

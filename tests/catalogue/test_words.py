@@ -3,9 +3,15 @@ from __future__ import annotations
 from archiver.catalogue.words import COLUMNS, Facets, find_row, fold_path
 
 FLAC = Facets(
-    format_id=12, role="audio", lossless=True, protected=False, personal=None, integrity="not-checkable"
+    format_id=12,
+    role="audio",
+    lossless=True,
+    protected=False,
+    personal=None,
+    integrity="not-checkable",
+    year=1997,
 )
-UNKNOWN = Facets(None, None, None, protected=True, personal="detected", integrity=None)
+UNKNOWN = Facets(None, None, None, protected=True, personal="detected", integrity=None, year=None)
 
 
 def test_what_is_found_by_which_column() -> None:
@@ -24,7 +30,7 @@ def test_what_is_found_by_which_column() -> None:
         "album": "homogenic",
         "other": "electronic hip hop hiphop",
         "path": "bjork ac dc 01 joga flac acdc",
-        "facet": "f12 raudio lyes pno qno inotcheckable",
+        "facet": "f12 raudio lyes pno qno inotcheckable y1997",
     }
 
 

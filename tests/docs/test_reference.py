@@ -75,7 +75,11 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def run(place: Path, *arguments: str) -> str:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "ARCHIVER_CATALOGUE": str(place / "catalogue.sqlite"),
+    }
     ended = subprocess.run(
         [sys.executable, "-m", "archiver", *arguments],
         cwd=place,
@@ -107,6 +111,12 @@ def documented(key: str, names: list[str]) -> bool:
     return any(re.fullmatch(re.escape(name).replace(r"\*", r"[^.\[\]]+"), key) for name in names)
 
 
+_CATALOGUE = (
+    "catalogue add, update, rebuild: `archiver.catalogue-add/1`, `archiver.catalogue-update/1`,"
+    " `archiver.catalogue-rebuild/1`"
+)
+
+
 @pytest.mark.parametrize(
     ("heading", "arguments"),
     [
@@ -122,6 +132,10 @@ def documented(key: str, names: list[str]) -> bool:
             ("explain", "Store/Bag_1_of_2", "nothing", "Store/Bag_1_of_2/data/Music/Album/01 One.flac"),
         ),
         ("rights check: `archiver.rights-check/1`", ("rights", "check", "rights.toml", "--source", "Music")),
+        (_CATALOGUE, ("catalogue", "add", "Store")),
+        (_CATALOGUE, ("catalogue", "update")),
+        (_CATALOGUE, ("catalogue", "rebuild", "Store")),
+        ("catalogue check: `archiver.catalogue-check/1`", ("catalogue", "check")),
         ("due: `archiver.due/1`", ("due", "Store", "--until", "2031-01-01")),
         ("duplicates: `archiver.duplicates/1`", ("duplicates", "Music", "Store")),
         ("bag add-algorithm, bag set-info: `archiver.bag-update/1`", ("cat", "bag.json")),

@@ -391,3 +391,48 @@ def test_a_program_gets_everything(source: MakeSource) -> None:
         (True, str(root / "1.mp3")),
         (False, str(root / "2 (1).mp3")),
     ]
+
+
+def test_a_collection_is_looked_at_as_its_last_accession_left_it(source: MakeSource, tmp_path: Path) -> None:
+    root = source(
+        {
+            "a/1.mp3": _song("One"),
+            "b/x.mp3": _song("One"),
+            "c/2.mp3": _song("One", TALB="Other tags"),
+            "d/3.mp3": _song("Three", "B", audio=_OTHER_MUSIC),
+        }
+    )
+    assert run_here("pack", root, "--to", tmp_path / "store", "--collection", "My records").code == 0
+    assert run_here("catalogue", "rebuild", tmp_path / "store").code == 0
+    expected = [
+        ("bytes", ["My records/a/1.mp3", "My records/b/x.mp3"]),
+        ("essence", ["My records/c/2.mp3", "My records/a/1.mp3"]),
+    ]
+    assert _groups("My records") == expected
+    (tmp_path / "store").rename(tmp_path / "on a shelf")
+    assert _groups("My records") == expected
+    named, told = _named("My records")
+    assert not named
+    assert "in a bag, which would be damaged" in told
+
+
+def test_a_folder_is_held_against_a_collection(source: MakeSource, tmp_path: Path) -> None:
+    root = source({"a/1.mp3": _song("One"), "d/3.mp3": _song("Three", "B", audio=_OTHER_MUSIC)})
+    assert run_here("pack", root, "--to", tmp_path / "store", "--collection", "Mine").code == 0
+    assert run_here("catalogue", "rebuild", tmp_path / "store").code == 0
+    downloads = source(
+        {"x.mp3": _song("One"), "y.mp3": _song("Three", "Other", audio=_OTHER_MUSIC)}, "Downloads"
+    )
+    assert _groups(downloads, "Mine") == [
+        ("bytes", ["Mine/a/1.mp3", "Downloads/x.mp3"]),
+        ("essence", ["Mine/d/3.mp3", "Downloads/y.mp3"]),
+    ]
+
+
+def test_a_name_of_nothing_is_told(source: MakeSource, tmp_path: Path) -> None:
+    root = source({"a/1.mp3": _song("One")})
+    assert run_here("pack", root, "--to", tmp_path / "store").code == 0
+    assert run_here("catalogue", "rebuild", tmp_path / "store").code == 0
+    outcome = run_here("duplicates", "Musik")
+    assert outcome.code == 2
+    assert "no collection of that name" in " ".join(outcome.err.split())

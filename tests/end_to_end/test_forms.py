@@ -35,7 +35,7 @@ def test_an_archive_is_the_same_byte_for_byte_and_is_verified(
         )
         assert outcome.code == 3, outcome.err
         assert f"  {tmp_path / number / f'bag.{kind}'}\n" in outcome.out
-        assert [path.name for path in (tmp_path / number).iterdir() if path.name != ".incoming"] == [
+        assert [path.name for path in (tmp_path / number).iterdir() if not path.name.startswith(".")] == [
             f"bag.{kind}"
         ]
         archives.append((tmp_path / number / f"bag.{kind}").read_bytes())
@@ -115,7 +115,7 @@ def test_no_bag_is_larger_than_asked_for_with_all_that_describes_it(
     words = ("--max-size", "400kB", "--algorithm", "md5", "--algorithm", "sha1", "--algorithm", "sha512")
     outcome = pack(source, tmp_path / "store", *words, *form)
     assert outcome.code == 0, outcome.err
-    made = [path for path in (tmp_path / "store").iterdir() if path.name != ".incoming"]
+    made = [path for path in (tmp_path / "store").iterdir() if not path.name.startswith(".")]
     sizes = list(map(weight, made))
     assert max(sizes) <= 400_000
     assert max(sizes) > 200_000, "the guess is not wide of the mark"
@@ -211,7 +211,7 @@ def test_no_bag_of_a_group_is_made_of_withheld_files_alone(
 def test_a_group_of_archives_is_made_and_verified(collection: Path, tmp_path: Path) -> None:
     outcome = pack(collection, tmp_path, "--max-size", "350kB", "--serialize", "zip")
     assert outcome.code == 0, outcome.err
-    made = sorted(path for path in tmp_path.iterdir() if path.name != ".incoming")
+    made = sorted(path for path in tmp_path.iterdir() if not path.name.startswith("."))
     assert [path.name for path in made] == [f"bag_{number}_of_3.zip" for number in (1, 2, 3)]
     assert all(weight(archive) <= 350_000 for archive in made)
     assert run_here("verify", *made).code == 0

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import os
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
 
 import bagit
@@ -60,11 +59,13 @@ def test_the_payload_is_a_transfer(transfer: Package) -> None:
 
 
 def test_every_file_of_the_source_lies_below_objects_under_a_portable_name(
-    transfer: Package, packages: Mapping[str, Package]
+    transfer: Package, collection: Path, declared: Path, tmp_path: Path
 ) -> None:
-    plain = {f"objects/{path}" for path in packages["donation"].payload}
-    assert {path for path in transfer.payload if path.startswith("objects/")} == plain
-    assert set(transfer.sources.values()) == set(packages["donation"].sources.values())
+    words = ("--rights", declared, "--policy", "donation", "--name", "plain")
+    plain = read_package(tmp_path / "plain", run_here("pack", collection, "--to", tmp_path, *words))
+    objects = {f"objects/{path}" for path in plain.payload}
+    assert {path for path in transfer.payload if path.startswith("objects/")} == objects
+    assert set(transfer.sources.values()) == set(plain.sources.values())
     assert not any("%" in path for path in transfer.payload)
 
 
@@ -202,3 +203,12 @@ def test_the_same_run_writes_the_same_bytes(source: MakeSource, tmp_path: Path) 
             + (bag / "data/metadata/rights.csv").read_bytes()
         )
     assert digests[0] == digests[1]
+
+
+def test_a_transfer_is_whole_though_the_store_has_the_files_already(
+    source: MakeSource, tmp_path: Path
+) -> None:
+    root = source({"Album/01.flac": flac()})
+    run_here("pack", root, "--to", tmp_path / "store", "--name", "plain")
+    run_here("pack", root, "--to", tmp_path / "store", "--name", "transfer", "--layout", "archivematica")
+    assert (tmp_path / "store/transfer/data/objects/Album/01.flac").is_file()

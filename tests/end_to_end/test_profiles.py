@@ -74,7 +74,7 @@ def test_whoever_types_what_a_refusal_says_gets_what_the_recipient_accepts(
     words = map(filled_in, typed(refused))
     outcome = pack(collection, tmp_path, "--profile", profile, *grouped, *words)
     assert outcome.code == 0, outcome.err
-    made = [path for path in tmp_path.iterdir() if path.name != ".incoming"]
+    made = [path for path in tmp_path.iterdir() if not path.name.startswith(".")]
     assert len(made) == (4 if grouped else 1)
     verified = run_here("verify", "--profile", profile, *made)
     assert verified.code == 0, verified.out

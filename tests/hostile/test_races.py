@@ -110,7 +110,7 @@ class Ground:
     def holds_no_secret(self, *outcomes: Outcome) -> None:
         told = "".join(outcome.out + outcome.err for outcome in outcomes).encode()
         assert TOKEN not in told, "the secret was told"
-        bags = [path for path in self.store.glob("*") if path.name != ".incoming"]
+        bags = [path for path in self.store.glob("*") if not path.name.startswith(".")]
         for bag in bags:
             for name, content in read_tree(bag).items():
                 assert TOKEN not in content, f"the secret is in {os.fsdecode(name)} of {bag.name}"

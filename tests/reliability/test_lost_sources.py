@@ -124,6 +124,7 @@ def test_single_files_that_vanish_stay_problems_of_theirs(tmp_path: Path) -> Non
         patch.setattr("archiver.ingest.capture.BATCH_FILES", 1)
         with pack(pack_request(root, store), fixed_run(), Unplugging("Copying", 1, remove)) as report:
             totals = report.totals
+        assert totals is not None
         assert totals.files + totals.lost == len(TREE)
         assert totals.lost > 0
         assert set(totals.problems) == {"S105"}

@@ -96,6 +96,7 @@ def packed_while(
     """Pack while something happens to the source, and return the bag's records by their source path."""
     with pack(pack_request(root, store, **changes), fixed_run(), Meddler(meddle)) as report:
         totals = report.totals
+        assert totals is not None
         assert totals.seen == totals.files + totals.withheld + totals.lost
     (bag,) = visible_bags(store)
     found = {record["source_path"]: record for record in records(bag)}

@@ -215,6 +215,7 @@ class _Exporting:
             capture=Capture(copying, syncing, SourcePresence(())),
             watch=self.watch,
             reexaminer=Reexaminer(partial(_by_bytes_alone, anew=anew), workers),
+            told=lambda _: None,
             history=export_events,
         )
 

@@ -8,18 +8,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from archiver import filesystem
-from archiver.bagit.algorithms import ALGORITHMS, hash_descriptor
+from archiver.bagit.algorithms import ALGORITHMS, STRONGEST_FIRST, hash_descriptor
 from archiver.bagit.bag_source import source_of
 from archiver.bagit.manifest_reader import read_manifest
 from archiver.bagit.reading import BagTop, TopFiles, read_tag_lines, read_top
 from archiver.bagit.telling import ignore
 from archiver.bagit.writer import hash_beneath
+from archiver.catalogue.bag_facts import pinned_manifest
 from archiver.errors import ArchiverError, ExitStatus, Remedy, UsageError, Way
 from archiver.machine import reason, refuse_own_limit
 from archiver.model.rights import Declaration
 from archiver.records.rights.read import read_declared
 from archiver.store.find_bags import is_bag
-from archiver.usecases.states.bags import strongest_tag_manifest
 
 
 class DamagedOriginalError(ArchiverError):
@@ -38,7 +38,7 @@ class Original:
         name: Its name.
         identifier: Its ``External-Identifier``, or its name where it has none.
         pin: Hex SHA-512 of its strongest tag manifest.
-        algorithms: Checksums of its payload manifests that can be computed here, in the order of their names.
+        algorithms: Checksums of its payload manifests that can be computed here, the strongest first.
     """
 
     named: str
@@ -81,7 +81,9 @@ def original_at(named: str) -> Original:
         raise _damaged(named, reason(error)) from error
     name = os.path.basename(os.fsdecode(path))
     identifier = next(iter(top.metadata.values("External-Identifier")), name)
-    algorithms = tuple(one for one in top.algorithms if one in ALGORITHMS)
+    algorithms = tuple(
+        sorted((one for one in top.algorithms if one in ALGORITHMS), key=STRONGEST_FIRST.index)
+    )
     if not algorithms:
         raise _damaged(named, "it has no payload manifest that can be checked here")
     return Original(named, path, name, identifier, pin, algorithms)
@@ -89,7 +91,8 @@ def original_at(named: str) -> Original:
 
 def _pin(named: str, path: bytes, top: BagTop, files: TopFiles) -> str:
     """Hold every tag file against the strongest tag manifest, and return the digest of that."""
-    manifest = strongest_tag_manifest(top)
+    known = [one for one in top.manifests if one.of_tags and one.algorithm is not None]
+    manifest = pinned_manifest(known) if known else None
     if manifest is None or manifest.algorithm is None:
         raise _damaged(named, "it has no tag manifest, so nothing says whether its records are unchanged")
     folder = filesystem.open_folder(path)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
 
 from archiver.bagit.manifest_reader import read_manifest
 from archiver.bagit.reading import read_tag_lines, read_top
@@ -38,8 +37,8 @@ def accrual_to(named: str, store: str, algorithms: Sequence[str]) -> Accrual:
         if not bags:
             return Accrual(_identifier(named), not_compared="none of its bags was at hand")
         first = bags[0]
-        identifier = first.group or first.identifier or first.name
-        algorithm = _in_common(shelf, bags, algorithms)
+        identifier = _accession(first) or first.identifier
+        algorithm = _in_common(bags, algorithms)
         if algorithm is None:
             return Accrual(identifier, first.name, not_compared="there is no checksum that both have")
         try:
@@ -63,21 +62,29 @@ def _at(named: str, shelf: Shelf) -> list[KnownBag]:
             f"cannot add to {named}: {why}",
             "Nothing was written. Name a bag, or the identifier of an accession.",
         )
-    if bag.group is None:
+    accession = _accession(bag)
+    if accession is None:
         return [bag]
     shelf.add_store(os.path.dirname(bag.path))
-    return sorted((one for one in shelf.bags() if one.group == bag.group), key=lambda one: one.part)
+    return sorted(
+        (one for one in shelf.bags() if _accession(one) == accession), key=lambda one: one.facts.part
+    )
 
 
 def _among(named: str, shelf: Shelf) -> list[KnownBag]:
     """The bags of the store that bear an identifier or a name, and those of the same run; without a path two copies count once."""
     wanted = {named} if _urn(named) is None else {named, _urn(named)}
-    found = [one for one in shelf.bags() if wanted & {one.identifier, one.group, one.name}]
-    groups = {one.group for one in found if one.group is not None}
+    found = [one for one in shelf.bags() if wanted & {one.identifier, _accession(one), one.name}]
+    accessions = {accession for one in found if (accession := _accession(one)) is not None}
     return sorted(
-        (one for one in shelf.bags() if one in found or one.group in groups),
-        key=lambda one: (one.part, one.name),
+        (one for one in shelf.bags() if one in found or _accession(one) in accessions),
+        key=lambda one: (one.facts.part, one.name),
     )
+
+
+def _accession(bag: KnownBag) -> str | None:
+    """The identifier of the accession that a bag is one of several of; ``None`` where it stands alone."""
+    return bag.head.accession if bag.head is not None and bag.facts.parts > 1 else None
 
 
 def _identifier(named: str) -> str:
@@ -95,14 +102,9 @@ def _urn(named: str) -> str | None:
     return None if found is None else f"urn:uuid:{found[1].lower()}"
 
 
-def _in_common(shelf: Shelf, bags: Sequence[KnownBag], algorithms: Sequence[str]) -> str | None:
+def _in_common(bags: Sequence[KnownBag], algorithms: Sequence[str]) -> str | None:
     """The first of the algorithms that each of the bags has a payload manifest for."""
-    with ExitStack() as held:
-        for bag in bags:
-            listing = held.enter_context(shelf.source(bag).listing(ignore))
-            has = () if listing.top is None else read_top(listing.top).algorithms
-            algorithms = [one for one in algorithms if one in has]
-    return next(iter(algorithms), None)
+    return next((one for one in algorithms if all(one in bag.facts.algorithms for bag in bags)), None)
 
 
 def _digests(shelf: Shelf, bags: Sequence[KnownBag], algorithm: str) -> Iterator[bytes]:

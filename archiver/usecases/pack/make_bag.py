@@ -8,7 +8,7 @@ import datetime as dt
 import itertools
 import os
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
@@ -77,6 +77,7 @@ class BagMaker:
         watch: Counts the bytes copied.
         reexaminer: Examines again what changed, or could not be read, before it was copied.
         history: Tells what was done to the files of a bag.
+        told: Is told what became of every entry.
     """
 
     run: Run
@@ -89,6 +90,7 @@ class BagMaker:
     capture: Capture
     watch: Watch
     reexaminer: Reexaminer
+    told: Callable[[PackEntry], object]
     history: History = events_of
 
     def make(self, staging: Staging, part: PlanPart, noted: Spool[PackEntry], decided: RightsTally) -> Bag:
@@ -157,6 +159,7 @@ class BagMaker:
             for entry in for_outcomes:
                 outcome = _with_outcome(entry, outcomes, staging, self.reexaminer)
                 gathered.add(outcome)
+                self.told(outcome)
                 records.add(outcome)
                 if (file := packed_file(outcome)) is not None:
                     manifests.add(file.bag_path, file.digests)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from archiver.bagit.profiles.profile import Profile
-from archiver.config import Settings
+from archiver.config import Settings, catalogue_place
 from archiver.errors import Remedy, UsageError, Way
 from archiver.ingest.assess import Assessor
 from archiver.ingest.exclusion import Exclusion
@@ -67,6 +67,9 @@ class PackRequest:
         descriptions: Names of descriptions to write beside the records.
         accrual_to: The accession to add to: path of a bag, or an identifier; ``None`` for none.
         collection: Name of the collection; that of the first source where ``None``.
+        catalogue: Path of the catalogue; ``None`` for the configured one.
+        anew: What is done anew of what the store has from the last time: ``nothing`` that looks unchanged from outside,
+            ``reading`` of everything, to pack what is new, or ``packing`` of everything.
     """
 
     sources: tuple[str, ...]
@@ -93,6 +96,8 @@ class PackRequest:
     descriptions: tuple[str, ...] = ()
     accrual_to: str | None = None
     collection: str | None = None
+    catalogue: str | None = None
+    anew: Literal["nothing", "reading", "packing"] = "nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +133,21 @@ class Prepared:
     tag_labels: Mapping[str, Labels]
     exclusion: Exclusion
     accrual: Accrual | None
+
+    @property
+    def packs_everything(self) -> bool:
+        """Whether the bag holds everything, whatever the store has: as asked, and where a recipient gets it alone."""
+        alone = self.profile is not None or self.layout is not PLAIN
+        return self.request.anew == "packing" or alone
+
+    @property
+    def catalogue(self) -> str:
+        """Path of the catalogue.
+
+        Raises:
+            ConfigError: where nothing says it.
+        """
+        return catalogue_place(self.request.catalogue, self.request.settings)
 
     @property
     def collection(self) -> str:

@@ -2,56 +2,47 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import os
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Self
 
 from archiver.bagit.bag_source import BagSource, source_of
-from archiver.bagit.manifest_reader import ManifestName
-from archiver.bagit.reading import BagTop, read_top
-from archiver.bagit.telling import ignore
+from archiver.catalogue.bag_facts import BagFacts, UnreadableBagError, bag_facts
 from archiver.machine import reason, refuse_own_limit
-from archiver.model.state import HoldingBag, StateHead
+from archiver.model.state import StateHead
 from archiver.records.empty_folders import EMPTY_FOLDERS_RECORD
 from archiver.records.files import FILES_RECORD
 from archiver.records.rights.lines import RIGHTS_RECORD
-from archiver.records.state import STATE_RECORD, read_state
+from archiver.records.state import STATE_RECORD
 from archiver.records.tree import TREE_RECORD
 from archiver.store.find_bags import bags_in, is_bag
 
 _EARLY = (STATE_RECORD, TREE_RECORD, FILES_RECORD, RIGHTS_RECORD, EMPTY_FOLDERS_RECORD)
-_COUNT = re.compile(r"(?a)(\d{1,6}) of (\d{1,6})")
-_STRENGTH = ("sha512", "sha3512", "blake2b", "blake2b512", "sha384", "sha3384", "sha256", "sha3256")
 _MOST_OPEN = 8
 
 
 @dataclass(frozen=True, slots=True)
 class KnownBag:
-    """A bag that was looked at.
-
-    Attributes:
-        path: Its path.
-        name: What it is called: its path's last part.
-        identifier: Its ``External-Identifier``; ``None`` where it has none.
-        head: What its record of the state is of; ``None`` where it has none that can be read.
-        group: Its ``Bag-Group-Identifier``; ``None`` where it stands alone.
-        part: Its number in its group, from 1.
-        parts: Bags of the group.
-        packed_on: Its ``Bagging-Date`` as it is written; empty where it has none.
-    """
+    """A bag that was looked at: its absolute path, and what it is."""
 
     path: str
-    name: str
-    identifier: str | None
-    head: StateHead | None
-    group: str | None
-    part: int
-    parts: int
-    packed_on: str
+    facts: BagFacts
+
+    @property
+    def identifier(self) -> str:
+        """As :attr:`archiver.catalogue.bag_facts.BagFacts.identifier`."""
+        return self.facts.identifier
+
+    @property
+    def name(self) -> str:
+        """Its name, without an archive's ending."""
+        return self.facts.name
+
+    @property
+    def head(self) -> StateHead | None:
+        """What its record of the state is of."""
+        return self.facts.head
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,119 +104,54 @@ class Shelf:
         return self._known[path]
 
     def bags(self) -> Iterator[KnownBag]:
-        """Yield every bag: those that were asked for by their path, then those of the stores, by name."""
-        self._list()
-        yield from list(self._known.values())
+        """Yield every bag: those that are known, then those of the stores that were not looked into, by name."""
+        told = set()
+        for bag in list(self._known.values()):
+            told.add(bag.path)
+            yield bag
+        for store in list(self._stores):
+            self._look_into(store)
+            for bag in [bag for bag in self._known.values() if bag.path not in told]:
+                told.add(bag.path)
+                yield bag
 
     def copies(self, identifier: str) -> Iterator[KnownBag]:
-        """Yield the bags with an identifier: those that are known before those that must be looked for."""
-        told = [bag for bag in self._known.values() if bag.identifier == identifier]
-        yield from told
-        paths = {bag.path for bag in told}
-        yield from (bag for bag in self.bags() if bag.identifier == identifier and bag.path not in paths)
+        """Yield the bags with an identifier; a store is looked into when those before it are used up."""
+        return (bag for bag in self.bags() if bag.identifier == identifier)
 
     def source(self, bag: KnownBag) -> BagSource:
         """Return where the bytes of a bag are; the shelf closes it, and does not keep many open."""
         source = self._open.pop(bag.path, None)
-        if source is None:
-            while len(self._open) >= _MOST_OPEN:
-                self._open.pop(next(iter(self._open))).close()
-            source = source_of(bag.path, early=_EARLY)
-        self._open[bag.path] = source
-        return source
+        self._keep(bag.path, source_of(bag.path, early=_EARLY) if source is None else source)
+        return self._open[bag.path]
 
-    def is_as_pinned(self, bag: KnownBag, holding: HoldingBag) -> bool:
-        """Whether a copy's strongest tag manifest is the one that was pinned."""
+    def _look_into(self, store: str) -> None:
+        if store in self._listed:
+            return
+        self._listed.add(store)
         try:
-            with self.source(bag).listing(ignore) as listing:
-                if listing.top is None:
-                    return False
-                manifest = strongest_tag_manifest(read_top(listing.top))
-                if manifest is None:
-                    return False
-                digest = hashlib.sha512()
-                for block in listing.top.blocks(manifest.name, ignore):
-                    digest.update(block)
+            paths: Sequence[str] = (store,) if is_bag(store) else bags_in(store).bags
         except OSError as error:
             refuse_own_limit(error)
-            return False
-        return digest.hexdigest() == holding.pin
-
-    def _list(self) -> None:
-        for store in self._stores:
-            if store in self._listed:
-                continue
-            self._listed.add(store)
-            try:
-                paths: Sequence[str] = (store,) if is_bag(store) else bags_in(store).bags
-            except OSError as error:
-                refuse_own_limit(error)
-                self.unreached.append((store, reason(error)))
-                continue
-            for path in paths:
-                self.bag(path)
+            self.unreached.append((store, reason(error)))
+            return
+        for path in paths:
+            self.bag(path)
 
     def _look(self, path: str) -> KnownBag | UnknownBag:
         source = source_of(path, early=_EARLY)
         try:
-            return _known(path, source)
-        except (OSError, ValueError) as error:
+            found = KnownBag(path, bag_facts(source, path))
+        except (OSError, UnreadableBagError) as error:
+            source.close()
             if isinstance(error, OSError):
                 refuse_own_limit(error)
             return UnknownBag(path, reason(error) if isinstance(error, OSError) else str(error))
-        finally:
-            if os.path.isdir(path):
-                source.close()
-            else:
-                self._keep(path, source)
+        self._keep(path, source)
+        return found
 
     def _keep(self, path: str, source: BagSource) -> None:
         """Keep what an archive was listed to: to list a compressed one takes as long as to unpack it."""
         while len(self._open) >= _MOST_OPEN:
             self._open.pop(next(iter(self._open))).close()
         self._open[path] = source
-
-
-def strongest_tag_manifest(top: BagTop) -> ManifestName | None:
-    """Return the tag manifest that pins are digests of; ``None`` where a bag has none."""
-    manifests = [one for one in top.manifests if one.of_tags and one.algorithm is not None]
-    return min(manifests, key=lambda one: (_rank(one.algorithm or ""), one.name), default=None)
-
-
-def _rank(algorithm: str) -> int:
-    return _STRENGTH.index(algorithm) if algorithm in _STRENGTH else len(_STRENGTH)
-
-
-def _known(path: str, source: BagSource) -> KnownBag | UnknownBag:
-    with source.listing(ignore) as listing:
-        if listing.top is None:
-            told = next((one.message for one in listing.found.report()), "it cannot be opened")
-            return UnknownBag(path, told)
-        top = read_top(listing.top)
-    if not top.is_bag:
-        return UnknownBag(path, "it is no bag")
-    part, parts = _part(top.metadata.values("Bag-Count"))
-    return KnownBag(
-        path=path,
-        name=os.path.basename(path),
-        identifier=next(iter(top.metadata.values("External-Identifier")), None),
-        head=_head(source),
-        group=next(iter(top.metadata.values("Bag-Group-Identifier")), None),
-        part=part,
-        parts=parts,
-        packed_on=next(iter(top.metadata.values("Bagging-Date")), ""),
-    )
-
-
-def _head(source: BagSource) -> StateHead | None:
-    with contextlib.suppress(OSError, ValueError), source.open(STATE_RECORD) as stream:
-        return read_state(stream)[0]
-    return None
-
-
-def _part(values: tuple[str, ...]) -> tuple[int, int]:
-    found = _COUNT.fullmatch(values[0].strip()) if values else None
-    if found is None:
-        return 1, 1
-    part, parts = int(found[1]), int(found[2])
-    return (part, parts) if 1 <= part <= parts else (1, 1)

@@ -197,7 +197,7 @@ def test_report_that_cannot_be_written_is_said_so(
     said = " ".join(done.stderr.decode().split())
     assert said.startswith("archiver: cannot write to standard output: no space left on device")
     assert "Exception ignored" not in said
-    assert [path.name for path in (tmp_path / "store").iterdir() if path.name != ".incoming"]
+    assert [path.name for path in (tmp_path / "store").iterdir() if not path.name.startswith(".")]
 
 
 def test_faults_of_the_program_are_one_message_and_a_way_to_report_them(
