@@ -16,7 +16,7 @@ from tests.conftest import MakeSource
 from tests.end_to_end.bags import Package, read_package
 from tests.end_to_end.conftest import MOMENT
 from tests.running import run_here
-from tests.samples import flac, tree_digest
+from tests.samples import flac, read_tree, tree_digest
 
 SCHEMAS = os.environ.get("ARCHIVER_SCHEMAS")
 PREMIS = {"p": "http://www.loc.gov/premis/v3"}
@@ -212,3 +212,11 @@ def test_a_transfer_is_whole_though_the_store_has_the_files_already(
     run_here("pack", root, "--to", tmp_path / "store", "--name", "plain")
     run_here("pack", root, "--to", tmp_path / "store", "--name", "transfer", "--layout", "archivematica")
     assert (tmp_path / "store/transfer/data/objects/Album/01.flac").is_file()
+
+
+def test_a_transfer_gives_the_source_back_as_it_was(source: MakeSource, tmp_path: Path) -> None:
+    root = source({"Album/01 100%.flac": flac(), "metadata/rights.csv": b"mine\n", "Empty/a/b.txt": b"b"})
+    run_here("pack", root, "--to", tmp_path / "store", "--name", "bag", "--layout", "archivematica")
+    done = run_here("restore", tmp_path / "store/bag", "--to", tmp_path / "back")
+    assert done.code == 0, done.err
+    assert read_tree(tmp_path / "back") == read_tree(root)
