@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import os
 import shutil
@@ -298,3 +299,52 @@ def test_the_table_of_the_new_bag_has_a_row_for_each_file(gift: Path) -> None:
     export(gift, "--for", "access")
     with (gift.parents[1] / "out/taken/metadata/files.csv").open(newline="", encoding="utf-8") as lines:
         assert {row["source_path"] for row in csv.DictReader(lines)} == {"Open/01.flac", "Room/01.flac"}
+
+
+def resealed(bag: Path, change: Callable[[str], str]) -> Path:
+    """Change a bag's record of files, and write its tag manifest anew, as somebody would who means harm."""
+    record = bag / "metadata/files.jsonl"
+    record.write_text(change(record.read_text("utf-8")), "utf-8")
+    manifest = bag / "tagmanifest-sha512.txt"
+    lines = (line.split("  ", 1)[1] for line in manifest.read_text("utf-8").splitlines())
+    manifest.write_text(
+        "".join(f"{hashlib.sha512((bag / path).read_bytes()).hexdigest()}  {path}\n" for path in lines)
+    )
+    return bag
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "data/../../outside.flac",
+        "data/Open/../../../outside.flac",
+        "metadata/README.txt",
+        "/etc/hostname",
+        "data/Room/01.flac",
+    ],
+)
+def test_a_record_that_means_harm_writes_nothing_anywhere(gift: Path, tmp_path: Path, path: str) -> None:
+    outside = tmp_path / "outside.flac"
+    outside.write_bytes(COLLECTION["Open/01.flac"])  # type: ignore[arg-type]
+    forged = shutil.copytree(gift, tmp_path / "forged")
+    resealed(forged, lambda text: text.replace('"path":"data/Open/01.flac"', f'"path":"{path}"'))
+    done = run_here("export", forged, "--for", "access", "--to", tmp_path / "out", "--name", "taken")
+    assert done.code == 4, done.out
+    assert sorted(one.name for one in (tmp_path / "out").iterdir()) == [".incoming"]
+    assert sorted(one.name for one in (tmp_path / "out/.incoming").iterdir()) == ["lock"]
+    assert outside.read_bytes() == COLLECTION["Open/01.flac"]
+
+
+def test_hostile_names_come_through_as_they_are(source: MakeSource, tmp_path: Path) -> None:
+    names = ("100% <b>.flac", "a\nb.flac", "=1+1.flac", "\x1b[31m.flac", "\u202egnp.flac")
+    root = source({f"Open/{name}": flac(title=name) for name in names} | {"rights.toml": RIGHTS.encode()})
+    run_here(
+        "pack", root, "--to", tmp_path / "store", "--name", "gift", "--policy", "donation", "--names", "exact"
+    )
+    done = run_here(
+        "export", tmp_path / "store/gift", "--for", "publish", "--to", tmp_path / "out", "--name", "taken"
+    )
+    assert done.code == 3
+    assert "\x1b" not in done.out
+    assert payload(tmp_path / "out/taken") == {f"Open/{name}" for name in names}
+    assert run_here("verify", tmp_path / "out/taken").code == 0

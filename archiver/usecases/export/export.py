@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
+from archiver.bagit.names import PAYLOAD
+from archiver.bagit.paths import check_path
 from archiver.config import Settings
 from archiver.errors import ArchiverError, ExitStatus, Remedy, Way
 from archiver.executors.guarded import GuardedProcesses
@@ -46,7 +48,7 @@ from archiver.store.sealing import make_ready, publish, recover
 from archiver.store.staging import Staging, StagingKey
 from archiver.usecases.export.decide import Anew
 from archiver.usecases.export.history import export_events
-from archiver.usecases.export.original import Original, check_file, original_at
+from archiver.usecases.export.original import Original, check_file, damaged, original_at
 from archiver.usecases.export.redacted import Redactor
 from archiver.usecases.finished import refuse_finished
 from archiver.usecases.pack.make_bag import BagMaker
@@ -239,12 +241,28 @@ class _Chosen:
         self._anew = anew
         self._redactor = redactor
         self._unredacted = unredacted
+        self._seen: set[int] = set()
 
     def assessed(self) -> Iterator[AssessedFile]:
         """Yield every file of the bag's payload that its record has, decided anew; what goes in was checked."""
         for entry in read_entries(self._original.named):
             if isinstance(entry, PackedFile):
+                self._refuse_astray(entry.bag_path)
                 yield self._decided(entry)
+
+    def _refuse_astray(self, path: str) -> None:
+        """Refuse a record that names a place outside the payload, or one place twice: it is not as this program writes it.
+
+        Raises:
+            DamagedOriginalError: where it does.
+        """
+        refusal = check_path(path)
+        known = hash(path)
+        if not path.startswith(PAYLOAD) or known in self._seen or (refusal and not refusal.only_elsewhere):
+            raise damaged(
+                self._original.named, "its record of files names a path that cannot be, or one twice"
+            )
+        self._seen.add(known)
 
     def _decided(self, file: PackedFile) -> AssessedFile:
         decision = self._anew.decision(file)

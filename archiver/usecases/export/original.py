@@ -73,19 +73,19 @@ def original_at(named: str) -> Original:
     try:
         with source_of(path).listing(ignore) as listing:
             if listing.top is None:
-                raise _damaged(named, "it cannot be opened")
+                raise damaged(named, "it cannot be opened")
             top = read_top(listing.top)
             pin = _pin(named, path, top, listing.top)
     except OSError as error:
         refuse_own_limit(error)
-        raise _damaged(named, reason(error)) from error
+        raise damaged(named, reason(error)) from error
     name = os.path.basename(os.fsdecode(path))
     identifier = next(iter(top.metadata.values("External-Identifier")), name)
     algorithms = tuple(
         sorted((one for one in top.algorithms if one in ALGORITHMS), key=STRONGEST_FIRST.index)
     )
     if not algorithms:
-        raise _damaged(named, "it has no payload manifest that can be checked here")
+        raise damaged(named, "it has no payload manifest that can be checked here")
     return Original(named, path, name, identifier, pin, algorithms)
 
 
@@ -94,7 +94,7 @@ def _pin(named: str, path: bytes, top: BagTop, files: TopFiles) -> str:
     known = [one for one in top.manifests if one.of_tags and one.algorithm is not None]
     manifest = pinned_manifest(known) if known else None
     if manifest is None or manifest.algorithm is None:
-        raise _damaged(named, "it has no tag manifest, so nothing says whether its records are unchanged")
+        raise damaged(named, "it has no tag manifest, so nothing says whether its records are unchanged")
     folder = filesystem.open_folder(path)
     try:
         lines = read_tag_lines(files, manifest.name, top.declaration.encoding, ignore)
@@ -103,9 +103,9 @@ def _pin(named: str, path: bytes, top: BagTop, files: TopFiles) -> str:
                 found = hash_beneath(folder, entry.path, [manifest.algorithm])[manifest.algorithm]
             except OSError as error:
                 refuse_own_limit(error)
-                raise _damaged(named, f"{entry.path} cannot be read: {reason(error)}") from error
+                raise damaged(named, f"{entry.path} cannot be read: {reason(error)}") from error
             if found != entry.digest:
-                raise _damaged(named, f"{entry.path} is not as its tag manifest has it")
+                raise damaged(named, f"{entry.path} is not as its tag manifest has it")
     finally:
         os.close(folder)
     return hashlib.sha512(b"".join(files.blocks(manifest.name, ignore))).hexdigest()
@@ -128,13 +128,19 @@ def check_file(original: Original, stored: bytes, recorded: dict[str, str]) -> o
             os.close(descriptor)
     except OSError as error:
         refuse_own_limit(error)
-        raise _damaged(original.named, f"{shown} cannot be read: {reason(error)}") from error
+        raise damaged(original.named, f"{shown} cannot be read: {reason(error)}") from error
     if not algorithms or any(found[name] != recorded[name] for name in algorithms):
-        raise _damaged(original.named, f"{shown} is not as it was recorded")
+        raise damaged(original.named, f"{shown} is not as it was recorded")
     return status
 
 
-def _damaged(named: str, why: str) -> DamagedOriginalError:
+def damaged(named: str, why: str) -> DamagedOriginalError:
+    """The error that a bag is not as it was recorded.
+
+    Args:
+        named: The bag as the user named it.
+        why: What is wrong with it.
+    """
     return DamagedOriginalError(
         f"cannot export from {named}: {why}",
         "Nothing was written.",
