@@ -129,6 +129,11 @@ def accession_named(catalogue: Catalogue, identifier: str) -> Accession | None:
     return _one(catalogue, "identifier = ?", (identifier,))
 
 
+def accession_with_number(catalogue: Catalogue, accession_id: int) -> Accession | None:
+    """Return the accession with a number."""
+    return _one(catalogue, "accession_id = ?", (accession_id,))
+
+
 def accessions(catalogue: Catalogue, collection_id: int) -> Iterator[Accession]:
     """Yield the accessions of a line, the oldest first."""
     sql = f"{_ACCESSION} WHERE collection_id = ? ORDER BY accession_id"

@@ -13,7 +13,7 @@ from archiver.catalogue.database import Catalogue, making
 from archiver.catalogue.events import follow_log, has_more
 from archiver.catalogue.folding import FOLD_VERSION
 from archiver.catalogue.states import tell_states
-from archiver.catalogue.stores import Difference, KnownStore, difference, find_store, know_store, mark
+from archiver.catalogue.stores import Copy, Difference, KnownStore, difference, find_store, know_store, mark
 from archiver.catalogue.take_in import RefusedBag, TakenBag, take_in
 from archiver.errors import StoreError
 from archiver.machine import reason, refuse_own_limit
@@ -90,16 +90,19 @@ def _take_in_store(catalogue: Catalogue, place: bytes, now: str, watching: Watch
             catalogue.run("INSERT OR IGNORE INTO meta VALUES ('fold', ?)", (FOLD_VERSION,))
     changed = difference(catalogue, store, names)
     outcomes = [take_in(catalogue, store, name, now) for name in watching(_to_take_in(changed))]
+    events, notes = _events(catalogue, store)
+    missing = []
     if changed.gone:
         with catalogue.write():
             for copy in changed.gone:
-                mark(catalogue, copy, "missing")
-    events, notes = _events(catalogue, store)
+                retired = _was_retired(catalogue, store, copy)
+                mark(catalogue, copy, "retired" if retired else "missing")
+                missing += [] if retired else [copy.path]
     return UpdatedStore(
         store=store,
         taken=tuple(one for one in outcomes if isinstance(one, TakenBag)),
         refused=tuple(one for one in outcomes if isinstance(one, RefusedBag)),
-        missing=tuple(copy.path for copy in changed.gone),
+        missing=tuple(missing),
         events=events,
         notes=(
             *(f"{one.path}: {one.note}" for one in outcomes if isinstance(one, TakenBag) and one.note),
@@ -112,6 +115,15 @@ def _is_told(store: KnownStore, identity: Identity | None, place: bytes) -> bool
     """Whether the row of a store says what the store says of itself."""
     is_same = identity is None or (identity.identifier, identity.label) == (store.identifier, store.label)
     return is_same and store.place == place
+
+
+def _was_retired(catalogue: Catalogue, store: KnownStore, copy: Copy) -> bool:
+    """Whether the log of a store tells that a copy was removed on purpose: a run may have ended before it noted that here."""
+    sql = (
+        "SELECT count(*) FROM event JOIN bag ON bag.identifier = object JOIN copy USING (bag_id)"
+        " WHERE event.store_id = ? AND type = 'deletion' AND copy_id = ? AND at >= added_at"
+    )
+    return bool(catalogue.number(sql, (store.store_id, copy.copy_id)))
 
 
 def _to_take_in(changed: Difference) -> list[str]:

@@ -134,14 +134,13 @@ def planned(  # noqa: PLR0913 - each says one thing, and most by name
                 files_in=files_in,
                 memory=memory,
             ) as linked,
-            Spool[Examined](scratch) as sought,
+            Spool[Examined](scratch) as put_aside,
         ):
-            found: LinkedEntries | Spool[Examined] = linked
-            if memory is not None:
-                sought.extend(memory.sought(linked, jobs, watch))
-                found = sought
-            known = found if decoders is None else _decoded(found, decoders, watch)
-            package_plan = plan((_assessed(entry, assess) for entry in known), entries)
+            found: Iterable[Examined] = linked if memory is None else memory.sought(linked, jobs, watch)
+            if decoders is not None:
+                put_aside.extend(found)
+                found = _decoded(put_aside, decoders, watch)
+            package_plan = plan((_assessed(entry, assess) for entry in found), entries)
         yield package_plan
 
 
@@ -154,9 +153,7 @@ def _assessed(
     return assessed if holding is None else HeldFile(assessed, holding)
 
 
-def _decoded(
-    found: LinkedEntries | Spool[Examined], decoders: GuardedProcesses, watch: Watch
-) -> Iterator[Examined]:
+def _decoded(found: Spool[Examined], decoders: GuardedProcesses, watch: Watch) -> Iterator[Examined]:
     outcomes = decoded_entries(found, decoders, sought_at_hand())
     return watch.track(Step("Decoding", "files", len(found)), outcomes, one)
 

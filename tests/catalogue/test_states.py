@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from archiver.catalogue.database import Catalogue, opened, reading
+from archiver.catalogue.events import follow_log
 from archiver.catalogue.states import (
     Accession,
     SeenPath,
@@ -27,6 +28,7 @@ from archiver.catalogue.states import (
 )
 from archiver.catalogue.stores import all_stores, know_store
 from archiver.catalogue.take_in import take_in
+from archiver.store.identity import read_identity
 from tests.catalogue.bags_to_take_in import ALBUMS, NOW, change, pack, told, updated
 from tests.samples import build_tree
 
@@ -151,7 +153,7 @@ def test_bags_that_come_in_any_order_tell_the_same(path: str, packed: Path) -> N
         other = f"{path}.{turn}"
         with opened(other) as catalogue:
             with catalogue.write():
-                store = know_store(catalogue, None, os.fsencode(packed))
+                store = know_store(catalogue, read_identity(os.fsencode(packed)), os.fsencode(packed))
                 catalogue.run(
                     "INSERT INTO meta SELECT key, value FROM (SELECT 'fold' AS key, ? AS value)",
                     (fold(path),),
@@ -159,6 +161,8 @@ def test_bags_that_come_in_any_order_tell_the_same(path: str, packed: Path) -> N
             for name in order:
                 take_in(catalogue, store, name, NOW)
                 assert tell_states(catalogue) == ()
+            with catalogue.write():
+                follow_log(catalogue, store)
         found = told(other)
         for table in expected:
             assert found[table] == expected[table], (order, table)

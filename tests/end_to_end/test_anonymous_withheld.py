@@ -22,7 +22,8 @@ def package(collection: Path, declared: Path, tmp_path_factory: pytest.TempPathF
     described: list[str] = [word for name in DESCRIPTIONS for word in ("--describe", name)]
     words = ("--policy", "public", "--rights", declared, "--anonymous-withheld")
     outcome = run_here(
-        "pack", collection, "--to", store, "--name", "bag", *words, *described, SOURCE_DATE_EPOCH=MOMENT
+        *("pack", collection, "--all", "--to", store, "--name", "bag", *words, *described),
+        SOURCE_DATE_EPOCH=MOMENT,
     )
     assert outcome.code == 3, outcome.err
     return read_package(store / "bag", outcome)
@@ -117,7 +118,7 @@ def test_documents_of_withheld_files_stay_out_and_those_of_packed_ones_go_in(tmp
     bags = {}
     for name, more in (("open", ()), ("quiet", ("--anonymous-withheld",))):
         words = ("--policy", "public", "--rights", tmp_path / "rights.toml", *more)
-        outcome = run_here("pack", source, "--to", tmp_path / "store", "--name", name, *words)
+        outcome = run_here("pack", source, "--all", "--to", tmp_path / "store", "--name", name, *words)
         assert outcome.code == 3, outcome.err
         bags[name] = read_package(tmp_path / "store" / name, outcome)
         assert run_here("verify", bags[name].bag).code == 0

@@ -26,7 +26,7 @@ TREE = {
 
 @pytest.fixture
 def store(tmp_path: Path, source: MakeSource) -> Path:
-    assert run_here("pack", source(TREE), "--to", tmp_path / "Store", "--name", "Bag").code == 0
+    assert run_here("pack", source(TREE), "--all", "--to", tmp_path / "Store", "--name", "Bag").code == 0
     return tmp_path / "Store"
 
 

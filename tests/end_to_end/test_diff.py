@@ -59,7 +59,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Path:
         music = place / "Music"
         shutil.copytree(root, music, symlinks=True)
         packed = run_here(
-            "pack", music, "--to", place / "store", "--name", name, *catalogue, SOURCE_DATE_EPOCH=at
+            "pack", music, "--all", "--to", place / "store", "--name", name, *catalogue, SOURCE_DATE_EPOCH=at
         )
         assert packed.code in (0, 3), packed.err  # a file that may be damaged is a problem
         shutil.rmtree(music)
@@ -118,7 +118,7 @@ def test_the_report_names_folders_first_and_then_files(ground: Path) -> None:
 def test_what_a_bag_kept_out_of_itself_is_not_called_new(tmp_path: Path) -> None:
     root = build_tree(tmp_path / "Music", {"a": "a", "Incoming/b": "b", "c.tmp": "c"})
     options = ("--exclude", "Incoming/", "--exclude", "*.tmp", "--name", "Bag")
-    assert run_here("pack", root, "--to", tmp_path / "store", *options).code == 0
+    assert run_here("pack", root, "--all", "--to", tmp_path / "store", *options).code == 0
     told = run_here("diff", tmp_path / "store" / "Bag", root, "--json")
     assert told.code == 0, told.out
     assert told.json["files"]["kept_out"] == 2
@@ -131,7 +131,7 @@ def test_a_permission_that_was_withdrawn_is_said(tmp_path: Path) -> None:
     for name, answer in (("One", "allow"), ("Other", "deny")):
         (tmp_path / "rights.toml").write_text(said.format(answer))
         options = ("--rights", tmp_path / "rights.toml", "--name", name, "--all")
-        assert run_here("pack", root, "--to", tmp_path / "store", *options).code == 0
+        assert run_here("pack", root, "--all", "--to", tmp_path / "store", *options).code == 0
     told = run_here("diff", tmp_path / "store" / "One", tmp_path / "store" / "Other", "--json")
     assert changes(told) == {("rights_changed", "file", "a.txt", None)}
 
@@ -139,7 +139,7 @@ def test_a_permission_that_was_withdrawn_is_said(tmp_path: Path) -> None:
 def test_bags_with_other_checksums_are_not_taken_for_different(tmp_path: Path) -> None:
     root = build_tree(tmp_path / "Music", {"a.txt": "a"})
     for name in ("md5", "sha256"):
-        done = run_here("pack", root, "--to", tmp_path / name, "--algorithm", name, "--name", "Bag")
+        done = run_here("pack", root, "--all", "--to", tmp_path / name, "--algorithm", name, "--name", "Bag")
         assert done.code == 0, done.err
     told = run_here("diff", tmp_path / "md5" / "Bag", tmp_path / "sha256" / "Bag", "--json")
     assert changes(told) == {("not_comparable", "file", "a.txt", None)}
@@ -163,7 +163,7 @@ def test_what_is_not_there_is_said(tmp_path: Path) -> None:
     assert told.code == 2
     assert "there is no bag, accession or collection" in told.err
     (tmp_path / "store").mkdir()
-    assert run_here("pack", root, "--to", tmp_path / "store").code == 0
+    assert run_here("pack", root, "--all", "--to", tmp_path / "store").code == 0
     assert "a folder of bags is not compared" in " ".join(
         run_here("diff", root, tmp_path / "store").err.split()
     )

@@ -128,7 +128,7 @@ def test_an_archive_tells_the_same_as_a_folder(collection: Path, declared: Path,
     told = []
     for kind in ("tar", "zip"):
         words = ("--rights", declared, "--policy", "donation", "--serialize", kind, "--name", "bag")
-        run_here("pack", collection, "--to", tmp_path / kind, *words, SOURCE_DATE_EPOCH=MOMENT)
+        run_here("pack", collection, "--all", "--to", tmp_path / kind, *words, SOURCE_DATE_EPOCH=MOMENT)
         (bag,) = explain(tmp_path / kind / f"bag.{kind}", "--json").json["bags"]
         told.append(bag | {"bag": ""})
     assert told[0] == told[1]
@@ -137,7 +137,7 @@ def test_an_archive_tells_the_same_as_a_folder(collection: Path, declared: Path,
 
 def test_withheld_files_without_names_are_counted(planted_source: Path, tmp_path: Path) -> None:
     words = ("--name", "quiet", "--policy", "public", "--anonymous-withheld")
-    run_here("pack", planted_source, "--to", tmp_path, *words, SOURCE_DATE_EPOCH=MOMENT)
+    run_here("pack", planted_source, "--all", "--to", tmp_path, *words, SOURCE_DATE_EPOCH=MOMENT)
     outcome = explain(tmp_path / "quiet")
     (bag,) = explain(tmp_path / "quiet", "--json").json["bags"]
     held = sum(one["files"] for one in bag["unnamed"])
@@ -277,7 +277,7 @@ def test_a_file_that_a_problem_kept_out_is_told_with_it(tmp_path: Path) -> None:
     source = build_tree(tmp_path / "Music", {"one.flac": flac(title="One"), "gone.flac": flac(title="Gone")})
     (source / "gone.flac").unlink()
     (source / "gone.flac").symlink_to("nowhere")
-    run_here("pack", source, "--to", tmp_path / "store", "--name", "bag", SOURCE_DATE_EPOCH=MOMENT)
+    run_here("pack", source, "--all", "--to", tmp_path / "store", "--name", "bag", SOURCE_DATE_EPOCH=MOMENT)
     bag = tmp_path / "store/bag"
     outcome = explain(bag / "data/gone.flac")
     assert outcome.code == 3
@@ -310,7 +310,7 @@ def test_the_nearest_bag_with_records_tells(collection: Path, donation: Path, tm
             "two.flac": File(flac(title="Two")),
         },
     )
-    run_here("pack", source, "--to", tmp_path / "store", "--name", "bag", SOURCE_DATE_EPOCH=MOMENT)
+    run_here("pack", source, "--all", "--to", tmp_path / "store", "--name", "bag", SOURCE_DATE_EPOCH=MOMENT)
     bag = tmp_path / "store/bag"
     (record,) = explain(bag / "data/Foreign/data/one.flac", "--json").json["files"]
     assert record["recorded"]["bag"] == os.path.realpath(bag)

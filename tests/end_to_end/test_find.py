@@ -26,7 +26,7 @@ def store(source: MakeSource, tmp_path: Path) -> Path:
     """A store with one bag, and a catalogue of it."""
     store = tmp_path / "store"
     root = source(MUSIC)
-    assert run_here("pack", root, "--to", store, "--name", "Music-1").code == 0
+    assert run_here("pack", root, "--all", "--to", store, "--name", "Music-1").code == 0
     assert run_here("catalogue", "rebuild", store).code == 0
     return store
 
@@ -137,7 +137,7 @@ def test_without_a_catalogue_it_is_said_how_one_is_made(args: list[str], catalog
 def test_names_cannot_steer_a_terminal(source: MakeSource, tmp_path: Path) -> None:
     song = mp3({"TIT2": ["\x1b[2Jred"], "TPE1": ["\u202eevil"], "TALB": ["An\nalbum"]})
     root = source({"\x1b[31m.mp3": song})
-    assert run_here("pack", root, "--to", tmp_path / "store", "--name", "B").code == 0
+    assert run_here("pack", root, "--all", "--to", tmp_path / "store", "--name", "B").code == 0
     assert run_here("catalogue", "rebuild", tmp_path / "store").code == 0
     for args in (
         ["find", "red"],
@@ -188,7 +188,7 @@ def test_an_album_is_shown_by_its_title(store: Path) -> None:
 def test_what_is_meant_by_several_is_not_guessed(source: MakeSource, tmp_path: Path) -> None:
     for name in ("one", "two"):
         root = source({"a.mp3": mp3({"TIT2": [name], "TALB": ["Hits"], "TPE1": [name]})}, name)
-        assert run_here("pack", root, "--to", tmp_path / "store", "--name", f"B-{name}").code == 0
+        assert run_here("pack", root, "--all", "--to", tmp_path / "store", "--name", f"B-{name}").code == 0
     assert run_here("catalogue", "rebuild", tmp_path / "store").code == 0
     for what, told in (("a.mp3", "2 files are meant"), ("Hits", "2 albums are called")):
         outcome = run_here("show", what)

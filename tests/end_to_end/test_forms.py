@@ -227,7 +227,7 @@ def test_the_name_of_a_group_stays_taken_when_a_bag_of_it_has_gone_elsewhere(tmp
     assert refused.code == 2
     assert "store/bag_3_of_3 exists already, and a bag is never overwritten" in " ".join(refused.err.split())
     assert read_tree(store) == before
-    assert run_here("pack", source, "--to", store, "--max-size", "100kB").code == 0
+    assert run_here("pack", source, "--all", "--to", store, "--max-size", "100kB").code == 0
 
 
 def test_a_group_that_was_killed_between_its_names_gets_the_others_before_its_name_is_refused(
@@ -235,7 +235,7 @@ def test_a_group_that_was_killed_between_its_names_gets_the_others_before_its_na
 ) -> None:
     source = build_tree(tmp_path / "Music", {f"{letter}/1.txt": letter * 50_000 for letter in "abc"})
     store = tmp_path / "store"
-    words = ("pack", source, "--to", store, "--name", "bag", "--max-size", "100kB", "-j1")
+    words = ("pack", source, "--all", "--to", store, "--name", "bag", "--max-size", "100kB", "-j1")
     # each of three staging areas has been given its key, and the first bag its name
     fault = inject(tmp_path / "trace", "renameat:signal=KILL:when=5")
     killed = run_program(*words, before=fault, SOURCE_DATE_EPOCH=MOMENT)
@@ -251,7 +251,7 @@ def test_a_group_that_was_killed_between_its_names_gets_the_others_before_its_na
 
 def test_a_group_that_was_interrupted_is_finished_as_the_same_group(collection: Path, tmp_path: Path) -> None:
     store = tmp_path / "store"
-    words = ("pack", collection, "--to", store, "--name", "bag", "--max-size", "250kB", "-j1")
+    words = ("pack", collection, "--all", "--to", store, "--name", "bag", "--max-size", "250kB", "-j1")
     before = tree_digest(collection)
     # 47 files are synced one by one, so that this falls among those of the later bags
     killed = run_program(

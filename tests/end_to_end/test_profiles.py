@@ -118,7 +118,9 @@ def test_a_package_is_refused_before_its_files_are_read(tmp_path: Path) -> None:
     with (source / "Album" / "01.flac").open("r+b") as stream:
         stream.truncate(1 << 42)  # hours of hashing
     before = (source / "Album" / "01.flac").stat()
-    outcome = run_here("pack", source, "--to", tmp_path / "store", "--profile", "btr", "--max-size", "2GB")
+    outcome = run_here(
+        "pack", source, "--all", "--to", tmp_path / "store", "--profile", "btr", "--max-size", "2GB"
+    )
     assert outcome.code == 2
     assert "Source-Organization is required" in " ".join(outcome.err.split())
     after = (source / "Album" / "01.flac").stat()

@@ -42,7 +42,7 @@ acts = { preserve = "allow", access = "allow", transfer = "allow", publish = "al
 
 
 def packed(root: Path, store: Path, *options: str) -> Path:
-    done = run_here("pack", root, "--to", store, "--name", "Bag", *options)
+    done = run_here("pack", root, "--all", "--to", store, "--name", "Bag", *options)
     assert done.code in (0, 3), done.err  # a link that leads nowhere is a problem of the source
     return next(path for path in visible_bags(store) if path.name.startswith("Bag"))
 
@@ -79,7 +79,7 @@ def test_any_name_that_a_folder_can_hold_comes_back(tmp_path: Path, source: Make
 
 def test_several_sources_come_back_side_by_side(tmp_path: Path, source: MakeSource) -> None:
     one, other = source({b"a\xff/b": "1"}, "One"), source({"c": "2"}, "Other")
-    assert run_here("pack", one, other, "--to", tmp_path / "store", "--name", "Bag").code == 0
+    assert run_here("pack", one, other, "--all", "--to", tmp_path / "store", "--name", "Bag").code == 0
     assert restored(tmp_path / "store" / "Bag", tmp_path / "back").code == 0
     assert sorted(given_back(tmp_path / "back")) == [
         b"",
@@ -108,7 +108,12 @@ def test_extended_attributes_come_back(tmp_path: Path, source: MakeSource) -> No
 
 def test_a_group_of_bags_comes_back_as_one(source: MakeSource, tmp_path: Path) -> None:
     root = source({f"Album {number}/a.bin": os.urandom(30_000) for number in range(4)} | {"Empty": Folder()})
-    assert run_here("pack", root, "--to", tmp_path / "store", "--name", "Bag", "--max-size", "90kB").code == 0
+    assert (
+        run_here(
+            "pack", root, "--all", "--to", tmp_path / "store", "--name", "Bag", "--max-size", "90kB"
+        ).code
+        == 0
+    )
     bags = visible_bags(tmp_path / "store")
     assert len(bags) > 1
     done = run_here("restore", "--from", tmp_path / "store", "--to", tmp_path / "back")

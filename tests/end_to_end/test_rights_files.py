@@ -201,8 +201,8 @@ def test_a_wrong_file_is_answered_with_line_column_and_the_nearest_word(
     track = collection / "Demo Trio/Packed Light/01 Small Suitcase.wv"
     for words in (
         ("rights", "check", path, "--source", collection),
-        ("pack", collection, "--to", tmp_path / "store", "--rights", path),
-        ("pack", collection, "--to", tmp_path / "store", "--rights", path, "--dry-run"),
+        ("pack", collection, "--all", "--to", tmp_path / "store", "--rights", path),
+        ("pack", collection, "--all", "--to", tmp_path / "store", "--rights", path, "--dry-run"),
         ("explain", track, "--source", collection, "--rights", path),
     ):
         outcome = run_here(*words)
@@ -239,12 +239,12 @@ def test_a_file_that_is_no_toml_or_no_declaration_is_placed_too(
 def test_a_wrong_policy_file_is_answered_alike(collection: Path, tmp_path: Path) -> None:
     policy = tmp_path / "mine.toml"
     policy.write_text('name = "mine"\ntitle = "x"\nneeds = ["preserv"]\nprotected = "exclud"\n')
-    outcome = run_here("pack", collection, "--to", tmp_path / "store", "--policy", policy)
+    outcome = run_here("pack", collection, "--all", "--to", tmp_path / "store", "--policy", policy)
     told = " ".join(outcome.err.split())
     assert outcome.code == 2
     assert re.search(r"line 3, column 1\d: .*preserve", told), told
     assert re.search(r"line 4, column 13: .*exclude", told), told
-    nowhere = run_here("pack", collection, "--to", tmp_path / "store", "--policy", "personl")
+    nowhere = run_here("pack", collection, "--all", "--to", tmp_path / "store", "--policy", "personl")
     assert nowhere.code == 2
     assert "there is no policy 'personl'" in nowhere.err
     assert "personal, donation, public" in nowhere.err

@@ -86,7 +86,7 @@ def test_a_bit_is_found_at_either_end_of_any_kind_of_file(bag: Path, where: str)
 def make_archive(collection: Path, folder: Path, kind: str) -> Path:
     """An archive of this program's, or one of GNU tar's in which every name begins with ``./``."""
     words = () if kind == "./" else ("--serialize", kind)
-    packed = run_here("pack", collection, "--to", folder, "--name", "bag", *words)
+    packed = run_here("pack", collection, "--all", "--to", folder, "--name", "bag", *words)
     assert packed.code == 0, packed.err
     if kind != "./":
         return folder / f"bag.{kind}"

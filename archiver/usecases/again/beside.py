@@ -31,6 +31,12 @@ class Beside:
 
     __hash__ = None  # type: ignore[assignment]  # it changes
 
+    def take(self, entry: PlanEntry) -> None:
+        """Take what there is of an entry of a plan."""
+        record = tree_record(entry)
+        if record is not None:
+            self.add(to_line(record))
+
     def add(self, line: bytes) -> None:
         """Take one line.
 
@@ -42,16 +48,6 @@ class Beside:
             record.pop("modified", None)
             said = json.dumps(record, sort_keys=True).encode("ascii")
             self._sum = (self._sum + int.from_bytes(hashlib.sha256(said).digest(), "big")) % _WHOLE
-
-
-def beside_of_plan(entries: Iterable[PlanEntry]) -> Beside:
-    """Return what the entries of a plan have beside the bytes of files."""
-    found = Beside()
-    for entry in entries:
-        record = tree_record(entry)
-        if record is not None:
-            found.add(to_line(record))
-    return found
 
 
 def beside_of_bags(bags: Iterable[str]) -> Beside | None:

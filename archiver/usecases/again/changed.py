@@ -9,7 +9,7 @@ from archiver.model.changes import EXAMPLES, Change, Changes
 from archiver.model.package import PlanEntry
 from archiver.model.rights import Decision
 from archiver.records.rights.record import decision_line
-from archiver.usecases.again.beside import beside_of_bags, beside_of_plan
+from archiver.usecases.again.beside import Beside, beside_of_bags
 from archiver.usecases.again.line import Line
 from archiver.usecases.again.memory import CollectionMemory
 
@@ -30,20 +30,21 @@ def changes_of(entries: Iterable[PlanEntry], memory: CollectionMemory, line: Lin
     """Return what has changed since the last state of a collection.
 
     Args:
-        entries: What is planned; gone through twice.
+        entries: What is planned.
         memory: What is remembered, after all stages of planning.
         line: The collection's line, which has an accession.
         named: Whether the records name links and all folders, so that these can be compared.
     """
-    changes = Changes(_Digests())
+    changes, now = Changes(_Digests()), Beside()
     for entry in entries:
         changes.add(entry)
+        now.take(entry)
     gone = memory.vanished.gone(EXAMPLES)
     changes.files[Change.GONE] += gone.files
     changes.examples[Change.GONE] = gone.examples
     changes.unread = gone.unread
     before = beside_of_bags(line.bags_of_last) if named else None
-    changes.beside_files = before is not None and before != beside_of_plan(entries)
+    changes.beside_files = before is not None and before != now
     return changes
 
 

@@ -89,19 +89,17 @@ def line_of(catalogue: str, store: bytes, collection: str, run: Run, watch: Watc
 
     Args:
         catalogue: Path of the catalogue, which is made where it is missing.
-        store: Absolute path of the store; it gets its identity where it has none.
+        store: Absolute path of the store.
         collection: Name of the collection.
         run: The run.
         watch: Is told what could not be read.
 
     Raises:
         CatalogueError: where the catalogue cannot be used.
-        StoreError: where the store cannot be read, or its identity not be written.
+        StoreError: where the store cannot be read.
     """
-    # where the clock stands still, stores that are made then are told apart by where they are
-    identity = make_identity(store, uuid.uuid5(run.identifier, repr(store)))
     with catalogued(catalogue, [os.fsdecode(store)], rfc3339(run.now()), watch) as opened:
-        known = find_store(opened, identity, store)
+        known = find_store(opened, read_identity(store), store)
         assert known is not None, "it was just taken in"
         yield _line(opened, known, collection)
 
@@ -190,11 +188,13 @@ class Look:
 
 
 def log_accession(store: bytes, bags: Iterable[str], accession: model.Accession, run: Run) -> None:
-    """Write to a store's log that an accession was sealed, with the pin of each bag.
+    """Write to a store's log that an accession was sealed, with the pin of each bag; a store without an identity gets one.
 
     Raises:
         StoreError: where the log cannot be written.
     """
+    # where the clock stands still, stores that are made then are told apart by where they are
+    make_identity(store, uuid.uuid5(run.identifier, repr(store)))
     told = []
     for path in bags:
         source = source_of(path)
@@ -256,8 +256,10 @@ def keep_nothing_new(line: Line, look: Look | None, run: Run, watch: Watch) -> N
 
 
 def _keep(catalogue: Catalogue, collection_id: int, accession: str, look: Look, run: Run) -> None:
-    until = _times_prove_until(look)
-    folders = (one for one in look.entries if isinstance(one, FolderRef))
+    seen = [(one.path, one.listing) for one in look.entries if isinstance(one, FolderRef)]
+    # a server's clock may be ahead of the one here
+    newest = max((listing.newest_ns for _, listing in seen if listing is not None), default=0)
+    until = max(look.started_ns, newest) - GRANULARITY_NS
     keep_look_at(catalogue, collection_id, rfc3339(run.now()))
     keep_run(
         catalogue,
@@ -268,14 +270,7 @@ def _keep(catalogue: Catalogue, collection_id: int, accession: str, look: Look, 
         holds_until=None if look.holds_until is None else look.holds_until.isoformat(),
     )
     keep_looks(catalogue, collection_id, _looks(look.entries, until))
-    keep_listings(catalogue, collection_id, ((one.path, one.listing) for one in folders), until)
-
-
-def _times_prove_until(look: Look) -> int:
-    """The moment from which on a time proves nothing; a server's clock may be ahead of the one here."""
-    listings = (one.listing for one in look.entries if isinstance(one, FolderRef))
-    newest = max((listing.newest_ns for listing in listings if listing is not None), default=0)
-    return max(look.started_ns, newest) - GRANULARITY_NS
+    keep_listings(catalogue, collection_id, seen, until)
 
 
 def _looks(entries: Iterable[PlanEntry], until_ns: int) -> Iterator[SeenPath]:

@@ -60,6 +60,7 @@ class Looking:
 
     Attributes:
         vanished: What the last state had under paths at which nothing was listed.
+        unread: About how many files have to be examined.
         without_numbers: Whether the source gives its files other numbers each time, so that these prove nothing.
     """
 
@@ -69,6 +70,7 @@ class Looking:
         self._state, self._bags = state, bags
         self._looked = Spool[ScanEntry | _Row](scratch)
         self.vanished = Vanished()
+        self.unread = 0
         self.without_numbers = False
 
     def __enter__(self) -> Self:
@@ -84,6 +86,7 @@ class Looking:
     def look(self, listed: Iterable[ScanEntry]) -> None:
         """Take in everything that was listed, and find what of the last state is not there."""
         same = other = 0
+        self.unread = 0
         folders = _Folders(self._state, self.vanished)
         for entry in listed:
             match entry:
@@ -97,6 +100,7 @@ class Looking:
                         is_same = signed(entry.stat.inode) == signed(file.key.inode)
                         same, other = same + is_same, other + (not is_same)
                     self._looked.append(entry if file is None else _Row(entry, file))
+                    self.unread += file is None or file.key is None or file.before.racy
                     continue
                 case Unpacked(problem):
                     self.vanished.not_looked_at(problem.path)
@@ -117,14 +121,6 @@ class Looking:
                 yield self._moved(entry)
             else:
                 yield entry
-
-    @property
-    def unread(self) -> int:
-        """How many of the files that were listed have to be read."""
-        return sum(
-            isinstance(one, FileRef) or (isinstance(one, Remembered) and one.record_at is None)
-            for one in self
-        )
 
     def _at_its_path(self, ref: FileRef, file: LastFile) -> Remembered:
         before, bag = file.before, self._bags.get(file.bag_id)
