@@ -136,6 +136,10 @@ _CATALOGUE = (
         (_CATALOGUE, ("catalogue", "update")),
         (_CATALOGUE, ("catalogue", "rebuild", "Store")),
         ("catalogue check: `archiver.catalogue-check/1`", ("catalogue", "check")),
+        (
+            "export: `archiver.export/1`",
+            ("export", "Store/Bag_1_of_2", "--for", "access", "--to", "Taken", "--redact", "personal"),
+        ),
         ("due: `archiver.due/1`", ("due", "Store", "--until", "2031-01-01")),
         ("duplicates: `archiver.duplicates/1`", ("duplicates", "Music", "Store")),
         ("bag add-algorithm, bag set-info: `archiver.bag-update/1`", ("cat", "bag.json")),

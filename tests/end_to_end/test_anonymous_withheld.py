@@ -21,10 +21,8 @@ def package(collection: Path, declared: Path, tmp_path_factory: pytest.TempPathF
     store = tmp_path_factory.mktemp("store")
     described: list[str] = [word for name in DESCRIPTIONS for word in ("--describe", name)]
     words = ("--policy", "public", "--rights", declared, "--anonymous-withheld")
-    outcome = run_here(
-        *("pack", collection, "--all", "--to", store, "--name", "bag", *words, *described),
-        SOURCE_DATE_EPOCH=MOMENT,
-    )
+    asked = ("--all", "--to", store, "--name", "bag")
+    outcome = run_here("pack", collection, *asked, *words, *described, SOURCE_DATE_EPOCH=MOMENT)
     assert outcome.code == 3, outcome.err
     return read_package(store / "bag", outcome)
 
