@@ -100,6 +100,8 @@ class Way(Enum):
     """Learn all that is wrong with a bag, the subject."""
     INSTALL = auto()
     """Install the packages that something needs which only some people want; the subject is what to ask an installer for."""
+    LIST_COLLECTIONS = auto()
+    """Look at which collections there are."""
     REBUILD_CATALOGUE = auto()
     """Make the catalogue anew from the bags."""
     ADD_STORE = auto()

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from archiver.catalogue.database import Catalogue, making, reading
+from archiver.catalogue.database import Catalogue, making, reading, remove
 from archiver.catalogue.query.parse import parse_query
 from archiver.catalogue.records_of_bag import CataloguedRecord, FileInBag, IntegrityState
 from archiver.catalogue.rows import DecisionsOfBag, FileRows, Numbers
@@ -174,7 +174,7 @@ def _measure(path: Path, files: int) -> Measured:
     load, used = time.perf_counter() - wall, time.process_time() - cpu - making_up
     answers = _ask(path, files)
     size = path.stat().st_size
-    path.unlink()
+    remove(str(path))
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     return Measured(files, values, load, used, size, memory, answers)
 
@@ -200,9 +200,12 @@ def _load(path: Path, files: int) -> None:
             with catalogue.write():
                 _add_bag(catalogue, numbers, bag, of_bag)
         with catalogue.write():
-            catalogue.run("INSERT INTO place SELECT folder_id, 1, path FROM folder")
             catalogue.run(
-                "INSERT INTO held SELECT folder_id, name, 1, NULL, file_id, modified_ns, decision_id, size, modified_ns,"
+                "INSERT INTO place (place_id, collection_id, path) SELECT folder_id, 1, path FROM folder"
+            )
+            catalogue.run(
+                "INSERT INTO held (place_id, name, first_acc, last_acc, file_id, modified_ns, decision_id, size, mtime_ns,"
+                " ctime_ns, inode, racy) SELECT folder_id, name, 1, NULL, file_id, modified_ns, decision_id, size, modified_ns,"
                 " modified_ns, file_id, 0 FROM file ORDER BY folder_id, name"
             )
 

@@ -173,6 +173,7 @@ def _blocks(path: bytes, stack: FolderStack, allowance: HoleAllowance) -> Iterat
         allowance.add_held(held)
         if held < status.st_size and not allowance.take(filesystem.hole_bytes(descriptor, 0, status.st_size)):
             raise OSError(errno.EFBIG, "it is mostly holes")
+        filesystem.read_ahead(descriptor)
         while block := os.read(descriptor, _BLOCK):
             yield block
     finally:

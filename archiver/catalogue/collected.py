@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 from archiver.catalogue.columns import RowReader
 from archiver.catalogue.database import Catalogue
 from archiver.catalogue.search import FoundFile, file_of, joined
+from archiver.catalogue.stores import text_of
 from archiver.catalogue.tagged import TagReader
 
 _LATEST = """
@@ -21,7 +23,7 @@ WHERE collection_id = ? AND last_acc IS NULL ORDER BY file_id, place.path, held.
 
 def collection_called(catalogue: Catalogue, name: str) -> int | None:
     """Return the collection of a name: of several, in as many stores, the one with the latest accession."""
-    found = catalogue.value(_LATEST, (name,))
+    found = catalogue.value(_LATEST, (text_of(os.fsencode(name)),))
     return found if isinstance(found, int) else None
 
 

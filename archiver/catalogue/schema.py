@@ -124,7 +124,7 @@ CREATE VIRTUAL TABLE find USING fts5 ( -- the words by which files are found, fo
   album,                               -- tag album
   other,                               -- every other tag
   path,                                -- folders and name in the bag
-  facet,                               -- what never changes: 'x' and the ending of the name, 'r' and the role, 'pyes' where protected
+  facet,                               -- what never changes, a word each: format, role, loss, protection, personal data, integrity, year
   content = '', detail = column, columnsize = 0, tokenize = 'ascii'
 );
 

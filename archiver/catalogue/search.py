@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -126,8 +127,14 @@ WHERE file.file_id = ?
 """
 
 
+_RETIRED = """
+SELECT bag_id FROM copy GROUP BY bag_id HAVING min(state = 'retired')
+"""
+_IN_THESE_BAGS = "file.bag_id IN (SELECT value FROM json_each(?))"
+
+
 class Search:
-    """A query that is asked of a catalogue.
+    """A query that is asked of a catalogue; bags of which every copy was retired are left out.
 
     Args:
         catalogue: The catalogue.
@@ -142,6 +149,9 @@ class Search:
         self._catalogue = catalogue
         names = Names(catalogue)
         self._statement = statement_of(query, names)
+        retired = [number for (number,) in catalogue.rows(_RETIRED)]
+        if retired:
+            self._statement.add(_IN_THESE_BAGS, (json.dumps(retired),), negated=True)
         self._tags = TagReader(catalogue)
         self.unknown = tuple(names.unknown)
         self.is_counted_soon = not self._statement.checks

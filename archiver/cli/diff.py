@@ -57,7 +57,8 @@ def command(
 
     Each is a folder, the path of a BAG, the identifier of an accession, or the
     name of a bag or a collection: its newest state, or COLLECTION@DATE for that
-    of a day. Bags are taken at their word; folders are read in full.
+    of a day. What is a folder here is taken for one. Bags are taken at their
+    word; folders are read in full.
 
     Retagged is a file whose music is the same. Possibly damaged is one whose
     bytes differ though its modification time does not. Where both are bags,

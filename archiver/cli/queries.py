@@ -12,7 +12,7 @@ from archiver.cli.commands import Command
 _KEPT = "\0"
 """Marks a word that begins with ``-``; no argument of a program can hold it."""
 
-_NEGATED = re.compile(r"-[^\W\d_]\S.*|-\".*", re.DOTALL)
+_NEGATED = re.compile(r"-[^-].*", re.DOTALL)
 _ONE_FIELD = re.compile(r"(-?[A-Za-z][A-Za-z_-]*:)([^\"]*\s[^\"]*)", re.DOTALL)
 _MORE_TERMS = re.compile(r"\s(?:-\S|not\s|[A-Za-z_-]+:\S)", re.IGNORECASE)
 
@@ -20,19 +20,21 @@ _MORE_TERMS = re.compile(r"\s(?:-\S|not\s|[A-Za-z_-]+:\S)", re.IGNORECASE)
 class QueryCommand(Command):
     """A command whose arguments are a query, in which ``-live`` leaves out what has that word.
 
-    An option of one letter stands alone; every other word with one ``-`` belongs to the query.
+    A word with one ``-`` that is no option belongs to the query.
     """
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the command line."""
         kept: list[str] = []
         takes_value = {name for option in self.params if _has_value(option) for name in option.opts}
+        options = {*ctx.help_option_names, *(name for option in self.params for name in option.opts)}
         for index, arg in enumerate(args):
             if arg == "--":
                 kept += args[index:]
                 break
             is_value = index > 0 and args[index - 1] in takes_value
-            kept.append(_KEPT + arg if not is_value and _NEGATED.fullmatch(arg) else arg)
+            is_word = not is_value and arg not in options and _NEGATED.fullmatch(arg) is not None
+            kept.append(_KEPT + arg if is_word else arg)
         return super().parse_args(ctx, kept)
 
 

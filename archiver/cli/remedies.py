@@ -43,6 +43,7 @@ _SENTENCES = {
     Way.VERIFY: "To check the bag: archiver verify {BAG}",
     Way.LIST_DAMAGE: "To learn all that is wrong: archiver verify {BAG}",
     Way.REBUILD_CATALOGUE: "To make it anew from the bags: archiver catalogue rebuild {STORE}",
+    Way.LIST_COLLECTIONS: "To see the collections: archiver list collections",
     Way.ADD_STORE: "To make one of the bags in a store: archiver catalogue add {STORE}",
     Way.ANOTHER_CATALOGUE: "To use another one: --catalogue PATH",
     Way.INSTALL: "To install them: pip install {PACKAGES}",

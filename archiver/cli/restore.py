@@ -27,6 +27,7 @@ _EXAMPLES = """
   archiver restore /media/backup/Music-2026-11-22 --to Restored
   archiver restore Music --from /media/a --from /media/b --to Restored \\
       --match 'Trio/One/'
+  archiver restore Music --to Restored --query 'artist:trio year:1990..1999'
 """
 
 _INTERRUPTED = "What was restored so far stands under its name and is right. Give the same command again: it goes on from there."
@@ -56,6 +57,7 @@ _INTERRUPTED = "What was restored so far stands under its name and is right. Giv
     metavar="PATTERN",
     help="Only what PATTERN matches, as in .gitignore; may be repeated.",
 )
+@click.option("--query", metavar="QUERY", help="Only files that archiver find finds by QUERY.")
 @click.option(
     "--overwrite",
     type=click.Choice(["changed"]),
@@ -71,6 +73,7 @@ def command(
     stores: tuple[str, ...],
     at: str | None,
     match: tuple[str, ...],
+    query: str | None,
     overwrite: str | None,
     catalogue: str | None,
     dry_run: bool,
@@ -98,6 +101,7 @@ def command(
         stores=stores,
         at=at,
         match=match,
+        query=query,
         overwriting=Overwriting.NOTHING if overwrite is None else Overwriting.CHANGED,
         catalogue=config.catalogue_place(catalogue, config.load_settings(os.environ)),
         zone=new_run(os.environ).clock().tzinfo,

@@ -18,8 +18,8 @@ from archiver.errors import ExitStatus
 from archiver.usecases.retire import RetireRequest, retire
 
 _EXAMPLES = """
-  archiver retire --dry-run /media/backup/Music-2019-03-01     say what would be lost
-  archiver retire /media/backup/Music-2019-03-01
+  archiver retire --dry-run /media/backup/First     say what would be lost
+  archiver retire /media/backup/First
 """
 _INTERRUPTED = "The bag is whole under its name, or out of sight in the store's .incoming folder, where the next run removes what is left."
 _LATELY = dt.timedelta(days=90)

@@ -8,11 +8,16 @@ from collections.abc import Iterator
 
 from archiver.catalogue.copies import BagCopy, copies_of
 from archiver.catalogue.database import Catalogue
+from archiver.catalogue.folding import FOLD_VERSION
 from archiver.catalogue.query.parse import parse_query
 from archiver.catalogue.search import FoundFile, Order, Search
 from archiver.usecases.lookup import looked_up
 
 _PAYLOAD = b"data"
+_OTHERWISE_FOLDED = (
+    "Another version of this program or of Python made the words of the catalogue; some may not be found until it is"
+    " made anew."
+)
 
 
 class Finding:
@@ -24,7 +29,7 @@ class Finding:
 
     Attributes:
         query: The same.
-        unknown: Sentences about names in the query that stand for nothing in the catalogue.
+        unknown: Sentences about names in the query that stand for nothing in the catalogue, and what else to know.
         is_counted_soon: Whether counting the files is quick.
     """
 
@@ -34,7 +39,7 @@ class Finding:
         self._copies: dict[int, tuple[BagCopy, ...]] = {}
         self._folders: dict[int, bytes | None] = {}
         self.query = text
-        self.unknown = self._search.unknown
+        self.unknown = (*self._search.unknown, *_otherwise_folded(catalogue))
         self.is_counted_soon = self._search.is_counted_soon
 
     def count(self, most: int | None = None) -> int:
@@ -52,11 +57,21 @@ class Finding:
         return self._copies[bag_id]
 
     def place(self, file: FoundFile) -> bytes | None:
-        """Return where the bytes of a file can be read now; ``None`` where no copy of its bag is there as a folder."""
+        """Return where the bytes of a file lie now; ``None`` where no copy of its bag is there as a folder that has it."""
         if file.bag_id not in self._folders:
             self._folders[file.bag_id] = folder_at_hand(self.copies(file.bag_id))
         folder = self._folders[file.bag_id]
-        return None if folder is None else os.path.join(folder, _PAYLOAD, os.fsencode(file.path))
+        if folder is None:
+            return None
+        path = os.path.join(folder, _PAYLOAD, os.fsencode(file.path))
+        return path if os.path.lexists(path) else None
+
+
+def _otherwise_folded(catalogue: Catalogue) -> tuple[str, ...]:
+    version = catalogue.value("SELECT value FROM meta WHERE key = 'fold'")
+    if version in (None, FOLD_VERSION):
+        return ()
+    return (_OTHERWISE_FOLDED,)
 
 
 def folder_at_hand(copies: tuple[BagCopy, ...]) -> bytes | None:

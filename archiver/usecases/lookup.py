@@ -23,8 +23,8 @@ def looked_up(path: str) -> Iterator[Catalogue]:
         except FileNotFoundError:
             raise UsageError(
                 f"there is no catalogue at {path}",
-                "Packing makes one, and --catalogue or ARCHIVER_CATALOGUE names one at another place.",
-                remedies=[Remedy(Way.ADD_STORE)],
+                "Packing makes one.",
+                remedies=[Remedy(Way.ADD_STORE), Remedy(Way.ANOTHER_CATALOGUE)],
             ) from None
         held.enter_context(catalogue.snapshot())
         yield catalogue

@@ -20,6 +20,7 @@ from archiver.catalogue.showing import (
     show_bag,
     show_file,
 )
+from archiver.catalogue.stores import text_of
 from archiver.errors import UsageError
 from archiver.usecases.lookup import looked_up
 
@@ -45,7 +46,7 @@ def show(path: str, what: str) -> Shown:
         CatalogueError: where it cannot be read.
     """
     with looked_up(path) as catalogue:
-        bags, files = _named(catalogue, what)
+        bags, files = _at_path(catalogue, what) or _named(catalogue, what)
         if len(bags) + len(files) > 1:
             raise UsageError(
                 f"{len(bags) + len(files)} {'bags' if bags else 'files'} are meant by {what}",
@@ -60,12 +61,21 @@ def show(path: str, what: str) -> Shown:
         return shown if shown is not None else _album(catalogue, what)
 
 
-def _named(catalogue: Catalogue, what: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """The bags, or else the files, that are meant."""
+_Numbers = tuple[tuple[int, ...], tuple[int, ...]]
+"""Bags, or else files."""
+
+
+def _at_path(catalogue: Catalogue, what: str) -> _Numbers | None:
+    """What lies, or lay, at a path; ``None`` where that is in no bag that is known."""
     at = bag_at(catalogue, os.path.abspath(os.fsencode(what)))
-    if at is not None:
-        bag_id, below = at
-        return ((bag_id,), ()) if not below else ((), files_at(catalogue, os.fsdecode(below), bag_id))
+    if at is None:
+        return None
+    bag_id, below = at
+    return ((bag_id,), ()) if not below else ((), files_at(catalogue, text_of(below), bag_id))
+
+
+def _named(catalogue: Catalogue, typed: str) -> _Numbers:
+    what = text_of(os.fsencode(typed))
     bags = bags_called(catalogue, what.rstrip("/"))
     if bags:
         return bags, ()
@@ -94,7 +104,7 @@ def _album(catalogue: Catalogue, what: str) -> ShownAlbum:
         names = [f"{album.artist or 'no artist'}: {album.title}" for album in albums[:_MOST_TOLD]]
         raise UsageError(
             f"{len(albums)} albums are called {what}",
-            "archiver find has fields for album and artist, by which one of them is found.",
+            "Name one of its files by its path.",
             names,
         )
     return albums[0]

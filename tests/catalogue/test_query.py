@@ -84,7 +84,7 @@ REFUSED = [
     ("   ", "nothing in the query"),
     ("!!! -", "nothing in the query"),
     ("artits:bjork", "artist"),
-    ("formt:flac", "format"),
+    ("formaat:flac", "format"),
     ("re:zero", 're:zero"'),
     ("artist: bjork", "artist: has no value"),
     ("artist:!!!", "artist:!!!"),

@@ -303,11 +303,11 @@ def test_any_query_in_any_order(catalogue: Catalogue, name: str, query: str) -> 
 
 
 def test_a_name_that_stands_for_nothing_is_told(catalogue: Catalogue) -> None:
-    search = Search(catalogue, parse_query("format:flca store:bakup collection:x"))
+    search = Search(catalogue, parse_query("format:flca store:backkup collection:x"))
     assert search.count() == 0
     assert search.unknown == (
         "Nothing in the catalogue has the format 'flca'. Did you mean 'flac'?",
-        "Nothing in the catalogue has the store 'bakup'. Did you mean 'backup'?",
+        "Nothing in the catalogue has the store 'backkup'. Did you mean 'backup'?",
         "Nothing in the catalogue has the collection 'x'. It is one of: Music.",
     )
 
@@ -342,6 +342,23 @@ def test_the_latest_decision_counts(tmp_path: Path) -> None:
             "restrict",
             "include",
         ]
+
+
+def test_a_bag_that_was_retired_everywhere_is_left_out(tmp_path: Path) -> None:
+    with opened(str(tmp_path / "catalogue.sqlite")) as catalogue:
+        with catalogue.write():
+            store = add_store(catalogue)
+            add_bag(catalogue, "kept", [Sample("a.flac")], store_id=store)
+            add_bag(catalogue, "retired", [Sample("b.flac")], store_id=store)
+            catalogue.run("UPDATE copy SET state = 'retired' WHERE path = 'retired'")
+        assert list(Search(catalogue, parse_query("flac")).numbers()) == [1]
+        with catalogue.write():
+            other = add_store(catalogue, "offsite", b"/media/offsite")
+            catalogue.run(
+                "INSERT INTO copy (bag_id, store_id, path, form, state, added_at) VALUES (2, ?, 'b', 'zip', 'missing', '2026')",
+                (other,),
+            )
+        assert list(Search(catalogue, parse_query("flac")).numbers()) == [1, 2]
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

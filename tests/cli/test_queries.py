@@ -27,6 +27,7 @@ def looking(query: tuple[str, ...], sort: str | None, limit: int | None, json: b
         (["-artist:bjork", "--json"], ("-artist:bjork", None, None, True)),
         (["x", "--sort", "-size", "--limit", "3"], ("x", "-size", 3, False)),
         (["x", "--sort=-size"], ("x", "-size", None, False)),
+        (["-x", "-1990", "-"], ("-x -1990 -", None, None, False)),
         (["--", "-live"], ("-live", None, None, False)),
         (["artist:the beatles"], ('artist:"the beatles"', None, None, False)),
         (["-artist:the beatles"], ('-artist:"the beatles"', None, None, False)),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from archiver.catalogue.database import opened
 from tests.conftest import MakeSource
 from tests.running import run_here, run_program
 from tests.samples import flac, mp3
@@ -101,6 +102,13 @@ def test_what_is_not_at_hand_is_left_out_and_told(store: Path) -> None:
     assert "3 files left out" in outcome.err
 
 
+def test_a_file_that_is_gone_from_its_bag_is_left_out(store: Path) -> None:
+    (gone,) = run_program("find", "acdc", "--paths").out.splitlines()
+    Path(gone).rename(store / "elsewhere.mp3")
+    outcome = run_program("find", "acdc", "--paths")
+    assert (outcome.code, outcome.out) == (3, "")
+
+
 def test_a_count_is_a_number(store: Path) -> None:
     assert run_here("find", "bjork", "--count").out == "3\n"
     assert run_here("find", "nobody", "--count").out == "0\n"
@@ -111,7 +119,7 @@ def test_a_count_is_a_number(store: Path) -> None:
     [
         (["artits:x"], "Did you mean 'artist'?"),
         (["lossless:perhaps"], "yes, no, unknown"),
-        (["x", "--sort", "siz"], "Did you mean 'size'?"),
+        (["x", "--sort", "sizee"], "Did you mean 'size'?"),
         (["x", "--count", "--json"], "Leave all but one"),
         ([], "Missing argument"),
     ],
@@ -241,3 +249,29 @@ def test_only_albums_take_a_query(store: Path) -> None:
     outcome = run_here("list", "bags", "bjork")
     assert outcome.code == 2
     assert "only albums" in outcome.err
+
+
+def test_a_name_that_is_no_text_is_told_and_is_no_fault(store: Path) -> None:
+    for args in (["show", "\udcff"], ["show", "\udcff/x"], ["duplicates", "\udcff"]):
+        outcome = run_here(*args)
+        assert outcome.code == 2, outcome.err
+        assert "fault in this program" not in outcome.err
+    for args in (
+        ["find", "\udcff x"],
+        ["find", "bag:\udcff"],
+        ["find", "path:*\udcff*"],
+        ["find", "store:\udcff", "--json"],
+    ):
+        assert run_here(*args).code == 0
+
+
+def test_words_that_were_folded_otherwise_are_told(store: Path, catalogue_path: Path) -> None:
+    assert "made anew" not in run_here("find", "bjork").out
+    with opened(str(catalogue_path)) as catalogue, catalogue.write():
+        catalogue.run("UPDATE meta SET value = '0 1.0' WHERE key = 'fold'")
+    assert "until it is made anew" in " ".join(run_here("find", "bjork").out.split())
+
+
+def test_a_shell_is_offered_what_can_be_listed() -> None:
+    outcome = run_program(COMP_WORDS="archiver list a", COMP_CWORD="2", _ARCHIVER_COMPLETE="bash_complete")
+    assert [line.partition(",")[2] for line in outcome.out.splitlines()] == ["accessions", "albums"]

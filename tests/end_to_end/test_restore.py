@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import MakeSource
-from tests.reliability.faults import visible_bags
 from tests.reliability.test_names_round_trip import hostile_tree
 from tests.running import Outcome, run_here
 from tests.samples import Entry, File, Folder, Link, flac, given_back
@@ -49,6 +49,10 @@ def packed(root: Path, store: Path, *options: str) -> Path:
 
 def restored(what: Path | str, target: Path, *options: str | Path) -> Outcome:
     return run_here("restore", what, "--to", target, *options)
+
+
+def visible_bags(store: Path) -> list[Path]:
+    return sorted(path for path in store.iterdir() if not path.name.startswith("."))
 
 
 def told(outcome: Outcome) -> str:
@@ -171,3 +175,38 @@ def test_a_link_whose_target_names_a_person_is_listed_and_not_made(
         {"path": "home", "fate": "withheld", "why": "what it leads to was withheld as personal data"}
     ]
     assert not os.path.lexists(tmp_path / "back" / "home")
+
+
+def test_a_query_says_which_files_come_back(source: MakeSource, tmp_path: Path) -> None:
+    root = source({"One/a.flac": flac(artist="Björk"), "One/b.flac": flac(artist="Trio"), "Empty": Folder()})
+    place = ("--catalogue", tmp_path / "catalogue.sqlite")
+    assert run_here("pack", root, "--to", tmp_path / "store", *place).code == 0
+    done = run_here("restore", "Music", "--to", tmp_path / "back", "--query", "artist:bjork", *place)
+    assert done.code == 0, done.out + done.err
+    assert sorted(given_back(tmp_path / "back")) == [b"", b"One", b"One/a.flac"]
+    assert given_back(tmp_path / "back")[b"One"] == given_back(root)[b"One"]
+    wrong = run_here("restore", "Music", "--to", tmp_path / "none", "--query", "artits:bjork", *place)
+    assert wrong.code == 2
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_year_of_backups_comes_back_as_it_was_on_any_day(source: MakeSource, tmp_path: Path) -> None:
+    """Album added, file retagged, folder renamed, album deleted: both days come back, also without the catalogue."""
+    music, store = tmp_path / "Music", tmp_path / "store"
+    shutil.copytree(source({"A/1": "one", "B/2.flac": flac(title="x"), "C/3": "three"}, "First"), music)
+    first = given_back(music)
+    place = ("--catalogue", tmp_path / "catalogue.sqlite")
+    assert run_here("pack", music, "--to", store, *place, SOURCE_DATE_EPOCH="1700000000").code == 0
+    (music / "A").rename(music / "Renamed")
+    (music / "B" / "2.flac").write_bytes(flac(title="another title"))
+    shutil.rmtree(music / "C")
+    (music / "D").mkdir()
+    (music / "D" / "4").write_text("four")
+    second = given_back(music)
+    assert run_here("pack", music, "--to", store, *place, SOURCE_DATE_EPOCH="1800000000").code == 0
+    for number, options in enumerate((place, ("--from", store))):
+        for at, wanted in (("2024", first), ("2028", second)):
+            target = tmp_path / f"back {at} {number}"
+            done = run_here("restore", "Music", "--to", target, "--at", at, *options)
+            assert done.code == 0, done.out + done.err
+            assert given_back(target) == wanted

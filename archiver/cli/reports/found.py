@@ -54,8 +54,8 @@ def _how_many(found: Finding, shown_files: int) -> str:
 def left_out_line(files: int) -> str:
     """Say of how many files no path was printed."""
     return wrapped(
-        f"{count(files, 'file')} left out: their bags are in archives, or on disks that are not mounted."
-        " --json says where."
+        f"{count(files, 'file')} left out: their bags are in archives, on disks that are not mounted, or"
+        " no longer as they were. --json says where."
     )
 
 

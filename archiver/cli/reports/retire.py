@@ -8,7 +8,7 @@ from typing import Any
 
 from archiver.bagit.sizes import human_size
 from archiver.catalogue.retiring import Elsewhere, Loss
-from archiver.cli.terminal.text import count, shown, shown_path, wrapped
+from archiver.cli.terminal.text import brief, count, shown, shown_path, wrapped
 from archiver.usecases.retire import Retirement
 
 
@@ -43,7 +43,7 @@ def _loss_lines(loss: Loss, whose: str) -> Iterator[str]:
             f"  {count(loss.files, 'file')} {whose}, {human_size(loss.octets)}, in no such copy:",
             below="    ",
         )
-        yield from (f"    {shown_path(path)}".replace("\ue000", " ") for path in loss.examples)
+        yield from (f"    {brief(path)}" for path in loss.examples)
         if loss.files > len(loss.examples):
             yield f"    and {loss.files - len(loss.examples):,} more"
 
@@ -75,8 +75,12 @@ def retire_json(done: Retirement) -> dict[str, Any]:
         "may_go": done.may_go,
         "removed": done.removed,
         "accession": None if lost is None else {"identifier": lost.identifier, "at": lost.at},
-        "needed": dataclasses.asdict(follows.needed),
-        "own": dataclasses.asdict(follows.own),
+        "needed": _loss_json(follows.needed),
+        "own": _loss_json(follows.own),
         "same_bag": list(map(dataclasses.asdict, follows.same_bag)),
         "unchecked": list(map(dataclasses.asdict, follows.unchecked)),
     }
+
+
+def _loss_json(loss: Loss) -> dict[str, Any]:
+    return {"files": loss.files, "bytes": loss.octets, "examples": list(loss.examples)}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from archiver.bagit.bag_source import BagSource
-from archiver.errors import UsageError
+from archiver.errors import Remedy, UsageError, Way
 from archiver.executors.pools import Threads
 from archiver.ingest.consumers import ReadPlan, all_digests, read_plan
 from archiver.ingest.read_through import ReadThrough, read_through
@@ -98,7 +98,8 @@ def side_of(named: str, zone: dt.tzinfo | None, shelf: Shelf, others: tuple[str,
             if bags_in(named).bags:
                 raise UsageError(
                     f"{named} holds bags, and a folder of bags is not compared",
-                    "Name a bag in it, or a collection and the folder with --from.",
+                    "Name a bag in it, or a collection.",
+                    remedies=[Remedy(Way.NAME_STORES)],
                 )
         return Side(named, None)
     return Side(named, choose_as_named(named, zone, shelf, others))

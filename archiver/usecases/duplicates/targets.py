@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from archiver.catalogue.collected import collection_called
 from archiver.catalogue.database import is_there
-from archiver.errors import UsageError
+from archiver.errors import Remedy, UsageError, Way
 from archiver.records.files import FILES_RECORD
 from archiver.records.rights.lines import RIGHTS_RECORD
 from archiver.store.area import INCOMING
@@ -59,7 +59,8 @@ def targets_of(paths: Sequence[str], catalogue: str) -> Targets:
         if not os.path.lexists(path):
             raise UsageError(
                 f"there is nothing at {path}, and no collection of that name in the catalogue",
-                "Check its spelling, and that the disk is mounted. To see the collections: archiver list collections",
+                "Check its spelling, and that the disk is mounted.",
+                remedies=[Remedy(Way.LIST_COLLECTIONS)] if is_there(catalogue) else (),
             )
         if is_bag(path):
             bags.append(path)

@@ -106,7 +106,7 @@ class Giver:
         contents = source.contents(turn)
         fault: str | None = None
         for wanted in files:
-            standing = self._target.standing(wanted)
+            standing = self._standing(wanted)
             if standing is not None:
                 yield standing
                 continue
@@ -131,7 +131,7 @@ class Giver:
         fault = _NOT_IN_COPY
         with OnDisk[Wanted]() as by_path:
             for wanted in files:
-                told = self._target.standing(wanted)
+                told = self._standing(wanted)
                 if told is not None:
                     yield told
                 else:
@@ -162,6 +162,12 @@ class Giver:
                 failed.add(wanted.failed(fault))
             else:
                 blocks = self._target.last_part()
+
+    def _standing(self, wanted: Wanted) -> Told | None:
+        told = BytesTold(self._reading)
+        standing = self._target.standing(wanted, told.add)
+        told.settle(0 if standing is None else wanted.size_bytes or 0)
+        return standing
 
     def _take(self, wanted: Wanted, blocks: Iterator[bytes]) -> str | None:
         told = BytesTold(self._reading)

@@ -6,16 +6,16 @@ import contextlib
 import datetime as dt
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from archiver.errors import UsageError
-from archiver.ingest.exclusion import Exclusion
 from archiver.ingest.spool import Spool
-from archiver.store.find_bags import bag_around, is_bag
+from archiver.store.find_bags import bag_around, bags_in, is_bag
 from archiver.usecases.restore.give import Giver
 from archiver.usecases.restore.plan import Holder
-from archiver.usecases.restore.statement import Matches, Statement
+from archiver.usecases.restore.selection import selected
+from archiver.usecases.restore.statement import Statement
 from archiver.usecases.restore.target import Overwriting, Target
 from archiver.usecases.restore.wanted import Fate, Told
 from archiver.usecases.states.bags import Shelf
@@ -40,6 +40,7 @@ class RestoreRequest:
         stores: Folders of bags.
         at: The day or time that its state is wanted of, as it was typed; ``None`` for the newest.
         match: Patterns in gitignore's syntax, of which the record path of a file must fit one; all where there is none.
+        query: A query as ``find`` takes it, of which the files must be found; ``None`` for none.
         overwriting: What becomes of what stands in the way.
         catalogue: Path of the catalogue, which says what other stores there are; nothing fails where it cannot be used.
         zone: The time zone of the place.
@@ -50,6 +51,7 @@ class RestoreRequest:
     stores: tuple[str, ...]
     at: str | None
     match: tuple[str, ...]
+    query: str | None
     overwriting: Overwriting
     catalogue: str
     zone: dt.tzinfo | None
@@ -152,8 +154,8 @@ def restore(request: RestoreRequest, watch: Watch) -> Iterator[Restored]:
     at = None if request.at is None else end_of(request.at, request.zone)
     if request.target is not None:
         _refuse_bag(request.target)
-    matches = _matcher(request.match)
     with (
+        selected(request.match, request.query, request.catalogue) as selection,
         Shelf(request.stores) as shelf,
         Spool[Told]() as told,
         known_stores(request.catalogue, watch) as known,
@@ -161,7 +163,7 @@ def restore(request: RestoreRequest, watch: Watch) -> Iterator[Restored]:
         with watch.during(Step("Looking at the bags", "")):
             chosen = choose(request.what, at, shelf, known.mounted)
         restored = Restored(chosen, request.target, told, known.places_of)
-        with Statement(chosen.bags, shelf, matches) as said:
+        with Statement(chosen.bags, shelf, selection) as said:
             with watch.during(Step("Reading what is in them", "")):
                 said.read()
             _put_down(said, restored)
@@ -179,18 +181,16 @@ def _refuse_bag(target: str) -> None:
         raise UsageError(
             f"{target} is a bag, and files cannot be given back into one", "Name another folder."
         )
+    if os.path.isdir(path) and bags_in(path).bags:
+        raise UsageError(
+            f"{target} is a folder of bags, and is to hold nothing else",
+            "Name a folder in it, or another one.",
+        )
     while not os.path.isdir(path) and path != os.path.dirname(path):
         path = os.path.dirname(path)
     around = path if is_bag(path) else bag_around(path)
     if around is not None:
         raise UsageError(f"{target} lies in the bag {around}", "Nothing was written. Name another folder.")
-
-
-def _matcher(patterns: Sequence[str]) -> Matches:
-    if not patterns:
-        return lambda _path, _is_folder: True
-    rules = Exclusion(patterns)
-    return lambda path, is_folder: rules.rule_for(path, is_folder=is_folder) is not None
 
 
 def _put_down(said: Statement, restored: Restored) -> None:

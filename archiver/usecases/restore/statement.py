@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Self
 
 from archiver.records.tree_lines import Beside, TreeFile, TreeLeftOut
 from archiver.usecases.restore.plan import Holders, Plan
+from archiver.usecases.restore.selection import Selection
 from archiver.usecases.restore.wanted import Wanted
 from archiver.usecases.states.bags import KnownBag, Shelf
 from archiver.usecases.states.description import (
@@ -22,9 +23,6 @@ from archiver.usecases.states.description import (
 )
 from archiver.usecases.states.on_disk import OnDisk
 
-Matches = Callable[[str, bool], bool]
-"""Says of a record path whether it is wanted; the second argument is whether it is that of a folder."""
-
 
 class Statement:
     """What the bags of an accession say of their source, as far as it is wanted; use it in a ``with`` block.
@@ -32,7 +30,7 @@ class Statement:
     Args:
         bags: The bags, in order.
         shelf: The bags at hand, copies of these among them.
-        matches: Whether a record path is wanted, and whether it is that of a folder.
+        selection: What is wanted.
 
     Attributes:
         plan: The files.
@@ -44,13 +42,13 @@ class Statement:
 
     plan: Plan
 
-    def __init__(self, bags: Sequence[KnownBag], shelf: Shelf, matches: Matches) -> None:
+    def __init__(self, bags: Sequence[KnownBag], shelf: Shelf, selection: Selection) -> None:
         self.holders = Holders()
         self.withheld = self.unpacked = 0
         self.damaged: list[tuple[str, str]] = []
         self._bags = list(bags)
         self._shelf = shelf
-        self._matches = matches
+        self._selection = selection
         self._without: dict[str, set[str]] = {}
         self._held = contextlib.ExitStack()
         self._default: Beside | None = None
@@ -96,12 +94,12 @@ class Statement:
     def members(self) -> Iterator[SourceFolder | SourceLink]:
         """Yield the folders and links that are wanted, the folders first."""
         for _, folder in self._folders:
-            if folder.path and self._matches(folder.path, True):
+            if folder.path and self._selection.takes_folder(folder.path):
                 yield folder
         for bag in self._bags:
             with tree_of(bag, self._shelf.source(bag), self._skipped(bag)) as tree:
                 for member in tree.members:
-                    if isinstance(member, SourceLink) and self._matches(member.path, False):
+                    if isinstance(member, SourceLink) and self._selection.takes_other(member.path):
                         yield member
 
     def _wholest(self, bag: KnownBag) -> KnownBag:
@@ -139,10 +137,10 @@ class Statement:
     def _read_files(self, bag: KnownBag) -> None:
         source, skipped = self._shelf.source(bag), self._skipped(bag)
         for file in files_of(bag, source, skipped):
-            if self._matches(file.path, False):
+            if self._selection.takes_file(file.path, file.algorithm, file.digest):
                 self.plan.add(self._wanted(file, bag))
         for kept_out in withheld_of(bag, source, skipped):
-            if self._matches(kept_out.path, False):
+            if self._selection.takes_other(kept_out.path):
                 self.withheld += kept_out.disposition is not None
                 self.unpacked += kept_out.disposition is None
 

@@ -13,14 +13,17 @@ import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import partial
 from typing import Self
 
 from archiver import filesystem
 from archiver.bagit.algorithms import hash_descriptor, new_digest
 from archiver.bagit.folder_stack import FolderStack
 from archiver.bagit.sorting import Sorter
+from archiver.bagit.telling import Reading, ignore
 from archiver.bagit.telling import Told as BytesTold
 from archiver.errors import ArchiverError, Remedy, Way
+from archiver.executors.pools import Threads
 from archiver.machine import reason, refuse_own_limit
 from archiver.records.tree_lines import Beside
 from archiver.usecases.restore.area import AREA, RestoringArea
@@ -28,6 +31,8 @@ from archiver.usecases.restore.wanted import Fate, Told, Wanted
 from archiver.usecases.states.description import SourceFolder, SourceLink
 
 _BLOCK = 1 << 20
+_SYNCING = 8
+"""Threads that wait for the disk."""
 _BATCH_FILES = 2_000
 _BATCH_BYTES = 256 << 20
 _NO_SUCH_NAME = frozenset({errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ, errno.ENOENT})
@@ -123,11 +128,13 @@ class Target:
             if is_new or is_kept:
                 self._area.note_folder(b"" if is_new else _TIME_ALONE)
             self._folders = _Folders(self._top, self._area.note_folder, recorded)
+            self._threads = Threads(_SYNCING)
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._threads.__exit__(kind)
         self._folders.__exit__()
         self._area.__exit__()
         os.close(self._top)
@@ -137,8 +144,11 @@ class Target:
         """Whether so much waits in the area that :meth:`settle` should be called."""
         return len(self._parts) >= _BATCH_FILES or self._bytes >= _BATCH_BYTES
 
-    def standing(self, wanted: Wanted) -> Told | None:
-        """Say what becomes of a file by what stands in its place; ``None`` where it is to be written."""
+    def standing(self, wanted: Wanted, reading: Reading) -> Told | None:
+        """Say what becomes of a file by what stands in its place; ``None`` where it is to be written.
+
+        ``reading`` is told what is read of what stands there.
+        """
         if wanted.name.partition(b"/")[0] == AREA:
             return Told(wanted.path, Fate.REFUSED, "its name is that under which this program works")
         parent, _, name = wanted.name.rpartition(b"/")
@@ -148,17 +158,24 @@ class Target:
                 status = os.stat(name, dir_fd=folder, follow_symlinks=False)
             except FileNotFoundError:
                 return None
-            return self._standing(wanted, name, folder, status)
+            return self._standing(wanted, name, folder, status, reading)
         return refusal.told
 
-    def _standing(self, wanted: Wanted, name: bytes, folder: int, status: os.stat_result) -> Told | None:
+    def _standing(
+        self,
+        wanted: Wanted,
+        name: bytes,
+        folder: int,
+        status: os.stat_result,
+        reading: Reading = ignore,
+    ) -> Told | None:
         if not stat.S_ISREG(status.st_mode):
             replaceable = stat.S_ISLNK(status.st_mode) and self._overwriting is Overwriting.CHANGED
             what = "a link" if stat.S_ISLNK(status.st_mode) else "no file"
             return (
                 None if replaceable else Told(wanted.path, Fate.IN_THE_WAY, f"{what} of that name is there")
             )
-        fault = self._differs(wanted, name, folder, status)
+        fault = self._differs(wanted, name, folder, status, reading)
         if fault is not None:
             replaceable = self._overwriting is Overwriting.CHANGED
             return None if replaceable else Told(wanted.path, Fate.IN_THE_WAY, fault)
@@ -173,14 +190,16 @@ class Target:
         return Told(wanted.path, Fate.THERE, otherwise=otherwise)
 
     @staticmethod
-    def _differs(wanted: Wanted, name: bytes, folder: int, status: os.stat_result) -> str | None:
+    def _differs(
+        wanted: Wanted, name: bytes, folder: int, status: os.stat_result, reading: Reading
+    ) -> str | None:
         """Say why a file that stands there is another than the wanted one; ``None`` where it is the same."""
         if wanted.size_bytes not in (None, status.st_size):
             return "another file of that name is there"
         try:
             descriptor = filesystem.open_regular(name, folder)
             try:
-                found = hash_descriptor(descriptor, (wanted.algorithm,))
+                found = hash_descriptor(descriptor, (wanted.algorithm,), reading)
             finally:
                 os.close(descriptor)
         except OSError as error:
@@ -263,12 +282,8 @@ class Target:
         area = self._area.descriptor
         with self._faults():
             filesystem.start_sync(area)
-            for part in parts:
-                descriptor = filesystem.open_regular(part.name, area)
-                try:
-                    os.fsync(descriptor)
-                finally:
-                    os.close(descriptor)
+            for _ in self._threads.map_ordered(partial(_sync, area), (part.name for part in parts)):
+                pass
         settled = [self._name(part) for part in parts]
         with self._faults():
             filesystem.start_sync(area)
@@ -456,6 +471,15 @@ def _dress_open_folder(descriptor: int, recorded: SourceFolder) -> None:
         _lacks_beside(descriptor, recorded.beside)
     if recorded.modified_ns is not None:
         filesystem.set_times(descriptor, recorded.modified_ns)
+
+
+def _sync(area: int, name: bytes) -> None:
+    """Make a file of the area durable; several at a time share what that costs a disk."""
+    descriptor = filesystem.open_regular(name, area)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _has_its_time(descriptor: int, recorded: SourceFolder | None) -> bool:

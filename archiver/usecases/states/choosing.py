@@ -89,10 +89,12 @@ def choose(what: str | None, at: dt.datetime | None, shelf: Shelf, others: Itera
 
 def _chosen(what: str | None, at: dt.datetime | None, shelf: Shelf, others: Iterable[str]) -> Chosen:
     if what is not None and os.path.exists(what):
-        if is_bag(what) or not os.path.isdir(what):
+        if is_bag(what):
+            _refuse_day(what, at)
             return _bag_at(what, shelf)
-        shelf.add_store(what)
-        if bags_in(what).bags:
+        # a source often bears the name of its collection, and lies where the command is given
+        if os.path.isdir(what) and _holds_bags(what):
+            shelf.add_store(what)
             what = None
     if not shelf.stores:
         for store in others:
@@ -101,8 +103,24 @@ def _chosen(what: str | None, at: dt.datetime | None, shelf: Shelf, others: Iter
         return _only_collection(at, shelf)
     found = _UUID.fullmatch(what)
     if found is not None:
+        _refuse_day(what, at)
         return _identified(f"urn:uuid:{found[1].lower()}", what, shelf)
     return _named(what, at, shelf)
+
+
+def _refuse_day(what: str, at: dt.datetime | None) -> None:
+    if at is not None:
+        raise UsageError(
+            f"{what} is of one day, and no other can be asked of it",
+            "A day is asked of a collection, by its name.",
+        )
+
+
+def _holds_bags(folder: str) -> bool:
+    try:
+        return bool(bags_in(folder).bags)
+    except OSError:  # whoever may not list it cannot mean the bags in it
+        return False
 
 
 def choose_as_named(named: str, zone: dt.tzinfo | None, shelf: Shelf, others: Iterable[str] = ()) -> Chosen:

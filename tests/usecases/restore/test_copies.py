@@ -11,7 +11,7 @@ from tests.bagit.archives import make_deflated_zip, make_tar, make_tar_gz, make_
 from tests.bagit.bags import build_bag, seal_tags
 from tests.running import Outcome, run_here
 from tests.samples import read_tree
-from tests.stated_bags import bag_line, file_line, stated_bag, urn
+from tests.stated_bags import COLLECTION, bag_line, file_line, stated_bag, urn
 
 OLD = {"old/a": b"old a", "old/b": b"old b" * 1000}
 NEW = {"new/c": b"new c"}
@@ -229,3 +229,16 @@ def test_a_damaged_catalogue_stops_no_restore(tmp_path: Path) -> None:
     assert done.code == 0, done.err
     assert "The catalogue is not used" in done.err
     assert read_tree(tmp_path / "back") == WHOLE
+
+
+def test_a_source_beside_the_command_does_not_hide_the_collection_of_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_accessions(tmp_path / "store")
+    (tmp_path / COLLECTION).mkdir()
+    (tmp_path / COLLECTION / "a").write_text("a")
+    monkeypatch.chdir(tmp_path)
+    assert restore(COLLECTION, tmp_path / "back", "--from", "store").code == 0
+    assert read_tree(tmp_path / "back") == WHOLE
+    assert run_here("restore", "store", "--to", tmp_path / "again").code == 0
+    assert read_tree(tmp_path / "again") == WHOLE

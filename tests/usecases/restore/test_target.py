@@ -147,3 +147,16 @@ def test_the_area_is_no_way_out_of_the_target(bag: Path, tmp_path: Path) -> None
     done = restore(bag, tmp_path / "back")
     assert done.code == 1
     assert os.listdir(tmp_path / "outside") == []
+
+
+def test_a_folder_of_bags_gets_nothing_but_bags(bag: Path) -> None:
+    done = restore(bag, bag.parent)
+    assert done.code == 2
+    assert "is a folder of bags" in done.err
+    assert restore(bag, bag.parent / "Restored").code == 0
+
+
+def test_no_day_can_be_asked_of_a_bag(bag: Path, tmp_path: Path) -> None:
+    done = restore(bag, tmp_path / "back", "--at", "2026")
+    assert done.code == 2
+    assert "is of one day" in done.err
