@@ -11,6 +11,7 @@ import bagit
 import pytest
 from lxml import etree
 
+from archiver.records.layout import DESCRIPTIONS
 from archiver.records.rights.rows import COLUMNS
 from tests.conftest import MakeSource
 from tests.end_to_end.bags import Package, read_package
@@ -220,3 +221,21 @@ def test_a_transfer_gives_the_source_back_as_it_was(source: MakeSource, tmp_path
     done = run_here("restore", tmp_path / "store/bag", "--to", tmp_path / "back")
     assert done.code == 0, done.err
     assert read_tree(tmp_path / "back") == read_tree(root)
+
+
+def test_bags_with_every_description_keep_to_the_size_that_was_asked(
+    source: MakeSource, tmp_path: Path
+) -> None:
+    albums = {
+        f"Album {n:03}/{track:02}.flac": flac(title=f"{n} {track}") for n in range(12) for track in range(4)
+    }
+    root = source(albums)
+    described = [word for name in DESCRIPTIONS for word in ("--describe", name)]
+    words = ("--layout", "archivematica", *described, "--max-size", "150kB", "--name", "bag")
+    done = run_here("pack", root, "--to", tmp_path / "store", *words)
+    assert done.code == 0, done.err
+    bags = [path for path in (tmp_path / "store").iterdir() if path.name.startswith("bag")]
+    assert len(bags) > 1
+    for bag in bags:
+        assert sum(path.stat().st_size for path in bag.rglob("*") if path.is_file()) <= 150_000, bag.name
+        assert bagit.Bag(str(bag)).is_valid()

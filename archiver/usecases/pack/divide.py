@@ -73,7 +73,11 @@ def divide(prepared: Prepared, plan: PackagePlan, run: Run, accession: Accession
             "No bag was written.",
             remedies=[Remedy(Way.SHOW_SOURCE, _only_source(prepared))],
         )
-    describes = partial(described_bytes, algorithms=len(prepared.algorithms))
+    describes = partial(
+        described_bytes,
+        algorithms=len(prepared.algorithms),
+        descriptions=len(prepared.form.descriptions),
+    )
     parts = parts_of(plan, prepared.request.max_bytes, _overhead(prepared), describes)
     fingerprint = _divided_fingerprint(plan, parts)
     origin = _origin(prepared.sources)
