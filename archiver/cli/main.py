@@ -31,6 +31,7 @@ _COMMANDS = {
     "explain": "say what is known of a file's rights, and what follows",
     "rights": "help to write declarations of rights, and check them",
     "duplicates": "find copies of the same music; delete nothing",
+    "export": "take out of a bag what may be used for one purpose",
     "find": "find files in bags by words, tags and what is known of them",
     "show": "say all that is known of a bag, a file or an album",
     "list": "list stores, bags, collections, accessions or albums",

@@ -18,6 +18,8 @@ from archiver.cli.terminal.sizes import SIZE
 from archiver.cli.terminal.watching import watcher
 from archiver.cli.top import new_run
 from archiver.errors import ExitStatus, UsageError
+from archiver.model.layout import LAYOUTS, PLAIN
+from archiver.records.layout import DESCRIPTIONS
 from archiver.usecases.pack import pack
 from archiver.usecases.pack.prepare import PackRequest
 from archiver.usecases.pack.profile import ProfileMismatchError
@@ -81,6 +83,24 @@ _INTERRUPTED = (
     help="Make what a recipient wants: btr, aptrust, metaarchive or a profile file.",
 )
 @click.option(
+    "--layout",
+    type=click.Choice(list(LAYOUTS)),
+    default=PLAIN.name,
+    help="How the bag is laid out: plain, or as a transfer of Archivematica.  [default: plain]",
+)
+@click.option(
+    "--describe",
+    "descriptions",
+    multiple=True,
+    type=click.Choice(DESCRIPTIONS),
+    help="A description for catalogues to write as well; may be repeated.",
+)
+@click.option(
+    "--accrual-to",
+    metavar="BAG|ACCESSION",
+    help="The earlier accession that this one adds to: a bag, or its identifier.",
+)
+@click.option(
     "--max-size",
     metavar="SIZE",
     type=SIZE,
@@ -91,7 +111,7 @@ _INTERRUPTED = (
     "--names",
     type=click.Choice(["exact", "portable"]),
     help="Keep names as they are, or store those that other systems or BagIt programs cannot hold under reversible"
-    " ones.  [default: exact with the policy personal and no --profile, else portable]",
+    " ones.  [default: exact with the policy personal, no --profile and the plain layout, else portable]",
 )
 @click.option(
     "--premis/--no-premis",
@@ -134,6 +154,9 @@ def command(
     policy: str | None,
     anonymous_withheld: bool,
     profile: str | None,
+    layout: str,
+    descriptions: tuple[str, ...],
+    accrual_to: str | None,
     max_size: int | None,
     serialize: Literal["tar", "zip"] | None,
     names: Literal["exact", "portable"] | None,
@@ -179,6 +202,9 @@ def command(
         names=names,
         premis=premis,
         decode=decode,
+        layout=layout,
+        descriptions=descriptions,
+        accrual_to=accrual_to,
         collection=collection,
         catalogue=catalogue,
         anew="packing" if everything else "reading" if reread else "nothing",

@@ -128,7 +128,11 @@ class _Names:
 
 
 def scan(
-    sources: Sequence[Source], exclusion: Exclusion | None = None, *, rule: NameRule = names.EXACT
+    sources: Sequence[Source],
+    exclusion: Exclusion | None = None,
+    *,
+    rule: NameRule = names.EXACT,
+    files_in: str = "",
 ) -> Iterator[ScanEntry]:
     """List every entry of every source: a folder, then its files, by the bytes of their names, then its folders.
 
@@ -141,10 +145,12 @@ def scan(
         exclusion: What to leave out, which is yielded as :class:`LeftOut`; a folder among it is not opened. It is told
             by the source's own names.
         rule: Which names a bag is to store otherwise.
+        files_in: The folder of the payload that is to hold the sources; empty for the payload itself.
     """
     folders = {source.folder.encode("utf-8") for source in sources if source.folder}
-    tops = {folder.decode("utf-8"): stored for folder, stored in names.stored_names(folders, rule).items()}
-    walk = _Walk(sources, exclusion or Exclusion(), rule, {"": "", **tops})
+    stored_tops = names.stored_names(folders, rule).items()
+    tops = {folder.decode("utf-8"): _joined(files_in, stored) for folder, stored in stored_tops}
+    walk = _Walk(sources, exclusion or Exclusion(), rule, {"": files_in, **tops})
     named_singly = _named_singly(sources, rule)
     for source in sources:
         if source.only is not None:

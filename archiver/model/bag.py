@@ -7,12 +7,36 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from archiver.model.accrual import NOTHING_ACCRUED, Accrual, Accrued
+from archiver.model.derivation import Derivation
+from archiver.model.layout import PLAIN, Layout
 from archiver.model.rights_summary import RightsSummary
 from archiver.model.run import Event
 from archiver.model.totals import Totals
 
 Labels = tuple[tuple[str, str], ...]
 """Label and value pairs of a tag file like ``bag-info.txt``, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class BagForm:
+    """What was asked of the bags of a package, for all of them alike.
+
+    Attributes:
+        labels: Labels that the user gave, by the tag file they go into.
+        premis: Whether they have a PREMIS record.
+        layout: How they are laid out.
+        descriptions: Names of the descriptions that they have beside their records.
+        accrual: The accession that they add to; ``None`` where there is none.
+        derivation: The bag that they are made from; ``None`` where they are made from sources.
+    """
+
+    labels: Mapping[str, Labels]
+    premis: bool = True
+    layout: Layout = PLAIN
+    descriptions: tuple[str, ...] = ()
+    accrual: Accrual | None = None
+    derivation: Derivation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +76,10 @@ class BagPlan:
         labels: Labels that the user gave, by the tag file they go into.
         cut: Folders of albums that are only partly in it.
         premis: Whether it has a PREMIS record.
+        layout: How it is laid out.
+        descriptions: Names of the descriptions that it has beside its records.
+        accrual: The accession that it adds to; ``None`` where there is none.
+        derivation: The bag that it is made from; ``None`` where it is made from sources.
     """
 
     name: str
@@ -63,6 +91,10 @@ class BagPlan:
     labels: Mapping[str, Labels]
     cut: tuple[str, ...] = ()
     premis: bool = True
+    layout: Layout = PLAIN
+    descriptions: tuple[str, ...] = ()
+    accrual: Accrual | None = None
+    derivation: Derivation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +108,8 @@ class Bag:
         contents: One sentence on what it holds.
         escaped: Whether a payload path holds a character that manifests must encode.
         events: What was done to its files, in order.
+        records_in_payload: The records that lie in the payload, once they are written: how many, and their bytes.
+        accrued: Where it adds to an accession, its files by whether that had them.
     """
 
     plan: BagPlan
@@ -84,3 +118,5 @@ class Bag:
     contents: str
     escaped: bool
     events: tuple[Event, ...]
+    records_in_payload: tuple[int, int] = (0, 0)
+    accrued: Accrued = NOTHING_ACCRUED

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from archiver.model.audio import ExaminedFile
+from archiver.model.layout import PAYLOAD
 from archiver.model.pickling import by_fields
 from archiver.model.rights import Decision
 from archiver.model.source import BesideFiles
@@ -45,7 +46,7 @@ class PackedFile:
     @property
     def bag_path(self) -> str:
         """The path in the bag, as its manifests have it."""
-        return "data/" + self.assessed.examined.ref.payload_path
+        return PAYLOAD + self.assessed.examined.ref.payload_path
 
 
 @by_fields

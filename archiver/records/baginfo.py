@@ -9,6 +9,8 @@ from archiver.bagit.writer import BagWriteError, format_bag_info
 from archiver.errors import Remedy, UsageError, Way
 from archiver.model.bag import Bag, Labels
 from archiver.model.run import Run
+from archiver.records.accrual import accrual_labels
+from archiver.records.derivation import derivation_labels
 from archiver.records.integrity import integrity_labels
 from archiver.records.visible import one_line
 
@@ -60,14 +62,15 @@ def bag_info_labels(run: Run, bag: Bag, rights: Labels) -> Labels:
         bag: The bag.
         rights: Labels that sum up the rights record.
     """
+    more_files, more_bytes = bag.records_in_payload
     plan, totals, given = bag.plan, bag.totals, bag.plan.labels.get(BAG_INFO, ())
     filled: list[tuple[str, str]] = [
         ("External-Description", bag.contents),
         ("External-Identifier", f"urn:uuid:{plan.identifier}"),
         ("Bagging-Date", run.today().isoformat()),
         ("Bag-Software-Agent", run.software),
-        ("Payload-Oxum", payload_oxum(totals.bytes, totals.files)),
-        ("Bag-Size", human_size(totals.bytes)),
+        ("Payload-Oxum", payload_oxum(totals.bytes + more_bytes, totals.files + more_files)),
+        ("Bag-Size", human_size(totals.bytes + more_bytes)),
     ]
     if plan.parts > 1:
         filled += [
@@ -75,6 +78,8 @@ def bag_info_labels(run: Run, bag: Bag, rights: Labels) -> Labels:
             ("Bag-Count", f"{plan.part} of {plan.parts}"),
         ]
     filled.append(("Collection", one_line(plan.accession.collection)))
+    filled += accrual_labels(bag)
+    filled += derivation_labels(bag)
     filled += integrity_labels(totals.sound)
     filled += rights
     taken = {label.casefold() for label, _ in given}

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
-from archiver.bagit.names import PAYLOAD
 from archiver.bagit.paths import encode_path
 from archiver.model.package import PackEntry
 from archiver.model.source import EmptyFolder
@@ -21,6 +20,7 @@ class EmptyFoldersWriter:
 
     def __init__(self, opening: Opening) -> None:
         self._new_file = opening.new_file
+        self._above = opening.plan.layout.files_folder
         self._stream: BinaryIO | None = None
 
     def add(self, entry: PackEntry) -> None:
@@ -29,7 +29,7 @@ class EmptyFoldersWriter:
             return
         if self._stream is None:
             self._stream = self._new_file(EMPTY_FOLDERS_RECORD)
-        self._stream.write(f"{PAYLOAD}{encode_path(entry.path)}/\n".encode())
+        self._stream.write(f"{self._above}{encode_path(entry.path)}/\n".encode())
 
     def finish(self, closing: Closing) -> None:
         """All is written."""

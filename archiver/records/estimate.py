@@ -22,10 +22,17 @@ _TIMES_TOLD = 3
 _ATTRIBUTE_BYTES = 200
 _EVIDENCE_BYTES = 900
 _ALGORITHM_BYTES = 500
+_DESCRIPTION_BYTES = 700
 
 
-def described_bytes(entry: PlanEntry, algorithms: int) -> int:
-    """Guess the bytes that the descriptions of one entry take in a bag with that many checksum algorithms."""
+def described_bytes(entry: PlanEntry, algorithms: int, descriptions: int = 0) -> int:
+    """Guess the bytes that what describes one entry takes in a bag.
+
+    Args:
+        entry: The entry.
+        algorithms: How many checksum algorithms the bag has.
+        descriptions: How many descriptions for catalogues.
+    """
     told: PackEntry = WithheldFile(entry) if isinstance(entry, AssessedFile) else entry
     assessed = assessed_file(told)
     if isinstance(told, HeldFile):
@@ -48,4 +55,5 @@ def described_bytes(entry: PlanEntry, algorithms: int) -> int:
         + _TIMES_TOLD * len(to_line(record))
         + _EVIDENCE_BYTES * evidence
         + _ALGORITHM_BYTES * algorithms
+        + _DESCRIPTION_BYTES * descriptions
     )

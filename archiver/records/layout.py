@@ -7,12 +7,19 @@ entry once, as it passes, and is finished when everything is known.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from archiver.model.bag import BagPlan
+from archiver.model.bag import BagForm, BagPlan
+from archiver.model.layout import Layout
 from archiver.model.package import PackEntry
 from archiver.model.rights_context import RightsContext
+from archiver.records.accrual import ACCRUAL_RECORD, AccrualWriter
 from archiver.records.anonymity import without_other_names
+from archiver.records.derivation import DERIVATION_RECORD, DerivationWriter
+from archiver.records.describing.dublin_core import DUBLIN_CORE_RECORD, DublinCoreWriter
+from archiver.records.describing.mets import METS_RECORD, MetsWriter
+from archiver.records.describing.mods import MODS_RECORD, ModsWriter
+from archiver.records.describing.ro_crate import CRATE_RECORD, CrateWriter
 from archiver.records.empty_folders import EMPTY_FOLDERS_RECORD, EmptyFoldersWriter
 from archiver.records.events import EVENTS_RECORD, EventsWriter
 from archiver.records.files import FILES_RECORD, FilesWriter
@@ -44,12 +51,31 @@ class RecordKind:
         says: What it is, as the bag's README says it; empty where the line for its folder does.
         open: Begins to write it.
         always: Whether every bag has it.
+        handed_over: Whether a receiving system reads it, so that it lies where the bag's layout has such things.
+        description: The name by which it is asked for, where it is written only then.
     """
 
     path: str
     says: str
     open: Callable[[Opening], Writer]
     always: bool = True
+    handed_over: bool = False
+    description: str = ""
+
+    def of(self, layout: Layout) -> str:
+        """Its path in a bag with a layout."""
+        return layout.place(self.path) if self.handed_over else self.path
+
+    def belongs_to(self, bag: BagForm | BagPlan) -> bool:
+        """Whether a bag gets it, as far as that is known before the first file."""
+        if self.description:
+            return self.description in bag.descriptions
+        asked = {
+            PREMIS_RECORD: bag.premis,
+            ACCRUAL_RECORD: bag.accrual is not None,
+            DERIVATION_RECORD: bag.derivation is not None,
+        }
+        return asked.get(self.path, True)
 
 
 RECORDS = (
@@ -59,9 +85,31 @@ RECORDS = (
     RecordKind(TREE_RECORD, "folders, links, extended attributes, what was left out", TreeWriter),
     RecordKind(EVENTS_RECORD, "what was done to the files, and by what program", EventsWriter),
     RecordKind(
-        PREMIS_RECORD, "the same up to packing, for repositories (PREMIS 3)", PremisWriter, always=False
+        PREMIS_RECORD,
+        "the same up to packing, for repositories (PREMIS 3)",
+        PremisWriter,
+        always=False,
+        handed_over=True,
     ),
-    RecordKind(ROWS_RECORD, "what may be done with each file, for repositories", RowsWriter),
+    RecordKind(
+        ROWS_RECORD, "what may be done with each file, for repositories", RowsWriter, handed_over=True
+    ),
+    RecordKind(
+        DUBLIN_CORE_RECORD,
+        "the files in Dublin Core, a row each",
+        DublinCoreWriter,
+        handed_over=True,
+        description="dublin-core",
+    ),
+    RecordKind(
+        CRATE_RECORD, "the package as an RO-Crate, for research data", CrateWriter, description="ro-crate"
+    ),
+    RecordKind(MODS_RECORD, "the albums in MODS, for library catalogues", ModsWriter, description="mods"),
+    RecordKind(METS_RECORD, "the package in METS", MetsWriter, description="mets"),
+    RecordKind(
+        ACCRUAL_RECORD, "what of it was in the earlier accession already", AccrualWriter, always=False
+    ),
+    RecordKind(DERIVATION_RECORD, "what it was made from", DerivationWriter, always=False),
     RecordKind(EMPTY_FOLDERS_RECORD, "", EmptyFoldersWriter, always=False),
     RecordKind(RIGHTS_README, "", RightsReadmeWriter),
     RecordKind(USAGE_RECORD, "", UsageWriter),
@@ -74,10 +122,15 @@ RECORDS = (
 RIGHTS_FOLDER = ("metadata/rights/", "what was declared and decided, and on what evidence")
 
 
-def record_paths(*, premis: bool, empty_folders: bool) -> tuple[str, ...]:
+DESCRIPTIONS = tuple(sorted({kind.description for kind in RECORDS if kind.description}))
+"""What can be asked for beside the records that every bag has."""
+
+
+def record_paths(form: BagForm, *, empty_folders: bool) -> tuple[str, ...]:
     """The paths of the records that a bag will have."""
-    there = {PREMIS_RECORD: premis, EMPTY_FOLDERS_RECORD: empty_folders}
-    return (RIGHTS_RECORD, *(kind.path for kind in RECORDS if kind.always or there[kind.path]))
+    kinds = (kind for kind in RECORDS if kind.belongs_to(form))
+    there = (kind for kind in kinds if empty_folders or kind.path != EMPTY_FOLDERS_RECORD)
+    return (RIGHTS_RECORD, *(kind.of(form.layout) for kind in there))
 
 
 class RecordWriters:
@@ -92,15 +145,20 @@ class RecordWriters:
     def __init__(self, plan: BagPlan, context: RightsContext, new_file: NewFile) -> None:
         rights = RightsWriter(new_file(RIGHTS_RECORD), context)
         opening = Opening(plan, context, new_file, rights.identify)
+        handed_over = replace(opening, new_file=lambda path: new_file(plan.layout.place(path)))
         self._anonymous = context.anonymous_withheld
-        self._kinds = [kind for kind in RECORDS if plan.premis or kind.path != PREMIS_RECORD]
+        self._layout = plan.layout
+        self._kinds = [kind for kind in RECORDS if kind.belongs_to(plan)]
         # decisions are written as the other records ask for them, so theirs is the last to be finished
-        self._writers: Sequence[Writer] = (*(kind.open(opening) for kind in self._kinds), rights)
+        self._writers: Sequence[Writer] = (
+            *(kind.open(handed_over if kind.handed_over else opening) for kind in self._kinds),
+            rights,
+        )
 
     @property
     def described(self) -> tuple[tuple[str, str], ...]:
         """Path and description of what lies in ``metadata/``, for the bag's README."""
-        return (*((kind.path, kind.says) for kind in self._kinds if kind.says), RIGHTS_FOLDER)
+        return (*((kind.of(self._layout), kind.says) for kind in self._kinds if kind.says), RIGHTS_FOLDER)
 
     def add(self, entry: PackEntry) -> None:
         """Record one entry with its outcome."""

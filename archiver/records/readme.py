@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from archiver.bagit.names import PAYLOAD
 from archiver.bagit.tagfiles import BAG_INFO
 from archiver.model.bag import Bag
+from archiver.model.layout import Layout
 from archiver.model.package import PackEntry
 from archiver.model.run import Run
 from archiver.model.sound import SoundState
 from archiver.model.totals import Totals
+from archiver.records.accrual import accrual_sentence
+from archiver.records.derivation import derivation_sentences
 from archiver.records.integrity import counted_states
 from archiver.records.moments import rfc3339
 from archiver.records.writing import Closing, Opening
@@ -56,8 +59,10 @@ def readme_text(run: Run, bag: Bag, records: Iterable[tuple[str, str]]) -> str:
             " changed."
         ),
         "What is where\n-------------",
-        "\n".join(f"{path:<23} {what}" for path, what in (*_OF_EVERY_BAG, *records)),
+        "\n".join(f"{path:<23} {what}" for path, what in (*_of_every_bag(bag.plan.layout), *records)),
         *([_paragraph(_RENAMED.format(renamed))] if renamed else []),
+        *_added(bag),
+        *_made_from(bag),
         "How to check it\n---------------",
         _paragraph("Open a terminal in the folder that holds bagit.txt and type:"),
         *_commands(plan.algorithms, _SAVE_ESCAPED if bag.escaped else ""),
@@ -69,12 +74,14 @@ def readme_text(run: Run, bag: Bag, records: Iterable[tuple[str, str]]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-_OF_EVERY_BAG = (
-    (PAYLOAD, "the files, under their own folders and names"),
-    ("manifest-*.txt", "a checksum for every file in data/"),
-    ("tagmanifest-*.txt", "a checksum for every other file here"),
-    (BAG_INFO, "what this package is, in short labels"),
-)
+def _of_every_bag(layout: Layout) -> Iterator[tuple[str, str]]:
+    yield layout.files_folder, "the files, under their own folders and names"
+    if layout.records_in_payload is not None:
+        yield f"{layout.handed_over}/", "what the receiving system reads beside them"
+    yield "manifest-*.txt", f"a checksum for every file in {PAYLOAD}"
+    yield "tagmanifest-*.txt", "a checksum for every other file here"
+    yield BAG_INFO, "what this package is, in short labels"
+
 
 _READING_IT = (
     "The first command checks the music, the second everything that describes it. No line may say FAILED{}. To see"
@@ -125,6 +132,22 @@ def _commands(algorithms: Sequence[str], save: str) -> list[str]:
         *(on_a_mac if algorithm.startswith("sha") else []),
         _paragraph(_READING_IT.format(save)),
     ]
+
+
+def _added(bag: Bag) -> list[str]:
+    """What it adds to, where it adds to an earlier accession."""
+    accrual = bag.plan.accrual
+    if accrual is None:
+        return []
+    return ["What it adds to\n---------------", _paragraph(accrual_sentence(accrual, bag.accrued))]
+
+
+def _made_from(bag: Bag) -> list[str]:
+    """What it was made from, where that was another bag."""
+    derivation = bag.plan.derivation
+    if derivation is None:
+        return []
+    return ["What it was made from\n---------------------", _paragraph(derivation_sentences(derivation))]
 
 
 def _music(totals: Totals) -> list[str]:

@@ -211,6 +211,15 @@ class Staging:
         with store_faults(f"remove {os.fsdecode(self.area.absolute)}"):
             remove_area(self.area)
 
+    def clear(self, folder: str) -> None:
+        """Remove from the payload a folder of records that an interrupted run wrote, for they are made anew.
+
+        Raises:
+            StoreError: where the staging area cannot be written.
+        """
+        with store_faults(f"make {folder} anew in {self.key.name}"), self.payload.cursor() as cursor:
+            tree.remove(cursor, folder.encode("utf-8"))
+
     def remove_copy(self, path: str) -> None:
         """Take a copy out of the payload again, by its path there.
 

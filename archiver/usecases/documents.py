@@ -22,8 +22,6 @@ from archiver.errors import ArchiverError, Remedy, Way
 from archiver.machine import reason
 from archiver.model.audio import Role
 
-DOCUMENTS_FOLDER = "metadata/submissionDocumentation"
-"""Where the documents behind declarations lie in a bag: where repositories look for deeds and agreements."""
 MOST_MIB = 64
 """A deed or licence larger than this is not taken into a bag's description."""
 _BLOCK_BYTES = 1 << 20
@@ -50,7 +48,7 @@ class Document:
     Attributes:
         root: The folder of the file of declarations.
         relative: Its path below that folder.
-        name: Its path in a bag, below :data:`DOCUMENTS_FOLDER`, ``/``-separated.
+        name: Its path in a bag, below :attr:`archiver.model.layout.Layout.documents`, ``/``-separated.
         size_bytes: How much it holds.
         sha256: The digest of what it holds.
     """

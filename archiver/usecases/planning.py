@@ -52,6 +52,7 @@ def examined(  # noqa: PLR0913 - each says one thing, and most by name
     exclusion: Exclusion | None = None,
     presence: SourcePresence | None = None,
     rule: NameRule = EXACT,
+    files_in: str = "",
     memory: Memory | None = None,
 ) -> Iterator[LinkedEntries]:
     """List and examine the sources, link what papers name, and lend the outcome, on disk, for a ``with`` block.
@@ -64,6 +65,7 @@ def examined(  # noqa: PLR0913 - each says one thing, and most by name
         exclusion: What to leave out.
         presence: Watches over the sources; from now on where ``None``.
         rule: Which names are stored otherwise.
+        files_in: The folder of the payload that is to hold the sources.
         memory: Tells what need not be examined anew, where anything is remembered.
 
     Raises:
@@ -71,7 +73,7 @@ def examined(  # noqa: PLR0913 - each says one thing, and most by name
     """
     presence = presence or SourcePresence(sources)
     with Spool[ScanEntry](scratch) as listed, Spool[Examined](scratch) as found, Linker() as linker:
-        scanned = scan(sources, exclusion, rule=rule)
+        scanned = scan(sources, exclusion, rule=rule, files_in=files_in)
         listed.extend(watch.track(Step("Listing", "files"), _watched_over(scanned, presence), one))
         if len(listed):
             unread = len(listed) if memory is None else memory.look(listed)
@@ -94,6 +96,7 @@ def planned(  # noqa: PLR0913 - each says one thing, and most by name
     jobs: int,
     watch: Watch,
     rule: NameRule,
+    files_in: str = "",
     scratch: bytes | None = None,
     exclusion: Exclusion | None = None,
     presence: SourcePresence | None = None,
@@ -111,6 +114,7 @@ def planned(  # noqa: PLR0913 - each says one thing, and most by name
         exclusion: What to leave out.
         presence: Watches over the sources; from now on where ``None``.
         rule: Which names are stored otherwise.
+        files_in: The folder of the payload that is to hold the sources.
         decoders: Decode all music as well, where that is asked for.
         memory: Tells what the store holds already.
 
@@ -127,6 +131,7 @@ def planned(  # noqa: PLR0913 - each says one thing, and most by name
                 exclusion=exclusion,
                 presence=presence,
                 rule=rule,
+                files_in=files_in,
                 memory=memory,
             ) as linked,
             Spool[Examined](scratch) as put_aside,

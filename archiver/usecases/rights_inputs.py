@@ -20,7 +20,7 @@ from archiver.rights.declaring.policies import POLICY_NAMES, builtin_policy, par
 from archiver.rights.declaring.read import DeclarationFile, Remark, parse_declarations
 from archiver.rights.globs import normal_path
 from archiver.toml.document import MAX_BYTES, Fault, TomlFileError
-from archiver.usecases.documents import DOCUMENTS_FOLDER, Document, NoDocumentError, read_document
+from archiver.usecases.documents import Document, NoDocumentError, read_document
 
 RIGHTS_FILE = "rights.toml"
 _FOUND_HINT = "Links in a source are not followed, and nothing but a file is read."
@@ -35,7 +35,7 @@ class RightsInputs:
         files: The files of declarations that were read, for their remarks.
         declared: Their declarations, and the folders they speak for.
         documents: What the declarations name, each once.
-        evidenced: Path in the bag of the document behind a declaration, by the declaration's identifier.
+        evidenced: Name of the document behind a declaration, by the declaration's identifier.
         understood: What of each file was not written as it was meant.
         found: Whether the files were looked for in the sources, and none was named.
     """
@@ -75,7 +75,7 @@ def read_rights(sources: Sequence[Source], given: str | None) -> RightsInputs:
         declared.append(DeclaredFolder(folder, file.declarations))
         for declaration in file.declarations:
             if declaration.document is not None:
-                evidenced[declaration.id] = f"{DOCUMENTS_FOLDER}/{found[declaration.document].name}"
+                evidenced[declaration.id] = found[declaration.document].name
     return RightsInputs(
         tuple(files), tuple(declared), tuple(documents.values()), evidenced, tuple(understood), given is None
     )

@@ -142,6 +142,10 @@ _CATALOGUE = (
         (_CATALOGUE, ("catalogue", "update")),
         (_CATALOGUE, ("catalogue", "rebuild", "Store")),
         ("catalogue check: `archiver.catalogue-check/1`", ("catalogue", "check")),
+        (
+            "export: `archiver.export/1`",
+            ("export", "Store/Bag_1_of_2", "--for", "access", "--to", "Taken", "--redact", "personal"),
+        ),
         ("find: `archiver.find/1`", ("find", "size:0..")),
         *(
             (_SHOW, ("show", what))

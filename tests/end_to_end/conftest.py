@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from archiver.records.layout import DESCRIPTIONS
 from tests.end_to_end import planted
 from tests.end_to_end.bags import Package, read_package
 from tests.end_to_end.declaring import uncommented
@@ -72,12 +73,14 @@ def planted_bags(planted_source: Path, planted_store: Path) -> Mapping[str, Pack
         outcome = run_here(
             "pack",
             planted_source,
+            "--all",
             "--to",
             planted_store,
             "--name",
             policy,
             "--policy",
             policy,
+            *(word for name in DESCRIPTIONS for word in ("--describe", name)),
             SOURCE_DATE_EPOCH=MOMENT,
         )
         made[policy] = read_package(planted_store / policy, outcome)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from archiver.records.layout import DESCRIPTIONS
 from tests.end_to_end.bags import Package, read_package, records
 from tests.running import run_here
 from tests.samples import build_tree, flac, tree_digest
@@ -18,10 +19,10 @@ MOMENT = "1767225600"
 def package(collection: Path, declared: Path, tmp_path_factory: pytest.TempPathFactory) -> Package:
     """The worked example for the public, which holds four files of two albums."""
     store = tmp_path_factory.mktemp("store")
+    described: list[str] = [word for name in DESCRIPTIONS for word in ("--describe", name)]
     words = ("--policy", "public", "--rights", declared, "--anonymous-withheld")
-    outcome = run_here(
-        "pack", collection, "--all", "--to", store, "--name", "bag", *words, SOURCE_DATE_EPOCH=MOMENT
-    )
+    asked = ("--all", "--to", store, "--name", "bag")
+    outcome = run_here("pack", collection, *asked, *words, *described, SOURCE_DATE_EPOCH=MOMENT)
     assert outcome.code == 3, outcome.err
     return read_package(store / "bag", outcome)
 

@@ -6,16 +6,29 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import archiver
-from archiver.records.layout import RECORDS, record_paths
+from archiver.model.accrual import Accrual
+from archiver.model.bag import BagForm
+from archiver.model.derivation import Derivation
+from archiver.model.rights import Act
+from archiver.records.layout import DESCRIPTIONS, RECORDS, record_paths
 from archiver.records.rights.lines import RIGHTS_RECORD
 from tests.conftest import MakeSource
-from tests.records.entries import every_case, record_files
+from tests.records.entries import PLAN, every_case, record_files
 from tests.samples import flac, tree_digest
+
+EVERYTHING: dict[str, Any] = {
+    "descriptions": DESCRIPTIONS,
+    "accrual": Accrual("urn:uuid:1"),
+    "derivation": Derivation("urn:uuid:1", "gift", "00", Act.ACCESS, "sha512"),
+}
+"""What a bag has that has every record."""
 
 ROW = '    RecordKind(COUNT_RECORD, "how many files there are", CountWriter),\n'
 IMPORT = "from archiver.records.count import COUNT_RECORD, CountWriter\n"
@@ -42,14 +55,15 @@ class CountWriter:
 
 
 def test_every_row_is_written_and_nothing_else() -> None:
-    found = record_files(every_case())
-    assert sorted(found) == sorted(record_paths(premis=True, empty_folders=True))
+    found = record_files(every_case(), plan=replace(PLAN, **EVERYTHING))
+    assert sorted(found) == sorted(record_paths(BagForm({}, **EVERYTHING), empty_folders=True))
     assert len(found) == len(RECORDS) + 1
     assert RIGHTS_RECORD in found
 
 
 def test_every_row_has_a_line_in_the_readme_or_lies_in_a_folder_that_has() -> None:
-    readme = record_files(every_case())["metadata/README.txt"].decode()
+    plan = replace(PLAN, **EVERYTHING)
+    readme = record_files(every_case(), plan=plan)["metadata/README.txt"].decode()
     for kind in RECORDS:
         folder = kind.path.rpartition("/")[0] + "/"
         told = f"\n{kind.path} " in readme or f"\n{folder} " in readme or not kind.always

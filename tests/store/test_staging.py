@@ -44,6 +44,19 @@ def test_equal_key_continues_with_payload_and_journal_but_without_tag_files(tmp_
     assert Path(os.fsdecode(staging.area.absolute + b"/journal.jsonl")).read_text() == "kept"
 
 
+def test_records_of_an_interrupted_run_are_cleared_out_of_the_payload_and_nothing_else(
+    tmp_path: Path,
+) -> None:
+    staging = staged(tmp_path)
+    bag = Path(os.fsdecode(staging.bag.absolute))
+    build_tree(
+        bag, {"data/metadata/rights.csv": "old", "data/metadata/x/deed.txt": "old", "data/objects/a": "kept"}
+    )
+    staging.clear("metadata")
+    assert sorted(read_tree(bag)) == [b"bagit.txt", b"data/1", b"data/objects/a"]
+    staging.clear("metadata")
+
+
 @pytest.mark.parametrize(
     "other",
     [

@@ -37,6 +37,7 @@ from archiver.model.rights import Decision, Disposition, Reason
 from archiver.model.rights_summary import RightsSummary
 from archiver.model.sound import SoundState
 from archiver.model.totals import Totals
+from archiver.records.accrual import accrued_words
 from archiver.records.integrity import counted_states
 from archiver.records.rights.grounds import ground_words
 from archiver.records.rights.labels import share_in_package
@@ -66,6 +67,7 @@ def report_lines(report: PackReport) -> Iterator[str]:
     if report.new_store:
         made = "Would make" if report.dry_run else "Made"
         yield wrapped(f"{made} a new store at {shown(os.path.dirname(report.bags[0]))}.")
+    yield from _accrual_lines(report)
     yield from _split_lines(report)
     yield ""
     yield from change_lines(report)
@@ -93,6 +95,15 @@ def report_lines(report: PackReport) -> Iterator[str]:
         yield "\nNothing was written. Leave out --dry-run to pack."
     else:
         yield from _verify_lines(report)
+
+
+def _accrual_lines(report: PackReport) -> Iterator[str]:
+    """What the bags add to, and what of them was there already."""
+    if report.accrual is None:
+        return
+    told = "" if report.dry_run else f": {accrued_words(report.accrual, report.accrued)}"
+    adds = "Would add" if report.dry_run else "Adds"
+    yield wrapped(shown(f"{adds} to {report.accrual.told}{told}."))
 
 
 def _read_lines(totals: Totals) -> Iterator[str]:
@@ -331,6 +342,7 @@ def write_report_json(report: PackReport) -> None:
         "kept_files": report.room.kept_files,
         "unfinished": [{"name": left.name, "bytes": left.bytes} for left in report.unfinished],
         "silences": list(report.silences),
+        "accrual": _accrual(report),
         "names": {
             "stored": report.names,
             "renamed": totals.problems["N309"],
@@ -343,6 +355,23 @@ def write_report_json(report: PackReport) -> None:
         "problems": _problem_records(report),
     }
     write_json("archiver.pack/1", members, streams)
+
+
+def _accrual(report: PackReport) -> dict[str, Any] | None:
+    accrual, accrued = report.accrual, report.accrued
+    if accrual is None:
+        return None
+    compared = accrual.algorithm is not None and not report.dry_run
+    return {
+        "identifier": accrual.identifier,
+        "name": accrual.name or None,
+        "algorithm": accrual.algorithm,
+        "not_compared": accrual.not_compared or None,
+        "known_files": accrued.known_files if compared else None,
+        "known_bytes": accrued.known_bytes if compared else None,
+        "new_files": accrued.new_files if compared else None,
+        "new_bytes": accrued.new_bytes if compared else None,
+    }
 
 
 def _withheld(report: PackReport) -> Iterator[dict[str, Any]]:

@@ -29,6 +29,9 @@ PREMIS_RECORD = "metadata/premis.xml"
 OF_EACH_FILE = "capture"
 """The event that every file links to; whatever else was done was done to the package as a whole."""
 
+OF_EACH_EXPORTED, OF_EACH_REDACTED = "exporting", "redaction"
+"""The same of a package that was made from another, and of those of its files that were changed."""
+
 SHARED_STATEMENTS = 4096
 """The most rights statements that files share."""
 
@@ -47,7 +50,11 @@ class PremisWriter:
     def __init__(self, opening: Opening) -> None:
         self._plan = opening.plan
         self._context = opening.context
-        self._event = event_identifier(self._plan.identifier, OF_EACH_FILE)
+        derivation = self._plan.derivation
+        brought = OF_EACH_FILE if derivation is None else OF_EACH_EXPORTED
+        self._event = event_identifier(self._plan.identifier, brought)
+        self._redaction = event_identifier(self._plan.identifier, OF_EACH_REDACTED)
+        self._redacted = {} if derivation is None else derivation.redacted
         self._shared: dict[RightsStatement, str] = {}
         self._alone = LinesOfFiles()
         self._numbered = 0
@@ -62,14 +69,19 @@ class PremisWriter:
     def add(self, entry: PackEntry) -> None:
         """Write the object of a packed file; there is none of anything else."""
         file = packed_file(entry)
-        if file is not None:
-            write_file_object(self._out, file, self._event, self._statements(file.assessed.decision))
+        if file is None:
+            return
+        events, source = [self._event], None
+        if self._plan.derivation is not None and file.assessed.examined.ref.payload_path in self._redacted:
+            events.append(self._redaction)
+            source = f"{self._plan.derivation.identifier} {file.bag_path}"
+        write_file_object(self._out, file, events, self._statements(file.assessed.decision), source)
 
     def finish(self, closing: Closing) -> None:
         """Write the package, the events, the agents and the rights."""
         plan, out = self._plan, self._out
         identified = identify_events(plan.identifier, closing.bag.events)
-        write_package_object(out, plan.identifier, plan.name, [one.identifier for one in identified])
+        write_package_object(out, plan, [one.identifier for one in identified])
         for event in identified:
             write_event(out, event)
         write_agents(out, identified, closing.context.declarations.values())

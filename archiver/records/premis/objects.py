@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from archiver.model.audio import ExaminedFile, Format
+from archiver.model.bag import BagPlan
 from archiver.model.package import PackedFile
 from archiver.records.premis.elements import Elements
 
@@ -17,20 +18,48 @@ _ALGORITHMS = {
     "sha384": "SHA-384",
     "sha512": "SHA-512",
 }
+_URN = "urn:uuid:"
 _LONGEST_APPLICATION = 200
 
 
-def write_package_object(out: Elements, identifier: UUID, name: str, events: Iterable[UUID]) -> None:
-    """Write the object for the package itself, of the category representation: the set of its files."""
+def write_package_object(out: Elements, plan: BagPlan, events: Iterable[UUID]) -> None:
+    """Write the object for the package itself, of the category representation: the set of its files.
+
+    A package that adds to an earlier accession is told as its sibling: both are parts of one collection.
+    """
     with out.element("object", {"xsi:type": "premis:representation"}):
-        out.identifier("object", "UUID", str(identifier))
-        out.leaf("originalName", name)
+        out.identifier("object", "UUID", str(plan.identifier))
+        out.leaf("originalName", plan.name)
+        if plan.accrual is not None:
+            write_relationship(out, "structural", "has sibling", plan.accrual.identifier)
+        if plan.derivation is not None:
+            write_relationship(out, "derivation", "has source", plan.derivation.identifier)
         for event in events:
             out.identifier("linkingEvent", "UUID", str(event))
     out.line_break()
 
 
-def write_file_object(out: Elements, entry: PackedFile, event: UUID, rights: Iterable[str]) -> None:
+def write_relationship(out: Elements, kind: str, subtype: str, related: str) -> None:
+    """Write how an object is related to another, which lies elsewhere.
+
+    Args:
+        out: The document.
+        kind: A term of the PREMIS vocabulary relationshipType.
+        subtype: A term of the vocabulary relationshipSubType.
+        related: What the other is identified by.
+    """
+    urn = related.startswith(_URN) and " " not in related
+    with out.element("relationship"):
+        out.leaf("relationshipType", kind)
+        out.leaf("relationshipSubType", subtype)
+        out.identifier(
+            "relatedObject", "UUID" if urn else "local", related.removeprefix(_URN) if urn else related
+        )
+
+
+def write_file_object(
+    out: Elements, entry: PackedFile, events: Iterable[UUID], rights: Iterable[str], source: str | None = None
+) -> None:
     """Write the object of one file.
 
     Its identifier and its original name are both the path in the bag, for that is the name under which the
@@ -40,15 +69,19 @@ def write_file_object(out: Elements, entry: PackedFile, event: UUID, rights: Ite
     Args:
         out: The document.
         entry: The file.
-        event: The identifier of the event that brought it here.
+        events: Identifiers of the events that brought it here, and made it what it is.
         rights: Identifiers of the rights statements on it.
+        source: What it was made from, where it is not the same bytes.
     """
     with out.element("object", {"xsi:type": "premis:file"}):
         out.identifier("object", "local", entry.bag_path)
         with out.element("objectCharacteristics"):
             _write_characteristics(out, entry)
         out.leaf("originalName", entry.bag_path)
-        out.identifier("linkingEvent", "UUID", str(event))
+        if source is not None:
+            write_relationship(out, "derivation", "has source", source)
+        for event in events:
+            out.identifier("linkingEvent", "UUID", str(event))
         for identifier in rights:
             out.identifier("linkingRightsStatement", "local", identifier)
     out.line_break()

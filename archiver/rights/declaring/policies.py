@@ -13,6 +13,8 @@ from archiver.toml.positions import Path
 
 POLICY_NAMES = ("personal", "donation", "public")
 """The policies that come with the program."""
+EXPORTED_FOR = (Act.ACCESS, Act.PUBLISH, Act.MINE)
+"""What files can be taken out of a package for."""
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _STRICTNESS = {
@@ -39,6 +41,22 @@ def builtin_policy(name: str) -> Policy:
         raise KeyError(name)
     data = resources.files("archiver.rights").joinpath(f"data/{name}.toml").read_bytes()
     return parse_policy(data, f"{name}.toml")
+
+
+@cache
+def export_policy(act: Act) -> Policy:
+    """The policy for taking out of a package what one act is allowed of; it is no package's to name.
+
+    Args:
+        act: ``access``, ``publish`` or ``mine``.
+
+    Raises:
+        KeyError: for any other.
+    """
+    if act not in EXPORTED_FOR:
+        raise KeyError(act)
+    data = resources.files("archiver.rights").joinpath(f"data/for-{act.value}.toml").read_bytes()
+    return parse_policy(data, f"for-{act.value}.toml")
 
 
 def parse_policy(data: bytes, name: str) -> Policy:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from archiver.bagit.names import PAYLOAD
 from archiver.bagit.tagfiles import BAG_INFO
 from archiver.errors import ArchiverError, ExitStatus, Remedy, UsageError, Way
 from archiver.ingest.plan import PackagePlan
@@ -20,7 +21,6 @@ from archiver.records.rights.labels import rights_labels
 from archiver.records.rights.tally import summarise
 from archiver.store.find_bags import taken_by
 from archiver.store.staging import StagingKey, unfinished
-from archiver.usecases.documents import DOCUMENTS_FOLDER
 from archiver.usecases.pack.make_bag import bag_plan, contents_sentence
 from archiver.usecases.pack.naming import default_name
 from archiver.usecases.pack.parts import PlanPart, parts_of
@@ -73,7 +73,11 @@ def divide(prepared: Prepared, plan: PackagePlan, run: Run, accession: Accession
             "No bag was written.",
             remedies=[Remedy(Way.SHOW_SOURCE, _only_source(prepared))],
         )
-    describes = partial(described_bytes, algorithms=len(prepared.algorithms))
+    describes = partial(
+        described_bytes,
+        algorithms=len(prepared.algorithms),
+        descriptions=len(prepared.form.descriptions),
+    )
     parts = parts_of(plan, prepared.request.max_bytes, _overhead(prepared), describes)
     fingerprint = _divided_fingerprint(plan, parts)
     origin = _origin(prepared.sources)
@@ -154,7 +158,7 @@ def _refuse_mismatch(  # noqa: PLR0913, PLR0917 - what a planned package is
         return
     totals, first = plan.totals, keys[0]
     planned_bag = Bag(
-        plan=bag_plan(accession, first, prepared.tag_labels, parts[0].cut, premis=prepared.premis),
+        plan=bag_plan(accession, first, prepared.form, parts[0].cut),
         totals=totals,
         rights=summarise(plan.entries),
         contents=contents_sentence(totals),
@@ -176,11 +180,12 @@ def _refuse_mismatch(  # noqa: PLR0913, PLR0917 - what a planned package is
 def _planned_tag_files(prepared: Prepared, *, empty_folders: bool) -> tuple[str, ...]:
     """List the tag files that a bag will have, if every document belongs to a file in it."""
     algorithms = prepared.algorithms
+    records = record_paths(prepared.form, empty_folders=empty_folders)
+    documents = (f"{prepared.layout.documents}/{document.name}" for document in prepared.inputs.documents)
     return (
         "bagit.txt",
         *dict.fromkeys((BAG_INFO, *prepared.tag_labels)),
         *(f"manifest-{algorithm}.txt" for algorithm in algorithms),
         *(f"tagmanifest-{algorithm}.txt" for algorithm in algorithms),
-        *record_paths(premis=prepared.premis, empty_folders=empty_folders),
-        *(f"{DOCUMENTS_FOLDER}/{document.name}" for document in prepared.inputs.documents),
+        *(path for path in (*records, *documents) if not path.startswith(PAYLOAD)),
     )

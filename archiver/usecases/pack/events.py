@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
+from archiver.model.accrual import Accrued
 from archiver.model.bag import BagPlan
 from archiver.model.run import Event, Run
 from archiver.model.sound import SoundState
 from archiver.model.totals import Totals
+from archiver.records.accrual import accrual_sentence
 from archiver.records.integrity import counted_states
 from archiver.records.visible import one_line
 
@@ -33,8 +36,23 @@ class Milestones:
     continued: bool
 
 
-def events_of(
-    run: Run, plan: BagPlan, totals: Totals, policy: str, milestones: Milestones
+class History(Protocol):
+    """Tells what was done to the files of a bag; see :func:`events_of`."""
+
+    def __call__(  # noqa: D102, PLR0913, PLR0917 - as the function that it stands for
+        self,
+        run: Run,
+        plan: BagPlan,
+        totals: Totals,
+        accrued: Accrued,
+        policy: str,
+        milestones: Milestones,
+        /,
+    ) -> Iterator[Event]: ...
+
+
+def events_of(  # noqa: PLR0913, PLR0917 - what a run has done
+    run: Run, plan: BagPlan, totals: Totals, accrued: Accrued, policy: str, milestones: Milestones
 ) -> Iterator[Event]:
     """Yield what was done, in order; the last event is the making of the package itself.
 
@@ -42,6 +60,7 @@ def events_of(
         run: The run.
         plan: The bag.
         totals: What was packed, withheld and lost.
+        accrued: Where the package adds to an accession, its files by whether that had them.
         policy: Name of the policy that the decisions follow.
         milestones: How the run went.
     """
@@ -64,7 +83,7 @@ def events_of(
         f"Policy {policy} was applied: {totals.files} files in, {totals.withheld} withheld.",
     )
     if plan.parts > 1:
-        cut = ", ".join(one_line(f"data/{folder}" if folder else "data") for folder in plan.cut)
+        cut = ", ".join(one_line((plan.layout.files_folder + folder).rstrip("/")) for folder in plan.cut)
         only = f" Of the album in {cut} a part is in other bags, for it alone is larger than a bag may be."
         detail = f"The accession was divided; this is bag {plan.part} of {plan.parts}.{only if cut else ''}"
         yield event("information package splitting", milestones.planned, detail)
@@ -80,6 +99,8 @@ def events_of(
         milestones.captured,
         f"{', '.join(plan.algorithms)} computed from the bytes read from the source.",
     )
+    if plan.accrual is not None:
+        yield event("accession", milestones.captured, accrual_sentence(plan.accrual, accrued))
     counted = counted_states(totals.sound)
     if counted:
         yield event(

@@ -6,14 +6,17 @@ import contextlib
 import dataclasses
 import datetime as dt
 import itertools
+import os
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import BinaryIO
+from types import TracebackType
+from typing import BinaryIO, Self
 
 from archiver import filesystem
 from archiver.bagit import writer
+from archiver.bagit.names import PAYLOAD
 from archiver.bagit.paths import encode_path
 from archiver.bagit.sizes import human_size
 from archiver.bagit.tagfiles import BAG_INFO
@@ -26,8 +29,9 @@ from archiver.ingest.fixity import held_against
 from archiver.ingest.reexamine import Reexaminer
 from archiver.ingest.sound import with_sound
 from archiver.ingest.spool import Spool
+from archiver.model.accrual import NOTHING_ACCRUED, Accrual
 from archiver.model.audio import Role
-from archiver.model.bag import Accession, Bag, BagPlan, Labels
+from archiver.model.bag import Accession, Bag, BagForm, BagPlan
 from archiver.model.package import (
     AssessedFile,
     HeldFile,
@@ -50,8 +54,8 @@ from archiver.records.rights.tally import RightsTally
 from archiver.records.writing import Closing
 from archiver.store.faults import store_faults
 from archiver.store.staging import Staging, StagingKey, left_of
-from archiver.usecases.documents import DOCUMENTS_FOLDER, Document, copy_document
-from archiver.usecases.pack.events import Milestones, events_of
+from archiver.usecases.documents import Document, copy_document
+from archiver.usecases.pack.events import History, Milestones, events_of
 from archiver.usecases.pack.noted import is_noted
 from archiver.usecases.pack.parts import PlanPart
 from archiver.usecases.watch import Meter, Step, Watch
@@ -68,11 +72,11 @@ class BagMaker:
         keys: What the bags of the run are made of.
         rights: What the decisions rest on.
         documents: Deeds, licences and letters to take into each bag.
-        labels: Labels that the user gave, by the tag file they go into.
-        premis: Whether the bags get a PREMIS record.
+        form: What is asked of every bag.
         capture: Copies files into the bags.
         watch: Counts the bytes copied.
         reexaminer: Examines again what changed, or could not be read, before it was copied.
+        history: Tells what was done to the files of a bag.
         told: Is told what became of every entry.
     """
 
@@ -82,12 +86,12 @@ class BagMaker:
     keys: tuple[StagingKey, ...]
     rights: RightsContext
     documents: tuple[Document, ...]
-    labels: Mapping[str, Labels]
-    premis: bool
+    form: BagForm
     capture: Capture
     watch: Watch
     reexaminer: Reexaminer
     told: Callable[[PackEntry], object]
+    history: History = events_of
 
     def make(self, staging: Staging, part: PlanPart, noted: Spool[PackEntry], decided: RightsTally) -> Bag:
         """Copy the part's files into the staged bag and describe them; all but the folders is then on the disk.
@@ -107,21 +111,28 @@ class BagMaker:
         """
         staging.open()
         name = staging.key.name
-        plan = bag_plan(self.accession, staging.key, self.labels, part.cut, premis=self.premis)
-        gathered = _Gathered()
-        with contextlib.ExitStack() as held:
-            held.enter_context(store_faults(f"write the manifests and records of {name}"))
+        plan = bag_plan(self.accession, staging.key, self.form, part.cut)
+        if plan.layout.records_in_payload is not None:
+            staging.clear(plan.layout.records_in_payload)
+        gathered = _Gathered(plan.accrual)
+        with (
+            store_faults(f"write the manifests and records of {name}"),
+            _Manifests(staging) as manifests,
+            contextlib.ExitStack() as held,
+        ):
             tag_files = _TagFiles(staging, held)
             records = RecordWriters(plan, self.rights, tag_files.new)
-            self._capture(staging, part, tag_files, records, gathered, noted)
+            self._capture(staging, part, manifests, records, gathered, noted)
             decided.include(gathered.tally)
             bag = self._bag(plan, gathered)
             with self.watch.during(Step(f"Describing {name}", "")):
                 context = recorded(self.rights, gathered.tally.of_packed)
                 records.finish(Closing(self.run, bag, context, records.described))
                 for document in self._documents(context):
-                    copy_document(document, tag_files.new(f"{DOCUMENTS_FOLDER}/{document.name}"))
+                    copy_document(document, tag_files.new(f"{plan.layout.documents}/{document.name}"))
                 held.close()
+                in_payload = manifests.list_records(tag_files.paths)
+                bag = dataclasses.replace(bag, records_in_payload=in_payload)
         with store_faults(f"write the descriptions of the bag {name}"):
             self._write_tag_files(staging, bag, context)
         return bag
@@ -130,7 +141,7 @@ class BagMaker:
         self,
         staging: Staging,
         part: PlanPart,
-        tag_files: _TagFiles,
+        manifests: _Manifests,
         records: RecordWriters,
         gathered: _Gathered,
         noted: Spool[PackEntry],
@@ -143,10 +154,6 @@ class BagMaker:
         files = ((one.ref, read_plan(key.algorithms, one)) for one in examined)
         meter = Meter()
         with contextlib.ExitStack() as last:
-            manifests = [
-                last.enter_context(ManifestWriter(tag_files.folder(""), name, "payload"))
-                for name in key.algorithms
-            ]
             watched = partial(self._watched, Step("Copying", "bytes", part.bytes, meter), last)
             outcomes = gathered.counting(self.capture.copies(files, staging, left, watched, meter.add))
             for entry in for_outcomes:
@@ -155,8 +162,7 @@ class BagMaker:
                 self.told(outcome)
                 records.add(outcome)
                 if (file := packed_file(outcome)) is not None:
-                    for manifest, (_, digest) in zip(manifests, file.digests, strict=True):
-                        manifest.add(file.bag_path, digest)
+                    manifests.add(file.bag_path, file.digests)
                 if is_noted(outcome):
                     noted.append(_without_blocks(outcome))
 
@@ -172,13 +178,18 @@ class BagMaker:
         milestones = Milestones(
             self.accession.at, self.planned, self.run.now(), self.capture.read_back, gathered.kept > 0
         )
-        events = tuple(events_of(self.run, plan, totals, self.rights.policy.name, milestones))
+        events = tuple(
+            self.history(self.run, plan, totals, gathered.accrued, self.rights.policy.name, milestones)
+        )
         summary = gathered.tally.summary()
-        return Bag(plan, totals, summary, contents_sentence(totals), gathered.escaped, events)
+        return Bag(
+            *(plan, totals, summary, contents_sentence(totals), gathered.escaped, events),
+            accrued=gathered.accrued,
+        )
 
     def _documents(self, context: RightsContext) -> Iterator[Document]:
         kept = set(context.documents.values())
-        return (one for one in self.documents if f"{DOCUMENTS_FOLDER}/{one.name}" in kept)
+        return (one for one in self.documents if f"{self.form.layout.documents}/{one.name}" in kept)
 
     def _write_tag_files(self, staging: Staging, bag: Bag, context: RightsContext) -> None:
         """Write the declaration, the files of labels and, last of all, the tag manifests."""
@@ -186,7 +197,7 @@ class BagMaker:
             folder = folders.folder(b"")
             writer.write_declaration(folder)
             writer.write_bag_info(folder, bag_info_labels(self.run, bag, rights_labels(bag.rights, context)))
-            for name, labels in self.labels.items():
+            for name, labels in self.form.labels.items():
                 if name != BAG_INFO:
                     with writer.new_tag_file(folder, name) as stream:
                         stream.write(writer.format_bag_info(labels))
@@ -200,8 +211,9 @@ class _TagFiles:
         self._staging = staging
         self._held = held
         self._folders: dict[str, int] = {}
+        self.paths: list[str] = []
 
-    def folder(self, path: str) -> int:
+    def _folder(self, path: str) -> int:
         """The descriptor of a folder of the bag, which is made where it is missing."""
         if path not in self._folders:
             cursor = self._held.enter_context(self._staging.bag.cursor(filesystem.make_folders_beneath))
@@ -211,7 +223,49 @@ class _TagFiles:
     def new(self, path: str) -> BinaryIO:
         """Create the tag file with a path in the bag."""
         folder, _, name = path.rpartition("/")
-        return self._held.enter_context(writer.new_tag_file(self.folder(folder), name))
+        self.paths.append(path)
+        return self._held.enter_context(writer.new_tag_file(self._folder(folder), name))
+
+
+class _Manifests:
+    """The payload manifests of a staged bag, one for each algorithm; they are whole at the end of the ``with`` block."""
+
+    def __init__(self, staging: Staging) -> None:
+        self._staging = staging
+        self._held = contextlib.ExitStack()
+        self._algorithms = staging.key.algorithms
+
+    def __enter__(self) -> Self:
+        with contextlib.ExitStack() as held:
+            cursor = held.enter_context(self._staging.bag.cursor(filesystem.make_folders_beneath))
+            self._bag = cursor.folder(b"")
+            self._manifests = [
+                held.enter_context(ManifestWriter(self._bag, name, "payload")) for name in self._algorithms
+            ]
+            self._held = held.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._held.__exit__(kind, error, trace)
+
+    def add(self, path: str, digests: Iterable[tuple[str, str]]) -> None:
+        """List one file of the payload with its digests, in the order of the algorithms."""
+        for manifest, (_, digest) in zip(self._manifests, digests, strict=True):
+            manifest.add(path, digest)
+
+    def list_records(self, paths: Iterable[str]) -> tuple[int, int]:
+        """List those of the records that lie in the payload, which are written by now; say how many, and their bytes."""
+        files = total = 0
+        with self._staging.bag.cursor() as folders:
+            for path in (one for one in paths if one.startswith(PAYLOAD)):
+                digests = writer.hash_beneath(self._bag, path, self._algorithms)
+                self.add(path, [(name, digests[name]) for name in self._algorithms])
+                above, _, name = path.encode().rpartition(b"/")
+                total += os.stat(name, dir_fd=folders.folder(above), follow_symlinks=False).st_size
+                files += 1
+        return files, total
 
 
 class _Gathered:
@@ -222,9 +276,12 @@ class _Gathered:
         tally: What was decided.
         kept: Copies that an interrupted run had made.
         escaped: Whether a payload path holds a character that manifests must encode.
+        accrued: Where the bag adds to an accession, its files by whether that had them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, accrual: Accrual | None) -> None:
+        self._accrual = accrual
+        self.accrued = NOTHING_ACCRUED
         self.totals = Totals()
         self.tally = RightsTally()
         self.kept = 0
@@ -239,6 +296,8 @@ class _Gathered:
     def add(self, entry: PackEntry) -> None:
         """Count one entry."""
         self.tally.add(entry)
+        if self._accrual is not None and isinstance(entry, PackedFile | HeldFile):
+            self.accrued = self.accrued.counted(entry, self._accrual)
         match entry:
             case PackedFile():
                 self.totals.count_packed(entry.assessed.examined, entry.size_bytes)
@@ -251,22 +310,22 @@ class _Gathered:
                 self.totals.count_other(entry)
 
 
-def bag_plan(
-    accession: Accession, key: StagingKey, labels: Mapping[str, Labels], cut: tuple[str, ...], *, premis: bool
-) -> BagPlan:
+def bag_plan(accession: Accession, key: StagingKey, form: BagForm, cut: tuple[str, ...]) -> BagPlan:
     """Return what a bag is before anything is in it.
 
     Args:
         accession: The accession that it is of.
         key: What it is made of.
-        labels: Labels that the user gave, by the tag file they go into.
+        form: What is asked of it.
         cut: Folders of albums that are only partly in it.
-        premis: Whether it gets a PREMIS record.
     """
     # the accession's own identifier, unless the accession makes several bags
     own = accession.identifier
     identifier = own if key.parts == 1 else uuid.uuid5(own, key.name)
-    return BagPlan(key.name, identifier, accession, key.part, key.parts, key.algorithms, labels, cut, premis)
+    return BagPlan(
+        *(key.name, identifier, accession, key.part, key.parts, key.algorithms, form.labels, cut),
+        *(form.premis, form.layout, form.descriptions, form.accrual, form.derivation),
+    )
 
 
 def _without_blocks(entry: PackEntry) -> PackEntry:

@@ -20,6 +20,7 @@ from archiver.ingest.names import EXACT, PORTABLE
 from archiver.ingest.presence import SourcePresence
 from archiver.ingest.reexamine import Reexaminer
 from archiver.ingest.spool import Spool
+from archiver.model.accrual import NOTHING_ACCRUED, Accrued
 from archiver.model.bag import Accession
 from archiver.model.changes import Changes
 from archiver.model.package import PackEntry, PlanEntry
@@ -107,6 +108,7 @@ def _packed(
             presence=presence,
             exclusion=prepared.exclusion,
             rule=name_rule(prepared),
+            files_in=prepared.layout.files,
             decoders=decoders,
             memory=looking.memory,
         )
@@ -142,6 +144,7 @@ def _packed(
         silences=silences,
         dry_run=False,
         new_store=is_new,
+        accrued=made.accrued,
     )
 
 
@@ -181,6 +184,7 @@ class _Made:
     escaped: bool
     spools: tuple[Spool[PackEntry], ...]
     changes: Changes | None
+    accrued: Accrued
 
 
 def _made(making: _Making, held: contextlib.ExitStack) -> _Made:
@@ -196,8 +200,7 @@ def _made(making: _Making, held: contextlib.ExitStack) -> _Made:
         keys=division.keys,
         rights=prepared.rights_context,
         documents=prepared.inputs.documents,
-        labels=prepared.tag_labels,
-        premis=prepared.premis,
+        form=prepared.form,
         capture=Capture(copying, syncing, making.presence, request.read_back),
         watch=making.watch,
         reexaminer=Reexaminer(prepared.hearings.assess, held.enter_context(header_readers(1))),
@@ -205,17 +208,18 @@ def _made(making: _Making, held: contextlib.ExitStack) -> _Made:
     )
     stagings = [Staging(store, key) for key in division.keys]
     spools = tuple(held.enter_context(Spool[PackEntry](store + b"/" + INCOMING)) for _ in division.parts)
-    totals, tally, escaped = Totals(), RightsTally(), False
+    totals, tally, escaped, accrued = Totals(), RightsTally(), False, NOTHING_ACCRUED
     for staging, part, spool in zip(stagings, division.parts, spools, strict=True):
         made = maker.make(staging, part, spool, tally)
         totals.add(made.totals)
         escaped = escaped or made.escaped
+        accrued += made.accrued
     making.presence.conclude()
     _refuse_nothing(totals, stagings)
     for staging in stagings:
         _finish(staging, request, run, making.watch)
     bags = tuple(os.fsdecode(publish(staging)) for staging in stagings)
-    return _Made(bags, totals, tally.summary(), escaped, spools, changes)
+    return _Made(bags, totals, tally.summary(), escaped, spools, changes, accrued)
 
 
 def _ignore(entry: PackEntry) -> None:
@@ -321,6 +325,7 @@ def _rehearsed(
             exclusion=prepared.exclusion,
             # what names the store folds cannot be tried without writing
             rule=PORTABLE if prepared.names == "portable" else EXACT,
+            files_in=prepared.layout.files,
             memory=looking.memory,
         )
     )
@@ -372,6 +377,7 @@ def _report(  # noqa: PLR0913 - what both ways of packing have at their end
     silences: tuple[str, ...],
     dry_run: bool,
     new_store: bool,
+    accrued: Accrued = NOTHING_ACCRUED,
 ) -> PackReport:
     return PackReport(
         bags=bags,
@@ -396,4 +402,6 @@ def _report(  # noqa: PLR0913 - what both ways of packing have at their end
         accession=accession.urn,
         since=since,
         changes=changes,
+        accrual=prepared.accrual,
+        accrued=accrued,
     )

@@ -13,13 +13,16 @@ from archiver.errors import Remedy, UsageError, Way
 from archiver.ingest.assess import Assessor
 from archiver.ingest.exclusion import Exclusion
 from archiver.ingest.names import PORTABLE, NameRule
-from archiver.model.bag import Labels
+from archiver.model.accrual import Accrual
+from archiver.model.bag import BagForm, Labels
+from archiver.model.layout import LAYOUTS, PLAIN, Layout
 from archiver.model.rights_context import RightsContext
 from archiver.model.run import Run
 from archiver.model.source import Source
 from archiver.store.area import folds
 from archiver.usecases.finished import refuse_finished
 from archiver.usecases.hearings import Hearings
+from archiver.usecases.pack.accruals import accrual_to
 from archiver.usecases.pack.mounted import refuse_unmounted
 from archiver.usecases.pack.naming import refuse_taken, refuse_unfit, refuse_unspeakable
 from archiver.usecases.pack.profile import algorithms_for, labels_by_file, read_profile
@@ -60,6 +63,9 @@ class PackRequest:
             what suits the policy and the profile.
         premis: Whether the bags get a PREMIS record; ``None`` for what the policy says.
         decode: Whether all music is decoded as well, which reads it once more.
+        layout: Name of the layout of the bags.
+        descriptions: Names of descriptions to write beside the records.
+        accrual_to: The accession to add to: path of a bag, or an identifier; ``None`` for none.
         collection: Name of the collection; that of the first source where ``None``.
         catalogue: Path of the catalogue; ``None`` for the configured one.
         anew: What is done anew of what the store has from the last time: ``nothing`` that looks unchanged from outside,
@@ -86,6 +92,9 @@ class PackRequest:
     names: Literal["exact", "portable"] | None = None
     premis: bool | None = None
     decode: bool = False
+    layout: str = PLAIN.name
+    descriptions: tuple[str, ...] = ()
+    accrual_to: str | None = None
     collection: str | None = None
     catalogue: str | None = None
     anew: Literal["nothing", "reading", "packing"] = "nothing"
@@ -108,6 +117,7 @@ class Prepared:
         algorithms: Checksum algorithms of payload and tag manifests.
         tag_labels: Labels that the user gave, by the tag file they go into.
         exclusion: What is left out of the sources.
+        accrual: The accession to add to; ``None`` where there is none.
     """
 
     request: PackRequest
@@ -122,11 +132,13 @@ class Prepared:
     algorithms: tuple[str, ...]
     tag_labels: Mapping[str, Labels]
     exclusion: Exclusion
+    accrual: Accrual | None
 
     @property
     def packs_everything(self) -> bool:
         """Whether the bag holds everything, whatever the store has: as asked, and where a recipient gets it alone."""
-        return self.request.anew == "packing" or self.profile is not None
+        alone = self.profile is not None or self.layout is not PLAIN
+        return self.request.anew == "packing" or alone
 
     @property
     def catalogue(self) -> str:
@@ -147,14 +159,25 @@ class Prepared:
         """How names are stored: as they are where a collector keeps a copy, portable where a bag is to travel."""
         if self.request.names is not None:
             return self.request.names
-        travels = self.policy != KEEPING or self.profile is not None
+        travels = self.policy != KEEPING or self.profile is not None or self.layout is not PLAIN
         return "portable" if travels else "exact"
 
     @property
-    def premis(self) -> bool:
-        """Whether the bags get a PREMIS record."""
-        asked = self.request.premis
-        return self.assessor.policy.premis if asked is None else asked
+    def layout(self) -> Layout:
+        """How the bags are laid out."""
+        return LAYOUTS[self.request.layout]
+
+    @property
+    def form(self) -> BagForm:
+        """What is asked of every bag."""
+        premis = self.request.premis
+        return BagForm(
+            self.tag_labels,
+            self.assessor.policy.premis if premis is None else premis,
+            self.layout,
+            tuple(sorted({*self.layout.describes, *self.request.descriptions})),
+            self.accrual,
+        )
 
     @property
     def names_withheld(self) -> bool:
@@ -169,7 +192,10 @@ class Prepared:
             policy=assessor.policy,
             assessed_on=assessor.on,
             declarations={declaration.id: declaration for declaration in assessor.declarations},
-            documents=self.inputs.evidenced,
+            documents={
+                declaration: f"{self.layout.documents}/{name}"
+                for declaration, name in self.inputs.evidenced.items()
+            },
             anonymous_withheld=self.request.anonymous_withheld,
         )
 
@@ -210,6 +236,10 @@ def prepare(request: PackRequest, run: Run) -> Prepared:
     inputs = read_rights(sources, request.rights)
     profile = None if request.profile is None else read_profile(request.profile)
     policy = request.policy or settings.policy
+    algorithms = algorithms_for(profile, algorithms)
+    accrual = None
+    if request.accrual_to is not None:
+        accrual = accrual_to(request.accrual_to, os.fsdecode(store), algorithms)
     assessor = Assessor(inputs.declared, read_policy(policy), run.day())
     return Prepared(
         request=request,
@@ -221,9 +251,10 @@ def prepare(request: PackRequest, run: Run) -> Prepared:
         assessor=assessor,
         hearings=Hearings(assessor, inputs, run.today()),
         profile=profile,
-        algorithms=algorithms_for(profile, algorithms),
+        algorithms=algorithms,
         tag_labels=labels_by_file(profile, labels),
         exclusion=exclusion,
+        accrual=accrual,
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from archiver.ingest.spool import Spool
+from archiver.model.accrual import Accrual, Accrued
 from archiver.model.changes import Changes
 from archiver.model.package import PackEntry, PlanEntry
 from archiver.model.problem import PROBLEM_KINDS, Effect, Problem
@@ -70,6 +71,8 @@ class PackReport:
         accession: Identifier of the accession, ``urn:uuid:…``.
         since: When the collection was packed the last time, RFC 3339; ``None`` where it was not, or is packed anew.
         changes: What has changed since; ``None`` as above.
+        accrual: The accession that the bags add to; ``None`` where there is none.
+        accrued: The files by whether that had them; nothing in a dry run, which reads no file.
     """
 
     bags: tuple[str, ...]
@@ -94,6 +97,8 @@ class PackReport:
     accession: str
     since: str | None
     changes: Changes | None
+    accrual: Accrual | None
+    accrued: Accrued
 
     @property
     def complete(self) -> bool:

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
+from archiver.model.accrual import Accrual
+from archiver.model.derivation import Derivation
 from archiver.model.package import PackedFile, PackEntry, WithheldFile
-from archiver.model.rights import Acts, Answer, Disposition
+from archiver.model.rights import Act, Acts, Answer, Disposition
 from archiver.records.empty_folders import EMPTY_FOLDERS_RECORD
 from archiver.records.layout import RECORDS
 from archiver.records.rights.lines import RIGHTS_RECORD
@@ -78,11 +80,16 @@ def test_memory_does_not_grow_with_the_collection(path: str) -> None:
     assert peaks[1] < peaks[0] + 60_000
 
 
+_DERIVED = Derivation("urn:uuid:1", "gift", "00", Act.ACCESS, "sha512")
+_PLAN = dataclasses.replace(PLAN, accrual=Accrual("urn:uuid:1"), derivation=_DERIVED)
+"""A bag that has every record."""
+
+
 def _written(path: str, number: int) -> int:
     """Write one record, and return its length."""
     stream = Nowhere()
     rights = RightsWriter(stream if path == RIGHTS_RECORD else Nowhere(), CONTEXT)  # type: ignore[arg-type]  # all that is used
-    opening = Opening(PLAN, CONTEXT, lambda _: stream, rights.identify)  # type: ignore[arg-type, return-value]
+    opening = Opening(_PLAN, CONTEXT, lambda _: stream, rights.identify)  # type: ignore[arg-type, return-value]
     kinds = [kind for kind in RECORDS if kind.path == path]
     writer: Writer = kinds[0].open(opening) if kinds else rights
     tally = RightsTally()

@@ -1,0 +1,48 @@
+"""Has the tags of a copy rewritten by a guarded worker: mutagen may take any time and memory over hostile bytes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from archiver.audio.formats.kinds import extension_of
+from archiver.executors.guarded import GuardedProcesses, Stopped
+
+_STOPPED = {
+    "time": "rewriting its tags took too long and was stopped",
+    "memory": "rewriting its tags asked for too much memory and was stopped",
+    "crash": "rewriting its tags crashed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RedactTask:
+    """A copy whose tags are to be rewritten.
+
+    Attributes:
+        copy: Its absolute path, in a folder of this run alone.
+        path: The record path of what it is a copy of, for its extension.
+        tags: What to write.
+    """
+
+    copy: bytes
+    path: str
+    tags: Mapping[str, tuple[str, ...]]
+
+
+def redact_copy(task: RedactTask, workers: GuardedProcesses) -> str | None:
+    """Rewrite the tags of a copy in place; return why that cannot be done, or ``None`` where it was."""
+    (outcome,) = workers.map_ordered(_redact, [task])
+    return _STOPPED[outcome.reason] if isinstance(outcome, Stopped) else outcome
+
+
+def _redact(task: RedactTask) -> str | None:
+    from archiver.audio.redacting.redact import UnredactableError, redact  # noqa: PLC0415 - only workers parse
+
+    try:
+        with open(task.copy, "r+b") as file:
+            redact(file, os.fstat(file.fileno()).st_size, extension_of(task.path), task.tags)
+    except UnredactableError as error:
+        return str(error)
+    return None

@@ -1,0 +1,52 @@
+"""Decides anew, from what a bag records of its files, which of them may be taken out of it for one purpose on one day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from archiver.model.day import Day
+from archiver.model.package import PackedFile
+from archiver.model.rights import Decision, Declaration, Disposition, Policy
+from archiver.records.rights.read import RightsRecordError
+from archiver.rights.deciding.decide import decide
+
+
+@dataclass(frozen=True, slots=True)
+class Anew:
+    """What decides.
+
+    Attributes:
+        declarations: What the bag records as declared, by identifier.
+        policy: What the files are to be taken out for.
+        on: The day.
+    """
+
+    declarations: Mapping[str, Declaration]
+    policy: Policy
+    on: Day
+
+    def decision(self, file: PackedFile, *, but_personal: bool = False) -> Decision:
+        """Decide on a file of the bag; with ``but_personal`` as if it held no personal data that was seen.
+
+        Raises:
+            RightsRecordError: where the record lacks a declaration that it names.
+        """
+        examined = file.assessed.examined
+        evidence = tuple(one for one in examined.evidence if not (but_personal and one.personal))
+        names = file.assessed.decision.declarations
+        missing = next((name for name in names if name not in self.declarations), None)
+        if missing is not None:
+            raise RightsRecordError(
+                f"the record of rights lacks a declaration that a decision names: {missing}"
+            )
+        bearing = [self.declarations[name] for name in names]
+        decided = decide(evidence, examined.protection, bearing, self.policy, self.on, path=examined.ref.path)
+        return _nothing_closed(decided)
+
+
+def _nothing_closed(decision: Decision) -> Decision:
+    """What goes in is open: a file that would be closed stays where it is."""
+    if decision.disposition is Disposition.RESTRICT:
+        return replace(decision, disposition=Disposition.EXCLUDE, restricted_until=None)
+    return decision
