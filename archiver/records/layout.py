@@ -31,7 +31,7 @@ from archiver.records.rights.rows import ROWS_RECORD, RowsWriter
 from archiver.records.rights.training_mining import ASSERTIONS_RECORD, AssertionWriter
 from archiver.records.table import TABLE_RECORD, TableWriter
 from archiver.records.tree import TREE_RECORD, TreeWriter
-from archiver.records.writing import Closing, NewFile, Opening, Writer
+from archiver.records.writing import Closing, Opening, TagFiles, Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +72,10 @@ RECORDS = (
 RIGHTS_FOLDER = ("metadata/rights/", "what was declared and decided, and on what evidence")
 
 
-def record_paths(*, premis: bool, empty_folders: bool) -> tuple[str, ...]:
+def record_paths(kinds: Sequence[RecordKind], *, premis: bool, empty_folders: bool) -> tuple[str, ...]:
     """The paths of the records that a bag will have."""
     there = {PREMIS_RECORD: premis, EMPTY_FOLDERS_RECORD: empty_folders}
-    return (RIGHTS_RECORD, *(kind.path for kind in RECORDS if kind.always or there[kind.path]))
+    return (RIGHTS_RECORD, *(kind.path for kind in kinds if kind.always or there[kind.path]))
 
 
 class RecordWriters:
@@ -84,14 +84,17 @@ class RecordWriters:
     Args:
         plan: The bag.
         context: What the decisions rest on.
-        new_file: Creates tag files.
+        files: Creates tag files.
+        kinds: The records to write beside that of rights.
     """
 
-    def __init__(self, plan: BagPlan, context: RightsContext, new_file: NewFile) -> None:
-        rights = RightsWriter(new_file(RIGHTS_RECORD), context)
-        opening = Opening(plan, context, new_file, rights.identify)
+    def __init__(
+        self, plan: BagPlan, context: RightsContext, files: TagFiles, kinds: Sequence[RecordKind]
+    ) -> None:
+        rights = RightsWriter(files.new(RIGHTS_RECORD), context)
+        opening = Opening(plan, context, files.new, files.lent, rights.identify)
         self._anonymous = context.anonymous_withheld
-        self._kinds = [kind for kind in RECORDS if plan.premis or kind.path != PREMIS_RECORD]
+        self._kinds = [kind for kind in kinds if plan.premis or kind.path != PREMIS_RECORD]
         # decisions are written as the other records ask for them, so theirs is the last to be finished
         self._writers: Sequence[Writer] = (*(kind.open(opening) for kind in self._kinds), rights)
 

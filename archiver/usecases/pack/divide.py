@@ -18,6 +18,7 @@ from archiver.records.estimate import BAG_BYTES, described_bytes
 from archiver.records.layout import record_paths
 from archiver.records.rights.labels import rights_labels
 from archiver.records.rights.tally import summarise
+from archiver.report.layout import WRITTEN
 from archiver.store.find_bags import taken_by
 from archiver.store.staging import StagingKey, unfinished
 from archiver.usecases.documents import DOCUMENTS_FOLDER
@@ -176,6 +177,6 @@ def _planned_tag_files(prepared: Prepared, *, empty_folders: bool) -> tuple[str,
         *dict.fromkeys((BAG_INFO, *prepared.tag_labels)),
         *(f"manifest-{algorithm}.txt" for algorithm in algorithms),
         *(f"tagmanifest-{algorithm}.txt" for algorithm in algorithms),
-        *record_paths(premis=prepared.premis, empty_folders=empty_folders),
+        *record_paths(WRITTEN, premis=prepared.premis, empty_folders=empty_folders),
         *(f"{DOCUMENTS_FOLDER}/{document.name}" for document in prepared.inputs.documents),
     )

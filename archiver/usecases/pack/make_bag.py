@@ -47,6 +47,7 @@ from archiver.records.rights.labels import rights_labels
 from archiver.records.rights.record import recorded
 from archiver.records.rights.tally import RightsTally
 from archiver.records.writing import Closing
+from archiver.report.layout import WRITTEN
 from archiver.store.faults import store_faults
 from archiver.store.staging import Staging, StagingKey, left_of
 from archiver.usecases.documents import DOCUMENTS_FOLDER, Document, copy_document
@@ -109,7 +110,7 @@ class BagMaker:
         with contextlib.ExitStack() as held:
             held.enter_context(store_faults(f"write the manifests and records of {name}"))
             tag_files = _TagFiles(staging, held)
-            records = RecordWriters(plan, self.rights, tag_files.new)
+            records = RecordWriters(plan, self.rights, tag_files, WRITTEN)
             self._capture(staging, part, tag_files, records, gathered, noted)
             decided.include(gathered.tally)
             bag = self._bag(plan, gathered)
@@ -206,8 +207,12 @@ class _TagFiles:
 
     def new(self, path: str) -> BinaryIO:
         """Create the tag file with a path in the bag."""
+        return self._held.enter_context(self.lent(path))
+
+    def lent(self, path: str) -> contextlib.AbstractContextManager[BinaryIO]:
+        """Create the tag file with a path in the bag for a ``with`` block."""
         folder, _, name = path.rpartition("/")
-        return self._held.enter_context(writer.new_tag_file(self.folder(folder), name))
+        return writer.new_tag_file(self.folder(folder), name)
 
 
 class _Gathered:
