@@ -30,6 +30,8 @@ _COMMANDS = {
     "rights": "help to write declarations of rights, and check them",
     "duplicates": "find copies of the same music; delete nothing",
     "due": "say what rights end by a day, and what to review",
+    "report": "make a page to look at a bag",
+    "receipt": "make a receipt for a bag, to print and sign",
     "bag": "change the tag files of a finished bag",
     "store": "clear what interrupted runs left in a store",
     "completion": "print what makes your shell complete archiver's commands",

@@ -94,7 +94,7 @@ def card(album: Album, target: str, place: Place) -> str:
     """
     formats = list(dict.fromkeys(short_format(one) for one in album.tracks))
     told = flags(album)
-    chips = [word for word in ("damaged", "withheld") if word in told]
+    chips: list[str] = [word for word in ("damaged", "withheld") if word in told]
     if Disposition.RESTRICT.value in dispositions(album):
         chips.append("closed")
     facts = [album.year, counted(len(album.tracks), "track"), ", ".join(formats[:3])]
@@ -125,7 +125,7 @@ def cover(album: Album, place: Place) -> str:
             f'<img class="cover" src="{at}" alt="" loading="lazy" decoding="async" width="400" height="400">'
         )
     letters = "".join(word[0] for word in _title(album).split()[:2] if word[0].isalnum()).upper()
-    return f'<span class="none" aria-hidden="true">{text(letters or "–")}</span>'
+    return f'<span class="none" aria-hidden="true">{text(letters or "?")}</span>'
 
 
 def part(album: Album, place: Place) -> str:
@@ -184,7 +184,7 @@ def _track(number: int, row: FileRow, album: Album, place: Place) -> str:
     state = STATES.get(row.state, row.state)
     shown = f'<span class="bad">{text(state)}</span>' if row.state == SoundState.DAMAGED else text(state)
     told = " · ".join(filter(None, (short_format(row), row.quality)))
-    length = clock(row.ms / 1000) if row.ms else "–"
+    length = clock(row.ms / 1000) if row.ms else "\N{EN DASH}"
     return (
         f'<li><span class="no">{row.track or number}</span><span class="ti">{isolated(name)}{artist}</span>'
         f'<span class="len"><span class="aside">length </span>{length}</span><span class="q">{text(told)}</span>'
@@ -258,7 +258,7 @@ def _covered(album: Album, numbers: list[int]) -> str:
     spans = []
     for _, run in itertools.groupby(enumerate(tracks), lambda pair: pair[1] - pair[0]):
         found = [number for _, number in run]
-        spans.append(str(found[0]) if len(found) == 1 else f"{found[0]}–{found[-1]}")
+        spans.append(str(found[0]) if len(found) == 1 else f"{found[0]}\N{EN DASH}{found[-1]}")
     told = []
     if tracks:
         told.append(f"{'track' if len(tracks) == 1 else 'tracks'} {', '.join(spans[:12])}")

@@ -24,7 +24,6 @@ class Counts:
         years: Audio files by year; the empty year where none is known.
         lossless: Audio files by whether nothing was lost in coding.
         states: Audio files by what is known of their music.
-        dispositions: Files by disposition, those that were withheld among them.
         problems: Files by code of a finding.
         tracks: Audio files.
         playing_ms: Their playing time in milliseconds, as far as it is known.
@@ -40,7 +39,6 @@ class Counts:
     years: Counter[str] = field(default_factory=Counter)
     lossless: Counter[bool | None] = field(default_factory=Counter)
     states: Counter[str] = field(default_factory=Counter)
-    dispositions: Counter[str] = field(default_factory=Counter)
     problems: Counter[str] = field(default_factory=Counter)
     tracks: int = 0
     playing_ms: int = 0
@@ -49,15 +47,8 @@ class Counts:
     bytes: int = 0
     held: int = 0
 
-    def add(self, row: FileRow, disposition: str) -> None:
-        """Count one file.
-
-        Args:
-            row: The file.
-            disposition: What became of it; empty where nothing was decided.
-        """
-        if disposition:
-            self.dispositions[disposition] += 1
+    def add(self, row: FileRow) -> None:
+        """Count one file."""
         for code in {one.code for one in row.problems}:
             _count(self.problems, code, 1)
         if not row.path:
@@ -74,7 +65,7 @@ class Counts:
         self.tracks += 1
         self.playing_ms += row.ms
         self.untimed += not row.ms
-        _count(self.qualities, row.quality, 1)
+        _count(self.qualities, row.band, 1)
         self.years[row.year] += 1
         self.lossless[row.lossless] += 1
         self.states[row.state] += 1

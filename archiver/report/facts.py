@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from archiver.bagit.tagfiles import BAG_INFO
 from archiver.model.bag import Labels
-from archiver.model.rights import Declaration
+from archiver.model.rights import Declaration, Disposition
 from archiver.model.rights_summary import RightsSummary
-from archiver.records.rights.grounds import ground_words
 from archiver.records.writing import Closing
 
 
@@ -34,7 +33,6 @@ class BagFacts:
         left_out: What was left out as the user asked.
         lost: Entries of the source that are not in it because of a problem.
         is_anonymous: Whether the names of withheld files stay out of it.
-        withheld_grounds: Where they do, what kept how many files out, in words.
     """
 
     name: str
@@ -54,7 +52,10 @@ class BagFacts:
     left_out: int
     lost: int
     is_anonymous: bool = False
-    withheld_grounds: tuple[tuple[str, int], ...] = ()
+
+    def files(self, disposition: Disposition) -> int:
+        """How many files the decision was taken on."""
+        return dict(self.rights.dispositions).get(disposition, 0)
 
     def label(self, name: str) -> str:
         """The first value of a label, without regard to case; empty where there is none."""
@@ -85,9 +86,4 @@ def facts_at_closing(closing: Closing) -> BagFacts:
         left_out=bag.totals.left_out.total(),
         lost=bag.totals.lost,
         is_anonymous=context.anonymous_withheld,
-        withheld_grounds=tuple(
-            (ground_words(ground), files)
-            for ground, files in bag.rights.because
-            if not ground.disposition.packed and context.anonymous_withheld
-        ),
     )

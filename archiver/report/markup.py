@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
+from collections.abc import Sequence
 from urllib.parse import quote
 
 from archiver.records.visible import one_line
@@ -70,7 +71,9 @@ def hours(seconds: float) -> str:
     return counted(whole, "hour") + (f" {counted(rest, 'minute')}" if rest and whole < 100 else "")
 
 
-def table(caption: str, heads: tuple[str, ...], rows: list[tuple[str, ...]], *, numbers_from: int = 1) -> str:
+def table(
+    caption: str, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]], *, numbers_from: int = 1
+) -> str:
     """Return a table; the first cell of each row is its head.
 
     Args:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from archiver.bagit.sizes import human_size
 from archiver.model.rights import Disposition
 from archiver.records.readme import checking
+from archiver.records.rights.grounds import ground_words
 from archiver.report.album_part import DISPOSITIONS, FLAGS, STATES
 from archiver.report.attention import Attention, findings_section
 from archiver.report.counts import Counts
@@ -89,18 +90,18 @@ def totals_section(facts: BagFacts, counts: Counts, albums: int, attention: Atte
 
 def _playing(counts: Counts) -> str:
     if not counts.playing_ms:
-        return "–"
+        return "\N{EN DASH}"
     return f"{'at least ' if counts.untimed else ''}{hours(counts.playing_ms / 1000)}"
 
 
-def filter_form(counts: Counts, formats: Mapping[str, int], flags: Counter[str]) -> str:
+def filter_form(facts: BagFacts, formats: Mapping[str, int], flags: Counter[str]) -> str:
     """Return the form that narrows the wall down; it is shown where its script runs."""
     chosen = sorted(formats, key=lambda name: (-formats[name], name))[:60]
     by_format = "".join(f'<option value="{text(one)}">{text(one)}</option>' for one in chosen)
     by_disposition = "".join(
         f'<option value="{one.value}">{DISPOSITIONS[one.value]}</option>'
         for one in Disposition
-        if counts.dispositions[one.value]
+        if facts.files(one)
     )
     by_flag = "".join(
         f'<option value="{name}">{word}</option>' for name, word in FLAGS.items() if flags[name]
@@ -116,21 +117,21 @@ def filter_form(counts: Counts, formats: Mapping[str, int], flags: Counter[str])
     )
 
 
-def numbers_section(counts: Counts) -> str:
+def numbers_section(facts: BagFacts, counts: Counts) -> str:
     """Return the plots."""
-    drawn = "".join(map(plot, _plots(counts)))
+    drawn = "".join(map(plot, _plots(facts, counts)))
     return (
         '<section id="numbers" aria-labelledby="numbers-h">\n<h2 id="numbers-h">In numbers</h2>\n'
         f'<div class="plots">\n{drawn}</div>\n</section>\n'
     )
 
 
-def _plots(counts: Counts) -> Iterator[Plot]:
+def _plots(facts: BagFacts, counts: Counts) -> Iterator[Plot]:
     sizes = [
         Mark(name, size, f"{human_size(size)}, {counted(counts.format_files[name], 'file')}")
         for name, size in _ranked(counts.format_bytes)
     ]
-    yield Plot("p-format", "Formats by size", ("Format", "Size"), joined(sizes, "{} bytes"))
+    yield Plot("p-format", "Formats by size", ("Format", "Size"), joined(sizes, human_size))
     qualities = [
         Mark(name or "not known", files, counted(files, "track"), weak=not name)
         for name, files in _ranked(counts.qualities)
@@ -139,7 +140,7 @@ def _plots(counts: Counts) -> Iterator[Plot]:
         "p-quality",
         "Resolution or bit rate",
         ("Resolution or bit rate", "Tracks"),
-        joined(qualities, "{} tracks"),
+        joined(qualities, lambda files: counted(files, "track")),
     )
     yield Plot(
         "p-lossless",
@@ -171,11 +172,11 @@ def _plots(counts: Counts) -> Iterator[Plot]:
         tuple(
             Mark(
                 DISPOSITIONS[one.value],
-                counts.dispositions[one.value],
-                counted(counts.dispositions[one.value], "file"),
+                facts.files(one),
+                counted(facts.files(one), "file"),
             )
             for one in Disposition
-            if counts.dispositions[one.value]
+            if facts.files(one)
         ),
     )
 
@@ -205,10 +206,10 @@ def attention_section(attention: Attention, counts: Counts) -> str:
     )
 
 
-def rights_section(facts: BagFacts, counts: Counts, attention: Attention) -> str:
+def rights_section(facts: BagFacts, attention: Attention) -> str:
     """Return what was declared, what is closed, and what was withheld and why."""
     parts = [
-        _decided(facts, counts),
+        _decided(facts),
         _declared(facts),
         _closed(attention),
         _withheld(facts, attention),
@@ -221,13 +222,11 @@ def rights_section(facts: BagFacts, counts: Counts, attention: Attention) -> str
     )
 
 
-def _decided(facts: BagFacts, counts: Counts) -> str:
+def _decided(facts: BagFacts) -> str:
     if not facts.policy:
         return "<p>Nothing was decided on any file.</p>\n"
     rows = [
-        (text(DISPOSITIONS[one.value]), f"{counts.dispositions[one.value]:,}")
-        for one in Disposition
-        if counts.dispositions[one.value]
+        (text(DISPOSITIONS[one.value]), f"{facts.files(one):,}") for one in Disposition if facts.files(one)
     ]
     told = table("Files by what was decided", ("Decision", "Files"), rows) if rows else ""
     return (
@@ -271,7 +270,9 @@ def _withheld(facts: BagFacts, attention: Attention) -> str:
         return "<h3>What was withheld</h3><p>No file.</p>\n"
     if facts.is_anonymous:
         grounds = "".join(
-            f"<li>{counted(files, 'file')}: {text(words)}</li>\n" for words, files in facts.withheld_grounds
+            f"<li>{counted(files, 'file')}: {text(ground_words(ground))}</li>\n"
+            for ground, files in facts.rights.because
+            if not ground.disposition.packed
         )
         return (
             f"<h3>What was withheld, and why</h3><p>{counted(facts.rights.withheld, 'file')}; their names are left out on"

@@ -125,8 +125,7 @@ class PagesOfBag:
 
     def add(self, row: FileRow) -> None:
         """Take one file."""
-        note = rights_of(row)
-        self._counts.add(row, "" if note is None else note.disposition)
+        self._counts.add(row)
         self._files.add(row)
 
     def write(self, facts: BagFacts, stream: BinaryIO, site: Site) -> None:
@@ -165,13 +164,13 @@ class PagesOfBag:
             write(overview.totals_section(facts, counts, wall.albums, attention))
             write(
                 '<section id="albums" aria-labelledby="albums-h">\n<h2 id="albums-h">Albums</h2>\n'
-                f"{overview.filter_form(counts, wall.formats, wall.flags)}"
+                f"{overview.filter_form(facts, wall.formats, wall.flags)}"
             )
             wall.cards.pour(stream)
             write("</section>\n" if wall.albums else "<p>There is no music in it.</p>\n</section>\n")
-            write(overview.numbers_section(counts))
+            write(overview.numbers_section(facts, counts))
             write(overview.attention_section(attention, counts))
-            write(overview.rights_section(facts, counts, attention))
+            write(overview.rights_section(facts, attention))
             write(overview.check_section(facts))
             if number_of_others:
                 write(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from archiver.report.markup import table, text
@@ -69,18 +69,18 @@ def plot(shown: Plot) -> str:
     )
 
 
-def joined(marks: Sequence[Mark], told: str) -> tuple[Mark, ...]:
+def joined(marks: Sequence[Mark], told: Callable[[int], str]) -> tuple[Mark, ...]:
     """Return the longest marks; of more than fit, the rest as one.
 
     Args:
         marks: The marks, in order.
-        told: The word for the value of the rest, with ``{}`` for the sum.
+        told: Puts the value of the rest into words.
     """
     if len(marks) <= _MOST_BARS:
         return tuple(marks)
     first, rest = marks[: _MOST_BARS - 1], marks[_MOST_BARS - 1 :]
     total = sum(one.value for one in rest)
-    return (*first, Mark(f"{len(rest):,} others", total, told.format(f"{total:,}"), weak=True))
+    return (*first, Mark(f"{len(rest):,} others", total, told(total), weak=True))
 
 
 def _lying(marks: Sequence[Mark]) -> tuple[int, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -71,6 +72,7 @@ class FileRow(msgspec.Struct, frozen=True, array_like=True):
         codec: Codec.
         ms: Playing time in milliseconds.
         quality: Resolution or bit rate, in words.
+        band: The same, with bit rates that are near each other as one.
         lossless: Whether nothing was lost in coding; ``None`` where that is not known.
         state: What is known of its music, of :class:`archiver.model.sound.SoundState`.
         damage: What is wrong with it.
@@ -99,6 +101,7 @@ class FileRow(msgspec.Struct, frozen=True, array_like=True):
     codec: str = ""
     ms: int = 0
     quality: str = ""
+    band: str = ""
     lossless: bool | None = None
     state: str = ""
     damage: str = ""
@@ -134,7 +137,12 @@ class FileRow(msgspec.Struct, frozen=True, array_like=True):
 
 def rights_of(row: FileRow) -> RightsNote | None:
     """What was decided of a file; ``None`` where nothing was."""
-    return msgspec.msgpack.decode(row.rights, type=RightsNote) if row.rights else None
+    return _decoded(row.rights) if row.rights else None
+
+
+@functools.lru_cache(512)
+def _decoded(rights: bytes) -> RightsNote:
+    return msgspec.msgpack.decode(rights, type=RightsNote)
 
 
 @dataclass(slots=True)
@@ -176,6 +184,7 @@ class RowMaker:
             codec="" if audio is None else audio.codec,
             ms=0 if audio is None or audio.duration_s is None else max(0, round(audio.duration_s * 1000)),
             quality="" if audio is None else quality(audio),
+            band="" if audio is None else quality_band(audio),
             lossless=None if audio is None else audio.lossless,
             state=state,
             damage=damage_sentence(sound.integrity)
@@ -233,6 +242,9 @@ def acts_words(note: RightsNote) -> str:
     return "; ".join(told)
 
 
+_BANDS = (64, 96, 128, 192, 256, 320)
+"""Bit rates, in kbit/s, up to which tracks are counted together."""
+
 _SHORT = {
     "aac": "AAC",
     "ac-3": "AC-3",
@@ -283,6 +295,18 @@ def quality(audio: AudioProperties) -> str:
     if audio.bitrate_bps:
         return f"{round(audio.bitrate_bps / 1000)} kbit/s"
     return ""
+
+
+def quality_band(audio: AudioProperties) -> str:
+    """Return resolution or bit rate as tracks are counted by: a resolution as it is, a bit rate with those near it."""
+    if audio.lossless is not False or not audio.bitrate_bps:
+        return quality(audio)
+    rate, lower = round(audio.bitrate_bps / 1000), 0
+    for upper in _BANDS:
+        if rate <= upper:
+            return f"{lower + 1} to {upper} kbit/s" if lower else f"up to {upper} kbit/s"
+        lower = upper
+    return f"over {lower} kbit/s"
 
 
 def folded(value: str) -> str:
