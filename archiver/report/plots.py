@@ -58,7 +58,7 @@ def plot(shown: Plot) -> str:
     drawn = _upright(shown.marks) if shown.upright else _lying(shown.marks)
     height, body = drawn
     told = "; ".join(f"{one.label}: {one.told}" for one in shown.marks[:_MOST_BARS])
-    rows = [(text(one.label), text(one.told)) for one in shown.marks]
+    rows = [(text(one.label), text(one.told)) for one in shown.marks if one.value]
     return (
         f'<figure class="plot">\n<figcaption>{text(shown.title)}</figcaption>\n'
         f'<svg role="img" aria-labelledby="{shown.name}-t {shown.name}-d" viewBox="0 0 {_WIDTH} {height}">'
