@@ -94,6 +94,25 @@ def hex_length(algorithm: str) -> int:
     return new_digest(algorithm).digest_size * 2
 
 
+STRONGEST_FIRST = (
+    DEFAULT_ALGORITHM,
+    *sorted(
+        (name for name in ALGORITHMS if name != DEFAULT_ALGORITHM),
+        key=lambda name: (name in WEAK_ALGORITHMS, name != "sha256", -hex_length(name)),
+    ),
+)
+"""Every algorithm in the order in which one is to be believed."""
+
+
+def strongest(names: Iterable[str]) -> str:
+    """Return that one of some algorithms which is to be believed first.
+
+    Args:
+        names: Normalised names, at least one.
+    """
+    return min(names, key=STRONGEST_FIRST.index)
+
+
 def hash_descriptor(descriptor: int, algorithms: Sequence[str], reading: Reading = ignore) -> dict[str, str]:
     """Read the open file to its end once and return ``{algorithm: lower-case hex}`` for every algorithm.
 

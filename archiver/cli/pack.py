@@ -48,6 +48,11 @@ _INTERRUPTED = (
 )
 @click.option("--name", metavar="NAME", help="Name of the bag.  [default: the source's name and the date]")
 @click.option(
+    "--collection",
+    metavar="NAME",
+    help="The collection that this is a new state of.  [default: the source's name]",
+)
+@click.option(
     "--algorithm",
     "algorithms",
     multiple=True,
@@ -106,6 +111,7 @@ def command(
     sources: tuple[str, ...],
     store: str | None,
     name: str | None,
+    collection: str | None,
     algorithms: tuple[str, ...],
     info: tuple[str, ...],
     exclude: tuple[str, ...],
@@ -154,6 +160,7 @@ def command(
         names=names,
         premis=premis,
         decode=decode,
+        collection=collection,
     )
     work = pack.rehearse if dry_run else pack.pack
     try:

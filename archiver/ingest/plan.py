@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from archiver.ingest.spool import Spool
-from archiver.model.package import AssessedFile, PlanEntry, WithheldFile
+from archiver.model.package import AssessedFile, HeldFile, PlanEntry, WithheldFile
 from archiver.model.source import BesideFiles
 from archiver.model.totals import Totals
 
@@ -27,17 +27,19 @@ class PackagePlan:
     fingerprint: str
 
 
-def plan(assessed: Iterable[AssessedFile | BesideFiles], entries: Spool[PlanEntry]) -> PackagePlan:
+def plan(assessed: Iterable[AssessedFile | HeldFile | BesideFiles], entries: Spool[PlanEntry]) -> PackagePlan:
     """Divide assessed files by their disposition and add everything up.
 
     Args:
-        assessed: Assessed files, and what is no file.
+        assessed: Assessed files, those that are held already, and what is no file.
         entries: An empty spool that takes the entries.
     """
     totals = Totals()
     digest = hashlib.sha256()
     for entry in assessed:
-        if not isinstance(entry, AssessedFile):
+        if isinstance(entry, HeldFile):
+            _keep_held(entry, totals, entries)
+        elif not isinstance(entry, AssessedFile):
             totals.count_other(entry)
             entries.append(entry)
         elif entry.decision.disposition.packed:
@@ -49,3 +51,13 @@ def plan(assessed: Iterable[AssessedFile | BesideFiles], entries: Spool[PlanEntr
             totals.count_withheld(entry.examined)
             entries.append(WithheldFile(entry))
     return PackagePlan(entries, totals, digest.hexdigest())
+
+
+def _keep_held(file: HeldFile, totals: Totals, entries: Spool[PlanEntry]) -> None:
+    """Take in a file whose bytes are held; one that is to stay out today is withheld, whatever an earlier bag holds."""
+    if file.assessed.decision.disposition.packed:
+        totals.count_held(file.size_bytes)
+        entries.append(file)
+    else:
+        totals.count_withheld(file.assessed.examined)
+        entries.append(WithheldFile(file.assessed))

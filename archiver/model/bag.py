@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
@@ -15,13 +16,36 @@ Labels = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Accession:
+    """One intake: the run that makes one bag, or one group of bags.
+
+    Attributes:
+        identifier: Its own.
+        collection: Name of the collection that it is one of.
+        at: When the source began to be listed, in UTC.
+        previous: Identifier of the one before, ``urn:uuid:…``, of the same collection in the same store; ``None`` for
+            the first.
+    """
+
+    identifier: UUID
+    collection: str
+    at: dt.datetime
+    previous: str | None = None
+
+    @property
+    def urn(self) -> str:
+        """Its identifier as records have it."""
+        return f"urn:uuid:{self.identifier}"
+
+
+@dataclass(frozen=True, slots=True)
 class BagPlan:
     """A bag before anything is in it.
 
     Attributes:
         name: Its name.
         identifier: Its own, different for each bag of a group.
-        accession: The identifier of the accession that it is made by.
+        accession: The accession that it is made by.
         part: Its number in its group, from 1.
         parts: Bags in the group; 1 where it stands alone.
         algorithms: Checksum algorithms, in the order of the manifests.
@@ -32,7 +56,7 @@ class BagPlan:
 
     name: str
     identifier: UUID
-    accession: UUID
+    accession: Accession
     part: int
     parts: int
     algorithms: tuple[str, ...]

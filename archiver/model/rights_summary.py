@@ -65,7 +65,7 @@ class DeclaredUse:
 
 @dataclass(frozen=True, slots=True)
 class RightsSummary:
-    """Numbers of files; *assessed* means packed or withheld.
+    """Numbers of files; *assessed* means packed, held in an earlier bag, or withheld.
 
     Attributes:
         packed: Files in the bag.
@@ -89,6 +89,7 @@ class RightsSummary:
         mining_protected: Packed files of which mining is denied by what protects them, and by nobody's word or signal.
         declarations: Assessed files by identifier of the declarations that bear on them, sorted.
         in_bag: The same numbers for the files in the bag alone.
+        held: Files whose bytes are in an earlier bag of the store.
     """
 
     packed: int
@@ -112,11 +113,12 @@ class RightsSummary:
     declarations: Counts
     in_bag: InBag
     unread_files: int = 0
+    held: int = 0
 
     @property
     def assessed(self) -> int:
         """Files on which there is a decision."""
-        return self.packed + self.withheld
+        return self.packed + self.held + self.withheld
 
     @property
     def unknown(self) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from archiver.model.album import album_of
 from archiver.model.audio import ExaminedFile, Role
-from archiver.model.package import AssessedFile, PackedFile, PackEntry, PlanEntry, WithheldFile
+from archiver.model.package import AssessedFile, HeldFile, PackedFile, PackEntry, PlanEntry, WithheldFile
 from archiver.model.problem import Problem
 from archiver.model.sound import SoundState
 from archiver.model.source import BesideFiles, EmptyFolder, FolderProblem, FolderRef, LeftOut, Link, Unpacked
@@ -20,6 +20,8 @@ class Totals:
     Attributes:
         files: Files that go, or went, into the package.
         bytes: Their bytes.
+        held: Files whose bytes an earlier bag of the store holds, so that they are not copied.
+        held_bytes: Their bytes.
         withheld: Files kept out by a decision.
         links: Links to something in the sources, which are recorded.
         left_out: Entries left out as the user asked, by the rule; a folder counts as one.
@@ -31,12 +33,14 @@ class Totals:
         duration_s: Their playing time in seconds, as far as they say how long they are.
         untimed: Files of audio among them whose playing time is not known.
         sound: Files of audio among them that were read through, by what is known of their music.
-        problems: Findings by code, on whatever was met.
+        problems: Findings by code, on whatever was met but held files: theirs were told when they came in.
         confirmed: Files that go in and have a checksum that a list gives for them.
     """
 
     files: int = 0
     bytes: int = 0
+    held: int = 0
+    held_bytes: int = 0
     withheld: int = 0
     links: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
@@ -53,8 +57,8 @@ class Totals:
 
     @property
     def seen(self) -> int:
-        """Everything that was met in the sources: each is packed, withheld, a link, left out or a problem."""
-        return self.files + self.withheld + self.links + self.left_out.total() + self.lost
+        """Everything that was met in the sources: each is packed, held, withheld, a link, left out or a problem."""
+        return self.files + self.held + self.withheld + self.links + self.left_out.total() + self.lost
 
     def count_packed(self, file: ExaminedFile, size_bytes: int) -> None:
         """Count a file that goes in."""
@@ -63,6 +67,11 @@ class Totals:
         self.confirmed += any(one.holds for one in file.expected)
         self.problems.update(problem.code for problem in file.problems)
         self._count_music(file)
+
+    def count_held(self, size_bytes: int) -> None:
+        """Count a file whose bytes an earlier bag holds."""
+        self.held += 1
+        self.held_bytes += size_bytes
 
     def count_withheld(self, file: ExaminedFile) -> None:
         """Count a file that a decision keeps out."""
@@ -89,6 +98,8 @@ class Totals:
         """Count everything that another sequence of entries adds up to."""
         self.files += other.files
         self.bytes += other.bytes
+        self.held += other.held
+        self.held_bytes += other.held_bytes
         self.withheld += other.withheld
         self.links += other.links
         self.left_out.update(other.left_out)
@@ -123,7 +134,7 @@ def problems_in(entry: ExaminedFile | PlanEntry | PackEntry) -> tuple[Problem, .
             return entry.problems
         case AssessedFile(examined):
             return examined.problems
-        case PackedFile(assessed) | WithheldFile(assessed):
+        case PackedFile(assessed) | HeldFile(assessed) | WithheldFile(assessed):
             return assessed.examined.problems
         case EmptyFolder() | FolderRef() | Link() | LeftOut():
             return ()

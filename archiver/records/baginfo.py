@@ -10,8 +10,9 @@ from archiver.errors import Remedy, UsageError, Way
 from archiver.model.bag import Bag, Labels
 from archiver.model.run import Run
 from archiver.records.integrity import integrity_labels
+from archiver.records.visible import one_line
 
-_COMPUTED = frozenset({"payload-oxum", "bag-size", "bag-group-identifier", "bag-count"})
+_COMPUTED = frozenset({"payload-oxum", "bag-size", "bag-group-identifier", "bag-count", "collection"})
 """Labels that say what the bag is, so that nobody may say otherwise."""
 
 
@@ -70,9 +71,10 @@ def bag_info_labels(run: Run, bag: Bag, rights: Labels) -> Labels:
     ]
     if plan.parts > 1:
         filled += [
-            ("Bag-Group-Identifier", f"urn:uuid:{plan.accession}"),
+            ("Bag-Group-Identifier", plan.accession.urn),
             ("Bag-Count", f"{plan.part} of {plan.parts}"),
         ]
+    filled.append(("Collection", one_line(plan.accession.collection)))
     filled += integrity_labels(totals.sound)
     filled += rights
     taken = {label.casefold() for label, _ in given}

@@ -5,7 +5,7 @@ A file is described in each record and manifest, mostly by what its line in ``fi
 
 from __future__ import annotations
 
-from archiver.model.package import AssessedFile, PackEntry, PlanEntry, WithheldFile, assessed_file
+from archiver.model.package import AssessedFile, HeldFile, PackEntry, PlanEntry, WithheldFile, assessed_file
 from archiver.records.codec import to_line
 from archiver.records.files import file_record
 from archiver.records.tree import tree_record
@@ -15,6 +15,8 @@ BAG_BYTES = 24_000
 
 _FILE_BYTES = 2_600
 """What the records of a file hold beside its own particulars, with its share of an archive and of its folder there."""
+_HELD_BYTES = 600
+"""What the record of the state holds of a file beside its path, with its share of an archive."""
 _IDENTIFIER = "d1000000"
 _TIMES_TOLD = 3
 _ATTRIBUTE_BYTES = 200
@@ -26,6 +28,8 @@ def described_bytes(entry: PlanEntry, algorithms: int) -> int:
     """Guess the bytes that the descriptions of one entry take in a bag with that many checksum algorithms."""
     told: PackEntry = WithheldFile(entry) if isinstance(entry, AssessedFile) else entry
     assessed = assessed_file(told)
+    if isinstance(told, HeldFile):
+        return _HELD_BYTES + _TIMES_TOLD * len(told.assessed.path.encode("utf-8", "surrogatepass"))
     if assessed is not None:
         examined = assessed.examined
         beside = sum(_ATTRIBUTE_BYTES + 2 * (one.size_bytes or 0) for one in examined.attributes)

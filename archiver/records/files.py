@@ -1,7 +1,7 @@
 """``metadata/files.jsonl``: every file that was seen, lossless, and back.
 
 The first line is the header; then one line for each file, in the order of the scan: packed, withheld, or not packed
-because of a problem. What was decided of a file stands in ``rights/rights.jsonl``, which the line refers to.
+because of a problem. A file whose bytes an earlier bag holds has its line there. What was decided of a file stands in ``rights/rights.jsonl``, which the line refers to.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from archiver.model.audio import (
     TagFrame,
 )
 from archiver.model.evidence import Evidence, Protection, Strength
-from archiver.model.package import AssessedFile, PackedFile, PackEntry, WithheldFile, withheld_file
+from archiver.model.package import AssessedFile, HeldFile, PackedFile, PackEntry, WithheldFile, withheld_file
 from archiver.model.problem import Problem
 from archiver.model.rights import Decision
 from archiver.model.sound import Damage, Essence, Integrity, Sound, SoundState
@@ -230,7 +230,7 @@ class FilesWriter:
 
 
 def file_record(entry: PackEntry, identify: Callable[[Decision], str]) -> FileRecord | None:
-    """Return the line of one entry, or ``None`` where it is no file."""
+    """Return the line of one entry, or ``None`` where it is no file, or one that an earlier bag describes."""
     match entry:
         case PackedFile(assessed):
             return _file(
@@ -249,7 +249,7 @@ def file_record(entry: PackEntry, identify: Callable[[Decision], str]) -> FileRe
             )
         case Unpacked():
             return unpacked_record(entry)
-        case EmptyFolder() | FolderProblem() | FolderRef() | Link() | LeftOut():
+        case HeldFile() | EmptyFolder() | FolderProblem() | FolderRef() | Link() | LeftOut():
             return None
 
 

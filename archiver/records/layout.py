@@ -29,6 +29,7 @@ from archiver.records.rights.readme import RIGHTS_README, RightsReadmeWriter
 from archiver.records.rights.record import RightsWriter
 from archiver.records.rights.rows import ROWS_RECORD, RowsWriter
 from archiver.records.rights.training_mining import ASSERTIONS_RECORD, AssertionWriter
+from archiver.records.state import STATE_RECORD, StateWriter
 from archiver.records.table import TABLE_RECORD, TableWriter
 from archiver.records.tree import TREE_RECORD, TreeWriter
 from archiver.records.writing import Closing, Opening, TagFiles, Writer
@@ -54,6 +55,7 @@ class RecordKind:
 RECORDS = (
     RecordKind(TABLE_RECORD, "one row for every file, for a spreadsheet", TableWriter),
     RecordKind(FILES_RECORD, "the same in full, one JSON object a line", FilesWriter),
+    RecordKind(STATE_RECORD, "every file of the source, and which bag has it", StateWriter),
     RecordKind(TREE_RECORD, "folders, links, extended attributes, what was left out", TreeWriter),
     RecordKind(EVENTS_RECORD, "what was done to the files, and by what program", EventsWriter),
     RecordKind(

@@ -151,9 +151,11 @@ def _music(totals: Totals) -> list[str]:
 
 
 def _account(totals: Totals) -> str:
+    held = [("held by earlier bags, listed in metadata/state.jsonl", totals.held)] if totals.held else []
     rows = [
         ("seen in the source", totals.seen),
         ("packed", totals.files),
+        *held,
         ("withheld by a decision, listed in metadata/rights", totals.withheld),
     ]
     if totals.links:

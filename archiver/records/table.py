@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator, Sequence
 
 from archiver.model.audio import AudioProperties, ExaminedFile
-from archiver.model.package import PackedFile, PackEntry, WithheldFile
+from archiver.model.package import HeldFile, PackedFile, PackEntry, WithheldFile
 from archiver.model.problem import Problem
 from archiver.model.rights import Decision
 from archiver.model.sound import Sound, SoundState, damage_sentence
@@ -76,7 +76,15 @@ class TableWriter:
                 known = (*_AUDIO_COLUMNS, *_SOUND_COLUMNS, *_TAG_COLUMNS)
                 empty = [""] * (len(self._algorithms) + 3 + 3 + len(known) + 3)
                 self._row(["", problem.path, *empty, _problem_words((problem,))])
-            case WithheldFile() | EmptyFolder() | FolderProblem() | FolderRef() | Link() | LeftOut():
+            case (
+                HeldFile()
+                | WithheldFile()
+                | EmptyFolder()
+                | FolderProblem()
+                | FolderRef()
+                | Link()
+                | LeftOut()
+            ):
                 pass
 
     def finish(self, closing: Closing) -> None:  # noqa: ARG002 - as every writer

@@ -1,7 +1,7 @@
 """``metadata/tree.jsonl``: what the sources had that a payload cannot hold, and what was left out of them.
 
 The first line names the form and what holds where a line says nothing else; then one JSON object for each folder, for
-each packed file that has more than its bytes, for each link and for all that was left out, in the order of the scan.
+each file, packed or held in an earlier bag, that has more than its bytes, for each link and for all that was left out, in the order of the scan.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import base64
 from typing import Any
 
 from archiver.model.attribute import Attribute
-from archiver.model.package import PackedFile, PackEntry, WithheldFile
+from archiver.model.package import HeldFile, PackedFile, PackEntry, WithheldFile
 from archiver.model.source import (
     FILE_MODE,
     FOLDER_MODE,
@@ -34,8 +34,8 @@ SCHEMA = "archiver.tree/1"
 class TreeWriter:
     """Writes the record, one entry after another.
 
-    Where the names of withheld files stay out of the bag, only folders are recorded that hold something packed, or are
-    empty, and links and what was left out are not named, for both may bear the name of such a file.
+    Where the names of withheld files stay out of the bag, only folders are recorded that hold something packed or
+    held, or are empty, and links and what was left out are not named, for both may bear the name of such a file.
     """
 
     def __init__(self, opening: Opening) -> None:
@@ -54,7 +54,7 @@ class TreeWriter:
             case FolderRef():
                 # a folder comes before all that is in it, so whether that is packed is yet to be seen
                 self._waiting = [*self._above(entry.path), entry]
-            case PackedFile(assessed):
+            case PackedFile(assessed) | HeldFile(assessed):
                 self._settle(assessed.path.rpartition("/")[0])
                 self._write(entry)
             case EmptyFolder(path):
@@ -90,7 +90,7 @@ def tree_record(entry: PackEntry) -> dict[str, Any] | None:
                 "modified": rfc3339_ns(entry.modified_ns),
                 **_beside(entry.mode, FOLDER_MODE, entry.attributes),
             }
-        case PackedFile():
+        case PackedFile() | HeldFile():
             examined = entry.assessed.examined
             beside = _beside(examined.ref.mode, FILE_MODE, examined.attributes)
             return {"kind": "file", **_named(examined.ref.path, None), **beside} if beside else None

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from archiver.model.audio import ExaminedFile, Format, Role
-from archiver.model.bag import Bag, BagPlan
+from archiver.model.bag import Accession, Bag, BagPlan
 from archiver.model.evidence import Evidence, Protection, Strength
-from archiver.model.package import AssessedFile, PackedFile, PackEntry, WithheldFile
+from archiver.model.package import AssessedFile, HeldFile, PackedFile, PackEntry, WithheldFile
 from archiver.model.problem import Problem
 from archiver.model.rights import (
     Act,
@@ -301,7 +301,8 @@ def every_case() -> tuple[PackEntry, ...]:
     )
 
 
-PLAN = BagPlan("gift-2026", PACKAGE, PACKAGE, 1, 1, ("md5", "sha512"), {})
+ACCESSION = Accession(PACKAGE, "Gift", MOMENT)
+PLAN = BagPlan("gift-2026", PACKAGE, ACCESSION, 1, 1, ("md5", "sha512"), {})
 
 
 def bag_of(entries: Sequence[PackEntry], plan: BagPlan = PLAN, events: tuple[Event, ...] = EVENTS) -> Bag:
@@ -311,6 +312,8 @@ def bag_of(entries: Sequence[PackEntry], plan: BagPlan = PLAN, events: tuple[Eve
         match entry:
             case PackedFile():
                 totals.count_packed(entry.assessed.examined, entry.size_bytes)
+            case HeldFile():
+                totals.count_held(entry.size_bytes)
             case WithheldFile(held):
                 totals.count_withheld(held.examined)
             case _:

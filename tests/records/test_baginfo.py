@@ -13,7 +13,7 @@ from archiver.bagit.writer import format_bag_info
 from archiver.errors import UsageError
 from archiver.model.bag import Bag, BagPlan, Labels
 from archiver.records.baginfo import bag_info_labels, checked_label, parse_label
-from tests.records.entries import PACKAGE, RUN, bag_of, packed
+from tests.records.entries import ACCESSION, PACKAGE, RUN, bag_of, packed
 
 OWN = uuid.UUID("00000000-0000-4000-8000-000000000001")
 
@@ -22,7 +22,7 @@ RIGHTS = (("Rights-Policy", "personal"),)
 
 
 def bag(part: int = 1, parts: int = 1, given: Labels = ()) -> Bag:
-    plan = BagPlan("bag", OWN, PACKAGE, part, parts, ("sha512",), {BAG_INFO: given})
+    plan = BagPlan("bag", OWN, ACCESSION, part, parts, ("sha512",), {BAG_INFO: given})
     return bag_of([packed(name) for name in ("a", "b", "c")], plan)
 
 
@@ -34,6 +34,7 @@ def test_labels_of_a_single_bag() -> None:
         ("Bag-Software-Agent", "archiver 1.0"),
         ("Payload-Oxum", "15.3"),
         ("Bag-Size", "15 B"),
+        ("Collection", "Gift"),
         ("Rights-Policy", "personal"),
     )
 

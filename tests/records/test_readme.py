@@ -11,10 +11,10 @@ from archiver.model.bag import BagPlan
 from archiver.model.totals import Totals
 from archiver.records.layout import RIGHTS_FOLDER
 from archiver.records.readme import readme_text
-from tests.records.entries import PACKAGE, RUN, bag_of
+from tests.records.entries import ACCESSION, PACKAGE, RUN, bag_of
 
 TOTALS = Totals(files=171, withheld=5, lost=4)
-PLAN = BagPlan("Music-2026-11-22", PACKAGE, PACKAGE, 1, 1, ("sha512",), {})
+PLAN = BagPlan("Music-2026-11-22", PACKAGE, ACCESSION, 1, 1, ("sha512",), {})
 CONTENTS = "Music: 12 albums, 140 audio files and 31 accompanying files, 4.1 GB in all."
 
 

@@ -124,7 +124,7 @@ def _acts(summary: RightsSummary) -> list[str]:
         cells = "".join(f"{counts[one]:>12}" for one in (Answer.ALLOW, Answer.DENY, Answer.UNKNOWN))
         rows.append(f"{_ACTS[act]:<28}{cells}")
     table = "\n".join(rows)
-    return [f"The files in this package:\n\n{table}"] if summary.withheld else [table]
+    return [f"The files in this package:\n\n{table}"] if summary.assessed > summary.packed else [table]
 
 
 def _declarations(context: RightsContext, summary: RightsSummary) -> list[str]:

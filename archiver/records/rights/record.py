@@ -246,14 +246,14 @@ def reasons_of(line: UnnamedLine) -> Iterator[Reason]:
 
 
 def recorded(context: RightsContext, of_packed: AbstractSet[str]) -> RightsContext:
-    """Return what is recorded of what the decisions rest on: no document of a declaration that bears on no packed file.
+    """Return what is recorded of what the decisions rest on: no document of one that bears on no such file.
 
     Where the names of withheld files are to be left out, such declarations are left out as well, and the patterns of
     the others, since both can name folders and albums.
 
     Args:
         context: What the decisions rest on.
-        of_packed: Identifiers of the declarations that bear on a packed file.
+        of_packed: Identifiers of the declarations that bear on a file that is packed, or held in an earlier bag.
     """
     documents = {name: path for name, path in context.documents.items() if name in of_packed}
     declarations = context.declarations
@@ -340,7 +340,12 @@ def _span_of(record: SpanRecord | None) -> Span | None:
 def _totals(summary: RightsSummary) -> TotalsLine:
     held = summary.in_bag
     return TotalsLine(
-        files={"assessed": summary.assessed, "packed": summary.packed, "withheld": summary.withheld},
+        files={
+            "assessed": summary.assessed,
+            "packed": summary.packed,
+            "held": summary.held,
+            "withheld": summary.withheld,
+        },
         dispositions={one.value: files for one, files in summary.dispositions},
         bases={one.value: files for one, files in summary.bases},
         acts=_acts(summary.acts),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from archiver.model.package import AssessedFile, PackedFile, PackEntry, PlanEntry, WithheldFile
+from archiver.model.package import AssessedFile, HeldFile, PackedFile, PackEntry, PlanEntry, WithheldFile
 from archiver.model.rights import Act, Answer, Basis, Decision, Disposition, MachineUse, UseAnswer
 from archiver.model.rights_summary import ActCounts, Counts, DeclaredUse, Ground, InBag, RightsSummary
 from archiver.model.source import EmptyFolder, FolderProblem, FolderRef, LeftOut, Link, Unpacked
@@ -32,11 +32,12 @@ class RightsTally:
     """Takes entries one at a time; its size does not grow with their number.
 
     Attributes:
-        of_packed: Identifiers of the declarations that bear on a packed file.
+        of_packed: Identifiers of the declarations that bear on a file that is packed, or held in an earlier bag.
     """
 
     def __init__(self) -> None:
         self._packed = 0
+        self._held = 0
         self._withheld = 0
         self._until = 0
         self._signals = 0
@@ -58,6 +59,10 @@ class RightsTally:
                 self._count_assessed(assessed)
                 self._in_bag.add(assessed)
                 self._count_packed(assessed.decision)
+            case HeldFile(assessed):
+                self._held += 1
+                self._count_assessed(assessed)
+                self.of_packed.update(assessed.decision.declarations)
             case WithheldFile(assessed):
                 self._withheld += 1
                 self._count_assessed(assessed)
@@ -67,6 +72,7 @@ class RightsTally:
     def include(self, other: RightsTally) -> None:
         """Count everything that another tally has counted."""
         self._packed += other._packed
+        self._held += other._held
         self._withheld += other._withheld
         self._until += other._until
         self._signals += other._signals
@@ -105,6 +111,7 @@ class RightsTally:
             mining_protected=self._mining_protected,
             declarations=assessed.names.counted("declarations"),
             in_bag=self._in_bag.in_bag(),
+            held=self._held,
         )
 
     def _count_assessed(self, assessed: AssessedFile) -> None:

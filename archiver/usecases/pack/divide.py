@@ -10,7 +10,7 @@ from functools import partial
 from archiver.bagit.tagfiles import BAG_INFO
 from archiver.errors import ArchiverError, ExitStatus, Remedy, UsageError, Way
 from archiver.ingest.plan import PackagePlan
-from archiver.model.bag import Bag
+from archiver.model.bag import Accession, Bag
 from archiver.model.run import Run
 from archiver.model.source import Source
 from archiver.records.baginfo import bag_info_labels
@@ -55,7 +55,7 @@ class Division:
     room: Room
 
 
-def divide(prepared: Prepared, plan: PackagePlan, run: Run) -> Division:
+def divide(prepared: Prepared, plan: PackagePlan, run: Run, accession: Accession) -> Division:
     """Name the package and divide the plan over its bags.
 
     Raises:
@@ -83,7 +83,7 @@ def divide(prepared: Prepared, plan: PackagePlan, run: Run) -> Division:
         StagingKey(name, number, len(parts), prepared.algorithms, fingerprint, origin)
         for number in range(1, len(parts) + 1)
     )
-    _refuse_mismatch(prepared, plan, keys, parts, run)
+    _refuse_mismatch(prepared, plan, keys, parts, run, accession)
     room = room_for(
         *(plan, describes, _overhead(prepared)),
         bags=len(parts),
@@ -143,14 +143,19 @@ def _package_name(prepared: Prepared, fingerprint: str, origin: str, run: Run) -
     return default_name(prepared.sources, run.today(), prepared.store), False
 
 
-def _refuse_mismatch(
-    prepared: Prepared, plan: PackagePlan, keys: Sequence[StagingKey], parts: Sequence[PlanPart], run: Run
+def _refuse_mismatch(  # noqa: PLR0913, PLR0917 - what a planned package is
+    prepared: Prepared,
+    plan: PackagePlan,
+    keys: Sequence[StagingKey],
+    parts: Sequence[PlanPart],
+    run: Run,
+    accession: Accession,
 ) -> None:
     if prepared.profile is None or prepared.request.profile is None:
         return
     totals, first = plan.totals, keys[0]
     planned_bag = Bag(
-        plan=bag_plan(run, first, prepared.tag_labels, parts[0].cut, premis=prepared.premis),
+        plan=bag_plan(accession, first, prepared.tag_labels, parts[0].cut, premis=prepared.premis),
         totals=totals,
         rights=summarise(plan.entries),
         contents=contents_sentence(totals),

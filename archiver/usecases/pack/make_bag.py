@@ -27,9 +27,10 @@ from archiver.ingest.reexamine import Reexaminer
 from archiver.ingest.sound import with_sound
 from archiver.ingest.spool import Spool
 from archiver.model.audio import Role
-from archiver.model.bag import Bag, BagPlan, Labels
+from archiver.model.bag import Accession, Bag, BagPlan, Labels
 from archiver.model.package import (
     AssessedFile,
+    HeldFile,
     PackedFile,
     PackEntry,
     PlanEntry,
@@ -63,7 +64,7 @@ class BagMaker:
 
     Attributes:
         run: The run.
-        started: When the sources began to be listed.
+        accession: The accession that the bags are of.
         planned: When everything was examined and decided.
         keys: What the bags of the run are made of.
         rights: What the decisions rest on.
@@ -76,7 +77,7 @@ class BagMaker:
     """
 
     run: Run
-    started: dt.datetime
+    accession: Accession
     planned: dt.datetime
     keys: tuple[StagingKey, ...]
     rights: RightsContext
@@ -105,7 +106,7 @@ class BagMaker:
         """
         staging.open()
         name = staging.key.name
-        plan = bag_plan(self.run, staging.key, self.labels, part.cut, premis=self.premis)
+        plan = bag_plan(self.accession, staging.key, self.labels, part.cut, premis=self.premis)
         gathered = _Gathered()
         with contextlib.ExitStack() as held:
             held.enter_context(store_faults(f"write the manifests and records of {name}"))
@@ -167,7 +168,7 @@ class BagMaker:
     def _bag(self, plan: BagPlan, gathered: _Gathered) -> Bag:
         totals = gathered.totals
         milestones = Milestones(
-            self.started, self.planned, self.run.now(), self.capture.read_back, gathered.kept > 0
+            self.accession.at, self.planned, self.run.now(), self.capture.read_back, gathered.kept > 0
         )
         events = tuple(events_of(self.run, plan, totals, self.rights.policy.name, milestones))
         summary = gathered.tally.summary()
@@ -244,6 +245,8 @@ class _Gathered:
             case PackedFile():
                 self.totals.count_packed(entry.assessed.examined, entry.size_bytes)
                 self.escaped = self.escaped or encode_path(entry.bag_path) != entry.bag_path
+            case HeldFile():
+                self.totals.count_held(entry.size_bytes)
             case WithheldFile():
                 self.totals.count_withheld(entry.assessed.examined)
             case _:
@@ -251,20 +254,20 @@ class _Gathered:
 
 
 def bag_plan(
-    run: Run, key: StagingKey, labels: Mapping[str, Labels], cut: tuple[str, ...], *, premis: bool
+    accession: Accession, key: StagingKey, labels: Mapping[str, Labels], cut: tuple[str, ...], *, premis: bool
 ) -> BagPlan:
     """Return what a bag is before anything is in it.
 
     Args:
-        run: The run that makes it.
+        accession: The accession that it is of.
         key: What it is made of.
         labels: Labels that the user gave, by the tag file they go into.
         cut: Folders of albums that are only partly in it.
         premis: Whether it gets a PREMIS record.
     """
-    accession = run.identifier
     # the accession's own identifier, unless the accession makes several bags
-    identifier = accession if key.parts == 1 else uuid.uuid5(accession, key.name)
+    own = accession.identifier
+    identifier = own if key.parts == 1 else uuid.uuid5(own, key.name)
     return BagPlan(key.name, identifier, accession, key.part, key.parts, key.algorithms, labels, cut, premis)
 
 

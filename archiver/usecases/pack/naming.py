@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from archiver.errors import Remedy, UsageError, Way
 from archiver.ingest.names import portability
 from archiver.model.source import Source
+from archiver.records.visible import one_line
 from archiver.store.area import UNFINISHED
 from archiver.store.find_bags import taken_by
 from archiver.store.staging import look_into
@@ -33,6 +34,23 @@ def refuse_unfit(name: str) -> None:
         refusal = f"it is longer than {_LONGEST_BYTES} bytes"
     if refusal is not None:
         raise UsageError(f"a bag cannot be named {name!r}: {refusal}", remedies=[Remedy(Way.NAME_OTHERWISE)])
+
+
+def refuse_unspeakable(collection: str) -> None:
+    """Refuse a collection's name that the user gave and that cannot be written on one line.
+
+    Raises:
+        UsageError: where it is empty, too long, or holds what a line cannot.
+    """
+    refusal = None
+    if not collection or collection != collection.strip():
+        refusal = "it is empty, or has a blank at an end"
+    elif one_line(collection) != collection:
+        refusal = "it holds what cannot be written on one line"
+    elif len(collection.encode("utf-8")) > _LONGEST_BYTES:
+        refusal = f"it is longer than {_LONGEST_BYTES} bytes"
+    if refusal is not None:
+        raise UsageError(f"a collection cannot be named {collection!r}: {refusal}", "Choose another name.")
 
 
 def refuse_taken(name: str, store: bytes) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archiver.model.audio import ExaminedFile
-from archiver.model.package import AssessedFile, PackedFile, PackEntry, PlanEntry, WithheldFile
+from archiver.model.package import AssessedFile, HeldFile, PackedFile, PackEntry, PlanEntry, WithheldFile
 from archiver.model.rights import Decision
 from archiver.model.source import EmptyFolder, FolderProblem, FolderRef, LeftOut, Link, Unpacked
 
@@ -12,14 +12,14 @@ def is_noted(entry: PlanEntry | PackEntry) -> bool:
     """Whether there is more to say of an entry than that it is in.
 
     That is so where it is withheld, left out or lost, where a problem was found, and where its protection or personal
-    data are worth a look.
+    data are worth a look. What an earlier bag holds was told when it came in.
     """
     match entry:
         case PackedFile(assessed) | (AssessedFile() as assessed):
             return _is_noted(assessed.examined, assessed.decision)
         case WithheldFile() | Unpacked() | LeftOut() | FolderProblem():
             return True
-        case EmptyFolder() | FolderRef() | Link():
+        case HeldFile() | EmptyFolder() | FolderRef() | Link():
             return False
 
 

@@ -21,6 +21,7 @@ from archiver.ingest.names import EXACT, PORTABLE
 from archiver.ingest.presence import SourcePresence
 from archiver.ingest.reexamine import Reexaminer
 from archiver.ingest.spool import Spool
+from archiver.model.bag import Accession
 from archiver.model.package import PackEntry, PlanEntry
 from archiver.model.problem import PROBLEM_KINDS, Effect, Problem
 from archiver.model.rights_summary import RightsSummary
@@ -149,7 +150,8 @@ def pack(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackReport]:
 
 def _packed(prepared: Prepared, run: Run, watch: Watch, held: contextlib.ExitStack) -> PackReport:
     """Write the bag or bags; what the report rests on stays open as long as ``held``."""
-    request, store, started = prepared.request, prepared.store, run.now()
+    request, store = prepared.request, prepared.store
+    accession = Accession(run.identifier, prepared.collection, run.now())
     presence = SourcePresence(prepared.sources)
     is_new = held.enter_context(locked(store))
     for bag in recover(store):
@@ -174,14 +176,14 @@ def _packed(prepared: Prepared, run: Run, watch: Watch, held: contextlib.ExitSta
         )
     )
     silences = prepared.hearings.told(plan.entries)
-    division = divide(prepared, plan, run)
+    division = divide(prepared, plan, run, accession)
     others = leftovers(store, division.keys)
     refuse_without_room(division.room, store, sum(each.bytes for each in others))
     _tell_copied_anew(store, division, watch)
     copying, syncing = (held.enter_context(Threads(number)) for number in (prepared.jobs, 1))
     maker = BagMaker(
         run=run,
-        started=started,
+        accession=accession,
         planned=run.now(),
         keys=division.keys,
         rights=prepared.rights_context,
@@ -296,6 +298,7 @@ def rehearse(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackRepor
     """
     prepared = prepare(request, run)
     refuse_taken_name(prepared)
+    accession = Accession(run.identifier, prepared.collection, run.now())
     # what names the store folds cannot be tried without writing
     rule = PORTABLE if prepared.names == "portable" else EXACT
     with (
@@ -310,7 +313,7 @@ def rehearse(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackRepor
         Spool[PlanEntry]() as noted,
     ):
         silences = prepared.hearings.told(plan.entries)
-        division = divide(prepared, plan, run)
+        division = divide(prepared, plan, run, accession)
         suffix = f".{request.serialize}" if request.serialize else ""
         bags = tuple(f"{os.fsdecode(prepared.store)}/{key.name}{suffix}" for key in division.keys)
         most = request.max_bytes

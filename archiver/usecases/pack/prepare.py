@@ -21,7 +21,7 @@ from archiver.store.area import folds
 from archiver.usecases.finished import refuse_finished
 from archiver.usecases.hearings import Hearings
 from archiver.usecases.pack.mounted import refuse_unmounted
-from archiver.usecases.pack.naming import refuse_taken, refuse_unfit
+from archiver.usecases.pack.naming import refuse_taken, refuse_unfit, refuse_unspeakable
 from archiver.usecases.pack.profile import algorithms_for, labels_by_file, read_profile
 from archiver.usecases.rights_inputs import RightsInputs, read_policy, read_rights
 from archiver.usecases.settled import algorithms_asked, exclusion_for, jobs_for, labels_for
@@ -60,6 +60,7 @@ class PackRequest:
             what suits the policy and the profile.
         premis: Whether the bags get a PREMIS record; ``None`` for what the policy says.
         decode: Whether all music is decoded as well, which reads it once more.
+        collection: Name of the collection; that of the first source where ``None``.
     """
 
     sources: tuple[str, ...]
@@ -82,6 +83,7 @@ class PackRequest:
     names: Literal["exact", "portable"] | None = None
     premis: bool | None = None
     decode: bool = False
+    collection: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,11 @@ class Prepared:
     algorithms: tuple[str, ...]
     tag_labels: Mapping[str, Labels]
     exclusion: Exclusion
+
+    @property
+    def collection(self) -> str:
+        """Name of the collection."""
+        return self.request.collection or self.sources[0].name
 
     @property
     def names(self) -> Literal["exact", "portable"]:
@@ -179,6 +186,8 @@ def prepare(request: PackRequest, run: Run) -> Prepared:
     refuse_unmounted(store, configured=request.store is None)
     if request.name is not None:
         refuse_unfit(request.name)
+    if request.collection is not None:
+        refuse_unspeakable(request.collection)
     inputs = read_rights(sources, request.rights)
     profile = None if request.profile is None else read_profile(request.profile)
     policy = request.policy or settings.policy

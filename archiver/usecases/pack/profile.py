@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from archiver.bagit.algorithms import ALGORITHMS, DEFAULT_ALGORITHM, WEAK_ALGORITHMS, hex_length
+from archiver.bagit.algorithms import ALGORITHMS, DEFAULT_ALGORITHM, STRONGEST_FIRST
 from archiver.bagit.bag_source import Container
 from archiver.bagit.declaration import DECLARATION_NAME
 from archiver.bagit.findings import Severity
@@ -22,10 +22,6 @@ from archiver.model.bag import Labels
 from archiver.model.package import PlanEntry, file_to_copy
 
 _IDENTIFIER = "BagIt-Profile-Identifier"
-_STRONGEST_FIRST = (
-    DEFAULT_ALGORITHM,
-    *sorted(ALGORITHMS, key=lambda name: (name in WEAK_ALGORITHMS, name != "sha256", -hex_length(name))),
-)
 _MOST_TOLD = 200
 UNFILLED = "..."
 """Stands in a suggested label for words that only the user knows; a label of just that is as good as none."""
@@ -82,7 +78,7 @@ def algorithms_for(profile: Profile | None, asked: tuple[str, ...]) -> tuple[str
     required = [name for rule in rules for name in rule.required if name in ALGORITHMS]
     welcome = (
         name
-        for name in _STRONGEST_FIRST
+        for name in STRONGEST_FIRST
         if all(rule.allowed is None or name in rule.allowed for rule in rules)
     )
     return tuple(dict.fromkeys((*itertools.islice(welcome, 1), *required))) or (DEFAULT_ALGORITHM,)

@@ -60,7 +60,7 @@ def test_an_empty_package_is_a_whole_record() -> None:
     _, value = record((), dataclasses.replace(CONTEXT, declarations={}))
     assert value["header"][0]["schema"] == SCHEMA
     assert not any(value[kind] for kind in ("files", "withheld", "declaration", "decision"))
-    assert value["totals"][0]["files"] == {"assessed": 0, "packed": 0, "withheld": 0}
+    assert value["totals"][0]["files"] == {"assessed": 0, "packed": 0, "held": 0, "withheld": 0}
 
 
 def test_files_and_withheld_files_stand_with_everything_that_led_to_the_decision() -> None:
