@@ -29,6 +29,7 @@ class BagFacts:
         assessed_on: The day for which was decided; empty likewise.
         declarations: What was declared and bears on a file.
         rights: What the decisions add up to.
+        held: Files of the source that earlier bags hold, so that they are not in it.
         links: Links within the source, which are recorded.
         left_out: What was left out as the user asked.
         lost: Entries of the source that are not in it because of a problem.
@@ -48,6 +49,7 @@ class BagFacts:
     assessed_on: str
     declarations: tuple[Declaration, ...]
     rights: RightsSummary
+    held: int
     links: int
     left_out: int
     lost: int
@@ -71,7 +73,7 @@ def facts_at_closing(closing: Closing) -> BagFacts:
     return BagFacts(
         name=plan.name,
         identifier=labels.get("external-identifier", f"urn:uuid:{plan.identifier}"),
-        accession=f"urn:uuid:{plan.accession}",
+        accession=plan.accession.urn,
         part=f"{plan.part} of {plan.parts}" if plan.parts > 1 else "",
         packed_on=labels.get("bagging-date", closing.run.today().isoformat()),
         software=labels.get("bag-software-agent", closing.run.software),
@@ -82,6 +84,7 @@ def facts_at_closing(closing: Closing) -> BagFacts:
         assessed_on=context.assessed_on.isoformat(),
         declarations=tuple(context.declarations.values()),
         rights=bag.rights,
+        held=bag.totals.held,
         links=bag.totals.links,
         left_out=bag.totals.left_out.total(),
         lost=bag.totals.lost,

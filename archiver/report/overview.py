@@ -73,10 +73,12 @@ def totals_section(facts: BagFacts, counts: Counts, albums: int, attention: Atte
         (f"{sum(map(bool, attention.findings.values())):,}", "kinds of finding to look at"),
     ]
     items = "".join(f"<li><b>{text(number)}</b> {text(what)}</li>\n" for number, what in tiles)
-    seen = counts.files + withheld + facts.links + facts.left_out + facts.lost
+    seen = counts.files + facts.held + withheld + facts.links + facts.left_out + facts.lost
     account = [
         f"{counted(seen, 'entry', 'entries')} seen in the source: {counts.files:,} packed, {withheld:,} withheld"
     ]
+    if facts.held:
+        account.append(f"{facts.held:,} in earlier packages already")
     if facts.links:
         account.append(counted(facts.links, "link"))
     if facts.left_out:

@@ -151,6 +151,8 @@ def _received(facts: BagFacts, counts: Counts, albums: int) -> Iterator[tuple[st
     told = [f"{name} {files:,}" for name, files in formats[:_MOST_FORMATS]]
     rest = sum(files for _, files in formats[_MOST_FORMATS:])
     yield "Formats", ", ".join(told) + (f", others {rest:,}" if rest else "")
+    if facts.held:
+        yield "Held already", f"{counted(facts.held, 'file')}, in packages received earlier"
     if counts.damaged:
         yield "State", f"{counted(counts.damaged, 'track')} damaged when received"
     closed = facts.files(Disposition.RESTRICT)

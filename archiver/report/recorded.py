@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Self
@@ -25,12 +25,13 @@ from archiver.records.codec import LineLimits, Record, from_line
 from archiver.records.rights.grounds import settling_ground
 from archiver.records.rights.read import UnnamedFiles, read_declared, read_entries
 from archiver.records.rights.tally import RightsTally
+from archiver.records.state import STATE_RECORD
 from archiver.records.tree import TREE_RECORD
 from archiver.report.facts import BagFacts
 from archiver.report.receipt import Pin
 from archiver.report.row import FileRow, RowMaker
 
-_TREE = LineLimits(bytes=4 << 20, brackets=50_000, commas=200_000)
+_LINES = LineLimits(bytes=4 << 20, brackets=50_000, commas=200_000)
 _MOST_DECLARATIONS = 1000
 _BLOCK = 1 << 16
 _PREFERRED = ("sha512", "blake2b512", "sha384", "sha256", "sha224", "sha1", "md5")
@@ -60,11 +61,12 @@ class ReadBag:
     is_folder: bool
 
 
-class _TreeLine(Record, frozen=True, kw_only=True):
-    """Of a line of ``tree.jsonl``, what counts."""
+class _Line(Record, frozen=True, kw_only=True):
+    """Of a line of ``tree.jsonl`` or ``state.jsonl``, what counts."""
 
     kind: str = ""
     leads_to: str | None = None
+    bag: int = 0
 
 
 def read_bag(bag: str, take: Callable[[FileRow], None]) -> ReadBag:
@@ -92,6 +94,7 @@ def read_bag(bag: str, take: Callable[[FileRow], None]) -> ReadBag:
             take(row)
     declared = _Declared.of(bag)
     links, left_out = _counted_tree(bag)
+    held = sum(1 for line in _lines(bag, STATE_RECORD) if line.kind == "file" and line.bag)
     top, pin, is_folder = _top(bag)
     summary = tally.summary()
     if declared.unnamed:
@@ -117,6 +120,7 @@ def read_bag(bag: str, take: Callable[[FileRow], None]) -> ReadBag:
         assessed_on=assessed_on or declared.on,
         declarations=tuple(declared.declarations),
         rights=summary,
+        held=held,
         links=links,
         left_out=left_out,
         lost=totals.lost,
@@ -174,13 +178,18 @@ def _with_unnamed(summary: RightsSummary, unnamed: Counter[Ground]) -> RightsSum
 
 def _counted_tree(bag: str) -> tuple[int, int]:
     """How many links a bag records that lead to something in its sources, and what was left out; 0 where it cannot be read."""
-    kinds: Counter[str] = Counter()
-    with contextlib.suppress(OSError, ValueError), source_of(bag).open(TREE_RECORD) as lines:
-        while line := lines.readline(_TREE.bytes + 1):
-            found = from_line(line, _TreeLine, _TREE)
-            if found.kind != "link" or found.leads_to is not None:
-                kinds[found.kind] += 1
-    return kinds["link"], kinds["left-out"]
+    links = left_out = 0
+    for line in _lines(bag, TREE_RECORD):
+        links += line.kind == "link" and line.leads_to is not None
+        left_out += line.kind == "left-out"
+    return links, left_out
+
+
+def _lines(bag: str, record: str) -> Iterator[_Line]:
+    """The lines of a record, as far as there is one that can be read."""
+    with contextlib.suppress(OSError, ValueError), source_of(bag).open(record) as lines:
+        while line := lines.readline(_LINES.bytes + 1):
+            yield from_line(line, _Line, _LINES)
 
 
 def _top(bag: str) -> tuple[BagTop, Pin | None, bool]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import msgspec
 
 from archiver.model.audio import AudioProperties, ExaminedFile, Role, Tags
-from archiver.model.package import AssessedFile, PackedFile, PackEntry, WithheldFile
+from archiver.model.package import AssessedFile, HeldFile, PackedFile, PackEntry, WithheldFile
 from archiver.model.pictures import has_picture
 from archiver.model.problem import Severity
 from archiver.model.rights import Act, Answer, Decision, Disposition
@@ -153,7 +153,7 @@ class RowMaker:
     _rights: bytes = b""
 
     def row(self, entry: PackEntry) -> FileRow | None:
-        """Return the row of one entry; ``None`` where it is no file."""
+        """Return the row of one entry; ``None`` where it is no file, or one that an earlier bag holds and shows."""
         match entry:
             case PackedFile():
                 decision = entry.assessed.decision
@@ -165,7 +165,7 @@ class RowMaker:
             case Unpacked(problem):
                 note = ProblemNote(problem.code, problem.severity.value, problem.message)
                 return FileRow(problem.path, problems=(note,))
-            case EmptyFolder() | FolderProblem() | FolderRef() | Link() | LeftOut():
+            case HeldFile() | EmptyFolder() | FolderProblem() | FolderRef() | Link() | LeftOut():
                 return None
 
     def _file(self, assessed: AssessedFile, path: str, size: int, *, linked: bool) -> FileRow:
