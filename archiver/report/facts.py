@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from archiver.bagit.tagfiles import BAG_INFO
 from archiver.model.bag import Labels
 from archiver.model.rights import Declaration, Disposition
 from archiver.model.rights_summary import RightsSummary
+from archiver.records.baginfo import bag_info_labels
+from archiver.records.rights.labels import rights_labels
 from archiver.records.writing import Closing
 
 
@@ -17,12 +18,6 @@ class BagFacts:
 
     Attributes:
         name: Its name.
-        identifier: Its own, such as ``urn:uuid:…``; empty where it has none.
-        accession: The identifier of the accession that it was made by; empty where it is not known.
-        part: ``1 of 3`` where it is one of a group, else empty.
-        packed_on: The day, as ``2026-11-22``; empty where it is not known.
-        software: Name and version of what packed it.
-        contents: One sentence on what it holds.
         labels: What was said of it in ``bag-info.txt``, in order.
         algorithms: Checksum algorithms of its manifests.
         policy: Name of the policy that it was packed under; empty where nothing was decided.
@@ -37,12 +32,6 @@ class BagFacts:
     """
 
     name: str
-    identifier: str
-    accession: str
-    part: str
-    packed_on: str
-    software: str
-    contents: str
     labels: Labels
     algorithms: tuple[str, ...]
     policy: str
@@ -54,6 +43,36 @@ class BagFacts:
     left_out: int
     lost: int
     is_anonymous: bool = False
+
+    @property
+    def identifier(self) -> str:
+        """Its own identifier, such as ``urn:uuid:…``; empty where it has none."""
+        return self.label("External-Identifier")
+
+    @property
+    def accession(self) -> str:
+        """The identifier of the accession that it was made by; empty where it is not known."""
+        return self.label("Bag-Group-Identifier") or self.identifier
+
+    @property
+    def part(self) -> str:
+        """``1 of 3`` where it is one of a group, else empty."""
+        return self.label("Bag-Count")
+
+    @property
+    def packed_on(self) -> str:
+        """The day on which it was packed, as ``2026-11-22``; empty where it is not known."""
+        return self.label("Bagging-Date")
+
+    @property
+    def software(self) -> str:
+        """Name and version of what packed it."""
+        return self.label("Bag-Software-Agent")
+
+    @property
+    def contents(self) -> str:
+        """One sentence on what it holds."""
+        return self.label("External-Description")
 
     def files(self, disposition: Disposition) -> int:
         """How many files the decision was taken on."""
@@ -68,17 +87,9 @@ class BagFacts:
 def facts_at_closing(closing: Closing) -> BagFacts:
     """Return what is known of a bag when every file is copied."""
     bag, plan, context = closing.bag, closing.bag.plan, closing.context
-    given = dict(plan.labels).get(BAG_INFO, ())
-    labels = {label.casefold(): value for label, value in reversed(given)}
     return BagFacts(
         name=plan.name,
-        identifier=labels.get("external-identifier", f"urn:uuid:{plan.identifier}"),
-        accession=plan.accession.urn,
-        part=f"{plan.part} of {plan.parts}" if plan.parts > 1 else "",
-        packed_on=labels.get("bagging-date", closing.run.today().isoformat()),
-        software=labels.get("bag-software-agent", closing.run.software),
-        contents=labels.get("external-description", bag.contents),
-        labels=given,
+        labels=bag_info_labels(closing.run, bag, rights_labels(bag.rights, context)),
         algorithms=plan.algorithms,
         policy=context.policy.name,
         assessed_on=context.assessed_on.isoformat(),
@@ -88,5 +99,5 @@ def facts_at_closing(closing: Closing) -> BagFacts:
         links=bag.totals.links,
         left_out=bag.totals.left_out.total(),
         lost=bag.totals.lost,
-        is_anonymous=context.anonymous_withheld,
+        is_anonymous=context.anonymous_withheld and bag.rights.withheld > 0,
     )

@@ -99,22 +99,9 @@ def read_bag(bag: str, take: Callable[[FileRow], None]) -> ReadBag:
     summary = tally.summary()
     if declared.unnamed:
         summary = _with_unnamed(summary, declared.unnamed)
-    labels = top.metadata.entries
-
-    def label(name: str) -> str:
-        return next(iter(top.metadata.values(name)), "")
-
-    name = os.path.basename(os.path.abspath(bag))
-    group, identifier = label("Bag-Group-Identifier"), label("External-Identifier")
     facts = BagFacts(
-        name=name,
-        identifier=identifier,
-        accession=group or identifier,
-        part=label("Bag-Count"),
-        packed_on=label("Bagging-Date"),
-        software=label("Bag-Software-Agent"),
-        contents=label("External-Description"),
-        labels=labels,
+        name=os.path.basename(os.path.abspath(bag)),
+        labels=top.metadata.entries,
         algorithms=top.algorithms,
         policy=policy or declared.policy,
         assessed_on=assessed_on or declared.on,
