@@ -13,7 +13,7 @@ import msgspec
 from archiver.bagit.sorting import Sorter
 from archiver.model.album import album_folder
 from archiver.model.audio import Role
-from archiver.report.row import FileRow, folded
+from archiver.report.row import FileRow, encoded, folded
 
 MOST_FILES = 600
 """The most files that are shown as one album; a folder with more is shown in several parts."""
@@ -80,7 +80,6 @@ class FilesByAlbum:
 
     def __init__(self) -> None:
         self._sorter = Sorter(_RUN_BYTES)
-        self._encode = msgspec.msgpack.Encoder().encode
 
     def __enter__(self) -> Self:
         return self
@@ -91,7 +90,7 @@ class FilesByAlbum:
     def add(self, row: FileRow) -> None:
         """Take one row."""
         key = _key(row)
-        self._sorter.add(key + _END + self._encode(row))
+        self._sorter.add(key + _END + encoded(row))
 
     def albums(self) -> Iterator[Album]:
         """Yield the albums; rows may not be added any more."""

@@ -211,8 +211,25 @@ class RowMaker:
 
     def _encoded(self, decision: Decision) -> bytes:
         if decision is not self._decision:
-            self._decision, self._rights = decision, msgspec.msgpack.encode(note_of(decision))
+            self._decision, self._rights = decision, encoded(note_of(decision))
         return self._rights
+
+
+_encode = msgspec.msgpack.Encoder().encode
+
+
+def encoded(value: FileRow | RightsNote) -> bytes:
+    """Return a value as bytes; a lone surrogate, which a damaged tag can hold, stands in them as its escape."""
+    try:
+        return _encode(value)
+    except UnicodeEncodeError:
+        return _encode(_escaped(msgspec.to_builtins(value, builtin_types=(bytes,))))
+
+
+def _escaped(value: object) -> object:
+    if isinstance(value, list | tuple):
+        return list(map(_escaped, value))
+    return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
 
 
 def note_of(decision: Decision) -> RightsNote:

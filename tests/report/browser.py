@@ -112,9 +112,7 @@ class Page:
     def key(self, name: str, code: int) -> None:
         """Press a key."""
         for kind in ("keyDown", "keyUp"):
-            self.ask(
-                "Input.dispatchKeyEvent", type=kind, key=name, code=name, windowsVirtualKeyCode=code
-            )
+            self.ask("Input.dispatchKeyEvent", type=kind, key=name, code=name, windowsVirtualKeyCode=code)
 
     def picture(self, *, rows: int | None = None) -> bytes:
         """The page as a PNG: what is in sight, or its first ``rows``."""
@@ -130,7 +128,11 @@ class Page:
     def pdf(self, paper: tuple[float, float]) -> bytes:
         """The page as a PDF, on a paper of so many inches."""
         found = self.ask(
-            "Page.printToPDF", paperWidth=paper[0], paperHeight=paper[1], preferCSSPageSize=False, printBackground=True
+            "Page.printToPDF",
+            paperWidth=paper[0],
+            paperHeight=paper[1],
+            preferCSSPageSize=False,
+            printBackground=True,
         )
         return base64.b64decode(found["data"])
 
@@ -180,6 +182,8 @@ class Page:
             case "Audits.issueAdded":
                 if params["issue"]["code"] == "ContentSecurityPolicyIssue":
                     self.told.append(json.dumps(params["issue"]))
+            case _:
+                pass
 
 
 @contextlib.contextmanager
@@ -195,9 +199,9 @@ def opened_browser(profile: Path) -> Iterator[Page]:
         os.dup2(13, 3)
         os.dup2(14, 4)
 
-    process = subprocess.Popen(  # noqa: PLW1509 - the pipes have to be where the browser looks for them
+    process = subprocess.Popen(
         [CHROMIUM, *_FLAGS, f"--user-data-dir={profile}", "about:blank"],
-        preexec_fn=arrange,
+        preexec_fn=arrange,  # noqa: PLW1509 - the pipes have to be where the browser looks for them
         close_fds=False,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

@@ -2,7 +2,7 @@
   "use strict";
   var form = document.getElementById("filter");
   if (!form) { return; }
-  var cards = Array.prototype.slice.call(document.querySelectorAll(".wall li[data-f]"));
+  var cards = Array.prototype.slice.call(document.querySelectorAll(".wall [data-a]"));
   var told = document.getElementById("told");
   var waiting = 0;
   function folded(text) {
