@@ -10,15 +10,17 @@ from archiver.records.codec import to_line
 from archiver.records.files import file_record
 from archiver.records.tree import tree_record
 
-BAG_BYTES = 24_000
-"""What a bag holds whatever is in it, and the beginning and end of an archive."""
+BAG_BYTES = 48_000
+"""What a bag holds whatever is in it, its pages with their style above all, and the beginning and end of an archive."""
 
-_FILE_BYTES = 2_600
-"""What the records of a file hold beside its own particulars, with its share of an archive and of its folder there."""
+_FILE_BYTES = 3_400
+"""What the records and pages of a file hold beside its own particulars, with its share of an archive and of its folder there."""
 _HELD_BYTES = 600
 """What the record of the state holds of a file beside its path, with its share of an archive."""
 _IDENTIFIER = "d1000000"
 _TIMES_TOLD = 3
+_TIMES_SHOWN = 8
+"""How many bytes of pages come of one byte of a path: in addresses and words, with what stands for odd characters there."""
 _ATTRIBUTE_BYTES = 200
 _EVIDENCE_BYTES = 900
 _ALGORITHM_BYTES = 500
@@ -45,6 +47,7 @@ def described_bytes(entry: PlanEntry, algorithms: int) -> int:
         _FILE_BYTES
         + beside
         + _TIMES_TOLD * len(to_line(record))
+        + _TIMES_SHOWN * len(record.source_path.encode("utf-8", "surrogatepass"))
         + _EVIDENCE_BYTES * evidence
         + _ALGORITHM_BYTES * algorithms
     )

@@ -23,6 +23,8 @@ OPEN_POLICY = "personal"
 
 LONGEST_TAG = 400
 _MOST_PROBLEMS = 20
+_MOST = 1 << 60
+"""The largest number that a row holds; a forged record may have a larger one."""
 _MOST_REASONS = 40
 _YEAR = re.compile(r"(?<![0-9])(?:1[89]|20)[0-9]{2}(?![0-9])")
 _NUMBER = re.compile(r"[0-9]{1,4}")
@@ -178,11 +180,11 @@ class RowMaker:
             path=path,
             linked=linked,
             role=file.role.value,
-            size=size,
+            size=min(max(size, 0), _MOST),
             format=_format(file),
             mime="" if file.format is None else file.format.mime or "",
             codec="" if audio is None else audio.codec,
-            ms=0 if audio is None or audio.duration_s is None else max(0, round(audio.duration_s * 1000)),
+            ms=_milliseconds(audio),
             quality="" if audio is None else quality(audio),
             band="" if audio is None else quality_band(audio),
             lossless=None if audio is None else audio.lossless,
@@ -332,6 +334,11 @@ def folded(value: str) -> str:
         return value.lower()
     parts = unicodedata.normalize("NFKD", value).casefold()
     return "".join(one for one in parts if not unicodedata.combining(one))
+
+
+def _milliseconds(audio: AudioProperties | None) -> int:
+    seconds = None if audio is None else audio.duration_s
+    return 0 if seconds is None or not 0 < seconds < _MOST / 1000 else round(seconds * 1000)
 
 
 def _format(file: ExaminedFile) -> str:

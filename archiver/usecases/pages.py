@@ -10,7 +10,6 @@ from functools import partial
 from typing import BinaryIO
 from urllib.parse import quote
 
-from archiver.bagit.serialized.archive import SUFFIXES
 from archiver.errors import ArchiverError, Remedy, UsageError, Way
 from archiver.machine import reason
 from archiver.report.counts import Counts
@@ -18,7 +17,7 @@ from archiver.report.pages import PagesOfBag, Site
 from archiver.report.receipt import Receipt, receipt
 from archiver.report.receipt_page import receipt_page
 from archiver.report.receipt_text import receipt_text
-from archiver.report.recorded import read_bag
+from archiver.report.recorded import bag_name, read_bag
 from archiver.usecases.finished import refuse_finished
 
 
@@ -115,11 +114,7 @@ def write_receipt(bag: str, to: str | None, *, as_text: bool) -> str:
 
 
 def _target(bag: str, to: str | None, ending: str, *, several: bool) -> str:
-    name = os.path.basename(os.path.abspath(bag))
-    for suffix in (suffix for suffixes in SUFFIXES.values() for suffix in suffixes):
-        if os.path.isfile(bag) and name.lower().endswith(suffix):
-            name = name[: -len(suffix)]
-            break
+    name = bag_name(bag)
     if to is not None and (several or os.path.isdir(to)):
         return os.path.join(to, name + ending)
     return name + ending if to is None else to
