@@ -67,7 +67,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     (place / "deed.txt").write_text("A deed.\n")
     before = tree_digest(place / "Music")
     packing = ("pack", "Music", "--to", "Store", "--name", "Bag", "--rights", "rights.toml", "--read-back")
-    (place / "pack.json").write_text(run(place, *packing, "--max-size", "64kB", "--json"))
+    (place / "pack.json").write_text(run(place, *packing, "--max-size", "80kB", "--json"))
     changing = ("bag", "set-info", "Store/Bag_1_of_2", "Contact-Name: Erika Example", "--json")
     (place / "bag.json").write_text(run(place, *changing))
     yield place

@@ -62,7 +62,7 @@ def filled_in(word: str) -> str:
     return f"{label}: {WORDS.get(label, OWN)}" if dots == "..." else word
 
 
-@pytest.mark.parametrize("grouped", [(), ("--max-size", "330kB")])
+@pytest.mark.parametrize("grouped", [(), ("--max-size", "380kB")])
 @pytest.mark.parametrize("profile", MET)
 def test_whoever_types_what_a_refusal_says_gets_what_the_recipient_accepts(
     collection: Path, tmp_path: Path, profile: str, grouped: tuple[str, ...]

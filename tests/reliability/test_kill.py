@@ -23,7 +23,7 @@ TREE: dict[str, bytes | str] = {
     "b\n%": "odd",
 }
 ONE_BAG = ("-j1",)
-GROUP = ("-j1", "--max-size", "66kB")
+GROUP = ("-j1", "--max-size", "78kB")
 
 
 def kill_and_run_again(source: Path, store: Path, fault: str, options: Sequence[str]) -> int:
