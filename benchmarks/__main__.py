@@ -24,6 +24,7 @@ from pathlib import Path
 from benchmarks import subjects
 from benchmarks.machine import description
 from benchmarks.music import music_rows
+from benchmarks.pages import page_rows
 from benchmarks.results import Row, page, table
 
 
@@ -37,6 +38,7 @@ class Sizes:
         small_files: Small files.
         few_files: Small files of the tree that memory is measured on for comparison.
         decided_files: Files to decide on.
+        page_tracks: Tracks of the bags whose pages are made.
     """
 
     large_files: int
@@ -44,11 +46,28 @@ class Sizes:
     small_files: int
     few_files: int
     decided_files: int
+    page_tracks: tuple[int, ...]
 
 
-QUICK = Sizes(large_files=4, large_mb=64, small_files=1_000, few_files=100, decided_files=20_000)
-MIDDLE = Sizes(large_files=4, large_mb=512, small_files=20_000, few_files=1_000, decided_files=1_000_000)
-FULL = Sizes(large_files=8, large_mb=512, small_files=100_000, few_files=1_000, decided_files=1_000_000)
+QUICK = Sizes(
+    large_files=4, large_mb=64, small_files=1_000, few_files=100, decided_files=20_000, page_tracks=(1_000,)
+)
+MIDDLE = Sizes(
+    large_files=4,
+    large_mb=512,
+    small_files=20_000,
+    few_files=1_000,
+    decided_files=1_000_000,
+    page_tracks=(1_000, 10_000, 100_000),
+)
+FULL = Sizes(
+    large_files=8,
+    large_mb=512,
+    small_files=100_000,
+    few_files=1_000,
+    decided_files=1_000_000,
+    page_tracks=(1_000, 10_000, 100_000),
+)
 
 
 def _large(scratch: Path, sizes: Sizes) -> subjects.Tree:
@@ -90,6 +109,10 @@ def _music(scratch: Path, sizes: Sizes, rounds: int) -> Iterator[Row]:
     yield from music_rows(scratch, sizes.large_files * sizes.large_mb // 4, rounds)
 
 
+def _pages(scratch: Path, sizes: Sizes, _rounds: int) -> Iterator[Row]:
+    yield from page_rows(scratch, sizes.page_tracks)
+
+
 SUBJECTS: dict[str, Callable[[Path, Sizes, int], Iterator[Row]]] = {
     "pack": _pack,
     "verify": _verify,
@@ -98,6 +121,7 @@ SUBJECTS: dict[str, Callable[[Path, Sizes, int], Iterator[Row]]] = {
     "start": _start,
     "decide": _decide,
     "music": _music,
+    "pages": _pages,
 }
 
 

@@ -13,7 +13,7 @@ from archiver.records.tree import tree_record
 BAG_BYTES = 56_000
 """What a bag holds whatever is in it, its pages with their style above all, and the beginning and end of an archive."""
 
-_FILE_BYTES = 5_800
+_FILE_BYTES = 6_400
 """What the records and pages of a file hold beside its own particulars, with its share of an archive and of its folder there."""
 _HELD_BYTES = 600
 """What the record of the state holds of a file beside its path, with its share of an archive."""

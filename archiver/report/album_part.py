@@ -113,7 +113,7 @@ def card(album: Album, target: str, place: Place) -> str:
         f'<a href="{target}">{cover(album, place)}'
         f'<span class="t">{isolated(_title(album), 120)}</span>'
         f'<span class="b">{isolated(album.artist, 120)}</span>'
-        f'<span class="s">{text(" · ".join(filter(None, facts)))}</span></a>{_chips(chips)}</li>\n'
+        f'<span class="s">{_joined(facts)}</span></a>{_chips(chips)}</li>\n'
     )
 
 
@@ -150,7 +150,7 @@ def part(album: Album, place: Place) -> str:
         f'<section class="album" id="{album.anchor}" aria-labelledby="{album.anchor}-h">\n'
         f'<div class="head"><div>{cover(album, place)}</div>'
         f'<div><h3 id="{album.anchor}-h">{isolated(_title(album))}{piece} {by}</h3>'
-        f"<p>{text(' · '.join(filter(None, facts)))}</p>"
+        f"<p>{_joined(facts)}</p>"
         f"<p>{isolated(album.folder or _TOP)}</p></div></div>\n"
         f"{_tracks(album, place)}{_rights(album)}{_others(album, place)}</section>\n"
     )
@@ -158,6 +158,11 @@ def part(album: Album, place: Place) -> str:
 
 def _title(album: Album) -> str:
     return album.title or _TOP
+
+
+def _joined(facts: Iterable[str]) -> str:
+    """Facts in one line, those that are not known left out."""
+    return " · ".join(map(text, filter(None, facts)))
 
 
 def _listed(words: Iterable[str]) -> str:
@@ -183,11 +188,11 @@ def _track(number: int, row: FileRow, album: Album, place: Place) -> str:
     artist = f"<small>{isolated(row.artist)}</small>" if row.artist and row.artist != album.artist else ""
     state = STATES.get(row.state, row.state)
     shown = f'<span class="bad">{text(state)}</span>' if row.state == SoundState.DAMAGED else text(state)
-    told = " · ".join(filter(None, (short_format(row), row.quality)))
+    told = _joined((short_format(row), row.quality))
     length = clock(row.ms / 1000) if row.ms else "\N{EN DASH}"
     return (
         f'<li><span class="no">{row.track or number}</span><span class="ti">{isolated(name)}{artist}</span>'
-        f'<span class="len"><span class="aside">length </span>{length}</span><span class="q">{text(told)}</span>'
+        f'<span class="len"><span class="aside">length </span>{length}</span><span class="q">{told}</span>'
         f'<span class="st"><span class="aside">the music is </span>{shown}</span>'
         f'<span class="play">{_play(row, name, place)}</span>{_track_notes(row)}</li>\n'
     )

@@ -221,7 +221,32 @@ def test_axe_finds_nothing(page: Page, small: Path, large: Path, scheme: str, wi
         assert json.loads(found) == [], path
 
 
+@pytest.fixture(scope="module")
+def gift(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A donation of which much is declared."""
+    store = tmp_path_factory.mktemp("gift")
+    words = ("--rights", Path(ROOT) / "examples" / "rights.toml", "--policy", "donation")
+    outcome = run_here("pack", EXAMPLES, "--to", store, "--name", "bag", *words)
+    assert (store / "bag").is_dir(), outcome.err
+    return store / "bag"
+
+
 @pytest.mark.parametrize("paper", [A4, LETTER])
-def test_a_receipt_is_one_page_in_print(page: Page, small: Path, paper: tuple[float, float]) -> None:
-    page.open(small / "metadata" / "receipt.html")
-    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(paper))) == 1
+def test_a_receipt_is_one_page_in_print(
+    page: Page, small: Path, gift: Path, paper: tuple[float, float]
+) -> None:
+    for bag in (small, gift):
+        page.open(bag / "metadata" / "receipt.html")
+        assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(paper))) == 1
+
+
+def test_what_is_closed_in_a_gift_is_neither_shown_nor_played(page: Page, gift: Path) -> None:
+    page.open(gift / "metadata" / "index.html")
+    nothing_amiss(page, gift)
+    told = page.evaluate(
+        "[...document.querySelectorAll('.tracks li')].map(one => [one.querySelector('.play').textContent, !!one.querySelector('audio, .play a')])"
+    )
+    closed = [one for one in told if one[0] == "closed"]
+    assert len(closed) > 20
+    assert not any(linked for _, linked in closed)
+    assert any(linked for _, linked in told)
