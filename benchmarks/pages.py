@@ -86,13 +86,15 @@ def _rows(tracks: int) -> Iterator[FileRow]:
             f"Artist {album // 5:05}",
             f"Artist {album // 5:05}/Album {album:06} ({1950 + album % 70})",
         )
-        tags = {
-            "title": f"Track {number}",
-            "artist": artist,
-            "album": f"Album {album:06}",
-            "track": str(place + 1),
-        }
-        entries = [track(f"{folder}/{place + 1:02} Track {number}.flac", date=str(1950 + album % 70), **tags)]
+        song = track(
+            f"{folder}/{place + 1:02} Track {number}.flac",
+            title=f"Track {number}",
+            artist=artist,
+            album=f"Album {album:06}",
+            track=str(place + 1),
+            date=str(1950 + album % 70),
+        )
+        entries = [song]
         if not place:
             entries.append(picture(f"{folder}/cover.jpg"))
         for entry in entries:

@@ -13,6 +13,7 @@ from archiver.report.row import RowMaker
 
 INDEX_PAGE = "metadata/index.html"
 FURTHER_PAGES = "metadata/pages"
+FIRST_FURTHER = f"{FURTHER_PAGES}/0001.html"
 
 
 RECEIPT_PAGE = "metadata/receipt.html"

@@ -30,6 +30,8 @@ COMMANDS = (
     ("rights", "template"),
     ("rights", "check"),
     ("due",),
+    ("report",),
+    ("receipt",),
     ("bag",),
     ("bag", "add-algorithm"),
     ("bag", "set-info"),
