@@ -10,6 +10,7 @@ from functools import partial
 from archiver.bagit.tagfiles import BAG_INFO
 from archiver.errors import ArchiverError, ExitStatus, Remedy, UsageError, Way
 from archiver.ingest.plan import PackagePlan
+from archiver.model.audio import Role
 from archiver.model.bag import Accession, Bag
 from archiver.model.run import Run
 from archiver.model.source import Source
