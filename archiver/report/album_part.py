@@ -125,7 +125,7 @@ def cover(album: Album, place: Place) -> str:
             f'<img class="cover" src="{at}" alt="" loading="lazy" decoding="async" width="400" height="400">'
         )
     letters = "".join(word[0] for word in _title(album).split()[:2] if word[0].isalnum()).upper()
-    return f'<span class="none" aria-hidden="true">{text(letters or "?")}</span>'
+    return f'<span class="letters" aria-hidden="true">{text(letters or "?")}</span>'
 
 
 def part(album: Album, place: Place) -> str:

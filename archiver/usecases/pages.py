@@ -68,7 +68,10 @@ def make_pages(bags: tuple[str, ...], to: str | None) -> Iterator[MadePages | Un
     """
     wanted = [_target(bag, to, ".html", several=len(bags) > 1) for bag in bags]
     if len(set(wanted)) < len(wanted):
-        raise UsageError("several bags have the same name", "Make their pages one after another, with --to.")
+        raise UsageError(
+            "several bags have the same name",
+            "Make their pages one after another, each in a place of its own.",
+        )
     for target in wanted:
         _refuse_taken(target, "page")
         _refuse_taken(_further(target), "folder of pages")
@@ -129,7 +132,7 @@ def _refuse_taken(target: str, what: str) -> None:
     if os.path.lexists(target):
         raise UsageError(
             f"the {what} {target} is there already",
-            "Nothing is ever overwritten. Name another place with --to.",
+            "Nothing is ever overwritten. Name another place.",
             remedies=[Remedy(Way.MOVE_AWAY)],
         )
 
