@@ -7,6 +7,7 @@ The file is TOML at the place the system has for it (``~/.config/archiver/config
     policy = "personal"
     algorithms = ["sha512"]
     jobs = 4
+    catalogue = "/media/backup/catalogue.sqlite"
     exclude = ["Incoming/"]
     exclude-clutter = true
 
@@ -31,7 +32,7 @@ from archiver.toml.document import MAX_BYTES, Document
 MOST_JOBS = 256
 _WHOLE_NUMBER = re.compile(r"0{0,9}[0-9]{1,3}")
 _MOST_TOLD = 80
-_KEYS = ("store", "policy", "algorithms", "jobs", "exclude", "exclude-clutter", "bag-info")
+_KEYS = ("store", "policy", "algorithms", "jobs", "catalogue", "exclude", "exclude-clutter", "bag-info")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Settings:
         policy: Name of a policy, or path of a policy file.
         algorithms: Checksum algorithms as they were written; empty for the default.
         jobs: Threads and processes; ``None`` for as many as there are cores.
+        catalogue: The catalogue's file; ``None`` for the place that the system has for it.
         bag_info: Labels for every ``bag-info.txt``.
         exclude: Patterns of what scanning and packing leave out, before those that are typed.
         exclude_clutter: Whether they leave out clutter.
@@ -52,6 +54,7 @@ class Settings:
     policy: str = "personal"
     algorithms: tuple[str, ...] = ()
     jobs: int | None = None
+    catalogue: str | None = None
     bag_info: tuple[tuple[str, str], ...] = ()
     exclude: tuple[str, ...] = ()
     exclude_clutter: bool = False
@@ -62,7 +65,7 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
 
     Args:
         environment: ``ARCHIVER_CONFIG``, ``ARCHIVER_STORE``, ``ARCHIVER_POLICY``, ``ARCHIVER_ALGORITHMS`` (with
-            commas between) and ``ARCHIVER_JOBS`` are looked at.
+            commas between), ``ARCHIVER_JOBS`` and ``ARCHIVER_CATALOGUE`` are looked at.
 
     Raises:
         ConfigError: where either says something it cannot say.
@@ -94,6 +97,23 @@ def _read(path: str, *, named: bool) -> bytes | None:
         ) from error
 
 
+def catalogue_place(typed: str | None, settings: Settings) -> str:
+    """Return where the catalogue is: as it was typed, else as it is set, else where the system keeps such files.
+
+    Raises:
+        ConfigError: where none of them says it, since no home folder is known.
+    """
+    named = typed or settings.catalogue
+    if named:
+        return named
+    path = os.path.join(platformdirs.user_data_path("archiver"), "catalogue.sqlite")
+    if not os.path.isabs(path):  # as above: nothing is looked for in the current folder that was not named
+        raise ConfigError(
+            "no home folder is known, so there is no place for the catalogue", "ARCHIVER_CATALOGUE names one."
+        )
+    return path
+
+
 def parse_settings(data: bytes, name: str) -> Settings:
     """Read a configuration file's bytes; ``~`` at the beginning of a path is the home folder, as a shell has it.
 
@@ -106,6 +126,7 @@ def parse_settings(data: bytes, name: str) -> Settings:
         store=_path(document, table["store"], "store") if "store" in table else None,
         algorithms=document.texts(table["algorithms"], ("algorithms",)) if "algorithms" in table else (),
         jobs=_jobs(document, table["jobs"]) if "jobs" in table else None,
+        catalogue=_path(document, table["catalogue"], "catalogue") if "catalogue" in table else None,
         bag_info=_bag_info(document, table["bag-info"]) if "bag-info" in table else (),
         exclude=document.texts(table["exclude"], ("exclude",)) if "exclude" in table else (),
         exclude_clutter=_yes(document, table["exclude-clutter"], "exclude-clutter")
@@ -164,4 +185,5 @@ def _with_environment(settings: Settings, environment: Mapping[str, str]) -> Set
         policy=environment.get("ARCHIVER_POLICY") or settings.policy,
         algorithms=named or settings.algorithms,
         jobs=int(jobs) if jobs else settings.jobs,
+        catalogue=environment.get("ARCHIVER_CATALOGUE") or settings.catalogue,
     )

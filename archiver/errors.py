@@ -60,6 +60,8 @@ class Way(Enum):
     """Write a label and its value with a colon between."""
     NAME_STORE = auto()
     """Name the folder that is to get the bag."""
+    NAME_STORES = auto()
+    """Name the folders in which bags are to be looked for."""
     ANOTHER_STORE = auto()
     """Choose another store."""
     FREE_SPACE = auto()
@@ -98,6 +100,14 @@ class Way(Enum):
     """Learn all that is wrong with a bag, the subject."""
     INSTALL = auto()
     """Install the packages that something needs which only some people want; the subject is what to ask an installer for."""
+    LIST_COLLECTIONS = auto()
+    """Look at which collections there are."""
+    REBUILD_CATALOGUE = auto()
+    """Make the catalogue anew from the bags."""
+    ADD_STORE = auto()
+    """Take a store into the catalogue."""
+    ANOTHER_CATALOGUE = auto()
+    """Use another catalogue, or a new one."""
     RESTORE_TAG_FILES = auto()
     """Restore the tag files of a bag, the subject, from another copy of it, and check it then."""
 

@@ -470,15 +470,58 @@ def publish(temporary: bytes, name: bytes, folder: int) -> None:
         FileExistsError: if anything of that name is there.
         OSError: as the system calls do.
     """
+    publish_into(temporary, folder, name, folder)
+    sync_folder(folder)
+
+
+def publish_into(temporary: bytes, area: int, name: bytes, folder: int) -> None:
+    """Give the finished file ``temporary`` of the folder descriptor ``area`` its ``name`` in ``folder``; never overwrites.
+
+    As :func:`publish`; neither folder is synced.
+
+    Raises:
+        FileExistsError: if anything of that name is there.
+        OSError: as the system calls do.
+    """
     try:
-        os.link(temporary, name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
+        os.link(temporary, name, src_dir_fd=area, dst_dir_fd=folder, follow_symlinks=False)
     except OSError as error:
         if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK):
             raise
         with contextlib.suppress(FileNotFoundError):
             os.stat(name, dir_fd=folder, follow_symlinks=False)
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), name) from error
-        os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
+        os.rename(temporary, name, src_dir_fd=area, dst_dir_fd=folder)
     else:
-        os.unlink(temporary, dir_fd=folder)
-    sync_folder(folder)
+        os.unlink(temporary, dir_fd=area)
+
+
+def make_folder(name: bytes, folder: int) -> None:
+    """Make the folder ``name`` in the folder descriptor ``folder``.
+
+    Raises:
+        OSError: as ``mkdir`` does.
+    """
+    os.mkdir(name, 0o777, dir_fd=folder)
+
+
+def set_mode(descriptor: int, mode: int) -> None:
+    """Give the open file or folder its permission bits.
+
+    Raises:
+        OSError: as ``fchmod`` does; where the file system has none, as FAT has not.
+    """
+    if hasattr(os, "fchmod"):
+        os.fchmod(descriptor, mode)
+
+
+def set_attribute(descriptor: int, name: str, value: bytes) -> None:
+    """Give the open file or folder an extended attribute.
+
+    Raises:
+        OSError: as ``fsetxattr`` does; ``ENOTSUP`` where the system or the file system has none.
+    """
+    setting = getattr(os, "setxattr", None)  # Linux alone has it
+    if setting is None:
+        raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP))
+    setting(descriptor, name, value)

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import subjects
+from benchmarks.catalogue import catalogue_rows
 from benchmarks.machine import description
 from benchmarks.music import music_rows
 from benchmarks.pages import page_rows
@@ -38,6 +39,7 @@ class Sizes:
         small_files: Small files.
         few_files: Small files of the tree that memory is measured on for comparison.
         decided_files: Files to decide on.
+        catalogued_files: Files of the largest catalogue.
         page_tracks: Tracks of the bags whose pages are made.
     """
 
@@ -46,11 +48,18 @@ class Sizes:
     small_files: int
     few_files: int
     decided_files: int
+    catalogued_files: int
     page_tracks: tuple[int, ...]
 
 
 QUICK = Sizes(
-    large_files=4, large_mb=64, small_files=1_000, few_files=100, decided_files=20_000, page_tracks=(1_000,)
+    large_files=4,
+    large_mb=64,
+    small_files=1_000,
+    few_files=100,
+    decided_files=20_000,
+    catalogued_files=10_000,
+    page_tracks=(1_000,),
 )
 MIDDLE = Sizes(
     large_files=4,
@@ -58,6 +67,7 @@ MIDDLE = Sizes(
     small_files=20_000,
     few_files=1_000,
     decided_files=1_000_000,
+    catalogued_files=100_000,
     page_tracks=(1_000, 10_000, 100_000),
 )
 FULL = Sizes(
@@ -66,6 +76,7 @@ FULL = Sizes(
     small_files=100_000,
     few_files=1_000,
     decided_files=1_000_000,
+    catalogued_files=1_000_000,
     page_tracks=(1_000, 10_000, 100_000),
 )
 
@@ -109,6 +120,10 @@ def _music(scratch: Path, sizes: Sizes, rounds: int) -> Iterator[Row]:
     yield from music_rows(scratch, sizes.large_files * sizes.large_mb // 4, rounds)
 
 
+def _catalogue(scratch: Path, sizes: Sizes, _rounds: int) -> Iterator[Row]:
+    yield from catalogue_rows(scratch, sizes.catalogued_files)
+
+
 def _pages(scratch: Path, sizes: Sizes, _rounds: int) -> Iterator[Row]:
     yield from page_rows(scratch, sizes.page_tracks)
 
@@ -122,6 +137,7 @@ SUBJECTS: dict[str, Callable[[Path, Sizes, int], Iterator[Row]]] = {
     "decide": _decide,
     "music": _music,
     "pages": _pages,
+    "catalogue": _catalogue,
 }
 
 

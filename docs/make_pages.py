@@ -1,7 +1,8 @@
 """Make the reference pages that follow from the program itself; run ``python -m docs.make_pages`` from the root.
 
 Writes ``docs/reference/command-line.md`` from the help of every command, ``problems.md`` beside it from the registry of
-problems, ``clutter.md`` from the table of clutter, ``bagit-findings.md`` from the registry of findings ``evidence.md`` from that of evidence, and ``essence.md`` from those of methods and checks. A test tells when one has fallen behind.
+problems, ``clutter.md`` from the table of clutter, ``bagit-findings.md`` from the registry of findings ``evidence.md`` from that of evidence, ``essence.md`` from those of methods and checks, ``catalogue.md`` from
+the catalogue's own tables, and ``finding.md`` from those of a query's fields. A test tells when one has fallen behind.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from archiver.model.clutter import CLUTTER, What
 from archiver.model.problem import PROBLEM_KINDS, ProblemKind
 from docs.command_tree import walk
 from docs.pages.bagit_codes import findings_page
+from docs.pages.catalogue import catalogue_page
 from docs.pages.essence import essence_page
 from docs.pages.evidence import evidence_page
+from docs.pages.finding import finding_page
 
 _REFERENCE = Path(__file__).parent / "reference"
 _KINDS = {
@@ -98,6 +101,8 @@ PAGES: dict[Path, Callable[[], str]] = {
     _REFERENCE / "bagit-findings.md": findings_page,
     _REFERENCE / "evidence.md": evidence_page,
     _REFERENCE / "essence.md": essence_page,
+    _REFERENCE / "catalogue.md": catalogue_page,
+    _REFERENCE / "finding.md": finding_page,
 }
 
 

@@ -58,7 +58,12 @@ def transcript() -> Iterator[tuple[str, str]]:
     # as long as the name it is shown under, so that every line breaks where it would
     with tempfile.TemporaryDirectory(prefix="", dir="/tmp") as folder:
         assert len(folder) == len(STORE)
-        environment = {"PATH": os.environ["PATH"], "SOURCE_DATE_EPOCH": CLOCK, "XDG_CONFIG_HOME": folder}
+        environment = {
+            "PATH": os.environ["PATH"],
+            "SOURCE_DATE_EPOCH": CLOCK,
+            "XDG_CONFIG_HOME": folder,
+            "XDG_DATA_HOME": folder,
+        }
         for arguments in COMMANDS:
             ended = subprocess.run(
                 [sys.executable, "-m", "archiver", *(word.replace(STORE, folder) for word in arguments)],

@@ -140,7 +140,7 @@ def direct_from_the_band() -> Album:
 
 
 def unsorted() -> Album:
-    """What lies about: FLAC under a wrong extension, a retagged copy, and two files that broke off."""
+    """What lies about: FLAC under a wrong extension, a retagged copy, two files that broke off, and an old format."""
     whole = flac(title="Broken Off", artist="Example Artist", audio=tune(14))
     silent = clip(23, "mp3")
     return {
@@ -149,4 +149,5 @@ def unsorted() -> Album:
         "broken off.flac": whole[: len(whole) // 2],
         "broken off.mp3": silent[: len(silent) * 2 // 3],
         "before it broke.md5": md5_file({"broken off.flac": whole}).encode(),
+        "old format.shn": b"ajkg\x02" + bytes(range(256)),
     }

@@ -55,6 +55,14 @@ def _workers(_no_home: None) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def catalogue_path(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give every test a place of its own for the catalogue, where none is yet."""
+    path = tmp_path_factory.mktemp("catalogue") / "catalogue.sqlite"
+    monkeypatch.setenv("ARCHIVER_CATALOGUE", str(path))
+    return path
+
+
 @pytest.fixture
 def source(tmp_path: Path) -> Iterator[MakeSource]:
     """Make sources from mappings; when the test ends, each must be as it was: bytes, names, modes, mtimes, ctimes."""

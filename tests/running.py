@@ -130,7 +130,7 @@ def pack_request(
     store: str | os.PathLike[str] | None,
     **changes: Any,  # noqa: ANN401 - any field of the request
 ) -> PackRequest:
-    """Return the request that ``archiver pack SOURCE --to STORE`` makes, with ``changes``."""
+    """Return the request that ``archiver pack SOURCE --to STORE --all`` makes, with ``changes``."""
     plain = PackRequest(
         sources=(os.fspath(source),),
         settings=Settings(),
@@ -148,5 +148,6 @@ def pack_request(
         profile=None,
         serialize=None,
         names=None,
+        anew="packing",
     )
     return dataclasses.replace(plain, **changes)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.config import Settings, load_settings, parse_settings
+from archiver.config import Settings, catalogue_place, load_settings, parse_settings
 from archiver.errors import ConfigError
 
 FILE = """\
@@ -188,10 +188,22 @@ def test_without_a_home_folder_nothing_is_read_from_the_current_one(
             monkeypatch.delenv("XDG_CONFIG_HOME")
         else:
             monkeypatch.setenv("XDG_CONFIG_HOME", config_home)
+        monkeypatch.delenv("ARCHIVER_CATALOGUE", raising=False)
         assert load_settings(dict(os.environ)) == Settings()
 
 
-@pytest.mark.parametrize("key", ["store", "policy"])
+def test_the_catalogue_is_where_it_was_typed_then_set_then_where_such_files_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = parse_settings(b'catalogue = "/set/in/the/file"', "config.toml")
+    assert catalogue_place("/typed", settings) == "/typed"
+    assert catalogue_place(None, settings) == "/set/in/the/file"
+    assert load_settings({"ARCHIVER_CATALOGUE": "/set/outside"}).catalogue == "/set/outside"
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    assert catalogue_place(None, Settings()).startswith(str(tmp_path))
+
+
+@pytest.mark.parametrize("key", ["store", "policy", "catalogue"])
 @pytest.mark.parametrize("path", [r"a\u0000b", r"~\u0000", r"\u0000"])
 def test_a_path_that_no_system_can_hold_is_told_with_its_place(key: str, path: str) -> None:
     with pytest.raises(ConfigError, match=r"config\.toml, line 1, column \d+: .*no path can hold"):

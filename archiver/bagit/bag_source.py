@@ -13,13 +13,17 @@ from archiver import filesystem
 from archiver.bagit.codes import found
 from archiver.bagit.findinglog import FindingLog
 from archiver.bagit.findings import Tell
+from archiver.bagit.folder_stack import FolderStack
 from archiver.bagit.hashing import Checked, HashOrder, Recorded, check_batch, make_batches
 from archiver.bagit.holes import HoleAllowance
+from archiver.bagit.names import Paths
 from archiver.bagit.reading import SPARSE_BYTES, FolderTop, Listing
 from archiver.bagit.serialized.archive_bag import ArchiveBag
 from archiver.bagit.serialized.member import Limits
 from archiver.bagit.telling import Reading, ignore
 from archiver.bagit.walking import walk
+
+_BLOCK = 1 << 20
 
 Container = Literal["folder", "tar", "tar.gz", "zip"]
 """What a bag is in."""
@@ -62,6 +66,17 @@ class BagSource(Protocol):
 
     def hash(self, files: Iterable[Recorded], order: HashOrder) -> Iterator[Checked]:
         """Hash ``files``, all of them, and compare them with what is recorded; yield outcomes as they come."""
+
+    def contents(self, wanted: Paths) -> Iterator[tuple[str, Iterator[bytes]]]:
+        """Yield each wanted file of the bag with its bytes, which are to be read before the next is asked for.
+
+        A folder is asked for the files in the order of ``wanted``; of an archive they come in its own order, and those
+        that it does not hold do not come. Reading the bytes raises ``OSError`` where that fails, and the next file
+        can be asked for all the same.
+
+        Raises:
+            OSError: where nothing more can be read.
+        """
 
     def close(self) -> None:
         """Give temporary files back; may be called twice."""
@@ -116,6 +131,17 @@ class FolderBag:
             partial(check_batch, reading=order.reading), make_batches(self._path, wanted)
         )
 
+    def contents(self, wanted: Paths) -> Iterator[tuple[str, Iterator[bytes]]]:
+        """Open each wanted file in turn, by no link; of one that changes, what it holds while it is read comes."""
+        allowance = HoleAllowance()
+        top = filesystem.open_folder(self._path)
+        try:
+            with FolderStack(top) as stack:
+                for path in wanted:
+                    yield path, _blocks(os.fsencode(path), stack, allowance)
+        finally:
+            os.close(top)
+
     def close(self) -> None:
         """Nothing is held between two calls."""
 
@@ -137,8 +163,29 @@ class FolderBag:
         return False
 
 
+def _blocks(path: bytes, stack: FolderStack, allowance: HoleAllowance) -> Iterator[bytes]:
+    """Open a file below the top of a stack and yield its bytes."""
+    folder, _, name = path.rpartition(b"/")
+    descriptor = filesystem.open_regular(name, stack.open(folder))
+    try:
+        status = os.fstat(descriptor)
+        held = getattr(status, "st_blocks", 0) * 512
+        allowance.add_held(held)
+        if held < status.st_size and not allowance.take(filesystem.hole_bytes(descriptor, 0, status.st_size)):
+            raise OSError(errno.EFBIG, "it is mostly holes")
+        filesystem.read_ahead(descriptor)
+        while block := os.read(descriptor, _BLOCK):
+            yield block
+    finally:
+        os.close(descriptor)
+
+
 def source_of(
-    bag: bytes | str, limits: Limits | None = None, kept: Collection[str] = (), passed: Reading = ignore
+    bag: bytes | str,
+    limits: Limits | None = None,
+    kept: Collection[str] = (),
+    passed: Reading = ignore,
+    early: Collection[str] = (),
 ) -> BagSource:
     """Say where the bytes of the bag at ``bag`` are; nothing is opened yet.
 
@@ -149,9 +196,11 @@ def source_of(
             so that it need not be read once more.
         passed: Is told how many bytes of an archive were passed, while it is listed; to list a compressed one takes
             as long as to unpack it.
+        early: Tag files below a folder that will be opened once the bag was listed, whatever comes of it. Of an archive
+            they are put aside while it is.
     """
     # no path at all must not come to mean the folder that the program was started in
     path = os.path.abspath(os.fsencode(bag)) if bag else b""
     if os.path.isfile(path):
-        return ArchiveBag(path, limits or Limits(), kept, passed)
+        return ArchiveBag(path, limits or Limits(), kept, passed, early)
     return FolderBag(path)

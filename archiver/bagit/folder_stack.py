@@ -44,9 +44,13 @@ class FolderStack:
         for part in path[len(reached) :].split(b"/"):
             if not part:
                 continue
-            descriptor = filesystem.open_folder_beneath(descriptor, part)
             reached = reached + b"/" + part if reached else part
+            descriptor = self.reach(descriptor, part, reached)
             self._held.append((reached, descriptor))
             if len(self._held) > _MOST_OPEN:
                 os.close(self._held.pop(0)[1])
         return descriptor
+
+    def reach(self, folder: int, name: bytes, path: bytes) -> int:  # noqa: ARG002 - for who makes what is missing
+        """Open the folder ``name`` in the folder descriptor ``folder``; ``path`` is its path below the top."""
+        return filesystem.open_folder_beneath(folder, name)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from typing import Protocol
 
 from archiver.bagit.codes import found
 from archiver.bagit.findings import Finding
@@ -10,6 +12,17 @@ from archiver.bagit.paths import check_path
 
 PAYLOAD = "data/"
 """How the path of every payload file begins (RFC 8493 §2.1.2)."""
+
+
+class Paths(Protocol):
+    """Paths of files in a bag that somebody wants: looked for by a bag that is read in its own order, else gone through."""
+
+    def __iter__(self) -> Iterator[str]:
+        """Each of them, once."""
+
+    def __contains__(self, path: object) -> bool:
+        """Whether ``path`` is one of them."""
+
 
 _SYSTEM_FILE = re.compile(
     r"\.DS_Store|Thumbs\.db|ehthumbs\.db|desktop\.ini|\.AppleDouble|\.Spotlight-V100|\._.+", re.DOTALL

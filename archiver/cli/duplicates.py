@@ -34,12 +34,13 @@ _EXAMPLES = """
   archiver duplicates Music                    within one folder
   archiver duplicates Music Downloads          the first named wins a tie
   archiver duplicates Downloads /media/backup  what is in the store already
+  archiver duplicates Vinyl                    what packing last saw of Vinyl
   archiver duplicates Music --paths0 | tr '\\0' '\\n'
 """
 
 
 @click.command(cls=Command, name="duplicates", examples=_EXAMPLES)
-@click.argument("paths", metavar="SOURCE|STORE|BAG...", nargs=-1, required=True, type=click.Path())
+@click.argument("paths", metavar="SOURCE|STORE|BAG|COLLECTION...", nargs=-1, required=True, type=click.Path())
 @click.option(
     "--tier",
     "tiers",
@@ -61,6 +62,7 @@ _EXAMPLES = """
 @options.exclude_clutter
 @options.verbose
 @options.jobs
+@options.catalogue
 @options.as_json
 def command(
     paths: tuple[str, ...],
@@ -71,6 +73,7 @@ def command(
     exclude_clutter: bool,
     verbose: bool,
     jobs: int | None,
+    catalogue: str | None,
     as_json: bool,
 ) -> int:
     """Say which music files are copies of each other, and which copy is the best.
@@ -78,7 +81,9 @@ def command(
     Compares sources, bags, and every bag of a STORE. Each pair of files is told
     of in the surest way in which they are the same: the same bytes; the same
     music under other tags; the same recording by MusicBrainz or ISRC; or alike
-    in name and length, which is a candidate only. Of bags the records are used.
+    in name and length, which is a candidate only. Of bags the records are used,
+    and of a COLLECTION, which is a name at which no file lies, the catalogue:
+    what its latest accession holds, wherever the disk is now.
 
     With --decode, which needs music-archiver[decode], all music is decoded and
     compared by its samples and by an acoustic fingerprint, that in bags too.
@@ -99,7 +104,8 @@ def command(
     )
     settings = config.load_settings(os.environ)
     exclusion = exclusion_for(exclude, settings, clutter=exclude_clutter)
-    targets = targets_of(paths)
+    all_there = all(map(os.path.lexists, paths))
+    targets = targets_of(paths, "" if all_there else config.catalogue_place(catalogue, settings))
     with duplicates(targets, asked, jobs_for(jobs, settings), watcher(), exclusion) as report:
         if paths0:
             _write_paths(report)

@@ -53,10 +53,11 @@ def command(
 ) -> int:
     """Say what is known of the rights in each FILE, from where, and what follows.
 
-    Shows what the file's bytes say, what is declared, which rule made which
-    act allowed, denied or unknown, what each policy makes of the file, and
-    what its owner could declare or supply to change that. What is no file, or
-    cannot be read, is named, and the others are explained.
+    Shows what the file's bytes say and whether its music is whole, for which
+    it is read to its end; what is declared, which rule made which act allowed,
+    denied or unknown, what each policy makes of the file, and what its owner
+    could declare or supply to change that. What is no file, or cannot be read,
+    is named, and the others are explained.
 
     Of a BAG, or a file in one, shows what was recorded when it was packed; the
     payload is not read. For a file there, --policy and --on also show what

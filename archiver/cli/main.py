@@ -26,13 +26,21 @@ _COMMANDS = {
     "scan": "say what is there; write nothing",
     "pack": "write a bag",
     "verify": "say whether bags are complete and valid; write nothing",
+    "restore": "give back what bags hold, as it was",
+    "diff": "say how two bags, accessions or folders differ",
     "explain": "say what is known of a file's rights, and what follows",
     "rights": "help to write declarations of rights, and check them",
     "duplicates": "find copies of the same music; delete nothing",
+    "find": "find files in bags by words, tags and what is known of them",
+    "show": "say all that is known of a bag, a file or an album",
+    "list": "list stores, bags, collections, accessions or albums",
+    "status": "say what is kept where, when it was checked, what falls due",
     "due": "say what rights end by a day, and what to review",
     "report": "make a page to look at a bag",
     "receipt": "make a receipt for a bag, to print and sign",
     "bag": "change the tag files of a finished bag",
+    "retire": "remove a copy of a bag, where nothing is lost with it",
+    "catalogue": "look after the index over all your bags",
     "store": "clear what interrupted runs left in a store",
     "completion": "print what makes your shell complete archiver's commands",
 }
@@ -71,6 +79,11 @@ Your music is only ever read. Nothing is downloaded, decrypted or sent anywhere.
 class _LazyGroup(click.Group):
     """Imports a subcommand's module only when it is called, so that help and version answer at once."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take no words at all for the command ``status`` where there is a catalogue."""
+        bare = not args and not ctx.resilient_parsing and _has_catalogue()
+        return super().parse_args(ctx, ["status"] if bare else args)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
 
@@ -96,6 +109,15 @@ class _LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(_COMMANDS.items()))
+
+
+def _has_catalogue() -> bool:
+    from archiver import config  # noqa: PLC0415 - help and version do without
+
+    try:
+        return os.path.lexists(config.catalogue_place(None, config.load_settings(os.environ)))
+    except errors.ConfigError:
+        return False
 
 
 def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:

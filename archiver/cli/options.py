@@ -62,6 +62,12 @@ jobs = click.option(
 verbose = click.option(
     "-v", "--verbose", is_flag=True, help="List every file that the report counts, not a few examples."
 )
+catalogue = click.option(
+    "--catalogue",
+    metavar="PATH",
+    type=click.Path(),
+    help="The catalogue's file.  [default: the place your system has for it]",
+)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a report.")
 
 

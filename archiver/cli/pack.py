@@ -13,6 +13,7 @@ from archiver.cli import options
 from archiver.cli.commands import Command
 from archiver.cli.profile_fixes import fix_lines
 from archiver.cli.reports.pack import report_lines, verbose_lines, write_report_json
+from archiver.cli.reports.pack_again import nothing_new_lines, write_nothing_new_json
 from archiver.cli.terminal.sizes import SIZE
 from archiver.cli.terminal.watching import watcher
 from archiver.cli.top import new_run
@@ -20,6 +21,7 @@ from archiver.errors import ExitStatus, UsageError
 from archiver.usecases.pack import pack
 from archiver.usecases.pack.prepare import PackRequest
 from archiver.usecases.pack.profile import ProfileMismatchError
+from archiver.usecases.pack.report import NothingNew
 
 _EXAMPLES = """
   archiver pack Music --to /media/backup
@@ -96,6 +98,18 @@ _INTERRUPTED = (
     default=None,
     help="Write metadata/premis.xml for repositories, or leave it out.  [default: as the policy says]",
 )
+@click.option(
+    "--reread",
+    is_flag=True,
+    help="Read every file, also where it looks unchanged, and pack what is new.",
+)
+@click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Read and pack everything, whatever the store holds already.",
+)
+@options.catalogue
 @click.option("--dry-run", is_flag=True, help="Say what would be packed; write nothing.")
 @click.option(
     "--decode",
@@ -124,6 +138,9 @@ def command(
     serialize: Literal["tar", "zip"] | None,
     names: Literal["exact", "portable"] | None,
     premis: bool | None,
+    reread: bool,
+    everything: bool,
+    catalogue: str | None,
     dry_run: bool,
     decode: bool,
     read_back: bool,
@@ -135,6 +152,8 @@ def command(
     """Write what is in each SOURCE, a folder or a file, into one new bag.
 
     The files keep their folders, names and times; the source is only read.
+    The same command again packs what is new since, and records the whole:
+    what the store holds already takes no room a second time.
     The bag appears in STORE under its name when it is whole and on the disk,
     never before. A run that was interrupted goes on where it stopped when the
     same command is given again.
@@ -161,11 +180,19 @@ def command(
         premis=premis,
         decode=decode,
         collection=collection,
+        catalogue=catalogue,
+        anew="packing" if everything else "reading" if reread else "nothing",
     )
     work = pack.rehearse if dry_run else pack.pack
     try:
         with work(request, new_run(os.environ), watcher()) as report:
-            if as_json:
+            if isinstance(report, NothingNew):
+                if as_json:
+                    write_nothing_new_json(report)
+                else:
+                    for line in nothing_new_lines(report):
+                        click.echo(line)
+            elif as_json:
                 write_report_json(report)
             else:
                 for line in itertools.chain(report_lines(report), verbose_lines(report) if verbose else ()):

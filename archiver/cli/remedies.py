@@ -30,6 +30,7 @@ _SENTENCES = {
     Way.CLEAN_STORE: "To clear what interrupted runs left: archiver store clean {STORE}",
     Way.WRITE_LABEL: "Write it as 'Label: value', with quotation marks",
     Way.NAME_STORE: "Name it: --to STORE",
+    Way.NAME_STORES: "Name where to look: --from STORE",
     Way.BAG_IN_BAG: "To pack it as it is into a new bag on purpose: add --bag-in-bag",
     Way.FEWER_JOBS: "Try again with fewer --jobs",
     Way.SHOW_SOURCE: "To see what is there: archiver scan {SOURCE}",
@@ -41,6 +42,10 @@ _SENTENCES = {
     Way.LATER_DAY: "Name a later day with --until",
     Way.VERIFY: "To check the bag: archiver verify {BAG}",
     Way.LIST_DAMAGE: "To learn all that is wrong: archiver verify {BAG}",
+    Way.REBUILD_CATALOGUE: "To make it anew from the bags: archiver catalogue rebuild {STORE}",
+    Way.LIST_COLLECTIONS: "To see the collections: archiver list collections",
+    Way.ADD_STORE: "To make one of the bags in a store: archiver catalogue add {STORE}",
+    Way.ANOTHER_CATALOGUE: "To use another one: --catalogue PATH",
     Way.INSTALL: "To install them: pip install {PACKAGES}",
     Way.RESTORE_TAG_FILES: "Restore the tag files from another copy of the bag, then: archiver verify {BAG}",
 }

@@ -22,6 +22,7 @@ from archiver.cli.reports.findings import (
     personal_told,
     problem_lines,
     protection_told,
+    unchecked_told,
     unread_told,
     unseen_line,
     unseen_told,
@@ -185,6 +186,8 @@ def _listed(report: scan.ScanReport) -> Iterator[str]:
     yield from listed_lines("Files that carry personal data", files, personal_told)
     files = (entry for entry in report.entries if isinstance(entry, ExaminedFile))
     yield from listed_lines("Files that were not read whole for it", files, unread_told)
+    files = (entry for entry in report.entries if isinstance(entry, ExaminedFile))
+    yield from listed_lines("Music in which nothing could be checked", files, unchecked_told)
     yield from every_left_out_lines(report.entries)
     yield from every_problem_lines(_problems(report))
 

@@ -19,9 +19,12 @@ from archiver.cli.reports.jsonstream import write_json
 from archiver.cli.reports.verify import FEW, aside_lines, bag_lines, summary_lines, verdict
 from archiver.cli.terminal.text import shown, wrapped
 from archiver.cli.terminal.watching import watcher
-from archiver.errors import ExitStatus
+from archiver.cli.top import new_run
+from archiver.errors import ConfigError, ExitStatus
+from archiver.records.moments import rfc3339
 from archiver.usecases.settled import jobs_for
 from archiver.usecases.verify.affected_albums import AffectedAlbum
+from archiver.usecases.verify.noted import noting
 from archiver.usecases.verify.verify import Targets, VerifiedBag, VerifyRequest, targets_of, verify
 
 _EXAMPLES = """
@@ -58,6 +61,7 @@ _INTERRUPTED = (
 )
 @options.verbose
 @options.jobs
+@options.catalogue
 @options.as_json
 def command(
     bags: tuple[str, ...],
@@ -65,6 +69,7 @@ def command(
     profile: str | None,
     verbose: bool,
     jobs: int | None,
+    catalogue: str | None,
     as_json: bool,
 ) -> int:
     """Say whether each BAG is complete and valid (RFC 8493); write nothing.
@@ -74,16 +79,27 @@ def command(
 
     Every file of every manifest, payload and tag files, is read and compared,
     unless --fast or --complete is given, which look at less and say so. A bag
-    is judged whoever made it. Nothing is repaired, fetched or changed.
+    is judged whoever made it. Nothing is repaired, fetched or changed; of a
+    copy that the catalogue knows, it is noted there that it was checked.
     """
     settings = config.load_settings(os.environ)
     wanted = Depth(depth) if depth else Depth.FULL
     targets = targets_of(bags)
     request = VerifyRequest(targets.bags, wanted, profile, jobs_for(jobs, settings))
-    outcomes = verify(request, watcher())
+    watch = watcher()
+    now = rfc3339(new_run(os.environ).now())
+    outcomes = noting(verify(request, watch), _place(catalogue, settings), now, watch)
     if as_json:
         return _status(_json(outcomes, targets), targets)
     return _status(_report(outcomes, targets, wanted, sys.maxsize if verbose else FEW), targets)
+
+
+def _place(typed: str | None, settings: config.Settings) -> str:
+    """Where the catalogue is; checking does without one where no place for it is known."""
+    try:
+        return config.catalogue_place(typed, settings)
+    except ConfigError:
+        return ""
 
 
 def _status(all_passed: bool, targets: Targets) -> int:

@@ -12,6 +12,7 @@ from dataclasses import astuple, dataclass
 
 from archiver.duplicates.copy import Copy
 from archiver.duplicates.tier import Tier
+from archiver.model.audio import AudioProperties
 
 _ORDER = struct.Struct(">BBQHBBQ")
 _MOST = (1 << 63) - 1
@@ -60,6 +61,15 @@ def rank(copy: Copy, tier: Tier) -> bytes:
     )
 
 
+_NAMES = {
+    "musepack": "Musepack",
+    "opus": "Opus",
+    "speex": "Speex",
+    "vorbis": "Vorbis",
+    "wavpack": "WavPack",
+}
+"""Codecs whose name is no abbreviation."""
+
 RANK_BYTES = _ORDER.size
 
 
@@ -68,13 +78,12 @@ def why(best: Copy, second: Copy, tier: Tier) -> str:
     one, other = astuple(_rank(best, tier)), astuple(_rank(second, tier))
     decided = next(at for at, (mine, yours) in enumerate(zip(one, other, strict=True)) if mine != yours)
     if decided == _RICHNESS:
-        return f"there is more in it: {told_sound(best)} against {told_sound(second)}"
+        return f"there is more in it: {told_sound(best.sound)} against {told_sound(second.sound)}"
     return _REASONS[decided]
 
 
-def told_sound(copy: Copy) -> str:
+def told_sound(sound: AudioProperties | None) -> str:
     """Say how good the sound of a file can be, in a few words."""
-    sound = copy.sound
     if sound is None:
         return "unknown"
     words = []
@@ -86,16 +95,20 @@ def told_sound(copy: Copy) -> str:
         words.append(f"{round(sound.bitrate_bps / 1000)} kbit/s")
     if sound.channels and sound.channels != _STEREO:
         words.append(f"{sound.channels} channels" if sound.channels > 1 else "mono")
-    return " ".join((sound.codec.upper(), *words)) if sound.codec else " ".join(words) or "unknown"
+    codec = _NAMES.get(sound.codec, sound.codec.upper())
+    return " ".join(filter(None, (codec, *words))) or "unknown"
 
 
 def _rank(copy: Copy, tier: Tier) -> _Rank:
     stem = copy.place.path.rpartition("/")[2].rpartition(".")[0].casefold()
     alike = tier is Tier.BYTES  # what is in the file cannot differ, whatever a record of another day says
+    same_music = (
+        alike or tier is Tier.ESSENCE
+    )  # nor can its music, whatever its bit rate comes to with other tags
     return _Rank(
         damaged=copy.damaged and not alike,
-        lossy=0 if alike or copy.sound is None else _LOSSLESS[copy.sound.lossless],
-        poorer=0 if alike else _MOST - _richness(copy),
+        lossy=0 if same_music or copy.sound is None else _LOSSLESS[copy.sound.lossless],
+        poorer=0 if same_music else _MOST - _richness(copy),
         barer=0 if alike else _MOST_FIELDS - min(copy.labels.fields, _MOST_FIELDS),
         loose=copy.bag is None,
         like_a_copy=_LIKE_A_COPY.fullmatch(stem) is not None,

@@ -40,8 +40,11 @@ def bytes_of(copy: Copy) -> str | None:
 
 
 def essence_of(copy: Copy) -> str | None:
-    """Return the digest of the music, where it is known."""
-    return None if copy.essence is None else f"{copy.essence.method} {copy.essence.digest}"
+    """Return the digest of the music, where it is known.
+
+    Digests by several methods are the same where the same bytes were digested, which the method need not tell.
+    """
+    return None if copy.essence is None else copy.essence.digest
 
 
 def pcm_of(copy: Copy) -> str | None:

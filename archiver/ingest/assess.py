@@ -37,6 +37,8 @@ class Assessor:
     """
 
     def __init__(self, declared: Sequence[DeclaredFolder], policy: Policy, on: dt.date | Day) -> None:
+        self.declared = tuple(declared)
+        self.declared = tuple(declared)
         self.declarations = tuple(itertools.chain.from_iterable(each.declarations for each in declared))
         self.policy = policy
         self.on = on.on if isinstance(on, Day) else on

@@ -14,6 +14,7 @@ from archiver.machine import reason, refuse_own_limit
 from archiver.model.attribute import Attribute
 from archiver.model.audio import ExaminedFile
 from archiver.model.problem import Problem
+from archiver.model.source import FileRef
 from archiver.personal.find import personal_spans
 from archiver.personal.find import withheld as without_persons
 from archiver.personal.spans import without
@@ -68,6 +69,22 @@ def with_attributes(file: ExaminedFile) -> ExaminedFile:
     except OSError as error:
         refuse_own_limit(error)
         return dataclasses.replace(file, problems=(*file.problems, unlisted(file.ref.path, error)))
+    finally:
+        os.close(descriptor)
+
+
+def attributes_again(ref: FileRef) -> tuple[Attribute, ...]:
+    """Read the attributes of a file of which everything else is known; of one that cannot be opened there are none."""
+    try:
+        descriptor = filesystem.open_regular_beneath(ref.root, ref.relative)
+    except OSError as error:
+        refuse_own_limit(error)
+        return ()
+    try:
+        return attributes_of(descriptor)
+    except OSError as error:
+        refuse_own_limit(error)
+        return ()
     finally:
         os.close(descriptor)
 

@@ -21,19 +21,26 @@ from archiver.model.sound import Sound, SoundState, damage_sentence
 def decoded_entries(
     entries: Iterable[Examined], decoders: GuardedProcesses, sought: Collection[Sought]
 ) -> Iterator[Examined]:
-    """Yield the entries in their order, each file of music with what decoding it gave.
+    """Yield the entries in their order, each new file of music with what decoding it gave.
 
     Args:
         entries: Examined; they are gone through twice.
         decoders: From :func:`archiver.ingest.decode.music_decoders`, made for the same ``sought``.
         sought: What to compute beside.
     """
-    outcomes = decode((one for one in entries if isinstance(one, ExaminedFile)), decoders, sought)
+    outcomes = decode(
+        (one for one in entries if isinstance(one, ExaminedFile) and _is_new(one)), decoders, sought
+    )
     for entry in entries:
-        if isinstance(entry, ExaminedFile) and entry.role is Role.AUDIO:
+        if isinstance(entry, ExaminedFile) and entry.role is Role.AUDIO and _is_new(entry):
             yield replace(entry, decoded=next(outcomes).outcome)
         else:
             yield entry
+
+
+def _is_new(file: ExaminedFile) -> bool:
+    """Whether no bag of the store describes a file's bytes already."""
+    return file.known.holding is None
 
 
 def with_decoded(file: ExaminedFile, outcome: Decoded | Undecoded) -> ExaminedFile:

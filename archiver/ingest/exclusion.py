@@ -44,6 +44,11 @@ class Exclusion:
         self._patterns = tuple(pattern for pattern in patterns if _says_something(pattern))
         self._spec = _compiled(self._patterns) if self._patterns else None
 
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """All that it leaves out, in words: two that leave out the same by the same words are equal in this."""
+        return (*self._patterns, *(("clutter",) if self._clutter else ()))
+
     def rule_for(self, path: str, *, is_folder: bool) -> str | None:
         """Return the rule that leaves an entry out, as it was written; ``None`` where it is to be kept.
 

@@ -17,6 +17,7 @@ from archiver.ingest import names
 from archiver.ingest.attributes import attribute_problems, attributes_of, unlisted
 from archiver.ingest.exclusion import Exclusion, is_companion_rule
 from archiver.ingest.links import LinkPlace, link_entry
+from archiver.ingest.listing import listing_of
 from archiver.ingest.names import NameRule
 from archiver.machine import reason, refuse_own_limit
 from archiver.model.audio import Role
@@ -28,6 +29,7 @@ from archiver.model.source import (
     FolderProblem,
     FolderRef,
     LeftOut,
+    Listing,
     ScanEntry,
     Source,
     Unpacked,
@@ -244,12 +246,14 @@ def _list(top: int, folder: _Folder, name: str) -> _Listing:
         except OSError as error:
             refuse_own_limit(error)
             fault = error
-        itself, problems = _itself(descriptor, folder, name)
+        itself, problems = _itself(descriptor, folder, name, listed if fault is None else None)
     return _Listing(sorted(listed, key=lambda entry: entry.name), fault, itself, problems)
 
 
-def _itself(descriptor: int, folder: _Folder, name: str) -> tuple[FolderRef, tuple[Problem, ...]]:
-    """What an open folder itself bears, and what is wrong with that."""
+def _itself(
+    descriptor: int, folder: _Folder, name: str, listed: Sequence[_Listed] | None
+) -> tuple[FolderRef, tuple[Problem, ...]]:
+    """What an open folder itself bears, and what is wrong with that; ``listed`` is all that it lists, where that is known."""
     status = os.fstat(descriptor)
     try:
         attributes = attributes_of(descriptor)
@@ -259,7 +263,14 @@ def _itself(descriptor: int, folder: _Folder, name: str) -> tuple[FolderRef, tup
         attributes, problems = (), (unlisted(name, error),)
     original = undecodable(folder.relative)
     mode = stat.S_IMODE(status.st_mode)
-    return FolderRef(folder.path, status.st_mtime_ns, mode, attributes, original), problems
+    seen = None if listed is None else _seen(status, listed)
+    return FolderRef(folder.path, status.st_mtime_ns, mode, attributes, original, seen), problems
+
+
+def _seen(itself: os.stat_result, listed: Sequence[_Listed]) -> Listing | None:
+    """What the look at a folder saw; ``None`` where something in it could not be looked at."""
+    entries = [(one.name, one.status) for one in listed if not isinstance(one.status, OSError)]
+    return listing_of(itself, entries) if len(entries) == len(listed) else None
 
 
 def _looked_at(entry: os.DirEntry[str], folder: int) -> _Listed:

@@ -14,6 +14,7 @@ from archiver.model.pickling import by_fields
 from archiver.model.problem import Problem
 from archiver.model.sound import Bitstream, Sound
 from archiver.model.source import FileRef
+from archiver.model.state import NOTHING_KNOWN, Known
 
 Tags = Mapping[str, tuple[str, ...]]
 """Canonical tag name to its values, in the order of the file. Every value is a list."""
@@ -147,6 +148,7 @@ class ExaminedFile:
         expected: Checksums that papers give for it.
         audio_md5: MD5 of the uncompressed samples, in hex, as a FLAC's header states it; no record holds that.
         rip_claims: What logs say of its samples; no record holds that.
+        known: What the store and the state before tell of it; no record holds that.
     """
 
     ref: FileRef
@@ -168,6 +170,7 @@ class ExaminedFile:
     expected: tuple[Expected, ...] = ()
     audio_md5: str | None = None
     rip_claims: tuple[RipClaim, ...] = ()
+    known: Known = NOTHING_KNOWN
 
     @property
     def pictures(self) -> tuple[EmbeddedPicture, ...]:

@@ -62,7 +62,7 @@ class Problem:
     @property
     def kind(self) -> ProblemKind:
         """What the code means; of one that only another version of this program knows, that it does not know it."""
-        return PROBLEM_KINDS.get(self.code, _UNKNOWN)
+        return kind_of(self.code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +146,13 @@ _KINDS = (
         _WARNING,
         "extended attributes not kept",
         "The file itself is packed; keep the source as well if a program needs them.",
+    ),
+    ProblemKind(
+        "S113",
+        _WARNING,
+        "possible damage: other bytes, same time",
+        "Compare it with the version of the last time, which its bag keeps; both versions are kept. A program that"
+        " writes tags and puts the time back looks the same.",
     ),
     # The letter F is for what the bytes are
     ProblemKind("F201", _WARNING, "extension and content differ", "Rename a copy if players refuse it."),
@@ -284,3 +291,8 @@ _UNKNOWN = ProblemKind("", _WARNING, "problem that another version of this progr
 
 PROBLEM_KINDS = {kind.code: kind for kind in _KINDS}
 """Every problem code, in order. ``docs/reference/problems.md`` is made from it."""
+
+
+def kind_of(code: str) -> ProblemKind:
+    """Return the kind of problem that a code stands for, which may be another version's."""
+    return PROBLEM_KINDS.get(code, _UNKNOWN)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from archiver.model.attribute import Attribute
 from archiver.model.pickling import by_fields
@@ -87,6 +87,20 @@ class EmptyFolder:
 
 @by_fields
 @dataclass(frozen=True, slots=True)
+class Listing:
+    """What one look at a folder saw, small enough to be compared years later.
+
+    Attributes:
+        digest: Of every name in it with kind, permission bits, size, times and number, and of the folder's own.
+        newest_ns: The latest time among them, in nanoseconds since 1970 UTC.
+    """
+
+    digest: bytes
+    newest_ns: int
+
+
+@by_fields
+@dataclass(frozen=True, slots=True)
 class FolderRef:
     """A folder that was listed; what it holds comes after it, and it is counted nowhere.
 
@@ -96,6 +110,7 @@ class FolderRef:
         mode: Permission bits.
         attributes: Its extended attributes.
         original_name: As :attr:`FileRef.original_name`.
+        listing: What the look at it saw; ``None`` where something in it could not be looked at.
     """
 
     path: str
@@ -103,6 +118,7 @@ class FolderRef:
     mode: int = FOLDER_MODE
     attributes: tuple[Attribute, ...] = ()
     original_name: bytes | None = None
+    listing: Listing | None = field(default=None, compare=False)
 
 
 @by_fields

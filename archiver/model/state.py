@@ -86,3 +86,44 @@ class StateFile:
     bag: HoldingBag | None
     bag_path: str
     decision: str
+
+
+@by_fields
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What the state before had under a file's path.
+
+    Attributes:
+        size_bytes: Its bytes.
+        modified_ns: Its modification time, in nanoseconds since 1970 UTC.
+        digest: Digest of its bytes, by the algorithm of the bag that has them.
+        essence: Digest of its music apart from its tags; ``None`` where there is none.
+        decision: Digest of what was decided of it; ``None`` where that is not known.
+        racy: Whether it had been changed so late that its times prove nothing.
+    """
+
+    size_bytes: int
+    modified_ns: int
+    digest: bytes
+    essence: bytes | None
+    decision: bytes | None
+    racy: bool
+
+
+@by_fields
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the store and the state before tell of a file.
+
+    Attributes:
+        holding: Where its bytes are held; ``None`` where no bag of the store is known to have them.
+        before: What the state before had under its path; ``None`` where it had nothing there.
+        moved_from: The path under which the state before had its bytes, where nothing is there any more.
+    """
+
+    holding: Holding | None = None
+    before: Before | None = None
+    moved_from: str | None = None
+
+
+NOTHING_KNOWN = Known()

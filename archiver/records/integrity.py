@@ -10,19 +10,20 @@ from archiver.model.sound import SoundState
 AUDIO_INTEGRITY = "Audio-Integrity"
 """The label of ``bag-info.txt`` that says in what state the music was when it came."""
 
-_WORDS = {
+STATE_WORDS = {
     SoundState.INTACT: "intact",
     SoundState.CONSISTENT: "consistent",
     SoundState.DAMAGED: "damaged",
     SoundState.NOT_CHECKABLE: "not checkable",
 }
+"""What each state is called for people."""
 
 _DAMAGED = re.compile(r"(\d{1,3}(?:,\d{3}){0,6}) damaged", re.ASCII)
 
 
 def counted_states(files: Mapping[SoundState, int]) -> str:
     """Return how many files are in which state, such as ``1,204 intact, 2 damaged``; empty where there is none."""
-    return ", ".join(f"{files[state]:,} {word}" for state, word in _WORDS.items() if files.get(state))
+    return ", ".join(f"{files[state]:,} {word}" for state, word in STATE_WORDS.items() if files.get(state))
 
 
 def integrity_labels(files: Mapping[SoundState, int]) -> tuple[tuple[str, str], ...]:

@@ -10,7 +10,7 @@ import base64
 from typing import Any
 
 from archiver.model.attribute import Attribute
-from archiver.model.package import HeldFile, PackedFile, PackEntry, WithheldFile
+from archiver.model.package import AssessedFile, HeldFile, PackedFile, PackEntry, PlanEntry, WithheldFile
 from archiver.model.source import (
     FILE_MODE,
     FOLDER_MODE,
@@ -80,8 +80,8 @@ class TreeWriter:
             self._stream.write(to_line(record))
 
 
-def tree_record(entry: PackEntry) -> dict[str, Any] | None:
-    """Return the line of one entry; ``None`` where there is nothing to record of it."""
+def tree_record(entry: PackEntry | PlanEntry) -> dict[str, Any] | None:
+    """Return the line of one entry, or of one that is planned; ``None`` where there is nothing to record of it."""
     match entry:
         case FolderRef():
             return {
@@ -90,8 +90,7 @@ def tree_record(entry: PackEntry) -> dict[str, Any] | None:
                 "modified": rfc3339_ns(entry.modified_ns),
                 **_beside(entry.mode, FOLDER_MODE, entry.attributes),
             }
-        case PackedFile() | HeldFile():
-            examined = entry.assessed.examined
+        case AssessedFile(examined) | PackedFile(AssessedFile(examined)) | HeldFile(AssessedFile(examined)):
             beside = _beside(examined.ref.mode, FILE_MODE, examined.attributes)
             return {"kind": "file", **_named(examined.ref.path, None), **beside} if beside else None
         case Link():

@@ -24,6 +24,9 @@ LOCK = b"lock"
 UNFINISHED = b".unfinished"
 """How the names of this program's folders in ``.incoming`` end, which keeps them apart from the lock and from others."""
 
+RETIRED = re.compile(rb"[0-9a-f]{16}\.retired")
+"""Names in ``.incoming`` of what is being removed for good."""
+
 _HOLDER = re.compile(rb"([0-9]{1,10}\n)?")
 """What stands in a lock: the number of the process that holds it or held it last."""
 

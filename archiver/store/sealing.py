@@ -24,6 +24,7 @@ from archiver.ownfiles import read_own
 from archiver.store import tree
 from archiver.store.area import INCOMING, UNFINISHED, Place
 from archiver.store.faults import store_faults
+from archiver.store.removal import finish_removals
 from archiver.store.staging import Staging, StagingKey, look_into, remove_area, remove_begun
 
 _READY = b"ready"
@@ -179,7 +180,7 @@ def recover(store: bytes) -> tuple[bytes, ...]:
     """Bring to its end what runs were interrupted in while they gave names: the first thing to do with a locked store.
 
     A group of which a bag has its name already gets its other names, unless something else bears one of them; areas
-    whose bag has gone to its name, or was never begun, are removed. What can be continued stays, and so does
+    whose bag has gone to its name, or was never begun, are removed, and so is what a removal left out of sight. What can be continued stays, and so does
     everything that this program did not make.
 
     Returns:
@@ -188,6 +189,7 @@ def recover(store: bytes) -> tuple[bytes, ...]:
     Raises:
         StoreError: where the store cannot be written.
     """
+    finish_removals(store)
     groups: dict[StagingKey, list[Staging]] = defaultdict(list)
     found = look_into(store)
     with store_faults(f"tidy {os.fsdecode(store)}/{os.fsdecode(INCOMING)}"):

@@ -1,4 +1,4 @@
-"""Says of single files everything that is known of their rights, from where, and what follows; of a bag, what it records."""
+"""Says of single files all that is known of their music and rights, from where, and what follows; of a bag, what it records."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ import os
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from archiver.audio.evidence.uits import MEDIA_DIGEST
 from archiver.config import Settings
 from archiver.errors import Remedy, UsageError, Way
 from archiver.executors.ordered import Serial
 from archiver.ingest.consumers import read_plan
 from archiver.ingest.read_through import read_through
 from archiver.ingest.sound import with_sound
-from archiver.model.audio import ExaminedFile
+from archiver.model.audio import ExaminedFile, Role
 from archiver.model.day import Day
 from archiver.model.problem import NOT_READ, Problem
 from archiver.model.rights import Policy
@@ -165,11 +164,11 @@ def _explained(
     with examined([place.source for place in files], 1, Unwatched()) as examined_files:
         for place, entry in zip(files, examined_files, strict=False):
             if isinstance(entry, ExaminedFile):
-                unread = [problem for problem in entry.problems if problem.kind.effect in NOT_READ]
+                file = _heard(entry)
+                unread = [problem for problem in file.problems if problem.kind.effect in NOT_READ]
                 if unread:
                     yield UnexplainedFile(place.named, unread[0])
                 else:
-                    file = _held_against_its_receipt(entry)
                     index = indexes.get(place.declared, _NOTHING)
                     explanation = _explanation(file, index, policies, request.day)
                     found = read[place.declared]
@@ -183,13 +182,14 @@ def _explained(
                 yield UnexplainedFile(place.named, Problem(place.named, "S107", "it is not a regular file"))
 
 
-def _held_against_its_receipt(file: ExaminedFile) -> ExaminedFile:
-    """Read the music of a file through that bears a store's receipt, which states what was sold."""
-    if all(found.code != MEDIA_DIGEST for found in file.evidence):
+def _heard(file: ExaminedFile) -> ExaminedFile:
+    """Read the music of a file through from first byte to last; where that fails, it is among the file's problems."""
+    if file.role is not Role.AUDIO or any(problem.kind.effect in NOT_READ for problem in file.problems):
         return file
     (through,) = read_through([(file.ref, read_plan((), file))], Serial())
-    # what else reading it through tells is for those who ask for it
-    return replace(file, evidence=with_sound(file, through.results, through.faults).evidence)
+    if through.problem is not None:
+        return replace(file, problems=(*file.problems, through.problem))
+    return with_sound(file, through.results, through.faults)
 
 
 class _Recorded:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from archiver.audio.decoding.extras import sought_at_hand
 from archiver.executors.guarded import GuardedProcesses
@@ -18,15 +18,28 @@ from archiver.ingest.presence import SourcePresence
 from archiver.ingest.scan import scan
 from archiver.ingest.spool import Spool
 from archiver.model.audio import ExaminedFile
-from archiver.model.package import AssessedFile, PlanEntry
+from archiver.model.package import AssessedFile, HeldFile, PlanEntry
 from archiver.model.problem import Effect
-from archiver.model.source import FileRef, ScanEntry, Source
+from archiver.model.source import BesideFiles, FileRef, ScanEntry, Source
 from archiver.model.totals import problems_in
 from archiver.usecases.watch import Step, Watch, one
 
 T = TypeVar("T", bound=ScanEntry | Examined)
 
 _LOOKED_AT_EACH = 8
+
+
+class Memory(Protocol):
+    """What is remembered of sources from the last time they were packed into a store."""
+
+    def look(self, listed: Spool[ScanEntry]) -> int:
+        """Look up everything that was listed, and return how many files have to be examined."""
+
+    def examined(self, processes: GuardedProcesses) -> Iterator[Examined]:
+        """Yield what was listed in its order, examined: recalled where that holds, else by reading headers."""
+
+    def sought(self, entries: LinkedEntries, jobs: int, watch: Watch) -> Iterator[Examined]:
+        """Yield the entries in their order, each file with where the store holds its bytes, if it does."""
 
 
 @contextlib.contextmanager
@@ -39,6 +52,7 @@ def examined(  # noqa: PLR0913 - each says one thing, and most by name
     exclusion: Exclusion | None = None,
     presence: SourcePresence | None = None,
     rule: NameRule = EXACT,
+    memory: Memory | None = None,
 ) -> Iterator[LinkedEntries]:
     """List and examine the sources, link what papers name, and lend the outcome, on disk, for a ``with`` block.
 
@@ -50,6 +64,7 @@ def examined(  # noqa: PLR0913 - each says one thing, and most by name
         exclusion: What to leave out.
         presence: Watches over the sources; from now on where ``None``.
         rule: Which names are stored otherwise.
+        memory: Tells what need not be examined anew, where anything is remembered.
 
     Raises:
         SourceLostError: where a source is not there any more.
@@ -59,11 +74,13 @@ def examined(  # noqa: PLR0913 - each says one thing, and most by name
         scanned = scan(sources, exclusion, rule=rule)
         listed.extend(watch.track(Step("Listing", "files"), _watched_over(scanned, presence), one))
         if len(listed):
+            unread = len(listed) if memory is None else memory.look(listed)
             # starting a worker costs more than reading some hundred headers
-            workers = min(jobs, 1 + len(listed) // 256)
+            workers = min(jobs, 1 + unread // 256)
             with header_readers(workers) as processes:
                 step = Step("Reading headers", "files", len(listed))
-                read = watch.track(step, _watched_over(examine(listed, processes), presence), one)
+                entries = examine(listed, processes) if memory is None else memory.examined(processes)
+                read = watch.track(step, _watched_over(entries, presence), one)
                 found.extend(linker.gathered(read))
                 linker.look(found)
         yield LinkedEntries(found, linker)
@@ -81,6 +98,7 @@ def planned(  # noqa: PLR0913 - each says one thing, and most by name
     exclusion: Exclusion | None = None,
     presence: SourcePresence | None = None,
     decoders: GuardedProcesses | None = None,
+    memory: Memory | None = None,
 ) -> Iterator[PackagePlan]:
     """Work out what a package of the sources would hold and lend the plan for a ``with`` block.
 
@@ -94,23 +112,43 @@ def planned(  # noqa: PLR0913 - each says one thing, and most by name
         presence: Watches over the sources; from now on where ``None``.
         rule: Which names are stored otherwise.
         decoders: Decode all music as well, where that is asked for.
+        memory: Tells what the store holds already.
 
     Raises:
         SourceLostError: where a source is not there any more.
     """
     with Spool[PlanEntry](scratch) as entries:
-        with examined(
-            sources, jobs, watch, scratch=scratch, exclusion=exclusion, presence=presence, rule=rule
-        ) as found:
-            entries_known = found if decoders is None else _decoded(found, decoders, watch)
-            assessed = (
-                assess(entry) if isinstance(entry, ExaminedFile) else entry for entry in entries_known
-            )
-            package_plan = plan(assessed, entries)
+        with (
+            examined(
+                sources,
+                jobs,
+                watch,
+                scratch=scratch,
+                exclusion=exclusion,
+                presence=presence,
+                rule=rule,
+                memory=memory,
+            ) as linked,
+            Spool[Examined](scratch) as put_aside,
+        ):
+            found: Iterable[Examined] = linked if memory is None else memory.sought(linked, jobs, watch)
+            if decoders is not None:
+                put_aside.extend(found)
+                found = _decoded(put_aside, decoders, watch)
+            package_plan = plan((_assessed(entry, assess) for entry in found), entries)
         yield package_plan
 
 
-def _decoded(found: LinkedEntries, decoders: GuardedProcesses, watch: Watch) -> Iterator[Examined]:
+def _assessed(
+    entry: Examined, assess: Callable[[ExaminedFile], AssessedFile]
+) -> AssessedFile | HeldFile | BesideFiles:
+    if not isinstance(entry, ExaminedFile):
+        return entry
+    assessed, holding = assess(entry), entry.known.holding
+    return assessed if holding is None else HeldFile(assessed, holding)
+
+
+def _decoded(found: Spool[Examined], decoders: GuardedProcesses, watch: Watch) -> Iterator[Examined]:
     outcomes = decoded_entries(found, decoders, sought_at_hand())
     return watch.track(Step("Decoding", "files", len(found)), outcomes, one)
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import struct
+from collections.abc import Callable
 
 import pytest
 from mutagen.oggvorbis import OggVorbis
@@ -219,6 +220,14 @@ def test_wma() -> None:
     assert found.duration_s == pytest.approx(1.0, abs=0.1)
 
 
+@pytest.mark.parametrize("make", [ogg_vorbis, opus])
+def test_tags_and_pictures_are_no_part_of_the_bit_rate_of_ogg(make: Callable[..., bytes]) -> None:
+    bare = known(make(packets=2000)).bitrate_bps
+    tagged = known(make(packets=2000, pictures=[bytes(300_000)], comment="x" * 40_000)).bitrate_bps
+    assert bare is not None
+    assert tagged == pytest.approx(bare, rel=0.1), "but for the headers of the pages that hold them"
+
+
 def wavpack_block(flags: int, sub_blocks: bytes = b"", samples: int = 44100) -> bytes:
     body = struct.pack(
         "<4sIHBBIIIII", b"wvpk", 24 + len(sub_blocks), 0x410, 0, 0, samples, 0, samples, flags, 0
@@ -255,6 +264,12 @@ def test_wavpack_variants() -> None:
     assert known(wavpack_block(STEREO_44 | initial | final, samples=0xFFFFFFFF)).duration_s is None
     assert known(wavpack_block(STEREO_44 | initial | final | 3 | 0x80)).bit_depth == 32
     assert known(wavpack_block(9 << 23 | 2 | 4 << 13 | initial | final)).bit_depth == 20
+
+
+@pytest.mark.parametrize("power", [b"", b"\x0e\x00"], ids=["none", "empty"])
+def test_the_rate_of_dsd_in_wavpack_is_not_known_without_its_power_of_two(power: bytes) -> None:
+    found = known(wavpack_block(12 << 23 | 0x80000000 | 0x1800, power, samples=352800))
+    assert (found.sample_rate_hz, found.duration_s, found.channels) == (None, None, 2)
 
 
 def test_tta() -> None:

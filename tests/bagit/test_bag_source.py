@@ -130,3 +130,48 @@ def test_a_damaged_archive_is_opened_twice_and_never_three_times(  # noqa: PLR09
     assert outcome.mismatches
     assert Asked(len(openings), len(outcome.tracks)) == wanted
     assert set(openings) == {os.fsencode(path)}
+
+
+class Wanted(list[str]):
+    """Paths of files that somebody wants."""
+
+
+@pytest.mark.parametrize("container", CONTAINERS)
+def test_the_contents_that_are_wanted_come_with_their_bytes(tmp_path: Path, container: str) -> None:
+    source = source_of(os.fsencode(make(tmp_path, container, nothing)))
+    found = {path: b"".join(blocks) for path, blocks in source.contents(Wanted([SECOND, FIRST]))}
+    assert found.keys() == {FIRST, SECOND}
+    passed = [path for path, _ in source.contents(Wanted([SECOND]))]
+    assert passed == [SECOND]
+    source.close()
+
+
+@pytest.mark.parametrize("container", CONTAINERS)
+def test_a_file_that_is_not_there_does_not_keep_others_from_coming(tmp_path: Path, container: str) -> None:
+    source = source_of(os.fsencode(make(tmp_path, container, nothing)))
+    found = {}
+    for path, blocks in source.contents(Wanted(["data/none", FIRST])):
+        try:
+            found[path] = b"".join(blocks)
+        except OSError:
+            found[path] = b""
+    assert found.pop("data/none", b"") == b""
+    assert list(found) == [FIRST]
+    assert found[FIRST]
+    source.close()
+
+
+@pytest.mark.parametrize("container", ARCHIVES)
+def test_records_that_are_wanted_early_need_no_further_opening(
+    tmp_path: Path, openings: list[bytes], container: str
+) -> None:
+    source = source_of(os.fsencode(make(tmp_path, container, nothing)), early=(FILES_RECORD, "metadata/none"))
+    with source.listing(lambda _: None):
+        pass
+    for _ in range(2):
+        with source.open(FILES_RECORD) as stream:
+            assert stream.read() == RECORD
+    with pytest.raises(FileNotFoundError):
+        source.open("metadata/none")
+    assert len(openings) == 1
+    source.close()

@@ -79,6 +79,7 @@ def test_json_has_the_agreed_keys(source: MakeSource, tmp_path: Path) -> None:
     assert report["files"] == {
         "seen": 5,
         "packed": 4,
+        "held": 0,
         "withheld": 0,
         "links": 0,
         "left_out": 0,
@@ -127,9 +128,9 @@ def test_dry_run_says_what_packing_then_does(source: MakeSource, tmp_path: Path)
 
 def test_names_of_bags_are_never_used_twice(source: MakeSource, tmp_path: Path) -> None:
     root, store = source(TREE), tmp_path / "store"
-    made = [pack(root, "--to", store, "--json").json["bag"] for _ in range(3)]
+    made = [pack(root, "--to", store, "--json", "--all").json["bag"] for _ in range(3)]
     assert [os.path.basename(bag) for bag in made] == [f"Music-2023-11-14{end}" for end in ("", "_2", "_3")]
-    assert pack(root, "--to", store, "--name", "mine").code == 0
+    assert pack(root, "--to", store, "--name", "mine", "--all").code == 0
     before = tree_digest(store / "mine")
     refused = pack(root, "--to", store, "--name", "mine")
     assert refused.code == 2
@@ -180,7 +181,7 @@ def test_what_cannot_be_meant_is_refused_before_anything_is_written(
     assert outcome.out == ""
     assert expected in said(outcome)
     assert "Traceback" not in outcome.err
-    assert not [bag for bag in (tmp_path / "store").glob("*") if bag.name != ".incoming"]
+    assert not [bag for bag in (tmp_path / "store").glob("*") if not bag.name.startswith(".")]
     if words[0] != "empty":
         assert not (tmp_path / "store").exists()
 
@@ -252,7 +253,7 @@ def test_reading_back_and_archives(source: MakeSource, tmp_path: Path) -> None:
     assert outcome.code == 0
     assert outcome.json["bag"].endswith("Music-2023-11-14.zip")
     assert run_here("verify", outcome.json["bag"]).code == 0
-    assert [path.name for path in (tmp_path / "store").iterdir() if path.name != ".incoming"] == [
+    assert [path.name for path in (tmp_path / "store").iterdir() if not path.name.startswith(".")] == [
         "Music-2023-11-14.zip"
     ]
 
@@ -282,7 +283,7 @@ def test_started_as_a_person_would(source: MakeSource, tmp_path: Path) -> None:
     outcome = run_program("pack", root, "--to", tmp_path / "store")
     assert outcome.code == 0
     assert outcome.err == ""
-    (bag,) = [path for path in (tmp_path / "store").iterdir() if path.name != ".incoming"]
+    (bag,) = [path for path in (tmp_path / "store").iterdir() if not path.name.startswith(".")]
     verified = run_program("verify", bag)
     assert (verified.code, verified.err) == (0, "")
     assert "valid. Every file is there" in verified.out

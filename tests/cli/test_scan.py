@@ -144,6 +144,17 @@ def test_music_is_read_through_only_where_that_is_asked_for(source: MakeSource) 
     assert all(entry["integrity"]["state"] in report["integrity"] for entry in report["entries"])
 
 
+def test_music_in_which_nothing_could_be_checked_is_named_where_every_file_is_asked_for(
+    source: MakeSource, tmp_path: Path
+) -> None:
+    root = source({"a/1.shn": b"ajkg\x02" + bytes(range(256)), "a/2.flac": flac()})
+    line = "Music in which nothing could be checked\n  a/1.shn: nothing in this format is tested\n"
+    assert line in run_here("scan", root, "--check", "--verbose").out
+    assert line in run_here("pack", root, "--to", tmp_path / "Store", "--verbose").out
+    for words in (("--check",), ("--verbose",)):
+        assert "could be checked" not in run_here("scan", root, *words).out
+
+
 def test_damaged_music_is_told_and_ends_with_4(source: MakeSource) -> None:
     root = source({"a/1.flac": flac()[:-40], "a/2.mp3": mp3({"TIT2": ["x"]})})
     before = run_here("scan", root)

@@ -29,7 +29,7 @@ def store(source: MakeSource, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     with monkeypatch.context() as patch:
         patch.setattr("archiver.usecases.pack.pack.make_ready", stop)
         for name in ("First", "Second"):
-            assert run_here("pack", root, "--to", store, "--name", name).code == 1
+            assert run_here("pack", root, "--to", store, "--name", name, "--all").code == 1
     build_tree(store / ".incoming", {"Mine/f": "precious", "Mine.unfinished/f": "precious"})
     return store
 

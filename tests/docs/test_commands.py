@@ -44,6 +44,7 @@ def run(line: str, desk: Path) -> tuple[int, str]:
         "HOME": str(desk.parent),
         "PYTHONPATH": str(ROOT),
         "SOURCE_DATE_EPOCH": CLOCK,
+        "ARCHIVER_CATALOGUE": str(desk.parent / "catalogue.sqlite"),
         "LC_ALL": "C.UTF-8",
     }
     if line.startswith("archiver ") and not OF_THE_SHELL & set(line):

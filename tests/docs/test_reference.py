@@ -75,7 +75,11 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def run(place: Path, *arguments: str) -> str:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "ARCHIVER_CATALOGUE": str(place / "catalogue.sqlite"),
+    }
     ended = subprocess.run(
         [sys.executable, "-m", "archiver", *arguments],
         cwd=place,
@@ -83,7 +87,12 @@ def run(place: Path, *arguments: str) -> str:
         capture_output=True,
         check=False,
     )
-    assert ended.returncode in (ExitStatus.DONE, ExitStatus.INCOMPLETE, ExitStatus.DAMAGED), ended.stderr
+    assert ended.returncode in (
+        ExitStatus.DONE,
+        ExitStatus.STOPPED,
+        ExitStatus.INCOMPLETE,
+        ExitStatus.DAMAGED,
+    ), ended.stderr
     return ended.stdout.decode()
 
 
@@ -107,6 +116,13 @@ def documented(key: str, names: list[str]) -> bool:
     return any(re.fullmatch(re.escape(name).replace(r"\*", r"[^.\[\]]+"), key) for name in names)
 
 
+_SHOW = "show: `archiver.show-bag/1`, `archiver.show-file/1`, `archiver.show-album/1`"
+_CATALOGUE = (
+    "catalogue add, update, rebuild: `archiver.catalogue-add/1`, `archiver.catalogue-update/1`,"
+    " `archiver.catalogue-rebuild/1`"
+)
+
+
 @pytest.mark.parametrize(
     ("heading", "arguments"),
     [
@@ -122,6 +138,21 @@ def documented(key: str, names: list[str]) -> bool:
             ("explain", "Store/Bag_1_of_2", "nothing", "Store/Bag_1_of_2/data/Music/Album/01 One.flac"),
         ),
         ("rights check: `archiver.rights-check/1`", ("rights", "check", "rights.toml", "--source", "Music")),
+        (_CATALOGUE, ("catalogue", "add", "Store")),
+        (_CATALOGUE, ("catalogue", "update")),
+        (_CATALOGUE, ("catalogue", "rebuild", "Store")),
+        ("catalogue check: `archiver.catalogue-check/1`", ("catalogue", "check")),
+        ("find: `archiver.find/1`", ("find", "size:0..")),
+        *(
+            (_SHOW, ("show", what))
+            for what in ("Bag_1_of_2", "Store/Bag_1_of_2/data/Album/01 One.flac", "Album")
+        ),
+        *(
+            ("list: `archiver.list/1` and one for each kind", ("list", *what))
+            for what in ((), ("stores",), ("bags",), ("collections",), ("accessions",), ("albums",))
+        ),
+        ("status: `archiver.status/1`", ("status",)),
+        ("retire: `archiver.retire/1`", ("retire", "--dry-run", "Store/Bag_1_of_2")),
         ("due: `archiver.due/1`", ("due", "Store", "--until", "2031-01-01")),
         ("duplicates: `archiver.duplicates/1`", ("duplicates", "Music", "Store")),
         ("bag add-algorithm, bag set-info: `archiver.bag-update/1`", ("cat", "bag.json")),
@@ -135,7 +166,10 @@ def test_the_keys_of_a_json_report_are_documented(
     report = json.loads((place / arguments[1]).read_text() if made else run(place, *arguments, "--json"))
     names = named("json.md", heading)
     assert names, "the heading is on the page"
-    assert f"`{report.pop('schema')}`" in heading
+    schema = report.pop("schema")
+    assert f"`{schema}`" in (
+        heading if arguments[0] != "list" else (REFERENCE / "json.md").read_text("utf-8")
+    )
     entries = report.pop("entries", [])
     assert all(tuple(entry) == FILE_KEYS for entry in entries), "a record has the keys of files.jsonl"
     found = set(keys(report))

@@ -40,6 +40,11 @@ BETTER: dict[str, tuple[Copy, Copy, str]] = {
         a_copy(0, sound=replace(MP3, bitrate_bps=128_000)),
         "there is more in it: MP3 320 kbit/s against MP3 128 kbit/s",
     ),
+    "a codec whose name is no abbreviation": (
+        a_copy(1, sound=replace(MP3, codec="vorbis")),
+        a_copy(0, sound=replace(MP3, codec="opus", bitrate_bps=128_000)),
+        "there is more in it: Vorbis 320 kbit/s against Opus 128 kbit/s",
+    ),
     "better tagged": (a_copy(1, labels=labelled(fields=9)), a_copy(0, labels=labelled(fields=3)), "its tags say more"),
     "in a bag": (a_copy(1, bag="Bag"), a_copy(0), "it is in a bag"),
     "no name of a copy": (
@@ -54,8 +59,8 @@ BETTER: dict[str, tuple[Copy, Copy, str]] = {
 @pytest.mark.parametrize("name", BETTER)
 def test_what_makes_a_copy_the_better_one_is_said(name: str) -> None:
     best, other, words = BETTER[name]
-    assert rank(best, Tier.ESSENCE) < rank(other, Tier.ESSENCE)
-    assert why(best, other, Tier.ESSENCE) == words
+    assert rank(best, Tier.FINGERPRINT) < rank(other, Tier.FINGERPRINT)
+    assert why(best, other, Tier.FINGERPRINT) == words
 
 
 def test_bit_rates_that_hardly_differ_decide_nothing() -> None:
@@ -64,6 +69,14 @@ def test_bit_rates_that_hardly_differ_decide_nothing() -> None:
         a_copy(1, sound=replace(MP3, bitrate_bps=192_900)),
     )
     assert why(one, other, Tier.TAGS) == "it comes first; nothing else tells them apart"
+
+
+def test_of_the_same_music_none_is_richer() -> None:
+    """A file with longer tags comes to more bits a second."""
+    longer = a_copy(1, sound=replace(MP3, bitrate_bps=400_000), labels=labelled(fields=3))
+    tagged = a_copy(2, sound=MP3, labels=labelled(fields=9))
+    assert why(tagged, longer, Tier.ESSENCE) == "its tags say more"
+    assert rank(tagged, Tier.ESSENCE) < rank(longer, Tier.ESSENCE)
 
 
 def test_of_the_same_bytes_only_the_place_tells() -> None:

@@ -48,7 +48,7 @@ def packages(
     for name in ("personal", "donation", "public", "undeclared"):
         asked = () if name == "undeclared" else ("--rights", declared, "--policy", name)
         outcome = run_here(
-            "pack", collection, "--to", store, "--name", name, *asked, SOURCE_DATE_EPOCH=MOMENT
+            "pack", collection, "--all", "--to", store, "--name", name, *asked, SOURCE_DATE_EPOCH=MOMENT
         )
         packed[name] = read_package(store / name, outcome)
     return packed
@@ -97,7 +97,16 @@ def planted_screens(
     wanted: dict[str, tuple[str | Path, ...]] = {
         "scan": ("scan", planted_source),
         "explain": ("explain", *files),
-        "pack --dry-run": ("pack", planted_source, "--to", planted_store, "--dry-run", "--policy", "public"),
+        "pack --dry-run": (
+            "pack",
+            planted_source,
+            "--all",
+            "--to",
+            planted_store,
+            "--dry-run",
+            "--policy",
+            "public",
+        ),
         "verify": ("verify", *(package.bag for package in planted_bags.values())),
         "due": ("due", planted_store),
         "explain BAG": ("explain", *(package.bag for package in planted_bags.values())),
@@ -109,7 +118,9 @@ def planted_screens(
     for name, words in wanted.items():
         runs[name] = run_here(*words)
         runs[f"{name} --json"] = run_here(*words, "--json")
-    runs["pack --json"] = run_here("pack", planted_source, "--to", planted_store, "--name", "again", "--json")
+    runs["pack --json"] = run_here(
+        "pack", planted_source, "--all", "--to", planted_store, "--name", "again", "--json"
+    )
     runs["rights template"] = run_here("rights", "template", planted_source)
     template.write_text(uncommented(runs["rights template"].out), "utf-8")
     for form in ((), ("--json",)):

@@ -13,7 +13,9 @@ MOMENT = "1767225600"
 def pack(source: Path, store: Path, *words: str | Path) -> Outcome:
     """Pack ``source`` as ``bag`` and prove it unchanged."""
     before = tree_digest(source)
-    outcome = run_here("pack", source, "--to", store, "--name", "bag", *words, SOURCE_DATE_EPOCH=MOMENT)
+    outcome = run_here(
+        "pack", source, "--all", "--to", store, "--name", "bag", *words, SOURCE_DATE_EPOCH=MOMENT
+    )
     assert tree_digest(source) == before
     return outcome
 

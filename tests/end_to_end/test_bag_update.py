@@ -42,7 +42,7 @@ def test_an_algorithm_is_added_and_the_payload_is_not_touched(bag: Path) -> None
     assert verified.code == 0
     assert sorted(verified.json["bags"][0]["algorithms"]) == ["sha256", "sha512"]
     lines = (bag / "manifest-sha256.txt").read_text("utf-8").splitlines()
-    assert len(lines) == 46
+    assert len(lines) == 47
     digest, path = next(line for line in lines if line.endswith("Lorem.mp3")).split("  ", 1)
     assert hashlib.sha256((bag / path).read_bytes()).hexdigest() == digest
     assert events(bag)[:-1] == before

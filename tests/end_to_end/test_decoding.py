@@ -106,7 +106,7 @@ def test_packing_decodes_where_that_is_asked_for_and_records_what_it_gave(
         source(album(TWO) | {"b.flac": flac({"TITLE": ["x"]}, audio=ONE, md5=b"\x11" * 16)}),
         tmp_path / "store",
     )
-    done = run_here("pack", root, "--to", store, "--name", "bag", "--decode")
+    done = run_here("pack", root, "--all", "--to", store, "--name", "bag", "--decode")
     assert done.code == 0, done.err
     assert "2 intact, 1 damaged" in done.out
     rows = {row["source_path"]: row for row in file_rows(store / "bag")}
@@ -124,7 +124,7 @@ def test_without_the_extra_it_is_said_how_to_get_it_and_nothing_is_written(
 ) -> None:
     monkeypatch.setattr(extras, "find_spec", lambda _: None)
     root, store = source(album(TWO)), tmp_path / "store"
-    for words in (("pack", root, "--to", store, "--decode"), ("scan", root, "--decode")):
+    for words in (("pack", root, "--all", "--to", store, "--decode"), ("scan", root, "--decode")):
         done = run_here(*words)
         assert done.code == 1
         assert "pip install 'music-archiver[decode]'" in " ".join(done.err.split())

@@ -68,7 +68,9 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     before = tree_digest(source)
     made = tmp_path_factory.mktemp("store")
     for name, more in (("one", ()), ("two", ("--policy", "donation")), ("three", ("--serialize", "tar"))):
-        outcome = run_here("pack", source, "--to", made, "--name", name, *more, SOURCE_DATE_EPOCH=MOMENT)
+        outcome = run_here(
+            "pack", source, "--all", "--to", made, "--name", name, *more, SOURCE_DATE_EPOCH=MOMENT
+        )
         assert outcome.code in (0, 3), outcome.err
     assert tree_digest(source) == before
     return made

@@ -148,7 +148,7 @@ def test_hard_links_are_one_file(source: MakeSource) -> None:
 
 def test_what_is_in_a_store_is_found_without_reading_it(source: MakeSource, tmp_path: Path) -> None:
     root = source({"a/1.mp3": _song("One"), "b/2.mp3": _song("Two")}, "Library")
-    assert run_here("pack", root, "--to", tmp_path / "Store", "--name", "Bag").code == 0
+    assert run_here("pack", root, "--all", "--to", tmp_path / "Store", "--name", "Bag").code == 0
     new = source({"x.mp3": _song("One"), "y.mp3": _song("Three", audio=_OTHER_MUSIC)}, "Downloads")
     before = tree_digest(tmp_path / "Store")
     for target in (tmp_path / "Store", tmp_path / "Store" / "Bag"):
@@ -183,7 +183,9 @@ def test_no_copy_is_named_for_one_that_its_bag_has_lost(source: MakeSource, tmp_
 
 def test_a_bag_in_an_archive_proves_nothing_for_removal(source: MakeSource, tmp_path: Path) -> None:
     library = source({"1.mp3": _song()}, "Library")
-    done = run_here("pack", library, "--to", tmp_path / "Store", "--name", "Bag", "--serialize", "tar")
+    done = run_here(
+        "pack", library, "--all", "--to", tmp_path / "Store", "--name", "Bag", "--serialize", "tar"
+    )
     assert done.code == 0
     new = source({"x.mp3": _song()}, "Downloads")
     assert _groups(new, tmp_path / "Store") == [("bytes", ["Bag.tar/data/1.mp3", "Downloads/x.mp3"])]
@@ -194,8 +196,8 @@ def test_a_bag_in_an_archive_proves_nothing_for_removal(source: MakeSource, tmp_
 
 def test_no_path_in_a_bag_is_ever_named(source: MakeSource, tmp_path: Path) -> None:
     library = source({"1.mp3": _song()}, "Disk/Library")
-    assert run_here("pack", library, "--to", tmp_path / "Disk" / "Store", "--name", "One").code == 0
-    assert run_here("pack", library, "--to", tmp_path / "Disk" / "Store", "--name", "Two").code == 0
+    assert run_here("pack", library, "--all", "--to", tmp_path / "Disk" / "Store", "--name", "One").code == 0
+    assert run_here("pack", library, "--all", "--to", tmp_path / "Disk" / "Store", "--name", "Two").code == 0
     # the disk is named as a source, and bags lie somewhere in it
     groups = _groups(tmp_path / "Disk")
     assert groups == [
@@ -347,7 +349,7 @@ def test_what_is_not_there_and_what_is_named_twice_is_refused(source: MakeSource
     root = source({"1.mp3": _song()}, "Library")
     assert "there is nothing at" in run_here("duplicates", root, tmp_path / "gone").err
     assert "is the same as" in " ".join(run_here("duplicates", root, root).err.split())
-    assert run_here("pack", root, "--to", tmp_path / "Store", "--name", "Bag").code == 0
+    assert run_here("pack", root, "--all", "--to", tmp_path / "Store", "--name", "Bag").code == 0
     outcome = run_here("duplicates", tmp_path / "Store" / "Bag" / "data", tmp_path / "Store" / "Bag")
     assert outcome.code == 2
     assert "lies in a bag that is named too" in " ".join(outcome.err.split())
@@ -391,3 +393,48 @@ def test_a_program_gets_everything(source: MakeSource) -> None:
         (True, str(root / "1.mp3")),
         (False, str(root / "2 (1).mp3")),
     ]
+
+
+def test_a_collection_is_looked_at_as_its_last_accession_left_it(source: MakeSource, tmp_path: Path) -> None:
+    root = source(
+        {
+            "a/1.mp3": _song("One"),
+            "b/x.mp3": _song("One"),
+            "c/2.mp3": _song("One", TALB="Other tags"),
+            "d/3.mp3": _song("Three", "B", audio=_OTHER_MUSIC),
+        }
+    )
+    assert run_here("pack", root, "--all", "--to", tmp_path / "store", "--collection", "My records").code == 0
+    assert run_here("catalogue", "rebuild", tmp_path / "store").code == 0
+    expected = [
+        ("bytes", ["My records/a/1.mp3", "My records/b/x.mp3"]),
+        ("essence", ["My records/c/2.mp3", "My records/a/1.mp3"]),
+    ]
+    assert _groups("My records") == expected
+    (tmp_path / "store").rename(tmp_path / "on a shelf")
+    assert _groups("My records") == expected
+    named, told = _named("My records")
+    assert not named
+    assert "in a bag, which would be damaged" in told
+
+
+def test_a_folder_is_held_against_a_collection(source: MakeSource, tmp_path: Path) -> None:
+    root = source({"a/1.mp3": _song("One"), "d/3.mp3": _song("Three", "B", audio=_OTHER_MUSIC)})
+    assert run_here("pack", root, "--all", "--to", tmp_path / "store", "--collection", "Mine").code == 0
+    assert run_here("catalogue", "rebuild", tmp_path / "store").code == 0
+    downloads = source(
+        {"x.mp3": _song("One"), "y.mp3": _song("Three", "Other", audio=_OTHER_MUSIC)}, "Downloads"
+    )
+    assert _groups(downloads, "Mine") == [
+        ("bytes", ["Mine/a/1.mp3", "Downloads/x.mp3"]),
+        ("essence", ["Mine/d/3.mp3", "Downloads/y.mp3"]),
+    ]
+
+
+def test_a_name_of_nothing_is_told(source: MakeSource, tmp_path: Path) -> None:
+    root = source({"a/1.mp3": _song("One")})
+    assert run_here("pack", root, "--all", "--to", tmp_path / "store").code == 0
+    assert run_here("catalogue", "rebuild", tmp_path / "store").code == 0
+    outcome = run_here("duplicates", "Musik")
+    assert outcome.code == 2
+    assert "no collection of that name" in " ".join(outcome.err.split())

@@ -46,6 +46,20 @@ def test_the_same_samples_are_found_however_they_are_encoded(source: MakeSource)
     assert _groups(root) == [], "nothing is decoded unless somebody asks"
 
 
+def test_a_file_that_is_read_more_than_once_is_counted_once(source: MakeSource) -> None:
+    tune = melody(_TUNE, seconds=1.2)
+    root = source(
+        {
+            "1.flac": flac({"TITLE": ["x"]}, audio=tune),
+            "2.flac": flac({"TITLE": ["y"]}, audio=tune),
+            "3.flac": flac({"TITLE": ["longer"]}, audio=tune),
+        }
+    )
+    report = run_here("duplicates", root, "--decode", "--json").json
+    size = sum(path.stat().st_size for path in root.iterdir())
+    assert (report["read_files"], report["read_bytes"]) == (3, size)
+
+
 def test_one_recording_at_two_sample_rates_is_found_by_its_sound(source: MakeSource) -> None:
     low, high = melody(_TUNE, seconds=12, rate_hz=16000), melody(_TUNE, seconds=12, rate_hz=22050)
     other = melody(_OTHER, seconds=12, rate_hz=22050)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from tests.end_to_end.bags import Package
 from tests.running import Outcome, command, run_here, run_program
 from tests.samples import Entry, File, build_tree, flac, m4a, tree_digest
 
@@ -28,6 +30,9 @@ KEYS = {
         "source_path",
         "role",
         "problems",
+        "essence",
+        "integrity",
+        "expected",
         "machine_use",
         "basis",
         "policy",
@@ -56,7 +61,7 @@ personal_unknown = "include"
 
 GOLDEN = """\
 {path}
-audio, FLAC (Free Lossless Audio Codec) 1.2.1 (fmt/279)
+audio, FLAC (Free Lossless Audio Codec) 1.2.1 (fmt/279); the music is intact
 
 What the file says
   protection: none detected
@@ -151,6 +156,52 @@ def test_what_matters_is_told(collection: Path, declared: Path) -> None:
         if sentence not in part
     ]
     assert missing == []
+
+
+STATES = {
+    PLAIN: "intact",
+    OWN: "consistent",
+    "Unsorted/broken off.mp3": (
+        "damaged: the last frame is cut, at 0:00.7, and 1 more place; 0.4 s of music are touched"
+    ),
+    "Unsorted/old format.shn": "not checkable",
+}
+
+
+@pytest.mark.parametrize("path", STATES)
+def test_whether_the_music_is_whole_is_told_of_a_file_and_of_a_bag_alike(
+    collection: Path, packages: Mapping[str, Package], path: str
+) -> None:
+    before = tree_digest(collection)
+    bag = packages["undeclared"].bag
+    told, recorded = (explain(folder, folder / path).out for folder in (collection, bag / "data"))
+    assert f"; the music is {STATES[path]} What the file says " in " ".join(told.split())
+    assert f"; the music is {STATES[path]} As recorded in " in " ".join(recorded.split())
+    (file,) = explain(collection, collection / path, "--json").json["files"]
+    (record,) = (one for one in packages["undeclared"].files if one["source_path"] == path)
+    assert STATES[path].startswith(file["integrity"]["state"].replace("-", " "))
+    assert file["integrity"].items() >= record["integrity"].items()
+    assert file["essence"] == record["essence"]
+    assert tree_digest(collection) == before
+
+
+def test_what_lists_of_checksums_said_of_a_file_is_told_from_the_record(
+    packages: Mapping[str, Package],
+) -> None:
+    data = packages["undeclared"].bag / "data"
+    folder = "Example Artist/Morning Scales (2004)"
+    told = explain(data, data / PLAIN).out
+    assert f"  md5 in {folder}/checksums.md5: holds\n" in told
+    assert f"  audio-md5 in {folder}/fingerprints.ffp: holds\n" in told
+    broken = explain(data, data / "Unsorted/broken off.flac").out
+    assert "  md5 in Unsorted/before it broke.md5: does not hold\n" in broken
+
+
+def test_what_is_no_music_is_not_said_to_be_whole(collection: Path) -> None:
+    outcome = explain(collection, collection / "Playlists/Evening.m3u8")
+    assert "the music is" not in outcome.out
+    (file,) = explain(collection, collection / "Playlists/Evening.m3u8", "--json").json["files"]
+    assert (file["essence"], file["integrity"], file["expected"]) == (None, None, [])
 
 
 def test_without_declarations_it_says_so_and_what_could_be_declared(tmp_path: Path) -> None:

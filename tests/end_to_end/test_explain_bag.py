@@ -59,7 +59,7 @@ A bag; what was decided on 2026-01-01 under the policy 'donation', as it was
 recorded. Whether the records are unchanged: archiver verify
 {bag}
 
-45 files in it, 1 withheld
+46 files in it, 1 withheld
 
 19 files: restrict, such as
   data/Demo Trio/Packed Light/01 Small Suitcase.wv
@@ -128,7 +128,7 @@ def test_an_archive_tells_the_same_as_a_folder(collection: Path, declared: Path,
     told = []
     for kind in ("tar", "zip"):
         words = ("--rights", declared, "--policy", "donation", "--serialize", kind, "--name", "bag")
-        run_here("pack", collection, "--to", tmp_path / kind, *words, SOURCE_DATE_EPOCH=MOMENT)
+        run_here("pack", collection, "--all", "--to", tmp_path / kind, *words, SOURCE_DATE_EPOCH=MOMENT)
         (bag,) = explain(tmp_path / kind / f"bag.{kind}", "--json").json["bags"]
         told.append(bag | {"bag": ""})
     assert told[0] == told[1]
@@ -137,7 +137,7 @@ def test_an_archive_tells_the_same_as_a_folder(collection: Path, declared: Path,
 
 def test_withheld_files_without_names_are_counted(planted_source: Path, tmp_path: Path) -> None:
     words = ("--name", "quiet", "--policy", "public", "--anonymous-withheld")
-    run_here("pack", planted_source, "--to", tmp_path, *words, SOURCE_DATE_EPOCH=MOMENT)
+    run_here("pack", planted_source, "--all", "--to", tmp_path, *words, SOURCE_DATE_EPOCH=MOMENT)
     outcome = explain(tmp_path / "quiet")
     (bag,) = explain(tmp_path / "quiet", "--json").json["bags"]
     held = sum(one["files"] for one in bag["unnamed"])
@@ -171,7 +171,7 @@ def test_a_lost_file_and_a_withheld_one_are_told_from_the_record(copied: Path) -
     outcome = explain(copied / PLAIN, copied / LOCKED)
     assert outcome.code == 0
     told = plain(outcome.out)
-    assert "fmt/279) As recorded" in told
+    assert "fmt/279); the music is intact As recorded" in told
     assert "; not in the bag As recorded" in told
     assert "donation: exclude. The file is protected (Apple FairPlay): exclude under 'donation'." in told
 
@@ -223,7 +223,7 @@ def test_a_bag_without_records_is_named_and_the_others_are_told(donation: Path, 
     outcome = explain(foreign, donation)
     assert outcome.code == 3
     assert "has no record of rights. Only bags that this program packed have one." in plain(outcome.out)
-    assert "45 files in it" in outcome.out
+    assert "46 files in it" in outcome.out
     bags = explain(foreign, donation, "--json").json["bags"]
     assert [bag.keys() == {"bag", "fault"} for bag in bags] == [True, False]
     one = explain(foreign / "data/one.flac")
@@ -251,7 +251,7 @@ def test_damaged_records_are_told(copied: Path, donation: Path, path: str, how: 
         assert outcome.code == 4
         assert f"the record of rights in {copied} is not as this program writes it." in plain(outcome.out)
         assert f"archiver verify {copied}" in plain(outcome.out)
-        assert "45 files in it" in outcome.out
+        assert "46 files in it" in outcome.out
         assert "Traceback" not in outcome.out + outcome.err
     (record,) = explain(copied / PLAIN, "--json").json["files"]
     assert record.keys() == {"path", "fault"}
@@ -277,7 +277,7 @@ def test_a_file_that_a_problem_kept_out_is_told_with_it(tmp_path: Path) -> None:
     source = build_tree(tmp_path / "Music", {"one.flac": flac(title="One"), "gone.flac": flac(title="Gone")})
     (source / "gone.flac").unlink()
     (source / "gone.flac").symlink_to("nowhere")
-    run_here("pack", source, "--to", tmp_path / "store", "--name", "bag", SOURCE_DATE_EPOCH=MOMENT)
+    run_here("pack", source, "--all", "--to", tmp_path / "store", "--name", "bag", SOURCE_DATE_EPOCH=MOMENT)
     bag = tmp_path / "store/bag"
     outcome = explain(bag / "data/gone.flac")
     assert outcome.code == 3
@@ -310,7 +310,7 @@ def test_the_nearest_bag_with_records_tells(collection: Path, donation: Path, tm
             "two.flac": File(flac(title="Two")),
         },
     )
-    run_here("pack", source, "--to", tmp_path / "store", "--name", "bag", SOURCE_DATE_EPOCH=MOMENT)
+    run_here("pack", source, "--all", "--to", tmp_path / "store", "--name", "bag", SOURCE_DATE_EPOCH=MOMENT)
     bag = tmp_path / "store/bag"
     (record,) = explain(bag / "data/Foreign/data/one.flac", "--json").json["files"]
     assert record["recorded"]["bag"] == os.path.realpath(bag)

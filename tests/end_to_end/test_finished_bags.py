@@ -20,7 +20,7 @@ def store(source: MakeSource, tmp_path: Path) -> Path:
     """A store with a bag and an archive of one."""
     root = source(TREE, "First")
     for more in (("--name", "Bag"), ("--name", "Archive", "--serialize", "zip")):
-        made = run_here("pack", root, "--to", tmp_path / "store", *more, SOURCE_DATE_EPOCH=EPOCH)
+        made = run_here("pack", root, "--all", "--to", tmp_path / "store", *more, SOURCE_DATE_EPOCH=EPOCH)
         assert made.code == 0, made.err
     return tmp_path / "store"
 
@@ -40,7 +40,7 @@ def refused(outcome: Outcome, above: Path) -> None:
 def test_pack_never_adds_to_a_bag(source: MakeSource, store: Path, place: str, more: tuple[str, ...]) -> None:
     root = source(TREE, "Second")
     before = tree_digest(store)
-    refused(run_here("pack", root, "--to", f"{store}/{place}", *more), store)
+    refused(run_here("pack", root, "--all", "--to", f"{store}/{place}", *more), store)
     assert tree_digest(store) == before
     assert len(visible_bags(store)) == 2
 
@@ -60,7 +60,7 @@ def test_a_link_to_a_bag_is_that_bag(source: MakeSource, store: Path, tmp_path: 
 def test_a_bag_known_by_its_declaration_alone_is_not_added_to(source: MakeSource, tmp_path: Path) -> None:
     (tmp_path / "damaged").mkdir()
     (tmp_path / "damaged" / "bagit.txt").write_text("BagIt-Version: 0.97\n")
-    refused(run_here("pack", source(TREE), "--to", tmp_path / "damaged"), tmp_path)
+    refused(run_here("pack", source(TREE), "--all", "--to", tmp_path / "damaged"), tmp_path)
     assert [path.name for path in (tmp_path / "damaged").iterdir()] == ["bagit.txt"]
 
 

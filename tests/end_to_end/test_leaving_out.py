@@ -34,7 +34,7 @@ CLUTTER: dict[str, Entry] = {
 
 
 def pack(root: Path, store: Path, *words: str, **environment: str) -> Outcome:
-    return run_here("pack", root, "--to", store, *words, SOURCE_DATE_EPOCH=EPOCH, **environment)
+    return run_here("pack", root, "--all", "--to", store, *words, SOURCE_DATE_EPOCH=EPOCH, **environment)
 
 
 def tree_of(bag: Path) -> list[dict[str, Any]]:

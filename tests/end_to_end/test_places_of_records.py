@@ -27,7 +27,7 @@ def test_rights_and_deeds_lie_where_archivematica_imports_them(tmp_path: Path) -
     (tmp_path / "papers/deed.txt").write_text("A deed of gift.\n")
     rights = tmp_path / "rights.toml"
     rights.write_text(_RIGHTS)
-    done = run_here("pack", source, "--to", tmp_path / "store", "--rights", rights, "--name", "bag")
+    done = run_here("pack", source, "--all", "--to", tmp_path / "store", "--rights", rights, "--name", "bag")
     assert done.code in (0, 3), done.err
     metadata = tmp_path / "store/bag/metadata"
     assert (metadata / "submissionDocumentation/papers/deed.txt").read_text() == "A deed of gift.\n"

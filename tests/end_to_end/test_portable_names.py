@@ -58,7 +58,9 @@ def portable(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     folder = tmp_path_factory.mktemp("portable")
     root = build_tree(folder / "Music", TREE)
-    outcome = run_here("pack", root, "--to", folder / "store", "--names", "portable", "--name", "bag")
+    outcome = run_here(
+        "pack", root, "--all", "--to", folder / "store", "--names", "portable", "--name", "bag"
+    )
     assert outcome.code == 0, outcome.err
     return folder / "store" / "bag"
 
@@ -88,7 +90,7 @@ def test_how_many_names_others_would_refuse_is_said_with_what_avoids_it(
     source: MakeSource, tmp_path: Path
 ) -> None:
     root = source({"100%.mp3": "1", "a:b \n.mp3": "2", "CON/%": "3", "plain.mp3": "4"})
-    words = ("pack", root, "--to", tmp_path / "store", "--dry-run")
+    words = ("pack", root, "--all", "--to", tmp_path / "store", "--dry-run")
     told = " ".join(run_here(*words).out.split())
     assert "may refuse 4 names of these; --names portable stores them otherwise." in told
     assert run_here(*words, "--json").json["names"] == {
@@ -124,7 +126,9 @@ def test_names_are_portable_where_the_bag_is_to_travel(
         for label in ("Source-Organization", "Contact-Name", "Contact-Phone", "Contact-Email")
         for word in ("--info", f"{label}: x")
     ]
-    outcome = run_here("pack", root, "--to", tmp_path / "store", "--dry-run", "--json", *labels, *options)
+    outcome = run_here(
+        "pack", root, "--all", "--to", tmp_path / "store", "--dry-run", "--json", *labels, *options
+    )
     assert outcome.code == 0, outcome.err
     assert outcome.json["names"]["stored"] == stored
 
@@ -135,7 +139,7 @@ def test_copies_of_an_interrupted_run_get_the_names_that_are_asked_for_now(
     source: MakeSource, tmp_path: Path, first: str, second: str
 ) -> None:
     root, store = source({"100%/a:b.mp3": "1", "z": bytes(100_000)}), tmp_path / "store"
-    words = ("pack", root, "--to", store, "--name", "bag")
+    words = ("pack", root, "--all", "--to", store, "--name", "bag")
     area = store / ".incoming" / "bag.unfinished"
     fault = inject(tmp_path / "trace", "fsync:error=EIO", paths=(area / "bag" / "manifest-sha512.txt",))
     stopped = run_program(*words, "--names", first, before=fault, SOURCE_DATE_EPOCH=EPOCH)
@@ -168,7 +172,7 @@ def test_what_is_left_out_and_what_a_payload_cannot_hold_keep_the_names_of_the_s
             "CON/=43ON": "4",
         }
     )
-    words = ("pack", root, "--to", tmp_path / "store", "--name", "bag", "--names", "portable")
+    words = ("pack", root, "--all", "--to", tmp_path / "store", "--name", "bag", "--names", "portable")
     done = run_here(*words, "--exclude", "*%.db", "--exclude", "/CON/*.tmp", "--exclude", "=43ON/")
     assert done.code == 0, done.err
     bag = tmp_path / "store" / "bag"

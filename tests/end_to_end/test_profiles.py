@@ -74,7 +74,7 @@ def test_whoever_types_what_a_refusal_says_gets_what_the_recipient_accepts(
     words = map(filled_in, typed(refused))
     outcome = pack(collection, tmp_path, "--profile", profile, *grouped, *words)
     assert outcome.code == 0, outcome.err
-    made = [path for path in tmp_path.iterdir() if path.name != ".incoming"]
+    made = [path for path in tmp_path.iterdir() if not path.name.startswith(".")]
     assert len(made) == (4 if grouped else 1)
     verified = run_here("verify", "--profile", profile, *made)
     assert verified.code == 0, verified.out
@@ -118,7 +118,9 @@ def test_a_package_is_refused_before_its_files_are_read(tmp_path: Path) -> None:
     with (source / "Album" / "01.flac").open("r+b") as stream:
         stream.truncate(1 << 42)  # hours of hashing
     before = (source / "Album" / "01.flac").stat()
-    outcome = run_here("pack", source, "--to", tmp_path / "store", "--profile", "btr", "--max-size", "2GB")
+    outcome = run_here(
+        "pack", source, "--all", "--to", tmp_path / "store", "--profile", "btr", "--max-size", "2GB"
+    )
     assert outcome.code == 2
     assert "Source-Organization is required" in " ".join(outcome.err.split())
     after = (source / "Album" / "01.flac").stat()

@@ -33,7 +33,7 @@ def test_a_template_declares_nothing_until_it_is_edited(template: Path, collecti
     assert max(map(len, text.splitlines())) <= 80
     checked = run_here("rights", "check", template, "--source", collection, "--json")
     assert checked.code == 0, checked.err
-    assert (checked.json["declarations"], checked.json["undeclared"]) == ([], 46)
+    assert (checked.json["declarations"], checked.json["undeclared"]) == ([], 47)
 
 
 def test_a_template_uncommented_is_checked_and_packs(
@@ -43,7 +43,7 @@ def test_a_template_uncommented_is_checked_and_packs(
     path.write_text(uncommented(template.read_text("utf-8")).replace("Your Name", "E. Example"), "utf-8")
     checked = run_here("rights", "check", path, "--source", collection, "--json")
     assert checked.code == 0, checked.err
-    assert [one["files"] for one in checked.json["declarations"]] == [2, 2, 1, 16, 23, 1]
+    assert [one["files"] for one in checked.json["declarations"]] == [2, 2, 1, 16, 24, 1]
     assert checked.json["undeclared_examples"] == [
         "Bought/Locked Away/01 Locked Away.m4p",  # protected: no declaration is suggested
     ]
@@ -201,8 +201,8 @@ def test_a_wrong_file_is_answered_with_line_column_and_the_nearest_word(
     track = collection / "Demo Trio/Packed Light/01 Small Suitcase.wv"
     for words in (
         ("rights", "check", path, "--source", collection),
-        ("pack", collection, "--to", tmp_path / "store", "--rights", path),
-        ("pack", collection, "--to", tmp_path / "store", "--rights", path, "--dry-run"),
+        ("pack", collection, "--all", "--to", tmp_path / "store", "--rights", path),
+        ("pack", collection, "--all", "--to", tmp_path / "store", "--rights", path, "--dry-run"),
         ("explain", track, "--source", collection, "--rights", path),
     ):
         outcome = run_here(*words)
@@ -239,12 +239,12 @@ def test_a_file_that_is_no_toml_or_no_declaration_is_placed_too(
 def test_a_wrong_policy_file_is_answered_alike(collection: Path, tmp_path: Path) -> None:
     policy = tmp_path / "mine.toml"
     policy.write_text('name = "mine"\ntitle = "x"\nneeds = ["preserv"]\nprotected = "exclud"\n')
-    outcome = run_here("pack", collection, "--to", tmp_path / "store", "--policy", policy)
+    outcome = run_here("pack", collection, "--all", "--to", tmp_path / "store", "--policy", policy)
     told = " ".join(outcome.err.split())
     assert outcome.code == 2
     assert re.search(r"line 3, column 1\d: .*preserve", told), told
     assert re.search(r"line 4, column 13: .*exclude", told), told
-    nowhere = run_here("pack", collection, "--to", tmp_path / "store", "--policy", "personl")
+    nowhere = run_here("pack", collection, "--all", "--to", tmp_path / "store", "--policy", "personl")
     assert nowhere.code == 2
     assert "there is no policy 'personl'" in nowhere.err
     assert "personal, donation, public" in nowhere.err
@@ -303,7 +303,7 @@ def test_check_points_at_a_declaration_that_matches_nothing(
     outcome = run_here("rights", "check", path, "--source", collection)
     assert "typo (line 69): 0 files\n    Nothing in the source fits its scope.\n" in outcome.out
     assert "discs (line 16): 16 files\n" in outcome.out
-    assert "Declared by nobody: 20 of 46 files\n" in outcome.out
+    assert "Declared by nobody: 21 of 47 files\n" in outcome.out
 
 
 def test_every_declaration_that_explain_suggests_can_be_written_and_matches(tmp_path: Path) -> None:

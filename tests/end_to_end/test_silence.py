@@ -38,7 +38,9 @@ def check(source: Path) -> Outcome:
 
 def packed(source: Path, *words: str) -> Outcome:
     named = ("--name", "bag", "--policy", "personal", *words)
-    return run_here("pack", source, "--to", source.parent / "store", *named, SOURCE_DATE_EPOCH=MOMENT)
+    return run_here(
+        "pack", source, "--all", "--to", source.parent / "store", *named, SOURCE_DATE_EPOCH=MOMENT
+    )
 
 
 def plain(outcome: Outcome) -> str:

@@ -40,7 +40,7 @@ def test_the_bag_repeats_neither_their_names_nor_the_deeds_behind_them(tmp_path:
     (tmp_path / "secret-deed.txt").write_text("Secret deed of Max Muster.\n")
     options = ("--rights", rights, "--policy", "public", "--name", "bag")
     quiet = tmp_path / "quiet"
-    assert run_here("pack", source, "--to", quiet, *options, "--anonymous-withheld").code == 3
+    assert run_here("pack", source, "--all", "--to", quiet, *options, "--anonymous-withheld").code == 3
     assert (quiet / "bag/data/Open/Open notes.txt").exists()
     for path in sorted((quiet / "bag").rglob("*")):
         assert "secret" not in path.name.casefold()
@@ -50,7 +50,7 @@ def test_the_bag_repeats_neither_their_names_nor_the_deeds_behind_them(tmp_path:
             assert b"Muster" not in data, path
     assert run_here("verify", quiet / "bag").code == 0
     named = tmp_path / "named"
-    told = run_here("pack", source, "--to", named, *options)
+    told = run_here("pack", source, "--all", "--to", named, *options)
     assert told.code == 3
     assert "'publish' is denied: exclude under 'public'." in told.out
     assert "denies 'publish', with the document" in told.out

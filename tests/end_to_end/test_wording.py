@@ -161,15 +161,15 @@ def said(
         "verify fast": ("verify", "--fast", bag, packages["public"].bag),
         "verify no bag": ("verify", empty),
         "verify profile": ("verify", "--profile", "btr", bag),
-        "pack profile": ("pack", troubled, "--to", folder / "refused", "--profile", "aptrust"),
-        "pack nothing": ("pack", empty, "--to", folder / "refused"),
+        "pack profile": ("pack", troubled, "--all", "--to", folder / "refused", "--profile", "aptrust"),
+        "pack nothing": ("pack", empty, "--all", "--to", folder / "refused"),
         "due": ("due", bag.parent, "--until", "2100-01-01"),
         "due nothing": ("due", empty),
         "completion": ("completion", "bash"),
     }
     for policy in ("personal", "donation", "public"):
         runs[f"pack troubled {policy}"] = (
-            *("pack", troubled, "--to", folder / "store", "--name", policy, "--policy", policy),
+            *("pack", troubled, "--all", "--to", folder / "store", "--name", policy, "--policy", policy),
             "--anonymous-withheld",
         )
     runs["due troubled"] = ("due", folder / "store", "--until", "2100-01-01")

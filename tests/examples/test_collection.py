@@ -14,7 +14,7 @@ import pytest
 from examples.make_clips import WANTED
 from examples.make_collection import ALBUMS, COLLECTION, collection
 from examples.sounds import CLIPS, aac_frames
-from tests.running import PATIENCE
+from tests.running import PATIENCE, run_here
 from tests.samples import read_tree, tree_digest
 
 ROOT = Path(__file__).parents[2]
@@ -62,8 +62,13 @@ def test_the_collection_is_small_and_plain() -> None:
 
 def test_every_format_and_companion_is_there() -> None:
     endings = {Path(path).suffix for path in collection()}
-    assert endings >= {*AUDIO, ".cue", ".log", ".m3u8", ".md5", ".ffp", ".png", ".jpg", ".pdf"}
+    assert endings >= {*AUDIO, ".shn", ".cue", ".log", ".m3u8", ".md5", ".ffp", ".png", ".jpg", ".pdf"}
     assert {path.split("/")[0] for path in collection()} == {folder.split("/")[0] for folder in ALBUMS}
+
+
+def test_music_in_every_state_is_there() -> None:
+    checked = run_here("scan", COLLECTION, "--check", "--json").json
+    assert checked["integrity"] == {"intact": 23, "consistent": 8, "damaged": 2, "not-checkable": 1}
 
 
 def whole_audio() -> list[str]:

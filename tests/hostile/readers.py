@@ -21,6 +21,7 @@ from tests.audio.protection.fixtures import PROTECTED
 from tests.bagit.bags import tree_state
 from tests.hostile.reader import JSON_TOKENS, PATH_TOKENS, ROOT, Reader, is_told, removed
 from tests.hostile.readers_of_bags import ArchivedBag, Bag, Records, UpdatedInfo, Updates
+from tests.hostile.readers_of_states import States
 from tests.hostile.readers_of_texts import Declarations, Policies, Profiles, Settings
 from tests.samples.formats import FORMATS, SIDECARS
 
@@ -142,4 +143,5 @@ READERS: dict[str, type[Reader]] = {
     "updates": Updates,
     "updated-info": UpdatedInfo,
     "records": Records,
+    "states": States,
 }

@@ -71,7 +71,7 @@ class Ground:
     def words(self, name: str) -> Sequence[str | Path]:
         words: dict[str, Sequence[str | Path]] = {
             "scan": ("scan", self.source),
-            "pack": ("pack", self.source, "--to", self.store),
+            "pack": ("pack", self.source, "--all", "--to", self.store),
             "verify": ("verify", self.bag),
             "bag": ("bag", "set-info", self.bag, "Title: Songs"),
         }

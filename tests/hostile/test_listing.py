@@ -29,7 +29,9 @@ def test_a_name_that_cannot_be_looked_at_is_told_and_takes_no_other_with_it(
     source: MakeSource, tmp_path: Path, error: int
 ) -> None:
     root, store = source(TREE), tmp_path / "store"
-    outcome = run_program("pack", root, "--to", store, "--json", **denying(tmp_path, "ghost.mp3", error))
+    outcome = run_program(
+        "pack", root, "--all", "--to", store, "--json", **denying(tmp_path, "ghost.mp3", error)
+    )
     assert outcome.code == 3, outcome.err
     told = [(problem["path"], problem["code"]) for problem in outcome.json["problems"]]
     assert told == [("Album/ghost.mp3", CODES[error])]
@@ -43,7 +45,7 @@ def test_a_name_that_cannot_be_looked_at_is_told_and_takes_no_other_with_it(
 def test_a_folder_that_cannot_be_looked_at_is_told_as_a_folder(source: MakeSource, tmp_path: Path) -> None:
     root, store = source({"Album/a.flac": flac(), "ghost/b": b"x"}), tmp_path / "store"
     denied = denying(tmp_path, "ghost", errno.EIO)
-    outcome = run_program("pack", root, "--to", store, "--dry-run", "--json", **denied)
+    outcome = run_program("pack", root, "--all", "--to", store, "--dry-run", "--json", **denied)
     told = [(problem["path"], problem["code"]) for problem in outcome.json["problems"]]
     assert told == [("ghost", "S102")]
 
@@ -63,7 +65,7 @@ def test_a_listing_that_breaks_off_keeps_what_was_seen(source: MakeSource, tmp_p
     names = {f"Album/{'n' * 200}{number:04}": b"" for number in range(300)}
     root, store = source(names), tmp_path / "store"
     words = inject(tmp_path / "trace", "getdents64:error=EIO:when=2", paths=(root / "Album",))
-    outcome = run_program("pack", root, "--to", store, "--json", before=words)
+    outcome = run_program("pack", root, "--all", "--to", store, "--json", before=words)
     assert outcome.code == 3, outcome.err
     (problem,) = [problem for problem in outcome.json["problems"] if problem["code"] == "S102"]
     assert problem["path"] == "Album"

@@ -84,7 +84,12 @@ def assert_plain(outcome: Outcome, *said: str) -> None:
 @pytest.mark.parametrize(("mib", "hard"), [(150, 150 * MIB), (100, resource.RLIM_INFINITY), (50, 50 * MIB)])
 def test_little_data_memory_is_told(source: MakeSource, tmp_path: Path, mib: int, hard: int) -> None:
     outcome = run(
-        "pack", source(MUSIC), "--to", tmp_path / "store", before=limit(resource.RLIMIT_DATA, mib * MIB, hard)
+        "pack",
+        source(MUSIC),
+        "--all",
+        "--to",
+        tmp_path / "store",
+        before=limit(resource.RLIMIT_DATA, mib * MIB, hard),
     )
     assert_plain(
         outcome, "the processes that read files' headers cannot be started", f"ulimit -d is {mib} MiB"
@@ -97,7 +102,12 @@ def test_little_data_memory_is_told(source: MakeSource, tmp_path: Path, mib: int
 )
 def test_little_address_space_is_told(source: MakeSource, tmp_path: Path, mib: int) -> None:
     outcome = run(
-        "pack", source(MUSIC), "--to", tmp_path / "store", before=limit(resource.RLIMIT_AS, mib * MIB)
+        "pack",
+        source(MUSIC),
+        "--all",
+        "--to",
+        tmp_path / "store",
+        before=limit(resource.RLIMIT_AS, mib * MIB),
     )
     if mib < 1000 or outcome.code:  # about a gigabyte is enough on some machines
         assert_plain(outcome, "the processes that read files' headers cannot be started", "ulimit -v")
@@ -124,7 +134,12 @@ def test_few_open_files_are_told_before_anything_is_done(
     source: MakeSource, tmp_path: Path, number: int
 ) -> None:
     outcome = run(
-        "pack", source(MUSIC), "--to", tmp_path / "store", before=limit(resource.RLIMIT_NOFILE, number)
+        "pack",
+        source(MUSIC),
+        "--all",
+        "--to",
+        tmp_path / "store",
+        before=limit(resource.RLIMIT_NOFILE, number),
     )
     assert_plain(outcome, f"no more than {number} files open", "ulimit -n")
     assert not (tmp_path / "store").exists()
@@ -135,7 +150,9 @@ def test_as_many_open_files_as_may_be_are_used(
     source: MakeSource, tmp_path: Path, limits: tuple[int, int]
 ) -> None:
     root = source(MUSIC)
-    outcome = run("pack", root, "--to", tmp_path / "store", before=limit(resource.RLIMIT_NOFILE, *limits))
+    outcome = run(
+        "pack", root, "--all", "--to", tmp_path / "store", before=limit(resource.RLIMIT_NOFILE, *limits)
+    )
     assert outcome.code == 0, outcome.err
 
 
@@ -180,7 +197,7 @@ def test_a_long_temporary_folder_will_do(source: MakeSource, tmp_path: Path) -> 
     long = tmp_path / ("x" * 120)
     long.mkdir()
     root = source(MUSIC)
-    outcome = run("pack", root, "--to", tmp_path / "store", TMPDIR=str(long))
+    outcome = run("pack", root, "--all", "--to", tmp_path / "store", TMPDIR=str(long))
     assert outcome.code == 0, outcome.err
     assert list(long.iterdir()) == []
 
@@ -204,7 +221,7 @@ def test_everything_works_from_a_folder_that_is_gone(source: MakeSource, tmp_pat
     bag = store / "bag"
     for words in (
         ("scan", root),
-        ("pack", root, "--to", store, "--name", "bag"),
+        ("pack", root, "--all", "--to", store, "--name", "bag"),
         ("verify", bag),
         ("explain", root / "Album" / "1.mp3"),
         ("rights", "template", root),
@@ -229,7 +246,7 @@ def test_a_relative_path_in_a_folder_that_is_gone_is_refused(tmp_path: Path, wor
 @pytest.mark.parametrize("closed", ["2>&-", "<&-", ">&-", "<&- >&-", "<&- 2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
 def test_closed_streams_take_nothing_from_a_run(source: MakeSource, tmp_path: Path, closed: str) -> None:
     root, store = source(MUSIC), tmp_path / "store"
-    outcome = shell(f'exec "$@" {closed}', "pack", root, "--to", store, "--name", "bag")
+    outcome = shell(f'exec "$@" {closed}', "pack", root, "--all", "--to", store, "--name", "bag")
     assert outcome.code == 0, outcome.err
     assert run("verify", store / "bag").code == 0
     assert shell(f'exec "$@" {closed}', "verify", store / "bag", store / "none").code == 2

@@ -143,7 +143,7 @@ def test_a_full_disk_for_temporary_files_blames_no_healthy_file(
     words = small_disk(short / "full", "1m", filled=True)
     audio = {f"Album/{number:02}.mp3": mp3(title=str(number)) + bytes(80_000) for number in range(40)}
     root, store = source({**audio, "Album/a.flac": flac()}), tmp_path / "store"
-    outcome = run_program("pack", root, "--to", store, before=words, TMPDIR=str(short / "full"))
+    outcome = run_program("pack", root, "--all", "--to", store, before=words, TMPDIR=str(short / "full"))
     assert outcome.code == 0, outcome.err
     assert "S103" not in outcome.out
     (bag,) = visible_bags(store)
@@ -174,7 +174,7 @@ def test_a_file_that_could_be_read_only_later_bears_no_read_error(source: MakeSo
     root, store = source({"Album/01.flac": flac({"TITLE": ["one"]}), "z": "last"}), tmp_path / "store"
     # examining moves about in a file, copying does not
     words = inject(tmp_path / "trace", "lseek:error=EIO:when=1+", paths=(root / "Album" / "01.flac",))
-    outcome = run_program("pack", root, "--to", store, "--json", before=words)
+    outcome = run_program("pack", root, "--all", "--to", store, "--json", before=words)
     assert outcome.code == 0, outcome.err
     files = outcome.json["files"]
     assert files["seen"] == files["packed"] + files["withheld"] + files["problems"]

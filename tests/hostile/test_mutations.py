@@ -1,7 +1,7 @@
 """Mutations of everything that is read: a result or a documented error in every case, in bounded time and memory.
 
-The long part (``-m slow``) feeds 610,000 mutations to the readers that ``readers.py`` lists, of which 230,000 are of sound files
-and of what lies beside them; the short part 4,500. A mutation is a number: the same one gives the same bytes
+The long part (``-m slow``) feeds 630,000 mutations to the readers that ``readers.py`` lists, of which 230,000 are of sound files
+and of what lies beside them; the short part 4,800. A mutation is a number: the same one gives the same bytes
 everywhere. A failure names the command that does it again.
 """
 
@@ -31,6 +31,7 @@ SHORT = {
     "updates": 300,
     "updated-info": 100,
     "records": 500,
+    "states": 300,
 }
 LONG = {
     "audio": 230_000,
@@ -44,6 +45,7 @@ LONG = {
     "updates": 20_000,
     "updated-info": 10_000,
     "records": 60_000,
+    "states": 20_000,
 }
 CHUNK = 10_000
 """Mutations to a process; as many are lost at most when a long run is broken off."""

@@ -104,13 +104,13 @@ class Ground:
         return path
 
     def pack(self, *options: str | Path) -> Outcome:
-        words = ("pack", self.source, "--to", self.store, "-j2", *options)
+        words = ("pack", self.source, "--all", "--to", self.store, "-j2", *options)
         return ended(run_program_for(*words))
 
     def holds_no_secret(self, *outcomes: Outcome) -> None:
         told = "".join(outcome.out + outcome.err for outcome in outcomes).encode()
         assert TOKEN not in told, "the secret was told"
-        bags = [path for path in self.store.glob("*") if path.name != ".incoming"]
+        bags = [path for path in self.store.glob("*") if not path.name.startswith(".")]
         for bag in bags:
             for name, content in read_tree(bag).items():
                 assert TOKEN not in content, f"the secret is in {os.fsdecode(name)} of {bag.name}"
@@ -221,7 +221,7 @@ def race_a_store(place: Path, seed: str) -> None:
     assert tree_digest(ground.source) == before, "the source was changed"
     # what was left of the race is put away; the same command then makes the bag
     shutil.rmtree(ground.store)
-    again = run_here("pack", ground.source, "--to", ground.store, SOURCE_DATE_EPOCH=EPOCH)
+    again = run_here("pack", ground.source, "--all", "--to", ground.store, SOURCE_DATE_EPOCH=EPOCH)
     assert again.code == 0, again.err
     assert len(visible_bags(ground.store)) == 1
 

@@ -52,7 +52,7 @@ def forge(store: Path, name: str = "P_1_of_2", **changes: Any) -> Path:  # noqa:
 
 def packs(source: Path, store: Path) -> Outcome:
     """Check that a pack to the store makes its bag, whatever lies there."""
-    outcome = run_here("pack", source, "--to", store, SOURCE_DATE_EPOCH=EPOCH)
+    outcome = run_here("pack", source, "--all", "--to", store, SOURCE_DATE_EPOCH=EPOCH)
     assert outcome.code == 0, outcome.err
     assert read_tree(store / "Music-2023-11-14" / "data") == read_tree(source)
     return outcome
@@ -238,7 +238,7 @@ def test_links_in_an_area_of_ours_lead_nowhere(
         target.hardlink_to(elsewhere / "f")
     else:
         target.symlink_to(elsewhere)
-    outcome = run_here("pack", root, "--to", store, SOURCE_DATE_EPOCH=EPOCH)
+    outcome = run_here("pack", root, "--all", "--to", store, SOURCE_DATE_EPOCH=EPOCH)
     assert outcome.code in {0, 1}
     assert "fault in this program" not in " ".join(outcome.err.split())
     assert read_tree(elsewhere) == {b"data/f": b"precious", b"f": b"precious"}
@@ -251,7 +251,7 @@ def interrupted(source: Path, store: Path) -> Path:
     """Leave in the store what a run of the source leaves that is stopped before it seals its bag."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("archiver.usecases.pack.pack.make_ready", stop)
-        outcome = run_here("pack", source, "--to", store, SOURCE_DATE_EPOCH=EPOCH)
+        outcome = run_here("pack", source, "--all", "--to", store, SOURCE_DATE_EPOCH=EPOCH)
     assert outcome.code == 1
     (area,) = (store / ".incoming").glob("*.unfinished")
     return area

@@ -27,7 +27,7 @@ TREE = {"Album/01.txt": "one", "Album/02.txt": "two", "x.ogg": "precious"}
 
 
 def pack(source: Path, store: Path, *options: str) -> Outcome:
-    return run_program("pack", source, "--to", store, *options)
+    return run_program("pack", source, "--all", "--to", store, *options)
 
 
 def said(outcome: Outcome) -> str:
@@ -174,7 +174,7 @@ def test_a_name_is_chosen_round_what_is_not_ours(source: MakeSource, store: Path
     assert visible_bags(store) == []
     (store / ".incoming" / "Music-2023-11-14_1_of_2.unfinished").mkdir()
     (store / ".incoming" / "Music-2023-11-14_1_of_2.unfinished" / "f").touch()
-    outcome = run_program("pack", root, "--to", store, SOURCE_DATE_EPOCH=EPOCH)
+    outcome = run_program("pack", root, "--all", "--to", store, SOURCE_DATE_EPOCH=EPOCH)
     assert outcome.code == 0, outcome.err
     assert [bag.name for bag in visible_bags(store)] == ["Music-2023-11-14_2"]
     assert read_tree(mine) == {b"bag/data/f": b"precious"}
@@ -211,7 +211,7 @@ def test_a_store_that_goes_away_is_told_in_plain_words(
         return real(*words, **named)
 
     monkeypatch.setattr(pack_module, stage, then_gone)
-    outcome = run_here("pack", root, "--to", store)
+    outcome = run_here("pack", root, "--all", "--to", store)
     if stage == "_report":  # the bag has its name, and nothing more is asked of the store
         assert outcome.code == 0
     else:
@@ -228,7 +228,7 @@ def test_a_temporary_file_that_cannot_be_read_back_is_no_fault_of_the_output(
             raise OSError(error, os.strerror(error))
 
     monkeypatch.setattr(tempfile, "TemporaryFile", lambda **_: Failing())
-    outcome = run_here("pack", source(TREE), "--to", store)
+    outcome = run_here("pack", source(TREE), "--all", "--to", store)
     is_plain(outcome)
     assert f"cannot read back a temporary file: {os.strerror(error).lower()}" in said(outcome)
     assert "No bag is left unfinished under its name." in said(outcome)
@@ -263,7 +263,7 @@ def test_a_run_that_finds_nothing_to_read_makes_no_bag(
         raise FileFaultError("S105", "it is gone since it was listed")
 
     monkeypatch.setattr(copy_module, "open_source", gone)
-    outcome = run_here("pack", root, "--to", store)
+    outcome = run_here("pack", root, "--all", "--to", store)
     is_plain(outcome)
     assert "archiver: cannot make a bag: of 3 files that were seen, none could be copied" in said(outcome)
     assert "S105 vanished: 3" in said(outcome)

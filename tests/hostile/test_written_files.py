@@ -60,7 +60,7 @@ def refused(tmp_path: Path, source: MakeSource) -> Callable[[dict[str, Entry]], 
     def pack(entries: dict[str, Entry]) -> Outcome:
         music = source({"a.flac": flac(), **entries})
         store = tmp_path / "store"
-        outcomes = [run_here("pack", music, "--to", store, *more) for more in ((), ("--dry-run",))]
+        outcomes = [run_here("pack", music, "--all", "--to", store, *more) for more in ((), ("--dry-run",))]
         for outcome in outcomes:
             assert outcome.code == 2, outcome
             assert outcome.out == ""
@@ -138,7 +138,7 @@ def test_a_sparse_giant_is_refused_by_its_size(tmp_path: Path) -> None:
     (music / "rights.toml").write_text(declared("deed.pdf"))
     with open(music / "deed.pdf", "wb") as stream:
         stream.truncate(1 << 40)
-    outcome = run_here("pack", music, "--to", tmp_path / "store")
+    outcome = run_here("pack", music, "--all", "--to", tmp_path / "store")
     assert outcome.code == 2
     assert f"{PLACE}The document deed.pdf is larger than 64 MiB." in told(outcome)
 
@@ -180,7 +180,7 @@ def test_a_declaration_is_no_proof_of_itself(tmp_path: Path, name: str) -> None:
     (music / "rights.toml").write_text(declared(name))
     if name != "rights.toml":
         os.link(music / "rights.toml", music / name)
-    outcome = run_here("pack", music, "--to", tmp_path / "store")
+    outcome = run_here("pack", music, "--all", "--to", tmp_path / "store")
     assert outcome.code == 2
     assert f"{PLACE}The document {name} is the file of declarations itself." in told(outcome)
 
@@ -229,7 +229,7 @@ def test_declarations_found_in_a_source_are_a_file_of_it(
         rights.mkdir()
     else:
         socket_at(Path("rights.toml"))
-    for words in (("pack", music, "--to", tmp_path / "store"), ("explain", music / "a.flac")):
+    for words in (("pack", music, "--all", "--to", tmp_path / "store"), ("explain", music / "a.flac")):
         outcome = run_here(*words)
         assert outcome.code == 2, (words, outcome)
         assert outcome.out == ""
@@ -244,14 +244,16 @@ def test_a_file_that_the_user_names_may_be_a_link_of_theirs(tmp_path: Path, sour
     (tmp_path / "short.toml").symlink_to("mine.toml")
     (tmp_path / "deed.txt").write_bytes(b"I, Jo Smith, give this away.")
     outcome = run_here(
-        "pack", music, "--to", tmp_path / "store", "--name", "x", "--rights", tmp_path / "short.toml"
+        "pack", music, "--all", "--to", tmp_path / "store", "--name", "x", "--rights", tmp_path / "short.toml"
     )
     assert outcome.code == 0, outcome
     kept = tmp_path / "store/x/metadata/submissionDocumentation/deed.txt"
     assert kept.read_bytes() == b"I, Jo Smith, give this away."
     (tmp_path / "deed.txt").unlink()
     (tmp_path / "deed.txt").symlink_to("mine.toml")
-    outcome = run_here("pack", music, "--to", tmp_path / "store", "--rights", tmp_path / "short.toml")
+    outcome = run_here(
+        "pack", music, "--all", "--to", tmp_path / "store", "--rights", tmp_path / "short.toml"
+    )
     assert outcome.code == 2, "what the file names is not what the user typed"
     assert "is a symbolic link" in told(outcome)
 
@@ -270,7 +272,7 @@ def test_a_pipe_a_folder_or_a_device_is_no_file_to_read(
         ("/dev/zero", "a device"),
         (tmp_path / "giant", "larger than"),
     ):
-        outcome = run_here("pack", music, "--to", tmp_path / "store", option, path)
+        outcome = run_here("pack", music, "--all", "--to", tmp_path / "store", option, path)
         assert outcome.code == 2, (path, outcome)
         assert why in told(outcome), (path, outcome)
         assert str(path) in told(outcome)
@@ -320,7 +322,7 @@ def test_a_document_swapped_for_a_link_while_a_bag_is_made_brings_nothing_from_o
     swapping.start()
     try:
         outcomes = [
-            run_here("pack", music, "--to", tmp_path / "store", "--name", f"bag{number}")
+            run_here("pack", music, "--all", "--to", tmp_path / "store", "--name", f"bag{number}")
             for number in range(5)
         ]
     finally:
@@ -351,9 +353,9 @@ def test_a_file_that_would_cost_much_is_refused_wherever_it_is_read(tmp_path: Pa
     named.write_text(COSTLY[what])
     found.write_text(COSTLY[what])
     for words in (
-        ("pack", music, "--to", store),
+        ("pack", music, "--all", "--to", store),
         ("rights", "check", named, "--source", music),
-        ("pack", music, "--to", store, "--rights", named, "--policy", named),
+        ("pack", music, "--all", "--to", store, "--rights", named, "--policy", named),
         ("explain", music / "a.flac"),
     ):
         outcome, peak = peak_of_program(*words)

@@ -38,7 +38,7 @@ def visible_bags(store: Path) -> list[Path]:
     """Return what stands in the store under its own name; each must be a bag or an archive of one, valid."""
     if not store.is_dir():
         return []
-    bags = sorted(path for path in store.iterdir() if path.name != ".incoming")
+    bags = sorted(path for path in store.iterdir() if not path.name.startswith("."))
     for bag in bags:
         report = validate(os.fsencode(bag), Depth.FULL)
         assert report.valid, f"{bag} stands under its name and is not valid: {report.findings}"

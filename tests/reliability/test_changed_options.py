@@ -40,7 +40,7 @@ def test_another_size_divides_anew(
     source: MakeSource, tmp_path: Path, *, first: str, second: str, bags: list[str]
 ) -> None:
     root, store = source(ALBUMS), tmp_path / "store"
-    words = ("pack", root, "--to", store, "--name", "bag", "--max-size")
+    words = ("pack", root, "--all", "--to", store, "--name", "bag", "--max-size")
     before = stopping_at_the_large_file(store, tmp_path)
     stopped = run_program(*words, first, before=before, SOURCE_DATE_EPOCH=EPOCH)
     assert stopped.code == 1, stopped.err

@@ -59,7 +59,18 @@ def test_number_of_jobs_changes_nothing(source: MakeSource, tmp_path: Path) -> N
     for jobs in (1, 2, 4):
         store = tmp_path / str(jobs)
         done = run_here(
-            *("pack", root, "--to", store, f"-j{jobs}", "--algorithm", "sha512", "--algorithm", "md5"),
+            *(
+                "pack",
+                root,
+                "--all",
+                "--to",
+                store,
+                f"-j{jobs}",
+                "--algorithm",
+                "sha512",
+                "--algorithm",
+                "md5",
+            ),
             SOURCE_DATE_EPOCH=EPOCH,
         )
         assert done.code == 3, done.err
@@ -76,7 +87,7 @@ def test_archives_are_the_same_bytes_too(source: MakeSource, tmp_path: Path) -> 
     for jobs in (1, 2):
         store = tmp_path / str(jobs)
         done = run_here(
-            *("pack", root, "--to", store, f"-j{jobs}", "--serialize", "tar", "--json"),
+            *("pack", root, "--all", "--to", store, f"-j{jobs}", "--serialize", "tar", "--json"),
             SOURCE_DATE_EPOCH=EPOCH,
         )
         archives.append(Path(done.json["bag"]).read_bytes())
@@ -93,7 +104,7 @@ def test_environment_of_the_process_changes_nothing(source: MakeSource, tmp_path
         )
     ):
         store = tmp_path / str(number)
-        done = run_program("pack", root, "--to", store, SOURCE_DATE_EPOCH=EPOCH, **settings)
+        done = run_program("pack", root, "--all", "--to", store, SOURCE_DATE_EPOCH=EPOCH, **settings)
         assert done.code == 3, done.err
         bags += visible_bags(store)
     assert content(bags[0]) == content(bags[1])
@@ -110,7 +121,7 @@ def test_tiny_bag_is_what_was_agreed(
 ) -> None:
     monkeypatch.setattr(top, "program_version", lambda: RELEASE)  # where lines break follows from its length
     store = tmp_path / "store"
-    done = run_here("pack", source(TINY), "--to", store, SOURCE_DATE_EPOCH=EPOCH)
+    done = run_here("pack", source(TINY), "--all", "--to", store, SOURCE_DATE_EPOCH=EPOCH)
     assert done.code == 3, done.err
     (bag,) = visible_bags(store)
     assert bag.name == "Music-2023-11-14"

@@ -39,7 +39,7 @@ def test_interrupted_while_copying(source: MakeSource, tmp_path: Path, name: str
         tmp_path / "trace", f"fsync:signal={name}:when=45"
     )  # no thread but the syncing one makes so many
     stopped = subprocess.run(
-        [*words, sys.executable, "-c", IN_SMALL_GROUPS, "pack", root, "--to", store, "-j1"],
+        [*words, sys.executable, "-c", IN_SMALL_GROUPS, "pack", root, "--all", "--to", store, "-j1"],
         cwd=ROOT,
         env={**os.environ, "SOURCE_DATE_EPOCH": EPOCH},
         capture_output=True,
@@ -55,7 +55,7 @@ def test_interrupted_while_copying(source: MakeSource, tmp_path: Path, name: str
     }
     assert len(kept) > 45
 
-    again = run_here("pack", root, "--to", store, "--json", SOURCE_DATE_EPOCH=EPOCH)
+    again = run_here("pack", root, "--all", "--to", store, "--json", SOURCE_DATE_EPOCH=EPOCH)
     assert again.code == 0, again.err
     assert again.json["continued"] is True
     (bag,) = visible_bags(store)
@@ -65,7 +65,7 @@ def test_interrupted_while_copying(source: MakeSource, tmp_path: Path, name: str
     inodes = {path.name: path.stat().st_ino for path in (bag / "data").rglob("*")}
     assert [inodes[file] for file in journaled] == [kept[file] for file in journaled]
 
-    whole = run_here("pack", root, "--to", tmp_path / "other", "--json", SOURCE_DATE_EPOCH=EPOCH)
+    whole = run_here("pack", root, "--all", "--to", tmp_path / "other", "--json", SOURCE_DATE_EPOCH=EPOCH)
     assert whole.json["continued"] is False
     first, second = read_tree(bag), read_tree(Path(whole.json["bag"]))
     assert first.keys() == second.keys()
@@ -119,7 +119,10 @@ def test_interrupt_does_not_wait_for_a_large_file(tmp_path: Path) -> None:
     large.touch()
     os.truncate(large, 8 << 30)
     process = subprocess.Popen(
-        command("pack", large, "--to", store), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        command("pack", large, "--all", "--to", store),
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
     )
     while process.poll() is None and not _copies(store, "large.wav"):
         time.sleep(0.01)

@@ -32,7 +32,7 @@ def interrupted(root: Path, store: Path, *options: str) -> dict[str, int]:
     """Leave in the store what a run leaves that is stopped before it seals; return the inode of each copy."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("archiver.usecases.pack.pack.make_ready", stop)
-        outcome = run_here("pack", root, "--to", store, *options, SOURCE_DATE_EPOCH=EPOCH)
+        outcome = run_here("pack", root, "--all", "--to", store, *options, SOURCE_DATE_EPOCH=EPOCH)
     assert outcome.code == 1, outcome.err
     return inodes(*(store / ".incoming").glob("*.unfinished/bag/data"))
 
@@ -52,7 +52,7 @@ def kept(before: dict[str, int], store: Path) -> set[str]:
 
 
 def again(root: Path, store: Path, *options: str, epoch: str = EPOCH) -> Outcome:
-    outcome = run_here("pack", root, "--to", store, "--json", *options, SOURCE_DATE_EPOCH=epoch)
+    outcome = run_here("pack", root, "--all", "--to", store, "--json", *options, SOURCE_DATE_EPOCH=epoch)
     assert outcome.code in {0, 3}, outcome.err
     assert left_over(store) == []
     packed = {
@@ -138,7 +138,7 @@ def test_other_options_that_leave_the_bytes_as_they_are_cost_nothing(
     root, store = build_tree(tmp_path / "Music", TREE), tmp_path / "store"
     before = interrupted(root, store, *first)
     touch(root)
-    outcome = run_here("pack", root, "--to", store, "--json", *second, SOURCE_DATE_EPOCH=EPOCH)
+    outcome = run_here("pack", root, "--all", "--to", store, "--json", *second, SOURCE_DATE_EPOCH=EPOCH)
     assert outcome.code in {0, 3}, outcome.err
     assert outcome.json["kept_files"] == outcome.json["files"]["packed"] - 1
     assert left_over(store) == []
@@ -206,7 +206,7 @@ def test_interrupted_while_copies_are_taken_over_loses_none(tmp_path: Path) -> N
         patch.setattr(
             "archiver.ingest.capture.Capture.copies", stop
         )  # the copies are set aside, and none is moved yet
-        assert run_here("pack", root, "--to", store, SOURCE_DATE_EPOCH=EPOCH).code == 1
+        assert run_here("pack", root, "--all", "--to", store, SOURCE_DATE_EPOCH=EPOCH).code == 1
     again(root, store)
     assert kept(before, store) == TREE.keys() - {".DS_Store"}
 
@@ -215,7 +215,7 @@ def test_what_the_report_says_of_it(tmp_path: Path) -> None:
     root, store = build_tree(tmp_path / "Music", TREE), tmp_path / "store"
     interrupted(root, store)
     touch(root)
-    dry = run_here("pack", root, "--to", store, "--dry-run", SOURCE_DATE_EPOCH=EPOCH)
+    dry = run_here("pack", root, "--all", "--to", store, "--dry-run", SOURCE_DATE_EPOCH=EPOCH)
     assert "are copied already" in " ".join(dry.out.split())
-    told = run_here("pack", root, "--to", store, SOURCE_DATE_EPOCH=EPOCH).out
+    told = run_here("pack", root, "--all", "--to", store, SOURCE_DATE_EPOCH=EPOCH).out
     assert "Went on with a run that was interrupted.\nCopied already by it and kept: 5 files, " in told

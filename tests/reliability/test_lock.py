@@ -29,7 +29,7 @@ def test_second_run_on_a_store_ends_with_a_clear_message(source: MakeSource, tmp
         time.sleep(0.01)
     running.send_signal(signal.SIGSTOP)
     try:
-        refused = run_here("pack", second, "--to", store)
+        refused = run_here("pack", second, "--all", "--to", store)
         assert refused.code == 1
         assert refused.out == ""
         said = " ".join(refused.err.split())
@@ -37,7 +37,7 @@ def test_second_run_on_a_store_ends_with_a_clear_message(source: MakeSource, tmp
             f"archiver: another run is writing to the store {store} (process {running.pid})"
         )
         assert "Wait until it has ended" in said
-        assert run_here("pack", second, "--to", tmp_path / "elsewhere").code == 0
+        assert run_here("pack", second, "--all", "--to", tmp_path / "elsewhere").code == 0
     finally:
         running.kill()
         running.communicate()
@@ -49,7 +49,10 @@ def test_two_runs_started_together_make_one_or_two_whole_bags(source: MakeSource
     root, store = source({f"{number}": f"{number}" for number in range(50)}), tmp_path / "store"
     runs = [
         subprocess.Popen(
-            command("pack", root, "--to", store), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            command("pack", root, "--all", "--to", store),
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         )
         for _ in range(2)
     ]
@@ -69,4 +72,4 @@ def test_lock_of_a_run_that_was_killed_holds_nobody_up(source: MakeSource, tmp_p
     )
     subprocess.run([sys.executable, "-c", script, str(store)], cwd=ROOT, check=False)
     assert (store / ".incoming" / "lock").exists()
-    assert run_here("pack", root, "--to", store).code == 0
+    assert run_here("pack", root, "--all", "--to", store).code == 0

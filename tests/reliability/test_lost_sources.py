@@ -54,7 +54,7 @@ def stopped(root: Path, store: Path, watch: Unwatched) -> ArchiverError:
 
 
 def goes_on(root: Path, store: Path) -> Outcome:
-    outcome = run_here("pack", root, "--to", store, "--json", SOURCE_DATE_EPOCH=EPOCH)
+    outcome = run_here("pack", root, "--all", "--to", store, "--json", SOURCE_DATE_EPOCH=EPOCH)
     assert outcome.code == 0, outcome.err
     (bag,) = visible_bags(store)
     assert read_tree(bag / "data") == read_tree(root)
@@ -124,6 +124,7 @@ def test_single_files_that_vanish_stay_problems_of_theirs(tmp_path: Path) -> Non
         patch.setattr("archiver.ingest.capture.BATCH_FILES", 1)
         with pack(pack_request(root, store), fixed_run(), Unplugging("Copying", 1, remove)) as report:
             totals = report.totals
+        assert totals is not None
         assert totals.files + totals.lost == len(TREE)
         assert totals.lost > 0
         assert set(totals.problems) == {"S105"}
@@ -149,7 +150,7 @@ def counts(shim: Shim, tmp_path_factory: pytest.TempPathFactory) -> Mapping[Call
     """How often a run that nothing disturbs makes each call."""
     folder = tmp_path_factory.mktemp("counted")
     root = build_tree(folder / "Music", SMALL)
-    words = ("pack", root, "--to", folder / "store", "-j1")
+    words = ("pack", root, "--all", "--to", folder / "store", "-j1")
     assert run_program(*words, SOURCE_DATE_EPOCH=EPOCH, **shim.watching(root, main=True)).code == 0
     return shim.told().counts
 
@@ -179,7 +180,7 @@ def test_a_disk_that_fails_from_some_moment_on(  # noqa: PLR0917 - two fixtures,
 ) -> None:
     root, store = source(SMALL), tmp_path / "store"
     fault = Fault(call, max(1, int(counts[call] * share)), error, lasting=True)
-    words = ("pack", root, "--to", store, "-j1")
+    words = ("pack", root, "--all", "--to", store, "-j1")
     lost = run_program(*words, SOURCE_DATE_EPOCH=EPOCH, **shim.watching(root, fault, main=True))
     assert shim.told().failed
     assert lost.code == 1, lost.out + lost.err

@@ -33,7 +33,7 @@ def test_a_store_lost_at_some_moment_is_told_as_the_store_s(
 ) -> None:
     root, store = source(TREE), tmp_path / "store"
     store.mkdir()
-    words = ("pack", str(root), "--to", str(store), "-j1", *options)
+    words = ("pack", str(root), "--all", "--to", str(store), "-j1", *options)
     counting = shim.watching(store, main=True)
     whole = run_program(*words, "--name", "Counted", SOURCE_DATE_EPOCH=EPOCH, **counting)
     assert whole.code == 0, whole.err
@@ -60,16 +60,16 @@ def test_a_store_lost_at_some_moment_is_told_as_the_store_s(
 
 def test_a_new_store_is_announced_once(source: MakeSource, tmp_path: Path) -> None:
     root, store = source(TREE), tmp_path / "far" / "store"
-    dry = run_here("pack", root, "--to", store, "--dry-run")
+    dry = run_here("pack", root, "--all", "--to", store, "--dry-run")
     assert f"Would make a new store at {store}." in " ".join(dry.out.split())
     assert not store.exists()
-    first = run_here("pack", root, "--to", store)
+    first = run_here("pack", root, "--all", "--to", store)
     assert f"Made a new store at {store}." in " ".join(first.out.split())
-    again = run_here("pack", root, "--to", store)
+    again = run_here("pack", root, "--all", "--to", store)
     assert again.code == 0
     assert "new store" not in again.out
-    assert run_here("pack", root, "--to", store, "--json").json["new_store"] is False
-    assert run_here("pack", root, "--to", tmp_path / "other", "--json").json["new_store"] is True
+    assert run_here("pack", root, "--all", "--to", store, "--json").json["new_store"] is False
+    assert run_here("pack", root, "--all", "--to", tmp_path / "other", "--json").json["new_store"] is True
 
 
 @pytest.mark.parametrize("more", [(), ("--dry-run",)])
@@ -84,7 +84,7 @@ def test_a_configured_store_that_is_not_there_is_never_made(
         assert refused.code == 1
         assert "is its disk mounted?" in " ".join(refused.err.split())
         assert not store.exists()
-    typed = run_here("pack", root, "--to", store, ARCHIVER_STORE=str(store))
+    typed = run_here("pack", root, "--all", "--to", store, ARCHIVER_STORE=str(store))
     assert typed.code == 0, typed.err
     assert run_here("pack", root, ARCHIVER_STORE=str(store)).code == 0
 
@@ -101,7 +101,7 @@ def disks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def refused(source: Path, store: Path) -> bool:
     before = sorted(store.parent.rglob("*"))
-    outcome = run_here("pack", source, "--to", store)
+    outcome = run_here("pack", source, "--all", "--to", store)
     if outcome.code == 0:
         return False
     assert outcome.code == 1, outcome.err

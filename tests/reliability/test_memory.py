@@ -48,6 +48,6 @@ def largest_process(*words: str | Path, folder: Path) -> int:
 )
 def test_packing_and_verifying_many_files_takes_no_more_memory(tmp_path: Path, number: int) -> None:
     root, store = many_files(tmp_path / "Music", number), tmp_path / "store"
-    assert largest_process("pack", root, "--to", store, folder=tmp_path) < LIMIT_BYTES
+    assert largest_process("pack", root, "--all", "--to", store, folder=tmp_path) < LIMIT_BYTES
     (bag,) = visible_bags(store)
     assert largest_process("verify", bag, folder=tmp_path) < LIMIT_BYTES

@@ -70,7 +70,7 @@ def packed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     folder = tmp_path_factory.mktemp("names")
     root = build_tree(folder / "Music", hostile_tree())
     before = tree_digest(root)
-    done = run_here("pack", root, "--to", folder / "store", "--json")
+    done = run_here("pack", root, "--all", "--to", folder / "store", "--json")
     assert done.code == 0, done.err
     assert tree_digest(root) == before
     (bag,) = visible_bags(folder / "store")
@@ -104,8 +104,8 @@ def test_every_report_shows_names_escaped(packed: tuple[Path, Path], tmp_path: P
     root, _ = packed
     for arguments in (
         ("scan", root),
-        ("pack", root, "--to", tmp_path / "new"),
-        ("pack", root, "--to", tmp_path / "newer", "--dry-run"),
+        ("pack", root, "--all", "--to", tmp_path / "new"),
+        ("pack", root, "--all", "--to", tmp_path / "newer", "--dry-run"),
     ):
         outcome = run_here(*arguments)
         assert outcome.code == 0, outcome.err
@@ -148,7 +148,7 @@ def test_bagit_python_agrees_on_all_names_it_can_read(packed: tuple[Path, Path],
     tree = {name: content for name, content in read_tree(root).items() if not misread_by_bagit_python(name)}
     assert len(tree) > 70
     subset = build_tree(tmp_path / "Music", tree)
-    assert run_here("pack", subset, "--to", tmp_path / "store").code == 0
+    assert run_here("pack", subset, "--all", "--to", tmp_path / "store").code == 0
     (bag,) = visible_bags(tmp_path / "store")
     with contextlib.redirect_stderr(io.StringIO()):
         bagit.Bag(str(bag)).validate()
@@ -192,7 +192,7 @@ name = st.binary(min_size=1, max_size=60).filter(
 def test_any_names_at_all(tmp_path_factory: pytest.TempPathFactory, tree: dict[bytes, bytes]) -> None:
     folder = tmp_path_factory.mktemp("any")
     root = build_tree(folder / "Music", tree)
-    assert run_here("pack", root, "--to", folder / "store", "--name", "bag").code == 0
+    assert run_here("pack", root, "--all", "--to", folder / "store", "--name", "bag").code == 0
     bag = folder / "store" / "bag"
     copies = read_tree(bag / "data")
     found = {original_name(record): copies[os.fsencode(record["path"][5:])] for record in records(bag)}
@@ -202,7 +202,7 @@ def test_any_names_at_all(tmp_path_factory: pytest.TempPathFactory, tree: dict[b
 
 def test_sources_that_are_named_like_options_or_each_other(source: MakeSource, tmp_path: Path) -> None:
     roots = [source({"a.flac": flac()}, name) for name in ("x/-rf", "y/-rf", "z/\udcff", "z/=FF")]
-    done = run_here("pack", *roots, "--to", tmp_path / "store", "--json", "--name", "b")
+    done = run_here("pack", *roots, "--all", "--to", tmp_path / "store", "--json", "--name", "b")
     assert done.code == 0, done.err
     (bag,) = visible_bags(tmp_path / "store")
     assert len(read_tree(bag / "data")) == 4

@@ -47,7 +47,7 @@ def bytes_read(folder: Path, store: Path, log: Path) -> Counter[str]:
     ]
     if subprocess.run([*trace, "true"], capture_output=True, check=False).returncode:
         pytest.skip("this system does not let strace trace")
-    command = [sys.executable, "-m", "archiver", "pack", str(folder), "--to", str(store)]
+    command = [sys.executable, "-m", "archiver", "pack", str(folder), "--all", "--to", str(store)]
     done = subprocess.run(
         [*trace, *command], cwd=ROOT, capture_output=True, text=True, check=False, timeout=600
     )

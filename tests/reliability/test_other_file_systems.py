@@ -57,7 +57,7 @@ def test_names_that_exfat_cannot_hold_are_left_out_and_named_and_the_rest_is_pac
     source: MakeSource, exfat: Path
 ) -> None:
     root = source(HELD | REFUSED)
-    outcome = run_here("pack", root, "--to", exfat / "store", "--json", "--name", "bag")
+    outcome = run_here("pack", root, "--all", "--to", exfat / "store", "--json", "--name", "bag")
     assert outcome.code == 3, outcome.err
     told = outcome.json
     assert told["files"] == {
@@ -108,7 +108,7 @@ def test_names_alike_are_stored_apart_on_a_disk_that_takes_them_for_one(
     source: MakeSource, exfat: Path
 ) -> None:
     root = source(TWINS)
-    outcome = run_here("pack", root, "--to", exfat / "store", "--json", "--name", "bag")
+    outcome = run_here("pack", root, "--all", "--to", exfat / "store", "--json", "--name", "bag")
     assert outcome.code == 0, outcome.err
     bag = exfat / "store" / "bag"
     records = file_rows(bag)
@@ -126,7 +126,7 @@ def test_names_alike_are_stored_apart_on_a_disk_that_takes_them_for_one(
 def test_portable_names_bring_everything_to_exfat(source: MakeSource, exfat: Path) -> None:
     tree = HELD | REFUSED | TWINS
     root = source(tree)
-    outcome = run_here("pack", root, "--to", exfat / "store", "--names", "portable", "--name", "bag")
+    outcome = run_here("pack", root, "--all", "--to", exfat / "store", "--names", "portable", "--name", "bag")
     assert outcome.code == 0, outcome.out
     bag = exfat / "store" / "bag"
     records = file_rows(bag)
@@ -163,7 +163,16 @@ def test_a_file_larger_than_the_store_can_hold_is_left_out_and_the_rest_is_packe
     root, store = source({"a.bin": b"a", "large.bin": bytes(3 << 20), "z.bin": b"z"}), tmp_path / "store"
     limited = ["sh", "-c", 'ulimit -f 4096; exec "$@"', "sh"]  # 2 MiB
     outcome = run_program(
-        "pack", root, "--to", store, "--name", "bag", "--json", before=limited, SOURCE_DATE_EPOCH=EPOCH
+        "pack",
+        root,
+        "--all",
+        "--to",
+        store,
+        "--name",
+        "bag",
+        "--json",
+        before=limited,
+        SOURCE_DATE_EPOCH=EPOCH,
     )
     assert outcome.code == 3, outcome.err
     assert [(one["path"], one["code"]) for one in outcome.json["problems"]] == [("large.bin", "N308")]

@@ -44,7 +44,9 @@ def test_disk_that_cannot_read_a_file(source: MakeSource, tmp_path: Path, when: 
     bad = root / "Album" / "large.wav"
     # every second read is the copy's: the first block is read, then the disk fails
     words = inject(tmp_path / "trace", f"read:error=EIO:{when}", paths=(bad,))
-    outcome = run_program("pack", root, "--to", store, "--json", before=words, SOURCE_DATE_EPOCH=EPOCH)
+    outcome = run_program(
+        "pack", root, "--all", "--to", store, "--json", before=words, SOURCE_DATE_EPOCH=EPOCH
+    )
     if when == "when=2" and outcome.code == 0:
         return  # the second read was one of a worker's, which does without it
     assert outcome.code == 3, outcome.err
@@ -68,7 +70,7 @@ def test_files_and_folders_without_permission(tmp_path: Path, permissions_count:
     root, store = build_tree(tmp_path / "Music", tree), tmp_path / "store"
     (root / "locked").chmod(0)
     before = tuple(map(times, (root, root / "locked", root / "secret.mp3")))
-    outcome = run_program("pack", root, "--to", store, "--json", before=permissions_count)
+    outcome = run_program("pack", root, "--all", "--to", store, "--json", before=permissions_count)
     assert tuple(map(times, (root, root / "locked", root / "secret.mp3"))) == before
     (root / "locked").chmod(0o755)
     assert outcome.code == 3, outcome.err
@@ -96,6 +98,7 @@ def packed_while(
     """Pack while something happens to the source, and return the bag's records by their source path."""
     with pack(pack_request(root, store, **changes), fixed_run(), Meddler(meddle)) as report:
         totals = report.totals
+        assert totals is not None
         assert totals.seen == totals.files + totals.withheld + totals.lost
     (bag,) = visible_bags(store)
     found = {record["source_path"]: record for record in records(bag)}

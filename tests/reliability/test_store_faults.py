@@ -33,7 +33,7 @@ def is_clear(outcome: Outcome) -> None:
 
 def finishes(source: Path, store: Path, *options: str) -> None:
     """Check that the same command, given again once the fault is gone, makes the whole bag and tidies up."""
-    again = run_here("pack", source, "--to", store, "--json", *options, SOURCE_DATE_EPOCH=EPOCH)
+    again = run_here("pack", source, "--all", "--to", store, "--json", *options, SOURCE_DATE_EPOCH=EPOCH)
     assert again.code == 0, again.err
     (bag,) = visible_bags(store)
     assert read_tree(bag / "data") == read_tree(source)
@@ -72,7 +72,7 @@ MORE_FAULTS = [
 def test_fault_of_the_store(source: MakeSource, tmp_path: Path, fault: str, place: str) -> None:
     root, store = source(TREE), tmp_path / "store"
     words = inject(tmp_path / "trace", fault, paths=(store / place,))
-    stopped = run_program("pack", root, "--to", store, before=words, SOURCE_DATE_EPOCH=EPOCH)
+    stopped = run_program("pack", root, "--all", "--to", store, before=words, SOURCE_DATE_EPOCH=EPOCH)
     is_clear(stopped)
     assert visible_bags(store) == []
     finishes(root, store)
@@ -85,7 +85,7 @@ def test_store_folder_that_cannot_be_synced_after_the_name_was_given(
     root, store = source(TREE), tmp_path / "store"
     store.mkdir()
     words = inject(tmp_path / "trace", "fsync:error=EIO:when=2", paths=(store,))
-    stopped = run_program("pack", root, "--to", store, before=words, SOURCE_DATE_EPOCH=EPOCH)
+    stopped = run_program("pack", root, "--all", "--to", store, before=words, SOURCE_DATE_EPOCH=EPOCH)
     is_clear(stopped)
     (bag,) = visible_bags(store)  # it has its name and is whole; only that the name will last is not known
     assert read_tree(bag / "data") == read_tree(root)
@@ -94,7 +94,7 @@ def test_store_folder_that_cannot_be_synced_after_the_name_was_given(
 def test_temporary_files_that_do_not_fit(source: MakeSource, tmp_path: Path) -> None:
     root, store = source({f"{number}": "" for number in range(600)}), tmp_path / "store"
     limited = ["sh", "-c", 'ulimit -f 8; exec "$@"', "sh"]  # 4 KiB: less than the list of files
-    stopped = run_program("pack", root, "--to", store, before=limited, SOURCE_DATE_EPOCH=EPOCH)
+    stopped = run_program("pack", root, "--all", "--to", store, before=limited, SOURCE_DATE_EPOCH=EPOCH)
     is_clear(stopped)
     assert visible_bags(store) == []
     finishes(root, store)
@@ -116,7 +116,9 @@ def test_disk_without_room_is_refused_before_anything_is_copied(
 ) -> None:
     root, disk = source(TREE), tmp_path / "disk"
     script = f'mount -t tmpfs -o size=20m none {disk} && "$@"; status=$?; ls -R {disk} >&2; exit $status'
-    stopped = run_program("pack", root, "--to", disk / "store", before=[*in_small_disk, script, "sh"])
+    stopped = run_program(
+        "pack", root, "--all", "--to", disk / "store", before=[*in_small_disk, script, "sh"]
+    )
     assert stopped.code == 1
     free = re.search(r"([0-9.]+) MB free", " ".join(stopped.err.split()))
     assert free is not None, stopped.err
@@ -134,7 +136,7 @@ def test_disk_that_runs_out_of_inodes(source: MakeSource, tmp_path: Path, in_sma
         f" cp -r {disk}/store {kept}; }}"
     )
     outcome = run_program(
-        *("pack", root, "--to", disk / "store"),
+        *("pack", root, "--all", "--to", disk / "store"),
         before=[*in_small_disk, script, "sh"],
         SOURCE_DATE_EPOCH=EPOCH,
     )
@@ -152,7 +154,9 @@ def test_disk_that_runs_out_of_inodes(source: MakeSource, tmp_path: Path, in_sma
 def test_read_only_store(source: MakeSource, tmp_path: Path, in_small_disk: list[str]) -> None:
     root, disk = source(TREE), tmp_path / "disk"
     script = f'mount -t tmpfs -o ro none {disk} && "$@"'
-    stopped = run_program("pack", root, "--to", disk / "store", before=[*in_small_disk, script, "sh"])
+    stopped = run_program(
+        "pack", root, "--all", "--to", disk / "store", before=[*in_small_disk, script, "sh"]
+    )
     is_clear(stopped)
     assert "read-only file system" in " ".join(stopped.err.split())
 
@@ -160,7 +164,7 @@ def test_read_only_store(source: MakeSource, tmp_path: Path, in_small_disk: list
 def test_read_only_source_is_enough(source: MakeSource, tmp_path: Path, in_small_disk: list[str]) -> None:
     root, store = source(TREE), tmp_path / "store"
     script = f'mount --bind {root} {root} && mount -o remount,bind,ro {root} && "$@"'
-    done = run_program("pack", root, "--to", store, before=[*in_small_disk, script, "sh"])
+    done = run_program("pack", root, "--all", "--to", store, before=[*in_small_disk, script, "sh"])
     assert done.code == 0, done.err
     (bag,) = visible_bags(store)
     assert read_tree(bag / "data") == read_tree(root)
@@ -173,7 +177,7 @@ def test_store_that_is_a_file(source: MakeSource, tmp_path: Path, place: str) ->
     path.parent.mkdir(exist_ok=True)
     path.write_text("not a folder")
     target = tmp_path / place if not place.endswith(".incoming") else tmp_path / "store"
-    stopped = run_here("pack", root, "--to", target)
+    stopped = run_here("pack", root, "--all", "--to", target)
     assert stopped.code == 1
     assert stopped.err.startswith("archiver: cannot write to the store")
     assert path.read_text() == "not a folder"
@@ -182,7 +186,7 @@ def test_store_that_is_a_file(source: MakeSource, tmp_path: Path, place: str) ->
 def test_store_without_permission(source: MakeSource, tmp_path: Path, permissions_count: list[str]) -> None:
     root, store = source(TREE), tmp_path / "store"
     store.mkdir(mode=0o555)
-    stopped = run_program("pack", root, "--to", store, before=permissions_count)
+    stopped = run_program("pack", root, "--all", "--to", store, before=permissions_count)
     is_clear(stopped)
     assert "permission denied" in " ".join(stopped.err.split())
     assert not list(store.iterdir())

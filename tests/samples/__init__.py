@@ -22,6 +22,7 @@ from tests.samples.trees import (
     Link,
     Pipe,
     build_tree,
+    given_back,
     read_tree,
     tree_digest,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "apev2",
     "build_tree",
     "flac",
+    "given_back",
     "id3v1",
     "id3v2",
     "jpeg",

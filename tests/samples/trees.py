@@ -230,3 +230,24 @@ def read_tree(path: Path) -> dict[bytes, bytes]:
         }
     finally:
         os.close(top)
+
+
+def given_back(path: Path) -> dict[bytes, tuple[object, ...]]:
+    """Return what a tree that was given back has in common with its source, by relative name; that of the top is empty.
+
+    Of each file and folder: kind, permission bits, modification time in nanoseconds, a digest of the bytes. Of a link:
+    that it is one, and its target; nothing records its time.
+    """
+    top = os.open(os.fsencode(path), _FOLDER_FLAGS)
+    try:
+        status = os.fstat(top)
+        entries: dict[bytes, tuple[object, ...]] = {b"": (status.st_mode, status.st_mtime_ns)}
+        for parts, found in _walk(top):
+            substance = _substance(top, parts, found)
+            is_link = stat.S_ISLNK(found.st_mode)
+            entries[b"/".join(parts)] = (
+                ("link", substance) if is_link else (found.st_mode, found.st_mtime_ns, substance)
+            )
+        return entries
+    finally:
+        os.close(top)

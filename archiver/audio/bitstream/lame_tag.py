@@ -2,9 +2,10 @@
 
 Two CRCs stand there (mp3 Info Tag revision 1, gabriel.mp3-tech.org/mp3infotag.html): one over the frame itself up to
 that CRC, and one over the music, which is every byte after the frame up to the length that stands beside it. Both are
-CRC-16/ARC. LAME 3.93, 3.99 and 3.100 and ffmpeg's libavformat were seen to write both rightly. Where the first holds,
-the second is what the encoder wrote; where it fails, somebody has changed the frame, and the second proves nothing
-against the music.
+CRC-16/ARC. LAME 3.93, 3.99 and 3.100 were seen to write both rightly, and ffmpeg's libavformat does in stereo of MPEG-1,
+where 190 bytes stand before that CRC. Where fewer do, it goes over 190 bytes all the same: the place of the CRC is zero
+yet, and so is what the frame lacks (seen of libavformat 59). Where the first holds, the second is what the encoder wrote; where it fails, somebody
+has changed the frame, and the second proves nothing against the music.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from fastcrc import crc16
 from archiver.audio.formats.mpeg_sync import MpegHeader
 
 _TAG_BYTES = 36
+_LIBAVFORMAT, _LIBAVFORMAT_BYTES = (b"Lavf", b"Lavc"), 190
 _ENCODERS = (b"LAME", b"Lavf", b"Lavc", b"GOGO", b"L3.9")
 _GAIN = re.compile(rb"MP3GAIN_UNDO\0([+-]\d{3}),([+-]\d{3})")
 
@@ -51,11 +53,19 @@ def _read(frame: bytes, at: int) -> LameTag | None:
     if len(tag) < _TAG_BYTES:
         return None
     stated = int.from_bytes(tag[34:], "big")
-    held = crc16.arc(frame[: at + 34]) == stated
+    held = crc16.arc(frame[: at + 34]) == stated or _held_of_libavformat(frame, at, stated)
     music_bytes, music_crc = int.from_bytes(tag[28:32], "big"), int.from_bytes(tag[32:34], "big")
     if not music_bytes or not (held or (stated and tag.startswith(_ENCODERS))):
         return None
     return LameTag(held, music_bytes, music_crc)
+
+
+def _held_of_libavformat(frame: bytes, at: int, stated: int) -> bool:
+    end = at + _TAG_BYTES
+    if not frame.startswith(_LIBAVFORMAT, at) or end > _LIBAVFORMAT_BYTES:
+        return False
+    covered = frame[: end - 2] + bytes(2) + frame[end:_LIBAVFORMAT_BYTES]
+    return crc16.arc(covered.ljust(_LIBAVFORMAT_BYTES, b"\0")) == stated
 
 
 def changed_in_volume(tags: bytes) -> bool:

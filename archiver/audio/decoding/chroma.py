@@ -28,18 +28,18 @@ Rows = npt.NDArray[np.float64]
 _Pcm = npt.NDArray[np.int16]
 
 
-def _note_matrix() -> Rows:
-    """Which note each bin of the spectrum between the lowest and the highest belongs to."""
+def _runs_of_notes() -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """The bins of the spectrum, from the lowest, in runs that belong to one note: where each run begins, and the note."""
     frequencies = np.arange(_FIRST_BIN, _END_BIN) * (RATE_HZ / _FRAME_SAMPLES)
     octaves = np.log2(frequencies / _NOTE_ZERO_HZ)
     notes = np.floor(_NOTES * (octaves - np.floor(octaves))).astype(np.intp)
-    matrix: Rows = np.eye(_NOTES)[notes]
-    return matrix
+    begins = np.flatnonzero(np.diff(notes, prepend=-1))
+    return begins, notes[begins]
 
 
 _FIRST_BIN, _END_BIN = (round(_FRAME_SAMPLES * limit / RATE_HZ) for limit in (_LOWEST_HZ, _HIGHEST_HZ))
 _WINDOW = np.hamming(_FRAME_SAMPLES) / 32767
-_NOTE_OF_BIN = _note_matrix()
+_RUN_BEGINS, _RUN_NOTES = _runs_of_notes()
 
 
 class Chroma:
@@ -87,5 +87,8 @@ class Chroma:
 def _energies(samples: _Pcm) -> Rows:
     frames = np.lib.stride_tricks.sliding_window_view(samples, _FRAME_SAMPLES)[::HOP_SAMPLES]
     spectrum = np.fft.rfft(frames * _WINDOW, axis=1)[:, _FIRST_BIN:_END_BIN]
-    energies: Rows = (np.square(spectrum.real) + np.square(spectrum.imag)) @ _NOTE_OF_BIN
+    runs = np.add.reduceat(np.square(spectrum.real) + np.square(spectrum.imag), _RUN_BEGINS, axis=1)
+    energies = np.zeros((len(runs), _NOTES))
+    # no product of matrices: in which order that adds up depends on the processor and on how many rows there are
+    np.add.at(energies.T, _RUN_NOTES, runs.T)
     return energies

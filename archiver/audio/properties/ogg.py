@@ -181,7 +181,7 @@ def read_ogg(stretch: Stretch) -> AudioProperties:
         sample_rate_hz=stream.rate or None,
         channels=stream.channels or None,
         bit_depth=stream.bit_depth,
-        bitrate_bps=average_bitrate(stretch.length, seconds),
+        bitrate_bps=average_bitrate(stretch.length - stretch.tag_bytes, seconds),
         lossless=stream.lossless,
     )
 

@@ -55,7 +55,9 @@ def read_properties(
         return named
     reader: Callable[[Stretch], AudioProperties] = fetched(named)
     end = audio_end(window.size, sniffed.start, blocks)
-    stretch = Stretch(window.again(), kind, extension, sniffed.start, end)
+    inside = sum(block.length for block in blocks if sniffed.start <= block.offset < end)
+    tag_bytes = min(inside, max(end - sniffed.start, 0))
+    stretch = Stretch(window.again(), kind, extension, sniffed.start, end, tag_bytes)
     try:
         return _facts(reader(stretch))
     except (UnparsableError, MemoryError):

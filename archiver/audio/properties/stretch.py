@@ -24,6 +24,7 @@ class Stretch:
         extension: In lower case without the dot.
         start: Byte offset of the audio or its header.
         end: Byte offset after it.
+        tag_bytes: Bytes of the tags that stand between the two.
     """
 
     window: Window
@@ -31,6 +32,7 @@ class Stretch:
     extension: str
     start: int
     end: int
+    tag_bytes: int = 0
 
     @property
     def length(self) -> int:

@@ -58,7 +58,8 @@ def read_wavpack(stretch: Stretch) -> AudioProperties:
     rate = rate or (_RATES[code] if code < len(_RATES) else 0)
     dsd = bool(first.flags & _DSD)
     if dsd:
-        rate = (rate << min(first.metadata.get(_DSD_BLOCK, b"\0")[0], 31)) * 8
+        power = first.metadata.get(_DSD_BLOCK)
+        rate = (rate << min(power[0], 31)) * 8 if power else 0
     samples = -1 if first.total_samples == _UNKNOWN_LENGTH or first.index else first.total_samples
     seconds = duration(samples * 8 if dsd else samples, rate)
     depth = 32 if first.flags & _FLOAT else ((first.flags & 3) + 1) * 8 - (first.flags >> 13 & 31)

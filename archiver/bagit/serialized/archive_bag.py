@@ -1,7 +1,7 @@
 """A bag inside a tar, tar.gz or zip archive, read in a stream and without unpacking it (BagIt 0.97 §4).
 
 The archive is opened twice at most: first for what is in it and for the tag files at the bag's top, then for the
-digests of everything, or for a further tag file where nothing was hashed.
+digests or the contents of everything, or for a further tag file where nothing was hashed.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from archiver.bagit.codes import found
 from archiver.bagit.findinglog import FindingLog
 from archiver.bagit.findings import Finding, Tell
 from archiver.bagit.hashing import Checked, HashOrder, Recorded
+from archiver.bagit.names import Paths
 from archiver.bagit.paths import nfc
 from archiver.bagit.reading import Listing
 from archiver.bagit.serialized.archive import Archive, ArchiveKind, base_name
@@ -39,7 +40,9 @@ class ArchiveBag:
 
     is_divisible = False
 
-    def __init__(self, path: bytes, limits: Limits, kept: Collection[str], passed: Reading) -> None:
+    def __init__(
+        self, path: bytes, limits: Limits, kept: Collection[str], passed: Reading, early: Collection[str] = ()
+    ) -> None:
         self.kind: ArchiveKind | None = None
         self._path = path
         self._limits = limits
@@ -50,6 +53,7 @@ class ArchiveBag:
         self._damaged: set[str] = set()
         self._end: Finding | None = None
         self._wanted = frozenset(kept)
+        self._early = frozenset(early)
         # what is put aside is compressed, and so takes as much room as in the archive, which bounds it
         self._kept = TagCopies(sys.maxsize)
         self._is_hashed = False
@@ -106,6 +110,24 @@ class ArchiveBag:
                 order.tell(found("B115", "", f"files whose bytes could not be reached: {unread:,}"))
             yield Checked(0, 0, (), join.intact)
 
+    def contents(self, wanted: Paths) -> Iterator[tuple[str, Iterator[bytes]]]:
+        """Read the archive once, in its own order, and yield what is wanted of it."""
+        with self.listing(ignore):
+            pass
+        try:
+            with Archive(self._path, self._limits) as archive:
+                archive.ensure_unchanged(self._state)
+                for member in archive.members(ignore):
+                    path = self._index.file_in_bag(member)
+                    if path is None or path not in wanted:
+                        continue
+                    blocks = member.blocks()
+                    yield path, _as_file(blocks)
+                    for _ in blocks:  # the next member follows only what was read to its end
+                        pass
+        except ArchiveError as error:
+            raise OSError(str(error)) from error
+
     def _list(self, listed: FindingLog, log: FindingLog) -> None:
         """Take all members; a fault that ends the reading is told, and what was read before it is still judged."""
         try:
@@ -126,9 +148,21 @@ class ArchiveBag:
         passed = 0
         for member in archive.members(listed.tell):
             self._index.take(member, listed.tell)
+            self._put_aside(member)
             if archive.position - passed >= _STEP_BYTES:
                 self._passed(archive.position - passed)
                 passed = archive.position
+
+    def _put_aside(self, member: Member) -> None:
+        """Copy a tag file that is wanted early; which folder is the bag is yet to be seen, so it goes by its own."""
+        if member.kind is not MemberKind.FILE or not self._early:
+            return
+        path = place_of(member.name)
+        top, _, rest = path.partition("/")
+        folder, name = ("", path) if path in self._early else (top, rest)
+        if name in self._early and self._kept.has_room(folder):
+            for _ in self._kept.copying(folder, name, member.blocks()):
+                pass
 
     def _judge_name(self, log: FindingLog) -> None:
         if self._top is None or self.kind is None or self.named_as_folder:
@@ -164,7 +198,8 @@ class ArchiveBag:
 
     def _find(self, path: str) -> Generator[bytes]:
         """Yield nothing once the file is found, then its blocks; the archive is open as long."""
-        if not (self._is_hashed and path in self._wanted):
+        is_known = (self._is_hashed and path in self._wanted) or (self._top and path in self._early)
+        if not is_known:
             with Archive(self._path, self._limits) as archive:
                 archive.ensure_unchanged(self._state or archive.state)
                 for member in archive.members(ignore):
@@ -184,3 +219,11 @@ class ArchiveBag:
         if not self._index.root or finding.code == "B811":
             return finding
         return replace(finding, path=finding.path.removeprefix(f"{self._index.root}/"))
+
+
+def _as_file(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """The bytes of a member; that they cannot be read is told as of a file."""
+    try:
+        yield from blocks
+    except ArchiveError as error:
+        raise OSError(str(error)) from error

@@ -173,7 +173,7 @@ def _name(copy: Copy) -> str:
 def _details(copy: Copy) -> str:
     length = "" if copy.duration_s is None else f", {duration(copy.duration_s)}"
     damaged = ", damaged" if copy.damaged else ""
-    return f"{shown(told_sound(copy))}{length}, {human_size(copy.stat.size_bytes)}{damaged}"
+    return f"{shown(told_sound(copy.sound))}{length}, {human_size(copy.stat.size_bytes)}{damaged}"
 
 
 def _unread(unread: Sequence[tuple[str, str]], files: int, *, every: bool) -> Iterator[str]:

@@ -8,9 +8,12 @@ from archiver.cli.remedies import advice
 from archiver.cli.terminal.text import brief, count, shown, shown_path, wrapped
 from archiver.model.audio import ExaminedFile
 from archiver.model.evidence import Evidence
+from archiver.model.paper import Expected
 from archiver.model.problem import Effect
 from archiver.model.rights import Act, Answer, Basis, Declaration, Reason, UseAnswer
+from archiver.model.sound import Integrity, SoundState, damage_sentence
 from archiver.model.terms import TermState
+from archiver.records.integrity import STATE_WORDS
 from archiver.records.rights.statements import TAKEN_AS_IN_COPYRIGHT
 from archiver.records.visible import shortened
 from archiver.rights.explaining.explain import ActExplanation, Explanation, PolicyOutcome
@@ -24,6 +27,7 @@ CLOSING = "Unknown is never taken for allowed. This is not legal advice."
 _KINDS_SHOWN = 8
 _DECLARATIONS_SHOWN = 5
 _SUGGESTIONS_SHOWN = 3
+_LISTS_SHOWN = 3
 _ACT_NAMES = {Act.MINE: "bulk analysis (mine)"}
 """Acts whose name in a file of declarations could be read as something else."""
 _VALUE_COLUMNS = 60
@@ -36,7 +40,7 @@ def explained_lines(explained: ExplainedFile) -> Iterator[str]:
     """Yield what a newcomer needs to see of one file, for a plain one in under a screen."""
     file, explanation = explained.file, explained.explanation
     yield wrapped(shown_path(explained.named))
-    yield wrapped(f"{file.role}, {format_words(file)}")
+    yield wrapped(kind_words(file))
     sections = (
         ("What the file says", seen(file)),
         (_declared_title(explained), _declared(explained)),
@@ -54,12 +58,13 @@ def explained_lines(explained: ExplainedFile) -> Iterator[str]:
             yield from listed
 
 
-def format_words(file: ExaminedFile) -> str:
-    """Name a file's format."""
+def kind_words(file: ExaminedFile) -> str:
+    """Name a file's role and format; of one that was read through, say whether its music is whole."""
     found = file.format
-    if found is None:
-        return "format not identified"
-    return brief(found.name) + (f" ({brief(found.puid)})" if found.puid else "")
+    words = "format not identified" if found is None else brief(found.name)
+    words += f" ({brief(found.puid)})" if found is not None and found.puid else ""
+    state = "" if file.sound is None else f"; the music is {_state(file.sound.integrity)}"
+    return f"{file.role}, {words}{state}"
 
 
 def seen(file: ExaminedFile) -> Iterator[str]:
@@ -84,6 +89,26 @@ def seen(file: ExaminedFile) -> Iterator[str]:
     for problem in file.problems:
         if problem.kind.effect is Effect.HALF_SEEN:
             yield said("but", brief(problem.message))
+
+
+def _state(integrity: Integrity) -> str:
+    """Say whether music is whole, and of damage where it is."""
+    state = integrity.state
+    words = STATE_WORDS[state] + (", decoded" if integrity.decoded else "")
+    if state is SoundState.DAMAGED and integrity.damage:
+        words += f": {brief(damage_sentence(integrity))}"
+    elif integrity.detail:
+        words += f": {brief(integrity.detail)}"
+    return words
+
+
+def listed(expected: Sequence[Expected]) -> Iterator[str]:
+    """Yield what lists of checksums say of a file, and whether it is so."""
+    for one in expected[:_LISTS_SHOWN]:
+        holds = {True: "holds", False: "does not hold", None: "not tested"}[one.holds]
+        yield said(f"{one.algorithm} in {brief(one.said_by) or 'a list'}", holds)
+    if len(expected) > _LISTS_SHOWN:
+        yield f"  and {count(len(expected) - _LISTS_SHOWN, 'checksum')} of lists more; --json lists them"
 
 
 def _by_code(evidence: Iterable[Evidence]) -> dict[str, list[Evidence]]:

@@ -58,6 +58,9 @@ def _of_file(named: str, file: ExaminedFile, explanation: Explanation) -> dict[s
         "format": described["format"],
         "protection": described["protection"],
         "problems": described["problems"],
+        "essence": described["essence"],
+        "integrity": described["integrity"],
+        "expected": described["expected"],
         "evidence": described["evidence"],
         **_decided(explanation),
     }

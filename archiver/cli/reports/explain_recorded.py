@@ -11,8 +11,9 @@ from archiver.cli.reports.explain import (
     act_name,
     declared_lines,
     explained_lines,
-    format_words,
     further_lines,
+    kind_words,
+    listed,
     outcome_line,
     said,
     seen,
@@ -56,13 +57,14 @@ def _fault(fault: ArchiverError) -> str:
 def _file(recorded: RecordedFile) -> Iterator[str]:
     file, explanation, bag = recorded.file, recorded.explanation, shown_path(recorded.bag)
     yield wrapped(shown_path(recorded.named))
-    yield wrapped(f"{file.role}, {format_words(file)}{'' if recorded.is_packed else '; not in the bag'}")
+    yield wrapped(kind_words(file) + ("" if recorded.is_packed else "; not in the bag"))
     yield wrapped(
         f"As recorded in {bag} on {explanation.on}; its bytes were not read. {_check(recorded.bag)}"
     )
     undeclared = ["  Nothing that speaks of it."]
     sections: list[tuple[str, Iterable[str]]] = [
         ("What the file says", seen(file)),
+        ("What lists of checksums say of it", listed(file.expected)),
         ("What was declared", list(declared_lines(explanation.declarations, {})) or undeclared),
         (
             f"What may be done with it, as decided on {explanation.on}",
@@ -74,8 +76,10 @@ def _file(recorded: RecordedFile) -> Iterator[str]:
         title = f"What today's rules make of what is recorded, on {recorded.today.on}"
         sections.append((title, map(outcome_line, recorded.today.outcomes)))
     for title, lines in sections:
-        yield "\n" + wrapped(title)
-        yield from lines
+        told = list(lines)
+        if told:
+            yield "\n" + wrapped(title)
+            yield from told
 
 
 def _bag(bag: RecordedBag) -> Iterator[str]:

@@ -10,6 +10,7 @@ from archiver.cli.remedies import advice
 from archiver.cli.terminal.text import brief, count, shown, shown_path, wrapped
 from archiver.model.audio import ExaminedFile
 from archiver.model.problem import PROBLEM_KINDS, Problem, Severity
+from archiver.model.sound import SoundState
 from archiver.rights.meanings import Meaning, meaning
 
 EXAMPLES = 3
@@ -114,6 +115,13 @@ def unread_told(file: ExaminedFile) -> str | None:
     if personal_told(file) is not None:
         return None
     return next((found.value for found in file.evidence if meaning(found.code) is Meaning.UNREAD), None)
+
+
+def unchecked_told(file: ExaminedFile) -> str | None:
+    """Say why nothing could be tested of a file's music, if nothing could."""
+    if file.sound is None or file.sound.integrity.state is not SoundState.NOT_CHECKABLE:
+        return None
+    return file.sound.integrity.detail or "nothing in this format is tested"
 
 
 def personal_line(files: int, unread: int, share: str = "", unread_share: str = "") -> str:

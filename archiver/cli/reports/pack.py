@@ -17,6 +17,7 @@ from archiver.cli.reports.findings import (
     personal_told,
     problem_lines,
     protection_told,
+    unchecked_told,
     unread_told,
     unseen_line,
     unseen_told,
@@ -28,6 +29,7 @@ from archiver.cli.reports.left_out import (
     left_out_lines,
     left_out_records,
 )
+from archiver.cli.reports.pack_again import change_lines, changes_record, verbose_change_lines
 from archiver.cli.terminal.text import columns, count, shown, shown_path, wrapped
 from archiver.model.audio import ExaminedFile, Role
 from archiver.model.package import WithheldFile, assessed_file, withheld_file
@@ -39,7 +41,7 @@ from archiver.records.integrity import counted_states
 from archiver.records.rights.grounds import ground_words
 from archiver.records.rights.labels import share_in_package
 from archiver.rights.rules import speaks_of_disposition
-from archiver.usecases.pack.pack import PackReport
+from archiver.usecases.pack.report import PackReport
 from archiver.usecases.pack.room import MARGIN_BYTES
 
 _WITHHELD_SHOWN = 5
@@ -66,6 +68,7 @@ def report_lines(report: PackReport) -> Iterator[str]:
         yield wrapped(f"{made} a new store at {shown(os.path.dirname(report.bags[0]))}.")
     yield from _split_lines(report)
     yield ""
+    yield from change_lines(report)
     yield wrapped(_account(totals))
     yield from _read_lines(totals)
     yield from clutter_lines(totals)
@@ -103,7 +106,9 @@ def _read_lines(totals: Totals) -> Iterator[str]:
 
 def _account(totals: Totals) -> str:
     """What was seen and what became of it; links and what was left out are named where there are any."""
-    shares = [f"packed {totals.files:,}", f"withheld {totals.withheld:,}"]
+    shares = [f"packed {totals.files:,}"]
+    shares += [f"held {totals.held:,}"] if totals.held else []
+    shares += [f"withheld {totals.withheld:,}"]
     shares += [f"links {totals.links:,}"] if totals.links else []
     shares += [f"left out {totals.left_out.total():,}"] if totals.left_out else []
     shares.append(f"problems {totals.lost:,}")
@@ -132,6 +137,7 @@ def _name_lines(report: PackReport) -> Iterator[str]:
 
 def verbose_lines(report: PackReport) -> Iterator[str]:
     """Yield every file that the report counts among those that need attention, by name."""
+    yield from verbose_change_lines(report)
     if report.totals.withheld:
         yield "\nEvery file that a decision withheld"
         for file in filter(None, map(withheld_file, report.noted)):
@@ -140,6 +146,7 @@ def verbose_lines(report: PackReport) -> Iterator[str]:
     yield from listed_lines("Files whose protection was not seen", _examined(report), unseen_told)
     yield from listed_lines("Files that carry personal data", _examined(report), personal_told)
     yield from listed_lines("Files that were not read whole for it", _examined(report), unread_told)
+    yield from listed_lines("Music in which nothing could be checked", _examined(report), unchecked_told)
     yield from every_left_out_lines(report.noted)
     yield from every_problem_lines(report.problems)
 
@@ -284,17 +291,24 @@ def write_report_json(report: PackReport) -> None:
     totals = report.totals
     members: dict[str, Any] = {
         "dry_run": report.dry_run,
+        "nothing_new": False,
+        "collection": report.collection,
+        "accession": report.accession,
+        "since": report.since,
+        "changes": changes_record(report.changes),
         "bag": report.bags[0],
         "bags": list(report.bags),
         "files": {
             "seen": totals.seen,
             "packed": totals.files,
+            "held": totals.held,
             "withheld": totals.withheld,
             "links": totals.links,
             "left_out": totals.left_out.total(),
             "problems": totals.lost,
         },
         "bytes": totals.bytes,
+        "held_bytes": totals.held_bytes,
         "integrity": {state.value: totals.sound[state] for state in SoundState} if totals.sound else None,
         "albums": len(totals.albums),
         "empty_folders": totals.empty_folders,

@@ -115,6 +115,26 @@ def read_entries(bag: str) -> Iterator[PackedFile | WithheldFile | Unpacked]:
         yield entry
 
 
+def read_decisions(stream: BinaryIO) -> tuple[str, Iterator[DecisionLine]]:
+    """Return the name of the policy of a record of rights, and its decisions, which are read as they are asked for.
+
+    Raises:
+        ValueError: from here or from the decisions, where it is no such record.
+        OSError: from here or from the decisions, as reading does.
+    """
+    header: object = from_line(stream.readline(_LIMITS.bytes + 1), RightsLine, _LIMITS)  # type: ignore[arg-type]  # a union is no type
+    if not isinstance(header, HeaderLine) or header.schema != SCHEMA:
+        raise ValueError("the record of rights is of another form")
+    return header.policy.name, _decisions(stream)
+
+
+def _decisions(stream: BinaryIO) -> Iterator[DecisionLine]:
+    while line := stream.readline(_LIMITS.bytes + 1):
+        read: object = from_line(line, RightsLine, _LIMITS)  # type: ignore[arg-type]  # a union is no type
+        if isinstance(read, DecisionLine):
+            yield read
+
+
 def _in_step(bag: str, kind: type[T]) -> Iterator[tuple[T, FilesHeader, Callable[[str], Decision]]]:
     """Yield the lines about files; decisions are read as far as the files have come."""
     with contextlib.ExitStack() as held:

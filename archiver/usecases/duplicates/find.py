@@ -36,10 +36,12 @@ from archiver.ingest.exclusion import Exclusion
 from archiver.ingest.spool import Spool
 from archiver.model.decoded import Undecoded
 from archiver.model.sound import Sound
+from archiver.usecases.duplicates.collected import in_collections
 from archiver.usecases.duplicates.gather import Gathered, in_bags, in_sources
 from archiver.usecases.duplicates.sifting import Sifting, by_rank, in_order, linked, with_something_in_common
 from archiver.usecases.duplicates.sound import Fingerprints, alike, decoded, with_pcm
 from archiver.usecases.duplicates.targets import Targets
+from archiver.usecases.lookup import looked_up
 from archiver.usecases.planning import examined
 from archiver.usecases.sources import sources_of
 from archiver.usecases.watch import Meter, Step, Watch, one
@@ -79,7 +81,7 @@ class DuplicatesReport:
         link_names: Their further names.
         algorithm: Of the digests by which bytes were compared.
         passed_over: What lies in a store and is no bag.
-        read_files: Files that were read through.
+        read_files: Files that were read through, each once however often it was.
         read_bytes: Their bytes.
         undecoded: Files that were to be decoded and were not, by the reason.
     """
@@ -116,6 +118,7 @@ def duplicates(
 
     Raises:
         UsageError: where a source is not there, or is named twice.
+        CatalogueError: where a collection is meant, and the catalogue cannot be read.
         MissingExtraError: where the packages are not installed that decoding needs.
     """
     decodes = any(tier in NEED_DECODING for tier in tiers)
@@ -151,6 +154,7 @@ class _Finding:
         self._watch = watch
         self._sifting = Sifting(report.members)
         self._fingerprints = held.enter_context(Fingerprints())
+        self._read = bytearray()
 
     def gather(self, targets: Targets, exclusion: Exclusion | None) -> Spool[Copy]:
         """Everything that is compared, each file once however many names it has."""
@@ -165,7 +169,13 @@ class _Finding:
                 found = in_sources(entries, sources, gathered)
             step = Step("Reading records of bags", "files")
             recorded = self._watch.track(step, in_bags(targets.bags, gathered), one)
-            for copy in linked(chain(found, recorded), _on_one_device):
+            collected: Iterable[Copy] = ()
+            if targets.collections:
+                catalogue = scanned.enter_context(looked_up(targets.catalogue))
+                in_catalogue = in_collections(catalogue, targets.collections, gathered)
+                step = Step("Reading the catalogue", "files")
+                collected = self._watch.track(step, in_catalogue, one)
+            for copy in linked(chain(found, recorded, collected), _on_one_device):
                 self._report.links += bool(copy.links)
                 self._report.link_names += len(copy.links)
                 copies.append(copy)
@@ -271,9 +281,15 @@ class _Finding:
                 yield copy, sound
 
     def _weigh(self, copies: Spool[Copy]) -> int:
-        size = sum(copy.stat.size_bytes for copy in copies)
-        self._report.read_files += len(copies)
-        self._report.read_bytes += size
+        """The bytes of files that are about to be read; those that are read for the first time are counted."""
+        size = 0
+        for copy in copies:
+            size += copy.stat.size_bytes
+            self._read.extend(bytes(max(0, copy.number + 1 - len(self._read))))
+            if not self._read[copy.number]:
+                self._read[copy.number] = True
+                self._report.read_files += 1
+                self._report.read_bytes += copy.stat.size_bytes
         return size
 
     def _spool(self) -> Spool[Copy]:

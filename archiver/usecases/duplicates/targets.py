@@ -6,11 +6,14 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from archiver.errors import UsageError
+from archiver.catalogue.collected import collection_called
+from archiver.catalogue.database import is_there
+from archiver.errors import Remedy, UsageError, Way
 from archiver.records.files import FILES_RECORD
 from archiver.records.rights.lines import RIGHTS_RECORD
 from archiver.store.area import INCOMING
 from archiver.store.find_bags import bags_in, is_bag
+from archiver.usecases.lookup import looked_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,29 +24,43 @@ class Targets:
         sources: Folders and files that are looked at as they are; bags among them that have no record to read.
         bags: Bags whose records are read; those of a store by name.
         passed_over: Paths of what lies in a store and is no bag.
+        collections: Collections whose latest state is looked at, as the catalogue knows it.
+        catalogue: The catalogue's file; empty where no collection is meant.
     """
 
     sources: tuple[str, ...]
     bags: tuple[str, ...]
     passed_over: tuple[str, ...] = ()
+    collections: tuple[str, ...] = ()
+    catalogue: str = ""
 
 
-def targets_of(paths: Sequence[str]) -> Targets:
-    """Say what paths are: a bag, a store whose bags are meant, or a source.
+def targets_of(paths: Sequence[str], catalogue: str) -> Targets:
+    """Say what is meant: a bag, a store whose bags are, a source, or by a name at which nothing lies, a collection.
 
     A folder is a store where a bag lies in it that is a folder, or where runs of this program left their trace; a folder
     with archives is one where nothing else is in it, for music is sold in archives too.
 
+    Args:
+        paths: What was named.
+        catalogue: The catalogue's file; empty where none is to be asked.
+
     Raises:
-        UsageError: where a path is not there, or a source lies in a bag that is named too.
+        UsageError: where a path is not there and no collection is called so, or a source lies in a bag that is named
+            too.
+        CatalogueError: where the catalogue cannot be read, and a collection may be meant.
     """
+    collections = _collections([path for path in paths if not os.path.lexists(path)], catalogue)
+    paths = [path for path in paths if path not in collections]
     sources: list[str] = []
     bags: list[str] = []
     passed_over: list[str] = []
     for path in paths:
         if not os.path.lexists(path):
             raise UsageError(
-                f"there is nothing at {path}", "Check its spelling, and that the disk is mounted."
+                f"there is nothing at {path}, and no collection of that name in the catalogue",
+                "Check its spelling, and that the disk is mounted.",
+                remedies=[Remedy(Way.LIST_COLLECTIONS)] if is_there(catalogue) else (),
             )
         if is_bag(path):
             bags.append(path)
@@ -67,7 +84,16 @@ def targets_of(paths: Sequence[str]) -> Targets:
         (*sources, *(apart[bag] for bag in folders if bag in unrecorded)),
         tuple(path for bag, path in apart.items() if bag not in met | unrecorded),
         tuple(passed_over),
+        collections,
+        catalogue if collections else "",
     )
+
+
+def _collections(names: Sequence[str], catalogue: str) -> tuple[str, ...]:
+    if not names or not is_there(catalogue):
+        return ()
+    with looked_up(catalogue) as known:
+        return tuple(dict.fromkeys(name for name in names if collection_called(known, name) is not None))
 
 
 def _has_record(bag: str) -> bool:

@@ -66,13 +66,13 @@ def divide(prepared: Prepared, plan: PackagePlan, run: Run, accession: Accession
         AllWithheldError: where the policy keeps every file out.
         UsageError: where there is nothing to pack, or the package would not conform to its profile.
     """
-    if plan.totals.withheld and not plan.totals.files:
+    if plan.totals.withheld and not plan.totals.files and not plan.totals.held:
         raise AllWithheldError(
             f"the policy {prepared.assessor.policy.name} lets none of {plan.totals.withheld:,} files into a bag",
             "No bag was written.",
             remedies=[Remedy(Way.EXPLAIN_FILE), Remedy(Way.DECLARE, _only_source(prepared))],
         )
-    if not plan.totals.files:
+    if not plan.totals.files and not plan.totals.held:
         raise UsageError(
             f"there is nothing to pack: of {plan.totals.seen} entries seen, no file can go into a bag",
             "No bag was written.",

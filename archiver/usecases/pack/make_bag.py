@@ -7,7 +7,7 @@ import dataclasses
 import datetime as dt
 import itertools
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import BinaryIO
@@ -74,6 +74,7 @@ class BagMaker:
         capture: Copies files into the bags.
         watch: Counts the bytes copied.
         reexaminer: Examines again what changed, or could not be read, before it was copied.
+        told: Is told what became of every entry.
     """
 
     run: Run
@@ -87,6 +88,7 @@ class BagMaker:
     capture: Capture
     watch: Watch
     reexaminer: Reexaminer
+    told: Callable[[PackEntry], object]
 
     def make(self, staging: Staging, part: PlanPart, noted: Spool[PackEntry], decided: RightsTally) -> Bag:
         """Copy the part's files into the staged bag and describe them; all but the folders is then on the disk.
@@ -151,6 +153,7 @@ class BagMaker:
             for entry in for_outcomes:
                 outcome = _with_outcome(entry, outcomes, staging, self.reexaminer)
                 gathered.add(outcome)
+                self.told(outcome)
                 records.add(outcome)
                 if (file := packed_file(outcome)) is not None:
                     for manifest, (_, digest) in zip(manifests, file.digests, strict=True):

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from archiver import filesystem
 from archiver.audio.decoding.extras import sought_at_hand
 from archiver.bagit.walking import walk
+from archiver.catalogue.faults import CatalogueError
 from archiver.errors import ArchiverError, Remedy, Way
 from archiver.executors.pools import Threads
 from archiver.ingest.capture import Capture
@@ -22,22 +21,31 @@ from archiver.ingest.presence import SourcePresence
 from archiver.ingest.reexamine import Reexaminer
 from archiver.ingest.spool import Spool
 from archiver.model.bag import Accession
+from archiver.model.changes import Changes
 from archiver.model.package import PackEntry, PlanEntry
-from archiver.model.problem import PROBLEM_KINDS, Effect, Problem
+from archiver.model.problem import PROBLEM_KINDS
 from archiver.model.rights_summary import RightsSummary
 from archiver.model.run import Run
-from archiver.model.totals import Totals, problems_in
+from archiver.model.totals import Totals
 from archiver.records.rights.tally import RightsTally
 from archiver.store.area import INCOMING, is_begun, locked
 from archiver.store.faults import lost_store, store_faults
 from archiver.store.sealing import make_ready, publish, read_back, recover
 from archiver.store.staging import Staging, look_into
-from archiver.usecases.hearings import UNREAD
-from archiver.usecases.leftovers import Leftover, clear_superseded, is_begun_otherwise, leftovers
+from archiver.usecases.again.changed import begun_anew
+from archiver.usecases.again.line import (
+    Line,
+    keep_state,
+    line_of,
+    line_to_rehearse,
+    log_accession,
+    next_accession,
+)
+from archiver.usecases.leftovers import clear_superseded, is_begun_otherwise, leftovers
+from archiver.usecases.pack.again import begin_look
 from archiver.usecases.pack.divide import Division, divide
 from archiver.usecases.pack.make_bag import BagMaker
 from archiver.usecases.pack.noted import is_noted
-from archiver.usecases.pack.parts import PlanPart
 from archiver.usecases.pack.prepare import (
     PackRequest,
     Prepared,
@@ -45,7 +53,8 @@ from archiver.usecases.pack.prepare import (
     prepare,
     refuse_taken_name,
 )
-from archiver.usecases.pack.room import Room, refuse_without_room
+from archiver.usecases.pack.report import NothingNew, PackReport
+from archiver.usecases.pack.room import refuse_without_room
 from archiver.usecases.planning import planned
 from archiver.usecases.watch import Step, Watch
 
@@ -53,88 +62,9 @@ _NAMED = 5
 """How many of the strange things in a store are named."""
 
 
-@dataclass(frozen=True, slots=True)
-class PackReport:
-    """What packing did, or in a dry run would do.
-
-    Attributes:
-        bags: Absolute paths of the finished bags or archives; those to be made in a dry run.
-        dry_run: Whether nothing was written.
-        new_store: Whether no run has written to the store before.
-        totals: What was packed, withheld and lost.
-        algorithms: Checksum algorithms of the bags.
-        policy: Name of the policy that was applied.
-        rights: What was decided, over all bags.
-        escaped: Whether a payload path holds a character that manifests must encode.
-        spools: The entries that a report names by themselves (:func:`is_noted`), in the order of the scan, on disk; one
-            spool for each bag.
-        parts: The parts, one for each bag.
-        oversize: The bags that are, or in a dry run are likely to be, larger than they were asked to be.
-        continued: Whether an interrupted run was continued.
-        room: What the package takes on the store's disk while it is made, as estimated before.
-        unfinished: What other interrupted runs left in the store.
-        remarks: What in the declarations will not do what their writer may expect.
-        silences: What is declared in vain, or not as it was meant.
-        names: Whether names are stored as they are, or as every system and program can hold them.
-        names_withheld: Whether the records name what was withheld and whoever gets the bags is not the holder.
-    """
-
-    bags: tuple[str, ...]
-    dry_run: bool
-    new_store: bool
-    totals: Totals
-    algorithms: tuple[str, ...]
-    policy: str
-    rights: RightsSummary
-    escaped: bool
-    spools: tuple[Spool[PlanEntry] | Spool[PackEntry], ...]
-    parts: tuple[PlanPart, ...]
-    oversize: tuple[str, ...]
-    continued: bool
-    room: Room
-    unfinished: tuple[Leftover, ...]
-    remarks: tuple[str, ...]
-    silences: tuple[str, ...]
-    names: Literal["exact", "portable"]
-    names_withheld: bool
-
-    @property
-    def complete(self) -> bool:
-        """Whether every file is in and every declaration was heard."""
-        return not (self.totals.lost or self.totals.withheld or self.silences or self.totals.problems[UNREAD])
-
-    @property
-    def noted(self) -> Iterator[PlanEntry | PackEntry]:
-        """The entries that a report names by themselves, in the order of the scan."""
-        return itertools.chain.from_iterable(self.spools)
-
-    @property
-    def problems(self) -> Iterator[Problem]:
-        """The problems of these entries, in the same order."""
-        return itertools.chain.from_iterable(map(problems_in, self.noted))
-
-    @property
-    def refused_elsewhere(self) -> int:
-        """How many names are stored as other systems or programs cannot hold them; all problems of one stand together."""
-        refusing = {code for code, kind in PROBLEM_KINDS.items() if kind.effect is Effect.REFUSED_ELSEWHERE}
-        if not refusing & self.totals.problems.keys():
-            return 0
-        refused = (problem.path for problem in self.problems if problem.code in refusing)
-        return sum(1 for _ in itertools.groupby(refused))
-
-    @property
-    def cut_albums(self) -> dict[str, list[str]]:
-        """The bags of each album that had to be cut."""
-        cut: dict[str, list[str]] = {}
-        for bag, part in zip(self.bags, self.parts, strict=True):
-            for album in part.cut:
-                cut.setdefault(album, []).append(bag)
-        return cut
-
-
 @contextlib.contextmanager
-def pack(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackReport]:
-    """Write the bag or bags and lend the report for a ``with`` block.
+def pack(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackReport | NothingNew]:
+    """Write the bag or bags and lend the report for a ``with`` block; where nothing is new, no bag is written.
 
     Raises:
         UsageError: where the request cannot be meant, or would not conform to its profile.
@@ -148,19 +78,24 @@ def pack(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackReport]:
         yield report
 
 
-def _packed(prepared: Prepared, run: Run, watch: Watch, held: contextlib.ExitStack) -> PackReport:
+def _packed(
+    prepared: Prepared, run: Run, watch: Watch, held: contextlib.ExitStack
+) -> PackReport | NothingNew:
     """Write the bag or bags; what the report rests on stays open as long as ``held``."""
-    request, store = prepared.request, prepared.store
-    accession = Accession(run.identifier, prepared.collection, run.now())
+    store = prepared.store
     presence = SourcePresence(prepared.sources)
     is_new = held.enter_context(locked(store))
     for bag in recover(store):
         watch.note(f"Gave its name to a bag that an interrupted run had finished: {os.fsdecode(bag)}")
     _name_strange(store, watch)
     refuse_taken_name(prepared)
-    scratch = store + b"/" + INCOMING
+    line = _line(prepared, run, watch, held)
+    accession = next_accession(line, prepared.collection, run)
+    looking = begin_look(prepared, line, run, held, store + b"/" + INCOMING)
+    if looking.glance():
+        return looking.nothing_new_at_a_glance(watch)
     decoders = None
-    if request.decode:
+    if prepared.request.decode:
         decoders = held.enter_context(music_decoders(prepared.jobs, sought_at_hand()))
     plan = held.enter_context(
         planned(
@@ -168,60 +103,123 @@ def _packed(prepared: Prepared, run: Run, watch: Watch, held: contextlib.ExitSta
             prepared.hearings.assess,
             jobs=prepared.jobs,
             watch=watch,
-            scratch=scratch,
+            scratch=looking.scratch,
             presence=presence,
             exclusion=prepared.exclusion,
             rule=name_rule(prepared),
             decoders=decoders,
+            memory=looking.memory,
         )
     )
     silences = prepared.hearings.told(plan.entries)
+    changes = looking.changes(plan, watch)
+    if changes is not None and not changes:
+        presence.conclude()
+        return looking.nothing_new(plan, silences, watch)
     division = divide(prepared, plan, run, accession)
     others = leftovers(store, division.keys)
     refuse_without_room(division.room, store, sum(each.bytes for each in others))
     _tell_copied_anew(store, division, watch)
+    made = _made(_Making(prepared, accession, division, run, watch, presence, changes), held)
+    bags = made.bags
+    log_accession(store, bags, accession, run)
+    if line is not None:
+        keep_state(line, accession, looking.look(plan, made.totals, silences), run, watch)
+    clear_superseded(store, division.keys)
+    most = prepared.request.max_bytes
+    return _report(
+        prepared,
+        division,
+        made.totals,
+        made.rights,
+        accession=accession,
+        since=looking.since,
+        changes=made.changes,
+        escaped=made.escaped,
+        bags=bags,
+        oversize=() if most is None else tuple(bag for bag in bags if _size(bag) > most),
+        spools=made.spools,
+        silences=silences,
+        dry_run=False,
+        new_store=is_new,
+    )
+
+
+def _line(prepared: Prepared, run: Run, watch: Watch, held: contextlib.ExitStack) -> Line | None:
+    """Open the collection's line; where everything is packed anyhow, a catalogue that cannot be used is only told of."""
+    try:
+        return held.enter_context(
+            line_of(prepared.catalogue, prepared.store, prepared.collection, run, watch)
+        )
+    except CatalogueError as error:
+        if not prepared.packs_everything:
+            raise
+        watch.note(f"Packed without the catalogue: {error.message}. {error.hint}")
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Making:
+    """What the bags of a run are made of."""
+
+    prepared: Prepared
+    accession: Accession
+    division: Division
+    run: Run
+    watch: Watch
+    presence: SourcePresence
+    changes: Changes | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """The bags of a run, under their names, and what is in them."""
+
+    bags: tuple[str, ...]
+    totals: Totals
+    rights: RightsSummary
+    escaped: bool
+    spools: tuple[Spool[PackEntry], ...]
+    changes: Changes | None
+
+
+def _made(making: _Making, held: contextlib.ExitStack) -> _Made:
+    """Make the bags and give them their names."""
+    prepared, division, run = making.prepared, making.division, making.run
+    request, store = prepared.request, prepared.store
+    changes = None if making.changes is None else begun_anew(making.changes)
     copying, syncing = (held.enter_context(Threads(number)) for number in (prepared.jobs, 1))
     maker = BagMaker(
         run=run,
-        accession=accession,
+        accession=making.accession,
         planned=run.now(),
         keys=division.keys,
         rights=prepared.rights_context,
         documents=prepared.inputs.documents,
         labels=prepared.tag_labels,
         premis=prepared.premis,
-        capture=Capture(copying, syncing, presence, request.read_back),
-        watch=watch,
+        capture=Capture(copying, syncing, making.presence, request.read_back),
+        watch=making.watch,
         reexaminer=Reexaminer(prepared.hearings.assess, held.enter_context(header_readers(1))),
+        told=_ignore if changes is None else changes.add,
     )
     stagings = [Staging(store, key) for key in division.keys]
-    spools = tuple(held.enter_context(Spool[PackEntry](scratch)) for _ in division.parts)
+    spools = tuple(held.enter_context(Spool[PackEntry](store + b"/" + INCOMING)) for _ in division.parts)
     totals, tally, escaped = Totals(), RightsTally(), False
     for staging, part, spool in zip(stagings, division.parts, spools, strict=True):
         made = maker.make(staging, part, spool, tally)
         totals.add(made.totals)
         escaped = escaped or made.escaped
-    presence.conclude()
+    making.presence.conclude()
     _refuse_nothing(totals, stagings)
     for staging in stagings:
-        _finish(staging, request, run, watch)
+        _finish(staging, request, run, making.watch)
     bags = tuple(os.fsdecode(publish(staging)) for staging in stagings)
-    clear_superseded(store, division.keys)
-    most = request.max_bytes
-    oversize = () if most is None else tuple(bag for bag in bags if _size(bag) > most)
-    return _report(
-        prepared,
-        division,
-        totals,
-        tally.summary(),
-        escaped=escaped,
-        bags=bags,
-        oversize=oversize,
-        spools=spools,
-        silences=silences,
-        dry_run=False,
-        new_store=is_new,
-    )
+    return _Made(bags, totals, tally.summary(), escaped, spools, changes)
+
+
+def _ignore(entry: PackEntry) -> None:
+    """Nothing is to be told of it."""
 
 
 def _tell_copied_anew(store: bytes, division: Division, watch: Watch) -> None:
@@ -254,7 +252,7 @@ class NothingPackedError(ArchiverError):
 
 def _refuse_nothing(totals: Totals, stagings: Sequence[Staging]) -> None:
     """Refuse to make a bag with nothing in it, and take away what was begun of it."""
-    if totals.files:
+    if totals.files or totals.held:
         return
     for staging in stagings:
         staging.discard()
@@ -290,7 +288,7 @@ def _size(bag: str) -> int:
 
 
 @contextlib.contextmanager
-def rehearse(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackReport]:
+def rehearse(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackReport | NothingNew]:
     """Work out what :func:`pack` would do, write nothing, and lend the report for a ``with`` block.
 
     Raises:
@@ -298,45 +296,64 @@ def rehearse(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackRepor
     """
     prepared = prepare(request, run)
     refuse_taken_name(prepared)
-    accession = Accession(run.identifier, prepared.collection, run.now())
-    # what names the store folds cannot be tried without writing
-    rule = PORTABLE if prepared.names == "portable" else EXACT
-    with (
+    with contextlib.ExitStack() as held:
+        yield _rehearsed(prepared, run, watch, held)
+
+
+def _rehearsed(
+    prepared: Prepared, run: Run, watch: Watch, held: contextlib.ExitStack
+) -> PackReport | NothingNew:
+    line = None
+    if not prepared.packs_everything:
+        line = held.enter_context(
+            line_to_rehearse(prepared.catalogue, prepared.store, prepared.collection, run, watch)
+        )
+    accession = next_accession(line, prepared.collection, run)
+    looking = begin_look(prepared, line, run, held, None)
+    if looking.glance():
+        return looking.nothing_new_at_a_glance(watch)
+    plan = held.enter_context(
         planned(
             prepared.sources,
             prepared.hearings.assess,
             jobs=prepared.jobs,
             watch=watch,
             exclusion=prepared.exclusion,
-            rule=rule,
-        ) as plan,
-        Spool[PlanEntry]() as noted,
-    ):
-        silences = prepared.hearings.told(plan.entries)
-        division = divide(prepared, plan, run, accession)
-        suffix = f".{request.serialize}" if request.serialize else ""
-        bags = tuple(f"{os.fsdecode(prepared.store)}/{key.name}{suffix}" for key in division.keys)
-        most = request.max_bytes
-        likely = zip(bags, division.parts, strict=True)
-        oversize = () if most is None else tuple(bag for bag, part in likely if part.likely_bytes > most)
-        tally = RightsTally()
-        for entry in plan.entries:
-            tally.add(entry)
-            if is_noted(entry):
-                noted.append(entry)
-        yield _report(
-            prepared,
-            division,
-            plan.totals,
-            tally.summary(),
-            escaped=False,
-            bags=bags,
-            oversize=oversize,
-            spools=(noted,),
-            silences=silences,
-            dry_run=True,
-            new_store=not is_begun(prepared.store),
+            # what names the store folds cannot be tried without writing
+            rule=PORTABLE if prepared.names == "portable" else EXACT,
+            memory=looking.memory,
         )
+    )
+    silences = prepared.hearings.told(plan.entries)
+    changes = looking.changes(plan, watch)
+    if changes is not None and not changes:
+        return looking.nothing_new(plan, silences, watch)
+    division = divide(prepared, plan, run, accession)
+    suffix = f".{prepared.request.serialize}" if prepared.request.serialize else ""
+    bags = tuple(f"{os.fsdecode(prepared.store)}/{key.name}{suffix}" for key in division.keys)
+    most = prepared.request.max_bytes
+    likely = zip(bags, division.parts, strict=True)
+    noted, tally = held.enter_context(Spool[PlanEntry]()), RightsTally()
+    for entry in plan.entries:
+        tally.add(entry)
+        if is_noted(entry):
+            noted.append(entry)
+    return _report(
+        prepared,
+        division,
+        plan.totals,
+        tally.summary(),
+        accession=accession,
+        since=looking.since,
+        changes=changes,
+        escaped=False,
+        bags=bags,
+        oversize=() if most is None else tuple(bag for bag, part in likely if part.likely_bytes > most),
+        spools=(noted,),
+        silences=silences,
+        dry_run=True,
+        new_store=not is_begun(prepared.store),
+    )
 
 
 def _report(  # noqa: PLR0913 - what both ways of packing have at their end
@@ -345,6 +362,9 @@ def _report(  # noqa: PLR0913 - what both ways of packing have at their end
     totals: Totals,
     rights: RightsSummary,
     *,
+    accession: Accession,
+    since: str | None,
+    changes: Changes | None,
     escaped: bool,
     bags: tuple[str, ...],
     oversize: tuple[str, ...],
@@ -372,4 +392,8 @@ def _report(  # noqa: PLR0913 - what both ways of packing have at their end
         silences=silences,
         names=prepared.names,
         names_withheld=prepared.names_withheld,
+        collection=prepared.collection,
+        accession=accession.urn,
+        since=since,
+        changes=changes,
     )

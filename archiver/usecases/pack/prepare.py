@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from archiver.bagit.profiles.profile import Profile
-from archiver.config import Settings
+from archiver.config import Settings, catalogue_place
 from archiver.errors import Remedy, UsageError, Way
 from archiver.ingest.assess import Assessor
 from archiver.ingest.exclusion import Exclusion
@@ -61,6 +61,9 @@ class PackRequest:
         premis: Whether the bags get a PREMIS record; ``None`` for what the policy says.
         decode: Whether all music is decoded as well, which reads it once more.
         collection: Name of the collection; that of the first source where ``None``.
+        catalogue: Path of the catalogue; ``None`` for the configured one.
+        anew: What is done anew of what the store has from the last time: ``nothing`` that looks unchanged from outside,
+            ``reading`` of everything, to pack what is new, or ``packing`` of everything.
     """
 
     sources: tuple[str, ...]
@@ -84,6 +87,8 @@ class PackRequest:
     premis: bool | None = None
     decode: bool = False
     collection: str | None = None
+    catalogue: str | None = None
+    anew: Literal["nothing", "reading", "packing"] = "nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +122,20 @@ class Prepared:
     algorithms: tuple[str, ...]
     tag_labels: Mapping[str, Labels]
     exclusion: Exclusion
+
+    @property
+    def packs_everything(self) -> bool:
+        """Whether the bag holds everything, whatever the store has: as asked, and where a recipient gets it alone."""
+        return self.request.anew == "packing" or self.profile is not None
+
+    @property
+    def catalogue(self) -> str:
+        """Path of the catalogue.
+
+        Raises:
+            ConfigError: where nothing says it.
+        """
+        return catalogue_place(self.request.catalogue, self.request.settings)
 
     @property
     def collection(self) -> str:

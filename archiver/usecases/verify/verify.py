@@ -14,6 +14,7 @@ from archiver.bagit.profiles.read import check_profile
 from archiver.bagit.report import BagReport, Depth
 from archiver.bagit.updating.journal import is_update_pending
 from archiver.bagit.validate import Validation, open_bag
+from archiver.catalogue.bag_facts import pin_of
 from archiver.errors import StoreError, UsageError
 from archiver.executors.ordered import Serial
 from archiver.executors.pools import DividedWork, Threads
@@ -62,6 +63,7 @@ class VerifiedBag:
         meant: The bag that the folder lies in, where it is none itself; ``None`` where it lies in no bag.
         tracks: By payload path, what the bag's own record says a damaged or missing file is. The record may be
             damaged itself; it is shown, never relied on.
+        pin: By which any copy of a bag that was read in full is known again; ``None`` where something is wrong with it.
     """
 
     report: BagReport
@@ -71,6 +73,7 @@ class VerifiedBag:
     update_pending: bool
     meant: str | None
     tracks: dict[str, Track]
+    pin: bytes | None
 
     @property
     def passed(self) -> bool:
@@ -184,6 +187,7 @@ def _verified(path: str, validation: Validation, profile: Profile | None) -> Ver
         update_pending=is_update_pending(os.fsencode(path)),
         meant=bag_around(path) if report.has(Effect.MISSING, Subject.BAG) else None,
         tracks=tracks,
+        pin=pin_of(validation.source) if report.valid else None,
     )
 
 

@@ -245,6 +245,44 @@ def test_a_frame_of_facts_that_was_changed_proves_nothing_against_the_music() ->
     )  # fmt: skip
 
 
+def mono_by_libavformat(length: int) -> bytes:
+    """A mono song at 44.1 kHz whose first frame has ``length`` bytes, with both CRCs as libavformat writes them."""
+    header = {208: b"\xff\xfb\x50\xc0", 182: b"\xff\xfb\x40\xc0"}[length]
+    frame = (b"\xff\xfb\x50\xc0" + bytes(17) + b"sound").ljust(208, b"\x55")
+    music = frame * 20
+    xing = b"Info" + struct.pack(">III", 0x0F, 20, length + len(music)) + bytes(104)
+    lame = b"Lavc59.37" + bytes(19) + struct.pack(">IH", length + len(music), crc16_lame(music))
+    facts = (header + bytes(17) + xing + lame).ljust(max(length, 190), b"\0")
+    crc = struct.pack(">H", crc16_lame(facts[:190]))
+    end = 4 + 17 + len(xing) + len(lame)
+    return (facts[:end] + crc + facts[end + 2 :])[:length] + music
+
+
+@pytest.mark.parametrize("length", [208, 182])
+def test_the_crc_of_the_frame_of_facts_holds_as_libavformat_computes_it_too(length: int) -> None:
+    song = mono_by_libavformat(length)
+    integrity = heard(song, "mp3").integrity
+    assert (integrity.state, integrity.detail) == (INTACT, None)
+    integrity = heard(flipped(song, (len(song) - 100) * 8), "mp3").integrity
+    assert [damage.what for damage in integrity.damage] == [
+        "the music differs from the CRC-16 that its encoder wrote of it"
+    ]
+    changed = heard(song[:60] + b"\x01" + song[61:], "mp3").integrity
+    assert changed.detail == "the frame that describes the music fails its own CRC-16"
+
+
+@needs("ffmpeg")
+@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize("rate", [8000, 16000, 22050, 32000, 44100, 48000])
+def test_what_ffmpeg_writes_of_itself_holds_at_every_rate(rate: int, channels: int, tmp_path: Path) -> None:
+    raw = ("-f", "s16le", "-ar", str(rate), "-ac", str(channels), "-i", "-")
+    path = tmp_path / "song.mp3"
+    ran("ffmpeg", "-v", "error", *raw, "-c:a", "libmp3lame", path, given=pcm(rate, channels))
+    song = path.read_bytes()
+    assert (heard(song, "mp3").integrity.state, heard(song, "mp3").integrity.detail) == (INTACT, None)
+    assert heard(flipped(song, len(song) * 6), "mp3").integrity.state is DAMAGED
+
+
 def louder(music: bytes, steps: int) -> bytes:
     """The frames of a stereo MPEG-1 stream with every ``global_gain`` changed, as mp3gain changes it."""
     changed = bytearray(music)

@@ -72,7 +72,7 @@ def test_verbose_lists_every_file_that_is_counted(source: MakeSource, tmp_path: 
     for words in (
         ("scan", root),
         ("pack", root, "--to", tmp_path / "store", "--dry-run"),
-        ("pack", root, "--to", tmp_path / "store"),
+        ("pack", root, "--to", tmp_path / "store", "--all"),
     ):
         few, every = run_here(*words), run_here(*words, "--verbose")
         assert "and 4 more; --verbose lists them" in few.out
@@ -168,5 +168,5 @@ def test_a_backup_of_which_nothing_is_declared_says_one_line_about_rights(
     told = run_here("pack", root, "--to", tmp_path / "store", "--name", "b").out
     assert "\nNo rights are declared. To read on: metadata/rights/README.txt in the bag.\n" in told
     assert "policy" not in told
-    rehearsed = run_here("pack", root, "--to", tmp_path / "store", "--dry-run").out
+    rehearsed = run_here("pack", root, "--to", tmp_path / "store", "--dry-run", "--all").out
     assert "\nNo rights are declared. To read on: archiver rights template.\n" in rehearsed

@@ -14,8 +14,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
-from archiver.cli.terminal.table import table_lines
+from archiver.cli.terminal.table import fitted_lines, table_lines
 from archiver.cli.terminal.text import WIDTH, count, duration, shown, wrapped
 from tests.conftest import MakeSource
 from tests.running import ROOT, command, run_here, run_program
@@ -197,7 +198,7 @@ def test_report_that_cannot_be_written_is_said_so(
     said = " ".join(done.stderr.decode().split())
     assert said.startswith("archiver: cannot write to standard output: no space left on device")
     assert "Exception ignored" not in said
-    assert [path.name for path in (tmp_path / "store").iterdir() if path.name != ".incoming"]
+    assert [path.name for path in (tmp_path / "store").iterdir() if not path.name.startswith(".")]
 
 
 def test_faults_of_the_program_are_one_message_and_a_way_to_report_them(
@@ -278,3 +279,17 @@ def test_a_name_that_is_taken_for_an_option_or_a_value_is_shown_escaped(
     outcome = run_here(*(word.format(name) for word in words))
     assert outcome.code == 2
     assert not ESCAPES.search(outcome.err), outcome.err
+
+
+def test_the_widest_columns_of_a_table_are_cut_until_it_fits() -> None:
+    rows = [("a" * 60, "b" * 90, "1,000"), ("\u6771\u4eac" * 20, "short", "1")]
+    lines = list(fitted_lines(("First", "Second", "Number"), rows, cut=(0, 1), right=(2,)))
+    assert {cell_len(line) for line in lines} == {WIDTH - 1}
+    assert lines[1].count("\u2026") == 2
+    assert lines[1].endswith("1,000")
+    assert lines[2].split()[-2:] == ["short", "1"]
+
+
+def test_a_table_that_fits_is_left_alone() -> None:
+    lines = list(fitted_lines(("Name", "Size"), [("x", "1 B")], cut=(0,), right=(1,)))
+    assert lines == ["  Name        Size", "  x            1 B"]

@@ -53,7 +53,7 @@ def test_the_estimate_is_held_against_real_packs(
         return publish(staging)
 
     monkeypatch.setattr("archiver.usecases.pack.pack.publish", measured)  # all is made, and nothing cleared
-    outcome = run_here("pack", root, "--to", store, "--json", *options, SOURCE_DATE_EPOCH=EPOCH)
+    outcome = run_here("pack", root, "--all", "--to", store, "--json", *options, SOURCE_DATE_EPOCH=EPOCH)
     assert outcome.code == 0, outcome.err
     room = outcome.json["room"]
     estimate = room["needed"] - MARGIN_BYTES
@@ -65,8 +65,8 @@ def test_check_message_and_dry_run_say_the_same(
 ) -> None:
     root, store = source(TREES["large"]), tmp_path / "store"
     monkeypatch.setattr("archiver.filesystem.free_bytes", lambda _: 1_000_000)
-    dry = run_here("pack", root, "--to", store, "--dry-run", SOURCE_DATE_EPOCH=EPOCH)
-    refused = run_here("pack", root, "--to", store, SOURCE_DATE_EPOCH=EPOCH)
+    dry = run_here("pack", root, "--all", "--to", store, "--dry-run", SOURCE_DATE_EPOCH=EPOCH)
+    refused = run_here("pack", root, "--all", "--to", store, SOURCE_DATE_EPOCH=EPOCH)
     assert (dry.code, refused.code) == (0, 1)
     told = " ".join(dry.out.split()).split("Room on the store's disk: ")[1].split(". Free there")[0]
     assert told in " ".join(refused.err.split())
@@ -95,7 +95,9 @@ def test_a_disk_of_just_that_size_is_enough(source: MakeSource, tmp_path: Path) 
     if unshare is None or subprocess.run([*words, "true"], capture_output=True, check=False).returncode:
         pytest.skip("unshare -Urm does not work here: disks of a given size are not tried")
     disk.mkdir()
-    told = run_here("pack", root, "--to", tmp_path / "other", "--dry-run", "--json").json["room"]["needed"]
+    told = run_here("pack", root, "--all", "--to", tmp_path / "other", "--dry-run", "--json").json["room"][
+        "needed"
+    ]
     script = f'mount -t tmpfs -o size={told + (1 << 20)} none {disk} && "$@"'
-    done = run_program("pack", root, "--to", disk / "store", before=[*words, script, "sh"])
+    done = run_program("pack", root, "--all", "--to", disk / "store", before=[*words, script, "sh"])
     assert done.code == 0, done.err

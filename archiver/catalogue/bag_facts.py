@@ -1,0 +1,155 @@
+"""Says what a bag is before its files are looked at: its names, its pin, what accession it is of."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from archiver.bagit.algorithms import STRONGEST_FIRST
+from archiver.bagit.bag_source import BagSource, Container
+from archiver.bagit.manifest_reader import ManifestName
+from archiver.bagit.reading import BagTop, TopFiles, read_top
+from archiver.bagit.serialized.archive import SUFFIXES
+from archiver.bagit.telling import ignore
+from archiver.model.state import StateHead
+from archiver.records.moments import rfc3339
+from archiver.records.state import STATE_RECORD, read_state
+
+_COUNT = re.compile(r"(?a)([0-9]{1,6}) of ([0-9]{1,6})")
+_MOST = 1 << 60
+
+
+class UnreadableBagError(ValueError):
+    """It cannot be read, or is no bag; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class BagFacts:
+    """What a bag is.
+
+    Attributes:
+        identifier: Its ``External-Identifier``, or ``urn:sha512:`` and its pin where it has none.
+        name: Its name, without an archive's ending.
+        form: What it is in.
+        sealed_at: When it was sealed: RFC 3339 in UTC, or the day alone; ``None`` where it does not say.
+        algorithms: Of its payload manifests, the strongest first; at least one.
+        pin: SHA-512 of its strongest tag manifest; of its strongest payload manifest where it has none.
+        oxum: Bytes and files of its payload as it states them, or ``None``.
+        head: What its record of the state is of; ``None`` where it has none that can be read.
+        part: Its number in its accession, from 1.
+        parts: Bags of the accession.
+    """
+
+    identifier: str
+    name: str
+    form: Container
+    sealed_at: str | None
+    algorithms: tuple[str, ...]
+    pin: bytes
+    oxum: tuple[int, int] | None
+    head: StateHead | None
+    part: int
+    parts: int
+
+
+def bag_facts(source: BagSource, path: str) -> BagFacts:
+    """Return what the bag at ``path`` is.
+
+    Args:
+        source: Its bytes; of an archive, what is put aside in listing it need not be read again.
+        path: Its path, for its name.
+
+    Raises:
+        UnreadableBagError: where it is no bag, or cannot be read.
+        OSError: as the system calls do.
+    """
+    with source.listing(ignore) as listing:
+        if listing.top is None:
+            raise UnreadableBagError(
+                next((one.message for one in listing.found.report()), "it cannot be opened")
+            )
+        top = read_top(listing.top)
+        algorithms = _algorithms(top)
+        if not top.is_bag or not algorithms or source.kind is None:
+            raise UnreadableBagError("it is no bag, or none with a payload manifest that can be read")
+        pin = _digest(listing.top, pinned_manifest(top.manifests))
+    head = _head(source)
+    part, parts = _part(top.metadata.values("Bag-Count"))
+    return BagFacts(
+        identifier=_first(top, "External-Identifier") or f"urn:sha512:{pin.hex()}",
+        name=_name(path, source.kind),
+        form=source.kind,
+        sealed_at=rfc3339(head.at) if head is not None else _first(top, "Bagging-Date"),
+        algorithms=algorithms,
+        pin=pin,
+        oxum=_bounded(top.metadata.oxum),
+        head=head,
+        part=part,
+        parts=parts,
+    )
+
+
+def pin_of(source: BagSource) -> bytes | None:
+    """Return the pin of a bag; ``None`` where it has no manifest that can be read.
+
+    Raises:
+        OSError: as the system calls do.
+    """
+    with source.listing(ignore) as listing:
+        if listing.top is None:
+            return None
+        manifests = read_top(listing.top).manifests
+        if all(one.algorithm is None for one in manifests):
+            return None
+        return _digest(listing.top, pinned_manifest(manifests))
+
+
+def pinned_manifest(manifests: Iterable[ManifestName]) -> ManifestName:
+    """Return the manifest of a bag that its pin is the digest of."""
+    known = [one for one in manifests if one.algorithm is not None]
+    return min(known, key=lambda one: (not one.of_tags, STRONGEST_FIRST.index(one.algorithm or ""), one.name))
+
+
+def _algorithms(top: BagTop) -> tuple[str, ...]:
+    known = {one.algorithm for one in top.manifests if not one.of_tags and one.algorithm is not None}
+    return tuple(sorted(known, key=STRONGEST_FIRST.index))
+
+
+def _digest(top: TopFiles, manifest: ManifestName) -> bytes:
+    digest = hashlib.sha512()
+    for block in top.blocks(manifest.name, ignore):
+        digest.update(block)
+    return digest.digest()
+
+
+def _head(source: BagSource) -> StateHead | None:
+    with contextlib.suppress(OSError, ValueError), source.open(STATE_RECORD) as stream:
+        return read_state(stream)[0]
+    return None
+
+
+def _first(top: BagTop, label: str) -> str | None:
+    return next(iter(top.metadata.values(label)), None)
+
+
+def _bounded(oxum: tuple[int, int] | None) -> tuple[int, int] | None:
+    return None if oxum is None or max(oxum) > _MOST else oxum
+
+
+def _name(path: str, form: Container) -> str:
+    name = os.path.basename(os.path.abspath(path))
+    for ending in SUFFIXES.get(form, ()) if form != "folder" else ():
+        if name.lower().endswith(ending):
+            return name[: -len(ending)]
+    return name
+
+
+def _part(values: tuple[str, ...]) -> tuple[int, int]:
+    found = _COUNT.fullmatch(values[0].strip()) if values else None
+    if found is None or not 1 <= int(found[1]) <= int(found[2]):
+        return 1, 1
+    return int(found[1]), int(found[2])

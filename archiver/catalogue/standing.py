@@ -1,0 +1,69 @@
+"""Says how things stand: how many copies bags have, when they were checked, what falls due."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from archiver.catalogue.database import Catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Bags that have the same number of copies.
+
+    Attributes:
+        copies: Copies that were there and not damaged when last seen.
+        bags: How many bags.
+    """
+
+    copies: int
+    bags: int
+
+
+@dataclass(frozen=True, slots=True)
+class FallingDue:
+    """What falls due.
+
+    Attributes:
+        unchecked: Copies that were never checked, or not since a day.
+        restricted_files: Files of the latest states whose declared restriction ends within the time asked about.
+        restricted_until: The first of these days; ``None`` where there are no such files.
+    """
+
+    unchecked: int
+    restricted_files: int
+    restricted_until: str | None
+
+
+def kept(catalogue: Catalogue) -> tuple[Kept, ...]:
+    """Return how many bags have how many copies, the fewest first; bags that were retired everywhere do not count."""
+    sql = (
+        "SELECT whole, count(*) FROM (SELECT sum(state = 'present') AS whole FROM copy GROUP BY bag_id"
+        " HAVING sum(state <> 'retired') > 0) GROUP BY whole ORDER BY whole"
+    )
+    return tuple(Kept(int(copies or 0), int(bags or 0)) for copies, bags in catalogue.rows(sql))
+
+
+def falling_due(catalogue: Catalogue, checked_since: str, today: str, until: str) -> FallingDue:
+    """Return what falls due.
+
+    Args:
+        catalogue: The catalogue.
+        checked_since: A copy that was checked on that day or later need not be checked.
+        today: The day.
+        until: The last day to look ahead to.
+    """
+    unchecked = catalogue.number(
+        "SELECT count(*) FROM copy WHERE state IN ('present', 'damaged') AND coalesce(checked_at, '') < ?",
+        (checked_since,),
+    )
+    ending = "SELECT decision_id FROM decision WHERE restricted_until BETWEEN ? AND ?"
+    if catalogue.row(ending, (today, until)) is None:
+        return FallingDue(unchecked, 0, None)
+    row = catalogue.row(
+        f"SELECT count(*), min(restricted_until) FROM held JOIN decision USING (decision_id)"
+        f" WHERE last_acc IS NULL AND decision_id IN ({ending})",
+        (today, until),
+    )
+    assert row is not None, "a count is always given"
+    return FallingDue(unchecked, int(row[0] or 0), None if row[1] is None else str(row[1]))

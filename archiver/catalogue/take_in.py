@@ -1,0 +1,186 @@
+"""Takes a bag of a store into the catalogue: what it is, its files, which accession it is of; from its own records alone."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from archiver.bagit.bag_source import BagSource, source_of
+from archiver.bagit.telling import ignore
+from archiver.catalogue.bag_facts import BagFacts, UnreadableBagError, bag_facts
+from archiver.catalogue.database import Catalogue
+from archiver.catalogue.records_of_bag import listed_files, recorded_files
+from archiver.catalogue.rows import DecisionsOfBag, FileRows, Numbers
+from archiver.catalogue.stores import KnownStore, know_copy
+from archiver.machine import reason, refuse_own_limit
+from archiver.model.state import StateHead
+from archiver.records.files import FILES_RECORD
+from archiver.records.moments import rfc3339
+from archiver.records.rights.lines import RIGHTS_RECORD
+from archiver.records.rights.read import read_decisions
+from archiver.records.state import STATE_RECORD
+
+EARLY = (FILES_RECORD, RIGHTS_RECORD, STATE_RECORD)
+"""What is put aside of an archive while it is listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBag:
+    """A bag that was taken in.
+
+    Attributes:
+        path: Path below the store.
+        bag_id: Its number.
+        is_new: Whether it was not known before; else a copy of it is.
+        note: What could not be read of it, or ``None``.
+    """
+
+    path: str
+    bag_id: int
+    is_new: bool
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedBag:
+    """What looks like a bag and cannot be taken in: its path below the store, and why."""
+
+    path: str
+    reason: str
+
+
+def take_in(catalogue: Catalogue, store: KnownStore, path: str, now: str) -> TakenBag | RefusedBag:
+    """Take in the bag at a path below a store, in one transaction; of a bag that is known, another copy is noted.
+
+    Args:
+        catalogue: The catalogue.
+        store: The store.
+        path: Path below it.
+        now: The time, RFC 3339 in UTC.
+
+    Raises:
+        CatalogueError: where the catalogue cannot be written.
+    """
+    whole = store.place + b"/" + os.fsencode(path)
+    try:
+        with _source(whole) as source:
+            facts = bag_facts(source, os.fsdecode(whole))
+            with catalogue.write():
+                bag_id = catalogue.number("SELECT bag_id FROM bag WHERE pin = ?", (facts.pin,))
+                is_new, note = not bag_id, None
+                if is_new:
+                    bag_id, note = _add_bag(catalogue, store, source, facts)
+                know_copy(catalogue, store, bag_id=bag_id, path=path, form=facts.form, now=now)
+    except UnreadableBagError as error:
+        return RefusedBag(path, str(error))
+    except OSError as error:
+        refuse_own_limit(error)
+        return RefusedBag(path, reason(error))
+    return TakenBag(path, bag_id, is_new, note)
+
+
+@contextmanager
+def _source(path: bytes) -> Iterator[BagSource]:
+    source = source_of(path, early=EARLY)
+    try:
+        yield source
+    finally:
+        source.close()
+
+
+def _add_bag(
+    catalogue: Catalogue, store: KnownStore, source: BagSource, facts: BagFacts
+) -> tuple[int, str | None]:
+    accession_id = None if facts.head is None else _accession(catalogue, store, facts.head, facts.parts)
+    bag_id = catalogue.add(
+        "INSERT INTO bag (identifier, name, sealed_at, algorithms, pin, octets, files, accession_id)"
+        " VALUES (?, ?, ?, ?, ?, 0, 0, ?)",
+        (
+            _text(facts.identifier),
+            _text(facts.name),
+            _text(facts.sealed_at or "") or None,
+            ",".join(facts.algorithms),
+            facts.pin,
+            accession_id,
+        ),
+    )
+    numbers, algorithm = Numbers(catalogue), facts.algorithms[0]
+    note = None
+    try:
+        with catalogue.attempt():
+            rows = _recorded(catalogue, numbers, source, bag_id, algorithm)
+    except (OSError, ValueError, LookupError) as error:
+        if not isinstance(error, FileNotFoundError):
+            note = "its own records cannot be read, so that only names, sizes and digests are known"
+        with source.listing(ignore) as listing:
+            rows = FileRows(catalogue, numbers, bag_id, DecisionsOfBag())
+            for file in listed_files(listing, algorithm):
+                rows.add(file)
+            rows.finish()
+    files = rows.next - rows.first
+    octets, count = facts.oxum or (rows.octets, files)
+    catalogue.run(
+        "UPDATE bag SET octets = ?, files = ?, first_file = ?, last_file = ? WHERE bag_id = ?",
+        (octets, count, rows.first if files else None, rows.next - 1 if files else None, bag_id),
+    )
+    return bag_id, note
+
+
+def _recorded(
+    catalogue: Catalogue, numbers: Numbers, source: BagSource, bag_id: int, algorithm: str
+) -> FileRows:
+    decisions = decisions_of_bag(numbers, source)
+    rows = FileRows(catalogue, numbers, bag_id, decisions)
+    for file in recorded_files(source, algorithm):
+        rows.add(file)
+    rows.finish()
+    return rows
+
+
+def decisions_of_bag(numbers: Numbers, source: BagSource) -> DecisionsOfBag:
+    """Take in what a bag records of decisions; nothing where it has no such record.
+
+    Raises:
+        ValueError, OSError: where it cannot be read.
+    """
+    decisions = DecisionsOfBag()
+    try:
+        stream = source.open(RIGHTS_RECORD)
+    except FileNotFoundError:
+        return decisions
+    with stream:
+        policy, lines = read_decisions(stream)
+        decisions.policy = _text(policy)
+        for line in lines:
+            decisions.add(line, numbers.decision(line))
+    return decisions
+
+
+def _accession(catalogue: Catalogue, store: KnownStore, head: StateHead, parts: int) -> int:
+    """Return the number of an accession; one that is new gets its place in the line of its collection in the store.
+
+    Its bags may lie in several stores. One that has all its bags gets no more: where the clock was made to stand still,
+    an accession of something else has the same identifier.
+    """
+    sql = (
+        "SELECT accession_id FROM accession WHERE identifier = ?"
+        " AND (SELECT count(*) FROM bag WHERE bag.accession_id = accession.accession_id) < bags"
+    )
+    found = catalogue.number(sql, (head.accession,))
+    if found:
+        return found
+    name = _text(head.collection)
+    sql = "SELECT collection_id FROM collection WHERE store_id = ? AND name = ?"
+    collection_id = catalogue.number(sql, (store.store_id, name)) or catalogue.add(
+        "INSERT INTO collection (store_id, name) VALUES (?, ?)", (store.store_id, name)
+    )
+    return catalogue.add(
+        "INSERT INTO accession (identifier, collection_id, at, bags, stated) VALUES (?, ?, ?, ?, 0)",
+        (head.accession, collection_id, rfc3339(head.at), parts),
+    )
+
+
+def _text(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -1,0 +1,117 @@
+"""``archiver catalogue``: looks after the index over all bags."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+
+import click
+
+from archiver import config
+from archiver.cli import options
+from archiver.cli.commands import Command
+from archiver.cli.reports.catalogue import checked_lines, updated_json, updated_lines
+from archiver.cli.reports.jsonstream import write_json
+from archiver.cli.terminal.watching import watcher
+from archiver.cli.top import new_run
+from archiver.errors import ExitStatus
+from archiver.records.moments import rfc3339
+from archiver.usecases import catalogued
+from archiver.usecases.catalogued import UpdatedCatalogue
+
+_REBUILD_EXAMPLES = """
+  archiver catalogue rebuild /media/backup
+  archiver catalogue rebuild /media/backup /media/second
+"""
+_CHECK_EXAMPLES = """
+  archiver catalogue check
+  archiver catalogue check --json
+"""
+_ADD_EXAMPLES = """
+  archiver catalogue add /media/second
+"""
+_UPDATE_EXAMPLES = """
+  archiver catalogue update
+"""
+_INTERRUPTED = "No bag was changed. What was taken in so far stays in the catalogue; the same command goes on from there."
+_REBUILD_INTERRUPTED = "No bag was changed, and the catalogue that was there is as it was."
+
+
+@click.group(name="catalogue", epilog="Each command's --help lists examples and exit statuses.")
+def command() -> None:
+    """Look after the catalogue, an index over all your bags."""
+
+
+@command.command(cls=Command, name="rebuild", examples=_REBUILD_EXAMPLES, interrupted=_REBUILD_INTERRUPTED)
+@click.argument("stores", metavar="STORE...", nargs=-1, required=True, type=click.Path())
+@options.catalogue
+@options.as_json
+def rebuild_command(stores: tuple[str, ...], catalogue: str | None, as_json: bool) -> int:
+    """Make the catalogue anew from the bags in STORE.
+
+    The bags themselves tell everything but how the files of your sources
+    looked from outside, and when copies were last checked: the next run of
+    pack reads its source in full. The catalogue that is there is replaced
+    once the new one is whole.
+    """
+    place, now = _place(catalogue), _now()
+    return _report("archiver.catalogue-rebuild/1", catalogued.rebuild(place, stores, now, watcher()), as_json)
+
+
+@command.command(cls=Command, name="check", examples=_CHECK_EXAMPLES)
+@options.catalogue
+@options.as_json
+def check_command(catalogue: str | None, as_json: bool) -> int:
+    """Check the catalogue itself; change nothing.
+
+    Every page is held against its checksum, the events of each store against
+    its own log, and every copy in a mounted store is looked for by its pinned
+    tag manifest. No file of a payload is read: verify does that.
+    """
+    place = _place(catalogue)
+    checked = catalogued.check(place)
+    if as_json:
+        members = dataclasses.asdict(checked)
+        lists = {name: members.pop(name) for name in ("unmounted", "disagreements")}
+        write_json("archiver.catalogue-check/1", {"catalogue": place, **members}, lists)
+    else:
+        click.echo("\n".join(checked_lines(place, checked)))
+    return ExitStatus.DAMAGED if checked.disagreements else ExitStatus.DONE
+
+
+@command.command(cls=Command, name="add", examples=_ADD_EXAMPLES, interrupted=_INTERRUPTED)
+@click.argument("store", metavar="STORE", type=click.Path())
+@options.catalogue
+@options.as_json
+def add_command(store: str, catalogue: str | None, as_json: bool) -> int:
+    """Take the bags of STORE into the catalogue."""
+    updated = catalogued.add_store(_place(catalogue), store, _now(), watcher())
+    return _report("archiver.catalogue-add/1", updated, as_json)
+
+
+@command.command(cls=Command, name="update", examples=_UPDATE_EXAMPLES, interrupted=_INTERRUPTED)
+@options.catalogue
+@options.as_json
+def update_command(catalogue: str | None, as_json: bool) -> int:
+    """Bring the catalogue up to date with every store that is mounted."""
+    updated = catalogued.update_stores(_place(catalogue), _now(), watcher())
+    return _report("archiver.catalogue-update/1", updated, as_json)
+
+
+def _place(typed: str | None) -> str:
+    return config.catalogue_place(typed, config.load_settings(os.environ))
+
+
+def _now() -> str:
+    return rfc3339(new_run(os.environ).now())
+
+
+def _report(schema: str, updated: UpdatedCatalogue, as_json: bool) -> int:
+    if as_json:
+        write_json(schema, *updated_json(updated))
+    else:
+        click.echo("\n".join(updated_lines(updated)))
+    if any(store.missing for store in updated.stores):
+        return ExitStatus.DAMAGED
+    left_out = updated.unread or any(store.refused or store.notes for store in updated.stores)
+    return ExitStatus.INCOMPLETE if left_out else ExitStatus.DONE
