@@ -86,7 +86,7 @@ def totals_section(facts: BagFacts, counts: Counts, albums: int, attention: Atte
     account.append(f"{facts.lost:,} not packed because of a problem")
     return (
         '<section aria-label="Totals">\n'
-        f'<ul class="totals" role="list">\n{items}</ul>\n<p class="account">{text(", ".join(account))}.</p>\n</section>\n'
+        f'<ul class="totals" role="list">\n{items}</ul>\n<p class="account">{text(", ".join(account))}. {counts.bytes:,} bytes in all.</p>\n</section>\n'
     )
 
 
@@ -94,6 +94,13 @@ def _playing(counts: Counts) -> str:
     if not counts.playing_ms:
         return "\N{EN DASH}"
     return f"{'at least ' if counts.untimed else ''}{hours(counts.playing_ms / 1000)}"
+
+
+def no_music(facts: BagFacts) -> str:
+    """Say that a bag has no music, and where it is where earlier bags have it."""
+    if facts.held:
+        return f"There is no new music in it. {counted(facts.held, 'file')} of its source lie in earlier packages."
+    return "There is no music in it."
 
 
 def filter_form(facts: BagFacts, formats: Mapping[str, int], flags: Counter[str]) -> str:

@@ -167,7 +167,7 @@ class PagesOfBag:
                 f"{overview.filter_form(facts, wall.formats, wall.flags)}"
             )
             wall.cards.pour(stream)
-            write("</section>\n" if wall.albums else "<p>There is no music in it.</p>\n</section>\n")
+            write("</section>\n" if wall.albums else f"<p>{overview.no_music(facts)}</p>\n</section>\n")
             write(overview.numbers_section(facts, counts))
             write(overview.attention_section(attention, counts))
             write(overview.rights_section(facts, attention))

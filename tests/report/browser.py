@@ -31,7 +31,7 @@ _FLAGS = (
     "--autoplay-policy=no-user-gesture-required",
     "--remote-debugging-pipe",
 )
-_PATIENCE_S = 60
+_PATIENCE_S = 300
 
 
 @dataclass(slots=True)
