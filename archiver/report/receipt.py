@@ -18,7 +18,7 @@ from archiver.report.facts import BagFacts
 from archiver.report.markup import counted, hours
 
 _MOST_FORMATS = 8
-_MOST_CONDITIONS = 8
+_MOST_CONDITIONS = 6
 _MOST_KINDS = 8
 
 NOT_SAID = "not said"
@@ -181,9 +181,11 @@ def _personal(facts: BagFacts) -> Iterator[tuple[str, str]]:
         yield "", "None detected in what was read."
     else:
         yield "Detected in", f"{counted(rights.personal_files, 'file')}; the values are written nowhere"
-        for code, files in rights.personal_kinds[:_MOST_KINDS]:
-            kind = EVIDENCE_KINDS.get(code)
-            yield counted(files, "file"), code if kind is None else kind.title
+        titles = (
+            f"{code if code not in EVIDENCE_KINDS else EVIDENCE_KINDS[code].title} {files:,}"
+            for code, files in rights.personal_kinds[:_MOST_KINDS]
+        )
+        yield "Files by kind", ", ".join(titles)
     if rights.unread_files:
         yield counted(rights.unread_files, "file"), "could not be read for it"
 

@@ -245,7 +245,7 @@ def test_what_is_closed_in_a_gift_is_neither_shown_nor_played(page: Page, gift: 
     page.open(gift / "metadata" / "index.html")
     nothing_amiss(page, gift)
     told = page.evaluate(
-        "[...document.querySelectorAll('.tracks li')].map(one => [one.querySelector('.play').textContent, !!one.querySelector('audio, .play a')])"
+        "[...document.querySelectorAll('.tracks > li')].map(one => [one.querySelector('.play').textContent, !!one.querySelector('audio, .play a')])"
     )
     closed = [one for one in told if one[0] == "closed"]
     assert len(closed) > 20
