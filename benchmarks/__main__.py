@@ -25,6 +25,7 @@ from benchmarks import subjects
 from benchmarks.catalogue import catalogue_rows
 from benchmarks.machine import description
 from benchmarks.music import music_rows
+from benchmarks.pages import page_rows
 from benchmarks.results import Row, page, table
 
 
@@ -39,6 +40,7 @@ class Sizes:
         few_files: Small files of the tree that memory is measured on for comparison.
         decided_files: Files to decide on.
         catalogued_files: Files of the largest catalogue.
+        page_tracks: Tracks of the bags whose pages are made.
     """
 
     large_files: int
@@ -47,6 +49,7 @@ class Sizes:
     few_files: int
     decided_files: int
     catalogued_files: int
+    page_tracks: tuple[int, ...]
 
 
 QUICK = Sizes(
@@ -56,6 +59,7 @@ QUICK = Sizes(
     few_files=100,
     decided_files=20_000,
     catalogued_files=10_000,
+    page_tracks=(1_000,),
 )
 MIDDLE = Sizes(
     large_files=4,
@@ -64,6 +68,7 @@ MIDDLE = Sizes(
     few_files=1_000,
     decided_files=1_000_000,
     catalogued_files=100_000,
+    page_tracks=(1_000, 10_000, 100_000),
 )
 FULL = Sizes(
     large_files=8,
@@ -72,6 +77,7 @@ FULL = Sizes(
     few_files=1_000,
     decided_files=1_000_000,
     catalogued_files=1_000_000,
+    page_tracks=(1_000, 10_000, 100_000),
 )
 
 
@@ -118,6 +124,10 @@ def _catalogue(scratch: Path, sizes: Sizes, _rounds: int) -> Iterator[Row]:
     yield from catalogue_rows(scratch, sizes.catalogued_files)
 
 
+def _pages(scratch: Path, sizes: Sizes, _rounds: int) -> Iterator[Row]:
+    yield from page_rows(scratch, sizes.page_tracks)
+
+
 SUBJECTS: dict[str, Callable[[Path, Sizes, int], Iterator[Row]]] = {
     "pack": _pack,
     "verify": _verify,
@@ -126,6 +136,7 @@ SUBJECTS: dict[str, Callable[[Path, Sizes, int], Iterator[Row]]] = {
     "start": _start,
     "decide": _decide,
     "music": _music,
+    "pages": _pages,
     "catalogue": _catalogue,
 }
 

@@ -37,6 +37,8 @@ _COMMANDS = {
     "list": "list stores, bags, collections, accessions or albums",
     "status": "say what is kept where, when it was checked, what falls due",
     "due": "say what rights end by a day, and what to review",
+    "report": "make a page to look at a bag",
+    "receipt": "make a receipt for a bag, to print and sign",
     "bag": "change the tag files of a finished bag",
     "retire": "remove a copy of a bag, where nothing is lost with it",
     "catalogue": "look after the index over all your bags",

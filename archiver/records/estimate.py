@@ -10,15 +10,17 @@ from archiver.records.codec import to_line
 from archiver.records.files import file_record
 from archiver.records.tree import tree_record
 
-BAG_BYTES = 26_000
-"""What a bag holds whatever is in it, and the beginning and end of an archive."""
+BAG_BYTES = 56_000
+"""What a bag holds whatever is in it, its pages with their style above all, and the beginning and end of an archive."""
 
-_FILE_BYTES = 3_000
-"""What the records of a file hold beside its own particulars, with its share of an archive and of its folder there."""
+_FILE_BYTES = 6_400
+"""What the records and pages of a file hold beside its own particulars, with its share of an archive and of its folder there."""
 _HELD_BYTES = 600
 """What the record of the state holds of a file beside its path, with its share of an archive."""
 _IDENTIFIER = "d1000000"
 _TIMES_TOLD = 3
+_TIMES_SHOWN = 14
+"""How many bytes of pages come of one byte of a path: in addresses and words, with what stands for odd characters there."""
 _ATTRIBUTE_BYTES = 200
 _EVIDENCE_BYTES = 900
 _ALGORITHM_BYTES = 500
@@ -40,7 +42,6 @@ def described_bytes(entry: PlanEntry, algorithms: int, descriptions: int = 0) ->
     if assessed is not None:
         examined = assessed.examined
         beside = sum(_ATTRIBUTE_BYTES + 2 * (one.size_bytes or 0) for one in examined.attributes)
-        beside += 2 * len(to_line(examined.ref.path))  # which the record of the state has once more
         beside += 2 * _TIMES_TOLD * len((examined.ref.stored or "").encode("utf-8"))
     else:
         line = tree_record(told)
@@ -53,6 +54,7 @@ def described_bytes(entry: PlanEntry, algorithms: int, descriptions: int = 0) ->
         _FILE_BYTES
         + beside
         + _TIMES_TOLD * len(to_line(record))
+        + _TIMES_SHOWN * len(record.source_path.encode("utf-8", "surrogatepass"))
         + _EVIDENCE_BYTES * evidence
         + _ALGORITHM_BYTES * algorithms
         + _DESCRIPTION_BYTES * descriptions

@@ -39,7 +39,7 @@ from archiver.records.rights.training_mining import ASSERTIONS_RECORD, Assertion
 from archiver.records.state import STATE_RECORD, StateWriter
 from archiver.records.table import TABLE_RECORD, TableWriter
 from archiver.records.tree import TREE_RECORD, TreeWriter
-from archiver.records.writing import Closing, NewFile, Opening, Writer
+from archiver.records.writing import Closing, Opening, TagFiles, Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +126,10 @@ DESCRIPTIONS = tuple(sorted({kind.description for kind in RECORDS if kind.descri
 """What can be asked for beside the records that every bag has."""
 
 
-def record_paths(form: BagForm, *, empty_folders: bool) -> tuple[str, ...]:
+def record_paths(kinds: Sequence[RecordKind], form: BagForm, *, empty_folders: bool) -> tuple[str, ...]:
     """The paths of the records that a bag will have."""
-    kinds = (kind for kind in RECORDS if kind.belongs_to(form))
-    there = (kind for kind in kinds if empty_folders or kind.path != EMPTY_FOLDERS_RECORD)
+    written = (kind for kind in kinds if kind.belongs_to(form))
+    there = (kind for kind in written if empty_folders or kind.path != EMPTY_FOLDERS_RECORD)
     return (RIGHTS_RECORD, *(kind.of(form.layout) for kind in there))
 
 
@@ -139,16 +139,19 @@ class RecordWriters:
     Args:
         plan: The bag.
         context: What the decisions rest on.
-        new_file: Creates tag files.
+        files: Creates tag files.
+        kinds: The records to write beside that of rights.
     """
 
-    def __init__(self, plan: BagPlan, context: RightsContext, new_file: NewFile) -> None:
-        rights = RightsWriter(new_file(RIGHTS_RECORD), context)
-        opening = Opening(plan, context, new_file, rights.identify)
-        handed_over = replace(opening, new_file=lambda path: new_file(plan.layout.place(path)))
+    def __init__(
+        self, plan: BagPlan, context: RightsContext, files: TagFiles, kinds: Sequence[RecordKind]
+    ) -> None:
+        rights = RightsWriter(files.new(RIGHTS_RECORD), context)
+        opening = Opening(plan, context, files.new, files.lent, rights.identify)
+        handed_over = replace(opening, new_file=lambda path: files.new(plan.layout.place(path)))
         self._anonymous = context.anonymous_withheld
         self._layout = plan.layout
-        self._kinds = [kind for kind in RECORDS if kind.belongs_to(plan)]
+        self._kinds = [kind for kind in kinds if kind.belongs_to(plan)]
         # decisions are written as the other records ask for them, so theirs is the last to be finished
         self._writers: Sequence[Writer] = (
             *(kind.open(handed_over if kind.handed_over else opening) for kind in self._kinds),

@@ -118,13 +118,21 @@ _COREUTILS = {
 }
 
 
+def checking(algorithms: Sequence[str]) -> tuple[str, str] | None:
+    """Return the algorithm by which a bag is best checked with what most systems have, and the program for it.
+
+    ``None`` where they have none for any of ``algorithms``.
+    """
+    wanted = (name for name in ("sha512", *algorithms) if name in algorithms and name in _COREUTILS)
+    algorithm = next(wanted, None)
+    return None if algorithm is None else (algorithm, _COREUTILS[algorithm])
+
+
 def _commands(algorithms: Sequence[str], save: str) -> list[str]:
-    algorithm = next(
-        (name for name in ("sha512", *algorithms) if name in algorithms and name in _COREUTILS), None
-    )
-    if algorithm is None:
+    found = checking(algorithms)
+    if found is None:
         return ["    archiver verify ."]
-    program = _COREUTILS[algorithm]
+    algorithm, program = found
     commands = f"    {program} -c manifest-{algorithm}.txt\n    {program} -c tagmanifest-{algorithm}.txt"
     on_a_mac = [_paragraph(f"On a Mac: shasum -a {algorithm.removeprefix('sha')} -c ...")]
     return [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
@@ -15,6 +16,19 @@ from archiver.model.run import Run
 NewFile = Callable[[str], BinaryIO]
 """Creates a tag file, by its path in the bag; what it gives is held open, and closed by whoever made this."""
 
+LentFile = Callable[[str], AbstractContextManager[BinaryIO]]
+"""Creates a tag file, by its path in the bag, for a ``with`` block; for records of so many files that not all can be open."""
+
+
+class TagFiles(Protocol):
+    """What creates the tag files of a bag."""
+
+    def new(self, path: str) -> BinaryIO:
+        """As :data:`NewFile`."""
+
+    def lent(self, path: str) -> AbstractContextManager[BinaryIO]:
+        """As :data:`LentFile`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Opening:
@@ -24,12 +38,14 @@ class Opening:
         plan: The bag.
         context: What the decisions rest on.
         new_file: Creates tag files.
+        lent_file: Creates tag files that are closed before others are opened.
         identify: Gives the identifier of a decision in the record of rights.
     """
 
     plan: BagPlan
     context: RightsContext
     new_file: NewFile
+    lent_file: LentFile
     identify: Callable[[Decision], str]
 
 

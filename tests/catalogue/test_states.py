@@ -54,7 +54,7 @@ def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     change(music, {"notes.txt": b"other words\n", "Live/a.mp3": None, "Live/b.txt": b"new\n"})
     pack(music, store, 2)
     change(music, {"notes.txt": b"about it\n"})
-    pack(music, store, 3, "--all", "--max-size", "36kB")
+    pack(music, store, 3, "--all", "--max-size", "74kB")
     (music / "rights.toml").write_text(RIGHTS)
     pack(music, store, 4)
     return store

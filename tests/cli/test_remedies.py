@@ -23,6 +23,9 @@ PACKAGE = Path(archiver.__file__).parent
 IN_BAGS = {
     # the README of a bag tells whoever opens it in forty years how to check it, with this program too
     "records/readme.py": {"archiver verify", "command"},
+    # and so do its pages
+    "report/overview.py": {"archiver verify"},
+    "report/receipt.py": {"archiver receipt", "archiver verify"},
 }
 """Words of the command line that are right where they stand, for they lie in bags."""
 

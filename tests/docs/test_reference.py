@@ -67,7 +67,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     (place / "deed.txt").write_text("A deed.\n")
     before = tree_digest(place / "Music")
     packing = ("pack", "Music", "--to", "Store", "--name", "Bag", "--rights", "rights.toml", "--read-back")
-    (place / "pack.json").write_text(run(place, *packing, "--max-size", "36kB", "--json"))
+    (place / "pack.json").write_text(run(place, *packing, "--max-size", "80kB", "--json"))
     changing = ("bag", "set-info", "Store/Bag_1_of_2", "Contact-Name: Erika Example", "--json")
     (place / "bag.json").write_text(run(place, *changing))
     yield place
@@ -158,6 +158,8 @@ _CATALOGUE = (
         ("status: `archiver.status/1`", ("status",)),
         ("retire: `archiver.retire/1`", ("retire", "--dry-run", "Store/Bag_1_of_2")),
         ("due: `archiver.due/1`", ("due", "Store", "--until", "2031-01-01")),
+        ("report: `archiver.report/1`", ("report", "Store/Bag_1_of_2", "--to", "page.html")),
+        ("receipt: `archiver.receipt/1`", ("receipt", "Store/Bag_1_of_2")),
         ("duplicates: `archiver.duplicates/1`", ("duplicates", "Music", "Store")),
         ("bag add-algorithm, bag set-info: `archiver.bag-update/1`", ("cat", "bag.json")),
     ],

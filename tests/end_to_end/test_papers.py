@@ -108,7 +108,7 @@ def test_what_was_confirmed_is_counted_over_all_bags(source: MakeSource, tmp_pat
     tree = {f"{n}/a.flac": ONE for n in range(3)} | {
         "all.md5": f"{digest('md5', ONE)}  0/a.flac\n{digest('md5', ONE)}  2/a.flac\n"
     }
-    outcome = pack(source(tree), tmp_path / "store", "--json", "--max-size", "45kB")
+    outcome = pack(source(tree), tmp_path / "store", "--json", "--max-size", "75kB")
     assert outcome.code == 0, outcome.err
     assert len(outcome.json["bags"]) > 1
     assert outcome.json["confirmed_files"] == 2
@@ -155,7 +155,7 @@ def test_where_withheld_files_are_not_named_papers_do_not_name_them(
     tree = {
         "a.flac": ONE,
         "secret.flac": TWO,
-        "hidden.md5": f"{'0' * 32} *a.flac\n",
+        "veiled.md5": f"{'0' * 32} *a.flac\n",
         "x.cue": 'FILE "secret.flac" WAVE\n',
     }
     root = source(tree)
@@ -171,7 +171,7 @@ def test_where_withheld_files_are_not_named_papers_do_not_name_them(
         path.read_bytes() for path in (tmp_path / "store" / "bag" / "metadata").rglob("*") if path.is_file()
     )
     assert b"secret" not in metadata
-    assert b"hidden" not in metadata
+    assert b"veiled" not in metadata
     row = rows_of(tmp_path / "store" / "bag")["a.flac"]
     assert [one["holds"] for one in row["expected"]] == [False]
     assert [one["code"] for one in row["problems"]] == ["F215"]

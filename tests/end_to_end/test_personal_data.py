@@ -11,7 +11,7 @@ import pytest
 
 from tests.end_to_end import planted
 from tests.end_to_end.bags import Package, records
-from tests.running import Outcome
+from tests.running import Outcome, run_here
 
 
 def assessed(package: Package) -> dict[str, dict[str, Any]]:
@@ -50,6 +50,26 @@ def test_no_record_in_a_bag_holds_a_value_in_any_form(
 ) -> None:
     found = [leak for name, data in records(planted_bags[policy].bag) for leak in planted.leaks(name, data)]
     assert found == []
+
+
+@pytest.mark.parametrize("policy", ["personal", "donation", "public"])
+def test_no_page_and_no_receipt_holds_a_value_in_any_form(
+    planted_bags: Mapping[str, Package], policy: str, tmp_path: Path
+) -> None:
+    bag = planted_bags[policy].bag
+    told = {name for name, _ in records(bag)}
+    assert {"metadata/index.html", "metadata/receipt.html"} <= told
+    page, receipt = tmp_path / "page.html", tmp_path / "receipt.html"
+    screens = [
+        run_here("report", bag, "--to", page),
+        run_here("receipt", bag, "--to", receipt),
+        run_here("receipt", bag, "--text"),
+        run_here("receipt", bag, "--json"),
+    ]
+    assert [one.code for one in screens] == [0] * len(screens), screens
+    whole = {one.name: one.read_bytes() for one in (page, receipt)}
+    whole |= {f"screen {number}": (one.out + one.err).encode() for number, one in enumerate(screens)}
+    assert [leak for name, data in whole.items() for leak in planted.leaks(name, data)] == []
 
 
 def test_nothing_that_is_printed_holds_a_value_in_any_form(planted_screens: Mapping[str, Outcome]) -> None:

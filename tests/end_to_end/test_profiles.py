@@ -62,7 +62,7 @@ def filled_in(word: str) -> str:
     return f"{label}: {WORDS.get(label, OWN)}" if dots == "..." else word
 
 
-@pytest.mark.parametrize("grouped", [(), ("--max-size", "280kB")])
+@pytest.mark.parametrize("grouped", [(), ("--max-size", "380kB")])
 @pytest.mark.parametrize("profile", MET)
 def test_whoever_types_what_a_refusal_says_gets_what_the_recipient_accepts(
     collection: Path, tmp_path: Path, profile: str, grouped: tuple[str, ...]
@@ -293,7 +293,7 @@ def test_what_the_payload_must_have_every_bag_of_a_group_must_have(tmp_path: Pat
     source = build_tree(tmp_path / "Music", {"a/one.txt": "x" * 50_000, "b/two.txt": "y" * 50_000})
     profile = made_with(tmp_path, **{"Payload-Files-Required": ["data/a/one.txt"]})
     words = ("--profile", profile)
-    refused = pack(source, tmp_path / "store", *words, "--max-size", "100kB")
+    refused = pack(source, tmp_path / "store", *words, "--max-size", "120kB")
     assert refused.code == 2
     told = " ".join(refused.err.split())
     assert "data/a/one.txt is required in the payload. Every bag of a group must have it." in told

@@ -9,6 +9,7 @@ import os
 import re
 import tarfile
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 
 from archiver import filesystem
@@ -27,6 +28,8 @@ from archiver.records.rights.read import (
     read_entries,
 )
 from archiver.records.tracks import tracks_of
+from archiver.report.pages import PagesOfBag, Site
+from archiver.report.recorded import read_bag
 from tests.bagit.archives import make_deflated_zip, make_streamed_zip, make_tar, make_zip
 from tests.bagit.bags import Payload, build_bag, rewrite, seal_tags, tree_state
 from tests.fuzz import bag_input
@@ -255,5 +258,15 @@ class Records(Reader):
         try:
             rows = sum(1 for reader in (read_declared, read_entries) for _ in reader(str(self._bag)))
             assert rows < 1 << 20
+            self._look_at_page()
         except RightsRecordError as error:
             is_told(error)
+
+    def _look_at_page(self) -> None:
+        """What was read makes a page with the one script that every page has, and with addresses of the payload alone."""
+        pages, page = PagesOfBag(), io.BytesIO()
+        read = read_bag(str(self._bag), pages.add)
+        pages.write(read.facts, page, Site("../", "../index.html", "pages", lambda _: nullcontext(page)))
+        told = page.getvalue()
+        assert told.count(b"<script") == told.count(b"</script") == 1
+        assert not re.search(rb'(?:href|src)="(?!#|data:,"|\.\./data/[^"]|pages/|\.\./index\.html)', told)

@@ -277,7 +277,7 @@ TARGETS: dict[str, Target] = {
     "bag": OfABag(),
     "updated bag": OfAnUpdatedBag(),
     "store of an archive": OfTheStore("--serialize", "zip"),
-    "store of a group": OfTheStore("--max-size", "60kB"),
+    "store of a group": OfTheStore("--max-size", "90kB"),
 }
 FURTHER = {"store of an archive", "store of a group"}
 """Targets whose calls are for the most part those of another."""

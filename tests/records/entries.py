@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import io
 import json
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from archiver.model.audio import ExaminedFile, Format, Role
@@ -39,6 +40,7 @@ from archiver.records.layout import RecordWriters
 from archiver.records.rights.record import recorded
 from archiver.records.rights.tally import RightsTally, summarise
 from archiver.records.writing import Closing
+from archiver.report.layout import WRITTEN
 
 DAY = dt.date(2026, 11, 22)
 MOMENT = dt.datetime(2026, 11, 22, 18, 4, 5, tzinfo=dt.UTC)
@@ -328,6 +330,25 @@ class Kept(io.BytesIO):
         """Closing it would lose what was written."""
 
 
+class KeptFiles:
+    """Creates the tag files of a bag that lies nowhere."""
+
+    def __init__(self) -> None:
+        self._streams: dict[str, Kept] = {}
+
+    def new(self, path: str) -> Kept:
+        assert path not in self._streams
+        return self._streams.setdefault(path, Kept())
+
+    @contextlib.contextmanager
+    def lent(self, path: str) -> Iterator[Kept]:
+        yield self.new(path)
+
+    def bytes(self) -> dict[str, bytes]:
+        assert not any(stream.closed for stream in self._streams.values())
+        return {path: stream.getvalue() for path, stream in self._streams.items()}
+
+
 def record_files(
     entries: Iterable[PackEntry],
     context: RightsContext = CONTEXT,
@@ -336,13 +357,8 @@ def record_files(
 ) -> dict[str, bytes]:
     """Every record of a bag that holds the entries, by its path."""
     entries = tuple(entries)
-    streams: dict[str, Kept] = {}
-
-    def new_file(path: str) -> Kept:
-        assert path not in streams
-        return streams.setdefault(path, Kept())
-
-    writers = RecordWriters(plan, context, new_file)
+    files = KeptFiles()
+    writers = RecordWriters(plan, context, files, WRITTEN)
     for entry in entries:
         writers.add(entry)
     tally = RightsTally()
@@ -350,8 +366,7 @@ def record_files(
         tally.add(entry)
     closing = recorded(context, tally.of_packed)
     writers.finish(Closing(RUN, bag_of(entries, plan, events), closing, writers.described))
-    assert not any(stream.closed for stream in streams.values())
-    return {path: stream.getvalue() for path, stream in streams.items()}
+    return files.bytes()
 
 
 def json_lines(data: bytes) -> list[dict[str, Any]]:

@@ -17,8 +17,9 @@ from archiver.model.accrual import Accrual
 from archiver.model.bag import BagForm
 from archiver.model.derivation import Derivation
 from archiver.model.rights import Act
-from archiver.records.layout import DESCRIPTIONS, RECORDS, record_paths
+from archiver.records.layout import DESCRIPTIONS, record_paths
 from archiver.records.rights.lines import RIGHTS_RECORD
+from archiver.report.layout import WRITTEN
 from tests.conftest import MakeSource
 from tests.records.entries import PLAN, every_case, record_files
 from tests.samples import flac, tree_digest
@@ -56,15 +57,15 @@ class CountWriter:
 
 def test_every_row_is_written_and_nothing_else() -> None:
     found = record_files(every_case(), plan=replace(PLAN, **EVERYTHING))
-    assert sorted(found) == sorted(record_paths(BagForm({}, **EVERYTHING), empty_folders=True))
-    assert len(found) == len(RECORDS) + 1
+    assert sorted(found) == sorted(record_paths(WRITTEN, BagForm({}, **EVERYTHING), empty_folders=True))
+    assert len(found) == len(WRITTEN) + 1
     assert RIGHTS_RECORD in found
 
 
 def test_every_row_has_a_line_in_the_readme_or_lies_in_a_folder_that_has() -> None:
     plan = replace(PLAN, **EVERYTHING)
     readme = record_files(every_case(), plan=plan)["metadata/README.txt"].decode()
-    for kind in RECORDS:
+    for kind in WRITTEN:
         folder = kind.path.rpartition("/")[0] + "/"
         told = f"\n{kind.path} " in readme or f"\n{folder} " in readme or not kind.always
         assert told or kind.path == "metadata/README.txt", kind.path

@@ -11,14 +11,19 @@ from archiver.bagit.names import PAYLOAD
 from archiver.bagit.tagfiles import BAG_INFO
 from archiver.errors import ArchiverError, ExitStatus, Remedy, UsageError, Way
 from archiver.ingest.plan import PackagePlan
+from archiver.model.audio import Role
 from archiver.model.bag import Accession, Bag
 from archiver.model.run import Run
 from archiver.model.source import Source
+from archiver.model.totals import Totals
 from archiver.records.baginfo import bag_info_labels
 from archiver.records.estimate import BAG_BYTES, described_bytes
 from archiver.records.layout import record_paths
 from archiver.records.rights.labels import rights_labels
 from archiver.records.rights.tally import summarise
+from archiver.report.layout import WRITTEN
+from archiver.report.pages import FEW_TRACKS
+from archiver.report.writers import FIRST_FURTHER
 from archiver.store.find_bags import taken_by
 from archiver.store.staging import StagingKey, unfinished
 from archiver.usecases.pack.make_bag import bag_plan, contents_sentence
@@ -171,21 +176,22 @@ def _refuse_mismatch(  # noqa: PLR0913, PLR0917 - what a planned package is
         info=bag_info_labels(run, planned_bag, labels),
         others={path: labels for path, labels in prepared.tag_labels.items() if path != BAG_INFO},
         algorithms=prepared.algorithms,
-        tag_files=_planned_tag_files(prepared, empty_folders=bool(totals.empty_folders)),
+        tag_files=_planned_tag_files(prepared, totals),
         container=prepared.request.serialize or "folder",
     )
     refuse_mismatch(prepared.profile, prepared.request.profile, planned_package)
 
 
-def _planned_tag_files(prepared: Prepared, *, empty_folders: bool) -> tuple[str, ...]:
-    """List the tag files that a bag will have, if every document belongs to a file in it."""
-    algorithms = prepared.algorithms
-    records = record_paths(prepared.form, empty_folders=empty_folders)
+def _planned_tag_files(prepared: Prepared, totals: Totals) -> tuple[str, ...]:
+    """List the tag files that a bag will have, if every document belongs to a file in it; of further pages, the first."""
+    algorithms, empty_folders = prepared.algorithms, bool(totals.empty_folders)
+    further = (FIRST_FURTHER,) if totals.roles[Role.AUDIO] > FEW_TRACKS else ()
+    records = record_paths(WRITTEN, prepared.form, empty_folders=empty_folders)
     documents = (f"{prepared.layout.documents}/{document.name}" for document in prepared.inputs.documents)
     return (
         "bagit.txt",
         *dict.fromkeys((BAG_INFO, *prepared.tag_labels)),
         *(f"manifest-{algorithm}.txt" for algorithm in algorithms),
         *(f"tagmanifest-{algorithm}.txt" for algorithm in algorithms),
-        *(path for path in (*records, *documents) if not path.startswith(PAYLOAD)),
+        *(path for path in (*records, *further, *documents) if not path.startswith(PAYLOAD)),
     )

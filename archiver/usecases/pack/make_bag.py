@@ -52,6 +52,7 @@ from archiver.records.rights.labels import rights_labels
 from archiver.records.rights.record import recorded
 from archiver.records.rights.tally import RightsTally
 from archiver.records.writing import Closing
+from archiver.report.layout import WRITTEN
 from archiver.store.faults import store_faults
 from archiver.store.staging import Staging, StagingKey, left_of
 from archiver.usecases.documents import Document, copy_document
@@ -121,7 +122,7 @@ class BagMaker:
             contextlib.ExitStack() as held,
         ):
             tag_files = _TagFiles(staging, held)
-            records = RecordWriters(plan, self.rights, tag_files.new)
+            records = RecordWriters(plan, self.rights, tag_files, WRITTEN)
             self._capture(staging, part, manifests, records, gathered, noted)
             decided.include(gathered.tally)
             bag = self._bag(plan, gathered)
@@ -222,9 +223,13 @@ class _TagFiles:
 
     def new(self, path: str) -> BinaryIO:
         """Create the tag file with a path in the bag."""
+        return self._held.enter_context(self.lent(path))
+
+    def lent(self, path: str) -> contextlib.AbstractContextManager[BinaryIO]:
+        """Create the tag file with a path in the bag for a ``with`` block."""
         folder, _, name = path.rpartition("/")
         self.paths.append(path)
-        return self._held.enter_context(writer.new_tag_file(self._folder(folder), name))
+        return writer.new_tag_file(self._folder(folder), name)
 
 
 class _Manifests:

@@ -4,6 +4,7 @@ import dataclasses
 import gc
 import tracemalloc
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 
 import pytest
 
@@ -89,7 +90,7 @@ def _written(path: str, number: int) -> int:
     """Write one record, and return its length."""
     stream = Nowhere()
     rights = RightsWriter(stream if path == RIGHTS_RECORD else Nowhere(), CONTEXT)  # type: ignore[arg-type]  # all that is used
-    opening = Opening(_PLAN, CONTEXT, lambda _: stream, rights.identify)  # type: ignore[arg-type, return-value]
+    opening = Opening(_PLAN, CONTEXT, lambda _: stream, lambda _: nullcontext(stream), rights.identify)  # type: ignore[arg-type, return-value]
     kinds = [kind for kind in RECORDS if kind.path == path]
     writer: Writer = kinds[0].open(opening) if kinds else rights
     tally = RightsTally()

@@ -1,0 +1,193 @@
+"""Makes the pages and receipts of bags that were packed before, beside them and never inside."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import BinaryIO
+from urllib.parse import quote
+
+from archiver.errors import ArchiverError, Remedy, UsageError, Way
+from archiver.machine import reason
+from archiver.report.counts import Counts
+from archiver.report.pages import PagesOfBag, Site
+from archiver.report.receipt import Receipt, receipt
+from archiver.report.receipt_page import receipt_page
+from archiver.report.receipt_text import receipt_text
+from archiver.report.recorded import bag_name, read_bag
+from archiver.usecases.finished import refuse_finished
+
+
+@dataclass(frozen=True, slots=True)
+class MadePages:
+    """What was written of one bag.
+
+    Attributes:
+        bag: The bag as the user named it.
+        first: Path of the page to open.
+        further: Path of the folder of further pages; ``None`` where one page was enough.
+        files: Files in the bag.
+        tracks: Audio files among them.
+        links: Whether the pages play and show the files of the bag, which those of an archive cannot.
+    """
+
+    bag: str
+    first: str
+    further: str | None
+    files: int
+    tracks: int
+    links: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UnmadePages:
+    """A bag whose pages could not be made.
+
+    Attributes:
+        bag: The bag as the user named it.
+        fault: Why, with the exit status that follows.
+    """
+
+    bag: str
+    fault: ArchiverError
+
+
+def make_pages(bags: tuple[str, ...], to: str | None) -> Iterator[MadePages | UnmadePages]:
+    """Make the pages of bags, one after another; a bag whose records cannot be read does not keep the others back.
+
+    Args:
+        bags: Paths of folders and archives.
+        to: Where to write: a file for one bag, a folder for several; ``None`` for the current folder.
+
+    Raises:
+        UsageError: where something is there already, or where to write lies in a bag.
+        ArchiverError: where it cannot be written.
+    """
+    wanted = [_target(bag, to, ".html", several=len(bags) > 1) for bag in bags]
+    if len(set(wanted)) < len(wanted):
+        raise UsageError(
+            "several bags have the same name",
+            "Make their pages one after another, each in a place of its own.",
+        )
+    for target in wanted:
+        _refuse_taken(target, "page")
+        _refuse_taken(_further(target), "folder of pages")
+    for bag, target in zip(bags, wanted, strict=True):
+        try:
+            yield _make(bag, target)
+        except ArchiverError as fault:
+            if isinstance(fault, UsageError):
+                raise
+            yield UnmadePages(bag, fault)
+
+
+def make_receipt(bag: str) -> Receipt:
+    """Return the receipt of a bag, with the checksum of its tag manifest.
+
+    Raises:
+        ArchiverError: where its records cannot be read.
+    """
+    counts = Counts()
+    read = read_bag(bag, counts.add)
+    return receipt(read.facts, counts, read.albums, read.pin)
+
+
+def write_receipt(bag: str, to: str | None, *, as_text: bool) -> str:
+    """Write the receipt of a bag to a file, and return the file's path.
+
+    Args:
+        bag: The bag.
+        to: The file; ``None`` for one in the current folder.
+        as_text: Whether to write plain text rather than a page.
+
+    Raises:
+        UsageError: where something is there already, or it lies in a bag.
+        ArchiverError: where the bag cannot be read or the file not be written.
+    """
+    target = _target(bag, to, "-receipt.txt" if as_text else "-receipt.html", several=False)
+    _refuse_taken(target, "receipt")
+    told = make_receipt(bag)
+    whole = receipt_text(told) if as_text else receipt_page(told)
+    with _created(target) as stream:
+        stream.write(whole.encode("utf-8", "backslashreplace"))
+    return target
+
+
+def _target(bag: str, to: str | None, ending: str, *, several: bool) -> str:
+    name = bag_name(bag)
+    if to is not None and (several or os.path.isdir(to)):
+        return os.path.join(to, name + ending)
+    return name + ending if to is None else to
+
+
+def _further(target: str) -> str:
+    return f"{os.path.splitext(target)[0]}-pages"
+
+
+def _refuse_taken(target: str, what: str) -> None:
+    refuse_finished(os.path.abspath(os.fsencode(target)), what)
+    if os.path.lexists(target):
+        raise UsageError(
+            f"the {what} {target} is there already",
+            "Nothing is ever overwritten. Name another place.",
+            remedies=[Remedy(Way.MOVE_AWAY)],
+        )
+
+
+def _make(bag: str, target: str) -> MadePages:
+    pages = PagesOfBag()
+    read = read_bag(bag, pages.add)
+    further = _further(target)
+    folder_name = quote(os.fsencode(os.path.basename(further)))
+    site = Site(
+        to_bag=_address(bag, target) if read.is_folder else None,
+        first=f"../{quote(os.fsencode(os.path.basename(target)))}",
+        further=folder_name,
+        new=partial(_new_page, further),
+    )
+    with _created(target) as stream:
+        pages.write(read.facts, stream, site)
+    counts = pages.counts
+    made = further if os.path.isdir(further) else None
+    return MadePages(bag, target, made, counts.files, counts.tracks, read.is_folder)
+
+
+def _address(bag: str, target: str) -> str:
+    """The relative address of a bag from a page."""
+    start = os.path.dirname(os.path.realpath(os.fsencode(target)))
+    return quote(os.path.relpath(os.path.realpath(os.fsencode(bag)), start)) + "/"
+
+
+@contextlib.contextmanager
+def _new_page(folder: str, name: str) -> Iterator[BinaryIO]:
+    with _write_faults(folder), contextlib.suppress(FileExistsError):
+        os.mkdir(folder)
+    with _created(os.path.join(folder, name)) as stream:
+        yield stream
+
+
+@contextlib.contextmanager
+def _created(path: str) -> Iterator[BinaryIO]:
+    """Create a file for a ``with`` block; where that fails, what was written of it is removed."""
+    with _write_faults(path):
+        stream = open(path, "xb")  # noqa: SIM115 - closed below
+    try:
+        with _write_faults(path), stream:
+            yield stream
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(path)
+        raise
+
+
+@contextlib.contextmanager
+def _write_faults(path: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ArchiverError(
+            f"cannot write {path}: {reason(error)}", "No bag was changed.", remedies=[Remedy(Way.AGAIN)]
+        ) from error
