@@ -5,6 +5,7 @@ A file is described in each record and manifest, mostly by what its line in ``fi
 
 from __future__ import annotations
 
+from archiver.model.audio import Role
 from archiver.model.package import AssessedFile, HeldFile, PackEntry, PlanEntry, WithheldFile, assessed_file
 from archiver.records.codec import to_line
 from archiver.records.files import file_record
@@ -13,8 +14,10 @@ from archiver.records.tree import tree_record
 BAG_BYTES = 56_000
 """What a bag holds whatever is in it, its pages with their style above all, and the beginning and end of an archive."""
 
-_FILE_BYTES = 6_400
+_FILE_BYTES = 4_400
 """What the records and pages of a file hold beside its own particulars, with its share of an archive and of its folder there."""
+_TRACK_BYTES = 2_000
+"""What a page shows of music beside that: what it is, how long, its player, what may be done with it."""
 _HELD_BYTES = 600
 """What the record of the state holds of a file beside its path, with its share of an archive."""
 _IDENTIFIER = "d1000000"
@@ -43,6 +46,7 @@ def described_bytes(entry: PlanEntry, algorithms: int, descriptions: int = 0) ->
         examined = assessed.examined
         beside = sum(_ATTRIBUTE_BYTES + 2 * (one.size_bytes or 0) for one in examined.attributes)
         beside += 2 * _TIMES_TOLD * len((examined.ref.stored or "").encode("utf-8"))
+        beside += _TRACK_BYTES if examined.role is Role.AUDIO else 0
     else:
         line = tree_record(told)
         beside = 0 if line is None else len(to_line(line))

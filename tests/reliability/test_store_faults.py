@@ -25,7 +25,7 @@ TREE: dict[str, bytes | str] = {
 def is_clear(outcome: Outcome) -> None:
     """Check that the run stopped and said why, in plain words, without blaming itself."""
     assert outcome.code == 1, (outcome.out, outcome.err)
-    assert outcome.err.startswith("archiver: cannot ")
+    assert "\narchiver: cannot " in f"\n{outcome.err}"
     assert "fault in this program" not in outcome.err
     assert "Traceback" not in outcome.err
     assert outcome.out == ""
