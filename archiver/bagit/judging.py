@@ -196,7 +196,9 @@ class Judge:
             self.log.add("B322", unit.path, f"{absent} does not list it, another tag manifest does")
         elif manifest is None:
             of_signing = told_of_signing(unit.path)
-            self.log.add("B325" if of_signing else "B321", unit.path, of_signing or "no tag manifest lists it")
+            self.log.add(
+                "B325" if of_signing else "B321", unit.path, of_signing or "no tag manifest lists it"
+            )
         elif not manifest.of_tags:
             self.log.add("B317" if self.before_1_0 else "B316", unit.path, f"{absent} does not list it")
 

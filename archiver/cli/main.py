@@ -37,6 +37,7 @@ _COMMANDS = {
     "status": "say what is kept where, when it was checked, what falls due",
     "due": "say what rights end by a day, and what to review",
     "bag": "change the tag files of a finished bag",
+    "sign": "sign bags with your SSH key, or keep signatures of others",
     "retire": "remove a copy of a bag, where nothing is lost with it",
     "catalogue": "look after the index over all your bags",
     "store": "clear what interrupted runs left in a store",

@@ -28,7 +28,14 @@ def judge_gpg(written: bytes, content: bytes) -> Judgement:
     if gpg is None:
         return Judgement(Kind.GPG, State.UNCHECKED, detail="gpg is not installed")
     with _files({"signature": written, "signed": content}) as folder:
-        options = ["--batch", "--no-tty", "--no-auto-key-retrieve", "--no-auto-check-trustdb", "--status-fd", "1"]
+        options = [
+            "--batch",
+            "--no-tty",
+            "--no-auto-key-retrieve",
+            "--no-auto-check-trustdb",
+            "--status-fd",
+            "1",
+        ]
         answer = ask([gpg, *options, "--verify", f"{folder}/signature", f"{folder}/signed"])
     valid = _VALID.search(answer.said)
     if b"[GNUPG:] BADSIG" in answer.said:
@@ -56,7 +63,9 @@ def judge_cms(written: bytes, content: bytes) -> Judgement:
             return Judgement(Kind.CMS, State.UNCHECKED, detail="openssl does not answer")
         if answer.status != 0:
             return Judgement(Kind.CMS, State.FAILS, detail="it is not of this tag manifest")
-        subject = _SUBJECT.search(ask([openssl, "x509", "-noout", "-subject", "-in", f"{folder}/signer"]).said)
+        subject = _SUBJECT.search(
+            ask([openssl, "x509", "-noout", "-subject", "-in", f"{folder}/signer"]).said
+        )
     by = subject[1].decode("ascii") if subject else ""
     return Judgement(Kind.CMS, State.HOLDS, by=by, detail="whether to trust the certificate was not checked")
 
@@ -75,13 +84,17 @@ def judge_timestamp(written: bytes, content: bytes, certificates: bytes | None) 
         return Judgement(Kind.TIMESTAMP, State.FAILS, detail="it is not of this tag manifest")
     openssl = program("openssl")
     if openssl is None:
-        return Judgement(Kind.TIMESTAMP, State.UNCHECKED, detail="it is of this tag manifest; openssl is not installed")
+        return Judgement(
+            Kind.TIMESTAMP, State.UNCHECKED, detail="it is of this tag manifest; openssl is not installed"
+        )
     files = {"answer": written, "signed": content} | ({} if certificates is None else {"chain": certificates})
     with _files(files) as folder:
         said = _STAMPED.search(ask([openssl, "ts", "-reply", "-in", f"{folder}/answer", "-text"]).said)
         at = f"says it was there on {said[1].decode('ascii')}" if said else "it is of this tag manifest"
         if certificates is None:
-            return Judgement(Kind.TIMESTAMP, State.UNCHECKED, detail=f"{at}; no .tsr.crt beside it to check it by")
+            return Judgement(
+                Kind.TIMESTAMP, State.UNCHECKED, detail=f"{at}; no .tsr.crt beside it to check it by"
+            )
         words = ["-data", f"{folder}/signed", "-in", f"{folder}/answer"]
         trusted = ["-CAfile", f"{folder}/chain", "-untrusted", f"{folder}/chain"]
         answer = ask([openssl, "ts", "-verify", *words, *trusted])
@@ -123,7 +136,9 @@ def judge_minisign(written: bytes, content: bytes, key: bytes | None) -> Judgeme
     if answer.status != 0:
         detail = "it is not of this tag manifest, or not by the key beside it"
         return Judgement(Kind.MINISIGN, State.FAILS, by=by, detail=detail)
-    return Judgement(Kind.MINISIGN, State.HOLDS, by=by, detail="by the key beside it, which nobody vouches for")
+    return Judgement(
+        Kind.MINISIGN, State.HOLDS, by=by, detail="by the key beside it, which nobody vouches for"
+    )
 
 
 @contextlib.contextmanager

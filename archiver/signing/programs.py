@@ -33,7 +33,9 @@ def program(name: str) -> str | None:
 
     The current folder may be a stranger's, and a program in it must not be run.
     """
-    folders = [folder for folder in os.environ.get("PATH", os.defpath).split(os.pathsep) if os.path.isabs(folder)]
+    folders = [
+        folder for folder in os.environ.get("PATH", os.defpath).split(os.pathsep) if os.path.isabs(folder)
+    ]
     return shutil.which(name, path=os.pathsep.join(folders)) if folders else None
 
 

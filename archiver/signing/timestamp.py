@@ -11,7 +11,9 @@ _OIDS = (("sha512", _SHA512), ("sha384", _SHA384), ("sha256", _SHA256))
 """Object identifiers of hashes in DER, by their names."""
 
 _NULL = b"\x05\x00"
-_PROOF = b"\x00OpenTimestamps\x00\x00Proof\x00\xbf\x89\xe2\xe8\x84\xe8\x92\x94\x01"
+PROOF = b"\x00OpenTimestamps\x00\x00Proof\x00\xbf\x89\xe2\xe8\x84\xe8\x92\x94\x01"
+"""How an OpenTimestamps proof begins: its name, and the first version of its form."""
+
 _PROOF_SHA256 = 8
 
 
@@ -40,12 +42,12 @@ def is_stamp_of(written: bytes, content: bytes) -> bool:
 
 def is_proof(written: bytes) -> bool:
     """Whether a file begins as an OpenTimestamps proof."""
-    return written.startswith(_PROOF)
+    return written.startswith(PROOF)
 
 
 def is_proof_of(written: bytes, content: bytes) -> bool:
     """Whether an OpenTimestamps proof is one of a file, by SHA-256, which the program of that name uses."""
-    start = len(_PROOF)
+    start = len(PROOF)
     digest = hashlib.sha256(content).digest()
     return is_proof(written) and written[start : start + 33] == bytes([_PROOF_SHA256]) + digest
 

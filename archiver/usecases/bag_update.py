@@ -103,7 +103,9 @@ def set_info_of(  # noqa: PLR0913, PLR0917 - what is asked for, by whom, with wh
         StoreError: where the bag cannot be written; the next update completes or undoes what was begun.
     """
     label, value = parse_label(given)
-    detail = f"The label {label} of bag-info.txt was set after the bag was verified in full.{_set_aside(signed)}"
+    detail = (
+        f"The label {label} of bag-info.txt was set after the bag was verified in full.{_set_aside(signed)}"
+    )
     event = Event("metadata modification", run.now(), "Success", detail, run.software)
     with faults_told(bag):
         folder, _, everything = measured(bag)

@@ -55,7 +55,9 @@ def refuse_signed(folder: int, signed: Signed) -> None:
         OSError: as the system calls do.
     """
     if signed is Signed.REFUSE and (names := signatures_in(folder)):
-        raise SignedBagError(f"it is signed ({os.fsdecode(names[0])}), and a signed tag manifest would change")
+        raise SignedBagError(
+            f"it is signed ({os.fsdecode(names[0])}), and a signed tag manifest would change"
+        )
 
 
 def set_aside(folder: int) -> None:

@@ -78,7 +78,7 @@ class Appended:
             raise ValueError("what is appended is one line with its line break")
 
 
-def add_algorithm(
+def add_algorithm(  # noqa: PLR0913, PLR0917 - what is added, how it is read, what gives way
     bag: bytes,
     algorithm: str,
     event: Appended | None = None,
@@ -121,7 +121,7 @@ def add_algorithm(
         return _checked(bag, update, journal)
 
 
-def set_info(
+def set_info(  # noqa: PLR0913, PLR0917 - the same
     bag: bytes,
     label: str,
     value: str,
