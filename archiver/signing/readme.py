@@ -28,10 +28,11 @@ files as you find them:
 
 2. Is the bag what the tag manifest says? No line may end in FAILED.
 
-     sha512sum -c tagmanifest-sha512.txt
-     sha512sum -c manifest-sha512.txt
+     sed 's/%25/%/g' tagmanifest-sha512.txt | sha512sum -c -
+     sed 's/%25/%/g' manifest-sha512.txt | sha512sum -c -
 
-   In paths with a % as %25, CR as %0D or LF as %0A, put the character itself.
+   In the manifests %25 stands for a %; %0D and %0A stand for line breaks in
+   names, which hardly any has.
 
 3. Whose key is it? Anyone can write a name into signers.txt. Compare the
    fingerprint with one that you have from the signer by another way, or use a
