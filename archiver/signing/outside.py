@@ -20,11 +20,15 @@ _SUBJECT = re.compile(rb"^subject=\s*([ -~]{1,400})$", re.MULTILINE)
 _VALID = re.compile(rb"^\[GNUPG:\] VALIDSIG ([0-9A-F]{16,64}) ", re.MULTILINE)
 _UNTRUSTED = b"untrusted comment:"
 _MINISIGN_BYTES = 74
+_NO_KEY = "gpg does not have the signer's public key"
 
 
 def judge_gpg(written: bytes, content: bytes) -> Judgement:
     """Ask gpg, which knows the keys that its owner has; it looks for none elsewhere."""
     gpg = program("gpg")
+    home = os.environ.get("GNUPGHOME") or os.path.expanduser("~/.gnupg")
+    if gpg is not None and not os.path.isdir(home):  # gpg would make it
+        return Judgement(Kind.GPG, State.UNCHECKED, detail=_NO_KEY)
     if gpg is None:
         return Judgement(Kind.GPG, State.UNCHECKED, detail="gpg is not installed")
     with _files({"signature": written, "signed": content}) as folder:
@@ -32,6 +36,7 @@ def judge_gpg(written: bytes, content: bytes) -> Judgement:
             "--batch",
             "--no-tty",
             "--no-auto-key-retrieve",
+            "--disable-dirmngr",
             "--no-auto-check-trustdb",
             "--status-fd",
             "1",
@@ -43,7 +48,7 @@ def judge_gpg(written: bytes, content: bytes) -> Judgement:
     if valid is not None and answer.status == 0:
         return Judgement(Kind.GPG, State.HOLDS, by=f"key {valid[1].decode('ascii')}")
     if b"[GNUPG:] NO_PUBKEY" in answer.said:
-        return Judgement(Kind.GPG, State.UNCHECKED, detail="gpg does not have the signer's public key")
+        return Judgement(Kind.GPG, State.UNCHECKED, detail=_NO_KEY)
     if b"[GNUPG:] NODATA" in answer.said:
         return Judgement(Kind.GPG, State.FAILS, detail="gpg finds no signature in it")
     return Judgement(Kind.GPG, State.UNCHECKED, detail="gpg cannot tell whether it holds")
