@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 
 from archiver.machine import temporary_folder, temporary_storage
 from archiver.signing.judgement import Judgement, Kind, State
-from archiver.signing.programs import ask, program
+from archiver.signing.programs import Answer, ask, program
 from archiver.signing.timestamp import is_proof, is_proof_of, is_stamp_of, is_timestamp
 
 _STAMPED = re.compile(rb"^Time stamp: ([ -~]{1,60})$", re.MULTILINE)
@@ -20,37 +20,43 @@ _SUBJECT = re.compile(rb"^subject=\s*([ -~]{1,400})$", re.MULTILINE)
 _VALID = re.compile(rb"^\[GNUPG:\] VALIDSIG ([0-9A-F]{16,64}) ", re.MULTILINE)
 _UNTRUSTED = b"untrusted comment:"
 _MINISIGN_BYTES = 74
+_QUIETLY = (
+    "--batch",
+    "--no-tty",
+    "--no-auto-key-retrieve",
+    "--disable-dirmngr",
+    "--no-auto-check-trustdb",
+    "--status-fd",
+    "1",
+)
 _NO_KEY = "gpg does not have the signer's public key"
 
 
 def judge_gpg(written: bytes, content: bytes) -> Judgement:
     """Ask gpg, which knows the keys that its owner has; it looks for none elsewhere."""
     gpg = program("gpg")
-    home = os.environ.get("GNUPGHOME") or os.path.expanduser("~/.gnupg")
-    if gpg is not None and not os.path.isdir(home):  # gpg would make it
-        return Judgement(Kind.GPG, State.UNCHECKED, detail=_NO_KEY)
     if gpg is None:
         return Judgement(Kind.GPG, State.UNCHECKED, detail="gpg is not installed")
+    home = os.environ.get("GNUPGHOME") or os.path.expanduser("~/.gnupg")
+    if not os.path.isdir(home):  # gpg would make it
+        return Judgement(Kind.GPG, State.UNCHECKED, detail=_NO_KEY)
     with _files({"signature": written, "signed": content}) as folder:
-        options = [
-            "--batch",
-            "--no-tty",
-            "--no-auto-key-retrieve",
-            "--disable-dirmngr",
-            "--no-auto-check-trustdb",
-            "--status-fd",
-            "1",
-        ]
-        answer = ask([gpg, *options, "--verify", f"{folder}/signature", f"{folder}/signed"])
+        answer = ask([gpg, *_QUIETLY, "--verify", f"{folder}/signature", f"{folder}/signed"])
+    return _of_gpg(answer)
+
+
+def _of_gpg(answer: Answer) -> Judgement:
+    """Say what gpg's lines for programs mean (doc/DETAILS of GnuPG)."""
     valid = _VALID.search(answer.said)
-    if b"[GNUPG:] BADSIG" in answer.said:
-        return Judgement(Kind.GPG, State.FAILS, detail="it is not of this tag manifest")
     if valid is not None and answer.status == 0:
         return Judgement(Kind.GPG, State.HOLDS, by=f"key {valid[1].decode('ascii')}")
-    if b"[GNUPG:] NO_PUBKEY" in answer.said:
-        return Judgement(Kind.GPG, State.UNCHECKED, detail=_NO_KEY)
-    if b"[GNUPG:] NODATA" in answer.said:
-        return Judgement(Kind.GPG, State.FAILS, detail="gpg finds no signature in it")
+    for token, state, detail in (
+        (b"[GNUPG:] BADSIG", State.FAILS, "it is not of this tag manifest"),
+        (b"[GNUPG:] NO_PUBKEY", State.UNCHECKED, _NO_KEY),
+        (b"[GNUPG:] NODATA", State.FAILS, "gpg finds no signature in it"),
+    ):
+        if token in answer.said:
+            return Judgement(Kind.GPG, state, detail=detail)
     return Judgement(Kind.GPG, State.UNCHECKED, detail="gpg cannot tell whether it holds")
 
 

@@ -307,7 +307,7 @@ finally:
 
 
 def test_no_private_key_is_opened_by_this_program(bag: Path, key: Path) -> None:
-    words = [sys.executable, "-c", _LISTENING, "sign", bag, "--key", key, "-j", "1"]
+    words: list[str | Path] = [sys.executable, "-c", _LISTENING, "sign", bag, "--key", key, "-j", "1"]
     done = subprocess.run(words, cwd=ROOT, check=False, capture_output=True, text=True, timeout=PATIENCE)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "NOT OPENED"
@@ -369,7 +369,7 @@ def test_what_pretends_to_be_a_signature_is_told_and_not_followed(signed: Path, 
                 stream.truncate(1 << 32)
         case "empty":
             path.write_bytes(b"")
-        case "folder":
+        case _:
             path.mkdir()
             (path / "x").write_bytes(b"x")
     code, told = found(signed)

@@ -25,13 +25,36 @@ def make_key(folder: Path, name: str = "key", kind: str = "ed25519", who: str = 
 
 def signature(key: Path, content: bytes, namespace: str = NAMESPACE, hashed: str = "sha512") -> bytes:
     """Have ssh-keygen sign a content."""
-    command = ["ssh-keygen", "-q", "-Y", "sign", "-n", namespace, "-O", f"hashalg={hashed}", "-f", key]
+    command: list[str | Path] = [
+        "ssh-keygen",
+        "-q",
+        "-Y",
+        "sign",
+        "-n",
+        namespace,
+        "-O",
+        f"hashalg={hashed}",
+        "-f",
+        key,
+    ]
     return subprocess.run(command, input=content, check=True, stdout=subprocess.PIPE).stdout
 
 
 def is_good(signers: Path, who: str, written: Path, content: bytes) -> bool:
     """Whether ssh-keygen says that a signature is good, by a list of signers."""
-    command = ["ssh-keygen", "-Y", "verify", "-f", signers, "-I", who, "-n", NAMESPACE, "-s", written]
+    command: list[str | Path] = [
+        "ssh-keygen",
+        "-Y",
+        "verify",
+        "-f",
+        signers,
+        "-I",
+        who,
+        "-n",
+        NAMESPACE,
+        "-s",
+        written,
+    ]
     done = subprocess.run(
         command, input=content, check=False, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     )

@@ -53,14 +53,23 @@ def run(*words: str | Path, given: bytes = b"") -> bytes:
 @pytest.fixture
 def authority(tmp_path: Path) -> Path:
     (tmp_path / "conf").write_text(AUTHORITY.format(folder=tmp_path))
-    words = ["-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-config", tmp_path / "conf"]
+    words: list[str | Path] = [
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "30",
+        "-config",
+        tmp_path / "conf",
+    ]
     run("openssl", "req", *words, "-keyout", tmp_path / "key.pem", "-out", tmp_path / "cert.pem")
     return tmp_path
 
 
 def stamped(authority: Path, asked: bytes) -> bytes:
     (authority / "query").write_bytes(asked)
-    words = ["-reply", "-config", authority / "conf", "-queryfile", authority / "query"]
+    words: list[str | Path] = ["-reply", "-config", authority / "conf", "-queryfile", authority / "query"]
     return run("openssl", "ts", *words)
 
 
@@ -89,7 +98,14 @@ def test_a_timestamp_is_told_and_checked_by_the_certificates_beside_it(authority
 @pytest.mark.parametrize("form", ["PEM", "DER"])
 def test_a_cms_signature_holds_for_what_was_signed(authority: Path, form: str) -> None:
     (authority / "content").write_bytes(CONTENT)
-    words = ["-sign", "-binary", "-in", authority / "content", "-signer", authority / "cert.pem"]
+    words: list[str | Path] = [
+        "-sign",
+        "-binary",
+        "-in",
+        authority / "content",
+        "-signer",
+        authority / "cert.pem",
+    ]
     written = run(
         "openssl", "cms", *words, "-inkey", authority / "key.pem", "-outform", form, "-md", "sha256"
     )
