@@ -62,7 +62,7 @@ class AllowedSigners:
 def parse_allowed(text: str) -> AllowedSigners:
     """Read a list of signers."""
     signers, passed_over = [], []
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         try:

@@ -89,7 +89,7 @@ def _judge_ssh(written: bytes, content: bytes) -> Judgement:
     if signature.namespace != NAMESPACE:
         detail = f"it was made for {signature.namespace[:60]!a}, not for {NAMESPACE}"
     else:
-        held, detail = _held(signature, written, content), "it is not of this tag manifest"
+        held, detail = _held(signature, written, content), "it is of something else"
     if held is None:
         return _of_key(signature, State.UNCHECKED, NO_PROGRAM)
     return _of_key(signature, State.HOLDS) if held else _of_key(signature, State.FAILS, detail)

@@ -51,7 +51,7 @@ def _of_gpg(answer: Answer) -> Judgement:
     if valid is not None and answer.status == 0:
         return Judgement(Kind.GPG, State.HOLDS, by=f"key {valid[1].decode('ascii')}")
     for token, state, detail in (
-        (b"[GNUPG:] BADSIG", State.FAILS, "it is not of this tag manifest"),
+        (b"[GNUPG:] BADSIG", State.FAILS, "it is of something else"),
         (b"[GNUPG:] NO_PUBKEY", State.UNCHECKED, _NO_KEY),
         (b"[GNUPG:] NODATA", State.FAILS, "gpg finds no signature in it"),
     ):
@@ -73,7 +73,7 @@ def judge_cms(written: bytes, content: bytes) -> Judgement:
         if answer.status is None:
             return Judgement(Kind.CMS, State.UNCHECKED, detail="openssl does not answer")
         if answer.status != 0:
-            return Judgement(Kind.CMS, State.FAILS, detail="it is not of this tag manifest")
+            return Judgement(Kind.CMS, State.FAILS, detail="it is of something else")
         subject = _SUBJECT.search(
             ask([openssl, "x509", "-noout", "-subject", "-in", f"{folder}/signer"]).said
         )
@@ -92,16 +92,16 @@ def judge_timestamp(written: bytes, content: bytes, certificates: bytes | None) 
     if not is_timestamp(written):
         return Judgement(Kind.TIMESTAMP, State.FAILS, detail="it is no timestamp that can be read")
     if not is_stamp_of(written, content):
-        return Judgement(Kind.TIMESTAMP, State.FAILS, detail="it is not of this tag manifest")
+        return Judgement(Kind.TIMESTAMP, State.FAILS, detail="it is of something else")
     openssl = program("openssl")
     if openssl is None:
         return Judgement(
-            Kind.TIMESTAMP, State.UNCHECKED, detail="it is of this tag manifest; openssl is not installed"
+            Kind.TIMESTAMP, State.UNCHECKED, detail="it is of this very file; openssl is not installed"
         )
     files = {"answer": written, "signed": content} | ({} if certificates is None else {"chain": certificates})
     with _files(files) as folder:
         said = _STAMPED.search(ask([openssl, "ts", "-reply", "-in", f"{folder}/answer", "-text"]).said)
-        at = f"says it was there on {said[1].decode('ascii')}" if said else "it is of this tag manifest"
+        at = f"says it was there on {said[1].decode('ascii')}" if said else "it is of this very file"
         if certificates is None:
             return Judgement(
                 Kind.TIMESTAMP, State.UNCHECKED, detail=f"{at}; no .tsr.crt beside it to check it by"
@@ -120,8 +120,8 @@ def judge_proof(written: bytes, content: bytes) -> Judgement:
     if not is_proof(written):
         return Judgement(Kind.OPENTIMESTAMPS, State.FAILS, detail="it is no proof that can be read")
     if not is_proof_of(written, content):
-        return Judgement(Kind.OPENTIMESTAMPS, State.FAILS, detail="it is not of this tag manifest")
-    detail = "it is of this tag manifest; its date can be checked only over the network"
+        return Judgement(Kind.OPENTIMESTAMPS, State.FAILS, detail="it is of something else")
+    detail = "it is of this very file; its date can be checked only over the network"
     return Judgement(Kind.OPENTIMESTAMPS, State.UNCHECKED, detail=detail)
 
 
@@ -145,7 +145,7 @@ def judge_minisign(written: bytes, content: bytes, key: bytes | None) -> Judgeme
     if answer.status is None:
         return Judgement(Kind.MINISIGN, State.UNCHECKED, by=by, detail="minisign does not answer")
     if answer.status != 0:
-        detail = "it is not of this tag manifest, or not by the key beside it"
+        detail = "it is of something else, or not by the key beside it"
         return Judgement(Kind.MINISIGN, State.FAILS, by=by, detail=detail)
     return Judgement(
         Kind.MINISIGN, State.HOLDS, by=by, detail="by the key beside it, which nobody vouches for"

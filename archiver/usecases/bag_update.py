@@ -141,7 +141,7 @@ def faults_told(bag: str) -> Iterator[None]:
     except SignedBagError as error:
         raise UsageError(
             f"cannot update {bag}: {error}",
-            "Nothing was changed. Its signatures would no longer hold; who signed would have to sign anew.",
+            "Its tag files are as they were. Its signatures would no longer hold; who signed would have to sign anew.",
             remedies=[Remedy(Way.SET_SIGNATURES_ASIDE)],
         ) from error
     except BusyBagError as error:

@@ -349,10 +349,12 @@ def _listing(
     known = next((one.who for one in parse_allowed(text).signers if one.key == key), None)
     found.who = known if known is not None and not is_given else name or key.fingerprint
     line = listed_line(found.who, key)
-    lines = [one for one in text.splitlines() if one != line and not (is_given and one.endswith(key.line))]
+    lines = [
+        one for one in text.split("\n") if one and one != line and not (is_given and one.endswith(key.line))
+    ]
     return (
         {SIGNERS: "".join(f"{one}\n" for one in [*lines, line]).encode()}
-        if line not in text.splitlines()
+        if line not in text.split("\n")
         else {}
     )
 

@@ -378,6 +378,73 @@ def test_what_pretends_to_be_a_signature_is_told_and_not_followed(signed: Path, 
     assert code == (0 if case == "folder" else 4)
 
 
+def test_a_bag_that_was_sealed_anew_is_no_checked_copy(
+    packages: Mapping[str, Package], tmp_path: Path, key: Path
+) -> None:
+    """The catalogue knows another pin, and the signature tells that the new one is not its owner's doing."""
+    here = {"ARCHIVER_CATALOGUE": str(tmp_path / "catalogue.sqlite")}
+    music, bag = tmp_path / "Music", tmp_path / "store" / "bag"
+    music.mkdir()
+    (music / "a.txt").write_text("words\n")
+    assert run_here("pack", music, "--to", bag.parent, "--name", "bag", **here).code in (0, 3)
+    assert run_here("sign", bag, "--key", key, **here).code == 0
+    old = signatures(bag)[0].read_bytes()
+    assert run_here("bag", "set-info", bag, "Contact-Name: M", "--set-signatures-aside", **here).code == 0
+    (bag / "signatures" / "tagmanifest-sha512.txt.0.sig").write_bytes(old)
+    assert run_here("verify", bag, **here).code == 4
+    assert "damaged" in json.dumps(run_here("status", "--json", **here).json)
+    states = run_here("show", "bag", "--json", **here).out
+    assert '"damaged"' in states
+
+
+def test_a_proof_of_a_signature_is_judged_by_that(signed: Path) -> None:
+    [written] = signatures(signed)
+    proof = PROOF + b"\x08" + hashlib.sha256(written.read_bytes()).digest() + b"\xf0"
+    written.with_name(written.name + ".ots").write_bytes(proof)
+    code, told = found(signed, "--require-signature")
+    assert code == 0
+    assert [(one["of"], one["state"]) for one in told] == [
+        ("tagmanifest-sha512.txt", "holds"),
+        (f"signatures/{written.name}", "unchecked"),
+    ]
+
+
+@pytest.mark.parametrize("call", ["rename", "fsync", "replace", "mkdir"])
+def test_whenever_setting_aside_stops_a_signature_lies_beside_what_it_is_of(
+    signed: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    [first] = signatures(signed)
+    started = signed.rename(signed.with_name("as it was"))
+    for number in range(1, 40):
+        bag = shutil.copytree(started, signed)
+        count = 0
+        real = getattr(os, call)
+
+        def failing(*words: object, **named: object) -> object:
+            nonlocal count
+            count += 1
+            if count == number:  # noqa: B023 - called within this turn
+                raise OSError(5, "a failing disk")
+            return real(*words, **named)  # noqa: B023 - the same
+
+        with monkeypatch.context() as patch:
+            patch.setattr(os, call, failing)
+            code = run_here("bag", "set-info", bag, "Contact-Name: M", "--set-signatures-aside").code
+        places = list((bag / "signatures").rglob(first.name))
+        assert len(places) == 1
+        manifest = bag if places[0].parent.name == "signatures" else places[0].parent
+        content = (manifest / "tagmanifest-sha512.txt").read_bytes()
+        assert is_good(bag / "signatures" / "signers.txt", WHO, places[0], content)
+        again = run_here("bag", "set-info", bag, "Contact-Name: M", "--set-signatures-aside")
+        assert again.code == 0, again.err
+        assert run_here("verify", bag).code == 0
+        shutil.rmtree(bag)
+        if code == 0 and count < number:
+            break
+    else:
+        pytest.fail("it fails at every call")
+
+
 def test_no_more_signatures_are_judged_than_a_person_would_make(signed: Path) -> None:
     content = signatures(signed)[0].read_bytes()
     for number in range(130):

@@ -12,7 +12,7 @@ from archiver import filesystem
 from archiver.bagit.algorithms import WEAK_ALGORITHMS
 from archiver.bagit.bag_source import BagSource
 from archiver.bagit.manifest_reader import parse_manifest_name
-from archiver.bagit.tagfiles import SIGNERS, signed_by
+from archiver.bagit.tagfiles import SIGNERS, is_tag_manifest, signed_by
 from archiver.errors import UsageError
 from archiver.machine import reason
 from archiver.signing.allowed import MOST_BYTES as MOST_LIST
@@ -48,7 +48,7 @@ class FoundSignature:
 
     Attributes:
         path: Its path in the bag.
-        of: The tag manifest that it is of, by its name.
+        of: The path of what it is of: the tag manifest, or another signature, whose name it then begins with.
         judgement: What it is, and whether it holds.
         called: What the bag itself calls the owner of the key; nobody vouches for that.
         allowed: What the list of trusted signers calls them; ``None`` where they are not on it, or no list was given.
@@ -67,7 +67,8 @@ class FoundSignature:
     def counts(self, trust: Trust) -> bool:
         """Whether it is what a required signature must be."""
         trusted = trust.allowed is None or self.allowed is not None
-        return self.judgement.state is State.HOLDS and self.is_strong and trusted
+        of_manifest = is_tag_manifest(self.of)
+        return self.judgement.state is State.HOLDS and of_manifest and self.is_strong and trusted
 
 
 def read_allowed(path: str) -> AllowedSigners:
@@ -103,19 +104,20 @@ def signatures_of(
     )
     companions = {path for path in paths if path.endswith(tuple(COMPANIONS.values()))}
     beside = {path: content for path in companions if (content := _content(source, path, _MOST_SIGNATURE))}
-    manifests: dict[str, bytes | None] = {}
+    signed: dict[str, bytes | None] = {}
     strong_payload = bool(algorithms) and not set(algorithms) <= WEAK_ALGORITHMS
     found = []
     for number, path in enumerate(named):
-        of = signed_by(path) or ""
-        if of not in manifests:
-            manifests[of] = _content(source, of, _MOST_MANIFEST)
+        manifest, signature = signed_by(path) or "", path.rpartition(".")[0]
+        of = signature if signature in paths and signed_by(signature) else manifest
+        if of not in signed:
+            signed[of] = _content(source, of, _MOST_MANIFEST)
         judgement = (
             Judgement(Kind.UNKNOWN, State.UNCHECKED, detail=f"only {_MOST} signatures of a bag are looked at")
             if number >= _MOST
-            else _judged(path, _content(source, path, _MOST_SIGNATURE), manifests[of], beside)
+            else _judged(path, _content(source, path, _MOST_SIGNATURE), signed[of], beside)
         )
-        parsed = parse_manifest_name(of)
+        parsed = parse_manifest_name(manifest)
         is_strong = strong_payload and parsed is not None and parsed.algorithm not in WEAK_ALGORITHMS
         called = listed.name_of(judgement.key, trust.now) if listed and judgement.key else None
         allowed = trust.allowed.name_of(judgement.key, trust.now) if trust.allowed and judgement.key else None
