@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -10,7 +12,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import bagit
@@ -409,40 +411,62 @@ def test_a_proof_of_a_signature_is_judged_by_that(signed: Path) -> None:
     ]
 
 
+@contextlib.contextmanager
+def failing_at(call: str, number: int) -> Iterator[list[int]]:
+    """Have the ``number``-th call of a function of ``os`` fail, and count the calls."""
+    calls: list[int] = []
+    real = getattr(os, call)
+
+    def failing(*words: object, **named: object) -> object:
+        calls.append(number)
+        if len(calls) == number:
+            raise OSError(errno.EIO, "a failing disk")
+        return real(*words, **named)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, call, failing)
+        yield calls
+
+
 @pytest.mark.parametrize("call", ["rename", "fsync", "replace", "mkdir"])
-def test_whenever_setting_aside_stops_a_signature_lies_beside_what_it_is_of(
-    signed: Path, monkeypatch: pytest.MonkeyPatch, call: str
-) -> None:
-    [first] = signatures(signed)
-    started = signed.rename(signed.with_name("as it was"))
-    for number in range(1, 40):
-        bag = shutil.copytree(started, signed)
-        count = 0
-        real = getattr(os, call)
-
-        def failing(*words: object, **named: object) -> object:
-            nonlocal count
-            count += 1
-            if count == number:  # noqa: B023 - called within this turn
-                raise OSError(5, "a failing disk")
-            return real(*words, **named)  # noqa: B023 - the same
-
-        with monkeypatch.context() as patch:
-            patch.setattr(os, call, failing)
-            code = run_here("bag", "set-info", bag, "Contact-Name: M", "--set-signatures-aside").code
-        places = list((bag / "signatures").rglob(first.name))
-        assert len(places) == 1
-        manifest = bag if places[0].parent.name == "signatures" else places[0].parent
+def test_whenever_setting_aside_stops_a_signature_lies_beside_what_it_is_of(signed: Path, call: str) -> None:
+    name = signatures(signed)[0].name
+    whole = signed.rename(signed.with_name("whole"))
+    for number in range(1, 60):
+        bag = shutil.copytree(whole, signed)
+        changing = ("bag", "set-info", bag, "Contact-Name: M", "--set-signatures-aside")
+        with failing_at(call, number) as calls:
+            run_here(*changing)
+        [written] = (bag / "signatures").rglob(name)
+        manifest = bag if written.parent.name == "signatures" else written.parent
         content = (manifest / "tagmanifest-sha512.txt").read_bytes()
-        assert is_good(bag / "signatures" / "signers.txt", WHO, places[0], content)
-        again = run_here("bag", "set-info", bag, "Contact-Name: M", "--set-signatures-aside")
+        assert is_good(bag / "signatures" / "signers.txt", WHO, written, content)
+        again = run_here(*changing)
         assert again.code == 0, again.err
         assert run_here("verify", bag).code == 0
         shutil.rmtree(bag)
-        if code == 0 and count < number:
-            break
-    else:
-        pytest.fail("it fails at every call")
+        if len(calls) < number:
+            return
+    pytest.fail("it fails at every call")
+
+
+@pytest.mark.parametrize("call", ["rename", "fsync", "replace", "mkdir"])
+def test_whenever_signing_stops_the_bag_is_valid_and_the_same_command_completes_it(
+    bag: Path, key: Path, call: str
+) -> None:
+    whole = bag.rename(bag.with_name("whole"))
+    for number in range(1, 60):
+        shutil.copytree(whole, bag)
+        with failing_at(call, number) as calls:
+            run_here("sign", bag, "--key", key)
+        assert run_here("verify", bag).code == 0
+        assert run_here("sign", bag, "--key", key).code == 0
+        assert accepts(bag, signatures(bag)[0])
+        assert found(bag, "--require-signature")[0] == 0
+        shutil.rmtree(bag)
+        if len(calls) < number:
+            return
+    pytest.fail("it fails at every call")
 
 
 def test_no_more_signatures_are_judged_than_a_person_would_make(signed: Path) -> None:

@@ -138,6 +138,21 @@ def test_gpg_knows_who_signed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
             subprocess.run(["gpgconf", "--homedir", folder, "--kill", "all"], check=False)
 
 
+@pytest.mark.skipif(shutil.which("minisign") is None, reason="minisign is not installed: NOT TRIED")
+def test_a_minisign_signature_is_checked_by_the_key_beside_it(tmp_path: Path) -> None:
+    signed, public, secret = (tmp_path / name for name in ("signed", "public", "secret"))
+    signed.write_bytes(CONTENT)
+    run("minisign", "-G", "-W", "-p", public, "-s", secret)
+    run("minisign", "-S", "-m", signed, "-s", secret)
+    written = (tmp_path / "signed.minisig").read_bytes()
+    beside = {"x.minisig.pub": public.read_bytes()}
+    held = judge("x.minisig", written, CONTENT, beside)
+    assert (held.kind, held.state) == (Kind.MINISIGN, State.HOLDS)
+    assert held.by.removeprefix("key ") in public.read_text()
+    assert judge("x.minisig", written, OTHER, beside).state is State.FAILS
+    assert judge("x.minisig", written, CONTENT, {}).state is State.UNCHECKED
+
+
 def test_a_proof_is_known_by_the_digest_that_it_begins_with() -> None:
     written = PROOF + b"\x08" + hashlib.sha256(CONTENT).digest() + b"\xf0"
     assert kind_of("whatever", written) is Kind.OPENTIMESTAMPS
