@@ -189,11 +189,7 @@ class Keeping:
     watch: Watch
     catalogue: str
 
-    def lay(
-        self,
-        bag: str,
-        make: _Make,
-    ) -> Laid:
+    def lay(self, bag: str, make: _Make) -> Laid:
         """Verify a bag in full, lay beside its tag manifests what is made then, and log it where the bag is in a store.
 
         Raises:
@@ -217,12 +213,7 @@ class Keeping:
                 done = self._laid(bag, make, found)
         return Laid(bag, tuple(found.judged.items()), done.files, found.who, done.recovered)
 
-    def _laid(
-        self,
-        bag: str,
-        make: _Make,
-        found: _Signatures,
-    ) -> Beside:
+    def _laid(self, bag: str, make: _Make, found: _Signatures) -> Beside:
         with faults_told(bag):
             folder, _, everything = measured(bag)
             step = Step("Verifying", "bytes", everything, Meter())
