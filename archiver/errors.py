@@ -108,6 +108,10 @@ class Way(Enum):
     """Take a store into the catalogue."""
     ANOTHER_CATALOGUE = auto()
     """Use another catalogue, or a new one."""
+    SET_SIGNATURES_ASIDE = auto()
+    """Change a signed bag on purpose, and have its signatures set aside."""
+    NAME_KEY = auto()
+    """Name the key to sign with."""
     RESTORE_TAG_FILES = auto()
     """Restore the tag files of a bag, the subject, from another copy of it, and check it then."""
 

@@ -195,6 +195,13 @@ _KINDS: tuple[FindingKind, ...] = (
         _TAG_MANIFEST,
         "They should use those of the payload manifests.",
     ),
+    FindingKind(
+        "B325",
+        _INFO,
+        "signature of a tag manifest",
+        _TAG_MANIFEST,
+        "It came after the tag manifest, which cannot list it.",
+    ),
     FindingKind("B401", _ERROR, "payload file missing", _COMPLETE, _COPY).says(Subject.FILE, Effect.MISSING),
     FindingKind(
         "B402",

@@ -12,6 +12,7 @@ from archiver.bagit.hashing import Recorded
 from archiver.bagit.manifest_reader import ManifestName, parse_manifest_name
 from archiver.bagit.names import PAYLOAD, judge_name
 from archiver.bagit.paths import check_path
+from archiver.bagit.tagfiles import told_of_signing
 from archiver.bagit.walking import Kind
 
 _HELD = 16
@@ -194,7 +195,10 @@ class Judge:
         if manifest is None and unit.listed:
             self.log.add("B322", unit.path, f"{absent} does not list it, another tag manifest does")
         elif manifest is None:
-            self.log.add("B321", unit.path, "no tag manifest lists it")
+            of_signing = told_of_signing(unit.path)
+            self.log.add(
+                "B325" if of_signing else "B321", unit.path, of_signing or "no tag manifest lists it"
+            )
         elif not manifest.of_tags:
             self.log.add("B317" if self.before_1_0 else "B316", unit.path, f"{absent} does not list it")
 

@@ -27,12 +27,16 @@ from archiver.bagit.reading import BagTop, TopFiles, read_tag_lines, read_top
 from archiver.bagit.report import BagReport, Depth, judge_verdicts
 from archiver.bagit.serialized.member import Limits
 from archiver.bagit.sorting import Sorter
+from archiver.bagit.tagfiles import SIGNATURES
 from archiver.bagit.telling import Reading, ignore
 from archiver.bagit.walking import Kind, Present
 
 _UNREAD = (Effect.UNREADABLE, Effect.UNREAD)
 _MOST_UNREAD = 1_000
 """Folders and files that cannot be read of which it is remembered that what they hold is unknown, not missing."""
+
+_MOST_SIGNATURES = 1_000
+"""Files where signatures lie of which it is remembered that they are there."""
 
 
 class Validation:
@@ -44,11 +48,13 @@ class Validation:
         payload_bytes: How many bytes they are.
         total_files: How many files the bag holds, tag files included.
         total_bytes: How many bytes they are; :meth:`check` reads no more than these.
+        signatures: Paths of what lies where signatures do, in no order; of very many, some.
     """
 
     def __init__(self, bag: str, source: BagSource, depth: Depth) -> None:
         self.source = source
         self.payload_files = self.payload_bytes = self.total_files = self.total_bytes = 0
+        self.signatures: list[str] = []
         self._hole_bytes = 0
         self._bag = bag
         self._depth = depth
@@ -139,6 +145,8 @@ class Validation:
                 self.total_files += 1
                 self.total_bytes += present.size
                 self._hole_bytes += present.holes
+                if present.path.startswith(SIGNATURES) and len(self.signatures) < _MOST_SIGNATURES:
+                    self.signatures.append(present.path)
         if bag.has_payload and not self.payload_files:
             self._log.add("B113", "data", "the payload holds no file")
         if self._depth is Depth.FAST and bag.metadata.oxum is None:

@@ -7,6 +7,7 @@ import os
 import click
 
 from archiver import config
+from archiver.bagit.updating.signed import Signed
 from archiver.bagit.updating.update import Updated
 from archiver.cli import options
 from archiver.cli.commands import Command
@@ -30,6 +31,13 @@ _INTERRUPTED = (
     " had begun."
 )
 
+_aside = click.option(
+    "--set-signatures-aside",
+    "aside",
+    is_flag=True,
+    help="Change a signed bag too, and move its signatures away with what they are of.",
+)
+
 
 @click.group(name="bag", epilog="Each command's --help lists examples and exit statuses.")
 def command() -> None:
@@ -39,36 +47,46 @@ def command() -> None:
 @command.command(cls=Command, name="add-algorithm", examples=_ADD_EXAMPLES, interrupted=_INTERRUPTED)
 @click.argument("bag", metavar="BAG", type=click.Path(readable=False))
 @click.argument("algorithm", metavar="ALGORITHM", type=options.ALGORITHM)
+@_aside
 @options.jobs
 @options.as_json
-def add_algorithm_command(bag: str, algorithm: str, jobs: int | None, as_json: bool) -> int:
+def add_algorithm_command(bag: str, algorithm: str, aside: bool, jobs: int | None, as_json: bool) -> int:
     """Give BAG manifests of one more checksum ALGORITHM.
 
     The bag is verified in full first; an invalid bag is left as it is. Then
     every file is read once more, and its old checksum is compared and the new
-    one computed in that same reading. The payload is not changed.
+    one computed in that same reading. The payload is not changed. A signed bag is left
+    as it is, unless its signatures may be set aside.
     """
     settings = config.load_settings(os.environ)
     workers = jobs_for(jobs, settings)
-    _show(bag, add_algorithm_to(bag, algorithm, new_run(os.environ), workers, watcher()), as_json=as_json)
+    run = new_run(os.environ)
+    _show(bag, add_algorithm_to(bag, algorithm, run, workers, watcher(), _signed(aside)), as_json=as_json)
     return ExitStatus.DONE
 
 
 @command.command(cls=Command, name="set-info", examples=_SET_EXAMPLES, interrupted=_INTERRUPTED)
 @click.argument("bag", metavar="BAG", type=click.Path(readable=False))
 @click.argument("label", metavar="'LABEL: VALUE'")
+@_aside
 @options.jobs
 @options.as_json
-def set_info_command(bag: str, label: str, jobs: int | None, as_json: bool) -> int:
+def set_info_command(bag: str, label: str, aside: bool, jobs: int | None, as_json: bool) -> int:
     """Give a label of BAG's bag-info.txt one value.
 
     The bag is verified in full first; an invalid bag is left as it is. A value
-    that the label has is replaced, and shown; of several, all are.
+    that the label has is replaced, and shown; of several, all are. A signed bag is
+    left as it is, unless its signatures may be set aside.
     """
     settings = config.load_settings(os.environ)
     workers = jobs_for(jobs, settings)
-    _show(bag, set_info_of(bag, label, new_run(os.environ), workers, watcher()), as_json=as_json)
+    run = new_run(os.environ)
+    _show(bag, set_info_of(bag, label, run, workers, watcher(), _signed(aside)), as_json=as_json)
     return ExitStatus.DONE
+
+
+def _signed(aside: bool) -> Signed:
+    return Signed.SET_ASIDE if aside else Signed.REFUSE
 
 
 def _show(bag: str, updated: Updated, *, as_json: bool) -> None:

@@ -40,6 +40,7 @@ _COMMANDS = {
     "report": "make a page to look at a bag",
     "receipt": "make a receipt for a bag, to print and sign",
     "bag": "change the tag files of a finished bag",
+    "sign": "sign bags with your SSH key, or keep signatures of others",
     "retire": "remove a copy of a bag, where nothing is lost with it",
     "catalogue": "look after the index over all your bags",
     "store": "clear what interrupted runs left in a store",

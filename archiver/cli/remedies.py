@@ -47,6 +47,8 @@ _SENTENCES = {
     Way.ADD_STORE: "To make one of the bags in a store: archiver catalogue add {STORE}",
     Way.ANOTHER_CATALOGUE: "To use another one: --catalogue PATH",
     Way.INSTALL: "To install them: pip install {PACKAGES}",
+    Way.SET_SIGNATURES_ASIDE: "To change it all the same, and keep them beside what they are of: add --set-signatures-aside",
+    Way.NAME_KEY: "Name the key: --key FILE",
     Way.RESTORE_TAG_FILES: "Restore the tag files from another copy of the bag, then: archiver verify {BAG}",
 }
 """Ways that are told in a sentence each; what stands in braces gives way to the subject."""

@@ -16,16 +16,20 @@ from archiver.bagit.report import Depth
 from archiver.cli import options
 from archiver.cli.commands import Command
 from archiver.cli.reports.jsonstream import write_json
+from archiver.cli.reports.signatures import signature_record
 from archiver.cli.reports.verify import FEW, aside_lines, bag_lines, summary_lines, verdict
 from archiver.cli.terminal.text import shown, wrapped
 from archiver.cli.terminal.watching import watcher
 from archiver.cli.top import new_run
 from archiver.errors import ConfigError, ExitStatus
 from archiver.records.moments import rfc3339
+from archiver.signing.allowed import AllowedSigners
 from archiver.usecases.settled import jobs_for
 from archiver.usecases.verify.affected_albums import AffectedAlbum
 from archiver.usecases.verify.noted import noting
+from archiver.usecases.verify.signatures import Trust, read_allowed
 from archiver.usecases.verify.verify import Targets, VerifiedBag, VerifyRequest, targets_of, verify
+from archiver.usecases.watch import Watch
 
 _EXAMPLES = """
   archiver verify /media/backup/Music-2026-11-22
@@ -59,6 +63,18 @@ _INTERRUPTED = (
     type=options.PROFILE,
     help="Check it against btr, aptrust, metaarchive or a profile file too.",
 )
+@click.option(
+    "--allowed-signers",
+    metavar="FILE",
+    type=click.Path(),
+    help="Say whether those who signed are on this list, in ssh's own form.",
+)
+@click.option(
+    "--require-signature",
+    "required",
+    is_flag=True,
+    help="Let a bag pass only with a signature that holds, by an allowed signer if there is a list.",
+)
 @options.verbose
 @options.jobs
 @options.catalogue
@@ -67,6 +83,8 @@ def command(
     bags: tuple[str, ...],
     depth: str | None,
     profile: str | None,
+    allowed_signers: str | None,
+    required: bool,
     verbose: bool,
     jobs: int | None,
     catalogue: str | None,
@@ -81,17 +99,31 @@ def command(
     unless --fast or --complete is given, which look at less and say so. A bag
     is judged whoever made it. Nothing is repaired, fetched or changed; of a
     copy that the catalogue knows, it is noted there that it was checked.
+
+    Signatures in a bag are checked as far as that needs no network, by the
+    programs that make them. One that does not hold counts as damage.
     """
     settings = config.load_settings(os.environ)
     wanted = Depth(depth) if depth else Depth.FULL
     targets = targets_of(bags)
-    request = VerifyRequest(targets.bags, wanted, profile, jobs_for(jobs, settings))
-    watch = watcher()
-    now = rfc3339(new_run(os.environ).now())
+    watch, moment = watcher(), new_run(os.environ).now()
+    now = rfc3339(moment)
+    trust = Trust(_allowed(allowed_signers, watch), required, moment)
+    request = VerifyRequest(targets.bags, wanted, profile, jobs_for(jobs, settings), trust)
     outcomes = noting(verify(request, watch), _place(catalogue, settings), now, watch)
     if as_json:
         return _status(_json(outcomes, targets), targets)
     return _status(_report(outcomes, targets, wanted, sys.maxsize if verbose else FEW), targets)
+
+
+def _allowed(path: str | None, watch: Watch) -> AllowedSigners | None:
+    if path is None:
+        return None
+    allowed = read_allowed(path)
+    if allowed.passed_over:
+        lines = ", ".join(map(str, allowed.passed_over[:FEW]))
+        watch.note(f"Not understood in {shown(path)}, so that it trusts nobody: line {lines}.")
+    return allowed
 
 
 def _place(typed: str | None, settings: config.Settings) -> str:
@@ -169,6 +201,8 @@ def _record(outcome: VerifiedBag) -> dict[str, Any]:
         "update_pending": outcome.update_pending,
         "albums": list(map(_album, outcome.albums)),
         "problems": [_finding(finding) | {"track": _track(outcome, finding)} for finding in report.findings],
+        "signatures": list(map(signature_record, outcome.signatures)),
+        "unsigned": outcome.unsigned,
         "profile": None if outcome.mismatches is None else list(map(_finding, outcome.mismatches)),
     }
 

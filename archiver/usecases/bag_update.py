@@ -9,15 +9,10 @@ from functools import partial
 from typing import Protocol, TypeVar
 
 from archiver.bagit.report import Depth
+from archiver.bagit.updating.holding import BusyBagError, InvalidBagError
 from archiver.bagit.updating.journal import UnfinishedUpdateError, UpdateError, is_update_pending
-from archiver.bagit.updating.update import (
-    Appended,
-    BusyBagError,
-    InvalidBagError,
-    Updated,
-    add_algorithm,
-    set_info,
-)
+from archiver.bagit.updating.signed import Signed, SignedBagError
+from archiver.bagit.updating.update import Appended, Updated, add_algorithm, set_info
 from archiver.bagit.validate import open_bag
 from archiver.bagit.writer import BagWriteError
 from archiver.errors import ArchiverError, ExitStatus, Remedy, StoreError, UsageError, Way
@@ -30,7 +25,7 @@ from archiver.usecases.settled import known_algorithms
 from archiver.usecases.watch import Meter, Step, Watch
 
 T = TypeVar("T")
-R = TypeVar("R", bound="_Read")
+R = TypeVar("R", bound="Read")
 
 
 class BagUpdateError(ArchiverError):
@@ -43,7 +38,7 @@ class BagDamagedError(BagUpdateError):
     exit_code = ExitStatus.DAMAGED
 
 
-class _Read(Protocol):
+class Read(Protocol):
     """An outcome of reading files."""
 
     @property
@@ -51,7 +46,9 @@ class _Read(Protocol):
         """Bytes that were read."""
 
 
-def add_algorithm_to(bag: str, algorithm: str, run: Run, jobs: int, watch: Watch) -> Updated:
+def add_algorithm_to(  # noqa: PLR0913, PLR0917 - what is asked for, by whom, with what
+    bag: str, algorithm: str, run: Run, jobs: int, watch: Watch, signed: Signed = Signed.REFUSE
+) -> Updated:
     """Give a bag manifests of one more algorithm.
 
     Args:
@@ -60,18 +57,19 @@ def add_algorithm_to(bag: str, algorithm: str, run: Run, jobs: int, watch: Watch
         run: Who does it, and when.
         jobs: Threads to use.
         watch: Counts the bytes verified, then the bytes read once more.
+        signed: What becomes of signatures, which would no longer hold.
 
     Raises:
-        UsageError: where the algorithm is unknown or ``bag`` is no folder.
+        UsageError: where the algorithm is unknown, ``bag`` is no folder, or is signed and that is not to change.
         BagDamagedError: where the bag is not valid.
         BagUpdateError: where it cannot be updated for another reason.
         StoreError: where the bag cannot be written; the next update completes or undoes what was begun.
     """
     (name,) = known_algorithms([algorithm])
-    detail = f"{name} manifests were added after the bag was verified in full."
+    detail = f"{name} manifests were added after the bag was verified in full.{_set_aside(signed)}"
     event = Event("message digest calculation", run.now(), "Success", detail, run.software)
-    with _told(bag):
-        folder, payload, everything = _measured(bag)
+    with faults_told(bag):
+        folder, payload, everything = measured(bag)
         verifying = Step("Verifying", "bytes", everything, Meter())
         adding = Step(f"Computing {name}", "bytes", payload, Meter())
         with Threads(jobs) as threads:
@@ -79,12 +77,15 @@ def add_algorithm_to(bag: str, algorithm: str, run: Run, jobs: int, watch: Watch
                 folder,
                 name,
                 Appended(EVENTS_RECORD, event_line(event), HEADER),
-                lambda work, items: _watched(threads, watch, verifying, work, items),
-                lambda work, items: _watched(threads, watch, adding, work, items),
+                lambda work, items: watched(threads, watch, verifying, work, items),
+                lambda work, items: watched(threads, watch, adding, work, items),
+                signed,
             )
 
 
-def set_info_of(bag: str, given: str, run: Run, jobs: int, watch: Watch) -> Updated:
+def set_info_of(  # noqa: PLR0913, PLR0917 - what is asked for, by whom, with what
+    bag: str, given: str, run: Run, jobs: int, watch: Watch, signed: Signed = Signed.REFUSE
+) -> Updated:
     """Give one label of a bag's ``bag-info.txt`` one value.
 
     Args:
@@ -93,18 +94,21 @@ def set_info_of(bag: str, given: str, run: Run, jobs: int, watch: Watch) -> Upda
         run: Who does it, and when.
         jobs: Threads to use.
         watch: Counts the bytes verified.
+        signed: What becomes of signatures, which would no longer hold.
 
     Raises:
-        UsageError: where label or value cannot stand there, or ``bag`` is no folder.
+        UsageError: where label or value cannot stand there, ``bag`` is no folder, or is signed and that is not to change.
         BagDamagedError: where the bag is not valid.
         BagUpdateError: where it cannot be updated for another reason, or the label is computed.
         StoreError: where the bag cannot be written; the next update completes or undoes what was begun.
     """
     label, value = parse_label(given)
-    detail = f"The label {label} of bag-info.txt was set after the bag was verified in full."
+    detail = (
+        f"The label {label} of bag-info.txt was set after the bag was verified in full.{_set_aside(signed)}"
+    )
     event = Event("metadata modification", run.now(), "Success", detail, run.software)
-    with _told(bag):
-        folder, _, everything = _measured(bag)
+    with faults_told(bag):
+        folder, _, everything = measured(bag)
         verifying = Step("Verifying", "bytes", everything, Meter())
         with Threads(jobs) as threads:
             return set_info(
@@ -112,12 +116,17 @@ def set_info_of(bag: str, given: str, run: Run, jobs: int, watch: Watch) -> Upda
                 label,
                 value,
                 Appended(EVENTS_RECORD, event_line(event), HEADER),
-                lambda work, items: _watched(threads, watch, verifying, work, items),
+                lambda work, items: watched(threads, watch, verifying, work, items),
+                signed,
             )
 
 
+def _set_aside(signed: Signed) -> str:
+    return " Signatures that it had were set aside." if signed is Signed.SET_ASIDE else ""
+
+
 @contextlib.contextmanager
-def _told(bag: str) -> Iterator[None]:
+def faults_told(bag: str) -> Iterator[None]:
     """Say of every fault in what state it left the bag, and what to do."""
     try:
         yield
@@ -128,6 +137,12 @@ def _told(bag: str) -> Iterator[None]:
             f"cannot update {bag}: {error}",
             "Nothing else was changed.",
             remedies=[Remedy(Way.LIST_DAMAGE, bag)],
+        ) from error
+    except SignedBagError as error:
+        raise UsageError(
+            f"cannot update {bag}: {error}",
+            "Its tag files are as they were. Its signatures would no longer hold; who signed would have to sign anew.",
+            remedies=[Remedy(Way.SET_SIGNATURES_ASIDE)],
         ) from error
     except BusyBagError as error:
         raise BagUpdateError(
@@ -151,7 +166,7 @@ def _told(bag: str) -> Iterator[None]:
         raise _unwritable(bag, error) from error
 
 
-def _measured(bag: str) -> tuple[bytes, int, int]:
+def measured(bag: str) -> tuple[bytes, int, int]:
     """Return the bag's path, and how many bytes its payload and all its files hold."""
     if not os.path.isdir(bag):
         raise UsageError(f"{bag} is no folder", "Name a bag that is a folder; an archive is not updated.")
@@ -164,9 +179,10 @@ def _measured(bag: str) -> tuple[bytes, int, int]:
         return os.fsencode(bag), listed.payload_bytes, listed.total_bytes
 
 
-def _watched(
+def watched(
     threads: Threads, watch: Watch, step: Step, work: Callable[..., R], items: Iterable[T]
 ) -> Iterable[R]:
+    """Do work on items with threads, in their order, and count the bytes that are read by a step."""
     reading = work if step.meter is None else partial(work, reading=step.meter.add)
     return watch.track(step, threads.map_ordered(reading, items), lambda read: read.bytes)
 

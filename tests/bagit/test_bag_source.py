@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from archiver.bagit.report import Depth
 from archiver.bagit.validate import open_bag
 from archiver.records.files import FILES_RECORD
 from archiver.records.tracks import Track
+from archiver.usecases.verify.signatures import Trust
 from archiver.usecases.verify.verify import VerifyRequest, verify
 from archiver.usecases.watch import Unwatched
 from tests.bagit.bag_source_suite import (
@@ -31,6 +33,7 @@ from tests.bagit.bag_source_suite import (
     nothing,
 )
 
+NOW = dt.datetime(2026, 11, 29, tzinfo=dt.UTC)
 ARCHIVES = [container for container in CONTAINERS if container != "folder"]
 
 
@@ -126,7 +129,9 @@ def test_a_damaged_archive_is_opened_twice_and_never_three_times(  # noqa: PLR09
     wanted: Asked,
 ) -> None:
     path = make(tmp_path, container, spoil)
-    [outcome] = verify(VerifyRequest((str(path),), depth, "btr", 2), Unwatched())
+    [outcome] = verify(
+        VerifyRequest((str(path),), depth, "btr", 2, Trust(None, required=False, now=NOW)), Unwatched()
+    )
     assert outcome.mismatches
     assert Asked(len(openings), len(outcome.tracks)) == wanted
     assert set(openings) == {os.fsencode(path)}

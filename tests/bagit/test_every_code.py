@@ -358,6 +358,13 @@ def tag_file_unlisted(root: Path) -> Path:
     return bag
 
 
+@provokes("B325")
+def signature_of_a_tag_manifest(root: Path) -> Path:
+    bag = build_bag(root)
+    write_file(bag, "signatures/tagmanifest-sha512.txt.sig", b"a signature\n")
+    return bag
+
+
 @provokes("B322")
 def tag_manifests_differ(root: Path) -> Path:
     bag = build_bag(root, algorithms=("sha512", "sha256"))

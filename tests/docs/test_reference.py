@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -17,6 +18,7 @@ from archiver import config
 from archiver.audio.tags.table import FIELDS
 from archiver.errors import ExitStatus
 from archiver.records.files import FileRecord
+from archiver.signing.timestamp import PROOF
 from tests.audio.protection.fixtures import PROTECTED, UNCERTAIN
 from tests.docs.blocks import ROOT
 from tests.reading_bags import FILE_KEYS, lines_of
@@ -70,6 +72,10 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     (place / "pack.json").write_text(run(place, *packing, "--max-size", "80kB", "--json"))
     changing = ("bag", "set-info", "Store/Bag_1_of_2", "Contact-Name: Erika Example", "--json")
     (place / "bag.json").write_text(run(place, *changing))
+    manifest = (place / "Store" / "Bag_1_of_2" / "tagmanifest-sha512.txt").read_bytes()
+    (place / "proof.ots").write_bytes(PROOF + b"\x08" + hashlib.sha256(manifest).digest() + b"\xf0")
+    keeping = ("sign", "Store/Bag_1_of_2", "--attach", "proof.ots", "--json")
+    (place / "sign.json").write_text(run(place, *keeping))
     yield place
     assert tree_digest(place / "Music") == before
 
@@ -156,6 +162,7 @@ _CATALOGUE = (
             for what in ((), ("stores",), ("bags",), ("collections",), ("accessions",), ("albums",))
         ),
         ("status: `archiver.status/1`", ("status",)),
+        ("sign: `archiver.sign/1`", ("cat", "sign.json")),
         ("retire: `archiver.retire/1`", ("retire", "--dry-run", "Store/Bag_1_of_2")),
         ("due: `archiver.due/1`", ("due", "Store", "--until", "2031-01-01")),
         ("report: `archiver.report/1`", ("report", "Store/Bag_1_of_2", "--to", "page.html")),

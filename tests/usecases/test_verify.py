@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
 
 from archiver.bagit.report import Depth
+from archiver.usecases.verify.signatures import Trust
 from archiver.usecases.verify.verify import VerifyRequest, verify
 from archiver.usecases.watch import Unwatched
+
+NOW = dt.datetime(2026, 11, 29, tzinfo=dt.UTC)
 
 
 @pytest.mark.parametrize("depth", Depth)
@@ -19,6 +23,8 @@ def test_what_is_no_bag_does_not_conform_to_a_profile(
         path.mkdir()
     else:
         path.write_bytes(content)
-    [outcome] = verify(VerifyRequest((str(path),), depth, "btr", 1), Unwatched())
+    [outcome] = verify(
+        VerifyRequest((str(path),), depth, "btr", 1, Trust(None, required=False, now=NOW)), Unwatched()
+    )
     assert outcome.mismatches is None
     assert not outcome.passed

@@ -13,7 +13,7 @@ from archiver.bagit.hashing import Mapper
 from archiver.bagit.manifest_reader import Entry, ManifestName, read_manifest
 from archiver.bagit.paths import encode_path
 from archiver.bagit.reading import BagTop, FolderTop, read_tag_lines
-from archiver.bagit.tagfiles import list_tag_files
+from archiver.bagit.tagfiles import list_tag_files, told_of_signing
 from archiver.bagit.telling import Reading, ignore
 from archiver.bagit.updating.journal import STAGED_PREFIX, Journal, UpdateError
 from archiver.bagit.writer import hash_beneath
@@ -120,7 +120,8 @@ def _stage_new(  # noqa: PLR0913, PLR0917 - what one manifest is made from
     journal: Journal,
 ) -> None:
     """Stage a tag manifest over every tag file as it will be."""
-    kept = {path for path in list_tag_files(folder) if not path.startswith(STAGED_PREFIX)}
+    unlisted = (path for path in list_tag_files(folder) if told_of_signing(path) is None)
+    kept = {path for path in unlisted if not path.startswith(STAGED_PREFIX)}
     with journal.write(f"tagmanifest-{algorithm}.txt") as stream:
         for path in sorted(kept.union(changed)):
             if path in changed:

@@ -7,20 +7,18 @@ together, or not at all: see :mod:`archiver.bagit.updating.journal`.
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from archiver import filesystem
 from archiver.bagit.algorithms import normalise_algorithm
 from archiver.bagit.findings import Severity
 from archiver.bagit.hashing import Batch, Checked, Mapper, serial_map
-from archiver.bagit.reading import BagTop, FolderTop, read_top
 from archiver.bagit.report import BagReport, Depth
+from archiver.bagit.updating.holding import HeldBag, held
 from archiver.bagit.updating.info_edit import replace_element
-from archiver.bagit.updating.journal import Journal, UnfinishedUpdateError, UpdateError, recover, stage
+from archiver.bagit.updating.journal import Journal, UnfinishedUpdateError, UpdateError, stage
 from archiver.bagit.updating.manifests import (
     Hashed,
     PayloadReader,
@@ -28,6 +26,7 @@ from archiver.bagit.updating.manifests import (
     stage_payload_manifest,
     stage_tag_manifests,
 )
+from archiver.bagit.updating.signed import Signed, set_aside
 from archiver.bagit.validate import validate
 from archiver.ownfiles import read_own
 
@@ -36,14 +35,6 @@ _LARGEST_INFO = 16 << 20
 """Bytes of bag-info.txt that are changed as a whole; no more of it is ever understood."""
 
 _COPIED = 1 << 20
-
-
-class InvalidBagError(UpdateError):
-    """The bag is not valid, so that it is not updated."""
-
-
-class BusyBagError(UpdateError):
-    """Another update holds the bag."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +78,13 @@ class Appended:
             raise ValueError("what is appended is one line with its line break")
 
 
-def add_algorithm(
+def add_algorithm(  # noqa: PLR0913, PLR0917 - what is added, how it is read, what gives way
     bag: bytes,
     algorithm: str,
     event: Appended | None = None,
     map_ordered: Mapper[Batch, Checked] = serial_map,
     hash_ordered: Mapper[ToHash, Hashed] = serial_map,
+    signed: Signed = Signed.REFUSE,
 ) -> Updated:
     """Give the bag in the folder ``bag`` payload and tag manifests of ``algorithm`` too.
 
@@ -102,12 +94,14 @@ def add_algorithm(
         event: A line to be appended to the bag's own log.
         map_ordered: How the bag is verified first.
         hash_ordered: How the payload is then read once more, for old and new digests together.
+        signed: What becomes of signatures, which hold for the tag manifests as they are.
 
     Returns:
         Without files, where the bag has manifests of the algorithm already.
 
     Raises:
         UnknownAlgorithmError: if the algorithm is unknown.
+        SignedBagError: if it is signed, and its signatures are not to be set aside.
         InvalidBagError: if the bag is not valid.
         BusyBagError: if it is held by another update.
         UnfinishedUpdateError: if an update, this or an earlier one, cannot be completed.
@@ -115,7 +109,7 @@ def add_algorithm(
         OSError: as the system calls do.
     """
     name = normalise_algorithm(algorithm)
-    with _opened(bag, map_ordered) as update:
+    with held(bag, map_ordered, signed) as update:
         if name in update.top.algorithms:
             return Updated((), update.recovered, update.report)
         with stage(update.folder) as journal:
@@ -123,15 +117,17 @@ def add_algorithm(
             stage_payload_manifest(update.folder, update.top, name, update.report.files, journal, reader)
             _stage_event(update.folder, event, journal)
             stage_tag_manifests(update.folder, update.top, name, journal)
+            set_aside(update.folder)
         return _checked(bag, update, journal)
 
 
-def set_info(
+def set_info(  # noqa: PLR0913, PLR0917 - the same
     bag: bytes,
     label: str,
     value: str,
     event: Appended | None = None,
     map_ordered: Mapper[Batch, Checked] = serial_map,
+    signed: Signed = Signed.REFUSE,
 ) -> Updated:
     """Make ``value`` the one value of ``label`` in the bag-info.txt of the bag in the folder ``bag``.
 
@@ -141,6 +137,7 @@ def set_info(
         value: Line breaks become continuation lines.
         event: A line to be appended to the bag's own log.
         map_ordered: How the bag is verified first.
+        signed: What becomes of signatures, which hold for the tag manifests as they are.
 
     Returns:
         Without files, where bag-info.txt says so already.
@@ -152,7 +149,7 @@ def set_info(
     """
     if label.lower() in _COMPUTED:
         raise UpdateError(f"{label} is computed from the payload and cannot be set")
-    with _opened(bag, map_ordered) as update:
+    with held(bag, map_ordered, signed) as update:
         if update.top.declaration.encoding == "ascii" and not f"{label}{value}".isascii():
             raise UpdateError("its tag files are in ASCII, and this value is not")
         name = update.top.declaration.metadata_name
@@ -165,42 +162,9 @@ def set_info(
                 stream.write(changed)
             _stage_event(update.folder, event, journal)
             stage_tag_manifests(update.folder, update.top, None, journal)
+            set_aside(update.folder)
         replaced = tuple([one for name, one in update.top.metadata.entries if name.lower() == label.lower()])
         return dataclasses.replace(_checked(bag, update, journal), replaced=replaced)
-
-
-@dataclass(frozen=True, slots=True)
-class _Update:
-    """A bag that was verified and is held for an update."""
-
-    folder: int
-    top: BagTop
-    recovered: bool
-    report: BagReport
-
-
-@contextlib.contextmanager
-def _opened(bag: bytes, map_ordered: Mapper[Batch, Checked]) -> Iterator[_Update]:
-    """Hold the bag, complete what was interrupted, verify it in full, and lend it."""
-    folder = filesystem.open_folder(bag)
-    try:
-        if not filesystem.try_lock(folder):
-            raise BusyBagError("another update of this bag is under way")
-        recovered = recover(folder)
-        report = validate(bag, Depth.FULL, map_ordered)
-        if not report.valid:
-            first = next(finding for finding in report.findings if finding.severity is Severity.ERROR)
-            completed = "an interrupted update was completed, but " if recovered else ""
-            raise InvalidBagError(
-                f"{completed}the bag is not valid ({first.code} {first.path!r}: {first.message}), and new digests must not"
-                " cover damage"
-            )
-        top = read_top(FolderTop(folder))
-        if top.declaration.encoding not in ("utf-8", "ascii"):
-            raise UpdateError(f"its tag files are in {top.declaration.named_encoding}; only UTF-8 is updated")
-        yield _Update(folder, top, recovered, report)
-    finally:
-        os.close(folder)
 
 
 def _content(folder: int, name: str) -> bytes:
@@ -232,7 +196,7 @@ def _stage_event(folder: int, event: Appended | None, journal: Journal) -> None:
         stream.write(event.line)
 
 
-def _checked(bag: bytes, update: _Update, journal: Journal) -> Updated:
+def _checked(bag: bytes, update: HeldBag, journal: Journal) -> Updated:
     report = validate(bag, Depth.COMPLETE)
     if not report.complete:
         first = next(finding for finding in report.findings if finding.severity is Severity.ERROR)

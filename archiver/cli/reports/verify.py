@@ -11,6 +11,7 @@ from archiver.bagit.findings import Effect, Finding, Severity
 from archiver.bagit.report import BagReport, Depth
 from archiver.bagit.sizes import human_size
 from archiver.cli.reports.findings import alike_lines
+from archiver.cli.reports.signatures import signature_lines
 from archiver.cli.terminal.text import brief, count, shown, shown_path, wrapped
 from archiver.records.integrity import damaged_when_packed
 from archiver.records.tracks import Track
@@ -20,6 +21,9 @@ from archiver.usecases.verify.verify import Targets, VerifiedBag
 
 FEW = 10
 """How many of a kind a report shows, unless more are asked for."""
+
+_OF_SIGNING = "B325"
+"""Signatures are told of by themselves."""
 
 _TITLE_COLUMNS = 60
 _TITLES = {Severity.ERROR: "Wrong", Severity.WARNING: "Worth a look", Severity.INFO: "Noted"}
@@ -49,12 +53,14 @@ def bag_lines(outcome: VerifiedBag, most: int = FEW) -> Iterator[str]:
             indent="  ",
         )
     for severity in Severity:
-        findings = [finding for finding in report.findings if finding.severity is severity]
+        findings = [one for one in report.findings if one.severity is severity and one.code != _OF_SIGNING]
         if findings:
             yield f"\n  {_TITLES[severity]}"
             yield from _finding_lines(outcome, findings, most)
     if outcome.mismatches is not None:
         yield from _profile_lines(outcome.mismatches, most)
+    if outcome.signatures or outcome.unsigned:
+        yield from signature_lines(outcome, most)
     if outcome.albums:
         yield "\n  Albums affected"
         yield from _album_lines(outcome, most)
@@ -109,7 +115,14 @@ def verdict(outcome: VerifiedBag) -> str:
         return "NOT VALID, and not complete." if report.has(Effect.MISSING) else "NOT VALID."
     if report.valid is False:
         return "NOT VALID."
-    return _proved(report) + ("" if outcome.passed else " It does NOT conform to the profile.")
+    said = [_proved(report)]
+    if any(finding.severity is Severity.ERROR for finding in outcome.mismatches or ()):
+        said.append("It does NOT conform to the profile.")
+    if outcome.broken_signatures:
+        said.append("A signature does NOT hold.")
+    if outcome.unsigned:
+        said.append("It is NOT signed as required.")
+    return " ".join(said)
 
 
 def _proved(report: BagReport) -> str:

@@ -54,6 +54,9 @@ def _note(catalogue: Catalogue, outcome: VerifiedBag, now: str) -> None:
         if outcome.report.depth is not Depth.FULL or outcome.pin is None:
             return
         if outcome.pin != catalogue.value("SELECT pin FROM bag WHERE bag_id = ?", (copy.bag_id,)):
+            if outcome.broken_signatures:  # somebody changed it who could not sign it
+                mark(catalogue, copy, "damaged")
+                return
             # its tag files were changed on purpose, or another bag stands in its place
             if not isinstance(take_in(catalogue, store, os.fsdecode(name), now), TakenBag):
                 return

@@ -22,11 +22,13 @@ from archiver.executors.pools import DividedWork, Threads
 from archiver.machine import refuse_own_limit
 from archiver.records.files import FILES_RECORD
 from archiver.records.tracks import Track, tracks_of
+from archiver.signing.judgement import State
 from archiver.store.area import INCOMING
 from archiver.store.find_bags import bag_around, bags_in, is_bag
 from archiver.store.staging import unfinished
 from archiver.usecases.pack.profile import read_profile
 from archiver.usecases.verify.affected_albums import AffectedAlbum, affected_albums, tells_all
+from archiver.usecases.verify.signatures import FoundSignature, Trust, signatures_of
 from archiver.usecases.watch import Meter, Step, Watch
 
 _MANY_FILES = 2_000
@@ -43,12 +45,14 @@ class VerifyRequest:
         depth: How much of each is checked.
         profile: Name of a recipient's profile, or path of a profile file, or ``None``.
         jobs: Threads or processes to use.
+        trust: What is asked about signatures.
     """
 
     paths: tuple[str, ...]
     depth: Depth
     profile: str | None
     jobs: int
+    trust: Trust
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,8 @@ class VerifiedBag:
         tracks: By payload path, what the bag's own record says a damaged or missing file is. The record may be
             damaged itself; it is shown, never relied on.
         pin: By which any copy of a bag that was read in full is known again; ``None`` where something is wrong with it.
+        signatures: Who signed it.
+        unsigned: Whether a signature was required and none that counts is there.
     """
 
     report: BagReport
@@ -76,12 +82,20 @@ class VerifiedBag:
     meant: str | None
     tracks: dict[str, Track]
     pin: bytes | None
+    signatures: tuple[FoundSignature, ...] = ()
+    unsigned: bool = False
 
     @property
     def passed(self) -> bool:
         """Whether nothing wrong was found at the depth asked for."""
         conforms = all(finding.severity is not Severity.ERROR for finding in self.mismatches or ())
-        return conforms and False not in (self.report.complete, self.report.valid)
+        signed = not self.unsigned and not self.broken_signatures
+        return conforms and signed and False not in (self.report.complete, self.report.valid)
+
+    @property
+    def broken_signatures(self) -> int:
+        """How many signatures do not hold."""
+        return sum(one.judgement.state is State.FAILS for one in self.signatures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +184,13 @@ def verify(request: VerifyRequest, watch: Watch) -> Iterator[VerifiedBag]:
             step = Step(f"Verifying {name}", "bytes", validation.total_bytes, meter)
             for _ in watch.track(step, checking, lambda checked: checked.bytes):
                 pass
-            verified = _verified(path, validation, profile)
+            verified = _verified(path, validation, profile, request.trust)
         yield verified
 
 
-def _verified(path: str, validation: Validation, profile: Profile | None) -> VerifiedBag:
+def _verified(path: str, validation: Validation, profile: Profile | None, trust: Trust) -> VerifiedBag:
     report = validation.report()
+    signatures = signatures_of(validation.source, validation.signatures, report.algorithms, trust)
     wrong = [finding for finding in report.findings if finding.severity is Severity.ERROR]
     broken = {finding.path for finding in wrong if finding.path.startswith(PAYLOAD)}
     tracks = tracks_of(validation.source, broken) if broken else {}
@@ -190,6 +205,8 @@ def _verified(path: str, validation: Validation, profile: Profile | None) -> Ver
         meant=bag_around(path) if report.has(Effect.MISSING, Subject.BAG) else None,
         tracks=tracks,
         pin=_pin(validation.source) if report.valid else None,
+        signatures=signatures,
+        unsigned=trust.required and not any(one.counts(trust) for one in signatures),
     )
 
 

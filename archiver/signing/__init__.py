@@ -1,0 +1,1 @@
+"""Signatures of tag manifests: made by ssh-keygen, read and judged here; private keys are never opened."""
