@@ -382,6 +382,49 @@ def drop_cache(descriptor: int) -> None:
         os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
 
 
+@contextlib.contextmanager
+def from_disk(descriptor: int) -> Iterator[None]:
+    """Have what is read of an open file in a ``with`` block come from the disk, as far as the system can, and keep none of it.
+
+    What is not on the disk yet is written first, for the system forgets only what is.
+    """
+    with contextlib.suppress(OSError):  # a read-only disk has nothing to be written
+        os.fsync(descriptor)
+    drop_cache(descriptor)
+    read_ahead(descriptor)
+    try:
+        yield
+    finally:
+        drop_cache(descriptor)
+
+
+def forget_cached(path: bytes) -> None:
+    """Ask the system to forget what it cached of the file at ``path``, where there is one that can be opened."""
+    try:
+        descriptor = open_named(path)
+    except (OSError, ValueError):
+        return
+    with contextlib.closing(os.fdopen(descriptor, "rb")), from_disk(descriptor):
+        pass
+
+
+def rotates(path: bytes) -> bool:
+    """Whether ``path`` lies on a disk of which the system says that it turns, so that reading is quickest in its order.
+
+    Linux alone tells; network and layered file systems have no disk that it could tell of.
+    """
+    try:
+        device = os.stat(path).st_dev
+        block = f"/sys/dev/block/{os.major(device)}:{os.minor(device)}"
+        for place in (f"{block}/queue/rotational", f"{block}/../queue/rotational"):
+            if os.path.exists(place):
+                with open(place, "rb") as stream:
+                    return stream.read(1) == b"1"
+    except (OSError, AttributeError):
+        pass
+    return False
+
+
 def read_ahead(descriptor: int) -> None:
     """Tell the system that the file will be read once from start to end."""
     if hasattr(os, "posix_fadvise"):

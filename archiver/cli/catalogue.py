@@ -10,7 +10,7 @@ import click
 from archiver import config
 from archiver.cli import options
 from archiver.cli.commands import Command
-from archiver.cli.reports.catalogue import checked_lines, updated_json, updated_lines
+from archiver.cli.reports.catalogue import accepted_lines, checked_lines, updated_json, updated_lines
 from archiver.cli.reports.jsonstream import write_json
 from archiver.cli.terminal.watching import watcher
 from archiver.cli.top import new_run
@@ -18,6 +18,8 @@ from archiver.errors import ExitStatus
 from archiver.records.moments import rfc3339
 from archiver.usecases import catalogued
 from archiver.usecases.catalogued import UpdatedCatalogue
+from archiver.usecases.repin import accept
+from archiver.usecases.settled import jobs_for
 
 _REBUILD_EXAMPLES = """
   archiver catalogue rebuild /media/backup
@@ -33,6 +35,10 @@ _ADD_EXAMPLES = """
 _UPDATE_EXAMPLES = """
   archiver catalogue update
 """
+_ACCEPT_EXAMPLES = """
+  archiver catalogue accept /media/backup/Music-2026-11-22
+"""
+_ACCEPT_INTERRUPTED = "Nothing was accepted, and no bag was changed."
 _INTERRUPTED = "No bag was changed. What was taken in so far stays in the catalogue; the same command goes on from there."
 _REBUILD_INTERRUPTED = "No bag was changed, and the catalogue that was there is as it was."
 
@@ -96,6 +102,33 @@ def update_command(catalogue: str | None, as_json: bool) -> int:
     """Bring the catalogue up to date with every store that is mounted."""
     updated = catalogued.update_stores(_place(catalogue), _now(), watcher())
     return _report("archiver.catalogue-update/1", updated, as_json)
+
+
+@command.command(cls=Command, name="accept", examples=_ACCEPT_EXAMPLES, interrupted=_ACCEPT_INTERRUPTED)
+@click.argument("bag", metavar="BAG", type=click.Path())
+@options.jobs
+@options.catalogue
+@options.as_json
+def accept_command(bag: str, jobs: int | None, catalogue: str | None, as_json: bool) -> int:
+    """Have the catalogue know BAG as it is now.
+
+    For a bag that you changed on purpose with another program, and that an
+    audit therefore tells. It is checked in full first; one that is not valid
+    is not accepted. The old pin and the new one are written to the log of the
+    store.
+    """
+    workers = jobs_for(jobs, config.load_settings(os.environ))
+    accepted = accept(bag, _place(catalogue), workers, new_run(os.environ), watcher())
+    is_valid = accepted.after is not None
+    if as_json:
+        pins = {
+            "before": accepted.before.hex(),
+            "after": None if accepted.after is None else accepted.after.hex(),
+        }
+        write_json("archiver.catalogue-accept/1", {"bag": bag, "accepted": is_valid, "pin": pins}, {})
+    else:
+        click.echo("\n".join(accepted_lines(bag, accepted)))
+    return ExitStatus.DONE if is_valid else ExitStatus.DAMAGED
 
 
 def _place(typed: str | None) -> str:

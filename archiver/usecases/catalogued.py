@@ -14,7 +14,7 @@ from archiver.catalogue import update
 from archiver.catalogue.check import CheckedCatalogue, check_catalogue
 from archiver.catalogue.database import Catalogue, is_there, opened, reading
 from archiver.catalogue.faults import CatalogueError
-from archiver.catalogue.stores import all_stores, is_mounted
+from archiver.catalogue.stores import KnownStore, all_stores, is_mounted
 from archiver.catalogue.update import UpdatedStore
 from archiver.errors import Remedy, StoreError, UsageError, Way
 from archiver.store.find_bags import is_bag
@@ -58,11 +58,21 @@ def catalogued(path: str, stores: Sequence[str], now: str, watch: Watch) -> Iter
     with opened(path) as catalogue:
         for store in stores:
             if os.path.isdir(store):
-                for note in _notes(
-                    update.update_store(catalogue, _place(store), now, _watching(watch, store))
-                ):
-                    watch.note(note)
+                follow_store(catalogue, _place(store), now, watch)
         yield catalogue
+
+
+def follow_store(catalogue: Catalogue, place: bytes, now: str, watch: Watch) -> KnownStore:
+    """Bring an open catalogue up to date with the store at an absolute path, and return it; see :func:`catalogued`.
+
+    Raises:
+        StoreError: where the store cannot be listed.
+        CatalogueError: where the catalogue cannot be written.
+    """
+    updated = update.update_store(catalogue, place, now, _watching(watch, os.fsdecode(place)))
+    for note in _notes(updated):
+        watch.note(note)
+    return updated.store
 
 
 @contextlib.contextmanager
