@@ -157,7 +157,7 @@ def check_batch(batch: Batch, reading: Reading = ignore, through: Through = null
     return Checked(len(batch.files), sum(file.size for file in batch.files), tuple(findings), intact, last)
 
 
-def _failure(path: str, error: OSError) -> Finding:
+def unreadable(path: str, error: OSError) -> Finding:
     """The finding about a file that cannot be read; what the machine refuses this process is none."""
     if isinstance(error, filesystem.NotRegularError):
         return found("B702", path, "it is no longer a regular file")
@@ -177,7 +177,7 @@ def _check_file(file: Recorded, stack: FolderStack, told: Told, through: Through
     except _ChangedError as change:
         return [found("B706", file.path, str(change))]
     except OSError as error:
-        return [_failure(file.path, error)]
+        return [unreadable(file.path, error)]
     return compare(file, digests)
 
 

@@ -30,6 +30,9 @@ from archiver.store.staging import Staging, StagingKey, look_into, remove_area, 
 _READY = b"ready"
 """Marks an area whose bag or archive is whole and on the disk; holds the path of either below the area."""
 
+ENDINGS = ("tar", "zip", "gz", "tgz")
+"""How the name of an archive ends that can be made ready: one that is made here, or a copy of one."""
+
 _LONGEST_READY = 512
 
 
@@ -52,12 +55,37 @@ def make_ready(staging: Staging, archive: Literal["tar", "zip"] | None, modified
             made = _archive(staging, archive)
             os.mkdir(b"archive", dir_fd=area.folder(b""))
             _serialize(staging, made, archive, modified)
-        folder = area.folder(b"")
-        with os.fdopen(filesystem.create_regular(_READY, folder), "wb") as marker:
-            marker.write(made)
-            marker.flush()
-            os.fsync(marker.fileno())
-        filesystem.sync_folder(folder)
+        _mark(area, made)
+
+
+def make_archive_ready(staging: Staging, copied: bytes, ending: str) -> None:
+    """Mark an area as ready that has a copy of an archive, which is whole and on the disk.
+
+    Args:
+        staging: The area.
+        copied: Name of the copy in the area.
+        ending: How the archive's name ends, without the dot.
+
+    Raises:
+        StoreError: where that cannot be written; the area is left as it is.
+    """
+    made = _archive(staging, ending)
+    with store_faults(f"finish the bag {staging.key.name}"), staging.area.cursor() as area:
+        os.mkdir(b"archive", dir_fd=area.folder(b""))
+        with staging.area.cursor() as inner:
+            folder, _, name = made.rpartition(b"/")
+            os.rename(copied, name, src_dir_fd=area.folder(b""), dst_dir_fd=inner.folder(folder))
+            filesystem.sync_folder(inner.folder(folder))
+        _mark(area, made)
+
+
+def _mark(area: filesystem.FolderCursor, made: bytes) -> None:
+    folder = area.folder(b"")
+    with os.fdopen(filesystem.create_regular(_READY, folder), "wb") as marker:
+        marker.write(made)
+        marker.flush()
+        os.fsync(marker.fileno())
+    filesystem.sync_folder(folder)
 
 
 def _archive(staging: Staging, kind: str) -> bytes:
@@ -160,7 +188,8 @@ def _marked(staging: Staging) -> bytes | None:
             made = read_own(_READY, area.folder(b""), _LONGEST_READY)
     except (FileNotFoundError, NotADirectoryError, filesystem.NotRegularError, ValueError):
         return None
-    return made if made in {b"bag", _archive(staging, "tar"), _archive(staging, "zip")} else None
+    known = {b"bag", *(_archive(staging, ending) for one in ENDINGS for ending in (one, one.upper()))}
+    return made if made in known else None
 
 
 def _is_made(staging: Staging, made: bytes) -> bool:
