@@ -96,6 +96,15 @@ def auditable(catalogue: Catalogue, copy_id: int) -> AuditableCopy:
     return _auditable(row)
 
 
+def unchecked_copies(catalogue: Catalogue, store: KnownStore) -> tuple[str, ...]:
+    """Return the paths of copies in a store that were never checked and are of bags that another store has, or had."""
+    sql = (
+        "SELECT path FROM copy WHERE store_id = ? AND state = 'present' AND checked_at IS NULL AND EXISTS"
+        " (SELECT 1 FROM copy other WHERE other.bag_id = copy.bag_id AND other.store_id <> copy.store_id) ORDER BY path"
+    )
+    return tuple(str(path) for (path,) in catalogue.rows(sql, (store.store_id,)))
+
+
 def keep_part(catalogue: Catalogue, copy: Copy, part: Part | None) -> None:
     """Note how far the audit of a copy has come, or that none is under way; within a transaction."""
     values = (None, None, 0) if part is None else (part.since, part.after, part.wrong)

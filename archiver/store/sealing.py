@@ -21,9 +21,10 @@ from archiver.bagit.serialized.writer import SerializeError, serialize
 from archiver.bagit.validate import open_bag
 from archiver.errors import Remedy, StoreError, Way
 from archiver.ownfiles import read_own
-from archiver.store import tree
+from archiver.store import keeping, tree
 from archiver.store.area import INCOMING, UNFINISHED, Place
 from archiver.store.faults import store_faults
+from archiver.store.identity import Kept, read_identity
 from archiver.store.removal import finish_removals
 from archiver.store.staging import Staging, StagingKey, look_into, remove_area, remove_begun
 
@@ -153,14 +154,25 @@ def publish(staging: Staging) -> bytes:
         made = _ready(staging)
         name = _name(staging, made)
         folder, _, made_name = made.rpartition(b"/")
+        kept = _kept(store)
+        if kept is not Kept.PLAIN and made == b"bag":
+            with staging.bag.cursor() as bag:
+                keeping.freeze_inside(bag)
         with filesystem.FolderCursor(store) as top, staging.area.cursor() as area:
             if filesystem.is_there(name, top.folder(b"")):
                 raise FileExistsError(0, "something of that name is there already")
             os.rename(made_name, name, src_dir_fd=area.folder(folder), dst_dir_fd=top.folder(b""))
             filesystem.sync_folder(top.folder(b""))
+        if kept is not Kept.PLAIN:
+            keeping.freeze(store, name, kept)
     with contextlib.suppress(OSError):  # the bag is whole and in place; the next run removes what is left
         remove_area(staging.area)
     return store + b"/" + name
+
+
+def _kept(store: bytes) -> Kept:
+    identity = read_identity(store)
+    return Kept.PLAIN if identity is None else identity.kept
 
 
 def _name(staging: Staging, made: bytes) -> bytes:

@@ -648,7 +648,7 @@ def test_a_bag_that_is_not_the_pinned_one_is_told_however_valid(tmp_path: Path, 
     pin = hashlib.sha512((bag / "tagmanifest-sha512.txt").read_bytes()).digest()
 
     def codes(pinned: bytes | None) -> list[str]:
-        with open_bag(bag, depth, pin=pinned) as validation:
+        with open_bag(str(bag), depth, pin=pinned) as validation:
             list(validation.check())
             report = validation.report()
         assert_report_holds_together(report)

@@ -43,7 +43,7 @@ def copy(what: str | Path, to: Path, *more: str, day: float = 5) -> Outcome:
 def copies(catalogue: Path) -> dict[str, tuple[object, object]]:
     with opened(str(catalogue)) as lent:
         sql = "SELECT label, path, state, checked_at FROM copy JOIN store USING (store_id)"
-        return {f"{label}/{path}": (state, checked) for label, path, state, checked in lent.rows(sql)}
+        return {f"{label!s}/{path!s}": (state, checked) for label, path, state, checked in lent.rows(sql)}
 
 
 def flip(path: Path) -> None:
@@ -85,7 +85,9 @@ def test_a_copy_is_the_same_and_registered(store: Path, tmp_path: Path, catalogu
 def test_all_of_a_collection_that_is_lacking(store: Path, tmp_path: Path, catalogue_path: Path) -> None:
     second = tmp_path / "Second"
     assert copy(store / "One", second).code == 0
-    assert "1 bag" in run_here("status").out
+    told = run_here("status")
+    assert "In one copy only: Two (Store)." in told.out
+    assert [one["bag"] for one in run_here("status", "--json").json["one_copy"]] == ["Two"]
     done = copy("Music", second, "--read-back", "--json", day=6)
     assert [(bag["name"], bag["outcome"]) for bag in done.json["bags"]] == [
         ("One", "there already"),

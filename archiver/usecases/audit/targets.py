@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from archiver.catalogue.auditing import AuditableCopy, auditable, longest_unchecked
-from archiver.catalogue.database import Catalogue
+from archiver.catalogue.auditing import AuditableCopy, auditable, longest_unchecked, unchecked_copies
+from archiver.catalogue.database import Catalogue, opened
 from archiver.catalogue.stores import KnownStore, all_stores, copy_at, find_store, is_mounted
 from archiver.errors import Remedy, StoreError, UsageError, Way
 from archiver.store.find_bags import is_bag
@@ -83,6 +83,20 @@ def targets(catalogue: Catalogue, paths: Sequence[str], now: str, trusted: str, 
                 "Nothing was audited. Check the spelling, and that the disk is mounted.",
             )
     return Audited(_in_order(copies.values(), trusted), tuple(alone))
+
+
+def adoptable(catalogue: str, place: bytes) -> tuple[str, ...]:
+    """Return the paths of copies in a store that were never checked and are of bags that another store has too.
+
+    Args:
+        catalogue: The catalogue's file.
+        place: The store's absolute path.
+    """
+    with opened(catalogue) as lent:
+        store = _store(lent, place)
+        if store is None:
+            return ()
+        return tuple(os.fsdecode(place + b"/" + os.fsencode(path)) for path in unchecked_copies(lent, store))
 
 
 def _everything(catalogue: Catalogue, now: str, trusted: str, watch: Watch) -> Audited:
