@@ -95,7 +95,7 @@ def _read_folder(
     order: ReadOrder, validation: Validation, budget: Budget, keep: Keep, watch: Watch
 ) -> BagRead:
     turns = filesystem.rotates(order.path)
-    # two readers would have the disk's arm go to and fro
+    # two readers would have the disk's arm go back and forth
     jobs = 1 if turns else order.jobs
     meter = Meter()
     with (
