@@ -109,14 +109,18 @@ def _read_folder(
         )
         files = octets = wrong = 0
         kept = time.monotonic()
-        for checked in watch.track(step, checking, _weight):
-            files += checked.files
-            octets += checked.bytes
-            wrong += sum(finding.severity is Severity.ERROR for finding in checked.findings)
-            portion.passed(checked.last)
-            if time.monotonic() - kept > _KEEP_SECONDS:
-                kept = time.monotonic()
-                keep(BagRead(portion.goes_on, portion.after, files, octets, wrong, is_whole=False))
+        try:
+            for checked in watch.track(step, checking, _weight):
+                files += checked.files
+                octets += checked.bytes
+                wrong += sum(finding.severity is Severity.ERROR for finding in checked.findings)
+                portion.passed(checked.last)
+                if time.monotonic() - kept > _KEEP_SECONDS:
+                    kept = time.monotonic()
+                    keep(BagRead(portion.goes_on, portion.after, files, octets, wrong, is_whole=False))
+        except KeyboardInterrupt:
+            keep(BagRead(portion.goes_on, portion.after, files, octets, wrong, is_whole=False))
+            raise
         return BagRead(portion.goes_on, portion.after, files, octets, wrong, portion.is_whole)
 
 
