@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from archiver.bagit.bag_source import BagSource
 from archiver.bagit.findings import Effect, Finding, Severity, Subject
 from archiver.bagit.hashing import BATCH_BYTES, Batch, Checked
 from archiver.bagit.names import PAYLOAD
@@ -18,6 +19,7 @@ from archiver.catalogue.bag_facts import pin_of
 from archiver.errors import StoreError, UsageError
 from archiver.executors.ordered import Serial
 from archiver.executors.pools import DividedWork, Threads
+from archiver.machine import refuse_own_limit
 from archiver.records.files import FILES_RECORD
 from archiver.records.tracks import Track, tracks_of
 from archiver.store.area import INCOMING
@@ -188,8 +190,18 @@ def judged(path: str, validation: Validation, profile: Profile | None = None) ->
         update_pending=is_update_pending(os.fsencode(path)),
         meant=bag_around(path) if report.has(Effect.MISSING, Subject.BAG) else None,
         tracks=tracks,
-        pin=pin_of(validation.source) if report.valid else None,
+        pin=_pin(validation.source) if report.valid else None,
     )
+
+
+def _pin(source: BagSource) -> bytes | None:
+    """Give the bag's pin; ``None`` where its disk no longer gives back what it gave a moment ago."""
+    try:
+        return pin_of(source)
+    except (OSError, ValueError) as error:
+        if isinstance(error, OSError):
+            refuse_own_limit(error)
+        return None
 
 
 def _shown_name(path: str, number: int, of: int) -> str:
