@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import subjects
+from benchmarks.audit import audit_rows
 from benchmarks.catalogue import catalogue_rows
 from benchmarks.machine import description
 from benchmarks.music import music_rows
@@ -99,6 +100,11 @@ def _verify(scratch: Path, sizes: Sizes, rounds: int) -> Iterator[Row]:
     yield from subjects.verify_rows(_small(scratch, sizes), scratch, rounds, None)
 
 
+def _audit(scratch: Path, sizes: Sizes, rounds: int) -> Iterator[Row]:
+    tree = _large(scratch, sizes)
+    yield from audit_rows(tree.folder, tree.label, scratch, rounds)
+
+
 def _scan(scratch: Path, sizes: Sizes, rounds: int) -> Iterator[Row]:
     yield subjects.scan_row(_small(scratch, sizes), rounds)
 
@@ -131,6 +137,7 @@ def _pages(scratch: Path, sizes: Sizes, _rounds: int) -> Iterator[Row]:
 SUBJECTS: dict[str, Callable[[Path, Sizes, int], Iterator[Row]]] = {
     "pack": _pack,
     "verify": _verify,
+    "audit": _audit,
     "scan": _scan,
     "memory": _memory,
     "start": _start,

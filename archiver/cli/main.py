@@ -36,6 +36,8 @@ _COMMANDS = {
     "show": "say all that is known of a bag, a file or an album",
     "list": "list stores, bags, collections, accessions or albums",
     "status": "say what is kept where, when it was checked, what falls due",
+    "copy": "make a second copy of bags in another store",
+    "audit": "read again what was longest unchecked, within a budget",
     "due": "say what rights end by a day, and what to review",
     "report": "make a page to look at a bag",
     "receipt": "make a receipt for a bag, to print and sign",
@@ -43,7 +45,7 @@ _COMMANDS = {
     "sign": "sign bags with your SSH key, or keep signatures of others",
     "retire": "remove a copy of a bag, where nothing is lost with it",
     "catalogue": "look after the index over all your bags",
-    "store": "clear what interrupted runs left in a store",
+    "store": "clear what is left in a store, or keep its bags from being changed",
     "completion": "print what makes your shell complete archiver's commands",
 }
 """Every subcommand, in the order of use, with its line in the overview; each is the module of its name."""

@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 
 from archiver import filesystem
 from archiver.bagit.bag_source import source_of
+from archiver.bagit.pin import pinned_manifest
 from archiver.bagit.reading import read_top
 from archiver.bagit.sizes import human_size
 from archiver.bagit.tagfiles import SIGNATURES, SIGNATURES_README, SIGNERS
 from archiver.bagit.telling import ignore
 from archiver.bagit.updating.beside import MOST_BYTES, Beside, TagManifest, lay_beside
-from archiver.catalogue.bag_facts import BagFacts, UnreadableBagError, bag_facts, pinned_manifest
+from archiver.catalogue.bag_facts import BagFacts, UnreadableBagError, bag_facts
 from archiver.catalogue.database import is_there, opened
 from archiver.catalogue.events import follow_log
 from archiver.catalogue.faults import CatalogueError
@@ -274,9 +275,10 @@ def _strongest(bag: str) -> tuple[str, bytes]:
     with contextlib.closing(source_of(bag)) as source, source.listing(ignore) as listing:
         manifests = () if listing.top is None else read_top(listing.top).manifests
         known = [one for one in manifests if one.of_tags and one.algorithm is not None]
-        if listing.top is None or not known:
+        strongest = pinned_manifest(known)
+        if listing.top is None or strongest is None:
             raise UsageError(f"{bag} is no bag with a tag manifest", "Nothing was written.")
-        name = pinned_manifest(known).name
+        name = strongest.name
         content = b"".join(_bounded(listing.top.blocks(name, ignore), bag))
     return name, content
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import subjects
+from benchmarks.audit import audit_rows
 from benchmarks.commands import PROJECT, output, run
 from benchmarks.memory import peak_memory
 from benchmarks.results import HEADER, Row, at_least, at_most, page, table
@@ -86,11 +87,12 @@ def test_everything_is_measured_on_small_trees(tmp_path: Path) -> None:
     rows = [
         subjects.pack_row(tree, tmp_path, 1, 1.1),
         *subjects.verify_rows(tree, tmp_path, 1, 0.9),
+        *audit_rows(tree.folder, tree.label, tmp_path, 1),
         subjects.scan_row(tree, 1),
         *subjects.memory_rows(tree, tmp_path),
         *subjects.start_rows(),
     ]
-    assert len(rows) == 10
+    assert len(rows) == 12
     assert all(row.result for row in rows)
     assert tree_digest(tree.folder) == before
 

@@ -11,10 +11,10 @@ from archiver import filesystem
 from archiver.bagit.algorithms import ALGORITHMS, STRONGEST_FIRST, hash_descriptor
 from archiver.bagit.bag_source import source_of
 from archiver.bagit.manifest_reader import read_manifest
+from archiver.bagit.pin import pinned_manifest
 from archiver.bagit.reading import BagTop, TopFiles, read_tag_lines, read_top
 from archiver.bagit.telling import ignore
 from archiver.bagit.writer import hash_beneath
-from archiver.catalogue.bag_facts import pinned_manifest
 from archiver.errors import ArchiverError, ExitStatus, Remedy, UsageError, Way
 from archiver.machine import reason, refuse_own_limit
 from archiver.model.rights import Declaration

@@ -1,0 +1,89 @@
+"""What an audit costs: its rate against that of verifying from the disk, and what a quiet one leaves to a competitor."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import statistics
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from archiver import filesystem
+from benchmarks.commands import PROJECT, archiver, environment, run
+from benchmarks.results import Row, at_least
+from benchmarks.timing import in_turns, ratio
+
+_SHARE = 0.9
+_BEGUN_SECONDS = 0.7
+"""By then an audit reads."""
+
+
+def audit_rows(folder: Path, label: str, scratch: Path, rounds: int) -> Iterator[Row]:
+    """Measure auditing a bag of a folder, and reading another file with ``dd`` meanwhile."""
+    store, catalogue = scratch / "audited", scratch / "audited.sqlite"
+    shutil.rmtree(store, ignore_errors=True)
+    place = ("--catalogue", str(catalogue))
+    run(archiver("pack", folder, "--to", store, "--name", "bag", *place))
+    audit = archiver("audit", store / "bag", *place)
+    work = {
+        "verify": lambda: _from_disk(store, archiver("verify", store / "bag", *place)),
+        "audit": lambda: _from_disk(store, audit),
+    }
+    times = in_turns(work, rounds)
+    share = ratio(times["verify"], times["audit"])
+    yield Row(
+        "audit",
+        label,
+        _seconds(times["audit"]),
+        f"archiver verify, not cached, {_seconds(times['verify'])}",
+        f"{share:.2f} of its rate",
+        f"≥ {_SHARE:.2f}",
+        at_least(share, _SHARE),
+    )
+    yield _beside(store, [*audit, "--idle"], label, rounds)
+    shutil.rmtree(store)
+    for path in scratch.glob("audited.sqlite*"):
+        path.unlink()
+
+
+def _beside(store: Path, audit: list[str], label: str, rounds: int) -> Row:
+    largest = max((path for path in store.rglob("*") if path.is_file()), key=lambda path: path.stat().st_size)
+    other = shutil.copyfile(largest, store / "other")
+    alone, beside = [], []
+    for _ in range(rounds):
+        alone.append(_read(other))
+        quiet = subprocess.Popen(
+            audit, cwd=PROJECT, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        time.sleep(_BEGUN_SECONDS)
+        beside.append(_read(other))
+        quiet.wait()
+    share = ratio(alone, beside)
+    return Row(
+        "audit --idle",
+        label,
+        f"dd beside it, {_seconds(beside)}",
+        f"dd alone, {_seconds(alone)}",
+        f"{share:.2f} of its speed",
+        f"≥ {_SHARE:.2f}",
+        at_least(share, _SHARE),
+    )
+
+
+def _from_disk(store: Path, command: list[str]) -> None:
+    for path in store.rglob("*"):
+        filesystem.forget_cached(os.fsencode(path))
+    run(command)
+
+
+def _read(path: Path) -> float:
+    filesystem.forget_cached(os.fsencode(path))
+    began = time.perf_counter()
+    run(["dd", f"if={path}", f"of={os.devnull}", "bs=1M"])
+    return time.perf_counter() - began
+
+
+def _seconds(times: list[float]) -> str:
+    return f"{statistics.median(times):.2f} s"
