@@ -13,7 +13,6 @@ import os
 import secrets
 import stat
 from collections.abc import Iterator
-from typing import BinaryIO
 
 from archiver import filesystem
 from archiver.store import tree
@@ -26,6 +25,29 @@ ASIDE = b"aside"
 
 _HINT = "What was put into the bag is whole, and everything else is as it was. Check the disk of the store."
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV)
+
+
+class Making:
+    """A file that is being written; what the system refuses is a fault of the store, whatever else is read meanwhile.
+
+    Args:
+        descriptor: The open file.
+        attempt: What is being done, for a message.
+    """
+
+    def __init__(self, descriptor: int, attempt: str) -> None:
+        self._descriptor = descriptor
+        self._attempt = attempt
+
+    def write(self, block: bytes) -> None:
+        """Write a block.
+
+        Raises:
+            StoreError: where it cannot be written.
+        """
+        with store_faults(self._attempt, _HINT):
+            while block:
+                block = block[os.write(self._descriptor, block) :]
 
 
 class Workshop:
@@ -49,7 +71,7 @@ class Workshop:
         return self.folder + b"/" + name
 
     @contextlib.contextmanager
-    def new(self, name: bytes) -> Iterator[BinaryIO]:
+    def new(self, name: bytes) -> Iterator[Making]:
         """Create the file ``name`` and lend it for writing; when the block ends it is on the disk and out of the cache.
 
         If the block raises, the file is removed.
@@ -57,16 +79,17 @@ class Workshop:
         Raises:
             StoreError: where the system refuses to write; whatever else the block raises is its own.
         """
-        path = self.path(name)
-        with store_faults(f"write to {os.fsdecode(self.folder)}", _HINT):
-            stream = open(path, "xb")  # noqa: SIM115 - closed below
+        attempt = f"write to {os.fsdecode(self.folder)}"
+        with store_faults(attempt, _HINT):
+            descriptor = os.open(self.path(name), os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
         try:
-            with stream:
-                yield stream
-                with store_faults(f"write to {os.fsdecode(self.folder)}", _HINT):
-                    stream.flush()
-                    os.fsync(stream.fileno())
-                    filesystem.drop_cache(stream.fileno())
+            try:
+                yield Making(descriptor, attempt)
+                with store_faults(attempt, _HINT):
+                    os.fsync(descriptor)
+                    filesystem.drop_cache(descriptor)
+            finally:
+                os.close(descriptor)
         except BaseException:
             self.remove(name)
             raise

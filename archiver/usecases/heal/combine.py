@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Protocol
 
 from archiver.bagit.algorithms import new_digest
 
@@ -31,6 +31,13 @@ _GAPS = (_LEAF, 512, 8 << 10, 128 << 10)
 """How near two differing ranges may be to be taken for one; tried in this order, since wider ones make fewer combinations."""
 
 
+class Taker(Protocol):
+    """What takes the bytes of a file, one block after the other."""
+
+    def write(self, block: bytes, /) -> object:
+        """Take a block."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Range:
     """Where copies differ: from ``start`` to ``stop``, and which copies reach that far."""
@@ -49,7 +56,7 @@ class _Choice:
     contents: tuple[bytes, ...]
 
 
-def combine(copies: Sequence[int], size: int, algorithm: str, digest: str, into: BinaryIO) -> bool:
+def combine(copies: Sequence[int], size: int, algorithm: str, digest: str, into: Taker) -> bool:
     """Write the file to ``into`` if parts of the copies add up to it, and return whether they do.
 
     Args:
@@ -192,7 +199,7 @@ class _Search:
 
 
 def _write(
-    longest: int, size: int, choices: tuple[_Choice, ...], found: tuple[int, ...], into: BinaryIO
+    longest: int, size: int, choices: tuple[_Choice, ...], found: tuple[int, ...], into: Taker
 ) -> None:
     at = 0
     for choice, number in zip(choices, found, strict=True):

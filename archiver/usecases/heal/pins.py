@@ -1,0 +1,88 @@
+"""Finds the pin of a bag that is to be healed: what the catalogue, or the store's own log, says its tag manifest was."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from archiver.bagit.serialized.archive import SUFFIXES
+from archiver.catalogue.database import Catalogue
+from archiver.catalogue.stores import Copy, KnownStore, copy_at, find_store
+from archiver.errors import StoreError
+from archiver.store.identity import read_identity
+from archiver.store.log import read_events
+from archiver.usecases.heal.outcome import Trusted
+
+_DIGITS = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """What says which bytes of a bag are right.
+
+    Attributes:
+        trusted: Who says it.
+        digest: SHA-512 of its strongest tag manifest, in hex; ``None`` where nobody but the bag itself says it.
+        identifier: The bag's identifier, by the same word; ``None`` where that is not known.
+        algorithms: Of its payload manifests, the strongest first; empty where that is not known.
+        store: The store's row in the catalogue.
+        copy: The bag's row there.
+    """
+
+    trusted: Trusted
+    digest: str | None = None
+    identifier: str | None = None
+    algorithms: tuple[str, ...] = ()
+    store: KnownStore | None = None
+    copy: Copy | None = None
+
+
+def known_pin(catalogue: Catalogue, place: bytes, name: bytes) -> Pin | None:
+    """Return the pin that the catalogue has of the bag ``name`` in the store at ``place``; ``None`` where it has none."""
+    try:
+        store = find_store(catalogue, read_identity(place), place)
+    except StoreError:
+        return None
+    copy = None if store is None else copy_at(catalogue, store, os.fsdecode(name))
+    if copy is None:
+        return None
+    row = catalogue.row("SELECT pin, identifier, algorithms FROM bag WHERE bag_id = ?", (copy.bag_id,))
+    assert row is not None, "a copy is of a bag"
+    pin, identifier, algorithms = row
+    assert isinstance(pin, bytes)
+    return Pin("catalogue", pin.hex(), str(identifier), tuple(str(algorithms).split(",")), store, copy)
+
+
+def logged_pin(place: bytes, name: bytes) -> Pin | None:
+    """Return the last pin that the log of the store at ``place`` tells of the bag ``name``; ``None`` where it tells none.
+
+    Raises:
+        StoreError: where the log cannot be read, or not be believed.
+    """
+    text = _stem(os.fsdecode(name).encode("utf-8", "replace").decode("utf-8"))
+    found: Pin | None = None
+    for event in read_events(place):
+        detail = event.happened.detail
+        told = detail.get("bags")
+        for one in [*(told if isinstance(told, list) else ()), detail]:
+            if isinstance(one, Mapping):
+                found = _told(one, text) or found
+    return found
+
+
+def _told(detail: Mapping[str, Any], name: str) -> Pin | None:
+    pin, identifier = detail.get("pin"), detail.get("identifier")
+    is_pin = isinstance(pin, str) and len(pin) == _DIGITS
+    if not is_pin or detail.get("name") != name:
+        return None
+    return Pin("log", pin, identifier if isinstance(identifier, str) else None)
+
+
+def _stem(name: str) -> str:
+    for endings in SUFFIXES.values():
+        for ending in endings:
+            if name.lower().endswith(ending):
+                return name[: -len(ending)]
+    return name
