@@ -58,6 +58,12 @@ class BagFiles:
             return os.open(self.workshop.path(self._made[path]), os.O_RDONLY)
         return filesystem.open_regular_beneath(self.path, os.fsencode(path))
 
+    def place_of(self, path: str) -> bytes:
+        """Return the absolute path of a file."""
+        if path in self._made:
+            return self.workshop.path(self._made[path])
+        return self.path + b"/" + os.fsencode(path)
+
     def blocks(self, path: str) -> Iterator[bytes]:
         """Yield the bytes of a file.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import secrets
 import tempfile
@@ -33,7 +34,7 @@ from archiver.usecases.heal.copies import SameBytes, identifier_of, known_copies
 from archiver.usecases.heal.folder import FolderHealer
 from archiver.usecases.heal.mend import Asked, Mender
 from archiver.usecases.heal.outcome import Healed, Healing, HealRequest, Unhealed
-from archiver.usecases.heal.pins import Pin, known_pin, logged_pin
+from archiver.usecases.heal.pins import Pin, digests_of_manifests, known_pin, logged_pin
 from archiver.usecases.heal.recovery import RecoveryData
 from archiver.usecases.watch import Watch
 
@@ -146,13 +147,21 @@ def _catalogue(path: str, watch: Watch, held: contextlib.ExitStack) -> Catalogue
 
 
 def _pin(catalogue: Catalogue | None, place: bytes, name: bytes, watch: Watch) -> Pin:
-    pin = None if catalogue is None else known_pin(catalogue, place, name)
-    if pin is None:
-        try:
-            pin = logged_pin(place, name)
-        except (StoreError, BrokenLogError) as error:
-            watch.note(f"Healing without the store's log: {error.message}.")
-    return pin or Pin("bag")
+    """Return what says which bytes are right.
+
+    Where catalogue and log differ, one of them was not told of a change to the tag files: the one that fits the bag counts.
+    """
+    known = None if catalogue is None else known_pin(catalogue, place, name)
+    logged = None
+    try:
+        logged = logged_pin(place, name)
+    except (StoreError, BrokenLogError) as error:
+        watch.note(f"Healing without the store's log: {error.message}.")
+    if known is None or logged is None or known.digest == logged.digest:
+        return known or logged or Pin("bag")
+    if logged.digest in digests_of_manifests(place + b"/" + name):
+        return dataclasses.replace(known, trusted="log", digest=logged.digest)
+    return known
 
 
 def _refuse_no_bag(named: str, path: bytes, pin: Pin) -> None:

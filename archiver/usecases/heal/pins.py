@@ -7,10 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from archiver.bagit.algorithms import hash_blocks
+from archiver.bagit.bag_source import source_of
+from archiver.bagit.reading import read_top
 from archiver.bagit.serialized.archive import SUFFIXES
+from archiver.bagit.telling import ignore
+from archiver.catalogue.bag_facts import pin_of
 from archiver.catalogue.database import Catalogue
 from archiver.catalogue.stores import Copy, KnownStore, copy_at, find_store
 from archiver.errors import StoreError
+from archiver.machine import refuse_own_limit
 from archiver.store.identity import read_identity
 from archiver.store.log import read_events
 from archiver.usecases.heal.outcome import Trusted
@@ -69,6 +75,26 @@ def logged_pin(place: bytes, name: bytes) -> Pin | None:
         for one in [*(told if isinstance(told, list) else ()), detail]:
             if isinstance(one, Mapping):
                 found = _told(one, text) or found
+    return found
+
+
+def digests_of_manifests(bag: bytes) -> set[str]:
+    """Return the SHA-512 of each manifest of the bag in a folder, in hex; of an archive, the pin alone."""
+    found: set[str] = set()
+    source = source_of(bag)
+    try:
+        if source.kind != "folder":
+            pin = pin_of(source)
+            return set() if pin is None else {pin.hex()}
+        with source.listing(ignore) as listing:
+            if listing.top is not None:
+                for one in read_top(listing.top).manifests:
+                    blocks = listing.top.blocks(one.name, ignore)
+                    found.add(hash_blocks(blocks, ("sha512",))["sha512"])
+    except OSError as error:
+        refuse_own_limit(error)
+    finally:
+        source.close()
     return found
 
 
