@@ -121,7 +121,7 @@ class BagFiles:
         """
         try:
             with os.scandir(self.path) as entries:
-                names = {entry.name for entry in entries if entry.is_file(follow_symlinks=False)}
+                names = {os.fsdecode(entry.name) for entry in entries if entry.is_file(follow_symlinks=False)}
         except OSError as error:
             raise StoreError(
                 f"cannot list {os.fsdecode(self.path)}: {reason(error)}", "Nothing was changed."

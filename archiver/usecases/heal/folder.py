@@ -199,7 +199,9 @@ class FolderHealer:
                 while line := lines.readline(LIMITS.bytes):
                     with contextlib.suppress(ValueError):
                         told = from_line(line, _SizedRecord, LIMITS)
-                        if told.path in paths and told.size_bytes is not None and told.modified is not None:
+                        if told.path is None or told.size_bytes is None or told.modified is None:
+                            continue
+                        if told.path in paths:
                             found[told.path] = Recorded(told.size_bytes, ns_from_rfc3339(told.modified))
         return found
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 
 from archiver.bagit.paths import check_path
@@ -106,13 +107,16 @@ class RecoveryData:
         size = sum(self._link(base, name) for name in (*names, *paths))
         more = [path for name in missed for path in others.get(name, ()) if os.path.isfile(path)]
         # the folder of links is the whole world of the program: no name in the set leads out of it
-        outcome = self._program.repair(base, base + b"/" + os.fsencode(paths[0]), more, size)
-        if outcome is not Repaired.WHOLE:
-            self._note(f"The recovery data {paths[0]} do not help: {outcome.value}.")
-        for name in sorted(missed):
-            made = base + b"/" + os.fsencode(name)
-            if os.path.isfile(made) and not os.path.islink(made):
-                yield name, os.fsdecode(made)
+        try:
+            outcome = self._program.repair(base, base + b"/" + os.fsencode(paths[0]), more, size)
+            if outcome is not Repaired.WHOLE:
+                self._note(f"The recovery data {paths[0]} do not help: {outcome.value}.")
+            for name in sorted(missed):
+                made = base + b"/" + os.fsencode(name)
+                if os.path.isfile(made) and not os.path.islink(made):
+                    yield name, os.fsdecode(made)
+        finally:
+            shutil.rmtree(base, ignore_errors=True)
 
     def _link(self, base: bytes, name: str) -> int:
         """Give a file of the bag a link in the folder, and return its size; nothing where there is no regular file."""
@@ -125,8 +129,11 @@ class RecoveryData:
         finally:
             os.close(descriptor)
         place = base + b"/" + os.fsencode(name)
-        os.makedirs(os.path.dirname(place), exist_ok=True)
-        os.symlink(self._files.place_of(name), place)
+        try:
+            os.makedirs(os.path.dirname(place), exist_ok=True)
+            os.symlink(self._files.place_of(name), place)
+        except (FileExistsError, NotADirectoryError):  # the set names a file that lies below another
+            return 0
         return size
 
     def _note(self, note: str) -> None:
