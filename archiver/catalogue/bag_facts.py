@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 from archiver.bagit.algorithms import STRONGEST_FIRST
 from archiver.bagit.bag_source import BagSource, Container
-from archiver.bagit.manifest_reader import ManifestName
-from archiver.bagit.reading import BagTop, TopFiles, read_top
+from archiver.bagit.manifest_reader import ManifestName, read_manifest
+from archiver.bagit.reading import BagTop, TopFiles, read_tag_lines, read_top
 from archiver.bagit.serialized.archive import SUFFIXES
 from archiver.bagit.telling import ignore
 from archiver.model.state import StateHead
+from archiver.parity.sets import FOLDER, set_of_file
 from archiver.records.moments import rfc3339
 from archiver.records.state import STATE_RECORD, read_state
 
@@ -42,6 +43,7 @@ class BagFacts:
         head: What its record of the state is of; ``None`` where it has none that can be read.
         part: Its number in its accession, from 1.
         parts: Bags of the accession.
+        parity: Sets of recovery data that its tag manifest lists.
     """
 
     identifier: str
@@ -54,6 +56,7 @@ class BagFacts:
     head: StateHead | None
     part: int
     parts: int
+    parity: int
 
 
 def bag_facts(source: BagSource, path: str) -> BagFacts:
@@ -76,7 +79,9 @@ def bag_facts(source: BagSource, path: str) -> BagFacts:
         algorithms = _algorithms(top)
         if not top.is_bag or not algorithms or source.kind is None:
             raise UnreadableBagError("it is no bag, or none with a payload manifest that can be read")
-        pin = _digest(listing.top, pinned_manifest(top.manifests))
+        pinned = pinned_manifest(top.manifests)
+        pin = _digest(listing.top, pinned)
+        parity = _parity(listing.top, top, pinned)
     head = _head(source)
     part, parts = _part(top.metadata.values("Bag-Count"))
     return BagFacts(
@@ -90,6 +95,7 @@ def bag_facts(source: BagSource, path: str) -> BagFacts:
         head=head,
         part=part,
         parts=parts,
+        parity=parity,
     )
 
 
@@ -124,6 +130,14 @@ def _digest(top: TopFiles, manifest: ManifestName) -> bytes:
     for block in top.blocks(manifest.name, ignore):
         digest.update(block)
     return digest.digest()
+
+
+def _parity(top: TopFiles, bag: BagTop, manifest: ManifestName) -> int:
+    """Count the sets of recovery data that a manifest lists."""
+    lines = read_tag_lines(top, manifest.name, bag.declaration.encoding, ignore)
+    entries = read_manifest(lines, manifest, ignore, before_1_0=bag.declaration.before_1_0)
+    numbers = {set_of_file(entry.path) for entry in entries if entry.path.startswith(FOLDER)}
+    return len(numbers - {None})
 
 
 def _head(source: BagSource) -> StateHead | None:

@@ -23,9 +23,7 @@ _EXAMPLES = """
   archiver heal /media/backup/Music-2026-11-22
   archiver heal /media/backup/Music-2026-11-22 --from /media/second
 """
-_INTERRUPTED = (
-    "Every file of the bag is as it was, or whole; nothing was deleted. The same command given again heals the rest."
-)
+_INTERRUPTED = "Every file of the bag is as it was, or whole; nothing was deleted. The same command given again heals the rest."
 
 
 @click.command(cls=Command, name="heal", examples=_EXAMPLES, interrupted=_INTERRUPTED)

@@ -52,6 +52,28 @@ POLICY = Named(_policies, or_file=True)
 PROFILE = Named(_profiles, or_file=True)
 ALGORITHM = Named(_algorithms, or_file=False)
 
+
+class Percent(click.ParamType[float]):
+    """A part of the whole, from 1 to 100 in the hundred, with or without its sign."""
+
+    name = "percent"
+
+    def convert(self, value: str | float, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the part, from 0.01 to 1."""
+        if isinstance(value, float):
+            return value
+        try:
+            part = float(value.removesuffix("%")) / 100
+        except ValueError:
+            part = 0.0
+        if not _LEAST_PART <= part <= 1:
+            self.fail(f"{value!r} is no part from 1% to 100%", param, ctx)
+        return part
+
+
+PERCENT = Percent()
+_LEAST_PART = 0.01
+
 jobs = click.option(
     "-j",
     "--jobs",
@@ -94,4 +116,15 @@ exclude_clutter = click.option(
     "--exclude-clutter",
     is_flag=True,
     help="Leave out Thumbs.db, .DS_Store, trash, unfinished downloads and the like.",
+)
+parity = click.option(
+    "--parity",
+    type=click.Choice(["one-file"]),
+    help="Recovery data so that any one file of each album can be lost.",
+)
+redundancy = click.option(
+    "--redundancy",
+    metavar="PERCENT",
+    type=PERCENT,
+    help="Recovery data for this part of each album, as 10%.",
 )

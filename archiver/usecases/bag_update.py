@@ -9,13 +9,14 @@ from functools import partial
 from typing import Protocol, TypeVar
 
 from archiver.bagit.report import Depth
-from archiver.bagit.updating.journal import UnfinishedUpdateError, UpdateError, is_update_pending
+from archiver.bagit.updating.journal import Journal, UnfinishedUpdateError, UpdateError, is_update_pending
 from archiver.bagit.updating.update import (
     Appended,
     BusyBagError,
     InvalidBagError,
     Updated,
     add_algorithm,
+    add_tag_files,
     set_info,
 )
 from archiver.bagit.validate import open_bag
@@ -111,6 +112,38 @@ def set_info_of(bag: str, given: str, run: Run, jobs: int, watch: Watch) -> Upda
                 folder,
                 label,
                 value,
+                Appended(EVENTS_RECORD, event_line(event), HEADER),
+                lambda work, items: _watched(threads, watch, verifying, work, items),
+            )
+
+
+def add_files_to(  # noqa: PLR0913, PLR0917 - as the others, and what is added
+    bag: str, write: Callable[[int, Journal], bool], detail: str, run: Run, jobs: int, watch: Watch
+) -> Updated:
+    """Give a bag further tag files.
+
+    Args:
+        bag: Path of the bag's folder.
+        write: Stages them; see :func:`archiver.bagit.updating.update.add_tag_files`.
+        detail: What the bag's own log tells of it.
+        run: Who does it, and when.
+        jobs: Threads to use.
+        watch: Counts the bytes verified.
+
+    Raises:
+        UsageError: where ``bag`` is no folder.
+        BagDamagedError: where the bag is not valid.
+        BagUpdateError: where it cannot be updated for another reason.
+        StoreError: where the bag cannot be written; the next update completes or undoes what was begun.
+    """
+    event = Event("metadata modification", run.now(), "Success", detail, run.software)
+    with _told(bag):
+        folder, _, everything = _measured(bag)
+        verifying = Step("Verifying", "bytes", everything, Meter())
+        with Threads(jobs) as threads:
+            return add_tag_files(
+                folder,
+                write,
                 Appended(EVENTS_RECORD, event_line(event), HEADER),
                 lambda work, items: _watched(threads, watch, verifying, work, items),
             )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from archiver import filesystem
@@ -167,6 +167,47 @@ def set_info(
             stage_tag_manifests(update.folder, update.top, None, journal)
         replaced = tuple([one for name, one in update.top.metadata.entries if name.lower() == label.lower()])
         return dataclasses.replace(_checked(bag, update, journal), replaced=replaced)
+
+
+def add_tag_files(
+    bag: bytes,
+    write: Callable[[int, Journal], bool],
+    event: Appended | None = None,
+    map_ordered: Mapper[Batch, Checked] = serial_map,
+) -> Updated:
+    """Give the bag in the folder ``bag`` further tag files.
+
+    Args:
+        bag: Path of the bag's folder.
+        write: Is given the folder's descriptor and the journal, in which the event is staged already, stages the files,
+            and says whether there is anything to add; where there is not, nothing changes.
+        event: A line to be appended to the bag's own log.
+        map_ordered: How the bag is verified first.
+
+    Returns:
+        Without files, where there was nothing to add.
+
+    Raises:
+        InvalidBagError: if the bag is not valid.
+        BusyBagError: if it is held by another update.
+        UnfinishedUpdateError: if an update, this or an earlier one, cannot be completed.
+        UpdateError: if it is of a kind that is not updated.
+        OSError: as the system calls do.
+    """
+    with _opened(bag, map_ordered) as update:
+        try:
+            with stage(update.folder) as journal:
+                _stage_event(update.folder, event, journal)
+                if not write(update.folder, journal):
+                    raise _NothingToAddError
+                stage_tag_manifests(update.folder, update.top, None, journal)
+        except _NothingToAddError:
+            return Updated((), update.recovered, update.report)
+        return _checked(bag, update, journal)
+
+
+class _NothingToAddError(Exception):
+    """What was staged is to be thrown away again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,9 @@ def heal_lines(done: Healing) -> Iterator[str]:
     yield wrapped(_TRUSTED[done.trusted], below="  ")
     for means, number in Counter(one.means for one in done.healed).most_common():
         yield f"  {count(number, 'file')} {_MEANS[means]}"
-    yield from _named("Healed" if not done.dry_run else "Can be healed", [_path(one.path) for one in done.healed])
+    yield from _named(
+        "Healed" if not done.dry_run else "Can be healed", [_path(one.path) for one in done.healed]
+    )
     if done.unhealed:
         yield ""
         yield f"{count(len(done.unhealed), 'file')} cannot be healed and {_stay(len(done.unhealed))}:"
@@ -42,7 +44,13 @@ def heal_lines(done: Healing) -> Iterator[str]:
             yield wrapped(f"{_path(one.path)}: {one.fault}; {one.reason}", indent="  ", below="    ")
         yield from _more(len(done.unhealed))
     if done.strays:
-        left = "left where they are" if done.trusted == "bag" else "put aside" if not done.dry_run else "to be put aside"
+        left = (
+            "left where they are"
+            if done.trusted == "bag"
+            else "put aside"
+            if not done.dry_run
+            else "to be put aside"
+        )
         yield from _named(f"In no manifest, {left}", [_path(one) for one in done.strays])
     for note in done.notes:
         yield wrapped(brief(note), below="  ")

@@ -22,7 +22,9 @@ def is_right(path: bytes, pin: Pin, watch: Watch) -> bool:
     meter = Meter()
     try:
         with open_bag(path) as validation:
-            step = Step(f"Checking {os.fsdecode(os.path.basename(path))}", "bytes", validation.total_bytes, meter)
+            step = Step(
+                f"Checking {os.fsdecode(os.path.basename(path))}", "bytes", validation.total_bytes, meter
+            )
             for _ in watch.track(step, validation.check(reading=meter.add), lambda checked: checked.bytes):
                 pass
             if not validation.report().valid:

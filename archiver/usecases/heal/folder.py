@@ -84,7 +84,9 @@ class FolderHealer:
             known = [one for one in listed if one is not None and not one.of_tags and one.algorithm]
             of_payload = [one for one in known if one.name not in wrong]
         if not of_payload:
-            reason = "no manifest that lists it could be made whole, so that nobody knows which bytes are right"
+            reason = (
+                "no manifest that lists it could be made whole, so that nobody knows which bytes are right"
+            )
             self.unhealed.append(Unhealed("data", "unreadable", reason))
             return
         self._heal_payload(min(of_payload, key=_strength))
@@ -212,7 +214,9 @@ class FolderHealer:
             found = [
                 one.path
                 for one in walk(folder, ignore)
-                if one.path.startswith(PAYLOAD) and one.kind is not Kind.FOLDER and _key(one.path) not in listed
+                if one.path.startswith(PAYLOAD)
+                and one.kind is not Kind.FOLDER
+                and _key(one.path) not in listed
             ]
         finally:
             os.close(folder)

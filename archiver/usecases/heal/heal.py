@@ -118,9 +118,7 @@ class _Healer:
         )
 
     def archive(self) -> Healing:
-        found = heal_archive(
-            self.path, self.pin, self.asked.copies, self.workshop, self.placer, self.watch
-        )
+        found = heal_archive(self.path, self.pin, self.asked.copies, self.workshop, self.placer, self.watch)
         return Healing(
             bag=os.fsdecode(self.path),
             trusted=self.pin.trusted,
@@ -189,16 +187,15 @@ def _alone(path: bytes) -> Iterator[None]:
     try:
         if not filesystem.try_lock(folder):
             raise StoreError(
-                f"another run is changing {os.fsdecode(path)}", "Nothing was changed. Wait until it has ended."
+                f"another run is changing {os.fsdecode(path)}",
+                "Nothing was changed. Wait until it has ended.",
             )
         yield
     finally:
         os.close(folder)
 
 
-def _copies(
-    request: HealRequest, catalogue: Catalogue | None, pin: Pin, path: bytes
-) -> tuple[str, ...]:
+def _copies(request: HealRequest, catalogue: Catalogue | None, pin: Pin, path: bytes) -> tuple[str, ...]:
     identifier = pin.identifier or identifier_of(os.fsdecode(path))
     if request.copies:
         return named_copies(request.copies, path, identifier)
