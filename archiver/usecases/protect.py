@@ -38,7 +38,7 @@ from archiver.store.identity import make_identity, read_identity
 from archiver.store.log import Happened, append_event
 from archiver.usecases.bag_update import add_files_to
 from archiver.usecases.catalogued import SHORT_PATIENCE_MS
-from archiver.usecases.heal.pins import logged_pin
+from archiver.usecases.pins import logged_pin
 from archiver.usecases.watch import Step, Watch
 
 _BLOCK = 1 << 20

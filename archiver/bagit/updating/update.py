@@ -198,8 +198,7 @@ def add_tag_files(
         try:
             with stage(update.folder) as journal:
                 _stage_event(update.folder, event, journal)
-                if not write(update.folder, journal):
-                    raise _NothingToAddError
+                _ensure_added(write(update.folder, journal))
                 stage_tag_manifests(update.folder, update.top, None, journal)
         except _NothingToAddError:
             return Updated((), update.recovered, update.report)
@@ -208,6 +207,11 @@ def add_tag_files(
 
 class _NothingToAddError(Exception):
     """What was staged is to be thrown away again."""
+
+
+def _ensure_added(has_more: bool) -> None:  # noqa: FBT001 - what was said
+    if not has_more:
+        raise _NothingToAddError
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from archiver.cli.terminal.text import brief, count, shown_path, wrapped
-from archiver.usecases.heal.outcome import Healing, Means, Trusted
+from archiver.usecases.heal.outcome import Healing, Means
+from archiver.usecases.pins import Trusted
 
 _MOST = 20
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from archiver.bagit.report import Depth
 from archiver.bagit.validate import open_bag
 from archiver.catalogue.bag_facts import UnreadableBagError, pin_of
 from archiver.machine import refuse_own_limit
 from archiver.store.healing import Placer, Workshop
 from archiver.usecases.heal.outcome import Fault, Healed, Unhealed
-from archiver.usecases.heal.pins import Pin
+from archiver.usecases.pins import Pin
 from archiver.usecases.watch import Meter, Step, Watch
 
 _BLOCK = 1 << 20

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from archiver import filesystem
 from archiver.bagit.codes import FINDING_KINDS
@@ -189,7 +189,7 @@ class _Sizes:
         self._stack = FolderStack(self._top)
         self._last: tuple[str, int | None] = ("", None)
 
-    def __enter__(self) -> _Sizes:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

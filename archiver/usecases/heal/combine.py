@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import prod
 from typing import TYPE_CHECKING, Protocol
 
@@ -98,7 +99,7 @@ def _differing(copies: Sequence[int], lengths: Sequence[int], size: int) -> list
         end = min(offset + _BLOCK, size)
         # within a block, a copy that ends in it counts as far as it goes only
         edges = sorted({offset, end, *(length for length in lengths if offset < length < end)})
-        for start, stop in zip(edges, edges[1:], strict=False):
+        for start, stop in pairwise(edges):
             there = tuple(number for number, length in enumerate(lengths) if length >= stop)
             blocks = [_read(copies[number], start, stop) for number in there]
             for begin, finish in _unequal(blocks, 0, stop - start):

@@ -27,7 +27,7 @@ from archiver.records.moments import ns_from_rfc3339
 from archiver.usecases.heal.bag_files import BagFiles, Listed
 from archiver.usecases.heal.mend import Mender, Recorded, digest_of
 from archiver.usecases.heal.outcome import Fault, Healed, Unhealed, Wanted
-from archiver.usecases.heal.pins import Pin
+from archiver.usecases.pins import Pin
 from archiver.usecases.watch import Watch
 
 if TYPE_CHECKING:

@@ -34,8 +34,8 @@ from archiver.usecases.heal.copies import SameBytes, identifier_of, known_copies
 from archiver.usecases.heal.folder import FolderHealer
 from archiver.usecases.heal.mend import Asked, Mender
 from archiver.usecases.heal.outcome import Healed, Healing, HealRequest, Unhealed
-from archiver.usecases.heal.pins import Pin, digests_of_manifests, known_pin, logged_pin
 from archiver.usecases.heal.recovery import RecoveryData
+from archiver.usecases.pins import Pin, digests_of_manifests, known_pin, logged_pin
 from archiver.usecases.watch import Watch
 
 _MOST_NAMED = 1_000

@@ -15,6 +15,7 @@ from archiver.bagit.bag_source import source_of
 from archiver.bagit.declaration import DECLARATION_NAME
 from archiver.bagit.writer import DECLARED, format_bag_info
 from archiver.errors import StoreError
+from archiver.store.healing import Making
 from archiver.usecases.heal.bag_files import BagFiles
 from archiver.usecases.heal.combine import combine
 from archiver.usecases.heal.copies import SameBytes
@@ -224,15 +225,7 @@ class _Mending:
         name = self._files.workshop.next_name()
         try:
             with self._files.workshop.new(name) as making:
-                digest, size = new_digest(each.algorithm), 0
-                for block in blocks:
-                    size += len(block)
-                    if known is not None and size > known.size:
-                        raise _OtherBytesError
-                    digest.update(block)
-                    making.write(block)
-                if digest.hexdigest() != each.digest:
-                    raise _OtherBytesError
+                _write(blocks, each, None if known is None else known.size, making)
         except (_OtherBytesError, OSError):
             return None
         return name
@@ -259,6 +252,19 @@ class _Mending:
         if self._others[each.path]:
             return "no copy has it whole, and their parts do not add up to it"
         return "no copy has it"
+
+
+def _write(blocks: Iterator[bytes], each: Wanted, size: int | None, making: Making) -> None:
+    """Write bytes, and refuse them where they are more than the file has, or have another digest."""
+    digest, written = new_digest(each.algorithm), 0
+    for block in blocks:
+        written += len(block)
+        if size is not None and written > size:
+            raise _OtherBytesError
+        digest.update(block)
+        making.write(block)
+    if digest.hexdigest() != each.digest:
+        raise _OtherBytesError
 
 
 class _Snapshot:

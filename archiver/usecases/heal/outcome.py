@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from archiver.usecases.pins import Trusted
+
 Fault = Literal["damaged", "unreadable", "missing"]
 """What is wrong with a file: its bytes are others, they cannot be read, or there is no file."""
 
 Means = Literal["copy", "same bytes", "combined", "parity", "known bytes", "listed anew"]
 """Where whole bytes came from: the same file of a copy; another file with the same bytes; parts of several damaged copies;
 recovery data; bytes that follow from the digest itself; the tag files that a tag manifest lists."""
-
-Trusted = Literal["catalogue", "log", "bag"]
-"""What says which bytes are right: the pin of the catalogue, that of the store's log, or the bag's own tag manifest."""
 
 
 @dataclass(frozen=True, slots=True)

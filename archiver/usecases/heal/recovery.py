@@ -83,10 +83,7 @@ class RecoveryData:
         try:
             for path in paths:
                 with os.fdopen(self._files.open(path), "rb") as stream:
-                    for name in names_in(stream):
-                        names.add(_believed(name))
-                        if len(names) > _MOST_NAMES:
-                            raise StrangePacketError("it names too many files")
+                    _add_names(names, names_in(stream))
         except StrangePacketError as error:
             self._note(f"The recovery data {FOLDER}/{number:04} are not used: {error}.")
             return set()
@@ -139,6 +136,13 @@ class RecoveryData:
     def _note(self, note: str) -> None:
         if note not in self.notes:
             self.notes.append(note)
+
+
+def _add_names(names: set[str], named: Iterator[bytes]) -> None:
+    for name in named:
+        names.add(_believed(name))
+        if len(names) > _MOST_NAMES:
+            raise StrangePacketError("it names too many files")
 
 
 def _believed(name: bytes) -> str:

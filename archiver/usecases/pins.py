@@ -1,11 +1,11 @@
-"""Finds the pin of a bag that is to be healed: what the catalogue, or the store's own log, says its tag manifest was."""
+"""Finds the pin of a bag: what the catalogue, or the store's own log, says its tag manifest was."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from archiver.bagit.algorithms import hash_blocks
 from archiver.bagit.bag_source import source_of
@@ -19,7 +19,9 @@ from archiver.errors import StoreError
 from archiver.machine import refuse_own_limit
 from archiver.store.identity import read_identity
 from archiver.store.log import read_events
-from archiver.usecases.heal.outcome import Trusted
+
+Trusted = Literal["catalogue", "log", "bag"]
+"""What says which bytes are right: the pin of the catalogue, that of the store's log, or the bag's own tag manifest."""
 
 _DIGITS = 128
 
