@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Literal
 
 import click
 from click.shell_completion import CompletionItem
+
+from archiver.errors import UsageError
+from archiver.parity.sets import ONE_FILE, Amount
 
 
 class Named(click.ParamType[str]):
@@ -128,3 +132,18 @@ redundancy = click.option(
     type=PERCENT,
     help="Recovery data for this part of each album, as 10%.",
 )
+
+
+def amount_of(parity: Literal["one-file"] | None, redundancy: float | None) -> Amount | None:
+    """Return how much recovery data two options ask for; ``None`` where neither is given.
+
+    Raises:
+        UsageError: where both are.
+    """
+    if parity is not None and redundancy is not None:
+        raise UsageError(
+            "--parity and --redundancy both say how much recovery data there are to be", "Give one."
+        )
+    if redundancy is not None:
+        return Amount("share", redundancy)
+    return None if parity is None else ONE_FILE

@@ -15,8 +15,8 @@ from archiver.cli.reports.jsonstream import write_json
 from archiver.cli.terminal.text import count, shown_path, wrapped
 from archiver.cli.terminal.watching import watcher
 from archiver.cli.top import new_run
-from archiver.errors import ExitStatus, UsageError
-from archiver.parity.sets import ONE_FILE, Amount
+from archiver.errors import ExitStatus
+from archiver.parity.sets import ONE_FILE
 from archiver.usecases.protect import Protection, protect
 from archiver.usecases.settled import jobs_for
 
@@ -53,7 +53,7 @@ def command(
     option, any one file of each album can be lost. Needs the extra parity, or
     a par2 of your system.
     """
-    amount = amount_of(parity, redundancy) or ONE_FILE
+    amount = options.amount_of(parity, redundancy) or ONE_FILE
     settings = config.load_settings(os.environ)
     place = config.catalogue_place(catalogue, settings)
     done = protect(bag, amount, place, new_run(os.environ), jobs_for(jobs, settings), watcher())
@@ -62,21 +62,6 @@ def command(
     else:
         _show(done)
     return ExitStatus.DONE
-
-
-def amount_of(parity: Literal["one-file"] | None, redundancy: float | None) -> Amount | None:
-    """Return how much recovery data two options ask for; ``None`` where neither is given.
-
-    Raises:
-        UsageError: where both are.
-    """
-    if parity is not None and redundancy is not None:
-        raise UsageError(
-            "--parity and --redundancy both say how much recovery data there are to be", "Give one."
-        )
-    if redundancy is not None:
-        return Amount("share", redundancy)
-    return None if parity is None else ONE_FILE
 
 
 def _show(done: Protection) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from archiver import filesystem
 from archiver.catalogue.listing import ListedCollection, ListedStore, collections, stores
-from archiver.catalogue.standing import FallingDue, Kept, falling_due, kept
+from archiver.catalogue.standing import FallingDue, Kept, falling_due, kept, protected
 from archiver.catalogue.stores import KnownStore, all_stores, is_mounted
 from archiver.usecases.lookup import looked_up
 
@@ -43,6 +43,7 @@ class Status:
         collections: Each collection in each store.
         stores: Every store.
         kept: How many bags have how many copies, the fewest first.
+        protected: How many bags have recovery data.
         due: What falls due.
     """
 
@@ -50,6 +51,7 @@ class Status:
     collections: tuple[ListedCollection, ...]
     stores: tuple[StoreStatus, ...]
     kept: tuple[Kept, ...]
+    protected: int
     due: FallingDue
 
 
@@ -72,6 +74,7 @@ def status(path: str, today: dt.date) -> Status:
             collections=tuple(collections(catalogue)),
             stores=tuple(_store(listed, known[listed.identifier]) for listed in stores(catalogue)),
             kept=kept(catalogue),
+            protected=protected(catalogue),
             due=falling_due(catalogue, since.isoformat(), today.isoformat(), until.isoformat()),
         )
 

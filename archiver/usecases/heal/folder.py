@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from archiver import filesystem
-from archiver.bagit.algorithms import STRONGEST_FIRST
+from archiver.bagit.algorithms import STRONGEST_FIRST, hash_descriptor
 from archiver.bagit.declaration import DECLARATION_NAME
 from archiver.bagit.findings import Finding
 from archiver.bagit.manifest_reader import ManifestName, parse_manifest_name
@@ -122,12 +122,22 @@ class FolderHealer:
         return None
 
     def _listed_anew(self, manifest: ManifestName, pin: str | None, fault: Fault) -> bool:
-        """Write a tag manifest of the tag files as they are, and take it where it has the pinned digest, if there is one."""
+        """Write a tag manifest of the tag files, and take it where it has the pinned digest, if there is one.
+
+        They are taken as they are, then as the recovery data would make them: which of them are right, the pin tells.
+        """
+        return self._listed_of({}, manifest, pin, fault) or (
+            pin is not None and self._listed_of(self._recovered(manifest), manifest, pin, fault)
+        )
+
+    def _listed_of(
+        self, recovered: Mapping[str, str], manifest: ManifestName, pin: str | None, fault: Fault
+    ) -> bool:
         name = self.files.workshop.next_name()
         digest = hashlib.new(_PINNED)
         with contextlib.suppress(OSError):
             with self.files.workshop.new(name) as making:
-                for line in self._lines(manifest, digest):
+                for line in self._lines(recovered, manifest, digest):
                     making.write(line)
             if pin in (None, digest.hexdigest()):
                 self.files.take(manifest.name, name)
@@ -136,20 +146,31 @@ class FolderHealer:
             self.files.workshop.remove(name)
         return False
 
-    def _lines(self, manifest: ManifestName, digest: _Hash) -> Iterator[bytes]:
+    def _lines(self, recovered: Mapping[str, str], manifest: ManifestName, digest: _Hash) -> Iterator[bytes]:
         assert manifest.algorithm is not None
         folder = filesystem.open_folder(self.files.path)
         try:
-            paths = list_tag_files(folder)
+            paths = recovered.keys() | set(list_tag_files(folder))
         finally:
             os.close(folder)
-        for path in paths:
-            found = digest_of(self.files, path, manifest.algorithm)
+        for path in sorted(paths, key=os.fsencode):
+            found = recovered.get(path) or digest_of(self.files, path, manifest.algorithm)
             if found is None:
                 raise OSError(0, "it cannot be read", path)
             line = manifest_line(path, found)
             digest.update(line)
             yield line
+
+    def _recovered(self, manifest: ManifestName) -> dict[str, str]:
+        """Return the digests of tag files as the recovery data make them, of those that they would make anew."""
+        assert manifest.algorithm is not None
+        names = self.mender.rebuilder.tag_names()
+        wanted = {name: Wanted(name, manifest.algorithm, "", "damaged") for name in names}
+        found: dict[str, str] = {}
+        for path, made in self.mender.rebuilder.rebuilt(wanted, {}):
+            with contextlib.suppress(OSError), open(made, "rb") as stream:
+                found[path] = hash_descriptor(stream.fileno(), (manifest.algorithm,))[manifest.algorithm]
+        return found
 
     def _heal_tag_files(self, believed: ManifestName) -> set[str]:
         """Heal what a tag manifest lists; return what could not be healed."""

@@ -50,6 +50,9 @@ class Asked:
 class Rebuilder(Protocol):
     """Makes files of recovery data."""
 
+    def tag_names(self) -> set[str]:
+        """Return the paths of the tag files that recovery data are about."""
+
     def rebuilt(
         self, wanted: Mapping[str, Wanted], others: Mapping[str, Sequence[bytes]]
     ) -> Iterator[tuple[str, str]]:

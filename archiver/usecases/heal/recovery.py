@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 
+from archiver.bagit.names import PAYLOAD
 from archiver.bagit.paths import check_path
 from archiver.parity.packets import StrangePacketError, names_in
 from archiver.parity.program import Par2, Repaired, find_par2
@@ -39,6 +41,11 @@ class RecoveryData:
         self._watch = watch
         self._program: Par2 | None = None
         self.notes: list[str] = []
+
+    def tag_names(self) -> set[str]:
+        """Return the paths of the tag files that recovery data are about."""
+        names = (name for number, paths in self._sets().items() for name in self._names(number, paths))
+        return {name for name in names if not name.startswith(PAYLOAD)}
 
     def rebuilt(
         self, wanted: Mapping[str, Wanted], others: Mapping[str, Sequence[bytes]]
@@ -101,11 +108,14 @@ class RecoveryData:
         assert self._program is not None
         base = self._files.workshop.path(self._files.workshop.next_name() + b".repair")
         os.mkdir(base)
-        size = sum(self._link(base, name) for name in (*names, *paths))
-        more = [path for name in missed for path in others.get(name, ()) if os.path.isfile(path)]
+        size = sum(self._link(base, name) for name in names)
+        index = base + b"/" + os.path.basename(os.fsencode(paths[0]))
+        for path in paths:  # the program passes over volumes that are links
+            self._copy(path, base + b"/" + os.path.basename(os.fsencode(path)))
+        more = self._others(base, [path for name in sorted(missed) for path in others.get(name, ())])
         # the folder of links is the whole world of the program: no name in the set leads out of it
         try:
-            outcome = self._program.repair(base, base + b"/" + os.fsencode(paths[0]), more, size)
+            outcome = self._program.repair(base, index, more, size)
             if outcome is not Repaired.WHOLE:
                 self._note(f"The recovery data {paths[0]} do not help: {outcome.value}.")
             for name in sorted(missed):
@@ -132,6 +142,24 @@ class RecoveryData:
         except (FileExistsError, NotADirectoryError):  # the set names a file that lies below another
             return 0
         return size
+
+    def _others(self, base: bytes, paths: Sequence[bytes]) -> list[bytes]:
+        """Copy further damaged files into the folder of links, outside of which the program looks at nothing."""
+        folder = base + b"/.copies-" + secrets.token_hex(4).encode()
+        os.mkdir(folder)
+        copied = []
+        for number, path in enumerate(paths):
+            place = folder + b"/%d" % number
+            with contextlib.suppress(OSError), open(path, "rb") as source, open(place, "xb") as target:
+                shutil.copyfileobj(source, target, 1 << 20)
+                copied.append(place)
+        return copied
+
+    def _copy(self, path: str, place: bytes) -> None:
+        """Copy a file of recovery data as far as it can be read; what is damaged of it does no harm."""
+        with contextlib.suppress(OSError), open(place, "xb") as target:
+            for block in self._files.blocks(path):
+                target.write(block)
 
     def _note(self, note: str) -> None:
         if note not in self.notes:
