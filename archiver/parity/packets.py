@@ -66,5 +66,7 @@ def _name_at(stream: BinaryIO, place: int) -> Iterator[bytes]:
         raise StrangePacketError("it names a file with a name that is too long")
     body = stream.read(length - _HEADER)
     if hashlib.md5(header[32:] + body, usedforsecurity=False).digest() == header[16:32]:
-        name = body[before:].rstrip(b"\0")
-        yield name if kind == _NAMED[0] else name.decode("utf-16-le", "replace").encode("utf-8", "replace")
+        name = body[before:]
+        if kind != _NAMED[0]:
+            name = name.decode("utf-16-le", "replace").encode("utf-8", "replace")
+        yield name.rstrip(b"\0")

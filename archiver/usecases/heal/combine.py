@@ -28,7 +28,7 @@ _MOST_HELD = 64 << 20
 _MOST_RANGES = 1 << 16
 _BLOCK = 1 << 20
 _LEAF = 16
-_GAPS = (_LEAF, 512, 8 << 10, 128 << 10)
+_GAPS = (0, _LEAF, 512, 8 << 10, 128 << 10)
 """How near two differing ranges may be to be taken for one; tried in this order, since wider ones make fewer combinations."""
 
 
@@ -156,7 +156,7 @@ def _choices(copies: Sequence[int], ranges: Sequence[_Range], size: int) -> tupl
     numbers = [len(one.contents) for one in choices]
     if prod(numbers) > MOST_COMBINATIONS:
         return None
-    ends = [*(one.start for one in choices[1:]), size]
+    ends = [*(one.start for one in choices[1:]), size][: len(choices)]
     hashed = sum(
         prod(numbers[: place + 1]) * (end - one.start)
         for place, (one, end) in enumerate(zip(choices, ends, strict=True))

@@ -158,8 +158,7 @@ class RecoveryData:
     def _copy(self, path: str, place: bytes) -> None:
         """Copy a file of recovery data as far as it can be read; what is damaged of it does no harm."""
         with contextlib.suppress(OSError), open(place, "xb") as target:
-            for block in self._files.blocks(path):
-                target.write(block)
+            target.writelines(self._files.blocks(path))
 
     def _note(self, note: str) -> None:
         if note not in self.notes:

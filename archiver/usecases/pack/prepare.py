@@ -16,9 +16,9 @@ from archiver.ingest.names import PORTABLE, NameRule
 from archiver.model.bag import Labels
 from archiver.model.rights_context import RightsContext
 from archiver.model.run import Run
+from archiver.model.source import Source
 from archiver.parity.program import require_par2
 from archiver.parity.sets import Amount
-from archiver.model.source import Source
 from archiver.store.area import folds
 from archiver.usecases.finished import refuse_finished
 from archiver.usecases.hearings import Hearings
