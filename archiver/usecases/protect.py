@@ -22,7 +22,7 @@ from archiver.catalogue.database import is_there, opened
 from archiver.catalogue.events import follow_log
 from archiver.catalogue.faults import CatalogueError
 from archiver.catalogue.renewing import renew
-from archiver.catalogue.stores import copy_at, find_store
+from archiver.catalogue.stores import copy_at, find_store, know_store
 from archiver.errors import StoreError, UsageError
 from archiver.model.album import album_folder
 from archiver.model.run import Run
@@ -236,7 +236,7 @@ def _renew(  # noqa: PLR0913, PLR0917 - what is told, to whom
             copy = None if store is None else copy_at(lent, store, os.fsdecode(name))
             if store is not None and copy is not None:
                 renew(lent, store, copy, facts, rfc3339(run.now()))
-                with lent.write():
-                    follow_log(lent, store)
+                with lent.write():  # a store that had no identity may have got one
+                    follow_log(lent, know_store(lent, read_identity(place), place))
     except (CatalogueError, StoreError, UsageError) as error:
         watch.note(f"The new pin is not noted in the catalogue: {error.message}.")

@@ -23,13 +23,13 @@ TREE: dict[str, bytes | str] = {
 }
 
 HEAL_FAULTS = [
-    *(f"linkat:signal=KILL:when={number}" for number in (1, 2, 3)),
+    *(f"linkat:signal=KILL:when={number}" for number in (1, 2)),
     *(f"renameat:signal=KILL:when={number}" for number in (1, 2, 3, 4)),
     *(f"fsync:signal=KILL:when={number}" for number in (1, 2, 3, 4, 5, 7, 9, 12, 15)),
     *(f"write:signal=KILL:when={number}" for number in (1, 2, 4)),
     *(f"mkdirat:signal=KILL:when={number}" for number in (1, 2, 4)),
     *(f"utimensat:signal=KILL:when={number}" for number in (1, 2)),
-    *(f"unlinkat:signal=KILL:when={number}" for number in (1, 2)),
+    "unlinkat:signal=KILL:when=1",
     "pwrite64:signal=KILL:when=2",
     "fdatasync:signal=KILL:when=1",
 ]

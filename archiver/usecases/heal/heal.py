@@ -16,7 +16,7 @@ from archiver.bagit.updating.journal import is_update_pending
 from archiver.catalogue.database import Catalogue, is_there, opened
 from archiver.catalogue.events import follow_log
 from archiver.catalogue.faults import CatalogueError
-from archiver.catalogue.stores import mark, mark_checked
+from archiver.catalogue.stores import know_store, mark, mark_checked
 from archiver.errors import ArchiverError, StoreError, UsageError
 from archiver.executors.pools import Threads
 from archiver.machine import temporary_folder
@@ -25,7 +25,7 @@ from archiver.records.moments import rfc3339
 from archiver.store.area import locked
 from archiver.store.find_bags import is_bag
 from archiver.store.healing import Placer, Workshop, workshop_of
-from archiver.store.identity import make_identity
+from archiver.store.identity import make_identity, read_identity
 from archiver.store.log import BrokenLogError, Happened, append_event
 from archiver.usecases.catalogued import SHORT_PATIENCE_MS
 from archiver.usecases.heal.archive import heal_archive
@@ -261,7 +261,8 @@ def _note(catalogue: Catalogue | None, pin: Pin, done: Healing, run: Run, watch:
                 mark_checked(catalogue, pin.copy, rfc3339(run.now()))
             else:
                 mark(catalogue, pin.copy, "damaged")
-        with catalogue.write():
-            follow_log(catalogue, pin.store)
+        with catalogue.write():  # a store that had no identity may have got one
+            store = know_store(catalogue, read_identity(pin.store.place), pin.store.place)
+            follow_log(catalogue, store)
     except (CatalogueError, StoreError) as error:
         watch.note(f"What was done is not all noted in the catalogue: {error.message}.")
