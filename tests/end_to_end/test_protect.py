@@ -31,7 +31,9 @@ TREE: dict[str, bytes] = {
     "Other/empty": b"",
 }
 
-pytestmark = pytest.mark.skipif(find_par2() is None, reason="par2 is not installed: recovery data are not tried")
+pytestmark = pytest.mark.skipif(
+    find_par2() is None, reason="par2 is not installed: recovery data are not tried"
+)
 
 
 @pytest.fixture
@@ -149,7 +151,10 @@ def test_damaged_copies_and_recovery_data_help_each_other(bag: Path, tmp_path: P
     shutil.copytree(bag, tmp_path / "Second" / "Bag")
     # neither has enough sound blocks alone, and they differ in too many places to be tried
     generator = random.Random(7)
-    for path, places in ((bag, range(0, 300_000, 8000)), (tmp_path / "Second" / "Bag", range(4000, 300_000, 8000))):
+    for path, places in (
+        (bag, range(0, 300_000, 8000)),
+        (tmp_path / "Second" / "Bag", range(4000, 300_000, 8000)),
+    ):
         for place in places:
             overwrite(path / "data/Album/big.bin", place, generator.randbytes(40))
     done = run_here("heal", bag, "--from", tmp_path / "Second", "--json")
@@ -180,14 +185,20 @@ def test_an_independent_program_accepts_and_uses_them(bag: Path, tmp_path: Path)
     shutil.copytree(bag / "data", work / "data")
     for path in (bag / "parity").glob("0001*"):
         shutil.copy(path, work)
-    verified = subprocess.run([other, "verify", "-q", "0001.par2"], cwd=work, check=False, capture_output=True)
+    verified = subprocess.run(
+        [other, "verify", "-q", "0001.par2"], cwd=work, check=False, capture_output=True
+    )
     assert verified.returncode == 0, verified.stdout
     overwrite(work / "data/Album/big.bin", 1000, b"hurt")
     (work / "data/Album/1.flac").unlink()
-    repaired = subprocess.run([other, "repair", "-q", "0001.par2"], cwd=work, check=False, capture_output=True)
+    repaired = subprocess.run(
+        [other, "repair", "-q", "0001.par2"], cwd=work, check=False, capture_output=True
+    )
     assert repaired.returncode in {0, 2}, repaired.stdout
     (work / "data/Album/1.flac").write_bytes(TREE["Album/1.flac"])
-    repaired = subprocess.run([other, "repair", "-q", "0001.par2"], cwd=work, check=False, capture_output=True)
+    repaired = subprocess.run(
+        [other, "repair", "-q", "0001.par2"], cwd=work, check=False, capture_output=True
+    )
     assert repaired.returncode == 0, repaired.stdout
     assert (work / "data/Album/big.bin").read_bytes() == TREE["Album/big.bin"]
 

@@ -24,7 +24,9 @@ def packet(name: bytes, kind: bytes = DESCRIPTION) -> bytes:
     return b"PAR2\0PKT" + struct.pack("<Q", 64 + len(body)) + hashlib.md5(hashed).digest() + hashed
 
 
-@given(st.binary(max_size=200), st.lists(st.binary(min_size=1, max_size=40).filter(lambda one: b"\0" not in one)))
+@given(
+    st.binary(max_size=200), st.lists(st.binary(min_size=1, max_size=40).filter(lambda one: b"\0" not in one))
+)
 def test_every_sound_packet_is_found_between_anything(noise: bytes, names: list[bytes]) -> None:
     content = noise + noise.join(packet(name) for name in names) + noise
     found = list(names_in(io.BytesIO(content)))
