@@ -106,6 +106,10 @@ class Way(Enum):
     """Make the catalogue anew from the bags."""
     ADD_STORE = auto()
     """Take a store into the catalogue."""
+    UNMARK_STORE = auto()
+    """Let the bags of a store, the subject, be changed again."""
+    ADOPT_STORE = auto()
+    """Take a store, the subject, that is the copy of another into the catalogue as one of its own."""
     ANOTHER_CATALOGUE = auto()
     """Use another catalogue, or a new one."""
     RESTORE_TAG_FILES = auto()

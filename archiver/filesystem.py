@@ -30,6 +30,9 @@ _NONBLOCK = getattr(os, "O_NONBLOCK", 0)
 _NOATIME = getattr(os, "O_NOATIME", 0)
 _DIRECTORY = getattr(os, "O_DIRECTORY", 0)
 _SYNCFS = getattr(ctypes.CDLL(None), "syncfs", None) if sys.platform == "linux" else None
+_GET_FLAGS, _SET_FLAGS, _IMMUTABLE = 0x80086601, 0x40086602, 0x10
+"""Linux's FS_IOC_GETFLAGS, FS_IOC_SETFLAGS and FS_IMMUTABLE_FL."""
+_FLAGS_BYTES = 8
 _KINDS = (
     (stat.S_ISLNK, "a link"),
     (stat.S_ISDIR, "a folder"),
@@ -382,6 +385,49 @@ def drop_cache(descriptor: int) -> None:
         os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
 
 
+@contextlib.contextmanager
+def from_disk(descriptor: int) -> Iterator[None]:
+    """Have what is read of an open file in a ``with`` block come from the disk, as far as the system can, and keep none of it.
+
+    What is not on the disk yet is written first, for the system forgets only what is.
+    """
+    with contextlib.suppress(OSError):  # a read-only disk has nothing to be written
+        os.fsync(descriptor)
+    drop_cache(descriptor)
+    read_ahead(descriptor)
+    try:
+        yield
+    finally:
+        drop_cache(descriptor)
+
+
+def forget_cached(path: bytes) -> None:
+    """Ask the system to forget what it cached of the file at ``path``, where there is one that can be opened."""
+    try:
+        descriptor = open_named(path)
+    except (OSError, ValueError):
+        return
+    with contextlib.closing(os.fdopen(descriptor, "rb")), from_disk(descriptor):
+        pass
+
+
+def rotates(path: bytes) -> bool:
+    """Whether ``path`` lies on a disk of which the system says that it turns, so that reading is quickest in its order.
+
+    Linux alone tells; network and layered file systems have no disk that it could tell of.
+    """
+    try:
+        device = os.stat(path).st_dev
+        block = f"/sys/dev/block/{os.major(device)}:{os.minor(device)}"
+        for place in (f"{block}/queue/rotational", f"{block}/../queue/rotational"):
+            if os.path.exists(place):
+                with open(place, "rb") as stream:
+                    return stream.read(1) == b"1"
+    except (OSError, AttributeError):
+        pass
+    return False
+
+
 def read_ahead(descriptor: int) -> None:
     """Tell the system that the file will be read once from start to end."""
     if hasattr(os, "posix_fadvise"):
@@ -513,6 +559,43 @@ def set_mode(descriptor: int, mode: int) -> None:
     """
     if hasattr(os, "fchmod"):
         os.fchmod(descriptor, mode)
+
+
+def make_immutable(descriptor: int) -> bool:
+    """Give the open file or folder Linux's attribute ``i``; return whether it has it then.
+
+    It may be the superuser's alone to give, and not every file system has it.
+    """
+    flags = _inode_flags(descriptor)
+    return flags is not None and (
+        bool(flags & _IMMUTABLE) or _set_inode_flags(descriptor, flags | _IMMUTABLE)
+    )
+
+
+def make_mutable(descriptor: int) -> bool:
+    """Take Linux's attribute ``i`` from the open file or folder; return whether it has none then."""
+    flags = _inode_flags(descriptor)
+    return flags is None or not flags & _IMMUTABLE or _set_inode_flags(descriptor, flags & ~_IMMUTABLE)
+
+
+def _inode_flags(descriptor: int) -> int | None:
+    """The flags of Linux's ``chattr``; ``None`` where the system or the file system has none."""
+    if not sys.platform.startswith("linux"):
+        return None
+    flags = bytearray(_FLAGS_BYTES)
+    try:
+        fcntl.ioctl(descriptor, _GET_FLAGS, flags)
+    except OSError:
+        return None
+    return int.from_bytes(flags[:4], sys.byteorder)
+
+
+def _set_inode_flags(descriptor: int, flags: int) -> bool:
+    try:
+        fcntl.ioctl(descriptor, _SET_FLAGS, flags.to_bytes(4, sys.byteorder) + bytes(4))
+    except OSError:
+        return False
+    return True
 
 
 def set_attribute(descriptor: int, name: str, value: bytes) -> None:

@@ -128,7 +128,8 @@ class FolderBag:
         allowance.add_held(order.held)
         wanted = (file for file in files if self._may_be_read(file, allowance, order.tell))
         yield from order.map_ordered(
-            partial(check_batch, reading=order.reading), make_batches(self._path, wanted)
+            partial(check_batch, reading=order.reading, through=order.through),
+            make_batches(self._path, wanted),
         )
 
     def contents(self, wanted: Paths) -> Iterator[tuple[str, Iterator[bytes]]]:

@@ -227,6 +227,13 @@ _KINDS: tuple[FindingKind, ...] = (
         Subject.TAG_FILE, Effect.CHANGED
     ),
     FindingKind(
+        "B414",
+        _ERROR,
+        "not the bag that was recorded elsewhere",
+        "RFC 8493 §5",
+        "It was changed and made valid again, or another bag stands in its place: compare it with another copy.",
+    ).says(Subject.MANIFEST, Effect.CHANGED),
+    FindingKind(
         "B501",
         _ERROR,
         "path leads out of the bag",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
@@ -52,12 +53,21 @@ class Batch(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What came of a batch: how many files and bytes it was, what was wrong, and how many payload files are intact."""
+    """What came of a batch.
+
+    Attributes:
+        files: How many files it was.
+        bytes: How many bytes.
+        findings: What was wrong.
+        intact: How many payload files are as they were recorded.
+        last: Path of its last file; empty where it has none, or they were read in no order of their own.
+    """
 
     files: int
     bytes: int
     findings: tuple[Finding, ...]
     intact: int = 0
+    last: str = ""
 
 
 Mapper = Callable[[Callable[[T], R], Iterable[T]], Iterable[R]]
@@ -73,6 +83,13 @@ def serial_map(work: Callable[[T], R], items: Iterable[T]) -> Iterable[R]:
     return map(work, items)
 
 
+Through = Callable[[int], AbstractContextManager[object]]
+"""Holds around the reading of an open file, by its descriptor; it can be pickled."""
+
+Choose = Callable[[Iterable[Recorded]], Iterator[Recorded]]
+"""Says which files are read, and in what order; it takes all that there are before it has ended."""
+
+
 @dataclass(frozen=True, slots=True)
 class HashOrder:
     """How the files of a bag are to be hashed.
@@ -83,6 +100,7 @@ class HashOrder:
         map_ordered: Does the work, where it can be divided.
         reading: Is told what is read while it is, where that is in this process.
         tell: Takes findings that no outcome carries.
+        through: Holds around the reading of each file that lies in a folder.
     """
 
     manifests: tuple[ManifestName, ...]
@@ -90,6 +108,7 @@ class HashOrder:
     map_ordered: Mapper[Batch, Checked]
     reading: Reading
     tell: Tell
+    through: Through = nullcontext
 
 
 class _ChangedError(Exception):
@@ -110,11 +129,12 @@ def make_batches(root: bytes, files: Iterable[Recorded]) -> Iterator[Batch]:
         yield Batch(root, tuple(held))
 
 
-def check_batch(batch: Batch, reading: Reading = ignore) -> Checked:
+def check_batch(batch: Batch, reading: Reading = ignore, through: Through = nullcontext) -> Checked:
     """Read every file of ``batch`` once and compare all its digests; whatever fails is a finding, never an error.
 
     Files are opened below the bag's folder without following a link, and never block. ``reading`` is told what is
-    read while it is, and of each file as many bytes as it had when it was listed, whatever comes of it.
+    read while it is, and of each file as many bytes as it had when it was listed, whatever comes of it. ``through``
+    holds around each reading.
     """
     findings: list[Finding] = []
     intact = 0
@@ -127,16 +147,17 @@ def check_batch(batch: Batch, reading: Reading = ignore) -> Checked:
             with FolderStack(top) as stack:
                 for file in batch.files:
                     told = Told(reading)
-                    wrong = _check_file(file, stack, told)
+                    wrong = _check_file(file, stack, told, through)
                     told.settle(file.size)
                     findings.extend(wrong)
                     intact += not wrong and file.path.startswith(PAYLOAD)
         finally:
             os.close(top)
-    return Checked(len(batch.files), sum(file.size for file in batch.files), tuple(findings), intact)
+    last = batch.files[-1].path if batch.files else ""
+    return Checked(len(batch.files), sum(file.size for file in batch.files), tuple(findings), intact, last)
 
 
-def _failure(path: str, error: OSError) -> Finding:
+def unreadable(path: str, error: OSError) -> Finding:
     """The finding about a file that cannot be read; what the machine refuses this process is none."""
     if isinstance(error, filesystem.NotRegularError):
         return found("B702", path, "it is no longer a regular file")
@@ -144,19 +165,19 @@ def _failure(path: str, error: OSError) -> Finding:
     return found("B705", path, f"it cannot be read: {error.strerror}")
 
 
-def _check_file(file: Recorded, stack: FolderStack, told: Told) -> list[Finding]:
+def _check_file(file: Recorded, stack: FolderStack, told: Told, through: Through) -> list[Finding]:
     folder_path, _, name = os.fsencode(file.path).rpartition(b"/")
     algorithms = [algorithm for algorithm, _ in file.digests]
     try:
         folder = stack.open(folder_path)
         try:
-            digests = _hash(name, folder, algorithms, told)
+            digests = _hash(name, folder, algorithms, told, through)
         except _ChangedError:
-            digests = _hash(name, folder, algorithms, told)
+            digests = _hash(name, folder, algorithms, told, through)
     except _ChangedError as change:
         return [found("B706", file.path, str(change))]
     except OSError as error:
-        return [_failure(file.path, error)]
+        return [unreadable(file.path, error)]
     return compare(file, digests)
 
 
@@ -166,11 +187,12 @@ def compare(file: Recorded, actual: Mapping[str, str]) -> list[Finding]:
     return _mismatch(file, actual, wrong) if wrong else []
 
 
-def _hash(name: bytes, folder: int, algorithms: list[str], told: Told) -> dict[str, str]:
+def _hash(name: bytes, folder: int, algorithms: list[str], told: Told, through: Through) -> dict[str, str]:
     descriptor = filesystem.open_regular(name, folder)
     try:
         before = os.fstat(descriptor)
-        digests = hash_blocks(_exactly(descriptor, before.st_size), algorithms, told.add)
+        with through(descriptor):
+            digests = hash_blocks(_exactly(descriptor, before.st_size), algorithms, told.add)
         # a file that grew has another size now, and one rewritten in place another time
         if _state(os.fstat(descriptor)) != _state(before):
             raise _ChangedError("its size or time changed while it was read")

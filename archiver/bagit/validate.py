@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import nullcontext
 from typing import Self
 
 from archiver.bagit.algorithms import WEAK_ALGORITHMS
@@ -19,10 +20,20 @@ from archiver.bagit.digest_rows import disk_record, fetch_record, listed_record,
 from archiver.bagit.fetch_reader import FETCH_NAME, read_fetch
 from archiver.bagit.findinglog import FindingLog
 from archiver.bagit.findings import Effect, Finding, shortened_list
-from archiver.bagit.hashing import Batch, Checked, HashOrder, Mapper, Recorded, serial_map
+from archiver.bagit.hashing import (
+    Batch,
+    Checked,
+    Choose,
+    HashOrder,
+    Mapper,
+    Recorded,
+    Through,
+    serial_map,
+)
 from archiver.bagit.judging import Judge
 from archiver.bagit.manifest_reader import ManifestName, read_manifest
 from archiver.bagit.names import PAYLOAD
+from archiver.bagit.pin import pin_at, pinned_manifest
 from archiver.bagit.reading import BagTop, TopFiles, read_tag_lines, read_top
 from archiver.bagit.report import BagReport, Depth, judge_verdicts
 from archiver.bagit.serialized.member import Limits
@@ -31,6 +42,9 @@ from archiver.bagit.telling import Reading, ignore
 from archiver.bagit.walking import Kind, Present
 
 _UNREAD = (Effect.UNREADABLE, Effect.UNREAD)
+_SHOWN = 12
+"""Digits of a digest that a message shows."""
+
 _MOST_UNREAD = 1_000
 """Folders and files that cannot be read of which it is remembered that what they hold is unknown, not missing."""
 
@@ -46,12 +60,13 @@ class Validation:
         total_bytes: How many bytes they are; :meth:`check` reads no more than these.
     """
 
-    def __init__(self, bag: str, source: BagSource, depth: Depth) -> None:
+    def __init__(self, bag: str, source: BagSource, depth: Depth, pin: bytes | None = None) -> None:
         self.source = source
         self.payload_files = self.payload_bytes = self.total_files = self.total_bytes = 0
         self._hole_bytes = 0
         self._bag = bag
         self._depth = depth
+        self._pin = pin
         self._log = FindingLog()
         self._sorter = Sorter()
         self._top: BagTop | None = None
@@ -82,11 +97,18 @@ class Validation:
                 self._log.add("B115", "", f"listing stopped: {error.strerror or error}")
 
     def check(
-        self, map_ordered: Mapper[Batch, Checked] = serial_map, reading: Reading = ignore
+        self,
+        map_ordered: Mapper[Batch, Checked] = serial_map,
+        reading: Reading = ignore,
+        *,
+        choose: Choose = iter,
+        through: Through = nullcontext,
     ) -> Iterator[Checked]:
         """Check every file, by ``map_ordered`` where the bag's source can be divided; yield outcomes until all is done.
 
-        ``reading`` is told what is read while it is, where that is in this process.
+        ``reading`` is told what is read while it is, where that is in this process. ``choose`` may have the files read in
+        another order, or fewer of them: then the report knows only of those. ``through`` holds around each reading of a
+        file that lies in a folder.
         """
         order = HashOrder(
             tuple(self._manifests),
@@ -94,8 +116,9 @@ class Validation:
             map_ordered,
             reading,
             self._log.tell,
+            through,
         )
-        for checked in self.source.hash(self._compare(), order):
+        for checked in self.source.hash(choose(self._compare()), order):
             self._log.extend(checked.findings)
             self._intact += checked.intact
             yield checked
@@ -144,6 +167,7 @@ class Validation:
         if self._depth is Depth.FAST and bag.metadata.oxum is None:
             self._log.add("B208", bag.declaration.metadata_name, "there is none to compare the payload with")
         self._read_manifests(top, bag)
+        self._judge_pin(top, bag)
         if bag.has_fetch:
             self._read_fetch(top, bag)
 
@@ -196,6 +220,15 @@ class Validation:
             for entry in read_manifest(lines, manifest, self._tell, before_1_0=before_1_0):
                 self._sorter.add(listed_record(index, entry))
 
+    def _judge_pin(self, top: TopFiles, bag: BagTop) -> None:
+        pinned = pinned_manifest(bag.manifests)
+        if self._pin is None or pinned is None:
+            return
+        actual = pin_at(top, pinned)
+        if actual != self._pin:
+            message = f"its SHA-512 is {actual.hex()[:_SHOWN]}…, that of the bag as it was recorded elsewhere {self._pin.hex()[:_SHOWN]}…"
+            self._log.add("B414", pinned.name, message)
+
     def _read_fetch(self, top: TopFiles, bag: BagTop) -> None:
         lines = read_tag_lines(top, FETCH_NAME, bag.declaration.encoding, self._tell)
         for entry in read_fetch(lines, self._tell, before_1_0=bag.declaration.before_1_0):
@@ -223,24 +256,27 @@ class Validation:
             self._log.add("B206", name, message)
 
 
-def open_bag(
+def open_bag(  # noqa: PLR0913 - how it is read, and what it is held against
     bag: bytes | str,
     depth: Depth = Depth.FULL,
     limits: Limits | None = None,
     kept: Collection[str] = (),
     passed: Reading = ignore,
+    *,
+    pin: bytes | None = None,
 ) -> Validation:
     """List the bag at ``bag`` and read its tag files, so that it is known how much there is to check.
 
     A path that is no bag, or cannot be opened, is no error but a finding in the report. Links *to* the bag
-    are followed, none inside it. The caller closes what is returned, best by ``with``. What else there is to say is
-    what :func:`~archiver.bagit.bag_source.source_of` takes.
+    are followed, none inside it. The caller closes what is returned, best by ``with``. Where ``pin`` is known, by which
+    :mod:`archiver.bagit.pin` knows a bag again, another bag is told, however valid. What else there is to say is what
+    :func:`~archiver.bagit.bag_source.source_of` takes.
 
     Raises:
         MachineError: where the machine refuses temporary files or other things that checking needs itself, which says
             nothing about the bag; so it is for all that checks a bag.
     """
-    validation = Validation(os.fsdecode(bag), source_of(bag, limits, kept, passed), depth)
+    validation = Validation(os.fsdecode(bag), source_of(bag, limits, kept, passed), depth, pin)
     try:
         validation.read()
     except BaseException:

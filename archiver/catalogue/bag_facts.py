@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from archiver.bagit.algorithms import STRONGEST_FIRST
 from archiver.bagit.bag_source import BagSource, Container
 from archiver.bagit.manifest_reader import ManifestName, read_manifest
+from archiver.bagit.pin import pin_at, pinned_manifest
 from archiver.bagit.reading import BagTop, TopFiles, read_tag_lines, read_top
 from archiver.bagit.serialized.archive import SUFFIXES
 from archiver.bagit.telling import ignore
@@ -80,7 +79,8 @@ def bag_facts(source: BagSource, path: str) -> BagFacts:
         if not top.is_bag or not algorithms or source.kind is None:
             raise UnreadableBagError("it is no bag, or none with a payload manifest that can be read")
         pinned = pinned_manifest(top.manifests)
-        pin = _digest(listing.top, pinned)
+        assert pinned is not None, "it has a payload manifest"
+        pin = pin_at(listing.top, pinned)
         parity = _parity(listing.top, top, pinned)
     head = _head(source)
     part, parts = _part(top.metadata.values("Bag-Count"))
@@ -108,28 +108,13 @@ def pin_of(source: BagSource) -> bytes | None:
     with source.listing(ignore) as listing:
         if listing.top is None:
             return None
-        manifests = read_top(listing.top).manifests
-        if all(one.algorithm is None for one in manifests):
-            return None
-        return _digest(listing.top, pinned_manifest(manifests))
-
-
-def pinned_manifest(manifests: Iterable[ManifestName]) -> ManifestName:
-    """Return the manifest of a bag that its pin is the digest of."""
-    known = [one for one in manifests if one.algorithm is not None]
-    return min(known, key=lambda one: (not one.of_tags, STRONGEST_FIRST.index(one.algorithm or ""), one.name))
+        pinned = pinned_manifest(read_top(listing.top).manifests)
+        return None if pinned is None else pin_at(listing.top, pinned)
 
 
 def _algorithms(top: BagTop) -> tuple[str, ...]:
     known = {one.algorithm for one in top.manifests if not one.of_tags and one.algorithm is not None}
     return tuple(sorted(known, key=STRONGEST_FIRST.index))
-
-
-def _digest(top: TopFiles, manifest: ManifestName) -> bytes:
-    digest = hashlib.sha512()
-    for block in top.blocks(manifest.name, ignore):
-        digest.update(block)
-    return digest.digest()
 
 
 def _parity(top: TopFiles, bag: BagTop, manifest: ManifestName) -> int:

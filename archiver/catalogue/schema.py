@@ -48,6 +48,9 @@ CREATE TABLE copy (                    -- one bag's presence in one store
   state      TEXT NOT NULL CHECK (state IN ('present', 'damaged', 'missing', 'retired')),    -- what was last seen of it
   added_at   TEXT NOT NULL,            -- when it was taken in: RFC 3339, UTC
   checked_at TEXT,                     -- when every byte of it was last read and found right: RFC 3339, UTC; NULL: never
+  part_since TEXT,                     -- when an audit of it began that is not at its end yet: RFC 3339, UTC; NULL: none is under way
+  part_after BLOB,                     -- order and place of the file that this audit read last
+  part_wrong INTEGER NOT NULL DEFAULT 0, -- how many things it has found wrong so far
   UNIQUE (store_id, path)
 ) STRICT;
 CREATE INDEX copy_of ON copy (bag_id);
@@ -183,7 +186,7 @@ CREATE TABLE event (                   -- what was done in stores: the lines of 
   store_id INTEGER NOT NULL REFERENCES store, -- the store
   seq      INTEGER NOT NULL,           -- number of the line, from 1
   at       TEXT NOT NULL,              -- when: RFC 3339, UTC
-  type     TEXT NOT NULL,              -- what: accession, nothing new, deletion
+  type     TEXT NOT NULL,              -- what: accession, nothing new, deletion, fixity check, replication, metadata modification
   object   TEXT NOT NULL,              -- what it was done to
   outcome  TEXT NOT NULL,              -- success, warning or fail
   detail   TEXT NOT NULL,              -- JSON object

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from archiver.catalogue.database import Catalogue
@@ -18,6 +19,23 @@ class Kept:
 
     copies: int
     bags: int
+
+
+@dataclass(frozen=True, slots=True)
+class SingleBag:
+    """A bag that has one whole copy and no more.
+
+    Attributes:
+        name: Its name.
+        store: Label of the store that the copy is in.
+        path: Path of the copy below the store.
+        octets: Bytes of its payload.
+    """
+
+    name: str
+    store: str
+    path: str
+    octets: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +69,17 @@ def protected(catalogue: Catalogue) -> int:
         " (SELECT 1 FROM copy WHERE copy.bag_id = bag.bag_id AND state <> 'retired')"
     )
     return catalogue.number(sql)
+
+
+def in_one_copy(catalogue: Catalogue) -> Iterator[SingleBag]:
+    """Yield the bags of which one whole copy is known and no more, the largest first."""
+    sql = (
+        "SELECT bag.name, label, copy.path, octets FROM bag JOIN copy USING (bag_id) JOIN store USING (store_id)"
+        " WHERE state = 'present' AND (SELECT count(*) FROM copy other WHERE other.bag_id = bag.bag_id"
+        "  AND other.state = 'present') = 1 ORDER BY octets DESC, bag.name"
+    )
+    for name, store, path, octets in catalogue.rows(sql):
+        yield SingleBag(str(name), str(store), str(path), int(octets or 0))
 
 
 def falling_due(catalogue: Catalogue, checked_since: str, today: str, until: str) -> FallingDue:

@@ -140,6 +140,9 @@ def know_copy(  # noqa: PLR0913 - the columns of a copy
         "INSERT INTO copy (bag_id, store_id, path, form, state, added_at) VALUES (?, ?, ?, ?, 'present', ?)"
         " ON CONFLICT (store_id, path) DO UPDATE SET form = excluded.form, state = 'present',"
         " checked_at = CASE WHEN bag_id = excluded.bag_id THEN checked_at END,"
+        " part_since = CASE WHEN bag_id = excluded.bag_id THEN part_since END,"
+        " part_after = CASE WHEN bag_id = excluded.bag_id THEN part_after END,"
+        " part_wrong = CASE WHEN bag_id = excluded.bag_id THEN part_wrong ELSE 0 END,"
         " added_at = CASE WHEN bag_id = excluded.bag_id THEN added_at ELSE excluded.added_at END,"
         " bag_id = excluded.bag_id",
         (bag_id, store.store_id, text_of(os.fsencode(path)), form, now),
@@ -169,7 +172,10 @@ def mark(catalogue: Catalogue, copy: Copy, state: str) -> None:
 
 def mark_checked(catalogue: Catalogue, copy: Copy, at: str) -> None:
     """Note that every byte of a copy was read and found right; within a transaction."""
-    sql = "UPDATE copy SET state = 'present', checked_at = ? WHERE copy_id = ?"
+    sql = (
+        "UPDATE copy SET state = 'present', checked_at = ?, part_since = NULL, part_after = NULL, part_wrong = 0"
+        " WHERE copy_id = ?"
+    )
     catalogue.run(sql, (at, copy.copy_id))
 
 

@@ -13,9 +13,18 @@ from archiver.catalogue.database import Catalogue, making
 from archiver.catalogue.events import follow_log, has_more
 from archiver.catalogue.folding import FOLD_VERSION
 from archiver.catalogue.states import tell_states
-from archiver.catalogue.stores import Copy, Difference, KnownStore, difference, find_store, know_store, mark
+from archiver.catalogue.stores import (
+    Copy,
+    Difference,
+    KnownStore,
+    difference,
+    find_store,
+    is_mounted,
+    know_store,
+    mark,
+)
 from archiver.catalogue.take_in import RefusedBag, TakenBag, take_in
-from archiver.errors import StoreError
+from archiver.errors import Remedy, StoreError, Way
 from archiver.machine import reason, refuse_own_limit
 from archiver.store.find_bags import bags_in
 from archiver.store.identity import Identity, read_identity
@@ -44,6 +53,10 @@ class UpdatedStore:
     missing: tuple[str, ...] = ()
     events: int = 0
     notes: tuple[str, ...] = ()
+
+
+class TwinStoreError(StoreError):
+    """A store says that it is one that is mounted elsewhere too: it is the copy of a whole disk or folder."""
 
 
 def update_store(catalogue: Catalogue, place: bytes, now: str, watching: Watching = iter) -> UpdatedStore:
@@ -84,6 +97,13 @@ def _take_in_store(catalogue: Catalogue, place: bytes, now: str, watching: Watch
     names = _names(place)
     identity = read_identity(place)
     store = find_store(catalogue, identity, place)
+    if store is not None and _is_twin(store, place):
+        shown = os.fsdecode(place)
+        raise TwinStoreError(
+            f"the store {shown} says that it is the one at {os.fsdecode(store.place)}: it is a copy of it",
+            "Nothing was changed. Two stores must not have one identifier, or their copies would count as one.",
+            remedies=[Remedy(Way.ADOPT_STORE, shown)],
+        )
     if store is None or not _is_told(store, identity, place):
         with catalogue.write():
             store = know_store(catalogue, identity, place)
@@ -109,6 +129,11 @@ def _take_in_store(catalogue: Catalogue, place: bytes, now: str, watching: Watch
             *notes,
         ),
     )
+
+
+def _is_twin(store: KnownStore, place: bytes) -> bool:
+    """Whether a store is where it was seen last, and the folder at ``place``, which says that it is it, is another."""
+    return store.place != place and is_mounted(store) and not os.path.samefile(store.place, place)
 
 
 def _is_told(store: KnownStore, identity: Identity | None, place: bytes) -> bool:

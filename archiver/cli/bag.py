@@ -16,6 +16,7 @@ from archiver.cli.terminal.watching import watcher
 from archiver.cli.top import new_run
 from archiver.errors import ExitStatus
 from archiver.usecases.bag_update import add_algorithm_to, set_info_of
+from archiver.usecases.repin import Change, note_change, pin_at
 from archiver.usecases.settled import jobs_for
 
 _ADD_EXAMPLES = """
@@ -40,17 +41,26 @@ def command() -> None:
 @click.argument("bag", metavar="BAG", type=click.Path(readable=False))
 @click.argument("algorithm", metavar="ALGORITHM", type=options.ALGORITHM)
 @options.jobs
+@options.catalogue
 @options.as_json
-def add_algorithm_command(bag: str, algorithm: str, jobs: int | None, as_json: bool) -> int:
+def add_algorithm_command(
+    bag: str, algorithm: str, jobs: int | None, catalogue: str | None, as_json: bool
+) -> int:
     """Give BAG manifests of one more checksum ALGORITHM.
 
     The bag is verified in full first; an invalid bag is left as it is. Then
     every file is read once more, and its old checksum is compared and the new
-    one computed in that same reading. The payload is not changed.
+    one computed in that same reading. The payload is not changed. The change is
+    noted in the log of the store, and the catalogue knows the bag anew.
     """
     settings = config.load_settings(os.environ)
     workers = jobs_for(jobs, settings)
-    _show(bag, add_algorithm_to(bag, algorithm, new_run(os.environ), workers, watcher()), as_json=as_json)
+    run, watch, before = new_run(os.environ), watcher(), pin_at(bag)
+    updated = add_algorithm_to(bag, algorithm, run, workers, watch)
+    what = f"{algorithm} manifests were added"
+    change = Change(what, before, pin_at(bag))
+    note_change(bag, change, config.catalogue_place(catalogue, settings), run, watch)
+    _show(bag, updated, as_json=as_json)
     return ExitStatus.DONE
 
 
@@ -58,16 +68,23 @@ def add_algorithm_command(bag: str, algorithm: str, jobs: int | None, as_json: b
 @click.argument("bag", metavar="BAG", type=click.Path(readable=False))
 @click.argument("label", metavar="'LABEL: VALUE'")
 @options.jobs
+@options.catalogue
 @options.as_json
-def set_info_command(bag: str, label: str, jobs: int | None, as_json: bool) -> int:
+def set_info_command(bag: str, label: str, jobs: int | None, catalogue: str | None, as_json: bool) -> int:
     """Give a label of BAG's bag-info.txt one value.
 
     The bag is verified in full first; an invalid bag is left as it is. A value
-    that the label has is replaced, and shown; of several, all are.
+    that the label has is replaced, and shown; of several, all are. The change is
+    noted in the log of the store, and the catalogue knows the bag anew.
     """
     settings = config.load_settings(os.environ)
     workers = jobs_for(jobs, settings)
-    _show(bag, set_info_of(bag, label, new_run(os.environ), workers, watcher()), as_json=as_json)
+    run, watch, before = new_run(os.environ), watcher(), pin_at(bag)
+    updated = set_info_of(bag, label, run, workers, watch)
+    what = f"the label {label.partition(':')[0].strip()} was set"
+    change = Change(what, before, pin_at(bag))
+    note_change(bag, change, config.catalogue_place(catalogue, settings), run, watch)
+    _show(bag, updated, as_json=as_json)
     return ExitStatus.DONE
 
 

@@ -37,6 +37,8 @@ _COMMANDS = {
     "show": "say all that is known of a bag, a file or an album",
     "list": "list stores, bags, collections, accessions or albums",
     "status": "say what is kept where, when it was checked, what falls due",
+    "copy": "make a second copy of bags in another store",
+    "audit": "read again what was longest unchecked, within a budget",
     "due": "say what rights end by a day, and what to review",
     "bag": "change the tag files of a finished bag",
     "retire": "remove a copy of a bag, where nothing is lost with it",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Callable, Iterable
-from typing import Literal
+from typing import ClassVar, Literal
 
 import click
 from click.shell_completion import CompletionItem
@@ -52,6 +54,49 @@ def _algorithms() -> Iterable[str]:
     return ALGORITHMS
 
 
+class Duration(click.ParamType[dt.timedelta]):
+    """A stretch of time, such as ``90s``, ``30m``, ``2h``, ``90d`` or ``8w``."""
+
+    name = "time"
+    _UNITS: ClassVar = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
+    _FORM = re.compile(r"(?a)([0-9]{1,6})\s*([smhdw])")
+
+    def convert(
+        self, value: str | dt.timedelta, param: click.Parameter | None, ctx: click.Context | None
+    ) -> dt.timedelta:
+        """Return what was typed as a stretch of time."""
+        if isinstance(value, dt.timedelta):
+            return value
+        found = self._FORM.fullmatch(value.strip().lower())
+        if found is None or not int(found[1]):
+            self.fail(f"{value!r} is no time such as 30m, 2h or 90d.", param, ctx)
+        return dt.timedelta(seconds=int(found[1]) * self._UNITS[found[2]])
+
+
+class Size(click.ParamType[int]):
+    """A number of bytes, such as ``500GB``, ``4TB``, ``64MiB`` or plain ``1000000``."""
+
+    name = "size"
+    _UNITS: ClassVar = {
+        unit + end: base**power
+        for power, unit in enumerate(("", "k", "m", "g", "t", "p"))
+        for end, base in (("b", 1000), ("ib", 1024), ("", 1000))
+    }
+    _FORM = re.compile(r"(?a)([0-9]{1,15}(?:\.[0-9]{1,6})?)\s*([kmgtp]?(?:i?b)?)")
+
+    def convert(self, value: str | int, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return what was typed as a number of bytes."""
+        if isinstance(value, int):
+            return value
+        found = self._FORM.fullmatch(value.strip().lower())
+        size = 0 if found is None else int(float(found[1]) * self._UNITS[found[2]])
+        if not size:
+            self.fail(f"{value!r} is no size such as 500GB or 4TB.", param, ctx)
+        return size
+
+
+DURATION = Duration()
+SIZE = Size()
 POLICY = Named(_policies, or_file=True)
 PROFILE = Named(_profiles, or_file=True)
 ALGORITHM = Named(_algorithms, or_file=False)

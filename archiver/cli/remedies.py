@@ -45,6 +45,8 @@ _SENTENCES = {
     Way.REBUILD_CATALOGUE: "To make it anew from the bags: archiver catalogue rebuild {STORE}",
     Way.LIST_COLLECTIONS: "To see the collections: archiver list collections",
     Way.ADD_STORE: "To make one of the bags in a store: archiver catalogue add {STORE}",
+    Way.UNMARK_STORE: "To do so: archiver store mark --changeable {STORE}",
+    Way.ADOPT_STORE: "To take it in as a store of its own: archiver catalogue add {STORE}",
     Way.ANOTHER_CATALOGUE: "To use another one: --catalogue PATH",
     Way.INSTALL: "To install them: pip install {PACKAGES}",
     Way.RESTORE_TAG_FILES: "Restore the tag files from another copy of the bag, then: archiver verify {BAG}",

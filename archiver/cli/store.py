@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Iterator
 
 import click
@@ -13,13 +14,21 @@ from archiver.cli.commands import Command
 from archiver.cli.reports.jsonstream import write_json
 from archiver.cli.terminal.text import count, shown, wrapped
 from archiver.cli.terminal.watching import watcher
+from archiver.cli.top import new_run
 from archiver.errors import ExitStatus
+from archiver.store.identity import Kept
 from archiver.usecases.leftovers import Cleaning, clean, rehearse_cleaning
+from archiver.usecases.marking import Marked, mark_store
 
 _CLEAN_EXAMPLES = """
   archiver store clean /media/backup --dry-run     say what would go
   archiver store clean /media/backup
 """
+_MARK_EXAMPLES = """
+  archiver store mark --immutable /media/backup
+  archiver store mark --changeable /media/backup
+"""
+_MARK_INTERRUPTED = "No bag's bytes were changed. The same command goes on from there."
 
 
 @click.group(name="store", epilog="Each command's --help lists examples and exit statuses.")
@@ -46,6 +55,49 @@ def clean_command(store: str, dry_run: bool, as_json: bool) -> int:
             for line in _lines(cleaning):
                 click.echo(line)
     return ExitStatus.DONE
+
+
+@command.command(cls=Command, name="mark", examples=_MARK_EXAMPLES, interrupted=_MARK_INTERRUPTED)
+@click.argument("store", metavar="STORE", type=click.Path())
+@click.option("--immutable", "kept", flag_value="read-only", help="Keep its bags from being changed.")
+@click.option(
+    "--attribute",
+    "kept",
+    flag_value="immutable",
+    help="The same, and set the attribute i of chattr where the system allows it.",
+)
+@click.option("--changeable", "kept", flag_value="plain", help="Let its bags be changed again.")
+@options.as_json
+def mark_command(store: str, kept: str | None, as_json: bool) -> int:
+    """Mark STORE, so that finished bags in it are kept from being changed.
+
+    Files of bags get the mode 0444 and their folders 0555: those that are there
+    now, and each that is made in the store from now on. What changes or removes
+    a bag refuses to, until the mark is taken away. Any program that runs as you
+    can still take it away; with the attribute, the superuser alone can.
+    """
+    if kept is None:
+        raise click.UsageError("Say how: --immutable, --attribute or --changeable.")
+    done = mark_store(store, Kept(kept), new_run(os.environ), watcher())
+    if as_json:
+        members = {"store": done.store, "kept": done.kept.value, "bags": len(done.bags)}
+        write_json("archiver.store-mark/1", members, {"partly": done.partly})
+    else:
+        for line in _mark_lines(done):
+            click.echo(line)
+    return ExitStatus.INCOMPLETE if done.partly else ExitStatus.DONE
+
+
+def _mark_lines(done: Marked) -> Iterator[str]:
+    how = "can be changed" if done.kept is Kept.PLAIN else "are kept from being changed"
+    yield wrapped(f"Bags in {shown(done.store)} {how}: {count(len(done.bags), 'bag')} there now.")
+    if done.kept is not Kept.PLAIN:
+        yield wrapped("To let them be changed again: archiver store mark --changeable STORE", below="  ")
+    if done.partly:
+        yield wrapped(
+            "Not all could be done: the attribute i is the superuser's to change, or the disk has none."
+        )
+        yield from (f"  {shown(name)}" for name in done.partly)
 
 
 def _lines(cleaning: Cleaning) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import sys
 from collections.abc import Iterable, Iterator
@@ -11,11 +10,11 @@ from typing import Any
 import click
 
 from archiver import config
-from archiver.bagit.findings import Finding
 from archiver.bagit.report import Depth
 from archiver.cli import options
 from archiver.cli.commands import Command
 from archiver.cli.reports.jsonstream import write_json
+from archiver.cli.reports.verified_json import verified_json
 from archiver.cli.reports.verify import FEW, aside_lines, bag_lines, summary_lines, verdict
 from archiver.cli.terminal.text import shown, wrapped
 from archiver.cli.terminal.watching import watcher
@@ -23,7 +22,6 @@ from archiver.cli.top import new_run
 from archiver.errors import ConfigError, ExitStatus
 from archiver.records.moments import rfc3339
 from archiver.usecases.settled import jobs_for
-from archiver.usecases.verify.affected_albums import AffectedAlbum
 from archiver.usecases.verify.noted import noting
 from archiver.usecases.verify.verify import Targets, VerifiedBag, VerifyRequest, targets_of, verify
 
@@ -142,7 +140,7 @@ def _json(outcomes: Iterator[VerifiedBag], targets: Targets) -> bool:
     def records() -> Iterator[dict[str, Any]]:
         for outcome in outcomes:
             statuses.append(outcome.passed)
-            yield _record(outcome)
+            yield verified_json(outcome)
 
     beside: dict[str, Iterable[Any]] = {
         "missing": targets.missing,
@@ -152,48 +150,3 @@ def _json(outcomes: Iterator[VerifiedBag], targets: Targets) -> bool:
     write_json("archiver.verify/1", {}, {"bags": records(), **beside})
     _tell_missing(targets.missing)
     return all(statuses)
-
-
-def _record(outcome: VerifiedBag) -> dict[str, Any]:
-    report = outcome.report
-    return {
-        "bag": report.bag,
-        "depth": report.depth.value,
-        "version": report.version,
-        "valid": report.valid,
-        "complete": report.complete,
-        "intact": report.intact,
-        "files": report.files,
-        "bytes": report.bytes,
-        "algorithms": list(report.algorithms),
-        "update_pending": outcome.update_pending,
-        "albums": list(map(_album, outcome.albums)),
-        "problems": [_finding(finding) | {"track": _track(outcome, finding)} for finding in report.findings],
-        "profile": None if outcome.mismatches is None else list(map(_finding, outcome.mismatches)),
-    }
-
-
-def _track(outcome: VerifiedBag, finding: Finding) -> dict[str, str] | None:
-    track = outcome.tracks.get(finding.path)
-    return None if track is None else dataclasses.asdict(track)
-
-
-def _album(album: AffectedAlbum) -> dict[str, str | int]:
-    return {
-        "album": album.title or album.folder,
-        "folder": album.folder,
-        "files": album.files,
-        "damaged": album.damaged,
-        "unreadable": album.unreadable,
-        "missing": album.missing,
-    }
-
-
-def _finding(finding: Finding) -> dict[str, str]:
-    return {
-        "code": finding.code,
-        "severity": finding.severity.value,
-        "path": finding.path,
-        "message": finding.message,
-        "spec": finding.spec,
-    }

@@ -10,7 +10,9 @@ import json
 import os
 import re
 import uuid
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from archiver import filesystem
 from archiver.errors import StoreError
@@ -31,6 +33,18 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LONGEST_LABEL = 200
 
 
+class Kept(StrEnum):
+    """How bags in a store are kept from being changed once they have their names.
+
+    ``PLAIN``: as the system makes files. ``READ_ONLY``: no file or folder of them may be written. ``IMMUTABLE``: the same, and
+    the system refuses even those who could allow it to themselves (Linux's attribute ``i``), where it may be set.
+    """
+
+    PLAIN = "plain"
+    READ_ONLY = "read-only"
+    IMMUTABLE = "immutable"
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """Which store it is.
@@ -38,10 +52,12 @@ class Identity:
     Attributes:
         identifier: A UUID, the same for as long as the store lives.
         label: What people call it.
+        kept: How bags in it are kept from being changed.
     """
 
     identifier: str
     label: str
+    kept: Kept = Kept.PLAIN
 
 
 def read_identity(store: bytes) -> Identity | None:
@@ -84,8 +100,64 @@ def make_identity(store: bytes, identifier: uuid.UUID) -> Identity:
     if found is not None:
         return found
     label = os.fsdecode(os.path.basename(os.path.abspath(store))) or "store"
-    made = Identity(str(identifier), label.encode("utf-8", "replace").decode("utf-8")[:_LONGEST_LABEL])
+    made = Identity(str(identifier), _fitting(label))
+    with _begun(store, made) as folder:
+        filesystem.publish(_BEGUN, _NAME, folder)
+    return made
+
+
+def renew_identity(store: bytes, identifier: uuid.UUID) -> Identity:
+    """Give a store that is the copy of another an identity of its own; label and the rest stay, but for the folder's name.
+
+    Args:
+        store: The store's absolute path, which the caller has locked.
+        identifier: The new one.
+
+    Raises:
+        StoreError: where it has none, or it cannot be written.
+    """
+    label = os.fsdecode(os.path.basename(os.path.abspath(store))) or "store"
+    made = replace(_known(store), identifier=str(identifier), label=_fitting(label))
+    _replace(store, made)
+    return made
+
+
+def keep_bags(store: bytes, kept: Kept) -> Identity:
+    """Note how bags in a store are kept from being changed; the bags themselves are not touched.
+
+    Args:
+        store: The store's absolute path, which the caller has locked.
+        kept: How.
+
+    Raises:
+        StoreError: where the store has no identity, or it cannot be written.
+    """
+    made = replace(_known(store), kept=kept)
+    _replace(store, made)
+    return made
+
+
+def _known(store: bytes) -> Identity:
+    found = read_identity(store)
+    if found is None:
+        raise StoreError(
+            f"{os.fsdecode(store)} has no identity", "No run of this program has packed into it yet."
+        )
+    return found
+
+
+def _replace(store: bytes, made: Identity) -> None:
+    with _begun(store, made) as folder:
+        os.rename(_BEGUN, _NAME, src_dir_fd=folder, dst_dir_fd=folder)
+        filesystem.sync_folder(folder)
+
+
+@contextlib.contextmanager
+def _begun(store: bytes, made: Identity) -> Iterator[int]:
+    """Lend the folder in which an identity lies whole, but not under its name."""
     line = {"schema": SCHEMA, "identifier": made.identifier, "label": made.label}
+    if made.kept is not Kept.PLAIN:
+        line["kept"] = made.kept.value
     content = json.dumps(line, ensure_ascii=False).encode("utf-8") + b"\n"
     with (
         store_faults(f"give the store {os.fsdecode(store)} its identity", "No bag is touched by this."),
@@ -98,9 +170,12 @@ def make_identity(store: bytes, identifier: uuid.UUID) -> Identity:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        filesystem.publish(_BEGUN, _NAME, folder)
+        yield folder
         filesystem.sync_folder(cursor.folder(b""))
-    return made
+
+
+def _fitting(label: str) -> str:
+    return label.encode("utf-8", "replace").decode("utf-8")[:_LONGEST_LABEL]
 
 
 def _parsed(value: object) -> Identity:
@@ -111,4 +186,7 @@ def _parsed(value: object) -> Identity:
         raise ValueError("it has no identifier")
     if not isinstance(label, str) or not label or len(label) > _LONGEST_LABEL:
         raise ValueError("it has no label")
-    return Identity(identifier, label)
+    kept = value.get("kept", Kept.PLAIN.value)
+    if kept not in set(Kept):
+        raise ValueError("it says something unknown of how bags are kept")
+    return Identity(identifier, label, Kept(kept))

@@ -21,14 +21,18 @@ from archiver.bagit.serialized.writer import SerializeError, serialize
 from archiver.bagit.validate import open_bag
 from archiver.errors import Remedy, StoreError, Way
 from archiver.ownfiles import read_own
-from archiver.store import tree
+from archiver.store import keeping, tree
 from archiver.store.area import INCOMING, UNFINISHED, Place
 from archiver.store.faults import store_faults
+from archiver.store.identity import Kept, read_identity
 from archiver.store.removal import finish_removals
 from archiver.store.staging import Staging, StagingKey, look_into, remove_area, remove_begun
 
 _READY = b"ready"
 """Marks an area whose bag or archive is whole and on the disk; holds the path of either below the area."""
+
+ENDINGS = ("tar", "zip", "gz", "tgz")
+"""How the name of an archive ends that can be made ready: one that is made here, or a copy of one."""
 
 _LONGEST_READY = 512
 
@@ -52,12 +56,37 @@ def make_ready(staging: Staging, archive: Literal["tar", "zip"] | None, modified
             made = _archive(staging, archive)
             os.mkdir(b"archive", dir_fd=area.folder(b""))
             _serialize(staging, made, archive, modified)
-        folder = area.folder(b"")
-        with os.fdopen(filesystem.create_regular(_READY, folder), "wb") as marker:
-            marker.write(made)
-            marker.flush()
-            os.fsync(marker.fileno())
-        filesystem.sync_folder(folder)
+        _mark(area, made)
+
+
+def make_archive_ready(staging: Staging, copied: bytes, ending: str) -> None:
+    """Mark an area as ready that has a copy of an archive, which is whole and on the disk.
+
+    Args:
+        staging: The area.
+        copied: Name of the copy in the area.
+        ending: How the archive's name ends, without the dot.
+
+    Raises:
+        StoreError: where that cannot be written; the area is left as it is.
+    """
+    made = _archive(staging, ending)
+    with store_faults(f"finish the bag {staging.key.name}"), staging.area.cursor() as area:
+        os.mkdir(b"archive", dir_fd=area.folder(b""))
+        with staging.area.cursor() as inner:
+            folder, _, name = made.rpartition(b"/")
+            os.rename(copied, name, src_dir_fd=area.folder(b""), dst_dir_fd=inner.folder(folder))
+            filesystem.sync_folder(inner.folder(folder))
+        _mark(area, made)
+
+
+def _mark(area: filesystem.FolderCursor, made: bytes) -> None:
+    folder = area.folder(b"")
+    with os.fdopen(filesystem.create_regular(_READY, folder), "wb") as marker:
+        marker.write(made)
+        marker.flush()
+        os.fsync(marker.fileno())
+    filesystem.sync_folder(folder)
 
 
 def _archive(staging: Staging, kind: str) -> bytes:
@@ -125,14 +154,25 @@ def publish(staging: Staging) -> bytes:
         made = _ready(staging)
         name = _name(staging, made)
         folder, _, made_name = made.rpartition(b"/")
+        kept = _kept(store)
+        if kept is not Kept.PLAIN and made == b"bag":
+            with staging.bag.cursor() as bag:
+                keeping.freeze_inside(bag)
         with filesystem.FolderCursor(store) as top, staging.area.cursor() as area:
             if filesystem.is_there(name, top.folder(b"")):
                 raise FileExistsError(0, "something of that name is there already")
             os.rename(made_name, name, src_dir_fd=area.folder(folder), dst_dir_fd=top.folder(b""))
             filesystem.sync_folder(top.folder(b""))
+        if kept is not Kept.PLAIN:
+            keeping.freeze(store, name, kept)
     with contextlib.suppress(OSError):  # the bag is whole and in place; the next run removes what is left
         remove_area(staging.area)
     return store + b"/" + name
+
+
+def _kept(store: bytes) -> Kept:
+    identity = read_identity(store)
+    return Kept.PLAIN if identity is None else identity.kept
 
 
 def _name(staging: Staging, made: bytes) -> bytes:
@@ -160,7 +200,8 @@ def _marked(staging: Staging) -> bytes | None:
             made = read_own(_READY, area.folder(b""), _LONGEST_READY)
     except (FileNotFoundError, NotADirectoryError, filesystem.NotRegularError, ValueError):
         return None
-    return made if made in {b"bag", _archive(staging, "tar"), _archive(staging, "zip")} else None
+    known = {b"bag", *(_archive(staging, ending) for one in ENDINGS for ending in (one, one.upper()))}
+    return made if made in known else None
 
 
 def _is_made(staging: Staging, made: bytes) -> bool:

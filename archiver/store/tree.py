@@ -16,7 +16,7 @@ def sync_folders(cursor: filesystem.FolderCursor) -> None:
     Raises:
         OSError: as the system calls do.
     """
-    for folder in _deepest_first(cursor, b""):
+    for folder in folders_deepest_first(cursor, b""):
         filesystem.sync_folder(cursor.folder(folder))
 
 
@@ -31,7 +31,7 @@ def remove(cursor: filesystem.FolderCursor, path: bytes) -> None:
         if not stat.S_ISDIR(os.stat(name, dir_fd=cursor.folder(above), follow_symlinks=False).st_mode):
             os.unlink(name, dir_fd=cursor.folder(above))
             return
-        for folder in _deepest_first(cursor, path):
+        for folder in folders_deepest_first(cursor, path):
             _empty(cursor.folder(folder))
         os.rmdir(name, dir_fd=cursor.folder(above))
 
@@ -43,7 +43,7 @@ def disk_bytes(cursor: filesystem.FolderCursor) -> int:
         OSError: as the system calls do.
     """
     total = 0
-    for folder in _deepest_first(cursor, b""):
+    for folder in folders_deepest_first(cursor, b""):
         with os.scandir(cursor.folder(folder)) as entries:
             for entry in entries:
                 status = entry.stat(follow_symlinks=False)
@@ -62,7 +62,7 @@ def _empty(folder: int) -> None:
             os.unlink(name, dir_fd=folder)
 
 
-def _deepest_first(cursor: filesystem.FolderCursor, start: bytes) -> Iterator[bytes]:
+def folders_deepest_first(cursor: filesystem.FolderCursor, start: bytes = b"") -> Iterator[bytes]:
     """Yield every folder below ``start`` after all that lie in it, and ``start``, a path below the cursor's root, last."""
     found: list[bytes] = []
     pending = [start]

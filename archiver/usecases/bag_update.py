@@ -27,6 +27,7 @@ from archiver.machine import MachineError, reason
 from archiver.model.run import Event, Run
 from archiver.records.baginfo import parse_label
 from archiver.records.events import EVENTS_RECORD, HEADER, event_line
+from archiver.store.keeping import refuse_kept
 from archiver.usecases.settled import known_algorithms
 from archiver.usecases.watch import Meter, Step, Watch
 
@@ -188,6 +189,7 @@ def _measured(bag: str) -> tuple[bytes, int, int]:
     """Return the bag's path, and how many bytes its payload and all its files hold."""
     if not os.path.isdir(bag):
         raise UsageError(f"{bag} is no folder", "Name a bag that is a folder; an archive is not updated.")
+    refuse_kept(os.path.dirname(os.path.realpath(os.fsencode(bag))), f"update {bag}")
     if not os.access(bag, os.R_OK | os.W_OK | os.X_OK):
         raise StoreError(
             f"cannot update {bag}: it cannot be written",

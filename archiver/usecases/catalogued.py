@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -14,10 +15,15 @@ from archiver.catalogue import update
 from archiver.catalogue.check import CheckedCatalogue, check_catalogue
 from archiver.catalogue.database import Catalogue, is_there, opened, reading
 from archiver.catalogue.faults import CatalogueError
-from archiver.catalogue.stores import all_stores, is_mounted
-from archiver.catalogue.update import UpdatedStore
+from archiver.catalogue.stores import KnownStore, all_stores, is_mounted
+from archiver.catalogue.update import TwinStoreError, UpdatedStore
 from archiver.errors import Remedy, StoreError, UsageError, Way
+from archiver.model.run import Run
+from archiver.records.moments import rfc3339
+from archiver.store.area import locked
 from archiver.store.find_bags import is_bag
+from archiver.store.identity import read_identity, renew_identity
+from archiver.store.log import Happened, append_event
 from archiver.usecases.watch import Step, Watch, one
 
 SHORT_PATIENCE_MS = 2_000
@@ -58,11 +64,21 @@ def catalogued(path: str, stores: Sequence[str], now: str, watch: Watch) -> Iter
     with opened(path) as catalogue:
         for store in stores:
             if os.path.isdir(store):
-                for note in _notes(
-                    update.update_store(catalogue, _place(store), now, _watching(watch, store))
-                ):
-                    watch.note(note)
+                follow_store(catalogue, _place(store), now, watch)
         yield catalogue
+
+
+def follow_store(catalogue: Catalogue, place: bytes, now: str, watch: Watch) -> KnownStore:
+    """Bring an open catalogue up to date with the store at an absolute path, and return it; see :func:`catalogued`.
+
+    Raises:
+        StoreError: where the store cannot be listed.
+        CatalogueError: where the catalogue cannot be written.
+    """
+    updated = update.update_store(catalogue, place, now, _watching(watch, os.fsdecode(place)))
+    for note in _notes(updated):
+        watch.note(note)
+    return updated.store
 
 
 @contextlib.contextmanager
@@ -82,16 +98,39 @@ def if_usable(path: str, patience_ms: int = SHORT_PATIENCE_MS) -> Iterator[Catal
         yield usable
 
 
-def add_store(path: str, store: str, now: str, watch: Watch) -> UpdatedCatalogue:
+def add_store(path: str, store: str, run: Run, watch: Watch) -> UpdatedCatalogue:
     """Take a store into the catalogue with all its bags, or bring the catalogue up to date with one that it knows.
+
+    A store that is the copy of another one, with the same identifier, gets one of its own.
 
     Raises:
         UsageError, StoreError, CatalogueError: where that cannot be.
     """
     _refuse_no_store(store)
+    place, now = _place(store), rfc3339(run.now())
     with opened(path) as catalogue:
-        updated = update.update_store(catalogue, _place(store), now, _watching(watch, store))
+        try:
+            updated = update.update_store(catalogue, place, now, _watching(watch, store))
+        except TwinStoreError:
+            _part_twins(place, run)
+            watch.note(
+                f"{store} was the copy of a store that is mounted too; it has an identifier of its own now."
+            )
+            updated = update.update_store(catalogue, place, now, _watching(watch, store))
     return UpdatedCatalogue(path, (updated,))
+
+
+def _part_twins(place: bytes, run: Run) -> None:
+    """Give a store that is the copy of another an identity of its own, and tell in its log where it comes from."""
+    with locked(place):
+        before = read_identity(place)
+        assert before is not None, "by it the two were taken for one"
+        made = renew_identity(place, uuid.uuid5(run.identifier, repr(place)))
+        detail = {"from": {"store": before.identifier}, "what": "the whole store was copied"}
+        append_event(
+            place,
+            Happened("replication", rfc3339(run.now()), made.identifier, "success", detail, run.software),
+        )
 
 
 def update_stores(path: str, now: str, watch: Watch) -> UpdatedCatalogue:

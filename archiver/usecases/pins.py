@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ from archiver.store.log import read_events
 
 Trusted = Literal["catalogue", "log", "bag"]
 """What says which bytes are right: the pin of the catalogue, that of the store's log, or the bag's own tag manifest."""
+
+_TELL_PINS = frozenset({"accession", "metadata modification", "replication"})
+"""Types of events after which a bag is what they say it is."""
 
 _DIGITS = 128
 
@@ -72,11 +76,16 @@ def logged_pin(place: bytes, name: bytes) -> Pin | None:
     text = _stem(os.fsdecode(name).encode("utf-8", "replace").decode("utf-8"))
     found: Pin | None = None
     for event in read_events(place):
+        if event.happened.type not in _TELL_PINS:
+            continue
         detail = event.happened.detail
         told = detail.get("bags")
         for one in [*(told if isinstance(told, list) else ()), detail]:
             if isinstance(one, Mapping):
-                found = _told(one, text) or found
+                told_here = _told(one, text)
+                if told_here is not None:
+                    known = None if found is None else found.identifier
+                    found = dataclasses.replace(told_here, identifier=told_here.identifier or known)
     return found
 
 
@@ -102,8 +111,8 @@ def digests_of_manifests(bag: bytes) -> set[str]:
 
 def _told(detail: Mapping[str, Any], name: str) -> Pin | None:
     pin, identifier = detail.get("pin"), detail.get("identifier")
-    is_pin = isinstance(pin, str) and len(pin) == _DIGITS
-    if not is_pin or detail.get("name") != name:
+    named = detail.get("name", detail.get("path"))
+    if not isinstance(pin, str) or len(pin) != _DIGITS or not isinstance(named, str) or _stem(named) != name:
         return None
     return Pin("log", pin, identifier if isinstance(identifier, str) else None)
 

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import shutil
-import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from archiver import filesystem
-from archiver.bagit.bag_source import source_of
 from archiver.bagit.names import PAYLOAD
+from archiver.bagit.pin import pinned_manifest
+from archiver.bagit.reading import FolderTop, read_top
 from archiver.bagit.tagfiles import list_tag_files
 from archiver.bagit.telling import ignore
 from archiver.bagit.updating.journal import STAGED_PREFIX, Journal
-from archiver.bagit.updating.update import Updated
 from archiver.bagit.walking import Kind, walk
-from archiver.catalogue.bag_facts import BagFacts, bag_facts
 from archiver.catalogue.database import is_there, opened
-from archiver.catalogue.events import follow_log
 from archiver.catalogue.faults import CatalogueError
-from archiver.catalogue.renewing import renew
-from archiver.catalogue.stores import copy_at, find_store, know_store
 from archiver.errors import StoreError, UsageError
 from archiver.model.album import album_folder
 from archiver.model.run import Run
@@ -30,15 +26,14 @@ from archiver.parity.make import README, MadeFile, make_sets, readme, sets_of_pa
 from archiver.parity.program import Par2, require_par2
 from archiver.parity.sets import FOLDER, Amount, ParitySet, Sized
 from archiver.records.events import EVENTS_RECORD
-from archiver.records.moments import rfc3339
 from archiver.store.area import locked
 from archiver.store.find_bags import is_bag
 from archiver.store.healing import Workshop, workshop_of
-from archiver.store.identity import make_identity, read_identity
-from archiver.store.log import Happened, append_event
+from archiver.store.keeping import refuse_kept
 from archiver.usecases.bag_update import add_files_to
 from archiver.usecases.catalogued import SHORT_PATIENCE_MS
-from archiver.usecases.pins import logged_pin
+from archiver.usecases.pins import known_pin, logged_pin
+from archiver.usecases.repin import Change, note_change, pin_at
 from archiver.usecases.watch import Step, Watch
 
 _BLOCK = 1 << 20
@@ -97,15 +92,19 @@ def protect(  # noqa: PLR0913, PLR0917 - a command's parameters
         raise UsageError(
             f"{bag} is no bag that is a folder", "Nothing was changed. An archive is not updated."
         )
+    refuse_kept(place, f"protect {bag}")
+    before = pin_at(bag)
     with locked(place), workshop_of(place) as workshop:
         making = _Making(path, par2, amount, workshop, watch)
         detail = (
             f"Recovery data (PAR2, {amount} of each album) were added after the bag was verified in full."
         )
         updated = add_files_to(bag, making.write, detail, run, jobs, watch)
-        facts = _facts(path)
-        _renew(place, name, facts, updated, catalogue, run, watch)
-    return making.protection(facts)
+    after = pin_at(bag)
+    if not updated.files:
+        before = _known_before(place, name, catalogue)
+    note_change(bag, Change("recovery data were added", before, after), catalogue, run, watch)
+    return making.protection(b"" if after is None else after)
 
 
 @dataclass
@@ -164,7 +163,7 @@ class _Making:
                 shutil.copyfileobj(source, target, _BLOCK)
         return own
 
-    def protection(self, facts: BagFacts) -> Protection:
+    def protection(self, pin: bytes) -> Protection:
         """Say what came of it."""
         return Protection(
             bag=os.fsdecode(self.bag),
@@ -174,7 +173,7 @@ class _Making:
             left_out=self.left_out,
             payload_bytes=sum(each.size for each in self.sets),
             parity_bytes=self.octets,
-            pin=facts.pin.hex(),
+            pin=pin.hex(),
         )
 
 
@@ -199,44 +198,40 @@ def _sizes(own: bytes) -> Iterator[Sized]:
         os.close(folder)
 
 
-def _facts(path: bytes) -> BagFacts:
-    source = source_of(path)
+def _known_before(place: bytes, name: bytes, catalogue: str) -> bytes | None:
+    """Return the pin that is known of a bag which an interrupted run gave its recovery data; ``None`` where it is another's.
+
+    The bag without them must be the one that is known: a bag that was changed otherwise is not taken for it.
+    """
+    known = None
+    with contextlib.suppress(StoreError, CatalogueError, UsageError), contextlib.ExitStack() as held:
+        lent = held.enter_context(opened(catalogue, SHORT_PATIENCE_MS)) if is_there(catalogue) else None
+        known = (None if lent is None else known_pin(lent, place, name)) or logged_pin(place, name)
+    if known is None or known.digest is None or known.digest != _pin_without(place + b"/" + name):
+        return None
+    return bytes.fromhex(known.digest)
+
+
+def _pin_without(bag: bytes) -> str | None:
+    """Return the pin that a bag had before its recovery data, and the event that tells of them, came to it."""
+    folder = filesystem.open_folder(bag)
     try:
-        return bag_facts(source, os.fsdecode(path))
+        top = read_top(FolderTop(folder))
+        manifest = pinned_manifest(top.manifests)
+        if manifest is None or manifest.algorithm is None or not manifest.of_tags:
+            return None
+        with os.fdopen(_opened(folder, EVENTS_RECORD), "rb") as events:
+            earlier = hashlib.new(manifest.algorithm, b"".join(events.readlines()[:-1])).hexdigest()
+        digest = hashlib.sha512()
+        with os.fdopen(_opened(folder, manifest.name), "rb") as lines:
+            for line in lines:
+                path = line.partition(b"  ")[2].rstrip(b"\n")
+                if path == EVENTS_RECORD.encode():
+                    line = earlier.encode() + b"  " + path + b"\n"
+                if not path.startswith(FOLDER.encode() + b"/"):
+                    digest.update(line)
+        return digest.hexdigest()
+    except (OSError, ValueError):
+        return None
     finally:
-        source.close()
-
-
-def _renew(  # noqa: PLR0913, PLR0917 - what is told, to whom
-    place: bytes, name: bytes, facts: BagFacts, updated: Updated, catalogue: str, run: Run, watch: Watch
-) -> None:
-    """Tell the store's log and the catalogue of the pin, also where an earlier run was interrupted before it could."""
-    logged = None
-    with contextlib.suppress(StoreError):
-        logged = logged_pin(place, name)
-    if updated.files or logged is None or logged.digest != facts.pin.hex():
-        make_identity(place, uuid.uuid5(run.identifier, repr(place)))
-        detail = {
-            "identifier": facts.identifier,
-            "name": facts.name,
-            "pin": facts.pin.hex(),
-            "files": [EVENTS_RECORD, f"{FOLDER}/"],
-        }
-        append_event(
-            place,
-            Happened(
-                "metadata modification", rfc3339(run.now()), facts.identifier, "success", detail, run.software
-            ),
-        )
-    if not is_there(catalogue):
-        return
-    try:
-        with opened(catalogue, SHORT_PATIENCE_MS) as lent:
-            store = find_store(lent, read_identity(place), place)
-            copy = None if store is None else copy_at(lent, store, os.fsdecode(name))
-            if store is not None and copy is not None:
-                renew(lent, store, copy, facts, rfc3339(run.now()))
-                with lent.write():  # a store that had no identity may have got one
-                    follow_log(lent, know_store(lent, read_identity(place), place))
-    except (CatalogueError, StoreError, UsageError) as error:
-        watch.note(f"The new pin is not noted in the catalogue: {error.message}.")
+        os.close(folder)

@@ -16,6 +16,7 @@ from archiver.records.moments import rfc3339
 from archiver.store.area import locked
 from archiver.store.find_bags import is_bag
 from archiver.store.identity import read_identity
+from archiver.store.keeping import refuse_kept
 from archiver.store.log import Happened, append_event
 from archiver.store.removal import finish_removals, remove_bag
 from archiver.usecases.catalogued import catalogued
@@ -83,6 +84,7 @@ def retire(request: RetireRequest, catalogue: str, run: Run, watch: Watch) -> Re
     place, name = os.path.split(path)
     with contextlib.ExitStack() as held:
         if not request.dry_run:
+            refuse_kept(place, f"remove {request.bag}")
             held.enter_context(locked(place))
             finish_removals(place)
         lent = held.enter_context(catalogued(catalogue, [os.fsdecode(place)], rfc3339(run.now()), watch))

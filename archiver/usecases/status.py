@@ -8,7 +8,15 @@ from dataclasses import dataclass
 
 from archiver import filesystem
 from archiver.catalogue.listing import ListedCollection, ListedStore, collections, stores
-from archiver.catalogue.standing import FallingDue, Kept, falling_due, kept, protected
+from archiver.catalogue.standing import (
+    FallingDue,
+    Kept,
+    SingleBag,
+    falling_due,
+    in_one_copy,
+    kept,
+    protected,
+)
 from archiver.catalogue.stores import KnownStore, all_stores, is_mounted
 from archiver.usecases.lookup import looked_up
 
@@ -44,6 +52,7 @@ class Status:
         stores: Every store.
         kept: How many bags have how many copies, the fewest first.
         protected: How many bags have recovery data.
+        single: Bags of which one whole copy is known and no more, the largest first.
         due: What falls due.
     """
 
@@ -52,6 +61,7 @@ class Status:
     stores: tuple[StoreStatus, ...]
     kept: tuple[Kept, ...]
     protected: int
+    single: tuple[SingleBag, ...]
     due: FallingDue
 
 
@@ -75,6 +85,7 @@ def status(path: str, today: dt.date) -> Status:
             stores=tuple(_store(listed, known[listed.identifier]) for listed in stores(catalogue)),
             kept=kept(catalogue),
             protected=protected(catalogue),
+            single=tuple(in_one_copy(catalogue)),
             due=falling_due(catalogue, since.isoformat(), today.isoformat(), until.isoformat()),
         )
 

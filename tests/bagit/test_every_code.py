@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import socket
 import threading
@@ -641,8 +642,27 @@ def test_file_that_grows_while_it_is_read_is_told(tmp_path: Path) -> None:
     assert report.valid is False
 
 
+@pytest.mark.parametrize("depth", Depth)
+def test_a_bag_that_is_not_the_pinned_one_is_told_however_valid(tmp_path: Path, depth: Depth) -> None:
+    bag = build_bag(tmp_path / "bag")
+    pin = hashlib.sha512((bag / "tagmanifest-sha512.txt").read_bytes()).digest()
+
+    def codes(pinned: bytes | None) -> list[str]:
+        with open_bag(str(bag), depth, pin=pinned) as validation:
+            list(validation.check())
+            report = validation.report()
+        assert_report_holds_together(report)
+        return [one.code for one in report.findings if one.severity is Severity.ERROR]
+
+    assert codes(pin) == codes(None) == []
+    rewrite(bag, "bag-info.txt", (bag / "bag-info.txt").read_bytes() + b"Contact-Name: Mallory\n")
+    seal_tags(bag)
+    assert codes(None) == []
+    assert codes(pin) == ["B414"]
+
+
 def test_every_code_has_its_bag() -> None:
-    elsewhere = {"B115", "B704", "B705", "B706", "B707"}
+    elsewhere = {"B115", "B414", "B704", "B705", "B706", "B707"}
     assert PROVOKED.keys() | elsewhere == {code for code in FINDING_KINDS if code < "B8"}
 
 

@@ -71,7 +71,7 @@ def test_a_copy_elsewhere_that_was_checked_lets_it_go(
 ) -> None:
     second = tmp_path / "Second"
     shutil.copytree(store / "One", second / "One")
-    assert run_here("catalogue", "add", second).code == 0
+    assert run_here("catalogue", "add", "--unchecked", second).code == 0
     unchecked = retire(store / "One", "--json")
     assert (unchecked.code, unchecked.json["may_go"]) == (1, False)
     assert [one["store"] for one in unchecked.json["unchecked"]] == ["Second"]
@@ -133,7 +133,7 @@ def test_a_removal_that_fails_leaves_no_half_bag_and_is_finished_by_the_next_run
 ) -> None:
     second = tmp_path / "Second"
     shutil.copytree(store / "One", second / "One")
-    run_here("catalogue", "add", second)
+    run_here("catalogue", "add", "--unchecked", second)
     verify(second, 9)
 
     def stop(*_: object) -> None:

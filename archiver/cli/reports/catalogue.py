@@ -7,8 +7,13 @@ from typing import Any
 
 from archiver.catalogue.check import CheckedCatalogue
 from archiver.catalogue.update import UpdatedStore
+from archiver.cli.reports.verify import bag_lines
 from archiver.cli.terminal.text import count, shown, shown_path, wrapped
 from archiver.usecases.catalogued import UpdatedCatalogue
+from archiver.usecases.repin import Acceptance
+
+_SHOWN = 32
+"""Digits of a pin that are shown."""
 
 
 def updated_lines(updated: UpdatedCatalogue) -> Iterator[str]:
@@ -58,6 +63,19 @@ def _store_json(updated: UpdatedStore) -> dict[str, Any]:
         "events": updated.events,
         "notes": list(updated.notes),
     }
+
+
+def accepted_lines(bag: str, accepted: Acceptance) -> Iterator[str]:
+    """Yield the report on accepting a bag as it is."""
+    if accepted.after is None:
+        yield from bag_lines(accepted.verified)
+        yield wrapped("It was not accepted: the catalogue knows it as it was.")
+    elif accepted.after == accepted.before:
+        yield wrapped(f"{shown_path(bag)} is the bag that the catalogue knows; every byte of it is right.")
+    else:
+        yield wrapped(f"{shown_path(bag)} is valid, and the catalogue knows it as it is now.")
+        yield f"  before  {accepted.before.hex()[:_SHOWN]}…"
+        yield f"  now     {accepted.after.hex()[:_SHOWN]}…"
 
 
 def checked_lines(path: str, checked: CheckedCatalogue) -> Iterator[str]:

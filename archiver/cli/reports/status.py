@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from archiver.bagit.sizes import human_size
-from archiver.catalogue.standing import Kept
+from archiver.catalogue.standing import Kept, SingleBag
 from archiver.cli.terminal.table import fitted_lines
 from archiver.cli.terminal.text import brief, count, shown_path, wrapped
 from archiver.usecases.status import Status, StoreStatus
@@ -16,6 +16,9 @@ _MOST = 6
 """Rows of a table, so that all fits on one screen."""
 
 _CELL = 60
+
+_FEW = 3
+"""Bags in one copy only that are named."""
 
 
 def status_lines(status: Status) -> Iterator[str]:
@@ -27,6 +30,7 @@ def status_lines(status: Status) -> Iterator[str]:
     yield from _stores(status.stores)
     yield ""
     yield from _copies(status.kept)
+    yield from _single(status.single)
     if status.protected:
         yield f"{count(status.protected, 'bag has', 'bags have')} recovery data."
     yield from _due(status)
@@ -79,6 +83,14 @@ def _copies(kept: Sequence[Kept]) -> Iterator[str]:
     yield wrapped(f"{count(total, 'bag')}{': ' if told else ''}{', '.join(told)}.", below="  ")
 
 
+def _single(single: Sequence[SingleBag]) -> Iterator[str]:
+    if single:
+        named = [f"{brief(one.name, _CELL)} ({brief(one.store, _CELL)})" for one in single[:_FEW]]
+        more = f" and {len(single) - _FEW:,} more" if len(single) > _FEW else ""
+        yield wrapped(f"In one copy only: {', '.join(named)}{more}.", below="  ")
+        yield wrapped("For a second copy: archiver copy BAG --to STORE", below="  ")
+
+
 def _number(copies: int) -> str:
     return "no whole copy" if not copies else count(copies, "copy", "copies")
 
@@ -87,7 +99,7 @@ def _due(status: Status) -> Iterator[str]:
     due = status.due
     if due.unchecked:
         told = f"{count(due.unchecked, 'copy was', 'copies were')} never checked, or not within a year"
-        yield wrapped(f"Due: {told}. To check: archiver verify STORE", below="  ")
+        yield wrapped(f"Due: {told}. To check: archiver audit", below="  ")
     if due.restricted_until is not None:
         told = (
             f"restrictions on {count(due.restricted_files, 'file')} end, the first on {due.restricted_until}"
@@ -126,6 +138,10 @@ def status_json(status: Status) -> tuple[dict[str, Any], dict[str, Any]]:
             for one in status.collections
         ),
         "stores": map(_store_json, status.stores),
+        "one_copy": (
+            {"bag": one.name, "store": one.store, "path": one.path, "bytes": one.octets}
+            for one in status.single
+        ),
         "copies": ({"copies": one.copies, "bags": one.bags} for one in status.kept),
     }
     return members, lists

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from archiver.bagit.codes import FINDING_KINDS
-from archiver.bagit.findings import Effect, Finding, Severity
+from archiver.bagit.findings import Effect, Finding, Severity, Subject
 from archiver.bagit.report import BagReport, Depth
 from archiver.bagit.sizes import human_size
 from archiver.cli.reports.findings import alike_lines
@@ -102,6 +102,8 @@ def verdict(outcome: VerifiedBag) -> str:
     report = outcome.report
     if report.version is None and not report.algorithms:
         return "this is no bag that can be read."
+    if is_another(report):
+        return "valid in itself, but NOT the bag that it was when it was last known."
     if report.complete is False:
         if report.valid is None:
             return "NOT COMPLETE."
@@ -110,6 +112,11 @@ def verdict(outcome: VerifiedBag) -> str:
     if report.valid is False:
         return "NOT VALID."
     return _proved(report) + ("" if outcome.passed else " It does NOT conform to the profile.")
+
+
+def is_another(report: BagReport) -> bool:
+    """Whether all that is wrong with a bag is that it is not the one that was recorded elsewhere."""
+    return report.count(Severity.ERROR) == 1 and report.has(Effect.CHANGED, Subject.MANIFEST)
 
 
 def _proved(report: BagReport) -> str:

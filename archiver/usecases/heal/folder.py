@@ -15,11 +15,11 @@ from archiver.bagit.declaration import DECLARATION_NAME
 from archiver.bagit.findings import Finding
 from archiver.bagit.manifest_reader import ManifestName, parse_manifest_name
 from archiver.bagit.names import PAYLOAD
+from archiver.bagit.pin import pinned_manifest
 from archiver.bagit.tagfiles import list_tag_files
 from archiver.bagit.telling import ignore
 from archiver.bagit.walking import Kind, walk
 from archiver.bagit.writer import manifest_line
-from archiver.catalogue.bag_facts import pinned_manifest
 from archiver.executors.pools import Threads
 from archiver.records.codec import Record, from_line
 from archiver.records.files import FILES_RECORD, LIMITS

@@ -26,6 +26,7 @@ from archiver.store.area import locked
 from archiver.store.find_bags import is_bag
 from archiver.store.healing import Placer, Workshop, workshop_of
 from archiver.store.identity import make_identity, read_identity
+from archiver.store.keeping import refuse_kept
 from archiver.store.log import BrokenLogError, Happened, append_event
 from archiver.usecases.catalogued import SHORT_PATIENCE_MS
 from archiver.usecases.heal.archive import heal_archive
@@ -71,6 +72,7 @@ def heal(request: HealRequest, catalogue: str, run: Run, watch: Watch) -> Healin
         pin = _pin(lent, place, name, watch)
         _refuse_no_bag(request.bag, path, pin)
         if not request.dry_run:
+            refuse_kept(place, f"heal {request.bag}")
             held.enter_context(locked(place))
         if os.path.isdir(path):
             held.enter_context(_alone(path))

@@ -17,9 +17,9 @@ from archiver.bagit.bag_source import BagSource
 from archiver.bagit.manifest_reader import read_manifest
 from archiver.bagit.names import PAYLOAD
 from archiver.bagit.paths import decode_path
+from archiver.bagit.pin import pinned_manifest
 from archiver.bagit.reading import read_tag_lines, read_top
 from archiver.bagit.telling import ignore
-from archiver.catalogue.bag_facts import pinned_manifest
 from archiver.errors import ArchiverError, ExitStatus, Remedy, Way
 from archiver.machine import reason, refuse_own_limit
 from archiver.model.pickling import by_fields
@@ -149,7 +149,7 @@ def damaged_records(bag: KnownBag, source: BagSource) -> tuple[str, ...]:
             raise ValueError("the bag cannot be opened")
         top = read_top(listing.top)
         manifest = pinned_manifest(top.manifests)
-        if not manifest.of_tags or manifest.algorithm is None:
+        if manifest is None or not manifest.of_tags or manifest.algorithm is None:
             return ()
         lines = read_tag_lines(listing.top, manifest.name, top.declaration.encoding, ignore)
         entries = read_manifest(lines, manifest, ignore, before_1_0=top.declaration.before_1_0)

@@ -9,7 +9,6 @@ from archiver.bagit.report import Depth
 from archiver.catalogue.database import Catalogue, is_there, opened
 from archiver.catalogue.faults import CatalogueError
 from archiver.catalogue.stores import KnownStore, copy_at, find_store, mark, mark_checked
-from archiver.catalogue.take_in import TakenBag, take_in
 from archiver.errors import StoreError, UsageError
 from archiver.store.identity import read_identity
 from archiver.usecases.catalogued import SHORT_PATIENCE_MS
@@ -33,14 +32,14 @@ def noting(outcomes: Iterable[VerifiedBag], catalogue: str, now: str, watch: Wat
         if usable:
             try:
                 with opened(catalogue, SHORT_PATIENCE_MS) as lent:
-                    _note(lent, outcome, now)
+                    _note(lent, outcome, now, watch)
             except (CatalogueError, UsageError) as error:
                 usable = False
                 watch.note(f"What was checked is not noted in the catalogue: {error.message}.")
         yield outcome
 
 
-def _note(catalogue: Catalogue, outcome: VerifiedBag, now: str) -> None:
+def _note(catalogue: Catalogue, outcome: VerifiedBag, now: str, watch: Watch) -> None:
     path = os.path.realpath(os.fsencode(outcome.report.bag))
     place, name = os.path.split(path)
     store = _store(catalogue, place)
@@ -54,10 +53,12 @@ def _note(catalogue: Catalogue, outcome: VerifiedBag, now: str) -> None:
         if outcome.report.depth is not Depth.FULL or outcome.pin is None:
             return
         if outcome.pin != catalogue.value("SELECT pin FROM bag WHERE bag_id = ?", (copy.bag_id,)):
-            # its tag files were changed on purpose, or another bag stands in its place
-            if not isinstance(take_in(catalogue, store, os.fsdecode(name), now), TakenBag):
-                return
-            copy = copy_at(catalogue, store, os.fsdecode(name)) or copy
+            watch.note(
+                f"{outcome.report.bag} is valid, yet not the bag that the catalogue knows at this place: somebody changed it"
+                " and made it valid again, or another bag stands there. If you changed it on purpose:"
+                " archiver catalogue accept BAG"
+            )
+            return
         mark_checked(catalogue, copy, now)
 
 

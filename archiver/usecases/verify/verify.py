@@ -161,18 +161,19 @@ def verify(request: VerifyRequest, watch: Watch) -> Iterator[VerifiedBag]:
         name = _shown_name(path, number, len(request.paths))
         meter = Meter()
         with (
-            _listed(path, request.depth, name, watch) as validation,
-            _executor(validation, request, meter) as executor,
+            listed(path, request.depth, name, watch) as validation,
+            executor_for(validation, request.depth, request.jobs, meter) as executor,
         ):
             checking = validation.check(executor.map_ordered, meter.add)
             step = Step(f"Verifying {name}", "bytes", validation.total_bytes, meter)
             for _ in watch.track(step, checking, lambda checked: checked.bytes):
                 pass
-            verified = _verified(path, validation, profile)
+            verified = judged(path, validation, profile)
         yield verified
 
 
-def _verified(path: str, validation: Validation, profile: Profile | None) -> VerifiedBag:
+def judged(path: str, validation: Validation, profile: Profile | None = None) -> VerifiedBag:
+    """Return what was found out about the bag at ``path``, once all of it that is to be read was."""
     report = validation.report()
     wrong = [finding for finding in report.findings if finding.severity is Severity.ERROR]
     broken = {finding.path for finding in wrong if finding.path.startswith(PAYLOAD)}
@@ -197,25 +198,34 @@ def _shown_name(path: str, number: int, of: int) -> str:
     return name if of == 1 else f"{name} ({number} of {of})"
 
 
-def _listed(path: str, depth: Depth, name: str, watch: Watch) -> Validation:
-    """List the bag; of an archive it is shown how far that came, for a compressed one must be unpacked for it."""
+def listed(path: str, depth: Depth, name: str, watch: Watch, pin: bytes | None = None) -> Validation:
+    """List the bag; of an archive it is shown how far that came, for a compressed one must be unpacked for it.
+
+    Args:
+        path: The bag.
+        depth: How much of it is to be checked.
+        name: What it is called on a screen.
+        watch: Is shown how far it came.
+        pin: As :func:`archiver.bagit.validate.open_bag` takes it.
+    """
     size = os.path.getsize(path) if os.path.isfile(path) else None
     meter = Meter()
     step = Step(f"Listing {name}", "" if size is None else "bytes", size, meter)
     with watch.during(step):
-        return open_bag(path, depth, kept=(FILES_RECORD,), passed=meter.add)
+        return open_bag(path, depth, kept=(FILES_RECORD,), passed=meter.add, pin=pin)
 
 
-def _executor(
-    validation: Validation, request: VerifyRequest, meter: Meter
+def executor_for(
+    validation: Validation, depth: Depth, jobs: int, meter: Meter
 ) -> Serial | Threads | DividedWork[Batch, Checked]:
-    small = request.depth is not Depth.FULL or validation.total_bytes < _FEW_BYTES
-    if request.jobs == 1 or small or not validation.source.is_divisible:
+    """Return what does the work of checking a bag that is listed, with so many threads and processes at most."""
+    small = depth is not Depth.FULL or validation.total_bytes < _FEW_BYTES
+    if jobs == 1 or small or not validation.source.is_divisible:
         return Serial()
     if validation.total_files < _MANY_FILES:
-        return Threads(request.jobs)
+        return Threads(jobs)
     return DividedWork[Batch, Checked](
-        request.jobs,
+        jobs,
         lambda batch: sum(file.size for file in batch.files) > BATCH_BYTES,
         lambda checked: meter.add(checked.bytes),
     )

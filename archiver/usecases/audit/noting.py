@@ -1,0 +1,113 @@
+"""Notes what an audit found: in the log of the store where it can be written, and in the catalogue."""
+
+from __future__ import annotations
+
+import os
+
+from archiver.bagit.findings import Severity
+from archiver.catalogue.auditing import AuditableCopy, Part, keep_part
+from archiver.catalogue.database import Catalogue
+from archiver.catalogue.events import follow_log
+from archiver.catalogue.stores import mark, mark_checked
+from archiver.errors import StoreError
+from archiver.model.run import Run
+from archiver.records.moments import rfc3339
+from archiver.store.area import locked
+from archiver.store.identity import read_identity
+from archiver.store.log import Happened, append_event
+from archiver.usecases.audit.reading import BagRead
+from archiver.usecases.verify.verify import VerifiedBag
+from archiver.usecases.watch import Watch
+
+FIXITY_CHECK = "fixity check"
+"""The type of the event, in the words of the PREMIS vocabulary."""
+
+_MOST_NAMED = 100
+
+
+class Noter:
+    """Notes what is found, copy after copy.
+
+    Args:
+        catalogue: The catalogue.
+        run: The run.
+        watch: Is told, once for each store, that its log cannot be written.
+    """
+
+    def __init__(self, catalogue: Catalogue, run: Run, watch: Watch) -> None:
+        self._catalogue = catalogue
+        self._run = run
+        self._watch = watch
+        self._unlogged: set[int] = set()
+
+    def part_of(self, copy: AuditableCopy, read: BagRead, began: str) -> Part:
+        """Return how far the audit of a copy has come, with what earlier runs read of it."""
+        if read.goes_on and copy.part is not None:
+            return Part(copy.part.since, read.after, copy.part.wrong + read.wrong)
+        return Part(began, read.after, read.wrong)
+
+    def keep(self, copy: AuditableCopy, part: Part) -> None:
+        """Note how far the audit of a copy has come."""
+        with self._catalogue.write():
+            keep_part(self._catalogue, copy.copy, part)
+
+    def settle(self, copy: AuditableCopy, verified: VerifiedBag, read: BagRead, part: Part) -> None:
+        """Note what was found of a copy.
+
+        A copy counts as checked at the time when the reading of it began, which may be an earlier run's. What was found
+        wrong by an earlier run stands until the whole copy is read once more.
+        """
+        is_right = verified.report.valid is True and not part.wrong
+        if verified.report.valid is False or read.is_whole:
+            self._log(copy, verified, read, part, is_right=is_right)
+        with self._catalogue.write():
+            if is_right and read.is_whole:
+                mark_checked(self._catalogue, copy.copy, part.since)
+                return
+            if verified.report.valid is False or part.wrong:
+                is_there = os.path.lexists(copy.store.place + b"/" + os.fsencode(copy.copy.path))
+                mark(self._catalogue, copy.copy, "damaged" if is_there else "missing")
+            keep_part(self._catalogue, copy.copy, None if read.is_whole else part)
+
+    def _log(
+        self, copy: AuditableCopy, verified: VerifiedBag, read: BagRead, part: Part, *, is_right: bool
+    ) -> None:
+        place = copy.store.place
+        happened = Happened(
+            FIXITY_CHECK,
+            rfc3339(self._run.now()),
+            copy.identifier,
+            "success" if is_right else "fail",
+            _detail(copy, verified, read, part),
+            self._run.software,
+        )
+        try:
+            if (
+                read_identity(place) is None
+            ):  # a folder to which this program never wrote gets nothing from an audit
+                return
+            with locked(place):
+                append_event(place, happened)
+            with self._catalogue.write():
+                follow_log(self._catalogue, copy.store)
+        except StoreError as error:
+            if copy.store.store_id not in self._unlogged:
+                self._unlogged.add(copy.store.store_id)
+                self._watch.note(
+                    f"What was checked is not in the log of {copy.store.label}: {error.message}."
+                )
+
+
+def _detail(copy: AuditableCopy, verified: VerifiedBag, read: BagRead, part: Part) -> dict[str, object]:
+    report = verified.report
+    wrong = [one.path for one in report.findings if one.severity is Severity.ERROR and one.path]
+    return {
+        "path": copy.copy.path,
+        "pin": copy.pin.hex(),
+        "since": part.since,
+        "whole": read.is_whole,
+        "files": read.files,
+        "bytes": read.octets,
+        "wrong": dict(sorted(report.counts.items())) if report.valid is False else {},
+        "paths": sorted(set(wrong))[:_MOST_NAMED],
+    }

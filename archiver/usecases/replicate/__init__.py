@@ -1,0 +1,1 @@
+"""Making second copies of bags in other stores."""
