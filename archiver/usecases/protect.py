@@ -227,8 +227,8 @@ def _pin_without(bag: bytes) -> str | None:
             for line in lines:
                 path = line.partition(b"  ")[2].rstrip(b"\n")
                 if path == EVENTS_RECORD.encode():
-                    line = earlier.encode() + b"  " + path + b"\n"
-                if not path.startswith(FOLDER.encode() + b"/"):
+                    digest.update(earlier.encode() + b"  " + path + b"\n")
+                elif not path.startswith(FOLDER.encode() + b"/"):
                     digest.update(line)
         return digest.hexdigest()
     except (OSError, ValueError):

@@ -283,7 +283,10 @@ def test_a_bag_that_is_protected_holds_what_later_accessions_count_on(bag: Path,
     packed = run_here("pack", music, "--to", bag.parent, "--name", "Two")
     assert packed.code == 0, packed.err
     protected(bag)
-    assert run_here("catalogue", "rebuild", bag.parent).code == 0
-    given = run_here("restore", "Music", "--to", tmp_path / "Given")
-    assert given.code == 0, given.out + given.err
-    assert files(tmp_path / "Given") == files(music)
+    for number in range(2):
+        given = run_here("restore", "Music", "--to", tmp_path / f"Given {number}")
+        assert given.code == 0, given.out + given.err
+        assert files(tmp_path / f"Given {number}") == files(music)
+        assert run_here("catalogue", "rebuild", bag.parent).code == 0
+    again = run_here("pack", music, "--to", bag.parent, "--json")
+    assert again.json["nothing_new"], again.out
