@@ -43,7 +43,7 @@ _COMMANDS = {
     "bag": "change the tag files of a finished bag",
     "retire": "remove a copy of a bag, where nothing is lost with it",
     "catalogue": "look after the index over all your bags",
-    "store": "clear what interrupted runs left in a store",
+    "store": "clear what is left in a store, or keep its bags from being changed",
     "completion": "print what makes your shell complete archiver's commands",
 }
 """Every subcommand, in the order of use, with its line in the overview; each is the module of its name."""

@@ -33,7 +33,7 @@ A store has a folder `.archiver` of its own:
 
 - `store.json` says which store it is: `{"schema": "archiver.store/1", "identifier": "0f6c…", "label": "backup"}`. The first bag
   that is packed into a store makes it. The identifier is a UUID by which the disk is known again wherever it is mounted; the label may be
-  changed by hand.
+  changed by hand. `"kept": "read-only"` or `"immutable"` stands there too where `archiver store mark` said so.
 - `events.jsonl` is the log of what was done in the store, one JSON object a line with sorted keys and no blanks: `agent`, `at`, `detail`, `hash`,
   `object`, `outcome`, `prev`, `seq`, `type`. `hash` is the SHA-256, in hex, of the bytes that `prev` stands for, followed by the line's own JSON
   without `hash` and `prev`; `prev` is the `hash` of the line before, 64 zeros in the first. A line is on the disk before the

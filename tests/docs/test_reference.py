@@ -152,6 +152,10 @@ _CATALOGUE = (
             for what in ((), ("stores",), ("bags",), ("collections",), ("accessions",), ("albums",))
         ),
         ("status: `archiver.status/1`", ("status",)),
+        ("copy: `archiver.copy/1`", ("copy", "Store/Bag_1_of_2", "--to", "Second")),
+        ("audit: `archiver.audit/1`", ("audit", "--bytes", "1")),
+        ("store mark: `archiver.store-mark/1`", ("store", "mark", "--immutable", "Second")),
+        ("catalogue accept: `archiver.catalogue-accept/1`", ("catalogue", "accept", "Store/Bag_1_of_2")),
         ("retire: `archiver.retire/1`", ("retire", "--dry-run", "Store/Bag_1_of_2")),
         ("due: `archiver.due/1`", ("due", "Store", "--until", "2031-01-01")),
         ("duplicates: `archiver.duplicates/1`", ("duplicates", "Music", "Store")),
