@@ -186,7 +186,7 @@ CREATE TABLE event (                   -- what was done in stores: the lines of 
   store_id INTEGER NOT NULL REFERENCES store, -- the store
   seq      INTEGER NOT NULL,           -- number of the line, from 1
   at       TEXT NOT NULL,              -- when: RFC 3339, UTC
-  type     TEXT NOT NULL,              -- what: accession, nothing new, deletion, fixity check, replication, metadata modification
+  type     TEXT NOT NULL,              -- what: accession, nothing new, deletion, fixity check, replication, metadata modification, recovery
   object   TEXT NOT NULL,              -- what it was done to
   outcome  TEXT NOT NULL,              -- success, warning or fail
   detail   TEXT NOT NULL,              -- JSON object
