@@ -290,3 +290,13 @@ def test_a_bag_that_is_protected_holds_what_later_accessions_count_on(bag: Path,
         assert run_here("catalogue", "rebuild", bag.parent).code == 0
     again = run_here("pack", music, "--to", bag.parent, "--json")
     assert again.json["nothing_new"], again.out
+
+
+def test_verify_says_that_there_are_recovery_data(bag: Path) -> None:
+    assert run_here("verify", bag, "--json").json["bags"][0]["recovery_sets"] == 0
+    protected(bag)
+    assert run_here("verify", bag, "--json").json["bags"][0]["recovery_sets"] == 3
+    assert "3 sets of recovery data" in run_here("verify", bag).out
+    overwrite(bag / "parity/0001.par2", 70, b"hurt")
+    found = run_here("verify", bag)
+    assert (found.code, "parity/0001.par2" in found.out, "archiver heal --dry-run" in found.out) == (4, True, True)

@@ -168,7 +168,7 @@ def _refuse_no_bag(named: str, path: bytes, pin: Pin) -> None:
     if is_update_pending(path):
         raise UpdatePendingError(
             f"an interrupted update of {named} waits to be completed",
-            "Nothing was changed. Give the command again that was interrupted, then heal.",
+            "Nothing was changed. Do again what was interrupted: that completes it. Then heal.",
         )
     if os.path.isdir(path):
         if is_bag(os.fsdecode(path)) or pin.digest is not None:

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from archiver.bagit.names import PAYLOAD
 from archiver.bagit.paths import check_path
 from archiver.parity.packets import StrangePacketError, names_in
-from archiver.parity.program import Par2, Repaired, find_par2
+from archiver.parity.program import EXTRA, Par2, Repaired, find_par2
 from archiver.parity.sets import FOLDER, set_of_file
 from archiver.usecases.heal.bag_files import BagFiles
 from archiver.usecases.heal.outcome import Wanted
@@ -62,8 +62,7 @@ class RecoveryData:
         self._program = self._program or find_par2()
         if self._program is None:
             self._note(
-                "The bag has recovery data, but the program par2, which uses them, is not installed: pip install"
-                " 'music-archiver[parity]'."
+                f"The bag has recovery data, but the program par2, which uses them, is not installed; {EXTRA} brings it."
             )
             return
         for number, paths in sorted(sets.items()):

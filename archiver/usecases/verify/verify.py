@@ -12,12 +12,14 @@ from archiver.bagit.names import PAYLOAD
 from archiver.bagit.profiles.profile import Profile
 from archiver.bagit.profiles.read import check_profile
 from archiver.bagit.report import BagReport, Depth
+from archiver.bagit.telling import ignore
 from archiver.bagit.updating.journal import is_update_pending
 from archiver.bagit.validate import Validation, open_bag
 from archiver.catalogue.bag_facts import pin_of
 from archiver.errors import StoreError, UsageError
 from archiver.executors.ordered import Serial
 from archiver.executors.pools import DividedWork, Threads
+from archiver.parity.sets import FOLDER, set_of_file
 from archiver.records.files import FILES_RECORD
 from archiver.records.tracks import Track, tracks_of
 from archiver.store.area import INCOMING
@@ -64,6 +66,7 @@ class VerifiedBag:
         tracks: By payload path, what the bag's own record says a damaged or missing file is. The record may be
             damaged itself; it is shown, never relied on.
         pin: By which any copy of a bag that was read in full is known again; ``None`` where something is wrong with it.
+        recovery_sets: How many sets of recovery data it has.
     """
 
     report: BagReport
@@ -74,6 +77,7 @@ class VerifiedBag:
     meant: str | None
     tracks: dict[str, Track]
     pin: bytes | None
+    recovery_sets: int = 0
 
     @property
     def passed(self) -> bool:
@@ -189,7 +193,17 @@ def judged(path: str, validation: Validation, profile: Profile | None = None) ->
         meant=bag_around(path) if report.has(Effect.MISSING, Subject.BAG) else None,
         tracks=tracks,
         pin=pin_of(validation.source) if report.valid else None,
+        recovery_sets=_recovery_sets(validation),
     )
+
+
+def _recovery_sets(validation: Validation) -> int:
+    """Count the sets of recovery data that a bag has, whatever state they are in."""
+    with validation.source.listing(ignore) as listing:
+        if listing.top is None or (FOLDER, False) not in set(listing.top.names()):
+            return 0
+        numbers = {set_of_file(one.path) for one in listing.presents() if one.path.startswith(FOLDER)}
+    return len(numbers - {None})
 
 
 def _shown_name(path: str, number: int, of: int) -> str:
