@@ -24,6 +24,7 @@ from archiver.catalogue.stores import (
     mark,
 )
 from archiver.catalogue.take_in import RefusedBag, TakenBag, take_in
+from archiver.catalogue.told import believe_log
 from archiver.errors import Remedy, StoreError, Way
 from archiver.machine import reason, refuse_own_limit
 from archiver.store.find_bags import bags_in
@@ -111,6 +112,9 @@ def _take_in_store(catalogue: Catalogue, place: bytes, now: str, watching: Watch
     changed = difference(catalogue, store, names)
     outcomes = [take_in(catalogue, store, name, now) for name in watching(_to_take_in(changed))]
     events, notes = _events(catalogue, store)
+    if any(isinstance(one, TakenBag) for one in outcomes):
+        with catalogue.write():
+            notes = (*notes, *believe_log(catalogue, store))
     missing = []
     if changed.gone:
         with catalogue.write():

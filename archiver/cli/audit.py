@@ -24,7 +24,7 @@ from archiver.usecases.settled import jobs_for
 
 _EXAMPLES = """
   archiver audit                            every store that is mounted
-  archiver audit --for 2h --idle            what was longest unchecked, for two hours
+  archiver audit --for 2h --idle            for two hours, behind all else
   archiver audit /media/backup --percent 8  a twelfth of it each month
   archiver audit --older-than 90d --json
 """

@@ -64,9 +64,9 @@ def rebuild_command(stores: tuple[str, ...], catalogue: str | None, as_json: boo
     """Make the catalogue anew from the bags in STORE.
 
     The bags themselves tell everything but how the files of your sources
-    looked from outside, and when copies were last checked: the next run of
-    pack reads its source in full. The catalogue that is there is replaced
-    once the new one is whole.
+    looked from outside: the next run of pack reads its source in full. When
+    copies were last audited, and which bags they were, the logs of the stores
+    tell. The catalogue that is there is replaced once the new one is whole.
     """
     place, now = _place(catalogue), _now()
     return _report("archiver.catalogue-rebuild/1", catalogued.rebuild(place, stores, now, watcher()), as_json)

@@ -10,10 +10,10 @@ from archiver.records.codec import to_line
 from archiver.records.files import file_record
 from archiver.records.tree import tree_record
 
-BAG_BYTES = 24_000
+BAG_BYTES = 26_000
 """What a bag holds whatever is in it, and the beginning and end of an archive."""
 
-_FILE_BYTES = 2_600
+_FILE_BYTES = 3_000
 """What the records of a file hold beside its own particulars, with its share of an archive and of its folder there."""
 _HELD_BYTES = 600
 """What the record of the state holds of a file beside its path, with its share of an archive."""
@@ -33,6 +33,7 @@ def described_bytes(entry: PlanEntry, algorithms: int) -> int:
     if assessed is not None:
         examined = assessed.examined
         beside = sum(_ATTRIBUTE_BYTES + 2 * (one.size_bytes or 0) for one in examined.attributes)
+        beside += 2 * len(to_line(examined.ref.path))  # which the record of the state has once more
         beside += 2 * _TIMES_TOLD * len((examined.ref.stored or "").encode("utf-8"))
     else:
         line = tree_record(told)

@@ -136,7 +136,7 @@ def accept(bag: str, catalogue: str, jobs: int, run: Run, watch: Watch) -> Accep
         after = verified.pin
         if after is None:
             return Acceptance(verified, copy.pin, None)
-        if after != copy.pin:
+        if after != copy.pin or copy.copy.state != "present":
             _log(place, name, Change("accepted as it is", copy.pin, after), run)
             _know_anew(lent, copy, rfc3339(run.now()))
         with lent.write():

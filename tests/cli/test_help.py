@@ -80,7 +80,7 @@ def test_unknown_options_are_wrong_usage(command: str) -> None:
     assert f"archiver {command} --help" in outcome.err
 
 
-DO_WITHOUT = {"completion", "catalogue check", "catalogue update", "list", "status"}
+DO_WITHOUT = {"audit", "completion", "catalogue check", "catalogue update", "list", "status"}
 """Commands that need no argument; completion is told of the missing one as of a choice."""
 
 

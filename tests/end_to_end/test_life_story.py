@@ -86,6 +86,18 @@ def story(request: pytest.FixtureRequest, tmp_path: Path, catalogue_path: Path) 
     assert run_here("verify", tmp_path / "store").code == 0
 
 
+def looks(folder: Path) -> dict[bytes, tuple[bytes, int]]:
+    """Every file below a folder, by its name in bytes, with its bytes and its time of modification."""
+    top = os.fsencode(folder)
+    found = {}
+    for above, _, names in os.walk(top):
+        for name in names:
+            path = os.path.join(above, name)
+            with open(path, "rb") as stream:
+                found[os.path.relpath(path, top)] = (stream.read(), os.stat(path).st_mtime_ns)
+    return found
+
+
 def payload(bag: Path) -> list[str]:
     return sorted(str(path.relative_to(bag / "data")) for path in (bag / "data").rglob("*") if path.is_file())
 
@@ -94,6 +106,7 @@ def test_a_collection_lives(story: Story) -> None:
     first = story.pack()
     assert first["files"]["packed"] == 8
     assert first["since"] is first["changes"] is None
+    at_first = looks(story.source)
 
     live_on(story.source)
     rehearsed = story.pack("--dry-run")
@@ -132,6 +145,15 @@ def test_a_collection_lives(story: Story) -> None:
     assert moved["source_path_b64"]
     assert (old / "data" / "C" / "01.flac").read_bytes() == song(4)
     assert (new / "data" / "C" / "01.flac").read_bytes() == (story.source / "C" / "01.flac").read_bytes()
+
+    place = story.store.parent
+    for name, accession, wanted in (
+        ("then", first["accession"], at_first),
+        ("now", second["accession"], looks(story.source)),
+    ):
+        given = run_here("restore", accession, "--from", story.store, "--to", place / name)
+        assert given.code == 0, given.err
+        assert looks(place / name) == wanted
 
     again = story.pack()
     assert again["nothing_new"]

@@ -299,4 +299,8 @@ def test_verify_says_that_there_are_recovery_data(bag: Path) -> None:
     assert "3 sets of recovery data" in run_here("verify", bag).out
     overwrite(bag / "parity/0001.par2", 70, b"hurt")
     found = run_here("verify", bag)
-    assert (found.code, "parity/0001.par2" in found.out, "archiver heal --dry-run" in found.out) == (4, True, True)
+    assert (found.code, "parity/0001.par2" in found.out, "archiver heal --dry-run" in found.out) == (
+        4,
+        True,
+        True,
+    )

@@ -20,7 +20,7 @@ from tests.samples import read_tree, tree_digest
 ENCORE = "data/Example Artist/Two Evenings/Disc 2/02 Last Encore.flac"
 KEYS = {
     *("bag", "valid", "complete", "files", "bytes", "problems"),
-    *("depth", "version", "algorithms", "profile", "update_pending", "albums", "intact"),
+    *("depth", "version", "algorithms", "profile", "update_pending", "albums", "intact", "recovery_sets"),
 }
 """The first row is the design's, the second what else a program may want."""
 

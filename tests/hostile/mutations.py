@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import random
 import re
@@ -238,7 +239,7 @@ def _changed(dice: random.Random, content: Any) -> Any:  # noqa: ANN401 - any JS
         places += [(holder, key) for key in keys]
         waiting += [holder[key] for key in keys]
     if not places:
-        return dice.choice(_ODD)
+        return copy.deepcopy(dice.choice(_ODD))
     holder, key = dice.choice(places)
     what = dice.random()
     if what < 0.15:
@@ -249,5 +250,5 @@ def _changed(dice: random.Random, content: Any) -> Any:  # noqa: ANN401 - any JS
     elif what < 0.4 and isinstance(holder, list):
         holder += [holder[key]] * dice.choice((1, 20, 2000))
     else:
-        holder[key] = dice.choice(_ODD)
+        holder[key] = copy.deepcopy(dice.choice(_ODD))  # one that is changed itself must not hold itself
     return content

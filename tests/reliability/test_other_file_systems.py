@@ -23,6 +23,7 @@ from tests.disks import exfat_disk, fat_disk
 from tests.reading_bags import file_rows
 from tests.running import EPOCH, run_here, run_program
 from tests.samples import Entry, flac, read_tree
+from tests.stated_bags import stated_bag
 
 HELD: dict[bytes, Entry] = {b"Album/01.flac": flac(), b"Album/cover.jpg": b"x", b"z last.txt": b"z"}
 REFUSED: dict[bytes, Entry] = {
@@ -178,3 +179,25 @@ def test_a_file_larger_than_the_store_can_hold_is_left_out_and_the_rest_is_packe
     assert [(one["path"], one["code"]) for one in outcome.json["problems"]] == [("large.bin", "N308")]
     assert set(read_tree(store / "bag" / "data")) == {b"a.bin", b"z.bin"}
     assert validate(os.fsencode(store / "bag"), Depth.FULL).valid is True
+
+
+@pytest.mark.parametrize("disk", ["exfat", "fat"])
+def test_a_restore_gives_back_what_the_file_system_can_hold_and_lists_the_rest(
+    request: pytest.FixtureRequest, tmp_path: Path, disk: str
+) -> None:
+    place = request.getfixturevalue(disk)
+    payload = {"Album/01.flac": flac(), "Album/a:b.mp3": b"1", "what?/x": b"2", "twin": b"3", "TWIN": b"4"}
+    tree = [{"kind": "link", "source_path": "link", "target": "twin", "leads_to": "twin"}]
+    bag = stated_bag(tmp_path / "store" / "Bag", payload, tree=tree)
+    done = run_here("restore", bag, "--to", place / "back", "--json")
+    assert done.code == 3, done.out + done.err
+    left = {one["path"]: one["fate"] for one in done.json["not_restored"]}
+    given = read_tree(place / "back")
+    assert left["link"] == "refused"
+    # exfat-fuse takes names that Windows refuses; whatever is not given back is listed
+    assert {name.decode() for name in given} | left.keys() >= payload.keys()
+    assert given[b"Album/01.flac"] == payload["Album/01.flac"]
+    assert all(content == payload[name.decode()] for name, content in given.items())
+    again = run_here("restore", bag, "--to", place / "back", "--json")
+    assert again.json["files"]["restored"] == 0
+    assert ".archiver-restoring" not in os.listdir(place / "back")

@@ -5,6 +5,7 @@ Given again, the same command completes it. The long part (``-m slow``) tries ev
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import signal
@@ -190,3 +191,15 @@ def test_a_run_that_was_interrupted_goes_on_and_copies_nothing_twice(
 
 def _inodes(target: Path) -> dict[str, int]:
     return {name: os.stat(target / name).st_ino for name in PAYLOAD if (target / name).exists()}
+
+
+def test_a_file_system_without_hard_links_gets_every_file(shim: Shim, bag: Path, tmp_path: Path) -> None:
+    target = _fresh(tmp_path / "back")
+    fault = Fault(Call.LINK, 1, errno.EPERM, lasting=True)
+    done = run_program("restore", bag, "--to", target, "--json", **shim.watching(target, fault))
+    assert done.json["files"]["restored"] == len(PAYLOAD), done.err
+    assert read_tree(target) == {name.encode(): content for name, content in PAYLOAD.items()}
+    (target / "Album" / "0").write_bytes(b"mine")
+    again = run_program("restore", bag, "--to", target, "--json", **shim.watching(target, fault))
+    assert again.code == 3
+    assert (target / "Album" / "0").read_bytes() == b"mine"

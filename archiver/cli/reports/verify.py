@@ -229,9 +229,7 @@ def _advice_lines(outcome: VerifiedBag) -> Iterator[str]:
     elif report.depth is Depth.FAST and report.has(Effect.MISCOUNTED):
         yield wrapped(f"To learn which files these are: archiver verify {bag}", indent="    ", below="      ")
     elif any(report.has(effect) for effect in (Effect.CHANGED, Effect.MISSING, Effect.UNREADABLE)):
-        yield wrapped(
-            f"To learn what can be healed: archiver heal --dry-run {bag}", indent="    ", below="      "
-        )
+        yield wrapped("To learn what can be healed: archiver heal --dry-run BAG", indent="    ")
     yield wrapped("Nothing in the bag was changed by this check.", indent="    ")
 
 

@@ -95,7 +95,7 @@ def _read_folder(
     order: ReadOrder, validation: Validation, budget: Budget, keep: Keep, watch: Watch
 ) -> BagRead:
     turns = filesystem.rotates(order.path)
-    # two readers would have the disk's arm go to and fro
+    # two readers would have the disk's arm go back and forth
     jobs = 1 if turns else order.jobs
     meter = Meter()
     with (
@@ -109,14 +109,18 @@ def _read_folder(
         )
         files = octets = wrong = 0
         kept = time.monotonic()
-        for checked in watch.track(step, checking, _weight):
-            files += checked.files
-            octets += checked.bytes
-            wrong += sum(finding.severity is Severity.ERROR for finding in checked.findings)
-            portion.passed(checked.last)
-            if time.monotonic() - kept > _KEEP_SECONDS:
-                kept = time.monotonic()
-                keep(BagRead(portion.goes_on, portion.after, files, octets, wrong, is_whole=False))
+        try:
+            for checked in watch.track(step, checking, _weight):
+                files += checked.files
+                octets += checked.bytes
+                wrong += sum(finding.severity is Severity.ERROR for finding in checked.findings)
+                portion.passed(checked.last)
+                if time.monotonic() - kept > _KEEP_SECONDS:
+                    kept = time.monotonic()
+                    keep(BagRead(portion.goes_on, portion.after, files, octets, wrong, is_whole=False))
+        except KeyboardInterrupt:
+            keep(BagRead(portion.goes_on, portion.after, files, octets, wrong, is_whole=False))
+            raise
         return BagRead(portion.goes_on, portion.after, files, octets, wrong, portion.is_whole)
 
 

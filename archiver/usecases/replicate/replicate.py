@@ -178,7 +178,10 @@ class _Replica:
             return CopiedBag(bag.name, Came.REFUSED, None, None, reason="no whole copy of it is at hand")
         taken = taken_by(place, self._staging.key.package)
         if taken is not None:
-            why = f"{os.fsdecode(place)}/{taken} is there, and is another bag; nothing is overwritten"
+            known = copy_at(self._catalogue, self._store, taken)
+            is_its = known is not None and known.bag_id == bag.bag_id
+            what = "is its copy, and not right" if is_its else "is there, and is another"
+            why = f"{os.fsdecode(place)}/{taken} {what}; nothing is overwritten"
             return CopiedBag(bag.name, Came.REFUSED, None, None, reason=why)
         with store_faults(f"look into {os.fsdecode(place)}"):
             key = read_key(self._staging.area)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from archiver.errors import UsageError
 from archiver.ingest.spool import Spool
-from archiver.store.find_bags import bag_around, bags_in, is_bag
+from archiver.store.find_bags import bag_around, is_bag
 from archiver.usecases.restore.give import Giver
 from archiver.usecases.restore.plan import Holder
 from archiver.usecases.restore.selection import selected
@@ -19,7 +19,7 @@ from archiver.usecases.restore.statement import Statement
 from archiver.usecases.restore.target import Overwriting, Target
 from archiver.usecases.restore.wanted import Fate, Told
 from archiver.usecases.states.bags import Shelf
-from archiver.usecases.states.choosing import Chosen, choose, end_of
+from archiver.usecases.states.choosing import Chosen, choose, end_of, holds_bags
 from archiver.usecases.states.description import SourceFolder, SourceLink
 from archiver.usecases.states.known_stores import known_stores
 from archiver.usecases.watch import Meter, Step, Watch
@@ -181,7 +181,7 @@ def _refuse_bag(target: str) -> None:
         raise UsageError(
             f"{target} is a bag, and files cannot be given back into one", "Name another folder."
         )
-    if os.path.isdir(path) and bags_in(path).bags:
+    if os.path.isdir(path) and holds_bags(path):
         raise UsageError(
             f"{target} is a folder of bags, and is to hold nothing else",
             "Name a folder in it, or another one.",

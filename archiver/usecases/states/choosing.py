@@ -93,7 +93,7 @@ def _chosen(what: str | None, at: dt.datetime | None, shelf: Shelf, others: Iter
             _refuse_day(what, at)
             return _bag_at(what, shelf)
         # a source often bears the name of its collection, and lies where the command is given
-        if os.path.isdir(what) and _holds_bags(what):
+        if os.path.isdir(what) and holds_bags(what):
             shelf.add_store(what)
             what = None
     if not shelf.stores:
@@ -116,10 +116,11 @@ def _refuse_day(what: str, at: dt.datetime | None) -> None:
         )
 
 
-def _holds_bags(folder: str) -> bool:
+def holds_bags(folder: str) -> bool:
+    """Whether bags lie directly in a folder; one that cannot be listed holds none that anybody can mean."""
     try:
         return bool(bags_in(folder).bags)
-    except OSError:  # whoever may not list it cannot mean the bags in it
+    except OSError:
         return False
 
 

@@ -55,8 +55,8 @@ def _note(catalogue: Catalogue, outcome: VerifiedBag, now: str, watch: Watch) ->
         if outcome.pin != catalogue.value("SELECT pin FROM bag WHERE bag_id = ?", (copy.bag_id,)):
             watch.note(
                 f"{outcome.report.bag} is valid, yet not the bag that the catalogue knows at this place: somebody changed it"
-                " and made it valid again, or another bag stands there. If you changed it on purpose:"
-                " archiver catalogue accept BAG"
+                " and made it valid again, or another bag stands there. If you changed it on purpose, have"
+                " the catalogue accept it."
             )
             return
         mark_checked(catalogue, copy, now)

@@ -1,0 +1,89 @@
+"""What the log of a store tells of its copies: which bag each was, and when it was last checked.
+
+A catalogue that is made anew knows bags only as they are now. The log knows what they were: a bag that was changed since
+is not taken for the one that was packed, and what was checked need not be checked at once again.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from archiver.bagit.serialized.archive import SUFFIXES
+from archiver.catalogue.database import Catalogue
+from archiver.catalogue.events import events_of
+from archiver.catalogue.stores import KnownStore
+
+_ENDINGS = tuple(itertools.chain.from_iterable(SUFFIXES.values()))
+_OF_COPIES = ("fixity check", "replication", "metadata modification")
+
+
+@dataclass(slots=True)
+class _Told:
+    """The last that is told of a copy."""
+
+    pin: str
+    checked_at: str | None = None
+    is_right: bool = True
+
+
+def believe_log(catalogue: Catalogue, store: KnownStore) -> tuple[str, ...]:
+    """Note of a store's copies what its log, as the catalogue has it, tells of them; within a transaction.
+
+    When it was last checked is taken over for a copy that was never checked since it was taken in.
+
+    Returns:
+        A sentence for each copy that is another bag than the log tells of; it counts as damaged.
+    """
+    told = _last_told(catalogue, store)
+    notes = []
+    sql = (
+        "SELECT copy_id, path, name, pin, checked_at FROM copy JOIN bag USING (bag_id)"
+        " WHERE store_id = ? AND state = 'present' ORDER BY path"
+    )
+    for copy_id, path, name, pin, checked_at in list(catalogue.rows(sql, (store.store_id,))):
+        one = told.get(str(path)) or told.get(str(name))
+        if one is None or not isinstance(pin, bytes):
+            continue
+        if one.pin != pin.hex():
+            notes.append(f"{path!s} is not the bag that the log of the store tells of")
+            catalogue.run("UPDATE copy SET state = 'damaged' WHERE copy_id = ?", (copy_id,))
+        elif not one.is_right:
+            catalogue.run("UPDATE copy SET state = 'damaged' WHERE copy_id = ?", (copy_id,))
+        elif checked_at is None and one.checked_at is not None:
+            catalogue.run("UPDATE copy SET checked_at = ? WHERE copy_id = ?", (one.checked_at, copy_id))
+    return tuple(notes)
+
+
+def _last_told(catalogue: Catalogue, store: KnownStore) -> dict[str, _Told]:
+    """By path, or by name for bags of which no more is told, the last that the log tells."""
+    told: dict[str, _Told] = {}
+    for event in events_of(catalogue, store):
+        detail = event.happened.detail
+        if event.happened.type == "accession":
+            for name, pin in _sealed(detail):
+                for ending in ("", *_ENDINGS):
+                    told.pop(name + ending, None)
+                told[name] = _Told(pin)
+        elif event.happened.type in _OF_COPIES:
+            named, known = detail.get("path"), detail.get("pin")
+            if isinstance(named, str) and isinstance(known, str):
+                told[named] = _told(event.happened.type, event.happened.outcome, detail, known)
+    return told
+
+
+def _told(kind: str, outcome: str, detail: Any, pin: str) -> _Told:  # noqa: ANN401 - whatever JSON holds
+    since = detail.get("since")
+    if kind != "fixity check":
+        return _Told(pin)
+    is_right = outcome == "success"
+    return _Told(pin, since if is_right and isinstance(since, str) else None, is_right)
+
+
+def _sealed(detail: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - the same
+    bags = detail.get("bags")
+    for bag in bags if isinstance(bags, list) else []:
+        if isinstance(bag, dict) and isinstance(bag.get("name"), str) and isinstance(bag.get("pin"), str):
+            yield bag["name"], bag["pin"]
