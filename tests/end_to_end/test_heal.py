@@ -324,3 +324,17 @@ def test_an_update_that_waits_is_completed_first(bag: Path, second: Path) -> Non
     (bag / ".bagit-update").mkdir()
     refused = heal(bag)
     assert (refused.code, "waits to be completed" in refused.err) == (1, True)
+
+
+def test_a_bag_in_a_store_that_is_kept_from_being_changed_is_refused(bag: Path, second: Path) -> None:
+    flip(bag / "data/Album/big.bin", 7)
+    assert run_here("store", "mark", "--read-only", bag.parent).code == 0
+    try:
+        refused = heal(bag)
+        assert (refused.code, "kept from being changed" in refused.err) == (2, True)
+        assert heal(bag, "--dry-run").code == 0
+        assert run_here("protect", bag).code in {1, 2}
+    finally:
+        assert run_here("store", "mark", "--changeable", bag.parent).code == 0
+    assert heal(bag).code == 0
+    assert files(bag) == original(bag)
