@@ -8,7 +8,7 @@ import os
 import secrets
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from archiver import filesystem
@@ -80,9 +80,16 @@ def heal(request: HealRequest, catalogue: str, run: Run, watch: Watch) -> Healin
         workshop = held.enter_context(_scratch() if request.dry_run else workshop_of(place))
         placer = None if request.dry_run else Placer(place, name, _aside_name(run))
         healer = _Healer(path, pin, Asked(copies, _others(lent)), workshop, placer, request, watch)
-        done = healer.archive() if os.path.isfile(path) else healer.folder()
+
+        def stopped(done: Healing) -> None:
+            with contextlib.suppress(
+                ArchiverError
+            ):  # what stopped it is told, and may keep the log from being written
+                _log(place, name, pin, done, run, "fail")
+
+        done = healer.archive() if os.path.isfile(path) else healer.folder(stopped)
         if not request.dry_run:
-            _log(place, name, pin, done, run)
+            _log(place, name, pin, done, run, "success" if done.is_whole else "warning")
             _note(lent, pin, done, run, watch)
         return done
 
@@ -99,13 +106,21 @@ class _Healer:
     request: HealRequest
     watch: Watch
 
-    def folder(self) -> Healing:
+    def folder(self, stopped: Callable[[Healing], object]) -> Healing:
+        """Heal a folder; where a fault or a person stops that, ``stopped`` is told what was done until then."""
         files = BagFiles(self.path, self.workshop, self.placer)
         recovery = RecoveryData(files, self.watch)
         mender = Mender(files, self.asked, recovery, self.watch)
         with Threads(self.request.jobs) as threads:
             healer = FolderHealer(files, mender, self.pin, threads, self.watch)
-            healer.heal()
+            try:
+                healer.heal()
+            except BaseException:
+                stopped(self._done(files, mender, healer, recovery))
+                raise
+        return self._done(files, mender, healer, recovery)
+
+    def _done(self, files: BagFiles, mender: Mender, healer: FolderHealer, recovery: RecoveryData) -> Healing:
         return Healing(
             bag=os.fsdecode(self.path),
             trusted=self.pin.trusted,
@@ -232,9 +247,9 @@ def _aside_name(run: Run) -> bytes:
     return f"{moment.rstrip('Z')}Z-{secrets.token_hex(4)}".encode("ascii")
 
 
-def _log(place: bytes, name: bytes, pin: Pin, done: Healing, run: Run) -> None:
+def _log(place: bytes, name: bytes, pin: Pin, done: Healing, run: Run, outcome: str) -> None:  # noqa: PLR0913, PLR0917 - an event
     """Write to the store's log what was done; nothing where nothing was."""
-    if not done.healed and not done.aside:
+    if done.dry_run or not (done.healed or done.aside):
         return
     make_identity(place, uuid.uuid5(run.identifier, repr(place)))
     detail = {
@@ -246,7 +261,6 @@ def _log(place: bytes, name: bytes, pin: Pin, done: Healing, run: Run) -> None:
         "unhealed_files": len(done.unhealed),
         "aside": done.aside,
     }
-    outcome = "success" if done.is_whole else "warning"
     append_event(
         place,
         Happened("recovery", rfc3339(run.now()), pin.identifier or "", outcome, detail, run.software),
