@@ -22,7 +22,7 @@ from archiver.catalogue.faults import (
     damaged,
     foreign,
     newer,
-    unprotected,
+    without_checksums,
 )
 from archiver.catalogue.schema import APPLICATION_ID, FILE_INDEX_NAMES, FILE_INDEXES, FORM, MIGRATIONS
 from archiver.errors import UsageError, Way
@@ -428,7 +428,7 @@ def _prepare_to_write(connection: apsw.Connection, path: str) -> None:
         connection.file_control("main", apsw.SQLITE_FCNTL_RESERVE_BYTES, ctypes.addressof(wanted))
     form = _judged_form(connection, path)
     if form and not _can_check() and _reserved(connection) == _CHECKSUM_BYTES:
-        raise unprotected(path)
+        raise without_checksums(path)
     if connection.execute("PRAGMA journal_mode = WAL").get != "wal":
         raise apsw.IOError("it cannot keep a log of changes (WAL) there")
     connection.execute("PRAGMA synchronous = FULL")

@@ -81,7 +81,7 @@ def newer(path: str, form: int, known: int) -> NewerCatalogueError:
     )
 
 
-def unprotected(path: str) -> ReadOnlyCatalogueError:
+def without_checksums(path: str) -> ReadOnlyCatalogueError:
     """Return the error of a catalogue with page checksums on a system whose SQLite cannot write them."""
     return ReadOnlyCatalogueError(
         f"the catalogue {path} has page checksums, which cannot be written on this system",

@@ -72,6 +72,7 @@ def planted_bags(planted_source: Path, planted_store: Path) -> Mapping[str, Pack
         outcome = run_here(
             "pack",
             planted_source,
+            "--all",
             "--to",
             planted_store,
             "--name",

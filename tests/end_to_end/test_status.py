@@ -92,7 +92,8 @@ def test_nothing_typed_gives_the_status_once_there_is_a_catalogue(store: Path, c
 
 def test_without_a_catalogue_it_says_how_to_make_one(catalogue_path: Path) -> None:
     refused = run_here("status")
-    assert (refused.code, "archiver catalogue add STORE" in " ".join(refused.err.split())) == (2, True)
+    told = " ".join(refused.err.split())
+    assert (refused.code, "archiver catalogue add STORE" in told) == (2, True)
 
 
 def test_a_catalogue_of_nothing_says_how_to_begin(tmp_path: Path) -> None:

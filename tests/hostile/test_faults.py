@@ -108,6 +108,11 @@ class Ground:
     def bag(self) -> Path:
         return self.place / "bag"
 
+    @property
+    def catalogue(self) -> Path:
+        """One of its own: with a clock that stands still, a store at the same place has the same identifier."""
+        return self.place / "catalogue.sqlite"
+
 
 class Target:
     """A command and the folder in which its calls fail."""
@@ -131,11 +136,13 @@ class Target:
             *self.words(ground),
             SOURCE_DATE_EPOCH=EPOCH,
             TMPDIR=str(ground.temporary),
+            ARCHIVER_CATALOGUE=str(ground.catalogue),
             **environment,
         )
 
     def again(self, ground: Ground) -> Outcome:
-        return run_here(*map(str, self.words(ground)), SOURCE_DATE_EPOCH=EPOCH)
+        settings = {"SOURCE_DATE_EPOCH": EPOCH, "ARCHIVER_CATALOGUE": str(ground.catalogue)}
+        return run_here(*map(str, self.words(ground)), **settings)
 
 
 class OfTheStore(Target):

@@ -176,7 +176,7 @@ def test_no_file_is_waited_for_or_read_without_bound(
     "ready",
     [
         *("../../../Elsewhere", "/etc", "..", ".", "", "bag/data", "bag\n", "bag/", "ba", "\0"),
-        *("archive/Q.tar", "archive/P_1_of_2.gz", "archive/../bag", "archive/P_1_of_2.tar\n", "x" * 10_000),
+        *("archive/Q.tar", "archive/P_1_of_2.7z", "archive/../bag", "archive/P_1_of_2.tar\n", "x" * 10_000),
     ],
 )
 def test_only_what_was_made_in_the_area_gets_a_name(

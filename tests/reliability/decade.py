@@ -310,9 +310,9 @@ def _list_anew(bag: Path, name: str, below: str) -> None:
 
 
 def main() -> None:
-    """Live through as many decades as the first word says, and tell what came of each."""
+    """Live through as many decades as a word says, or from one number to before another, and tell what came of each."""
     whole = Told()
-    for seed in range(int(sys.argv[1])):
+    for seed in range(*map(int, sys.argv[1:])):
         with tempfile.TemporaryDirectory() as folder:
             os.environ["ARCHIVER_CATALOGUE"] = os.path.join(folder, "catalogue.sqlite")
             told = live(seed, Path(folder), months=12)

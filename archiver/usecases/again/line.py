@@ -27,6 +27,7 @@ from archiver.catalogue.states import (
 )
 from archiver.catalogue.stores import KnownStore, difference, find_store
 from archiver.catalogue.update import rebuild, update_store
+from archiver.errors import Remedy, StoreError, Way
 from archiver.machine import temporary_folder
 from archiver.model import bag as model
 from archiver.model.package import AssessedFile, HeldFile, PlanEntry
@@ -100,7 +101,12 @@ def line_of(catalogue: str, store: bytes, collection: str, run: Run, watch: Watc
     """
     with catalogued(catalogue, [os.fsdecode(store)], rfc3339(run.now()), watch) as opened:
         known = find_store(opened, read_identity(store), store)
-        assert known is not None, "it was just taken in"
+        if known is None:
+            raise StoreError(
+                f"cannot list the store {os.fsdecode(store)}: it is not there any more",
+                "No bag is left unfinished under its name. Connect its disk again.",
+                remedies=[Remedy(Way.GO_ON)],
+            )
         yield _line(opened, known, collection)
 
 

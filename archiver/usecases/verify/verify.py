@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from archiver.bagit.bag_source import BagSource
 from archiver.bagit.findings import Effect, Finding, Severity, Subject
 from archiver.bagit.hashing import BATCH_BYTES, Batch, Checked
 from archiver.bagit.names import PAYLOAD
@@ -19,6 +20,7 @@ from archiver.catalogue.bag_facts import pin_of
 from archiver.errors import StoreError, UsageError
 from archiver.executors.ordered import Serial
 from archiver.executors.pools import DividedWork, Threads
+from archiver.machine import refuse_own_limit
 from archiver.parity.sets import FOLDER, set_of_file
 from archiver.records.files import FILES_RECORD
 from archiver.records.tracks import Track, tracks_of
@@ -192,17 +194,31 @@ def judged(path: str, validation: Validation, profile: Profile | None = None) ->
         update_pending=is_update_pending(os.fsencode(path)),
         meant=bag_around(path) if report.has(Effect.MISSING, Subject.BAG) else None,
         tracks=tracks,
-        pin=pin_of(validation.source) if report.valid else None,
+        pin=_pin(validation.source) if report.valid else None,
         recovery_sets=_recovery_sets(validation),
     )
 
 
+def _pin(source: BagSource) -> bytes | None:
+    """Give the bag's pin; ``None`` where its disk no longer gives back what it gave a moment ago."""
+    try:
+        return pin_of(source)
+    except (OSError, ValueError) as error:
+        if isinstance(error, OSError):
+            refuse_own_limit(error)
+        return None
+
+
 def _recovery_sets(validation: Validation) -> int:
-    """Count the sets of recovery data that a bag has, whatever state they are in."""
-    with validation.source.listing(ignore) as listing:
-        if listing.top is None or (FOLDER, False) not in set(listing.top.names()):
-            return 0
-        numbers = {set_of_file(one.path) for one in listing.presents() if one.path.startswith(FOLDER)}
+    """Count the sets of recovery data that a bag has, whatever state they are in; 0 where that cannot be told any more."""
+    try:
+        with validation.source.listing(ignore) as listing:
+            if listing.top is None or (FOLDER, False) not in set(listing.top.names()):
+                return 0
+            numbers = {set_of_file(one.path) for one in listing.presents() if one.path.startswith(FOLDER)}
+    except OSError as error:
+        refuse_own_limit(error)
+        return 0
     return len(numbers - {None})
 
 
