@@ -338,3 +338,20 @@ def test_a_bag_in_a_store_that_is_kept_from_being_changed_is_refused(bag: Path, 
         assert run_here("store", "mark", "--changeable", bag.parent).code == 0
     assert heal(bag).code == 0
     assert files(bag) == original(bag)
+
+
+def test_nothing_is_read_of_a_copy_through_links_and_pipes(bag: Path, second: Path, tmp_path: Path) -> None:
+    whole = bag / "data/Album/big.bin"
+    shutil.copy2(whole, tmp_path / "elsewhere")
+    damage_payload(bag)
+    hurt = files(bag)
+    for name, make in (
+        ("big.bin", lambda path: path.symlink_to(tmp_path / "elsewhere")),
+        ("1.flac", os.mkfifo),
+        ("2.flac", Path.mkdir),
+    ):
+        (second / "data/Album" / name).unlink()
+        make(second / "data/Album" / name)
+    done = heal(bag)
+    assert (done.code, len(done.json["unhealed"])) == (4, 3)
+    assert files(bag) == hurt

@@ -6,7 +6,9 @@ import contextlib
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from archiver import filesystem
 from archiver.bagit.bag_source import source_of
 from archiver.bagit.serialized.archive import SUFFIXES
 from archiver.catalogue.bag_facts import UnreadableBagError, bag_facts
@@ -22,6 +24,21 @@ class SameBytes:
 
     bag: bytes
     path: str
+
+
+class DamagedCopy(NamedTuple):
+    """A file of a copy that has not the right bytes as a whole: the folder of its bag, and its path in it."""
+
+    bag: bytes
+    path: str
+
+    def open(self) -> int:
+        """Open it to read, by no link.
+
+        Raises:
+            OSError: where it is no regular file, or cannot be opened.
+        """
+        return filesystem.open_regular_beneath(self.bag, os.fsencode(self.path))
 
 
 def named_copies(paths: Sequence[str], bag: bytes, identifier: str | None) -> tuple[str, ...]:

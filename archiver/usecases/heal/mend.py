@@ -18,7 +18,7 @@ from archiver.errors import StoreError
 from archiver.store.healing import Making
 from archiver.usecases.heal.bag_files import BagFiles
 from archiver.usecases.heal.combine import combine
-from archiver.usecases.heal.copies import SameBytes
+from archiver.usecases.heal.copies import DamagedCopy, SameBytes
 from archiver.usecases.heal.outcome import Healed, Means, Unhealed, Wanted
 from archiver.usecases.watch import Step, Watch, one
 
@@ -54,13 +54,13 @@ class Rebuilder(Protocol):
         """Return the paths of the tag files that recovery data are about."""
 
     def rebuilt(
-        self, wanted: Mapping[str, Wanted], others: Mapping[str, Sequence[bytes]]
+        self, wanted: Mapping[str, Wanted], others: Mapping[str, Sequence[DamagedCopy]]
     ) -> Iterator[tuple[str, str]]:
         """Yield files that were made, each with its path in the bag and the absolute path of what was made.
 
         Args:
             wanted: What is to be made, by its path.
-            others: Absolute paths of other damaged copies, by the path in the bag.
+            others: Other damaged copies, by the path in the bag.
         """
 
 
@@ -122,7 +122,7 @@ class _Mending:
         self._left = left
         self._recorded = recorded
         self._twins = twins
-        self._others: dict[str, list[bytes]] = defaultdict(list)
+        self._others: dict[str, list[DamagedCopy]] = defaultdict(list)
 
     def run(self) -> list[Unhealed]:
         self._of_known_bytes()
@@ -165,7 +165,7 @@ class _Mending:
             for path, blocks in self._mender.watch.track(step, source.contents(wanted), one):
                 each = self._left.get(path)
                 if each is not None and not self._take(each, "copy", copy, blocks) and os.path.isdir(copy):
-                    self._others[path].append(os.fsencode(copy) + b"/" + os.fsencode(path))
+                    self._others[path].append(DamagedCopy(os.fsencode(copy), path))
         except OSError as error:
             self._mender.notes.append(f"{copy} cannot be read as a whole: {error.strerror or error}")
         finally:
@@ -188,7 +188,10 @@ class _Mending:
                     self._combine(each, copies)
 
     def _damaged(self, each: Wanted, held: contextlib.ExitStack) -> Iterator[int]:
-        for opened in (lambda: self._files.open(each.path), *map(_opener, self._others[each.path])):
+        for opened in (
+            lambda: self._files.open(each.path),
+            *(other.open for other in self._others[each.path]),
+        ):
             with contextlib.suppress(OSError):
                 descriptor = opened()
                 held.callback(os.close, descriptor)
@@ -282,10 +285,6 @@ class _Snapshot:
 
     def __contains__(self, path: object) -> bool:
         return path in self._left
-
-
-def _opener(path: bytes) -> Callable[[], int]:
-    return lambda: filesystem.open_named(path)
 
 
 def _beneath(bag: bytes, path: str) -> Iterator[bytes]:

@@ -18,6 +18,7 @@ from archiver.parity.packets import StrangePacketError, names_in
 from archiver.parity.program import EXTRA, Par2, Repaired, find_par2
 from archiver.parity.sets import FOLDER, set_of_file
 from archiver.usecases.heal.bag_files import BagFiles
+from archiver.usecases.heal.copies import DamagedCopy
 from archiver.usecases.heal.outcome import Wanted
 from archiver.usecases.watch import Step, Watch
 
@@ -48,13 +49,13 @@ class RecoveryData:
         return {name for name in names if not name.startswith(PAYLOAD)}
 
     def rebuilt(
-        self, wanted: Mapping[str, Wanted], others: Mapping[str, Sequence[bytes]]
+        self, wanted: Mapping[str, Wanted], others: Mapping[str, Sequence[DamagedCopy]]
     ) -> Iterator[tuple[str, str]]:
         """Yield files that were made, each with its path in the bag and the absolute path of what was made.
 
         Args:
             wanted: What is to be made, by its path.
-            others: Absolute paths of other damaged copies, which may hold sound blocks, by the path in the bag.
+            others: Other damaged copies, which may hold sound blocks, by the path in the bag.
         """
         sets = self._sets()
         if not sets:
@@ -102,7 +103,7 @@ class RecoveryData:
         paths: Sequence[str],
         names: set[str],
         missed: set[str],
-        others: Mapping[str, Sequence[bytes]],
+        others: Mapping[str, Sequence[DamagedCopy]],
     ) -> Iterator[tuple[str, str]]:
         assert self._program is not None
         base = self._files.workshop.path(self._files.workshop.next_name() + b".repair")
@@ -111,7 +112,7 @@ class RecoveryData:
         index = base + b"/" + os.path.basename(os.fsencode(paths[0]))
         for path in paths:  # the program passes over volumes that are links
             self._copy(path, base + b"/" + os.path.basename(os.fsencode(path)))
-        more = self._others(base, [path for name in sorted(missed) for path in others.get(name, ())])
+        more = self._others(base, [copy for name in sorted(missed) for copy in others.get(name, ())])
         # the folder of links is the whole world of the program: no name in the set leads out of it
         try:
             outcome = self._program.repair(base, index, more, size)
@@ -142,14 +143,18 @@ class RecoveryData:
             return 0
         return size
 
-    def _others(self, base: bytes, paths: Sequence[bytes]) -> list[bytes]:
+    def _others(self, base: bytes, copies: Sequence[DamagedCopy]) -> list[bytes]:
         """Copy further damaged files into the folder of links, outside of which the program looks at nothing."""
         folder = base + b"/.copies-" + secrets.token_hex(4).encode()
         os.mkdir(folder)
         copied = []
-        for number, path in enumerate(paths):
+        for number, copy in enumerate(copies):
             place = folder + b"/%d" % number
-            with contextlib.suppress(OSError), open(path, "rb") as source, open(place, "xb") as target:
+            with (
+                contextlib.suppress(OSError),
+                os.fdopen(copy.open(), "rb") as source,
+                open(place, "xb") as target,
+            ):
                 shutil.copyfileobj(source, target, 1 << 20)
                 copied.append(place)
         return copied
