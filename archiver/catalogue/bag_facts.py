@@ -9,11 +9,13 @@ from dataclasses import dataclass
 
 from archiver.bagit.algorithms import STRONGEST_FIRST
 from archiver.bagit.bag_source import BagSource, Container
+from archiver.bagit.manifest_reader import ManifestName, read_manifest
 from archiver.bagit.pin import pin_at, pinned_manifest
-from archiver.bagit.reading import BagTop, read_top
+from archiver.bagit.reading import BagTop, TopFiles, read_tag_lines, read_top
 from archiver.bagit.serialized.archive import SUFFIXES
 from archiver.bagit.telling import ignore
 from archiver.model.state import StateHead
+from archiver.parity.sets import FOLDER, set_of_file
 from archiver.records.moments import rfc3339
 from archiver.records.state import STATE_RECORD, read_state
 
@@ -40,6 +42,7 @@ class BagFacts:
         head: What its record of the state is of; ``None`` where it has none that can be read.
         part: Its number in its accession, from 1.
         parts: Bags of the accession.
+        parity: Sets of recovery data that its tag manifest lists.
     """
 
     identifier: str
@@ -52,6 +55,7 @@ class BagFacts:
     head: StateHead | None
     part: int
     parts: int
+    parity: int
 
 
 def bag_facts(source: BagSource, path: str) -> BagFacts:
@@ -77,6 +81,7 @@ def bag_facts(source: BagSource, path: str) -> BagFacts:
         pinned = pinned_manifest(top.manifests)
         assert pinned is not None, "it has a payload manifest"
         pin = pin_at(listing.top, pinned)
+        parity = _parity(listing.top, top, pinned)
     head = _head(source)
     part, parts = _part(top.metadata.values("Bag-Count"))
     return BagFacts(
@@ -90,6 +95,7 @@ def bag_facts(source: BagSource, path: str) -> BagFacts:
         head=head,
         part=part,
         parts=parts,
+        parity=parity,
     )
 
 
@@ -109,6 +115,14 @@ def pin_of(source: BagSource) -> bytes | None:
 def _algorithms(top: BagTop) -> tuple[str, ...]:
     known = {one.algorithm for one in top.manifests if not one.of_tags and one.algorithm is not None}
     return tuple(sorted(known, key=STRONGEST_FIRST.index))
+
+
+def _parity(top: TopFiles, bag: BagTop, manifest: ManifestName) -> int:
+    """Count the sets of recovery data that a manifest lists."""
+    lines = read_tag_lines(top, manifest.name, bag.declaration.encoding, ignore)
+    entries = read_manifest(lines, manifest, ignore, before_1_0=bag.declaration.before_1_0)
+    numbers = {set_of_file(entry.path) for entry in entries if entry.path.startswith(FOLDER)}
+    return len(numbers - {None})
 
 
 def _head(source: BagSource) -> StateHead | None:

@@ -22,7 +22,7 @@ CREATE TABLE store (                   -- the folders that get bags
   place      BLOB NOT NULL             -- absolute path at which it was seen last, as bytes
 ) STRICT;
 
-CREATE TABLE bag (                     -- every bag that was ever taken in; never changed but for its numbers of files
+CREATE TABLE bag (                     -- every bag that was ever taken in; changed only where its tag files are on purpose
   bag_id       INTEGER PRIMARY KEY,    -- number in this catalogue
   identifier   TEXT NOT NULL,          -- External-Identifier, or urn:sha512: and the pin where it has none
   name         TEXT NOT NULL,          -- its name, without an archive's ending
@@ -33,7 +33,8 @@ CREATE TABLE bag (                     -- every bag that was ever taken in; neve
   files        INTEGER NOT NULL,       -- files of its payload
   first_file   INTEGER,                -- file_id of its first file; the files of a bag have consecutive numbers
   last_file    INTEGER,                -- file_id of its last file; NULL where the payload is empty
-  accession_id INTEGER REFERENCES accession -- the accession that made it; NULL where it records none
+  accession_id INTEGER REFERENCES accession, -- the accession that made it; NULL where it records none
+  parity       INTEGER NOT NULL DEFAULT 0 -- sets of recovery data that its tag manifest lists
 ) STRICT;
 CREATE INDEX bag_identifier ON bag (identifier);
 CREATE INDEX bag_accession ON bag (accession_id);
@@ -185,7 +186,7 @@ CREATE TABLE event (                   -- what was done in stores: the lines of 
   store_id INTEGER NOT NULL REFERENCES store, -- the store
   seq      INTEGER NOT NULL,           -- number of the line, from 1
   at       TEXT NOT NULL,              -- when: RFC 3339, UTC
-  type     TEXT NOT NULL,              -- what: accession, nothing new, digital signature, deletion, fixity check, replication, metadata modification
+  type     TEXT NOT NULL,              -- what: accession, nothing new, digital signature, deletion, fixity check, replication, metadata modification, recovery
   object   TEXT NOT NULL,              -- what it was done to
   outcome  TEXT NOT NULL,              -- success, warning or fail
   detail   TEXT NOT NULL,              -- JSON object

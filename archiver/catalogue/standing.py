@@ -62,6 +62,15 @@ def kept(catalogue: Catalogue) -> tuple[Kept, ...]:
     return tuple(Kept(int(copies or 0), int(bags or 0)) for copies, bags in catalogue.rows(sql))
 
 
+def protected(catalogue: Catalogue) -> int:
+    """Return how many bags have recovery data; bags that were retired everywhere do not count."""
+    sql = (
+        "SELECT count(*) FROM bag WHERE parity > 0 AND EXISTS"
+        " (SELECT 1 FROM copy WHERE copy.bag_id = bag.bag_id AND state <> 'retired')"
+    )
+    return catalogue.number(sql)
+
+
 def in_one_copy(catalogue: Catalogue) -> Iterator[SingleBag]:
     """Yield the bags of which one whole copy is known and no more, the largest first."""
     sql = (

@@ -18,7 +18,7 @@ from archiver.bagit.telling import ignore
 from archiver.catalogue.database import Catalogue, Row, Value
 from archiver.catalogue.rows import Numbers
 from archiver.catalogue.take_in import EARLY, decisions_of_bag
-from archiver.model.state import StateFile
+from archiver.model.state import HoldingBag, StateFile
 from archiver.records.state import STATE_RECORD, read_state
 
 _AT_ONCE = 2_000
@@ -417,7 +417,7 @@ class _Files:
         if file.bag is not None:
             span = self._earlier.get(file.bag.pin)
             if span is None:
-                span = self._earlier[file.bag.pin] = self._range("pin = ?", (bytes.fromhex(file.bag.pin),))
+                span = self._earlier[file.bag.pin] = self._range_of(file.bag)
             first, last = span
         folder, _, name = file.bag_path.removeprefix(PAYLOAD).rpartition("/")
         folder_id = self._numbers.known_folder(folder)
@@ -425,6 +425,11 @@ class _Files:
             return None
         sql = "SELECT file_id FROM file WHERE folder_id = ? AND name = ? AND file_id BETWEEN ? AND ? AND digest = ?"
         return self._catalogue.number(sql, (folder_id, name, first, last, bytes.fromhex(file.digest))) or None
+
+    def _range_of(self, bag: HoldingBag) -> tuple[int, int]:
+        """Return the numbers of a bag's files; one whose tag files were changed since is known by its identifier."""
+        of_pin = self._range("pin = ?", (bytes.fromhex(bag.pin),))
+        return of_pin if any(of_pin) else self._range("identifier = ?", (bag.identifier,))
 
     def _range(self, where: str, values: tuple[Value, ...]) -> tuple[int, int]:
         row = self._catalogue.row(f"SELECT first_file, last_file FROM bag WHERE {where}", values)

@@ -95,8 +95,8 @@ def _add_bag(
 ) -> tuple[int, str | None]:
     accession_id = None if facts.head is None else _accession(catalogue, store, facts.head, facts.parts)
     bag_id = catalogue.add(
-        "INSERT INTO bag (identifier, name, sealed_at, algorithms, pin, octets, files, accession_id)"
-        " VALUES (?, ?, ?, ?, ?, 0, 0, ?)",
+        "INSERT INTO bag (identifier, name, sealed_at, algorithms, pin, octets, files, accession_id, parity)"
+        " VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?)",
         (
             _text(facts.identifier),
             _text(facts.name),
@@ -104,6 +104,7 @@ def _add_bag(
             ",".join(facts.algorithms),
             facts.pin,
             accession_id,
+            facts.parity,
         ),
     )
     numbers, algorithm = Numbers(catalogue), facts.algorithms[0]

@@ -7,7 +7,6 @@ import os
 import click
 
 from archiver import config
-from archiver.bagit.updating.signed import Signed
 from archiver.bagit.updating.update import Updated
 from archiver.cli import options
 from archiver.cli.commands import Command
@@ -32,13 +31,6 @@ _INTERRUPTED = (
     " had begun."
 )
 
-_aside = click.option(
-    "--set-signatures-aside",
-    "aside",
-    is_flag=True,
-    help="Change a signed bag too, and move its signatures away with what they are of.",
-)
-
 
 @click.group(name="bag", epilog="Each command's --help lists examples and exit statuses.")
 def command() -> None:
@@ -48,7 +40,7 @@ def command() -> None:
 @command.command(cls=Command, name="add-algorithm", examples=_ADD_EXAMPLES, interrupted=_INTERRUPTED)
 @click.argument("bag", metavar="BAG", type=click.Path(readable=False))
 @click.argument("algorithm", metavar="ALGORITHM", type=options.ALGORITHM)
-@_aside
+@options.signatures_aside
 @options.jobs
 @options.catalogue
 @options.as_json
@@ -66,7 +58,7 @@ def add_algorithm_command(
     settings = config.load_settings(os.environ)
     workers = jobs_for(jobs, settings)
     run, watch, before = new_run(os.environ), watcher(), pin_at(bag)
-    updated = add_algorithm_to(bag, algorithm, run, workers, watch, _signed(aside))
+    updated = add_algorithm_to(bag, algorithm, run, workers, watch, options.signed_of(aside))
     what = f"{algorithm} manifests were added"
     change = Change(what, before, pin_at(bag))
     note_change(bag, change, config.catalogue_place(catalogue, settings), run, watch)
@@ -77,7 +69,7 @@ def add_algorithm_command(
 @command.command(cls=Command, name="set-info", examples=_SET_EXAMPLES, interrupted=_INTERRUPTED)
 @click.argument("bag", metavar="BAG", type=click.Path(readable=False))
 @click.argument("label", metavar="'LABEL: VALUE'")
-@_aside
+@options.signatures_aside
 @options.jobs
 @options.catalogue
 @options.as_json
@@ -94,16 +86,12 @@ def set_info_command(
     settings = config.load_settings(os.environ)
     workers = jobs_for(jobs, settings)
     run, watch, before = new_run(os.environ), watcher(), pin_at(bag)
-    updated = set_info_of(bag, label, run, workers, watch, _signed(aside))
+    updated = set_info_of(bag, label, run, workers, watch, options.signed_of(aside))
     what = f"the label {label.partition(':')[0].strip()} was set"
     change = Change(what, before, pin_at(bag))
     note_change(bag, change, config.catalogue_place(catalogue, settings), run, watch)
     _show(bag, updated, as_json=as_json)
     return ExitStatus.DONE
-
-
-def _signed(aside: bool) -> Signed:
-    return Signed.SET_ASIDE if aside else Signed.REFUSE
 
 
 def _show(bag: str, updated: Updated, *, as_json: bool) -> None:

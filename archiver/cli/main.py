@@ -26,6 +26,8 @@ _COMMANDS = {
     "scan": "say what is there; write nothing",
     "pack": "write a bag",
     "verify": "say whether bags are complete and valid; write nothing",
+    "heal": "make whole what is damaged or missing in a bag",
+    "protect": "give a bag recovery data against decay",
     "restore": "give back what bags hold, as it was",
     "diff": "say how two bags, accessions or folders differ",
     "explain": "say what is known of a file's rights, and what follows",

@@ -5,10 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import click
 from click.shell_completion import CompletionItem
+
+from archiver.bagit.updating.signed import Signed
+from archiver.errors import UsageError
+from archiver.parity.sets import ONE_FILE, Amount
 
 
 class Named(click.ParamType[str]):
@@ -98,6 +102,28 @@ POLICY = Named(_policies, or_file=True)
 PROFILE = Named(_profiles, or_file=True)
 ALGORITHM = Named(_algorithms, or_file=False)
 
+
+class Percent(click.ParamType[float]):
+    """A part of the whole, from 1 to 100 in the hundred, with or without its sign."""
+
+    name = "percent"
+
+    def convert(self, value: str | float, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the part, from 0.01 to 1."""
+        if isinstance(value, float):
+            return value
+        try:
+            part = float(value.removesuffix("%")) / 100
+        except ValueError:
+            part = 0.0
+        if not _LEAST_PART <= part <= 1:
+            self.fail(f"{value!r} is no part from 1% to 100%", param, ctx)
+        return part
+
+
+PERCENT = Percent()
+_LEAST_PART = 0.01
+
 jobs = click.option(
     "-j",
     "--jobs",
@@ -141,3 +167,42 @@ exclude_clutter = click.option(
     is_flag=True,
     help="Leave out Thumbs.db, .DS_Store, trash, unfinished downloads and the like.",
 )
+parity = click.option(
+    "--parity",
+    type=click.Choice(["one-file"]),
+    help="Recovery data so that any one file of each album can be lost.",
+)
+redundancy = click.option(
+    "--redundancy",
+    metavar="PERCENT",
+    type=PERCENT,
+    help="Recovery data for this part of each album, as 10%.",
+)
+
+
+def amount_of(parity: Literal["one-file"] | None, redundancy: float | None) -> Amount | None:
+    """Return how much recovery data two options ask for; ``None`` where neither is given.
+
+    Raises:
+        UsageError: where both are.
+    """
+    if parity is not None and redundancy is not None:
+        raise UsageError(
+            "--parity and --redundancy both say how much recovery data there are to be", "Give one."
+        )
+    if redundancy is not None:
+        return Amount("share", redundancy)
+    return None if parity is None else ONE_FILE
+
+
+signatures_aside = click.option(
+    "--set-signatures-aside",
+    "aside",
+    is_flag=True,
+    help="Change a signed bag too, and move its signatures away with what they are of.",
+)
+
+
+def signed_of(aside: bool) -> Signed:
+    """Say what becomes of signatures by whether they may be set aside."""
+    return Signed.SET_ASIDE if aside else Signed.REFUSE

@@ -136,6 +136,8 @@ _INTERRUPTED = (
     is_flag=True,
     help="Decode all music as well, to know whether it is whole; needs the extra decode.",
 )
+@options.parity
+@options.redundancy
 @click.option("--read-back", is_flag=True, help="Read every copy from the disk again and compare.")
 @click.option("--bag-in-bag", is_flag=True, help="Allow a source that is itself a bag.")
 @options.verbose
@@ -166,6 +168,8 @@ def command(
     catalogue: str | None,
     dry_run: bool,
     decode: bool,
+    parity: Literal["one-file"] | None,
+    redundancy: float | None,
     read_back: bool,
     bag_in_bag: bool,
     verbose: bool,
@@ -208,6 +212,7 @@ def command(
         collection=collection,
         catalogue=catalogue,
         anew="packing" if everything else "reading" if reread else "nothing",
+        parity=options.amount_of(parity, redundancy),
     )
     work = pack.rehearse if dry_run else pack.pack
     try:

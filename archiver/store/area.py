@@ -27,6 +27,9 @@ UNFINISHED = b".unfinished"
 RETIRED = re.compile(rb"[0-9a-f]{16}\.retired")
 """Names in ``.incoming`` of what is being removed for good."""
 
+HEALING = re.compile(rb"[0-9a-f]{16}\.healing")
+"""Names in ``.incoming`` of folders in which whole files are made that are to take the places of damaged ones."""
+
 _HOLDER = re.compile(rb"([0-9]{1,10}\n)?")
 """What stands in a lock: the number of the process that holds it or held it last."""
 

@@ -37,7 +37,7 @@ class Happened:
     """Something to be logged.
 
     Attributes:
-        type: ``accession``, ``nothing new``, ``digital signature`` or ``deletion``.
+        type: ``accession``, ``nothing new``, ``deletion`` or another of the PREMIS vocabulary.
         at: When, RFC 3339 in UTC.
         object: What it was done to: the identifier of an accession or bag, the name of a collection.
         outcome: ``success``, ``warning`` or ``fail``.

@@ -31,7 +31,7 @@ from archiver.bagit.algorithms import UnknownAlgorithmError, normalise_algorithm
 from archiver.errors import Remedy, StoreError, Way
 from archiver.ownfiles import parse_json, read_own
 from archiver.store import tree
-from archiver.store.area import INCOMING, LOCK, RETIRED, UNFINISHED, Place
+from archiver.store.area import HEALING, INCOMING, LOCK, RETIRED, UNFINISHED, Place
 from archiver.store.faults import store_faults
 
 _KEY = b"staging.json"
@@ -361,8 +361,13 @@ def look_into(store: bytes) -> Found:
             names = []
         found = {name: read_key(place.below(name)) for name in names if name.endswith(UNFINISHED)}
     keys = tuple(key for key in found.values() if key is not None)
-    strange = (name for name in names if name != LOCK and RETIRED.fullmatch(name) is None)
+    strange = (name for name in names if name != LOCK and not _is_passing(name))
     return Found(keys, tuple(name for name in strange if found.get(name) is None))
+
+
+def _is_passing(name: bytes) -> bool:
+    """Whether a name is of what the next removal or healing clears away."""
+    return RETIRED.fullmatch(name) is not None or HEALING.fullmatch(name) is not None
 
 
 def unfinished(store: bytes) -> tuple[StagingKey, ...]:

@@ -10,9 +10,9 @@ from typing import Protocol, TypeVar
 
 from archiver.bagit.report import Depth
 from archiver.bagit.updating.holding import BusyBagError, InvalidBagError
-from archiver.bagit.updating.journal import UnfinishedUpdateError, UpdateError, is_update_pending
+from archiver.bagit.updating.journal import Journal, UnfinishedUpdateError, UpdateError, is_update_pending
 from archiver.bagit.updating.signed import Signed, SignedBagError
-from archiver.bagit.updating.update import Appended, Updated, add_algorithm, set_info
+from archiver.bagit.updating.update import Appended, Updated, add_algorithm, add_tag_files, set_info
 from archiver.bagit.validate import open_bag
 from archiver.bagit.writer import BagWriteError
 from archiver.errors import ArchiverError, ExitStatus, Remedy, StoreError, UsageError, Way
@@ -116,6 +116,46 @@ def set_info_of(  # noqa: PLR0913, PLR0917 - what is asked for, by whom, with wh
                 folder,
                 label,
                 value,
+                Appended(EVENTS_RECORD, event_line(event), HEADER),
+                lambda work, items: watched(threads, watch, verifying, work, items),
+                signed,
+            )
+
+
+def add_files_to(  # noqa: PLR0913, PLR0917 - as the others, and what is added
+    bag: str,
+    write: Callable[[int, Journal], bool],
+    detail: str,
+    run: Run,
+    jobs: int,
+    watch: Watch,
+    signed: Signed = Signed.REFUSE,
+) -> Updated:
+    """Give a bag further tag files.
+
+    Args:
+        bag: Path of the bag's folder.
+        write: Stages them; see :func:`archiver.bagit.updating.update.add_tag_files`.
+        detail: What the bag's own log tells of it.
+        run: Who does it, and when.
+        jobs: Threads to use.
+        watch: Counts the bytes verified.
+        signed: What becomes of signatures, which would no longer hold.
+
+    Raises:
+        UsageError: where ``bag`` is no folder, or is signed and that is not to change.
+        BagDamagedError: where the bag is not valid.
+        BagUpdateError: where it cannot be updated for another reason.
+        StoreError: where the bag cannot be written; the next update completes or undoes what was begun.
+    """
+    event = Event("metadata modification", run.now(), "Success", detail + _set_aside(signed), run.software)
+    with faults_told(bag):
+        folder, _, everything = measured(bag)
+        verifying = Step("Verifying", "bytes", everything, Meter())
+        with Threads(jobs) as threads:
+            return add_tag_files(
+                folder,
+                write,
                 Appended(EVENTS_RECORD, event_line(event), HEADER),
                 lambda work, items: watched(threads, watch, verifying, work, items),
                 signed,

@@ -8,7 +8,15 @@ from dataclasses import dataclass
 
 from archiver import filesystem
 from archiver.catalogue.listing import ListedCollection, ListedStore, collections, stores
-from archiver.catalogue.standing import FallingDue, Kept, SingleBag, falling_due, in_one_copy, kept
+from archiver.catalogue.standing import (
+    FallingDue,
+    Kept,
+    SingleBag,
+    falling_due,
+    in_one_copy,
+    kept,
+    protected,
+)
 from archiver.catalogue.stores import KnownStore, all_stores, is_mounted
 from archiver.usecases.lookup import looked_up
 
@@ -43,6 +51,7 @@ class Status:
         collections: Each collection in each store.
         stores: Every store.
         kept: How many bags have how many copies, the fewest first.
+        protected: How many bags have recovery data.
         single: Bags of which one whole copy is known and no more, the largest first.
         due: What falls due.
     """
@@ -51,6 +60,7 @@ class Status:
     collections: tuple[ListedCollection, ...]
     stores: tuple[StoreStatus, ...]
     kept: tuple[Kept, ...]
+    protected: int
     single: tuple[SingleBag, ...]
     due: FallingDue
 
@@ -74,6 +84,7 @@ def status(path: str, today: dt.date) -> Status:
             collections=tuple(collections(catalogue)),
             stores=tuple(_store(listed, known[listed.identifier]) for listed in stores(catalogue)),
             kept=kept(catalogue),
+            protected=protected(catalogue),
             single=tuple(in_one_copy(catalogue)),
             due=falling_due(catalogue, since.isoformat(), today.isoformat(), until.isoformat()),
         )

@@ -38,6 +38,7 @@ A store has a folder `.archiver` of its own:
   `object`, `outcome`, `prev`, `seq`, `type`. `hash` is the SHA-256, in hex, of the bytes that `prev` stands for, followed by the line's own JSON
   without `hash` and `prev`; `prev` is the `hash` of the line before, 64 zeros in the first. A line is on the disk before the
   catalogue has it. One that was cut off in the middle is overwritten by the next; any other that does not fit is told, and never mended.
+- `aside` keeps what `archiver heal` took out of bags, in a folder for each bag and run. Nothing in it is needed; it may be removed by hand.
 """
 
 _COLUMN = re.compile(r"^  (?P<name>[a-z_0-9]+)(?P<rest>\b.*)$")

@@ -30,6 +30,7 @@ KEYS = {
         "unsigned",
         "albums",
         "intact",
+        "recovery_sets",
     ),
 }
 """The first row is the design's, the second what else a program may want."""

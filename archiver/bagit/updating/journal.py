@@ -36,9 +36,9 @@ STAGED_PREFIX = ".bagit-update.new/"
 """How the paths of staged contents start, as seen from the bag, which are no tag files of it."""
 
 _LIST = "list.json"
-_LARGEST_LIST = 1 << 20
+_LARGEST_LIST = 64 << 20
 _ALGORITHM = "sha512"
-_STAGED_NAME = re.compile(r"[0-9]{1,4}")
+_STAGED_NAME = re.compile(r"[0-9]{1,6}")
 _DIGEST = re.compile(r"[0-9a-f]{128}")
 _UNSEEN = frozenset({"Cf", "Mn", "Me"})
 """Categories of characters that some file systems pass over, or that change only how the one before them looks."""
@@ -86,6 +86,10 @@ class Journal:
             if mode is not None and hasattr(os, "fchmod"):
                 os.fchmod(stream.fileno(), mode)
         self._staged[path] = name
+
+    def open(self, path: str) -> int:
+        """Open the new content of ``path``, which has been staged, to read; close it with ``os.close``."""
+        return filesystem.open_regular(self._staged[path].encode(), self.folder)
 
     def digests(self, path: str, algorithms: tuple[str, ...]) -> dict[str, str]:
         """The digests of the new content of ``path``, which has been staged."""

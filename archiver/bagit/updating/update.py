@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from archiver import filesystem
@@ -165,6 +166,51 @@ def set_info(  # noqa: PLR0913, PLR0917 - the same
             set_aside(update.folder)
         replaced = tuple([one for name, one in update.top.metadata.entries if name.lower() == label.lower()])
         return dataclasses.replace(_checked(bag, update, journal), replaced=replaced)
+
+
+def add_tag_files(
+    bag: bytes,
+    write: Callable[[int, Journal], bool],
+    event: Appended | None = None,
+    map_ordered: Mapper[Batch, Checked] = serial_map,
+    signed: Signed = Signed.REFUSE,
+) -> Updated:
+    """Give the bag in the folder ``bag`` further tag files.
+
+    Args:
+        bag: Path of the bag's folder.
+        write: Is given the folder's descriptor and the journal, in which the event is staged already, stages the files,
+            and says whether there is anything to add; where there is not, nothing changes.
+        event: A line to be appended to the bag's own log.
+        map_ordered: How the bag is verified first.
+        signed: What becomes of signatures, which hold for the tag manifests as they are.
+
+    Returns:
+        Without files, where there was nothing to add.
+
+    Raises:
+        UpdateError: as :func:`add_algorithm`.
+        OSError: as the system calls do.
+    """
+    with held(bag, map_ordered, signed) as update:
+        try:
+            with stage(update.folder) as journal:
+                _stage_event(update.folder, event, journal)
+                _ensure_added(write(update.folder, journal))
+                stage_tag_manifests(update.folder, update.top, None, journal)
+                set_aside(update.folder)
+        except _NothingToAddError:
+            return Updated((), update.recovered, update.report)
+        return _checked(bag, update, journal)
+
+
+class _NothingToAddError(Exception):
+    """What was staged is to be thrown away again."""
+
+
+def _ensure_added(has_more: bool) -> None:  # noqa: FBT001 - what was said
+    if not has_more:
+        raise _NothingToAddError
 
 
 def _content(folder: int, name: str) -> bytes:

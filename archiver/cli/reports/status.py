@@ -31,6 +31,8 @@ def status_lines(status: Status) -> Iterator[str]:
     yield ""
     yield from _copies(status.kept)
     yield from _single(status.single)
+    if status.protected:
+        yield f"{count(status.protected, 'bag has', 'bags have')} recovery data."
     yield from _due(status)
     yield ""
     yield wrapped(f"The catalogue: {shown_path(status.catalogue)}", below="  ")
@@ -116,6 +118,7 @@ def status_json(status: Status) -> tuple[dict[str, Any], dict[str, Any]]:
     due = status.due
     members = {
         "catalogue": status.catalogue,
+        "protected_bags": status.protected,
         "due": {
             "unchecked": due.unchecked,
             "restricted_files": due.restricted_files,

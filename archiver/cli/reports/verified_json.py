@@ -25,6 +25,7 @@ def verified_json(outcome: VerifiedBag) -> dict[str, Any]:
         "bytes": report.bytes,
         "algorithms": list(report.algorithms),
         "update_pending": outcome.update_pending,
+        "recovery_sets": outcome.recovery_sets,
         "albums": list(map(_album, outcome.albums)),
         "problems": [_finding(finding) | {"track": _track(outcome, finding)} for finding in report.findings],
         "signatures": list(map(signature_record, outcome.signatures)),

@@ -42,7 +42,8 @@ def bag_lines(outcome: VerifiedBag, most: int = FEW) -> Iterator[str]:
     if report.version is not None:
         yield wrapped(
             f"BagIt {shown(report.version)}, {count(report.files, 'payload file')}, {human_size(report.bytes)}"
-            + (f", {brief(', '.join(report.algorithms))}" if report.algorithms else ""),
+            + (f", {brief(', '.join(report.algorithms))}" if report.algorithms else "")
+            + (f", {count(outcome.recovery_sets, 'set')} of recovery data" if outcome.recovery_sets else ""),
             indent="  ",
         )
     damaged = damaged_when_packed(report.metadata)
@@ -240,6 +241,8 @@ def _advice_lines(outcome: VerifiedBag) -> Iterator[str]:
         yield f"      archiver verify {shown(shlex.quote(outcome.meant))}"
     elif report.depth is Depth.FAST and report.has(Effect.MISCOUNTED):
         yield wrapped(f"To learn which files these are: archiver verify {bag}", indent="    ", below="      ")
+    elif any(report.has(effect) for effect in (Effect.CHANGED, Effect.MISSING, Effect.UNREADABLE)):
+        yield wrapped("To learn what can be healed: archiver heal --dry-run BAG", indent="    ")
     yield wrapped("Nothing in the bag was changed by this check.", indent="    ")
 
 

@@ -59,6 +59,7 @@ from archiver.usecases.documents import Document, copy_document
 from archiver.usecases.pack.events import History, Milestones, events_of
 from archiver.usecases.pack.noted import is_noted
 from archiver.usecases.pack.parts import PlanPart
+from archiver.usecases.pack.recovery import Recovery
 from archiver.usecases.watch import Meter, Step, Watch
 
 
@@ -79,6 +80,7 @@ class BagMaker:
         reexaminer: Examines again what changed, or could not be read, before it was copied.
         history: Tells what was done to the files of a bag.
         told: Is told what became of every entry.
+        recovery: Gives the bags recovery data; ``None`` where they get none.
     """
 
     run: Run
@@ -93,6 +95,7 @@ class BagMaker:
     reexaminer: Reexaminer
     told: Callable[[PackEntry], object]
     history: History = events_of
+    recovery: Recovery | None = None
 
     def make(self, staging: Staging, part: PlanPart, noted: Spool[PackEntry], decided: RightsTally) -> Bag:
         """Copy the part's files into the staged bag and describe them; all but the folders is then on the disk.
@@ -202,6 +205,8 @@ class BagMaker:
                 if name != BAG_INFO:
                     with writer.new_tag_file(folder, name) as stream:
                         stream.write(writer.format_bag_info(labels))
+            if self.recovery is not None:
+                self.recovery.write(staging.bag, self.watch)
             writer.write_tag_manifests(folder, bag.plan.algorithms)
 
 

@@ -28,6 +28,7 @@ from archiver.model.problem import PROBLEM_KINDS
 from archiver.model.rights_summary import RightsSummary
 from archiver.model.run import Run
 from archiver.model.totals import Totals
+from archiver.parity.program import require_par2
 from archiver.records.rights.tally import RightsTally
 from archiver.store.area import INCOMING, is_begun, locked
 from archiver.store.faults import lost_store, store_faults
@@ -54,6 +55,7 @@ from archiver.usecases.pack.prepare import (
     prepare,
     refuse_taken_name,
 )
+from archiver.usecases.pack.recovery import Recovery
 from archiver.usecases.pack.report import NothingNew, PackReport
 from archiver.usecases.pack.room import refuse_without_room
 from archiver.usecases.planning import planned
@@ -205,6 +207,7 @@ def _made(making: _Making, held: contextlib.ExitStack) -> _Made:
         watch=making.watch,
         reexaminer=Reexaminer(prepared.hearings.assess, held.enter_context(header_readers(1))),
         told=_ignore if changes is None else changes.add,
+        recovery=None if request.parity is None else Recovery(require_par2(), request.parity),
     )
     stagings = [Staging(store, key) for key in division.keys]
     spools = tuple(held.enter_context(Spool[PackEntry](store + b"/" + INCOMING)) for _ in division.parts)

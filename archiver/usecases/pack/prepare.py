@@ -19,6 +19,8 @@ from archiver.model.layout import LAYOUTS, PLAIN, Layout
 from archiver.model.rights_context import RightsContext
 from archiver.model.run import Run
 from archiver.model.source import Source
+from archiver.parity.program import require_par2
+from archiver.parity.sets import Amount
 from archiver.store.area import folds
 from archiver.usecases.finished import refuse_finished
 from archiver.usecases.hearings import Hearings
@@ -70,6 +72,7 @@ class PackRequest:
         catalogue: Path of the catalogue; ``None`` for the configured one.
         anew: What is done anew of what the store has from the last time: ``nothing`` that looks unchanged from outside,
             ``reading`` of everything, to pack what is new, or ``packing`` of everything.
+        parity: How much recovery data the bags get; ``None`` for none.
     """
 
     sources: tuple[str, ...]
@@ -98,6 +101,7 @@ class PackRequest:
     collection: str | None = None
     catalogue: str | None = None
     anew: Literal["nothing", "reading", "packing"] = "nothing"
+    parity: Amount | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +220,10 @@ def prepare(request: PackRequest, run: Run) -> Prepared:
         UsageError: where it cannot be meant.
         ConfigError: where a file of declarations, a policy or a profile says something it cannot say.
         StoreError: where the store's disk is probably not mounted.
+        MissingParityError: where recovery data are asked for and no program is there that makes them.
     """
+    if request.parity is not None:
+        require_par2()
     settings = request.settings
     named_store = request.store or settings.store
     if named_store is None:

@@ -13,6 +13,7 @@ from archiver.bagit.names import PAYLOAD
 from archiver.bagit.profiles.profile import Profile
 from archiver.bagit.profiles.read import check_profile
 from archiver.bagit.report import BagReport, Depth
+from archiver.bagit.telling import ignore
 from archiver.bagit.updating.journal import is_update_pending
 from archiver.bagit.validate import Validation, open_bag
 from archiver.catalogue.bag_facts import pin_of
@@ -20,6 +21,7 @@ from archiver.errors import StoreError, UsageError
 from archiver.executors.ordered import Serial
 from archiver.executors.pools import DividedWork, Threads
 from archiver.machine import refuse_own_limit
+from archiver.parity.sets import FOLDER, set_of_file
 from archiver.records.files import FILES_RECORD
 from archiver.records.tracks import Track, tracks_of
 from archiver.signing.judgement import State
@@ -72,6 +74,7 @@ class VerifiedBag:
         pin: By which any copy of a bag that was read in full is known again; ``None`` where something is wrong with it.
         signatures: Who signed it.
         unsigned: Whether a signature was required and none that counts is there.
+        recovery_sets: How many sets of recovery data it has.
     """
 
     report: BagReport
@@ -84,6 +87,7 @@ class VerifiedBag:
     pin: bytes | None
     signatures: tuple[FoundSignature, ...] = ()
     unsigned: bool = False
+    recovery_sets: int = 0
 
     @property
     def passed(self) -> bool:
@@ -208,6 +212,7 @@ def judged(path: str, validation: Validation, profile: Profile | None, trust: Tr
         pin=_pin(validation.source) if report.valid else None,
         signatures=signatures,
         unsigned=trust.required and not any(one.counts(trust) for one in signatures),
+        recovery_sets=_recovery_sets(validation),
     )
 
 
@@ -219,6 +224,19 @@ def _pin(source: BagSource) -> bytes | None:
         if isinstance(error, OSError):
             refuse_own_limit(error)
         return None
+
+
+def _recovery_sets(validation: Validation) -> int:
+    """Count the sets of recovery data that a bag has, whatever state they are in; 0 where that cannot be told any more."""
+    try:
+        with validation.source.listing(ignore) as listing:
+            if listing.top is None or (FOLDER, False) not in set(listing.top.names()):
+                return 0
+            numbers = {set_of_file(one.path) for one in listing.presents() if one.path.startswith(FOLDER)}
+    except OSError as error:
+        refuse_own_limit(error)
+        return 0
+    return len(numbers - {None})
 
 
 def _shown_name(path: str, number: int, of: int) -> str:

@@ -1,0 +1,284 @@
+"""Heals a bag of a store: makes whole what is damaged or missing in it, and never leaves it worse than it was."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import secrets
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from archiver import filesystem
+from archiver.bagit.updating.journal import is_update_pending
+from archiver.catalogue.database import Catalogue, is_there, opened
+from archiver.catalogue.events import follow_log
+from archiver.catalogue.faults import CatalogueError
+from archiver.catalogue.stores import know_store, mark, mark_checked
+from archiver.errors import ArchiverError, StoreError, UsageError
+from archiver.executors.pools import Threads
+from archiver.machine import temporary_folder
+from archiver.model.run import Run
+from archiver.records.moments import rfc3339
+from archiver.store.area import locked
+from archiver.store.find_bags import is_bag
+from archiver.store.healing import Placer, Workshop, workshop_of
+from archiver.store.identity import make_identity, read_identity
+from archiver.store.keeping import refuse_kept
+from archiver.store.log import BrokenLogError, Happened, append_event
+from archiver.usecases.catalogued import SHORT_PATIENCE_MS
+from archiver.usecases.heal.archive import heal_archive
+from archiver.usecases.heal.bag_files import BagFiles
+from archiver.usecases.heal.copies import SameBytes, identifier_of, known_copies, named_copies, same_bytes
+from archiver.usecases.heal.folder import FolderHealer
+from archiver.usecases.heal.mend import Asked, Mender
+from archiver.usecases.heal.outcome import Healed, Healing, HealRequest, Unhealed
+from archiver.usecases.heal.recovery import RecoveryData
+from archiver.usecases.pins import Pin, digests_of_manifests, known_pin, logged_pin
+from archiver.usecases.watch import Watch
+
+_MOST_NAMED = 1_000
+"""Files that an event in the log names; of more, it says how many."""
+
+
+class UpdatePendingError(ArchiverError):
+    """An update of the bag's tag files was interrupted and must be completed before it is healed."""
+
+
+def heal(request: HealRequest, catalogue: str, run: Run, watch: Watch) -> Healing:
+    """Make a bag whole as far as copies, parts of them and recovery data allow; say what cannot be healed.
+
+    What is right follows from the pin of the catalogue, else from that of the store's log, else from the bag's own tag
+    manifest. A file takes its place with one rename, after it was read again from the disk; what stood there is kept
+    outside the bag. The event is in the store's log before the catalogue knows of it.
+
+    Args:
+        request: What to heal.
+        catalogue: The catalogue's file; healing does without where there is none.
+        run: The run.
+        watch: Is told what could not be read.
+
+    Raises:
+        UsageError: where the path is no bag, or what was named holds no copy of it.
+        UpdatePendingError: where an update of the bag waits to be completed.
+        StoreError: where the store cannot be written.
+    """
+    path = os.path.realpath(os.fsencode(request.bag))
+    place, name = os.path.split(path)
+    with contextlib.ExitStack() as held:
+        lent = _catalogue(catalogue, watch, held)
+        pin = _pin(lent, place, name, watch)
+        _refuse_no_bag(request.bag, path, pin)
+        if not request.dry_run:
+            refuse_kept(place, f"heal {request.bag}")
+            held.enter_context(locked(place))
+        if os.path.isdir(path):
+            held.enter_context(_alone(path))
+        copies = _copies(request, lent, pin, path)
+        workshop = held.enter_context(_scratch() if request.dry_run else workshop_of(place))
+        placer = None if request.dry_run else Placer(place, name, _aside_name(run))
+        healer = _Healer(path, pin, Asked(copies, _others(lent)), workshop, placer, request, watch)
+
+        def stopped(done: Healing) -> None:
+            with contextlib.suppress(
+                ArchiverError
+            ):  # what stopped it is told, and may keep the log from being written
+                _log(place, name, pin, done, run, "fail")
+
+        done = healer.archive() if os.path.isfile(path) else healer.folder(stopped)
+        if not request.dry_run:
+            _log(place, name, pin, done, run, "success" if done.is_whole else "warning")
+            _note(lent, pin, done, run, watch)
+        return done
+
+
+@dataclass(frozen=True, slots=True)
+class _Healer:
+    """What a bag is healed with."""
+
+    path: bytes
+    pin: Pin
+    asked: Asked
+    workshop: Workshop
+    placer: Placer | None
+    request: HealRequest
+    watch: Watch
+
+    def folder(self, stopped: Callable[[Healing], object]) -> Healing:
+        """Heal a folder; where a fault or a person stops that, ``stopped`` is told what was done until then."""
+        files = BagFiles(self.path, self.workshop, self.placer)
+        recovery = RecoveryData(files, self.watch)
+        mender = Mender(files, self.asked, recovery, self.watch)
+        with Threads(self.request.jobs) as threads:
+            healer = FolderHealer(files, mender, self.pin, threads, self.watch)
+            try:
+                healer.heal()
+            except BaseException:
+                stopped(self._done(files, mender, healer, recovery))
+                raise
+        return self._done(files, mender, healer, recovery)
+
+    def _done(self, files: BagFiles, mender: Mender, healer: FolderHealer, recovery: RecoveryData) -> Healing:
+        return Healing(
+            bag=os.fsdecode(self.path),
+            trusted=self.pin.trusted,
+            copies=self.asked.copies,
+            checked=healer.checked,
+            healed=tuple(mender.healed),
+            unhealed=tuple(healer.unhealed),
+            strays=tuple(healer.strays),
+            aside=files.aside,
+            notes=(*mender.notes, *recovery.notes),
+            dry_run=self.request.dry_run,
+        )
+
+    def archive(self) -> Healing:
+        found = heal_archive(self.path, self.pin, self.asked.copies, self.workshop, self.placer, self.watch)
+        return Healing(
+            bag=os.fsdecode(self.path),
+            trusted=self.pin.trusted,
+            copies=self.asked.copies,
+            checked=1,
+            healed=(found,) if isinstance(found, Healed) else (),
+            unhealed=(found,) if isinstance(found, Unhealed) else (),
+            strays=(),
+            aside=None if self.placer is None else self.placer.aside,
+            notes=(),
+            dry_run=self.request.dry_run,
+        )
+
+
+def _catalogue(path: str, watch: Watch, held: contextlib.ExitStack) -> Catalogue | None:
+    """Open the catalogue if there is one that can be used; what lies in stores is not taken in, for it may be damaged."""
+    if not is_there(path):
+        return None
+    try:
+        return held.enter_context(opened(path, SHORT_PATIENCE_MS))
+    except (CatalogueError, UsageError) as error:
+        watch.note(f"Healing without the catalogue: {error.message}.")
+        return None
+
+
+def _pin(catalogue: Catalogue | None, place: bytes, name: bytes, watch: Watch) -> Pin:
+    """Return what says which bytes are right.
+
+    Where catalogue and log differ, one of them was not told of a change to the tag files: the one that fits the bag counts.
+    """
+    known = None if catalogue is None else known_pin(catalogue, place, name)
+    logged = None
+    try:
+        logged = logged_pin(place, name)
+    except (StoreError, BrokenLogError) as error:
+        watch.note(f"Healing without the store's log: {error.message}.")
+    if known is None or logged is None or known.digest == logged.digest:
+        return known or logged or Pin("bag")
+    if logged.digest in digests_of_manifests(place + b"/" + name):
+        return dataclasses.replace(known, trusted="log", digest=logged.digest)
+    return known
+
+
+def _refuse_no_bag(named: str, path: bytes, pin: Pin) -> None:
+    if is_update_pending(path):
+        raise UpdatePendingError(
+            f"an interrupted update of {named} waits to be completed",
+            "Nothing was changed. Do again what was interrupted: that completes it. Then heal.",
+        )
+    if os.path.isdir(path):
+        if is_bag(os.fsdecode(path)) or pin.digest is not None:
+            return
+    elif os.path.isfile(path) and (is_bag(os.fsdecode(path)) or pin.digest is not None):
+        return
+    if not os.path.lexists(path) and pin.digest is not None:
+        raise UsageError(
+            f"nothing is left of {named}", "Nothing was changed. Copy the whole bag to its place from a copy."
+        )
+    raise UsageError(f"{named} is no bag", "Nothing was changed. Name a bag.")
+
+
+@contextlib.contextmanager
+def _alone(path: bytes) -> Iterator[None]:
+    """Hold the lock of a bag, which its updates take too."""
+    folder = filesystem.open_folder(path)
+    try:
+        if not filesystem.try_lock(folder):
+            raise StoreError(
+                f"another run is changing {os.fsdecode(path)}",
+                "Nothing was changed. Wait until it has ended.",
+            )
+        yield
+    finally:
+        os.close(folder)
+
+
+def _copies(request: HealRequest, catalogue: Catalogue | None, pin: Pin, path: bytes) -> tuple[str, ...]:
+    identifier = pin.identifier or identifier_of(os.fsdecode(path))
+    if request.copies:
+        return named_copies(request.copies, path, identifier)
+    if catalogue is None or identifier is None:
+        return ()
+    return known_copies(catalogue, identifier, path)
+
+
+def _others(catalogue: Catalogue | None) -> _SameBytes:
+    return _SameBytes(catalogue)
+
+
+@dataclass(frozen=True, slots=True)
+class _SameBytes:
+    """Asks the catalogue for other files with the same bytes."""
+
+    catalogue: Catalogue | None
+
+    def __call__(self, algorithm: str, digest: str) -> Iterator[SameBytes]:
+        if self.catalogue is not None:
+            yield from same_bytes(self.catalogue, algorithm, digest)
+
+
+@contextlib.contextmanager
+def _scratch() -> Iterator[Workshop]:
+    with tempfile.TemporaryDirectory(prefix="archiver-", dir=temporary_folder()) as folder:
+        yield Workshop(os.fsencode(folder))
+
+
+def _aside_name(run: Run) -> bytes:
+    moment = rfc3339(run.now()).replace("-", "").replace(":", "").partition(".")[0]
+    return f"{moment.rstrip('Z')}Z-{secrets.token_hex(4)}".encode("ascii")
+
+
+def _log(place: bytes, name: bytes, pin: Pin, done: Healing, run: Run, outcome: str) -> None:  # noqa: PLR0913, PLR0917 - an event
+    """Write to the store's log what was done; nothing where nothing was."""
+    if done.dry_run or not (done.healed or done.aside):
+        return
+    make_identity(place, uuid.uuid5(run.identifier, repr(place)))
+    detail = {
+        "path": os.fsdecode(name),
+        "trusted": done.trusted,
+        "healed": [{"path": one.path, "means": one.means} for one in done.healed[:_MOST_NAMED]],
+        "healed_files": len(done.healed),
+        "unhealed": [one.path for one in done.unhealed[:_MOST_NAMED]],
+        "unhealed_files": len(done.unhealed),
+        "aside": done.aside,
+    }
+    append_event(
+        place,
+        Happened("recovery", rfc3339(run.now()), pin.identifier or "", outcome, detail, run.software),
+    )
+
+
+def _note(catalogue: Catalogue | None, pin: Pin, done: Healing, run: Run, watch: Watch) -> None:
+    """Note in the catalogue how the copy stands now; all of it was read."""
+    if catalogue is None or pin.copy is None or pin.store is None:
+        return
+    try:
+        with catalogue.write():
+            if done.is_whole:
+                mark_checked(catalogue, pin.copy, rfc3339(run.now()))
+            else:
+                mark(catalogue, pin.copy, "damaged")
+        with catalogue.write():  # a store that had no identity may have got one
+            store = know_store(catalogue, read_identity(pin.store.place), pin.store.place)
+            follow_log(catalogue, store)
+    except (CatalogueError, StoreError) as error:
+        watch.note(f"What was done is not all noted in the catalogue: {error.message}.")
