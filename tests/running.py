@@ -43,6 +43,11 @@ class Outcome:
     err: str
 
     @property
+    def told(self) -> str:
+        """What was said of errors and by the way, as if a screen were as wide as could be."""
+        return " ".join(self.err.split())
+
+    @property
     def json(self) -> Any:  # noqa: ANN401 - whatever the command printed
         """The JSON object on standard output."""
         return json.loads(self.out)

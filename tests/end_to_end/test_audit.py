@@ -277,7 +277,7 @@ def test_a_check_in_the_future_counts_for_nothing(store: Path, catalogue_path: P
 def test_what_cannot_be_meant_is_wrong_usage(store: Path, words: tuple[str, ...], told: str) -> None:
     done = audit(*words)
     assert done.code == 2
-    assert told in done.err
+    assert told in done.told
 
 
 def test_the_debt_is_told(store: Path) -> None:

@@ -251,7 +251,7 @@ def test_an_original_that_is_damaged_gives_nothing(gift: Path, tmp_path: Path) -
     (broken / "data/Open/01.flac").write_bytes(b"other bytes")
     done = run_here("export", broken, "--for", "access", "--to", tmp_path / "out")
     assert done.code == 4
-    assert "data/Open/01.flac is not as it was recorded" in done.err
+    assert "data/Open/01.flac is not as it was recorded" in done.told
     assert [path.name for path in (tmp_path / "out").iterdir()] == [".incoming"]
 
 
@@ -270,7 +270,7 @@ def test_what_cannot_be_meant_is_refused(gift: Path, where: str) -> None:
     to = gift.parents[1] / "out" if where == "gone" else gift.parent / where
     done = run_here("export", bag, "--for", "access", "--to", to)
     assert done.code == 2
-    assert "Nothing was written" in done.err
+    assert "Nothing was written" in done.told
 
 
 def test_names_that_are_taken_and_archives_are_refused(gift: Path, tmp_path: Path) -> None:

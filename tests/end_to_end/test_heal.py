@@ -311,19 +311,19 @@ def test_what_is_no_bag_is_refused(tmp_path: Path, what: str) -> None:
 
 def test_a_store_without_a_copy_is_refused(bag: Path, tmp_path: Path) -> None:
     refused = heal(bag, "--from", tmp_path / "nowhere")
-    assert (refused.code, "no copy of Bag" in refused.err) == (2, True)
+    assert (refused.code, "no copy of Bag" in refused.told) == (2, True)
 
 
 def test_a_bag_that_went_as_a_whole_is_told(bag: Path, second: Path) -> None:
     shutil.rmtree(bag)
     refused = heal(bag)
-    assert (refused.code, "nothing is left" in refused.err) == (2, True)
+    assert (refused.code, "nothing is left" in refused.told) == (2, True)
 
 
 def test_an_update_that_waits_is_completed_first(bag: Path, second: Path) -> None:
     (bag / ".bagit-update").mkdir()
     refused = heal(bag)
-    assert (refused.code, "waits to be completed" in refused.err) == (1, True)
+    assert (refused.code, "waits to be completed" in refused.told) == (1, True)
 
 
 def test_a_bag_in_a_store_that_is_kept_from_being_changed_is_refused(bag: Path, second: Path) -> None:

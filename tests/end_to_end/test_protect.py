@@ -255,7 +255,7 @@ def test_a_damaged_bag_gets_none(bag: Path) -> None:
     overwrite(bag / "data/Album/big.bin", 5, b"hurt")
     hurt = files(bag)
     refused = run_here("protect", bag)
-    assert (refused.code, "not valid" in refused.err) == (4, True)
+    assert (refused.code, "not valid" in refused.told) == (4, True)
     assert files(bag) == hurt
 
 
@@ -265,7 +265,7 @@ def test_without_the_program_it_is_said_how_to_get_it(bag: Path, monkeypatch: py
     monkeypatch.setattr(program, "find_spec", lambda _: None)
     monkeypatch.setenv("PATH", "/nowhere")
     refused = run_here("protect", bag)
-    assert (refused.code, "music-archiver[parity]" in refused.err) == (1, True)
+    assert (refused.code, "music-archiver[parity]" in refused.told) == (1, True)
     assert run_here("pack", bag.parent.parent / "Music", "--to", bag.parent, "--redundancy", "5%").code == 1
     assert "music-archiver[parity]" in heal(bag).json["notes"][0]
 

@@ -188,7 +188,7 @@ def test_a_signature_from_elsewhere_is_kept_if_it_is_of_the_bag(bag: Path, key: 
     theirs.write_bytes(signature(key, manifest + b"\n"))
     refused = run_here("sign", bag, "--attach", theirs)
     assert refused.code == 2
-    assert "no signature of" in refused.err
+    assert "no signature of" in refused.told
     assert tree_digest(bag) == before
     ours.write_bytes(signature(key, manifest))
     assert run_here("sign", bag, "--attach", ours, "--as", WHO).code == 0
@@ -223,7 +223,7 @@ def test_a_signed_bag_is_changed_only_on_purpose_and_its_signature_is_kept_whole
     name = signatures(signed)[0].name
     refused = run_here("bag", words[0], signed, words[1])
     assert refused.code == 2
-    assert "--set-signatures-aside" in refused.err
+    assert "--set-signatures-aside" in refused.told
     assert tree_digest(signed) == before
     done = run_here("bag", words[0], signed, words[1], "--set-signatures-aside")
     assert done.code == 0, done.err
@@ -257,7 +257,7 @@ def test_an_archive_is_not_signed_and_a_signed_bag_in_one_is_seen(
     before = archive.read_bytes()
     refused = run_here("sign", archive, "--key", key)
     assert refused.code == 2
-    assert "is an archive" in refused.err
+    assert "is an archive" in refused.told
     assert archive.read_bytes() == before
     code, [told] = found(archive, "--require-signature")
     assert (code, told["state"], told["called"]) == (0, "holds", WHO)
@@ -283,7 +283,7 @@ def test_a_name_that_ssh_could_not_read_is_refused(bag: Path, key: Path, who: st
 def test_without_a_key_nothing_is_signed(bag: Path, tmp_path: Path) -> None:
     outcome = run_here("sign", bag, HOME=str(tmp_path))
     assert outcome.code == 2
-    assert "--key FILE" in outcome.err
+    assert "--key FILE" in outcome.told
     assert run_here("sign", bag, "--key", tmp_path / "absent").code == 2
     broken = tmp_path / "broken"
     broken.write_text("no key\n")
