@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import os
 import shlex
 import sys
 import tempfile
@@ -22,8 +23,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import subjects
+from benchmarks.again import again_rows
 from benchmarks.audit import audit_rows
 from benchmarks.catalogue import catalogue_rows
+from benchmarks.commands import CATALOGUE
 from benchmarks.machine import description
 from benchmarks.music import music_rows
 from benchmarks.pages import page_rows
@@ -42,6 +45,7 @@ class Sizes:
         decided_files: Files to decide on.
         catalogued_files: Files of the largest catalogue.
         page_tracks: Tracks of the bags whose pages are made.
+        glanced_files: Files of the tree whose listings a second run compares.
     """
 
     large_files: int
@@ -51,6 +55,7 @@ class Sizes:
     decided_files: int
     catalogued_files: int
     page_tracks: tuple[int, ...]
+    glanced_files: int
 
 
 QUICK = Sizes(
@@ -61,6 +66,7 @@ QUICK = Sizes(
     decided_files=20_000,
     catalogued_files=10_000,
     page_tracks=(1_000,),
+    glanced_files=20_000,
 )
 MIDDLE = Sizes(
     large_files=4,
@@ -70,6 +76,7 @@ MIDDLE = Sizes(
     decided_files=1_000_000,
     catalogued_files=100_000,
     page_tracks=(1_000, 10_000, 100_000),
+    glanced_files=200_000,
 )
 FULL = Sizes(
     large_files=8,
@@ -79,6 +86,7 @@ FULL = Sizes(
     decided_files=1_000_000,
     catalogued_files=1_000_000,
     page_tracks=(1_000, 10_000, 100_000),
+    glanced_files=1_000_000,
 )
 
 
@@ -103,6 +111,11 @@ def _verify(scratch: Path, sizes: Sizes, rounds: int) -> Iterator[Row]:
 def _audit(scratch: Path, sizes: Sizes, rounds: int) -> Iterator[Row]:
     tree = _large(scratch, sizes)
     yield from audit_rows(tree.folder, tree.label, scratch, rounds)
+
+
+def _again(scratch: Path, sizes: Sizes, rounds: int) -> Iterator[Row]:
+    tree = _small(scratch, sizes)
+    yield from again_rows(tree.folder, tree.label, scratch, sizes.glanced_files, rounds)
 
 
 def _scan(scratch: Path, sizes: Sizes, rounds: int) -> Iterator[Row]:
@@ -137,6 +150,7 @@ def _pages(scratch: Path, sizes: Sizes, _rounds: int) -> Iterator[Row]:
 SUBJECTS: dict[str, Callable[[Path, Sizes, int], Iterator[Row]]] = {
     "pack": _pack,
     "verify": _verify,
+    "again": _again,
     "audit": _audit,
     "scan": _scan,
     "memory": _memory,
@@ -155,6 +169,7 @@ def main() -> int:
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="archiver-benchmark-", dir=asked.scratch) as folder:
         scratch = Path(folder)
+        os.environ[CATALOGUE] = str(scratch / "catalogue.sqlite")
         for name in asked.only or SUBJECTS:
             print(f"measuring: {name}", file=sys.stderr)
             rows += SUBJECTS[name](scratch, sizes, asked.rounds)

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 PROJECT = Path(__file__).parents[1]
+CATALOGUE = "ARCHIVER_CATALOGUE"
+"""Names the catalogue that everything measured here shares; it is none of the user's."""
 _FINE = (0, 3)
 """Exit statuses of archiver that mean that the work was done."""
 
@@ -31,7 +33,11 @@ def copy_and_sync(source: Path, destination: Path) -> list[str]:
 
 def environment() -> dict[str, str]:
     """Return this process's environment without what would change how archiver works."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("ARCHIVER_")}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("ARCHIVER_") or name == CATALOGUE
+    }
     # an installed program has its bytecode, so this one may keep it too
     kept.pop("PYTHONDONTWRITEBYTECODE", None)
     # there is no configuration below this folder
