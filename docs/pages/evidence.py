@@ -18,7 +18,7 @@ has a code, a locator that finds it again (frame, atom or line, and byte offset)
 - Personal data is told by its form and by the words beside it, in English, German, French, Spanish, Portuguese, Italian,
   Dutch, Polish, Russian, Japanese, Chinese and Korean, and in a few words of other languages. Pictures, text files up to 1
   MiB, tags and names are looked at. What the program cannot read, or not to its end, such as a PDF, an office document,
-  an archive or a damaged tag, carries `personal-unread`: whether it leads to a person is then unknown, and a
+  an archive or a tag that is damaged or cut off, carries `personal-unread`: whether it leads to a person is then unknown, and a
   [policy](policies.md) says what follows. None detected does not mean none.
 - A licence in a file is a claim by whoever wrote the tag. Nothing here is a verdict, and no evidence means
   unknown, never suspicion.

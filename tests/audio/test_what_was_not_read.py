@@ -16,7 +16,7 @@ import pytest
 
 from archiver.audio.examine import examine_file
 from archiver.model.audio import ExaminedFile
-from tests.samples import flac, id3v2, jpeg, m4a, mp3, ogg_vorbis, png, silence, wav
+from tests.samples import apev2, flac, id3v2, jpeg, m4a, mp3, ogg_vorbis, png, silence, wav, wavpack
 from tests.samples.formats import FORMATS
 from tests.samples.id3 import text_frame
 from tests.samples.sidecars import DiscTrack, cue_sheet, eac_log, md5_file, pdf, playlist_m3u8
@@ -173,3 +173,9 @@ def test_what_could_not_be_opened_was_not_read(tmp_path: Path, refer: Callable[.
     ref = refer(tmp_path, b"song.flac")
     (tmp_path / "song.flac").unlink()
     assert unread(examine_file(ref))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("tag", [apev2({"Comment": "x" * 40})[:-40], apev2({"Comment": "x"}) + bytes(9)])
+def test_a_tag_behind_the_sound_that_is_cut_off_or_not_at_the_end(examine: Examine, tag: bytes) -> None:
+    assert unread(examine("a.wv", wavpack() + tag)) == [("file", "some of its tags could not be read")]
+    assert unread(examine("a.wv", wavpack() + apev2({"Comment": "x"}))) == []

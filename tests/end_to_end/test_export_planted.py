@@ -28,8 +28,7 @@ def exported(planted_source: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     """The bag of the planted collection, what was exported from it, and what was said."""
     place = tmp_path_factory.mktemp("export")
     (place / "rights.toml").write_text(RIGHTS)
-    # a tag that is cut off in its midst is no tag to anybody, so nobody finds what stands in its remains
-    rights = ("--policy", "donation", "--rights", place / "rights.toml", "--exclude", "/Damaged/")
+    rights = ("--policy", "donation", "--rights", place / "rights.toml")
     run_here("pack", planted_source, "--to", place / "store", "--name", "bag", *rights)
     before = tree_digest(place / "store/bag")
     words = ("--for", "access", "--redact", "personal", "--to", place / "out", "--name", "taken", "--json")
@@ -50,6 +49,14 @@ def test_files_of_several_formats_were_redacted_and_others_named(
     ]
     formats = {line["path"].rpartition(".")[2] for line in lines[1:] if "removed" in line}
     assert {"flac", "mp3", "ogg"} <= formats
+
+
+def test_what_could_not_be_read_whole_stays_and_is_named(exported: tuple[Path, Path, Outcome]) -> None:
+    _, taken, done = exported
+    told = {row["source_path"]: row["reason"] for row in json.loads(done.out)["unredacted"]}
+    assert "Damaged/cut apev2.wv" in planted.collection()
+    assert not (taken / "data/Damaged/cut apev2.wv").exists()
+    assert told["Damaged/cut apev2.wv"] == "it could not be read whole for personal data"
 
 
 def test_no_planted_value_is_in_any_byte_of_it(exported: tuple[Path, Path, Outcome]) -> None:

@@ -43,7 +43,9 @@ def read_leading_ape(draft: Draft, offset: int, where: str = "") -> int:
     block = draft.block(_kind(data) + where, offset, end - offset)
     has_footer = draft.window.read(end - 32, 8) == _PREAMBLE and end - 32 > offset
     stopped = walk_items(draft, block, offset + 32, end - 32 if has_footer else end, count)
-    if stopped is not None and claimed <= end:
+    if claimed <= end and not has_footer:
+        draft.malformed(f"the APE tag at byte {offset} has no footer where it says that it ends")
+    elif stopped is not None and claimed <= end:
         _say_malformed(draft, stopped)
     return end
 

@@ -11,6 +11,7 @@ from archiver.audio.blocks.id3v2 import INSIDE, read_appended_id3v2, read_id3v2
 from archiver.audio.blocks.kept_wave import read_wavpack_end
 from archiver.audio.blocks.lyrics3 import read_lyrics3
 from archiver.audio.blocks.reading import BlockReading, Draft, LimitReached
+from archiver.audio.blocks.remains import MAX_ELSEWHERE, MAX_REMAINS, note_remains
 from archiver.audio.blocks.stray import first_frame, tags_before_stream, tags_in_stream
 from archiver.audio.containers.window import Window
 from archiver.audio.formats.kinds import Kind, fetched
@@ -44,6 +45,9 @@ _TAGGED_AT_ITS_ENDS = frozenset(
 )
 """Kinds that say nothing in words but in tags before and behind them."""
 
+_TAGGED_BEHIND = frozenset({Kind.WAVPACK, Kind.APE, Kind.MUSEPACK8, Kind.TAK})
+"""Kinds with a walker of their own whose words stand behind the audio all the same."""
+
 
 def read_blocks(window: Window, kind: Kind | None = None) -> BlockReading:
     """Every tag block of an audio file, frame by frame, with offsets, digests and decoded text.
@@ -75,6 +79,8 @@ def read_blocks(window: Window, kind: Kind | None = None) -> BlockReading:
                 read_id3v2(draft, expected)
         if container is None and kind in _STREAMS:
             _read_stray(draft, offset, end)
+        behind = container is None or container in _TAGGED_BEHIND
+        note_remains(draft, offset, end, MAX_REMAINS if behind else MAX_ELSEWHERE)
     except LimitReached:
         pass  # the draft has noted it
     return draft.finish()

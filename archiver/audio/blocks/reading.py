@@ -215,6 +215,10 @@ class Draft:
         """Whether a block begins at this byte."""
         return any(block.offset == offset for block in self._blocks)
 
+    def covers(self, offset: int) -> bool:
+        """Whether this byte lies in a block."""
+        return any(block.offset <= offset < block.end for block in self._blocks)
+
     def may_expand(self) -> bool:
         """Whether the file's allowance of expanded bytes is not used up."""
         return self._expansion_left > 0

@@ -157,7 +157,13 @@ def id3v2_header(window: Window, offset: int) -> Id3Header | None:
 def begins_tag(window: Window, offset: int) -> bool:
     """Whether a tag with a well-named first frame stands at ``offset``, as no chance bytes in a stream do."""
     header = id3v2_header(window, offset)
-    if header is None or header.end > window.size:
+    return header is not None and header.end <= window.size and has_tag_head(window, offset)
+
+
+def has_tag_head(window: Window, offset: int) -> bool:
+    """Whether such a tag begins at ``offset``, wherever it ends: the file may be cut off before."""
+    header = id3v2_header(window, offset)
+    if header is None:
         return False
     return bool(header.flags & 0x40) or _valid_id(window.read(offset + 10, 3 if header.version == 2 else 4))
 

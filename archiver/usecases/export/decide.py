@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from archiver.model.day import Day
+from archiver.model.evidence import Evidence
 from archiver.model.package import PackedFile
 from archiver.model.rights import Decision, Declaration, Disposition, Policy
 from archiver.records.rights.read import RightsRecordError
 from archiver.rights.deciding.decide import decide
+from archiver.rights.meanings import Meaning, meaning
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +29,13 @@ class Anew:
     on: Day
 
     def decision(self, file: PackedFile, *, but_personal: bool = False) -> Decision:
-        """Decide on a file of the bag; with ``but_personal`` as if it held no personal data that was seen.
+        """Decide on a file of the bag; with ``but_personal`` as if it had been read whole for personal data and held none.
 
         Raises:
             RightsRecordError: where the record lacks a declaration that it names.
         """
         examined = file.assessed.examined
-        evidence = tuple(one for one in examined.evidence if not (but_personal and one.personal))
+        evidence = tuple(one for one in examined.evidence if not (but_personal and _is_of_persons(one)))
         names = file.assessed.decision.declarations
         missing = next((name for name in names if name not in self.declarations), None)
         if missing is not None:
@@ -43,6 +45,15 @@ class Anew:
         bearing = [self.declarations[name] for name in names]
         decided = decide(evidence, examined.protection, bearing, self.policy, self.on, path=examined.ref.path)
         return _nothing_closed(decided)
+
+
+def unread(file: PackedFile) -> bool:
+    """Whether a file of the bag could not be read whole for personal data."""
+    return any(meaning(one.code) is Meaning.UNREAD for one in file.assessed.examined.evidence)
+
+
+def _is_of_persons(evidence: Evidence) -> bool:
+    return evidence.personal or meaning(evidence.code) is Meaning.UNREAD
 
 
 def _nothing_closed(decision: Decision) -> Decision:

@@ -46,7 +46,7 @@ from archiver.store.faults import store_faults
 from archiver.store.find_bags import taken_by
 from archiver.store.sealing import make_ready, publish, recover
 from archiver.store.staging import Staging, StagingKey
-from archiver.usecases.export.decide import Anew
+from archiver.usecases.export.decide import Anew, unread
 from archiver.usecases.export.history import export_events
 from archiver.usecases.export.original import Original, check_file, damaged, original_at
 from archiver.usecases.export.redacted import Redactor
@@ -86,7 +86,7 @@ class ExportRequest:
 
 @dataclass(frozen=True, slots=True)
 class Unredacted:
-    """A file that holds personal data which could not be taken out, and why not."""
+    """A file that holds personal data, or may hold some, which could not be taken out, and why not."""
 
     path: str
     reason: str
@@ -269,7 +269,14 @@ class _Chosen:
         if decision.disposition is Disposition.INCLUDE:
             return AssessedFile(self._found(file), decision)
         redactor = self._redactor
-        if redactor is not None and decision.personal and self._would_go_in(file):
+        if redactor is None or not self._would_go_in(file):
+            return AssessedFile(file.assessed.examined, decision)
+        if unread(file):
+            # what nobody read nobody can say is gone
+            self._unredacted.append(
+                Unredacted(file.assessed.path, "it could not be read whole for personal data")
+            )
+        elif decision.personal:
             self._found(file)
             copy = redactor.copy_of(file, len(self.redactions) + 1)
             why = copy if isinstance(copy, str) else None
@@ -283,7 +290,7 @@ class _Chosen:
         return AssessedFile(file.assessed.examined, decision)
 
     def _would_go_in(self, file: PackedFile) -> bool:
-        """Whether nothing but personal data keeps a file out."""
+        """Whether nothing keeps a file out but personal data, or that it could not be read whole for it."""
         return self._anew.decision(file, but_personal=True).disposition is Disposition.INCLUDE
 
     def _found(self, file: PackedFile) -> ExaminedFile:
