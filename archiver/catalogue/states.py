@@ -277,6 +277,16 @@ def _tell_anew(catalogue: Catalogue, collection_id: int) -> list[str]:
     return [note for number in new for note in _tell(catalogue, number, collection_id)]
 
 
+_TELLING = (
+    "SELECT bag_id, name FROM bag WHERE accession_id = ?1"
+    " AND (bag_id IN (SELECT bag_id FROM copy WHERE state = 'present')"
+    "  OR identifier NOT IN (SELECT other.identifier FROM bag AS other JOIN copy USING (bag_id)"
+    "   WHERE other.accession_id = ?1 AND state = 'present'))"
+    " ORDER BY first_file IS NULL, first_file, name"
+)
+"""The bags that tell the state of an accession: of one whose tag files were changed since, as it is in a copy now."""
+
+
 def _tell(catalogue: Catalogue, accession_id: int, collection_id: int) -> list[str]:
     """Tell the state of one accession, the last one of its line that is told."""
     sql = (
@@ -289,14 +299,9 @@ def _tell(catalogue: Catalogue, accession_id: int, collection_id: int) -> list[s
         " decision_id INTEGER, PRIMARY KEY (place_id, name)) WITHOUT ROWID"
     )
     catalogue.run("DELETE FROM temp.now")
-    bags = list(
-        catalogue.rows(
-            "SELECT bag_id, name FROM bag WHERE accession_id = ? ORDER BY first_file IS NULL, first_file, name",
-            (accession_id,),
-        )
-    )
+    bags = catalogue.number("SELECT count(*) FROM bag WHERE accession_id = ?", (accession_id,))
     notes = []
-    for bag_id, name in bags:
+    for bag_id, name in list(catalogue.rows(_TELLING, (accession_id,))):
         try:
             _gather(catalogue, collection_id, int(bag_id or 0))
         except (OSError, ValueError, LookupError):
@@ -311,7 +316,7 @@ def _tell(catalogue: Catalogue, accession_id: int, collection_id: int) -> list[s
         (accession_id,),
     )
     catalogue.run("DELETE FROM temp.now")
-    catalogue.run("UPDATE accession SET stated = ? WHERE accession_id = ?", (len(bags), accession_id))
+    catalogue.run("UPDATE accession SET stated = ? WHERE accession_id = ?", (bags, accession_id))
     return notes
 
 

@@ -13,7 +13,7 @@ from archiver.catalogue.bag_facts import BagFacts, UnreadableBagError, bag_facts
 from archiver.catalogue.database import Catalogue
 from archiver.catalogue.records_of_bag import listed_files, recorded_files
 from archiver.catalogue.rows import DecisionsOfBag, FileRows, Numbers
-from archiver.catalogue.stores import KnownStore, know_copy
+from archiver.catalogue.stores import Copy, KnownStore, know_copy
 from archiver.machine import reason, refuse_own_limit
 from archiver.model.state import StateHead
 from archiver.records.files import FILES_RECORD
@@ -79,6 +79,47 @@ def take_in(catalogue: Catalogue, store: KnownStore, path: str, now: str) -> Tak
         refuse_own_limit(error)
         return RefusedBag(path, reason(error))
     return TakenBag(path, bag_id, is_new, note)
+
+
+def take_in_changed(catalogue: Catalogue, copy: Copy, whole: bytes) -> bool:
+    """Have the row of a bag tell its tag files as they are now, where they alone were changed and no other copy is as before.
+
+    Its files, its accession and the state that it tells stay the same rows.
+
+    Args:
+        catalogue: The catalogue, in a transaction.
+        copy: The copy that was changed.
+        whole: Its absolute path.
+
+    Returns:
+        Whether that was possible; nothing was done where it was not, or where the bag cannot be read.
+    """
+    row = catalogue.row("SELECT identifier, algorithms FROM bag WHERE bag_id = ?", (copy.bag_id,))
+    copies = catalogue.number("SELECT count(*) FROM copy WHERE bag_id = ?", (copy.bag_id,))
+    try:
+        with _source(whole) as source:
+            facts = bag_facts(source, os.fsdecode(whole))
+    except UnreadableBagError:
+        return False
+    except OSError as error:
+        refuse_own_limit(error)
+        return False
+    known = catalogue.number("SELECT count(*) FROM bag WHERE pin = ?", (facts.pin,))
+    # the digests of its files are of the strongest algorithm
+    same = (_text(facts.identifier), facts.algorithms[0])
+    if row is None or copies != 1 or known or same != (row[0], str(row[1]).split(",")[0]):
+        return False
+    catalogue.run(
+        "UPDATE bag SET pin = ?, algorithms = ?, parity = ? WHERE bag_id = ?",
+        (facts.pin, ",".join(facts.algorithms), facts.parity, copy.bag_id),
+    )
+    # what was read before says nothing of tag files that were written since
+    catalogue.run(
+        "UPDATE copy SET state = 'present', checked_at = NULL, part_since = NULL, part_after = NULL, part_wrong = 0"
+        " WHERE copy_id = ?",
+        (copy.copy_id,),
+    )
+    return True
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from archiver.catalogue.database import Catalogue, is_there, opened
 from archiver.catalogue.events import follow_log
 from archiver.catalogue.faults import CatalogueError
 from archiver.catalogue.stores import copy_at, find_store, mark_checked
-from archiver.catalogue.take_in import RefusedBag, take_in
+from archiver.catalogue.take_in import RefusedBag, take_in, take_in_changed
 from archiver.errors import Remedy, StoreError, UsageError, Way
 from archiver.model.run import Run
 from archiver.records.moments import rfc3339
@@ -105,7 +105,12 @@ def note_change(bag: str, change: Change, catalogue: str, run: Run, watch: Watch
                     f"{bag} was not the bag that the catalogue knows, so the change is not noted there."
                 )
                 return
-            _know_anew(lent, copy, rfc3339(run.now()))
+            with lent.write():
+                is_known = take_in_changed(lent, copy.copy, path)
+                if is_known:
+                    follow_log(lent, copy.store)
+            if not is_known:
+                _know_anew(lent, copy, rfc3339(run.now()))
     except (CatalogueError, StoreError, UsageError) as error:
         watch.note(f"The change is not noted in the catalogue: {error.message}.")
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import MakeSource
 from tests.end_to_end.bags import Package
 from tests.reading_bags import lines_of
 from tests.running import PATIENCE, ROOT, command, run_here
@@ -53,6 +54,21 @@ def test_an_algorithm_is_added_and_the_payload_is_not_touched(bag: Path) -> None
         "detail": "sha256 manifests were added after the bag was verified in full.",
         "agent": before[0]["agent"],
     }
+
+
+def test_a_changed_bag_is_one_bag_of_one_accession_in_the_catalogue(
+    source: MakeSource, tmp_path: Path
+) -> None:
+    store = tmp_path / "Store"
+    assert run_here("pack", source({"a.txt": b"one\n"}), "--to", store, "--name", "Bag").code == 0
+    done = run_here("bag", "set-info", store / "Bag", "Contact-Name: Erika Example")
+    assert done.code == 0, done.err
+    for what in ("bags", "accessions"):
+        assert len(run_here("list", what, "--json").json[what]) == 1
+    assert run_here("find", "name:a.txt", "--count").out == "1\n"
+    copied = run_here("copy", store / "Bag", "--to", tmp_path / "Second")
+    assert (copied.code, copied.err) == (0, "")
+    assert run_here("verify", store).err == ""
 
 
 def test_a_label_is_set_once_and_again(bag: Path) -> None:

@@ -348,3 +348,14 @@ def test_hostile_names_come_through_as_they_are(source: MakeSource, tmp_path: Pa
     assert "\x1b" not in done.out
     assert payload(tmp_path / "out/taken") == {f"Open/{name}" for name in names}
     assert run_here("verify", tmp_path / "out/taken").code == 0
+
+
+def test_a_bag_that_records_a_state_alone_has_nothing_to_export(source: MakeSource, tmp_path: Path) -> None:
+    store = tmp_path / "Store"
+    assert run_here("pack", source({"a.txt": b"one\n"}), "--to", store, "--collection", "Music").code == 0
+    moved = source({"b.txt": b"one\n"}, name="moved")
+    packed = run_here("pack", moved, "--to", store, "--collection", "Music", "--name", "State")
+    assert packed.code == 0, packed.err
+    outcome = run_here("export", store / "State", "--for", "mine", "--to", tmp_path / "Out")
+    assert outcome.code == 3
+    assert "holds no files of its own" in " ".join(outcome.err.split())

@@ -160,7 +160,7 @@ def test_withheld_files_are_said(source: MakeSource, tmp_path: Path) -> None:
     bag = packed(root, tmp_path / "store", "--policy", "public", "--rights", str(rights))
     done = restored(bag, tmp_path / "back")
     assert done.code == 0
-    assert "2 files of the source went into no bag, because of a decision on their rights" in told(done)
+    assert "2 files of the source went into no bag, because of a decision on rights" in told(done)
     assert sorted(given_back(tmp_path / "back")) == [b"", b"Open", b"Open/a.txt", b"Shut"]
 
 

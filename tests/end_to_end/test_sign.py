@@ -88,6 +88,19 @@ def test_a_bag_is_signed_and_nothing_else_in_it_changes(bag: Path, key: Path) ->
     assert "B321" not in codes
 
 
+def test_an_audit_finds_a_signature_that_does_not_hold(signed: Path) -> None:
+    assert run_here("audit", signed).code == 0
+    [written] = signatures(signed)
+    content = bytearray(written.read_bytes())
+    content[100:102] = b"!!"
+    written.write_bytes(content)
+    outcome = run_here("audit", signed)
+    assert outcome.code == 4
+    assert "does NOT hold" in outcome.out
+    assert "1 NOT right" in outcome.out
+    assert run_here("verify", signed).code == 4
+
+
 def test_signing_once_more_changes_nothing(signed: Path, key: Path) -> None:
     before = tree_digest(signed)
     outcome = run_here("sign", signed, "--key", key)

@@ -61,7 +61,7 @@ def audited_lines(outcome: AuditedBag, most: int) -> Iterator[str]:
         yield wrapped(f"{where}: {right}; {read}{began}{against}.", below="  ")
         return
     yield ""
-    if report.valid is False:
+    if report.valid is False or outcome.verified.broken_signatures:
         yield from bag_lines(outcome.verified, most)
     else:
         yield wrapped(f"{where}: NOT as it was. {read}.")

@@ -37,7 +37,7 @@ def nothing_new_lines(report: NothingNew) -> Iterator[str]:
     left = [(totals.withheld, "withheld by a decision"), (totals.lost, "not packed because of a problem")]
     told = " and ".join(f"{count(number, 'file')} {why}" for number, why in left if number)
     if told:
-        yield wrapped(f"As before, there are {told}; archiver scan names them.")
+        yield wrapped(f"As before: {told}. To see which: archiver scan")
 
 
 def change_lines(report: PackReport) -> Iterator[str]:

@@ -74,7 +74,7 @@ def _notes(restored: Restored) -> Iterator[str]:
     notes = []
     if restored.withheld:
         files = count(restored.withheld, "file")
-        notes.append(f"{files} of the source went into no bag, because of a decision on their rights.")
+        notes.append(f"{files} of the source went into no bag, because of a decision on rights.")
     if restored.unpacked:
         notes.append(
             f"{count(restored.unpacked, 'file')} of the source went into no bag because of a problem."

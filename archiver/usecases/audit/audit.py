@@ -70,8 +70,9 @@ class AuditedBag:
 
     @property
     def is_right(self) -> bool:
-        """Whether nothing wrong was found, in as much as was read."""
-        return self.verified.report.valid is not False and not self.wrong_before
+        """Whether nothing wrong was found, in as much as was read, and every signature holds."""
+        verified = self.verified
+        return verified.report.valid is not False and not verified.broken_signatures and not self.wrong_before
 
 
 class Audit:

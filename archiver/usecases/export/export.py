@@ -336,6 +336,11 @@ def _own_folder(store: bytes) -> Iterator[bytes]:
 
 
 def _nothing(request: ExportRequest, package: PackagePlan) -> NothingAllowedError:
+    if not package.totals.withheld:
+        return NothingAllowedError(
+            f"{request.bag} holds no files of its own",
+            "No bag was written. Earlier bags hold the bytes of its accession: name one of those.",
+        )
     return NothingAllowedError(
         f"of {package.totals.withheld:,} files in {request.bag}, none may be used for {request.act.value}",
         "No bag was written.",
