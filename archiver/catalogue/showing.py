@@ -325,7 +325,7 @@ def show_albums(catalogue: Catalogue, title: str) -> tuple[ShownAlbum, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class InForce:
+class DecisionInForce:
     """A decision that holds now of a file.
 
     Attributes:
@@ -337,14 +337,14 @@ class InForce:
     policy: str | None
 
 
-def decisions_in_force(catalogue: Catalogue, number: int) -> tuple[InForce, ...]:
+def decisions_in_force(catalogue: Catalogue, number: int) -> tuple[DecisionInForce, ...]:
     """Return what the latest accessions decided of a file; where none has it any more, what its own bag decided.
 
     A collection in several stores, or several collections, may hold the same bytes, each with a decision of its own.
     """
     rows = list(catalogue.rows(_LATEST, (number,))) or list(catalogue.rows(_WHEN_PACKED, (number,)))
     return tuple(
-        InForce(decided, None if policy is None else str(policy))
+        DecisionInForce(decided, None if policy is None else str(policy))
         for decision_id, policy in rows
         if (decided := _decided(catalogue, decision_id)) is not None
     )

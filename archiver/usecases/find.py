@@ -11,7 +11,7 @@ from archiver.catalogue.database import Catalogue
 from archiver.catalogue.folding import FOLD_VERSION
 from archiver.catalogue.query.parse import parse_query
 from archiver.catalogue.search import FoundFile, Order, Search
-from archiver.catalogue.showing import InForce, decisions_in_force, problems_of
+from archiver.catalogue.showing import DecisionInForce, decisions_in_force, problems_of
 from archiver.usecases.lookup import looked_up
 
 _PAYLOAD = b"data"
@@ -57,7 +57,7 @@ class Finding:
             self._copies[bag_id] = tuple(copies_of(self._catalogue, bag_id))
         return self._copies[bag_id]
 
-    def decisions(self, file: FoundFile) -> tuple[InForce, ...]:
+    def decisions(self, file: FoundFile) -> tuple[DecisionInForce, ...]:
         """Return what holds now of the rights in a file."""
         return decisions_in_force(self._catalogue, file.file_id)
 

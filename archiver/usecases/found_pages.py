@@ -9,7 +9,7 @@ from functools import partial
 from urllib.parse import quote
 
 from archiver.catalogue.search import FoundFile
-from archiver.catalogue.showing import InForce
+from archiver.catalogue.showing import DecisionInForce
 from archiver.model.audio import AudioProperties
 from archiver.model.problem import Severity, kind_of
 from archiver.model.rights import Disposition
@@ -190,19 +190,19 @@ class _Rows:
         return "", _IN_AN_ARCHIVE if any(os.path.isfile(one.absolute) for one in archives) else _NOT_AT_HAND
 
 
-def _is_open(one: InForce) -> bool:
+def _is_open(one: DecisionInForce) -> bool:
     disposition = one.decided.disposition
     return disposition == Disposition.INCLUDE or (
         disposition == Disposition.RESTRICT and one.policy == OPEN_POLICY
     )
 
 
-def _strictness(one: InForce) -> tuple[bool, int]:
+def _strictness(one: DecisionInForce) -> tuple[bool, int]:
     """What closes comes first, and of that what closes most."""
     return _is_open(one), _STRICTEST.index(Disposition(one.decided.disposition))
 
 
-def _note(one: InForce) -> RightsNote:
+def _note(one: DecisionInForce) -> RightsNote:
     decided = one.decided
     reasons = tuple(
         dict.fromkeys((text or code)[:_LONGEST_SENTENCE] for code, text in decided.reasons[:_MOST_REASONS])
