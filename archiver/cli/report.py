@@ -77,7 +77,7 @@ _Made = MadePages | MadeOfQuery | UnmadePages
 def _made(bags: tuple[str, ...], query: str | None, to: str | None, catalogue: str | None) -> list[_Made]:
     if query is None:
         if not bags:
-            raise UsageError("neither a bag nor a query is named", "Name bags, or give --query and --to.")
+            raise click.UsageError("Missing argument 'BAG...', or --query with --to.")
         if catalogue is not None:
             raise UsageError(
                 "--catalogue says what a query is asked of", "Give --query as well, or leave it out."

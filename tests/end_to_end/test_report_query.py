@@ -102,6 +102,19 @@ def test_closed_files_are_marked_and_not_linked_to(tmp_path: Path) -> None:
     assert "closed" in {at.text_content() for at in read.cssselect(".play")}
 
 
+def test_what_was_decided_last_counts(source: MakeSource, tmp_path: Path) -> None:
+    root, store = source(OTHER), tmp_path / "store"
+    packing = ("pack", root, "--to", store)
+    assert run_here(*packing).code == 0
+    again = run_here(*packing, "--policy", "donation")
+    assert again.code in {0, 3}, again.err
+    page = tmp_path / "found.html"
+    done = run_here("report", "--query", "title:hyperballad", "--to", page, "--json")
+    assert done.code == 0, done.err
+    assert done.json["reports"][0]["closed"] == 1
+    assert addresses(parsed(page.read_bytes())) == []
+
+
 def test_many_tracks_go_to_further_pages(source: MakeSource, tmp_path: Path) -> None:
     tree = {f"A{n // 20:02}/{n:03}.flac": flac(title=f"T{n}", album=f"A{n // 20}") for n in range(620)}
     assert run_here("pack", source(tree), "--all", "--to", tmp_path / "store", "--name", "Many").code == 0
