@@ -172,6 +172,15 @@ FROM held JOIN place USING (place_id) JOIN collection USING (collection_id) JOIN
   LEFT JOIN accession AS last ON last.accession_id = last_acc
 WHERE file_id = ? ORDER BY first.at, place.path, held.name
 """
+_LATEST = """
+SELECT decision_id, (SELECT policy FROM accession WHERE accession.collection_id = place.collection_id
+  ORDER BY accession_id DESC LIMIT 1)
+FROM held JOIN place USING (place_id) WHERE file_id = ? AND last_acc IS NULL
+"""
+_WHEN_PACKED = """
+SELECT decision_id, policy FROM file JOIN bag USING (bag_id) LEFT JOIN accession USING (accession_id)
+WHERE file_id = ?
+"""
 _AT_PATH = """
 SELECT file_id FROM file JOIN folder USING (folder_id) WHERE folder.path = ? AND file.name = ? LIMIT ?
 """
@@ -243,7 +252,6 @@ def show_file(catalogue: Catalogue, number: int) -> ShownFile | None:
     if file is None:
         return None
     decision_id = catalogue.value("SELECT decision_id FROM file WHERE file_id = ?", (number,))
-    problems = catalogue.rows("SELECT code, message FROM problem WHERE file_id = ?", (number,))
 
     def others(sql: str, values: tuple[Value, ...]) -> tuple[FoundFile, ...]:
         numbers = [row[0] for row in catalogue.rows(sql, values) if isinstance(row[0], int)]
@@ -252,7 +260,7 @@ def show_file(catalogue: Catalogue, number: int) -> ShownFile | None:
     return ShownFile(
         file=file,
         copies=tuple(copies_of(catalogue, file.bag_id)),
-        problems=tuple((str(code), str(message)) for code, message in problems),
+        problems=problems_of(catalogue, number),
         decided=_decided(catalogue, decision_id),
         held=tuple(_held(catalogue, number)),
         alike=others(_SAME_BYTES, (file.digest, number, _MOST_ALIKE)),
@@ -314,6 +322,38 @@ def show_albums(catalogue: Catalogue, title: str) -> tuple[ShownAlbum, ...]:
         _, _, known = albums.setdefault(fold(artist), (files[0].tags["album"][0], artist, []))
         known += files
     return tuple(ShownAlbum(name, artist, tuple(files)) for name, artist, files in albums.values())
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionInForce:
+    """A decision that holds now of a file.
+
+    Attributes:
+        decided: The decision.
+        policy: Name of the policy that it was taken under; ``None`` where that is not recorded.
+    """
+
+    decided: Decided
+    policy: str | None
+
+
+def decisions_in_force(catalogue: Catalogue, number: int) -> tuple[DecisionInForce, ...]:
+    """Return what the latest accessions decided of a file; where none has it any more, what its own bag decided.
+
+    A collection in several stores, or several collections, may hold the same bytes, each with a decision of its own.
+    """
+    rows = list(catalogue.rows(_LATEST, (number,))) or list(catalogue.rows(_WHEN_PACKED, (number,)))
+    return tuple(
+        DecisionInForce(decided, None if policy is None else str(policy))
+        for decision_id, policy in rows
+        if (decided := _decided(catalogue, decision_id)) is not None
+    )
+
+
+def problems_of(catalogue: Catalogue, number: int) -> tuple[tuple[str, str], ...]:
+    """Return code and sentence of what was found in a file."""
+    rows = catalogue.rows("SELECT code, message FROM problem WHERE file_id = ?", (number,))
+    return tuple((str(code), str(message)) for code, message in rows)
 
 
 def _held(catalogue: Catalogue, number: int) -> Iterator[HeldAs]:

@@ -33,22 +33,29 @@ _MOST_WORDS = 1500
 _MOST_OTHERS = 400
 _TOP = "The top of the source"
 
+RECORDS = "<code>metadata/files.csv</code>"
+"""What has the files of a bag that are too many for a page; as markup."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a page lies.
 
     Attributes:
-        to_bag: Address of the bag from the page, such as ``../``; ``None`` where its payload cannot be referred to.
+        to_bag: Address of the bag from the page, such as ``../``; ``None`` where its payload cannot be referred to. A row
+            that has the address of its own bag is referred to there.
+        records: What has the files that are too many to be shown; as markup.
     """
 
     to_bag: str | None
+    records: str = RECORDS
 
     def of(self, row: FileRow) -> str | None:
         """The address of a file from the page; ``None`` where no page may link to it."""
-        if self.to_bag is None or not row.linked or not row.path:
+        to_bag = row.bag or self.to_bag
+        if to_bag is None or row.away or not row.linked or not row.path:
             return None
-        return address(row.path, self.to_bag)
+        return address(row.path, to_bag)
 
 
 def flags(album: Album) -> tuple[str, ...]:
@@ -203,7 +210,7 @@ def _play(row: FileRow, name: str, place: Place) -> str:
     if at is None:
         if not row.path:
             return "not in the package"
-        return "closed" if not row.linked else ""
+        return "closed" if not row.linked else text(row.away)
     if is_played(row):
         return f'<audio controls preload="none" src="{at}" aria-label="{text(name, 120)}"></audio>'
     return f'<a href="{at}">Open<span class="aside"> {text(name, 120)}</span></a>'
@@ -302,10 +309,12 @@ def _others(album: Album, place: Place) -> str:
             told.append("not in the package")
         elif not row.linked:
             told.append("closed")
+        else:
+            told.append(row.away)
         items.append(f"<li>{shown} {text(', '.join(filter(None, told)))}{_track_notes(row)}</li>\n")
     rest = len(album.others) - len(items)
     if rest:
-        items.append(f"<li>and {rest:,} more, in <code>metadata/files.csv</code></li>\n")
+        items.append(f"<li>and {rest:,} more, in {place.records}</li>\n")
     title = counted(len(album.others), "other file" if album.tracks else "file")
     is_open = "" if album.tracks else " open"
     return (

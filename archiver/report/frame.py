@@ -46,11 +46,16 @@ def ending(*, script: str | None = None) -> str:
     return f"{told}</body>\n</html>\n"
 
 
-def footer(software: str) -> str:
-    """Return what stands below every page."""
+def footer(software: str, made_from: str = "the records of this package, which hold") -> str:
+    """Return what stands below every page.
+
+    Args:
+        software: Name and version of what made what the page tells of.
+        made_from: What the page was made from.
+    """
     return (
         '<footer><div class="wide"><p>'
-        f"Made by {text(software)} from the records of this package, which hold more than is shown here."
+        f"Made by {text(software)} from {text(made_from)} more than is shown here."
         " This page asks nothing of any network. This is not legal advice.</p></div></footer>\n"
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from archiver.bagit.sizes import human_size
 from archiver.model.rights import Disposition
@@ -13,6 +13,7 @@ from archiver.report.album_part import DISPOSITIONS, FLAGS, STATES
 from archiver.report.attention import Attention, findings_section
 from archiver.report.counts import Counts
 from archiver.report.facts import BagFacts
+from archiver.report.frame import footer
 from archiver.report.markup import counted, hours, isolated, table, text
 from archiver.report.plots import Mark, Plot, joined, plot
 
@@ -43,19 +44,38 @@ def head(facts: BagFacts, *, is_paged: bool, has_others: bool) -> str:
     ]
     rows = "".join(f"<div><dt>{text(label)}</dt><dd>{value}</dd></div>\n" for label, value in told if value)
     links = [
-        ("albums", "Albums"),
-        ("numbers", "In numbers"),
-        ("attention", "Needs attention"),
-        ("rights", "Rights"),
+        *SECTIONS,
         ("check", "How to check it"),
         *([("others", "Other files")] if has_others else []),
         *([] if is_paged else [("tracks", "Tracks")]),
     ]
+    return top(facts.name, "A music collection, packed to last", facts.contents, rows, links)
+
+
+SECTIONS = (
+    ("albums", "Albums"),
+    ("numbers", "In numbers"),
+    ("attention", "Needs attention"),
+    ("rights", "Rights"),
+)
+"""The parts that every first page has: their names within it, and what they are called."""
+
+
+def top(title: str, above: str, lead: str, rows: str, links: Iterable[tuple[str, str]]) -> str:
+    """Return a page's header and the way to its parts.
+
+    Args:
+        title: What the page is about.
+        above: What stands above the title.
+        lead: One sentence on what there is.
+        rows: Facts; as markup.
+        links: Parts of the page: their names within it, and what they are called.
+    """
     items = "".join(f'<li><a href="#{name}">{label}</a></li>' for name, label in links)
     return (
         '<a class="skip" href="#main">To the content</a>\n<header><div class="wide">\n'
-        f'<p class="eyebrow">A music collection, packed to last</p>\n<h1>{isolated(facts.name)}</h1>\n'
-        f'<p class="lead">{text(facts.contents)}</p>\n<dl class="facts">\n{rows}</dl>\n</div></header>\n'
+        f'<p class="eyebrow">{text(above)}</p>\n<h1>{isolated(title)}</h1>\n'
+        f'<p class="lead">{text(lead)}</p>\n<dl class="facts">\n{rows}</dl>\n</div></header>\n'
         f'<nav class="top" aria-label="On this page"><div class="wide"><ul>{items}</ul></div></nav>\n'
         '<main id="main" class="wide">\n'
     )
@@ -67,7 +87,7 @@ def totals_section(facts: BagFacts, counts: Counts, albums: int, attention: Atte
     tiles = [
         (f"{albums:,}", "album" if albums == 1 else "albums"),
         (f"{counts.tracks:,}", "track" if counts.tracks == 1 else "tracks"),
-        (_playing(counts), "of music"),
+        (playing(counts), "of music"),
         (human_size(counts.bytes), f"in {counted(counts.files, 'file')}"),
         (f"{withheld:,}", "withheld by a decision"),
         (f"{sum(map(bool, attention.findings.values())):,}", "kinds of finding to look at"),
@@ -90,7 +110,8 @@ def totals_section(facts: BagFacts, counts: Counts, albums: int, attention: Atte
     )
 
 
-def _playing(counts: Counts) -> str:
+def playing(counts: Counts) -> str:
+    """Return how long the music plays, as far as that is known."""
     if not counts.playing_ms:
         return "\N{EN DASH}"
     return f"{'at least ' if counts.untimed else ''}{hours(counts.playing_ms / 1000)}"
@@ -103,14 +124,14 @@ def no_music(facts: BagFacts) -> str:
     return "There is no music in it."
 
 
-def filter_form(facts: BagFacts, formats: Mapping[str, int], flags: Counter[str]) -> str:
+def filter_form(decided: Mapping[Disposition, int], formats: Mapping[str, int], flags: Counter[str]) -> str:
     """Return the form that narrows the wall down; it is shown where its script runs."""
     chosen = sorted(formats, key=lambda name: (-formats[name], name))[:60]
     by_format = "".join(f'<option value="{text(one)}">{text(one)}</option>' for one in chosen)
     by_disposition = "".join(
         f'<option value="{one.value}">{DISPOSITIONS[one.value]}</option>'
         for one in Disposition
-        if facts.files(one)
+        if decided.get(one)
     )
     by_flag = "".join(
         f'<option value="{name}">{word}</option>' for name, word in FLAGS.items() if flags[name]
@@ -126,16 +147,16 @@ def filter_form(facts: BagFacts, formats: Mapping[str, int], flags: Counter[str]
     )
 
 
-def numbers_section(facts: BagFacts, counts: Counts) -> str:
+def numbers_section(decided: Mapping[Disposition, int], counts: Counts) -> str:
     """Return the plots."""
-    drawn = "".join(map(plot, _plots(facts, counts)))
+    drawn = "".join(map(plot, _plots(decided, counts)))
     return (
         '<section id="numbers" aria-labelledby="numbers-h">\n<h2 id="numbers-h">In numbers</h2>\n'
         f'<div class="plots">\n{drawn}</div>\n</section>\n'
     )
 
 
-def _plots(facts: BagFacts, counts: Counts) -> Iterator[Plot]:
+def _plots(decided: Mapping[Disposition, int], counts: Counts) -> Iterator[Plot]:
     sizes = [
         Mark(name, size, f"{human_size(size)}, {counted(counts.format_files[name], 'file')}")
         for name, size in _ranked(counts.format_bytes)
@@ -179,13 +200,9 @@ def _plots(facts: BagFacts, counts: Counts) -> Iterator[Plot]:
         "What was decided",
         ("Decision", "Files"),
         tuple(
-            Mark(
-                DISPOSITIONS[one.value],
-                facts.files(one),
-                counted(facts.files(one), "file"),
-            )
+            Mark(DISPOSITIONS[one.value], decided[one], counted(decided[one], "file"))
             for one in Disposition
-            if facts.files(one)
+            if decided.get(one)
         ),
     )
 
@@ -220,7 +237,7 @@ def rights_section(facts: BagFacts, attention: Attention) -> str:
     parts = [
         _decided(facts),
         _declared(facts),
-        _closed(attention),
+        closed_part(attention),
         _withheld(facts, attention),
         _personal(facts),
     ]
@@ -261,7 +278,8 @@ def _declared(facts: BagFacts) -> str:
     return f'<h3>What was declared</h3><ul class="plain">{"".join(items)}{more}</ul>\n'
 
 
-def _closed(attention: Attention) -> str:
+def closed_part(attention: Attention) -> str:
+    """Return which files are closed and why; nothing where there are none."""
     if not attention.closed:
         return ""
     items = "".join(
@@ -334,3 +352,30 @@ def _said(facts: BagFacts) -> Iterator[tuple[str, str]]:
     """What was said of the bag by who packed it."""
     given = [pair for pair in facts.labels if pair[0].casefold() not in _COMPUTED]
     yield from ((label.replace("-", " "), value) for label, value in given[:_MOST_LABELS])
+
+
+class OfBag:
+    """What the first page says of a bag as a whole.
+
+    Args:
+        facts: What is known of it.
+    """
+
+    def __init__(self, facts: BagFacts) -> None:
+        self._facts = facts
+        self.name = facts.name
+        self.footer = footer(facts.software)
+        self.decided: Mapping[Disposition, int] = dict(facts.rights.dispositions)
+        self.no_music = no_music(facts)
+
+    def head(self, *, is_paged: bool, has_others: bool) -> str:
+        """Return the top of the page."""
+        return head(self._facts, is_paged=is_paged, has_others=has_others)
+
+    def totals(self, counts: Counts, albums: int, attention: Attention) -> str:
+        """Return the totals, and the account of everything that was seen."""
+        return totals_section(self._facts, counts, albums, attention)
+
+    def rights(self, attention: Attention) -> str:
+        """Return what was declared, closed and withheld, and how the bag is checked."""
+        return f"{rights_section(self._facts, attention)}{check_section(self._facts)}"

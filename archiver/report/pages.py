@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import BinaryIO, Self
+from typing import BinaryIO, Protocol, Self
 
 from archiver.machine import temporary_file, temporary_storage
+from archiver.model.rights import Disposition
 from archiver.report import overview
-from archiver.report.album_part import Place, card, flags, part
+from archiver.report.album_part import RECORDS, Place, card, flags, part
 from archiver.report.albums import Album, FilesByAlbum
 from archiver.report.attention import Attention
 from archiver.report.counts import Counts
 from archiver.report.facts import BagFacts
-from archiver.report.frame import SCRIPTED, ending, footer, opening
-from archiver.report.markup import isolated
+from archiver.report.frame import SCRIPTED, ending, opening
+from archiver.report.markup import isolated, text
 from archiver.report.row import FileRow, rights_of, short_format
 
 FEW_TRACKS = 600
@@ -44,22 +45,49 @@ class Site:
         first: Address of the first page from the further ones.
         further: Address of the folder of the further pages from the first one.
         new: Opens a further page, by its file name, for a ``with`` block.
+        records: What has the files that are too many to be shown; as markup.
     """
 
     to_bag: str | None
     first: str
     further: str
     new: Callable[[str], AbstractContextManager[BinaryIO]]
+    records: str = RECORDS
 
     @property
     def place(self) -> Place:
         """Where the first page lies."""
-        return Place(self.to_bag)
+        return Place(self.to_bag, self.records)
 
     @property
     def further_place(self) -> Place:
         """Where further pages lie: in a folder beside the first."""
-        return Place(None if self.to_bag is None else f"../{self.to_bag}")
+        return Place(None if self.to_bag is None else f"../{self.to_bag}", self.records)
+
+
+class Told(Protocol):
+    """What pages say of all their files together: of a bag, or of what a query finds.
+
+    Attributes:
+        name: What the pages are of.
+        footer: What stands below each of them; as markup.
+        decided: Files by what was decided of them.
+        no_music: What is said where there is no music.
+    """
+
+    name: str
+    footer: str
+    decided: Mapping[Disposition, int]
+    no_music: str
+
+    def head(self, *, is_paged: bool, has_others: bool) -> str:
+        """Return the top of the page."""
+
+    def totals(self, counts: Counts, albums: int, attention: Attention) -> str:
+        """Return the totals."""
+
+    def rights(self, attention: Attention) -> str:
+        """Return what is said of rights, and what follows it."""
 
 
 class _Kept:
@@ -129,10 +157,20 @@ class PagesOfBag:
         self._files.add(row)
 
     def write(self, facts: BagFacts, stream: BinaryIO, site: Site) -> None:
-        """Write all pages.
+        """Write all pages of a bag.
 
         Args:
             facts: What is known of the bag.
+            stream: Takes the first page.
+            site: Where the pages lie; the further ones are written there.
+        """
+        self.write_told(overview.OfBag(facts), stream, site)
+
+    def write_told(self, told: Told, stream: BinaryIO, site: Site) -> None:
+        """Write all pages.
+
+        Args:
+            told: What they say of all files together.
             stream: Takes the first page.
             site: Where the pages lie; the further ones are written there.
         """
@@ -141,7 +179,7 @@ class PagesOfBag:
             kept = [held.enter_context(contextlib.closing(_Kept())) for _ in range(3)]
             wall, parts, others = _Wall(kept[0]), kept[1], kept[2]
             attention = Attention()
-            further = held.enter_context(_Further(facts, site)) if counts.tracks > FEW_TRACKS else None
+            further = held.enter_context(_Further(told, site)) if counts.tracks > FEW_TRACKS else None
             number_of_others = 0
             for album in self._files.albums():
                 if not album.tracks:
@@ -159,19 +197,18 @@ class PagesOfBag:
             wall.end()
             write = _writing(stream)
             is_paged = further is not None
-            write(opening(facts.name, _STYLE, script=SCRIPTED))
-            write(overview.head(facts, is_paged=is_paged, has_others=number_of_others > 0))
-            write(overview.totals_section(facts, counts, wall.albums, attention))
+            write(opening(told.name, _STYLE, script=SCRIPTED))
+            write(told.head(is_paged=is_paged, has_others=number_of_others > 0))
+            write(told.totals(counts, wall.albums, attention))
             write(
                 '<section id="albums" aria-labelledby="albums-h">\n<h2 id="albums-h">Albums</h2>\n'
-                f"{overview.filter_form(facts, wall.formats, wall.flags)}"
+                f"{overview.filter_form(told.decided, wall.formats, wall.flags)}"
             )
             wall.cards.pour(stream)
-            write("</section>\n" if wall.albums else f"<p>{overview.no_music(facts)}</p>\n</section>\n")
-            write(overview.numbers_section(facts, counts))
+            write("</section>\n" if wall.albums else f"<p>{text(told.no_music)}</p>\n</section>\n")
+            write(overview.numbers_section(told.decided, counts))
             write(overview.attention_section(attention, counts))
-            write(overview.rights_section(facts, attention))
-            write(overview.check_section(facts))
+            write(told.rights(attention))
             if number_of_others:
                 write(
                     '<section id="others" aria-labelledby="others-h">\n<h2 id="others-h">Folders without music</h2>\n'
@@ -184,14 +221,14 @@ class PagesOfBag:
                 )
                 parts.pour(stream)
                 write("</section>\n")
-            write(f"</main>\n{footer(facts.software)}{ending(script=SCRIPTED)}")
+            write(f"</main>\n{told.footer}{ending(script=SCRIPTED)}")
 
 
 class _Further:
     """Writes the further pages, one after another, each with the way to its neighbours."""
 
-    def __init__(self, facts: BagFacts, site: Site) -> None:
-        self._facts = facts
+    def __init__(self, told: Told, site: Site) -> None:
+        self._told = told
         self._site = site
         self._number = 0
         self._tracks = self._albums = 0
@@ -224,11 +261,11 @@ class _Further:
         self._tracks = self._albums = 0
         self._page = contextlib.ExitStack()
         self._write = _writing(self._page.enter_context(self._site.new(_file_name(self._number))))
-        title = f"{self._facts.name}, page {self._number}"
+        title = f"{self._told.name}, page {self._number}"
         self._write(opening(title, _STYLE))
         self._write(
             '<a class="skip" href="#main">To the content</a>\n<header><div class="wide">\n'
-            f'<p class="eyebrow"><a href="{self._site.first}">{isolated(self._facts.name)}</a></p>\n'
+            f'<p class="eyebrow"><a href="{self._site.first}">{isolated(self._told.name)}</a></p>\n'
             f"<h1>Track by track, page {self._number}</h1>\n</div></header>\n"
             f'<main id="main" class="wide">\n{self._pager("Pages, above", is_last=True)}'
             '<h2 class="aside">Albums</h2>\n'
@@ -236,9 +273,7 @@ class _Further:
 
     def _end(self, *, is_last: bool) -> None:
         assert self._page is not None
-        self._write(
-            f"{self._pager('Pages', is_last=is_last)}</main>\n{footer(self._facts.software)}{ending()}"
-        )
+        self._write(f"{self._pager('Pages', is_last=is_last)}</main>\n{self._told.footer}{ending()}")
         self._page.close()
         self._page = None
 

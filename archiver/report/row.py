@@ -23,7 +23,7 @@ OPEN_POLICY = "personal"
 
 LONGEST_TAG = 400
 _MOST_PROBLEMS = 20
-_MOST = 1 << 60
+MOST_NUMBER = 1 << 60
 """The largest number that a row holds; a forged record may have a larger one."""
 _MOST_REASONS = 40
 _YEAR = re.compile(r"(?<![0-9])(?:1[89]|20)[0-9]{2}(?![0-9])")
@@ -91,6 +91,8 @@ class FileRow(msgspec.Struct, frozen=True, array_like=True):
         personal: Whether it carries personal data.
         problems: The first of its findings.
         rights: What was decided, encoded as :class:`RightsNote`; empty where nothing was.
+        bag: Address of the bag that it lies in, where a page shows files of several; empty where a page is of one bag.
+        away: Why no page can link to it although it may, in few words; empty where one can, or where a page is of one bag.
     """
 
     source_path: str
@@ -120,6 +122,8 @@ class FileRow(msgspec.Struct, frozen=True, array_like=True):
     personal: bool = False
     problems: tuple[ProblemNote, ...] = ()
     rights: bytes = b""
+    bag: str = ""
+    away: str = ""
 
     @property
     def name(self) -> str:
@@ -180,11 +184,11 @@ class RowMaker:
             path=path,
             linked=linked,
             role=file.role.value,
-            size=min(max(size, 0), _MOST),
+            size=min(max(size, 0), MOST_NUMBER),
             format=_format(file),
             mime="" if file.format is None else file.format.mime or "",
             codec="" if audio is None else audio.codec,
-            ms=_milliseconds(audio),
+            ms=milliseconds(audio),
             quality="" if audio is None else quality(audio),
             band="" if audio is None else quality_band(audio),
             lossless=None if audio is None else audio.lossless,
@@ -193,13 +197,13 @@ class RowMaker:
             if sound is not None and is_damaged and sound.integrity.damage
             else "",
             held=_held(file),
-            title=_first(tags, "title"),
-            artist=_first(tags, "artist"),
-            album=_first(tags, "album"),
-            album_artist=_first(tags, "album_artist"),
-            disc=_number(tags, "disc"),
-            track=_number(tags, "track"),
-            year=_year(tags),
+            title=first_value(tags, "title"),
+            artist=first_value(tags, "artist"),
+            album=first_value(tags, "album"),
+            album_artist=first_value(tags, "album_artist"),
+            disc=number_of(tags, "disc"),
+            track=number_of(tags, "track"),
+            year=year_of(tags),
             picture=has_picture(file.tag_blocks),
             protection="" if file.protection is None else file.protection.label,
             personal=assessed.decision.personal,
@@ -336,9 +340,10 @@ def folded(value: str) -> str:
     return "".join(one for one in parts if not unicodedata.combining(one))
 
 
-def _milliseconds(audio: AudioProperties | None) -> int:
+def milliseconds(audio: AudioProperties | None) -> int:
+    """Return the playing time in milliseconds; 0 where it is not known."""
     seconds = None if audio is None else audio.duration_s
-    return 0 if seconds is None or not 0 < seconds < _MOST / 1000 else round(seconds * 1000)
+    return 0 if seconds is None or not 0 < seconds < MOST_NUMBER / 1000 else round(seconds * 1000)
 
 
 def _format(file: ExaminedFile) -> str:
@@ -350,18 +355,21 @@ def _held(file: ExaminedFile) -> bool | None:
     return all(told) if told else None
 
 
-def _first(tags: Tags, name: str) -> str:
+def first_value(tags: Tags, name: str) -> str:
+    """Return the first value of a tag that says something; empty where there is none."""
     return next((value[:LONGEST_TAG].strip() for value in tags.get(name, ()) if value.strip()), "")
 
 
-def _number(tags: Tags, name: str) -> int:
-    found = _NUMBER.search(_first(tags, name))
+def number_of(tags: Tags, name: str) -> int:
+    """Return the number that a tag begins with, such as that of ``3/12``; 0 where there is none."""
+    found = _NUMBER.search(first_value(tags, name))
     return int(found[0]) if found else 0
 
 
-def _year(tags: Tags) -> str:
+def year_of(tags: Tags) -> str:
+    """Return the year of a date in tags; empty where none is told."""
     for name in ("original_date", "date"):
-        found = _YEAR.search(_first(tags, name))
+        found = _YEAR.search(first_value(tags, name))
         if found:
             return found[0]
     return ""

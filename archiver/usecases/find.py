@@ -11,6 +11,7 @@ from archiver.catalogue.database import Catalogue
 from archiver.catalogue.folding import FOLD_VERSION
 from archiver.catalogue.query.parse import parse_query
 from archiver.catalogue.search import FoundFile, Order, Search
+from archiver.catalogue.showing import DecisionInForce, decisions_in_force, problems_of
 from archiver.usecases.lookup import looked_up
 
 _PAYLOAD = b"data"
@@ -55,6 +56,14 @@ class Finding:
         if bag_id not in self._copies:
             self._copies[bag_id] = tuple(copies_of(self._catalogue, bag_id))
         return self._copies[bag_id]
+
+    def decisions(self, file: FoundFile) -> tuple[DecisionInForce, ...]:
+        """Return what holds now of the rights in a file."""
+        return decisions_in_force(self._catalogue, file.file_id)
+
+    def problems(self, file: FoundFile) -> tuple[tuple[str, str], ...]:
+        """Return code and sentence of what was found in a file."""
+        return problems_of(self._catalogue, file.file_id)
 
     def place(self, file: FoundFile) -> bytes | None:
         """Return where the bytes of a file lie now; ``None`` where no copy of its bag is there as a folder that has it."""

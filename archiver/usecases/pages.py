@@ -73,8 +73,8 @@ def make_pages(bags: tuple[str, ...], to: str | None) -> Iterator[MadePages | Un
             "Make their pages one after another, each in a place of its own.",
         )
     for target in wanted:
-        _refuse_taken(target, "page")
-        _refuse_taken(_further(target), "folder of pages")
+        refuse_taken(target, "page")
+        refuse_taken(further_of(target), "folder of pages")
     for bag, target in zip(bags, wanted, strict=True):
         try:
             yield _make(bag, target)
@@ -108,10 +108,10 @@ def write_receipt(bag: str, to: str | None, *, as_text: bool) -> str:
         ArchiverError: where the bag cannot be read or the file not be written.
     """
     target = _target(bag, to, "-receipt.txt" if as_text else "-receipt.html", several=False)
-    _refuse_taken(target, "receipt")
+    refuse_taken(target, "receipt")
     told = make_receipt(bag)
     whole = receipt_text(told) if as_text else receipt_page(told)
-    with _created(target) as stream:
+    with created(target) as stream:
         stream.write(whole.encode("utf-8", "backslashreplace"))
     return target
 
@@ -123,11 +123,21 @@ def _target(bag: str, to: str | None, ending: str, *, several: bool) -> str:
     return name + ending if to is None else to
 
 
-def _further(target: str) -> str:
+def further_of(target: str) -> str:
+    """Return the folder of the further pages of a page."""
     return f"{os.path.splitext(target)[0]}-pages"
 
 
-def _refuse_taken(target: str, what: str) -> None:
+def refuse_taken(target: str, what: str) -> None:
+    """Refuse to write where something is, or in a bag.
+
+    Args:
+        target: Where is to be written.
+        what: What is to be written there.
+
+    Raises:
+        UsageError: where that is so.
+    """
     refuse_finished(os.path.abspath(os.fsencode(target)), what)
     if os.path.lexists(target):
         raise UsageError(
@@ -140,15 +150,15 @@ def _refuse_taken(target: str, what: str) -> None:
 def _make(bag: str, target: str) -> MadePages:
     pages = PagesOfBag()
     read = read_bag(bag, pages.add)
-    further = _further(target)
+    further = further_of(target)
     folder_name = quote(os.fsencode(os.path.basename(further)))
     site = Site(
         to_bag=_address(bag, target) if read.is_folder else None,
         first=f"../{quote(os.fsencode(os.path.basename(target)))}",
         further=folder_name,
-        new=partial(_new_page, further),
+        new=partial(new_page, further),
     )
-    with _created(target) as stream:
+    with created(target) as stream:
         pages.write(read.facts, stream, site)
     counts = pages.counts
     made = further if os.path.isdir(further) else None
@@ -162,15 +172,16 @@ def _address(bag: str, target: str) -> str:
 
 
 @contextlib.contextmanager
-def _new_page(folder: str, name: str) -> Iterator[BinaryIO]:
+def new_page(folder: str, name: str) -> Iterator[BinaryIO]:
+    """Create a further page in its folder, which is made where it is missing, for a ``with`` block."""
     with _write_faults(folder), contextlib.suppress(FileExistsError):
         os.mkdir(folder)
-    with _created(os.path.join(folder, name)) as stream:
+    with created(os.path.join(folder, name)) as stream:
         yield stream
 
 
 @contextlib.contextmanager
-def _created(path: str) -> Iterator[BinaryIO]:
+def created(path: str) -> Iterator[BinaryIO]:
     """Create a file for a ``with`` block; where that fails, what was written of it is removed."""
     with _write_faults(path):
         stream = open(path, "xb")  # noqa: SIM115 - closed below

@@ -170,6 +170,7 @@ _CATALOGUE = (
         ("retire: `archiver.retire/1`", ("retire", "--dry-run", "Store/Bag_1_of_2")),
         ("due: `archiver.due/1`", ("due", "Store", "--until", "2031-01-01")),
         ("report: `archiver.report/1`", ("report", "Store/Bag_1_of_2", "--to", "page.html")),
+        ("report: `archiver.report/1`", ("report", "--query", "size:0..", "--to", "found.html")),
         ("receipt: `archiver.receipt/1`", ("receipt", "Store/Bag_1_of_2")),
         ("duplicates: `archiver.duplicates/1`", ("duplicates", "Music", "Store")),
         ("bag add-algorithm, bag set-info: `archiver.bag-update/1`", ("cat", "bag.json")),

@@ -1,0 +1,107 @@
+"""What the first page says of the files that a query finds, which lie in any number of bags."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from archiver.bagit.sizes import human_size
+from archiver.model.rights import Disposition
+from archiver.report.attention import Attention
+from archiver.report.counts import Counts
+from archiver.report.frame import footer
+from archiver.report.markup import counted, isolated, text
+from archiver.report.overview import SECTIONS, closed_part, playing, top
+
+RECORDS = "the catalogue"
+"""What has the files that are too many for a page."""
+
+NOTHING_FOUND = "Nothing was found."
+NO_MUSIC = "There is no music among the files."
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFacts:
+    """What is known of the files that a query finds.
+
+    Attributes:
+        query: The query, as it was typed.
+        on: The day on which the catalogue was asked, as ``2026-11-22``.
+        software: Name and version of what asked it.
+        bags: Bags that the files lie in.
+        away: Files that lie in no folder at hand.
+        closed: Files that a decision closes.
+        decided: Files by what was decided of them.
+        remarks: Sentences about the query and the catalogue.
+    """
+
+    query: str
+    on: str
+    software: str
+    bags: int
+    away: int
+    closed: int
+    decided: Mapping[Disposition, int]
+    remarks: tuple[str, ...] = ()
+
+
+class OfQuery:
+    """What the first page says of what a query finds.
+
+    Args:
+        facts: What is known of the files.
+        files: How many there are.
+    """
+
+    def __init__(self, facts: FoundFacts, files: int) -> None:
+        self._facts = facts
+        self._files = files
+        self.name = facts.query
+        self.footer = footer(facts.software, "a catalogue of packages, which hold")
+        self.decided = facts.decided
+        self.no_music = NO_MUSIC if files else NOTHING_FOUND
+
+    def head(self, *, is_paged: bool, has_others: bool) -> str:
+        """Return the top of the page: what was asked, when, and the way to what follows."""
+        facts = self._facts
+        told = [
+            ("Asked on", text(facts.on)),
+            ("Asked by", text(facts.software)),
+            *(("To know", isolated(one)) for one in facts.remarks),
+        ]
+        rows = "".join(f"<div><dt>{label}</dt><dd>{value}</dd></div>\n" for label, value in told)
+        links = [
+            *SECTIONS,
+            *([("others", "Other files")] if has_others else []),
+            *([] if is_paged else [("tracks", "Tracks")]),
+        ]
+        lead = f"{counted(self._files, 'file')} in {counted(facts.bags, 'package')}"
+        return top(facts.query, "What a catalogue of packages finds", lead, rows, links)
+
+    def totals(self, counts: Counts, albums: int, attention: Attention) -> str:
+        """Return the totals, and how many files cannot be opened from the page."""
+        facts = self._facts
+        tiles = [
+            (f"{albums:,}", "album" if albums == 1 else "albums"),
+            (f"{counts.tracks:,}", "track" if counts.tracks == 1 else "tracks"),
+            (playing(counts), "of music"),
+            (human_size(counts.bytes), f"in {counted(counts.files, 'file')}"),
+            (f"{facts.away:,}", "not at hand"),
+            (f"{len(attention.findings):,}", "kinds of finding to look at"),
+        ]
+        items = "".join(f"<li><b>{text(number)}</b> {text(what)}</li>\n" for number, what in tiles)
+        return (
+            f'<section aria-label="Totals">\n<ul class="totals" role="list">\n{items}</ul>\n'
+            f'<p class="account">Of {counted(counts.files, "file")} {facts.closed:,} are closed, and {facts.away:,} lie in no'
+            f" folder that was at hand. {counts.bytes:,} bytes in all.</p>\n</section>\n"
+        )
+
+    def rights(self, attention: Attention) -> str:
+        """Return which files are closed, and why."""
+        told = closed_part(attention) if self._facts.closed else "<p>No file is closed.</p>\n"
+        return (
+            '<section id="rights" aria-labelledby="rights-h">\n<h2 id="rights-h">Rights</h2>\n'
+            f'<div class="read">{told}</div>\n'
+            '<p class="read">What was decided last of each file counts. In full: <code>metadata/rights/README.txt</code> of'
+            " each package.</p>\n</section>\n"
+        )
