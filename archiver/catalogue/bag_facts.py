@@ -43,6 +43,7 @@ class BagFacts:
         part: Its number in its accession, from 1.
         parts: Bags of the accession.
         parity: Sets of recovery data that its tag manifest lists.
+        collection: The collection that its labels name; ``None`` where they name none.
     """
 
     identifier: str
@@ -56,6 +57,7 @@ class BagFacts:
     part: int
     parts: int
     parity: int
+    collection: str | None
 
 
 def bag_facts(source: BagSource, path: str) -> BagFacts:
@@ -96,6 +98,7 @@ def bag_facts(source: BagSource, path: str) -> BagFacts:
         part=part,
         parts=parts,
         parity=parity,
+        collection=_first(top, "Collection"),
     )
 
 

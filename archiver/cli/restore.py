@@ -136,6 +136,7 @@ def _write_json(restored: Restored) -> None:
             for holder, places in restored.lacking
         ],
         "missing_parts": list(chosen.missing),
+        "silent_bags": [bag.path for bag in chosen.silent],
         "files": {"wanted": restored.wanted_files, **_counted(restored.files)},
         "links": _counted(restored.links),
         "folders": restored.folders,

@@ -210,3 +210,19 @@ def test_a_year_of_backups_comes_back_as_it_was_on_any_day(source: MakeSource, t
             done = run_here("restore", "Music", "--to", target, "--at", at, *options)
             assert done.code == 0, done.out + done.err
             assert given_back(target) == wanted
+
+
+def test_a_later_bag_whose_state_is_gone_is_told(source: MakeSource, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    root = source({"a.txt": "a"})
+    assert run_here("pack", root, "--to", store, "--name", "First").code == 0
+    later = source({"a.txt": "a", "b.txt": "b"}, name="Later")
+    again = run_here("pack", later, "--to", store, "--name", "Second", "--collection", root.name)
+    assert again.code == 0, again.err
+    (store / "Second" / "metadata" / "state.jsonl").unlink()
+    back = restored(root.name, tmp_path / "back", "--from", store)
+    assert (back.code, "this may not be the last state" in told(back)) == (4, True), back.out
+    assert (tmp_path / "back" / "a.txt").read_text() == "a"
+    shutil.rmtree(store / "First")
+    nothing = restored(root.name, tmp_path / "other", "--from", store)
+    assert (nothing.code, "its record of the state is missing or damaged" in nothing.told) == (2, True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby, islice
 
 from archiver.bagit.sizes import human_size
-from archiver.cli.terminal.text import brief, count, shown, wrapped
+from archiver.cli.terminal.text import brief, count, shown, shown_path, wrapped
 from archiver.usecases.restore.restore import GIVEN, Restored
 from archiver.usecases.restore.wanted import Fate, Told
 
@@ -45,6 +45,11 @@ def _head_lines(restored: Restored) -> Iterator[str]:
         yield wrapped(f"This is one bag of a group; {bags} of it hold more. The accession has them all.")
     for part in chosen.missing:
         yield wrapped(f"Bag {part} of {chosen.parts} of the group is not at hand: what it says is not known.")
+    for bag in chosen.silent:
+        yield wrapped(
+            f"{shown_path(bag.path)} may tell of a later day, and its record of the state is missing or damaged:"
+            " this may not be the last state. Another copy of that bag may be whole."
+        )
 
 
 def _figures(restored: Restored) -> Iterator[str]:

@@ -117,7 +117,7 @@ class Restored:
     @property
     def is_incomplete(self) -> bool:
         """Whether anything that was wanted is not in the target, or may not be as it was, because a bag lacks it."""
-        return bool(self.lost or self.chosen.missing or self.damaged)
+        return bool(self.lost or self.chosen.missing or self.chosen.silent or self.damaged)
 
     @property
     def left(self) -> int:

@@ -7,7 +7,7 @@ import datetime as dt
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from archiver.errors import Remedy, UsageError, Way
 from archiver.model.state import StateHead
@@ -30,6 +30,7 @@ class Chosen:
         missing: Numbers of bags of the group of which no copy is at hand.
         parts: Bags of the group; where the user named one of them, 1.
         others: Bags of the group beside the one that the user named.
+        silent: Later bags that belong to the collection by their labels, and of which no state can be read.
     """
 
     bags: tuple[KnownBag, ...]
@@ -37,6 +38,7 @@ class Chosen:
     missing: tuple[int, ...] = ()
     parts: int = 1
     others: int = 0
+    silent: tuple[KnownBag, ...] = ()
 
     @property
     def title(self) -> str:
@@ -164,7 +166,7 @@ def _named(what: str, at: dt.datetime | None, shelf: Shelf) -> Chosen:
     bags = list(shelf.bags())
     of_collection = [bag for bag in bags if bag.head is not None and bag.head.collection == what]
     if of_collection:
-        return _newest(of_collection, what, at)
+        return _with_silent(_newest(of_collection, what, at), bags, at)
     named = [bag for bag in bags if what in (bag.name, os.path.basename(bag.path))]
     if not named:
         raise _nothing(what, shelf)
@@ -175,7 +177,7 @@ def _only_collection(at: dt.datetime | None, shelf: Shelf) -> Chosen:
     bags = list(shelf.bags())
     names = sorted({bag.head.collection for bag in bags if bag.head is not None})
     if len(names) == 1:
-        return _newest([bag for bag in bags if bag.head is not None], names[0], at)
+        return _with_silent(_newest([bag for bag in bags if bag.head is not None], names[0], at), bags, at)
     if not names and len({bag.identifier for bag in bags}) == 1:
         return _single(bags[0])
     where = ", ".join(shelf.stores)
@@ -206,6 +208,24 @@ def _newest(bags: Iterable[KnownBag], name: str, at: dt.datetime | None) -> Chos
     return _together(bag for bag in before if bag.head is not None and bag.head.accession == last.accession)
 
 
+def _with_silent(chosen: Chosen, bags: Iterable[KnownBag], at: dt.datetime | None) -> Chosen:
+    """Add the bags that may have the state of a later day than the one that was found, and tell none."""
+    if chosen.head is None:
+        return chosen
+    first = chosen.head.at.date().isoformat()
+    last = "9999" if at is None else at.astimezone(dt.UTC).date().isoformat()
+    known = {bag.identifier for bag in chosen.bags}
+    silent = {
+        bag.identifier: bag
+        for bag in bags
+        if bag.head is None
+        and bag.identifier not in known
+        and bag.facts.collection == chosen.head.collection
+        and first <= (bag.facts.sealed_at or last) <= last
+    }
+    return replace(chosen, silent=tuple(silent.values()))
+
+
 def _together(bags: Iterable[KnownBag]) -> Chosen:
     """The bags of one accession in order, the first copy of each."""
     by_part: dict[int, KnownBag] = {}
@@ -219,7 +239,11 @@ def _together(bags: Iterable[KnownBag]) -> Chosen:
 
 
 def _nothing(typed: str, shelf: Shelf) -> UsageError:
-    details = [*(f"{one.path}: {one.reason}" for one in shelf.unknown[:_TOLD])]
+    details = [f"{one.path}: {one.reason}" for one in shelf.unknown[:_TOLD]]
+    silent = [bag.path for bag in shelf.bags() if bag.head is None and bag.facts.collection == typed]
+    details += [
+        f"{path} is of it, and its record of the state is missing or damaged" for path in silent[:_TOLD]
+    ]
     details += [f"{store} cannot be listed: {told}" for store, told in shelf.unreached]
     looked = "Looked into " + ", ".join(shelf.stores) + "." if shelf.stores else "No store was looked into."
     names = sorted({bag.head.collection for bag in shelf.bags() if bag.head is not None})
