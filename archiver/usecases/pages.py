@@ -63,9 +63,10 @@ def make_pages(bags: tuple[str, ...], to: str | None) -> Iterator[MadePages | Un
         to: Where to write: a file for one bag, a folder for several; ``None`` for the current folder.
 
     Raises:
-        UsageError: where something is there already, or where to write lies in a bag.
+        UsageError: where there is no such bag, something is there already, or where to write lies in a bag.
         ArchiverError: where it cannot be written.
     """
+    _refuse_nothing(bags)
     wanted = [_target(bag, to, ".html", several=len(bags) > 1) for bag in bags]
     if len(set(wanted)) < len(wanted):
         raise UsageError(
@@ -88,11 +89,22 @@ def make_receipt(bag: str) -> Receipt:
     """Return the receipt of a bag, with the checksum of its tag manifest.
 
     Raises:
+        UsageError: where there is nothing.
         ArchiverError: where its records cannot be read.
     """
+    _refuse_nothing((bag,))
     counts = Counts()
     read = read_bag(bag, counts.add)
     return receipt(read.facts, counts, read.albums, read.pin)
+
+
+def _refuse_nothing(bags: tuple[str, ...]) -> None:
+    missing = [bag for bag in bags if not os.path.lexists(bag)]
+    if missing:
+        raise UsageError(
+            f"there is nothing at {', '.join(missing)}",
+            "Nothing was written. Check the spelling, and that the disk is mounted.",
+        )
 
 
 def write_receipt(bag: str, to: str | None, *, as_text: bool) -> str:
