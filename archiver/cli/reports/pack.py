@@ -58,10 +58,7 @@ def report_lines(report: PackReport) -> Iterator[str]:
         if report.room.kept_files:
             kept = count(report.room.kept_files, "file")
             yield wrapped(f"Copied already by it and kept: {kept}, {human_size(report.room.kept)}.")
-    yield wrapped(
-        f"{done} {count(totals.files, 'file')}, {human_size(totals.bytes)}:"
-        f" {count(len(totals.albums), 'album')}, {count(totals.roles[Role.AUDIO], 'audio file')}."
-    )
+    yield wrapped(_packed(done, totals))
     for bag in report.bags:
         yield f"  {shown(bag)}"
     if report.new_store:
@@ -104,6 +101,15 @@ def _accrual_lines(report: PackReport) -> Iterator[str]:
     told = "" if report.dry_run else f": {accrued_words(report.accrual, report.accrued)}"
     adds = "Would add" if report.dry_run else "Adds"
     yield wrapped(shown(f"{adds} to {report.accrual.told}{told}."))
+
+
+def _packed(done: str, totals: Totals) -> str:
+    if not totals.files:
+        return f"{done} no file: the bag records how the source is now."
+    return (
+        f"{done} {count(totals.files, 'file')}, {human_size(totals.bytes)}:"
+        f" {count(len(totals.albums), 'album')}, {count(totals.roles[Role.AUDIO], 'audio file')}."
+    )
 
 
 def _read_lines(totals: Totals) -> Iterator[str]:
@@ -272,7 +278,9 @@ def _verify_lines(report: PackReport) -> Iterator[str]:
     it = "them" if several else "it"
     bag = shown(shlex.quote(report.bags[0]))
     verify = f"  archiver verify {_group_pattern(report.bags) if several else bag}"
-    if "sha512" not in report.algorithms or not os.path.isdir(report.bags[0]):
+    # sha512sum calls a list of nothing malformed
+    by_sum = "sha512" in report.algorithms and report.totals.files > 0
+    if not by_sum or not os.path.isdir(report.bags[0]):
         yield f"\nTo check {it} later:"
         yield verify
         return
