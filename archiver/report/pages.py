@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -90,15 +91,28 @@ class Told(Protocol):
         """Return what is said of rights, and what follows it."""
 
 
+_HELD_BYTES = 1 << 20
+"""Text that is held in memory before it goes to the disk."""
+
+
 class _Kept:
-    """Text that waits on the disk until its turn comes."""
+    """Text that waits until its turn comes: in memory while it is short, then on the disk."""
 
     def __init__(self) -> None:
-        self._file = temporary_file()
+        self._file: BinaryIO = io.BytesIO()
+        self._is_short = True
 
     def write(self, told: str) -> None:
+        data = _bytes(told)
+        if self._is_short and self._file.tell() + len(data) > _HELD_BYTES:
+            self._move()
         with temporary_storage():
-            self._file.write(_bytes(told))
+            self._file.write(data)
+
+    def _move(self) -> None:
+        aside = temporary_file()
+        self.pour(aside)
+        self._file, self._is_short = aside, False
 
     def pour(self, stream: BinaryIO) -> None:
         with temporary_storage():
