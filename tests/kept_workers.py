@@ -16,7 +16,7 @@ from archiver.executors.guarded import GuardedProcesses
 from archiver.ingest import examine
 
 _Standing = tuple[str | None, frozenset[tuple[str, str]]]
-_OF_NO_CONCERN = {"PYTEST_CURRENT_TEST", "SOURCE_DATE_EPOCH", "COLUMNS"}
+_OF_NO_CONCERN = {"PYTEST_CURRENT_TEST", "SOURCE_DATE_EPOCH", "COLUMNS", "ARCHIVER_CATALOGUE"}
 
 
 class _Lent(GuardedProcesses):

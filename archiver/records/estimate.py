@@ -14,7 +14,7 @@ from archiver.records.tree import tree_record
 BAG_BYTES = 56_000
 """What a bag holds whatever is in it, its pages with their style above all, and the beginning and end of an archive."""
 
-_FILE_BYTES = 4_400
+_FILE_BYTES = 4_200
 """What the records and pages of a file hold beside its own particulars, with its share of an archive and of its folder there."""
 _TRACK_BYTES = 2_000
 """What a page shows of music beside that: what it is, how long, its player, what may be done with it."""
@@ -22,7 +22,7 @@ _HELD_BYTES = 600
 """What the record of the state holds of a file beside its path, with its share of an archive."""
 _IDENTIFIER = "d1000000"
 _TIMES_TOLD = 3
-_TIMES_SHOWN = 14
+_TIMES_SHOWN = 22
 """How many bytes of pages come of one byte of a path: in addresses and words, with what stands for odd characters there."""
 _ATTRIBUTE_BYTES = 200
 _EVIDENCE_BYTES = 900

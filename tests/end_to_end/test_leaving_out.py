@@ -91,6 +91,7 @@ def test_json_and_dry_run_say_the_same(source: MakeSource, tmp_path: Path) -> No
         assert report["files"] == {
             "seen": 4,
             "packed": 2,
+            "held": 0,
             "withheld": 0,
             "links": 1,
             "left_out": 1,

@@ -12,7 +12,7 @@ import re
 from archiver.audio.blocks.reading import Draft
 from archiver.audio.containers.id3v2_walk import has_tag_head
 
-MAX_REMAINS = 1 << 20
+MAX_REMAINS = 1 << 18
 """Bytes before the end that are searched where tags stand behind the audio; no Lyrics3 block is longer."""
 
 MAX_ELSEWHERE = 64 << 10
