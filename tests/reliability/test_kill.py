@@ -25,7 +25,7 @@ TREE: dict[str, bytes | str] = {
     "b\n%": "odd",
 }
 ONE_BAG = ("-j1",)
-GROUP = ("-j1", "--max-size", "78kB")
+GROUP = ("-j1", "--max-size", "74kB")
 
 
 def kill_and_run_again(source: Path, store: Path, fault: str, options: Sequence[str]) -> int:

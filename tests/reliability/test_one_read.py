@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from archiver.audio.blocks.remains import MAX_REMAINS
 from tests.running import ROOT
 from tests.samples import Entry, flac, mp3, tree_digest, wav
 from tests.samples.formats import FORMATS
 from tests.samples.mp3 import mp3_audio
 
-HEADERS = 1 << 20
+HEADERS = (1 << 20) + MAX_REMAINS
 """Bytes of a file that may be read besides the one read of all of it."""
 CALL = re.compile(r"(?:read|pread64|readv)\((?:\d+)<(.*?)>.* = (\d+)$")
 

@@ -12,8 +12,8 @@ import re
 from archiver.audio.blocks.reading import Draft
 from archiver.audio.containers.id3v2_walk import has_tag_head
 
-MAX_REMAINS = 1 << 18
-"""Bytes before the end that are searched where tags stand behind the audio; no Lyrics3 block is longer."""
+MAX_REMAINS = 128 << 10
+"""Bytes before the end that are searched where tags stand behind the audio."""
 
 MAX_ELSEWHERE = 64 << 10
 """Bytes before the end that are searched in files whose own format keeps their tags."""
