@@ -12,7 +12,7 @@ from archiver.bagit.bag_source import BagSource, Container
 from archiver.bagit.manifest_reader import ManifestName, read_manifest
 from archiver.bagit.pin import pin_at, pinned_manifest
 from archiver.bagit.reading import BagTop, TopFiles, read_tag_lines, read_top
-from archiver.bagit.serialized.archive import SUFFIXES
+from archiver.bagit.serialized.archive import SUFFIXES, without_ending
 from archiver.bagit.telling import ignore
 from archiver.model.state import StateHead
 from archiver.parity.sets import FOLDER, set_of_file
@@ -144,10 +144,7 @@ def _bounded(oxum: tuple[int, int] | None) -> tuple[int, int] | None:
 
 def _name(path: str, form: Container) -> str:
     name = os.path.basename(os.path.abspath(path))
-    for ending in SUFFIXES.get(form, ()) if form != "folder" else ():
-        if name.lower().endswith(ending):
-            return name[: -len(ending)]
-    return name
+    return name if form == "folder" else without_ending(name, SUFFIXES[form])
 
 
 def _part(values: tuple[str, ...]) -> tuple[int, int]:

@@ -12,11 +12,12 @@ from archiver.catalogue.columns import RowReader
 from archiver.catalogue.database import Catalogue, Row, Value
 from archiver.catalogue.folding import fold
 from archiver.catalogue.query.checks import Texts
+from archiver.catalogue.query.conditions import NUMBERS
 from archiver.catalogue.query.names import Names
 from archiver.catalogue.query.statement import statement_of
 from archiver.catalogue.query.terms import Query
 from archiver.catalogue.tagged import TagReader
-from archiver.model.audio import Tags
+from archiver.model.audio import AudioProperties, Tags
 from archiver.model.pickling import by_fields
 
 
@@ -81,6 +82,21 @@ class FoundFile:
     essence: bytes | None
     tags: Tags = field(default_factory=dict)
 
+    @property
+    def audio(self) -> AudioProperties | None:
+        """Its technical properties; ``None`` where it is no audio."""
+        if not self.codec:
+            return None
+        return AudioProperties(
+            codec=self.codec,
+            duration_s=self.duration_s,
+            sample_rate_hz=self.sample_rate_hz,
+            channels=self.channels,
+            bit_depth=self.bit_depth,
+            bitrate_bps=self.bitrate_bps,
+            lossless=self.lossless,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -96,13 +112,7 @@ class Order:
 
 
 _COLUMNS: dict[str, str] = {
-    "year": "file.year",
-    "size": "file.size",
-    "duration": "file.duration_ms",
-    "rate": "file.sample_rate",
-    "depth": "file.bit_depth",
-    "channels": "file.channels",
-    "bitrate": "file.bitrate",
+    **NUMBERS,
     "modified": "file.modified_ns",
     "name": "file.name",
     "path": "(SELECT path FROM folder WHERE folder.folder_id = file.folder_id)",

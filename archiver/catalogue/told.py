@@ -6,17 +6,15 @@ is not taken for the one that was packed, and what was checked need not be check
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from archiver.bagit.serialized.archive import SUFFIXES
+from archiver.bagit.serialized.archive import ENDINGS
 from archiver.catalogue.database import Catalogue
 from archiver.catalogue.events import events_of
 from archiver.catalogue.stores import KnownStore
 
-_ENDINGS = tuple(itertools.chain.from_iterable(SUFFIXES.values()))
 _OF_COPIES = ("fixity check", "replication", "metadata modification")
 
 
@@ -64,7 +62,7 @@ def _last_told(catalogue: Catalogue, store: KnownStore) -> dict[str, _Told]:
         detail = event.happened.detail
         if event.happened.type == "accession":
             for name, pin in _sealed(detail):
-                for ending in ("", *_ENDINGS):
+                for ending in ("", *ENDINGS):
                     told.pop(name + ending, None)
                 told[name] = _Told(pin)
         elif event.happened.type in _OF_COPIES:

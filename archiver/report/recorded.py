@@ -13,7 +13,7 @@ from typing import Self
 from archiver.bagit.algorithms import hash_blocks
 from archiver.bagit.bag_source import BagSource, source_of
 from archiver.bagit.reading import BagTop, read_top
-from archiver.bagit.serialized.archive import SUFFIXES
+from archiver.bagit.serialized.archive import without_ending
 from archiver.bagit.telling import ignore
 from archiver.errors import ArchiverError, ExitStatus, Remedy, Way
 from archiver.machine import reason
@@ -120,10 +120,7 @@ def read_bag(bag: str, take: Callable[[FileRow], None]) -> ReadBag:
 def bag_name(bag: str) -> str:
     """Return the name of a bag: that of its folder, or of its archive without the ending."""
     name = os.path.basename(os.path.abspath(bag))
-    if os.path.isfile(bag):
-        endings = (one for kind in SUFFIXES.values() for one in kind if name.lower().endswith(one))
-        return name.removesuffix(name[len(name) - len(next(endings, "")) :])
-    return name
+    return without_ending(name) if os.path.isfile(bag) else name
 
 
 def _count(entry: PackedFile | WithheldFile | Unpacked, totals: Totals) -> None:

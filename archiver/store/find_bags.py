@@ -5,15 +5,11 @@ This is the one answer to both questions. Whether a bag is any good is not asked
 
 from __future__ import annotations
 
-import itertools
 import os
 import re
 from dataclasses import dataclass
 
-from archiver.bagit.serialized.archive import SUFFIXES
-
-_ARCHIVES = tuple(itertools.chain.from_iterable(SUFFIXES.values()))
-"""How the name of an archive ends, whatever its kind."""
+from archiver.bagit.serialized.archive import ENDINGS
 
 _DECLARATION = "bagit.txt"
 _MANIFEST = re.compile(r"manifest-[A-Za-z0-9-]+\.txt")
@@ -39,7 +35,7 @@ def is_bag(path: str) -> bool:
     Such a file is a declaration, or a payload manifest: a bag that has lost either of them must be found by the other.
     """
     if os.path.isfile(path):
-        return path.lower().endswith(_ARCHIVES)
+        return path.lower().endswith(ENDINGS)
     if os.path.isfile(os.path.join(path, _DECLARATION)):
         return True
     try:
@@ -86,10 +82,10 @@ def bag_around(path: str) -> str | None:
 
 def taken_by(store: bytes, name: str) -> str | None:
     """What in the store bears a bag's name, alone, with an archive's ending or as any bag of a group; ``None`` if nothing does."""
-    for suffix in ("", *_ARCHIVES):
+    for suffix in ("", *ENDINGS):
         if os.path.lexists(store + b"/" + os.fsencode(name + suffix)):
             return name + suffix
-    endings = b"|".join(re.escape(os.fsencode(suffix)) for suffix in _ARCHIVES)
+    endings = b"|".join(re.escape(os.fsencode(suffix)) for suffix in ENDINGS)
     group = re.compile(re.escape(os.fsencode(name)) + _PART + rb"(" + endings + rb")?")
     return next((os.fsdecode(entry) for entry in _entries(store) if group.fullmatch(entry)), None)
 

@@ -10,7 +10,6 @@ from urllib.parse import quote
 
 from archiver.catalogue.search import FoundFile
 from archiver.catalogue.showing import DecisionInForce
-from archiver.model.audio import AudioProperties
 from archiver.model.problem import Severity, kind_of
 from archiver.model.rights import Disposition
 from archiver.model.run import Run
@@ -141,7 +140,7 @@ class _Rows:
         governing = min(in_force, key=_strictness, default=None)
         if governing is not None:
             self.decided[Disposition(governing.decided.disposition)] += 1
-        audio = _audio(file)
+        audio = file.audio
         return FileRow(
             source_path=f"{self._name(file)}/{file.path}",
             path=f"data/{file.path}",
@@ -225,17 +224,3 @@ def _problems(found: tuple[tuple[str, str], ...]) -> list[ProblemNote]:
         for code, severity, message in kinds
         if severity is not Severity.INFO
     ]
-
-
-def _audio(file: FoundFile) -> AudioProperties | None:
-    if not file.codec:
-        return None
-    return AudioProperties(
-        codec=file.codec,
-        duration_s=file.duration_s,
-        sample_rate_hz=file.sample_rate_hz,
-        channels=file.channels,
-        bit_depth=file.bit_depth,
-        bitrate_bps=file.bitrate_bps,
-        lossless=file.lossless,
-    )

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from archiver.bagit.algorithms import hash_blocks
 from archiver.bagit.bag_source import source_of
 from archiver.bagit.reading import read_top
-from archiver.bagit.serialized.archive import SUFFIXES
+from archiver.bagit.serialized.archive import without_ending
 from archiver.bagit.telling import ignore
 from archiver.catalogue.bag_facts import pin_of
 from archiver.catalogue.database import Catalogue
@@ -73,7 +73,7 @@ def logged_pin(place: bytes, name: bytes) -> Pin | None:
     Raises:
         StoreError: where the log cannot be read, or not be believed.
     """
-    text = _stem(os.fsdecode(name).encode("utf-8", "replace").decode("utf-8"))
+    text = without_ending(os.fsdecode(name).encode("utf-8", "replace").decode("utf-8"))
     found: Pin | None = None
     for event in read_events(place):
         if event.happened.type not in _TELL_PINS:
@@ -112,14 +112,11 @@ def digests_of_manifests(bag: bytes) -> set[str]:
 def _told(detail: Mapping[str, Any], name: str) -> Pin | None:
     pin, identifier = detail.get("pin"), detail.get("identifier")
     named = detail.get("name", detail.get("path"))
-    if not isinstance(pin, str) or len(pin) != _DIGITS or not isinstance(named, str) or _stem(named) != name:
+    if (
+        not isinstance(pin, str)
+        or len(pin) != _DIGITS
+        or not isinstance(named, str)
+        or without_ending(named) != name
+    ):
         return None
     return Pin("log", pin, identifier if isinstance(identifier, str) else None)
-
-
-def _stem(name: str) -> str:
-    for endings in SUFFIXES.values():
-        for ending in endings:
-            if name.lower().endswith(ending):
-                return name[: -len(ending)]
-    return name

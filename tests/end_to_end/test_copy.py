@@ -11,29 +11,14 @@ import pytest
 from archiver.catalogue.database import opened
 from archiver.store.log import read_events
 from tests.conftest import MakeSource
+from tests.end_to_end.days import TREE, at, store_of_two_days
 from tests.running import Outcome, run_here
-from tests.samples import flac, tree_digest
-
-DAY = 86_400
-START = 1_700_000_000
-TREE = {"Album/1.flac": flac(title="One"), "Album/2.flac": flac(title="Two"), "notes.txt": b"about it\n"}
-
-
-def at(day: float) -> str:
-    return str(int(START + day * DAY))
+from tests.samples import tree_digest
 
 
 @pytest.fixture
 def store(tmp_path: Path, source: MakeSource) -> Path:
-    """Make a store with two bags of one collection, the second of which counts on the first."""
-    music = source(TREE)
-    packed = run_here("pack", music, "--to", tmp_path / "Store", "--name", "One", SOURCE_DATE_EPOCH=at(0))
-    assert packed.code == 0, packed.err
-    later = shutil.copytree(music, tmp_path / "later" / "Music")
-    (later / "more.txt").write_text("more\n")
-    packed = run_here("pack", later, "--to", tmp_path / "Store", "--name", "Two", SOURCE_DATE_EPOCH=at(1))
-    assert packed.code == 0, packed.err
-    return tmp_path / "Store"
+    return store_of_two_days(source, tmp_path)
 
 
 def copy(what: str | Path, to: Path, *more: str, day: float = 5) -> Outcome:

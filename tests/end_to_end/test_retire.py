@@ -13,29 +13,14 @@ import pytest
 from archiver.catalogue.database import reading
 from archiver.store import tree
 from tests.conftest import MakeSource
+from tests.end_to_end.days import at, store_of_two_days
 from tests.running import Outcome, run_here
-from tests.samples import flac, tree_digest
-
-DAY = 86_400
-START = 1_700_000_000
-TREE = {"Album/1.flac": flac(title="One"), "Album/2.flac": flac(title="Two"), "notes.txt": b"about it\n"}
-
-
-def at(day: int) -> str:
-    return str(START + day * DAY)
+from tests.samples import tree_digest
 
 
 @pytest.fixture
 def store(tmp_path: Path, source: MakeSource) -> Path:
-    """Make a store with two bags, the second of which counts on the first for all but one file."""
-    music = source(TREE)
-    packed = run_here("pack", music, "--to", tmp_path / "Store", "--name", "One", SOURCE_DATE_EPOCH=at(0))
-    assert packed.code == 0, packed.err
-    later = shutil.copytree(music, tmp_path / "later" / "Music")
-    (later / "more.txt").write_text("more\n")
-    packed = run_here("pack", later, "--to", tmp_path / "Store", "--name", "Two", SOURCE_DATE_EPOCH=at(1))
-    assert packed.code == 0, packed.err
-    return tmp_path / "Store"
+    return store_of_two_days(source, tmp_path)
 
 
 def retire(bag: Path, *more: str, day: int = 10) -> Outcome:

@@ -38,6 +38,20 @@ class Call(IntEnum):
     SPACE = 15
 
 
+PLACING = (
+    Call.OPEN,
+    Call.WRITE,
+    Call.SYNC,
+    Call.RENAME,
+    Call.LINK,
+    Call.MKDIR,
+    Call.UNLINK,
+    Call.TIMES,
+    Call.LOCK,
+)
+"""Calls by which files get into a place and their names there."""
+
+
 MUTATING = (
     *(Call.WRITE, Call.SYNC, Call.RENAME, Call.LINK, Call.MKDIR, Call.UNLINK, Call.TRUNCATE),
     *(Call.TIMES, Call.MODE),

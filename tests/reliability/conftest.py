@@ -8,6 +8,8 @@ import subprocess
 
 import pytest
 
+from tests.hostile.shim import Shim, build_shim
+
 
 @pytest.fixture
 def permissions_count() -> list[str]:
@@ -19,3 +21,9 @@ def permissions_count() -> list[str]:
     if setpriv is None or subprocess.run([*words, "true"], capture_output=True, check=False).returncode:
         pytest.skip("root cannot give up its powers here, so permissions are not tried")
     return words
+
+
+@pytest.fixture(scope="module")
+def shim(tmp_path_factory: pytest.TempPathFactory) -> Shim:
+    """Build the library that has calls of the system fail."""
+    return build_shim(tmp_path_factory.mktemp("shim"))

@@ -15,31 +15,13 @@ from pathlib import Path
 import pytest
 
 from archiver.catalogue.database import reading
-from tests.hostile.shim import Call, Fault, Shim, build_shim, every_fault, every_signal
+from tests.hostile.shim import PLACING, Call, Fault, Shim, every_fault, every_signal
 from tests.hostile.sweeping import none_of, sampled, sliced
 from tests.reliability.faults import left_over, visible_bags
 from tests.running import Outcome, run_here, run_program
 from tests.samples import build_tree, flac, read_tree, tree_digest
 
-CALLS = (
-    *(
-        Call.OPEN,
-        Call.WRITE,
-        Call.SYNC,
-        Call.RENAME,
-        Call.LINK,
-        Call.MKDIR,
-        Call.UNLINK,
-        Call.TIMES,
-        Call.LOCK,
-    ),
-    *(Call.TRUNCATE, Call.SPACE),
-)
-
-
-@pytest.fixture(scope="module")
-def shim(tmp_path_factory: pytest.TempPathFactory) -> Shim:
-    return build_shim(tmp_path_factory.mktemp("shim"))
+CALLS = (*PLACING, Call.TRUNCATE, Call.SPACE)
 
 
 @pytest.fixture(scope="module", params=["folder", "tar"])

@@ -19,7 +19,7 @@ from archiver.usecases.pack.pack import pack
 from archiver.usecases.sources import sources_of
 from archiver.usecases.watch import Step, Unwatched
 from tests.conftest import MakeSource
-from tests.hostile.shim import Call, Fault, Shim, build_shim
+from tests.hostile.shim import Call, Fault, Shim
 from tests.reliability.faults import left_over, visible_bags
 from tests.running import EPOCH, Outcome, fixed_run, pack_request, run_here, run_program
 from tests.samples import build_tree, read_tree
@@ -138,11 +138,6 @@ def test_a_source_lost_before_anything_is_copied_stops_the_run(tmp_path: Path, t
     assert "is not there any more" in error.message
     (tmp_path / "unplugged").rename(root)
     goes_on(root, store)
-
-
-@pytest.fixture(scope="module")
-def shim(tmp_path_factory: pytest.TempPathFactory) -> Shim:
-    return build_shim(tmp_path_factory.mktemp("shim"))
 
 
 @pytest.fixture(scope="module")

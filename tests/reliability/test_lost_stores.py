@@ -10,18 +10,13 @@ import pytest
 
 from archiver.usecases.pack import mounted
 from tests.conftest import MakeSource
-from tests.hostile.shim import Fault, Shim, build_shim
+from tests.hostile.shim import Fault, Shim
 from tests.reliability.faults import left_over, visible_bags
 from tests.running import EPOCH, run_here, run_program
 from tests.samples import flac, read_tree
 
 TREE = {**{f"Album {number // 5}/{number}": f"{number}" for number in range(15)}, "z.flac": flac()}
 LOST = (errno.ENOTCONN, errno.EIO, errno.ESTALE, errno.ENODEV, errno.EROFS)
-
-
-@pytest.fixture(scope="module")
-def shim(tmp_path_factory: pytest.TempPathFactory) -> Shim:
-    return build_shim(tmp_path_factory.mktemp("shim"))
 
 
 @pytest.mark.parametrize("options", [(), ("--serialize", "tar", "--read-back")], ids=["folder", "archive"])

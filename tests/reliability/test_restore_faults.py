@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.hostile.shim import Call, Fault, Shim, build_shim, every_fault, every_signal
+from tests.hostile.shim import PLACING, Call, Fault, Shim, every_fault, every_signal
 from tests.hostile.sweeping import none_of, sampled, sliced
 from tests.running import Outcome, run_here, run_program
 from tests.samples import given_back, read_tree
@@ -29,22 +29,6 @@ TREE = [
     {"kind": "folder", "source_path": "Empty", "modified": "2003-03-03T00:00:00Z"},
     {"kind": "link", "source_path": "link", "target": "top", "leads_to": "top"},
 ]
-CALLS = (
-    Call.OPEN,
-    Call.WRITE,
-    Call.SYNC,
-    Call.RENAME,
-    Call.LINK,
-    Call.MKDIR,
-    Call.UNLINK,
-    Call.TIMES,
-    Call.LOCK,
-)
-
-
-@pytest.fixture(scope="module")
-def shim(tmp_path_factory: pytest.TempPathFactory) -> Shim:
-    return build_shim(tmp_path_factory.mktemp("shim"))
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +116,7 @@ def test_refused_some_calls(
     shim: Shim, bag: Path, tmp_path: Path, right: dict[bytes, tuple[object, ...]]
 ) -> None:
     counts = undisturbed(shim, bag, tmp_path)
-    faults = list(every_fault({call: counts[call] for call in CALLS}, errors_each=1))
+    faults = list(every_fault({call: counts[call] for call in PLACING}, errors_each=1))
     sweep(shim, bag, tmp_path, sampled(faults, 10), right)
 
 
@@ -141,7 +125,7 @@ def test_refused_every_call(
     shim: Shim, bag: Path, tmp_path: Path, right: dict[bytes, tuple[object, ...]]
 ) -> None:
     counts = undisturbed(shim, bag, tmp_path)
-    faults = list(every_fault({call: counts[call] for call in CALLS}, errors_each=2))
+    faults = list(every_fault({call: counts[call] for call in PLACING}, errors_each=2))
     sweep(shim, bag, tmp_path, sliced(faults), right)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal, Self
 
 from archiver import filesystem
@@ -22,6 +23,9 @@ SUFFIXES: dict[ArchiveKind, tuple[str, ...]] = {
     "zip": (".zip",),
 }
 """How the name of each kind of archive ends."""
+
+ENDINGS = tuple(itertools.chain.from_iterable(SUFFIXES.values()))
+"""How the name of an archive ends, whatever its kind."""
 
 _GZIP = b"\x1f\x8b"
 _ZIP = (b"PK\3\4", b"PK\5\6")
@@ -128,10 +132,16 @@ def _recognise(start: bytes) -> ArchiveKind:
     return "tar"
 
 
+def without_ending(name: str, endings: Iterable[str] = ENDINGS) -> str:
+    """Return a bag's name: that of its folder, or of its archive without the ending, of those that it may have."""
+    for ending in endings:
+        if name.lower().endswith(ending):
+            return name[: -len(ending)]
+    return name
+
+
 def base_name(path: bytes, kind: ArchiveKind) -> str | None:
     """The name an archive's one folder should bear: the file's own without its ending; None if that does not fit."""
     name = os.fsdecode(os.path.basename(path))
-    for suffix in SUFFIXES[kind]:
-        if name.lower().endswith(suffix):
-            return name[: -len(suffix)]
-    return None
+    stem = without_ending(name, SUFFIXES[kind])
+    return None if stem == name else stem

@@ -27,7 +27,7 @@ _MOST_YEARS = 30
 _MOST_STRETCHES = 64
 """Stretches of consecutive bags that are asked for one by one."""
 
-_NUMBERS = {
+NUMBERS = {
     "year": "file.year",
     "size": "file.size",
     "duration": "file.duration_ms",
@@ -36,6 +36,7 @@ _NUMBERS = {
     "channels": "file.channels",
     "bitrate": "file.bitrate",
 }
+"""Fields that are numbers, and the columns that have them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def rows_of(condition: Within | Added | OneOf, names: Names) -> Rows:
         case Within("year", spans):
             return Rows(*_spans("file.year", spans), _closed(spans), _years(spans))
         case Within(name, spans):
-            return Rows(*_spans(_NUMBERS[name], spans))
+            return Rows(*_spans(NUMBERS[name], spans))
         case Added(spans):
             return _in_bags(names.bags_added(spans))
         case OneOf(name, values):

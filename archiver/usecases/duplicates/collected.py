@@ -11,7 +11,7 @@ from archiver.catalogue.copies import BagCopy, copies_of
 from archiver.catalogue.database import Catalogue
 from archiver.catalogue.search import FoundFile
 from archiver.duplicates.copy import Copy, Place, copy_of
-from archiver.model.audio import AudioProperties, ExaminedFile, Role
+from archiver.model.audio import ExaminedFile, Role
 from archiver.model.sound import Essence, Integrity, Sound, SoundState
 from archiver.model.source import FileRef, FileStat
 from archiver.usecases.duplicates.gather import Gathered
@@ -54,21 +54,12 @@ def _copy(path: str, file: FoundFile, copies: tuple[BagCopy, ...], number: int) 
 
 
 def _examined(path: str, file: FoundFile) -> ExaminedFile:
-    audio = AudioProperties(
-        codec=file.codec or "",
-        duration_s=file.duration_s,
-        sample_rate_hz=file.sample_rate_hz,
-        channels=file.channels,
-        bit_depth=file.bit_depth,
-        bitrate_bps=file.bitrate_bps,
-        lossless=file.lossless,
-    )
     stat = FileStat(file.size_bytes, file.modified_ns or 0, ctime_ns=0, inode=0)
     return ExaminedFile(
         ref=FileRef(root=b"", relative=b"", path=path, stat=stat),
         role=Role.AUDIO,
         format=None,
-        audio=audio if file.codec else None,
+        audio=file.audio,
         tags=file.tags,
         sound=_sound(file),
     )

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from archiver import filesystem
 from archiver.bagit.bag_source import source_of
-from archiver.bagit.serialized.archive import SUFFIXES
+from archiver.bagit.serialized.archive import without_ending
 from archiver.catalogue.bag_facts import UnreadableBagError, bag_facts
 from archiver.catalogue.database import Catalogue
 from archiver.catalogue.stores import is_mounted, stores_with
@@ -108,16 +108,8 @@ def _in_store(path: str, bag: bytes, identifier: str | None) -> Iterator[str]:
         bags = bags_in(path).bags
     except OSError:
         return
-    wanted = _stem(os.fsdecode(os.path.basename(bag)))
-    named = [one for one in bags if _stem(os.path.basename(one)) == wanted]
+    wanted = without_ending(os.fsdecode(os.path.basename(bag)))
+    named = [one for one in bags if without_ending(os.path.basename(one)) == wanted]
     yield from named
     if not named and identifier is not None:
         yield from (one for one in bags if identifier_of(one) == identifier)
-
-
-def _stem(name: str) -> str:
-    for endings in SUFFIXES.values():
-        for ending in endings:
-            if name.lower().endswith(ending):
-                return name[: -len(ending)]
-    return name
