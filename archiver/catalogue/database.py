@@ -18,6 +18,7 @@ import apsw.sqlite_extra
 from archiver import filesystem
 from archiver.catalogue.faults import (
     CatalogueError,
+    altered,
     catalogue_faults,
     damaged,
     foreign,
@@ -419,7 +420,26 @@ def _judged_form(connection: apsw.Connection, path: str) -> int:
     # a flipped byte in the header could say that pages have none, and switch their checking off
     if form and _can_check() and _reserved(connection) != _CHECKSUM_BYTES:
         raise damaged(path, "its pages carry no checksums")
+    if form == FORM and _columns(connection) != _columns_of_form():
+        raise altered(path)
     return form
+
+
+def _columns(connection: apsw.Connection) -> frozenset[tuple[object, ...]]:
+    sql = (
+        "SELECT made.name, column.name, column.type FROM sqlite_schema AS made"
+        " JOIN pragma_table_info(made.name) AS column WHERE made.type = 'table'"
+        " AND substr(made.name, 1, 7) <> 'sqlite_'"  # SQLite's own, such as what it learns of the rows
+    )
+    return frozenset(connection.execute(sql))
+
+
+@functools.cache
+def _columns_of_form() -> frozenset[tuple[object, ...]]:
+    """The columns of all tables of a new catalogue."""
+    with contextlib.closing(apsw.Connection(":memory:")) as connection:
+        migrate(connection, FORM)
+        return _columns(connection)
 
 
 def _prepare_to_write(connection: apsw.Connection, path: str) -> None:

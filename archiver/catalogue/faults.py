@@ -71,6 +71,18 @@ def foreign(path: str, what: str) -> ForeignCatalogueError:
     )
 
 
+def altered(path: str) -> ForeignCatalogueError:
+    """Return the error of a catalogue whose tables are not those of its form."""
+    return ForeignCatalogueError(
+        f"the tables of the catalogue {path} are not those that this program makes",
+        "Another program changed them, or an unfinished version of this one made them. It was not changed. "
+        + _BAGS_STAND,
+        path,
+        Way.REBUILD_CATALOGUE,
+        Way.ANOTHER_CATALOGUE,
+    )
+
+
 def newer(path: str, form: int, known: int) -> NewerCatalogueError:
     """Return the error of a catalogue of a later form."""
     return NewerCatalogueError(

@@ -26,7 +26,7 @@ from archiver.catalogue.faults import (
     NewerCatalogueError,
     ReadOnlyCatalogueError,
 )
-from archiver.errors import UsageError
+from archiver.errors import UsageError, Way
 from tests.running import PATIENCE
 
 BRIEF_MS = 50
@@ -385,3 +385,26 @@ def test_a_catalogue_without_its_checksums_is_not_believed(path: str, tmp_path: 
 def test_this_process_may_write_large_files() -> None:
     """What a test above limits is limited in its own process alone."""
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] == resource.RLIM_INFINITY
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "ALTER TABLE bag DROP COLUMN name",
+        "ALTER TABLE bag ADD COLUMN more TEXT",
+        "DROP TABLE problem",
+        "CREATE TABLE more (a)",
+    ],
+)
+def test_a_catalogue_whose_tables_are_others_is_told_and_made_anew(tmp_path: Path, change: str) -> None:
+    path = str(tmp_path / "catalogue.sqlite")
+    with opened(path) as catalogue, catalogue.write():
+        catalogue.run(change)
+    for opening in (opened, reading):
+        with pytest.raises(ForeignCatalogueError, match="tables") as refused, opening(path):
+            pass
+        assert refused.value.remedies[0].way is Way.REBUILD_CATALOGUE
+    with database.making(path):
+        pass
+    with reading(path) as catalogue:
+        assert catalogue.number("SELECT count(*) FROM bag") == 0
