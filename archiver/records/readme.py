@@ -65,7 +65,7 @@ def readme_text(run: Run, bag: Bag, records: Iterable[tuple[str, str]]) -> str:
         *_made_from(bag),
         "How to check it\n---------------",
         _paragraph("Open a terminal in the folder that holds bagit.txt and type:"),
-        *_commands(plan.algorithms, _SAVE_ESCAPED if bag.escaped else ""),
+        *_commands(bag),
         *([_paragraph(_ESCAPED)] if bag.escaped else []),
         "What was seen\n-------------",
         _account(bag.totals),
@@ -128,12 +128,30 @@ def checking(algorithms: Sequence[str]) -> tuple[str, str] | None:
     return None if algorithm is None else (algorithm, _COREUTILS[algorithm])
 
 
-def _commands(algorithms: Sequence[str], save: str) -> list[str]:
+def check_commands(algorithms: Sequence[str], *, is_empty: bool) -> tuple[str, ...]:
+    """Return the commands that check a bag in its folder with what most systems have; none where they have nothing for it.
+
+    Args:
+        algorithms: Of its manifests.
+        is_empty: Whether its payload is: the programs call a list of nothing malformed.
+    """
+    found = checking(algorithms)
+    if found is None:
+        return ()
+    algorithm, program = found
+    lists = ("tagmanifest",) if is_empty else ("manifest", "tagmanifest")
+    return tuple(f"{program} -c {name}-{algorithm}.txt" for name in lists)
+
+
+def _commands(bag: Bag) -> list[str]:
+    algorithms, save = bag.plan.algorithms, _SAVE_ESCAPED if bag.escaped else ""
     found = checking(algorithms)
     if found is None:
         return ["    archiver verify ."]
-    algorithm, program = found
-    commands = f"    {program} -c manifest-{algorithm}.txt\n    {program} -c tagmanifest-{algorithm}.txt"
+    algorithm, _ = found
+    is_empty = not bag.totals.files and bag.plan.layout.records_in_payload is None
+    told = check_commands(algorithms, is_empty=is_empty)
+    commands = "\n".join(f"    {command}" for command in told)
     on_a_mac = [_paragraph(f"On a Mac: shasum -a {algorithm.removeprefix('sha')} -c ...")]
     return [
         commands,

@@ -74,6 +74,11 @@ class BagFacts:
         """One sentence on what it holds."""
         return self.label("External-Description")
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it has no payload of its own, as one that records a state alone."""
+        return self.label("Payload-Oxum") == "0.0"
+
     def files(self, disposition: Disposition) -> int:
         """How many files the decision was taken on."""
         return dict(self.rights.dispositions).get(disposition, 0)

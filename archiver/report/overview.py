@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from archiver.bagit.sizes import human_size
 from archiver.model.rights import Disposition
-from archiver.records.readme import checking
+from archiver.records.readme import check_commands
 from archiver.records.rights.grounds import ground_words
 from archiver.report.album_part import DISPOSITIONS, FLAGS, STATES
 from archiver.report.attention import Attention, findings_section
@@ -331,11 +331,8 @@ def _personal(facts: BagFacts) -> str:
 
 def check_section(facts: BagFacts) -> str:
     """Return how anybody checks the bag."""
-    found = checking(facts.algorithms)
-    commands = "archiver verify ."
-    if found is not None:
-        algorithm, program = found
-        commands = f"{program} -c manifest-{algorithm}.txt\n{program} -c tagmanifest-{algorithm}.txt"
+    told = check_commands(facts.algorithms, is_empty=facts.is_empty)
+    commands = "\n".join(told or ("archiver verify .",))
     return (
         '<section id="check" aria-labelledby="check-h">\n<h2 id="check-h">How to check it</h2>\n<div class="read">\n'
         "<p>This folder is a BagIt package (RFC 8493): every file in it has a checksum, so that anybody can prove, now"

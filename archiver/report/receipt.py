@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from archiver.bagit.sizes import human_size
 from archiver.model.evidence_kinds import EVIDENCE_KINDS
 from archiver.model.rights import Act, Answer, DeclarantRole, Declaration, Disposition
-from archiver.records.readme import checking
+from archiver.records.readme import check_commands, checking
 from archiver.records.rights.grounds import ground_words
 from archiver.report.counts import Counts
 from archiver.report.facts import BagFacts
@@ -229,8 +229,6 @@ def _checks(facts: BagFacts, pin: Pin | None) -> Iterator[tuple[str, str]]:
                 " receipt with it."
             ),
         )
-    if found is not None:
-        algorithm, program = found
-        yield "In its folder", f"{program} -c manifest-{algorithm}.txt"
-        yield "and", f"{program} -c tagmanifest-{algorithm}.txt"
+    commands = check_commands(facts.algorithms, is_empty=facts.is_empty)
+    yield from zip(("In its folder", "and"), commands, strict=False)
     yield "Or", "archiver verify"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -84,3 +86,21 @@ def test_a_folder_beside_bags_is_a_store_as_before(source: MakeSource, store: Pa
     made = run_here("pack", source(TREE, "Second"), "--to", store, SOURCE_DATE_EPOCH=EPOCH)
     assert made.code == 0, made.err
     assert len(visible_bags(store)) == 3
+
+
+def test_every_command_that_a_bag_without_files_names_succeeds(source: MakeSource, tmp_path: Path) -> None:
+    root = source({"a.txt": "a", "b.txt": "b"})
+    store = tmp_path / "store"
+    assert run_here("pack", root, "--to", store, "--name", "First").code == 0
+    left = source({"a.txt": "a"}, name="Left")
+    again = run_here("pack", left, "--to", store, "--name", "Then", "--collection", root.name)
+    assert (again.code, "the bag records how the source is now" in " ".join(again.out.split())) == (0, True)
+    receipt = run_here("receipt", store / "Then", "--text").out
+    for told in (receipt, (store / "Then" / "metadata" / "README.txt").read_text(encoding="utf-8")):
+        commands = re.findall(r"sha512sum -c \S+", told)
+        assert commands, told
+        for command in commands:
+            subprocess.run(command.split(), cwd=store / "Then", capture_output=True, check=True)
+    assert "sha512sum -c manifest" not in (store / "Then" / "metadata" / "index.html").read_text(
+        encoding="utf-8"
+    )
