@@ -41,9 +41,9 @@ from archiver.records.files import (
     SCHEMA,
     FileRecord,
     FilesHeader,
-    entry_of,
     file_record,
 )
+from archiver.records.recorded_files import entry_of
 from archiver.records.table import TABLE_RECORD
 from tests.records.entries import PLAN, assessed, every_case, packed, record_files
 

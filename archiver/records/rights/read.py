@@ -18,9 +18,10 @@ from archiver.model.package import PackedFile, WithheldFile
 from archiver.model.rights import Acts, Basis, Decision, Declaration
 from archiver.model.source import Unpacked
 from archiver.records.codec import LineLimits, Record, from_line
-from archiver.records.files import FILES_RECORD, FileRecord, FilesHeader, entry_of
+from archiver.records.files import FILES_RECORD, FileRecord, FilesHeader
 from archiver.records.files import LIMITS as FILE_LIMITS
 from archiver.records.files import SCHEMA as FILES_SCHEMA
+from archiver.records.recorded_files import entry_of
 from archiver.records.rights.lines import (
     RIGHTS_RECORD,
     SCHEMA,

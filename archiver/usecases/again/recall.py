@@ -16,7 +16,8 @@ from archiver.model.audio import ExaminedFile
 from archiver.model.source import FileRef
 from archiver.model.state import Known
 from archiver.records.codec import from_line
-from archiver.records.files import FILES_RECORD, LIMITS, FileRecord, FilesHeader, examined_of
+from archiver.records.files import FILES_RECORD, LIMITS, FileRecord, FilesHeader
+from archiver.records.recorded_files import examined_of
 
 _OPEN_BAGS = 32
 """Records of files that are open at the same time."""

@@ -66,5 +66,5 @@ def test_tags_are_recorded_from_what_was_observed_alone() -> None:
         ("examine.py", "ExaminedFile", "told.blocks"),
         ("examine.py", "canonical_tags", "told.blocks"),
         # a record that was written so, read back
-        ("files.py", "ExaminedFile", "tuple(map(_block_of, record.tag_blocks))"),
+        ("recorded_files.py", "ExaminedFile", "tuple(map(_block_of, record.tag_blocks))"),
     ]

@@ -70,15 +70,20 @@ class Nowhere:
 )
 def test_memory_does_not_grow_with_the_collection(path: str) -> None:
     _written(path, 300)  # what is made once and kept is not counted
+    # threads of this process that other tests left add to a peak by chance; what grows does so each time
+    assert any(_more(path) < 60_000 for _ in range(3)), "ten bytes kept for each further file"
+
+
+def _more(path: str) -> int:
+    """Return by how many bytes the peak is higher with more files, beyond what is remembered."""
     peaks = []
-    for number in (3000, 9000):  # beyond what is remembered
+    for number in (3000, 9000):
         gc.collect()  # what other tests left behind is not counted
         tracemalloc.start()
         assert _written(path, number)
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
-    # ten bytes kept for each further file would show
-    assert peaks[1] < peaks[0] + 60_000
+    return peaks[1] - peaks[0]
 
 
 _DERIVED = Derivation("urn:uuid:1", "gift", "00", Act.ACCESS, "sha512")
