@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from archiver import filesystem
+from archiver import disk
 from benchmarks.commands import PROJECT, archiver, environment, run
 from benchmarks.results import Row, at_least
 from benchmarks.timing import in_turns, ratio
@@ -74,12 +74,12 @@ def _beside(store: Path, audit: list[str], label: str, rounds: int) -> Row:
 
 def _from_disk(store: Path, command: list[str]) -> None:
     for path in store.rglob("*"):
-        filesystem.forget_cached(os.fsencode(path))
+        disk.forget_cached(os.fsencode(path))
     run(command)
 
 
 def _read(path: Path) -> float:
-    filesystem.forget_cached(os.fsencode(path))
+    disk.forget_cached(os.fsencode(path))
     began = time.perf_counter()
     run(["dd", f"if={path}", f"of={os.devnull}", "bs=1M"])
     return time.perf_counter() - began

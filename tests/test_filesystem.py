@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver import filesystem
+from archiver import disk, filesystem
 from tests.conftest import MakeSource
 from tests.samples import Folder, Link, Pipe, build_tree
 
@@ -132,6 +132,6 @@ def test_lock_is_for_one_at_a_time_and_ends_with_its_descriptor(tmp_path: Path) 
 
 
 def test_free_room_is_told(tmp_path: Path) -> None:
-    free = filesystem.free_bytes(os.fsencode(tmp_path))
+    free = disk.free_bytes(os.fsencode(tmp_path))
     assert free is not None
     assert free > 0

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import partial
 from typing import BinaryIO, Literal, Protocol
 
-from archiver import filesystem
+from archiver import disk, filesystem
 from archiver.bagit.codes import found
 from archiver.bagit.findinglog import FindingLog
 from archiver.bagit.findings import Tell
@@ -117,7 +117,7 @@ class FolderBag:
         descriptor = filesystem.open_regular_beneath(self._path, os.fsencode(path))
         stream = os.fdopen(descriptor, "rb")
         size = os.fstat(descriptor).st_size
-        if size >= SPARSE_BYTES and filesystem.hole_bytes(descriptor, 0, size) > size // 2:
+        if size >= SPARSE_BYTES and disk.hole_bytes(descriptor, 0, size) > size // 2:
             stream.close()
             raise OSError(errno.EFBIG, f"{path} is mostly holes")
         return stream
@@ -153,7 +153,7 @@ class FolderBag:
         try:
             descriptor = filesystem.open_regular_beneath(self._path, os.fsencode(file.path))
             try:
-                holes = filesystem.hole_bytes(descriptor, 0, file.size)
+                holes = disk.hole_bytes(descriptor, 0, file.size)
             finally:
                 os.close(descriptor)
         except OSError:
@@ -172,9 +172,9 @@ def _blocks(path: bytes, stack: FolderStack, allowance: HoleAllowance) -> Iterat
         status = os.fstat(descriptor)
         held = getattr(status, "st_blocks", 0) * 512
         allowance.add_held(held)
-        if held < status.st_size and not allowance.take(filesystem.hole_bytes(descriptor, 0, status.st_size)):
+        if held < status.st_size and not allowance.take(disk.hole_bytes(descriptor, 0, status.st_size)):
             raise OSError(errno.EFBIG, "it is mostly holes")
-        filesystem.read_ahead(descriptor)
+        disk.read_ahead(descriptor)
         while block := os.read(descriptor, _BLOCK):
             yield block
     finally:

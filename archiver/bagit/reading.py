@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from archiver import filesystem
+from archiver import disk, filesystem
 from archiver.bagit.codes import found
 from archiver.bagit.declaration import DECLARATION_NAME, LARGEST_DECLARATION, Declaration, read_declaration
 from archiver.bagit.fetch_reader import FETCH_NAME
@@ -78,7 +78,7 @@ class FolderTop:
             try:
                 size = os.fstat(descriptor).st_size
                 left = size if most is None else min(size, most)
-                if left >= SPARSE_BYTES and (holes := filesystem.hole_bytes(descriptor, 0, size)) > size // 2:
+                if left >= SPARSE_BYTES and (holes := disk.hole_bytes(descriptor, 0, size)) > size // 2:
                     tell(found("B707", name, f"of its {size:,} bytes, {holes:,} are holes; it was not read"))
                     return
                 while left and (block := os.read(descriptor, min(_BLOCK, left))):

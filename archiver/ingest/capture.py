@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
-from archiver import filesystem
+from archiver import disk, filesystem
 from archiver.bagit.algorithms import hash_descriptor
 from archiver.bagit.telling import Reading, ignore
 from archiver.errors import ArchiverError, StoreError
@@ -165,7 +165,7 @@ def _sync(group: _SyncGroup) -> _SyncGroup:
     """Make the group's copies durable, and read them back where asked; give the group back."""
     with store_faults("write the copies to the disk"), group.payload.cursor() as cursor:
         if len(group.outcomes) > 1:
-            filesystem.start_sync(cursor.folder(b""))
+            disk.start_sync(cursor.folder(b""))
         for outcome in group.outcomes:
             if isinstance(outcome, Copied):
                 try:
@@ -184,7 +184,7 @@ def _sync_file(cursor: filesystem.FolderCursor, copied: Copied, algorithms: tupl
     try:
         os.fsync(descriptor)
         if algorithms:
-            filesystem.drop_cache(descriptor)
+            disk.drop_cache(descriptor)
             if hash_descriptor(descriptor, algorithms) != copied.digests(algorithms):
                 raise StoreError(
                     f"the disk gives back other bytes than were written for {copied.path}",

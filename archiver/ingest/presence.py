@@ -12,7 +12,7 @@ import os
 import threading
 from collections.abc import Sequence
 
-from archiver import filesystem
+from archiver import disk, filesystem
 from archiver.errors import ArchiverError, Remedy, Way
 from archiver.machine import reason
 from archiver.model.source import FileRef, Source
@@ -165,7 +165,7 @@ def _fault_of(ref: FileRef) -> OSError | None:
     try:
         descriptor = filesystem.open_regular_beneath(ref.root, ref.relative)
         try:
-            filesystem.drop_cache(descriptor)
+            disk.drop_cache(descriptor)
             os.read(descriptor, 1)
         finally:
             os.close(descriptor)

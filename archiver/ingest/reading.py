@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from archiver import filesystem
+from archiver import disk, filesystem
 from archiver.model.source import FileRef
 
 BLOCK_BYTES = 1 << 20
@@ -50,7 +50,7 @@ def source_blocks(source: int) -> Iterator[bytes]:
         FileFaultError: where they cannot be read.
     """
     try:
-        filesystem.read_ahead(source)
+        disk.read_ahead(source)
         while block := os.read(source, BLOCK_BYTES):
             yield block
     except OSError as error:

@@ -14,7 +14,7 @@ import secrets
 import stat
 from collections.abc import Iterator
 
-from archiver import filesystem
+from archiver import disk, filesystem
 from archiver.store import tree
 from archiver.store.area import HEALING, INCOMING, Place
 from archiver.store.faults import store_faults
@@ -87,7 +87,7 @@ class Workshop:
                 yield Making(descriptor, attempt)
                 with store_faults(attempt, _HINT):
                     os.fsync(descriptor)
-                    filesystem.drop_cache(descriptor)
+                    disk.drop_cache(descriptor)
             finally:
                 os.close(descriptor)
         except BaseException:

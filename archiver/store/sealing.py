@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Literal
 
-from archiver import filesystem
+from archiver import disk, filesystem
 from archiver.bagit.findings import Severity
 from archiver.bagit.hashing import Checked
 from archiver.bagit.serialized.writer import SerializeError, serialize
@@ -122,7 +122,7 @@ def read_back(staging: Staging) -> Iterator[Checked]:
         with staging.area.cursor() as area:
             archive = filesystem.open_regular(name, area.folder(folder))
         try:
-            filesystem.drop_cache(archive)
+            disk.drop_cache(archive)
         finally:
             os.close(archive)
         with open_bag(staging.area.below(made).absolute) as validation:

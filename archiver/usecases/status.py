@@ -6,7 +6,7 @@ import datetime as dt
 import os
 from dataclasses import dataclass
 
-from archiver import filesystem
+from archiver import disk
 from archiver.catalogue.listing import ListedCollection, ListedStore, collections, stores
 from archiver.catalogue.standing import (
     FallingDue,
@@ -94,7 +94,7 @@ def _store(listed: ListedStore, known: KnownStore) -> StoreStatus:
     if not is_mounted(known):
         return StoreStatus(listed, mounted=False, free=None)
     try:
-        free = filesystem.free_bytes(os.fsencode(known.place))
+        free = disk.free_bytes(os.fsencode(known.place))
     except OSError:
         free = None
     return StoreStatus(listed, mounted=True, free=free)

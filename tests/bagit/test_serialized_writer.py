@@ -11,7 +11,7 @@ from typing import Literal
 
 import pytest
 
-from archiver import filesystem
+from archiver import disk, filesystem
 from archiver.bagit.findings import Finding
 from archiver.bagit.serialized import zip_writer
 from archiver.bagit.serialized.archive import Archive
@@ -213,7 +213,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(
     bag: Path, tmp_path: Path, kind: Literal["tar", "zip"], change: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     victim = bag / "data" / "B" / "2.flac"
-    real = filesystem.read_ahead
+    real = disk.read_ahead
 
     def meddle(descriptor: int) -> None:
         if os.path.samestat(os.fstat(descriptor), victim.stat()):

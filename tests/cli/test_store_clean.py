@@ -89,7 +89,7 @@ def test_what_is_no_store_is_not_made_one(tmp_path: Path) -> None:
 def test_a_full_disk_names_what_could_be_cleared(
     source: MakeSource, store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("archiver.filesystem.free_bytes", lambda _: 1000)
+    monkeypatch.setattr("archiver.disk.free_bytes", lambda _: 1000)
     outcome = run_here("pack", source({"x": "x"}, "Other"), "--to", store, SOURCE_DATE_EPOCH=EPOCH)
     assert outcome.code == 1
     told = " ".join(outcome.err.split())

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver import filesystem
+from archiver import disk, filesystem
 from archiver.bagit.telling import Reading, ignore
 from archiver.errors import StoreError
 from archiver.ingest.consumers import ReadPlan
@@ -58,7 +58,7 @@ def code_of(outcome: Copied | Unpacked) -> str:
 @pytest.fixture
 def while_reading(monkeypatch: pytest.MonkeyPatch) -> Callable[[Iterator[Hook]], None]:
     """Run the next of some hooks each time a file has been opened and looked at, just before its first byte is read."""
-    read_ahead = filesystem.read_ahead
+    read_ahead = disk.read_ahead
 
     def install(hooks: Iterator[Hook]) -> None:
         def hooked(descriptor: int) -> None:

@@ -7,7 +7,7 @@ import os
 import zlib
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from archiver import filesystem
+from archiver import disk
 from archiver.bagit.codes import found
 from archiver.bagit.findings import Tell
 
@@ -74,7 +74,7 @@ class _Members(io.RawIOBase):
     def _goes_on(self) -> bool:
         """Whether anything but zeros follows in the file; its holes are passed over."""
         size = os.fstat(self._stream.fileno()).st_size
-        for start, end in filesystem.data_extents(self._stream.fileno(), self._stream.tell(), size):
+        for start, end in disk.data_extents(self._stream.fileno(), self._stream.tell(), size):
             position = self._stream.seek(start)
             while position < end and (data := self._stream.read(min(_PACKED_BYTES, end - position))):
                 if data.strip(b"\0"):

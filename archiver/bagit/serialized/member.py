@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from archiver import filesystem
+from archiver import disk
 from archiver.bagit.codes import found
 from archiver.bagit.holes import HoleAllowance
 
@@ -162,7 +162,7 @@ class Holes:
         if size < _LARGE:
             return
         try:
-            holes = filesystem.hole_bytes(self._descriptor, start, min(start + size, self._end))
+            holes = disk.hole_bytes(self._descriptor, start, min(start + size, self._end))
         except OSError as error:
             raise ArchiveError("B801", "", f"it cannot be read any further: {error}") from error
         if holes and not self._allowance.take(holes):

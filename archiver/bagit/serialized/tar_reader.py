@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from archiver import filesystem
+from archiver import disk
 from archiver.bagit.codes import found
 from archiver.bagit.findings import Tell
 from archiver.bagit.serialized.member import (
@@ -127,7 +127,7 @@ class TarSource:
                 yield data
             return
         try:
-            for start, end in filesystem.data_extents(self._stream.fileno(), self._position, self._size):
+            for start, end in disk.data_extents(self._stream.fileno(), self._position, self._size):
                 self._position = self._stream.seek(start)
                 while self._position < end and (data := self.read(min(_BLOCK, end - self._position))):
                     yield data

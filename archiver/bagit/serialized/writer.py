@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
-from archiver import filesystem
+from archiver import disk, filesystem
 from archiver.bagit.names import PAYLOAD
 from archiver.bagit.serialized.tar_writer import TarMembers
 from archiver.bagit.serialized.zip_writer import ZipMembers
@@ -140,7 +140,7 @@ def _children(cursor: filesystem.FolderCursor, folder: bytes) -> Iterator[bytes]
 
 def _blocks(descriptor: int, size: int, path: bytes) -> Iterator[bytes]:
     """Yield the file's bytes, and refuse if they are not ``size`` together."""
-    filesystem.read_ahead(descriptor)
+    disk.read_ahead(descriptor)
     left = size
     while block := os.read(descriptor, _BLOCK):
         left -= len(block)

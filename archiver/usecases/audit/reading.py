@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from archiver import filesystem
+from archiver import disk
 from archiver.bagit.findings import Severity
 from archiver.bagit.hashing import Checked
 from archiver.bagit.report import Depth
@@ -97,7 +97,7 @@ def read_again(order: ReadOrder, budget: Budget, keep: Keep, watch: Watch) -> tu
 def _read_folder(
     order: ReadOrder, validation: Validation, budget: Budget, keep: Keep, watch: Watch
 ) -> BagRead:
-    turns = filesystem.rotates(order.path)
+    turns = disk.rotates(order.path)
     # two readers would have the disk's arm go back and forth
     jobs = 1 if turns else order.jobs
     meter = Meter()
@@ -107,9 +107,7 @@ def _read_folder(
     ):
         bounds = [bound for bound in (validation.total_bytes, budget.octets) if bound is not None]
         step = Step(f"Reading {order.name}", "bytes", min(bounds), meter)
-        checking = validation.check(
-            executor.map_ordered, meter.add, choose=portion, through=filesystem.from_disk
-        )
+        checking = validation.check(executor.map_ordered, meter.add, choose=portion, through=disk.from_disk)
         files = octets = wrong = 0
         kept = time.monotonic()
         try:
@@ -145,10 +143,10 @@ def _weight(checked: Checked) -> int:
 
 def _forget_top(path: bytes) -> None:
     """Have an archive, or the files at the top of a folder bag, read from the disk: no manifest has the digest of all of them."""
-    filesystem.forget_cached(path)
+    disk.forget_cached(path)
     try:
         names = os.listdir(path)
     except OSError:
         return
     for name in names:
-        filesystem.forget_cached(path + b"/" + name)
+        disk.forget_cached(path + b"/" + name)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from archiver import filesystem
+from archiver import disk
 from archiver.bagit.sizes import human_size
 from archiver.errors import Remedy, StoreError, Way
 from archiver.ingest.consumers import read_plan
@@ -146,7 +146,7 @@ def _disk_of(store: bytes) -> tuple[int | None, int]:
     folder = store
     while not os.path.isdir(folder) and folder != os.path.dirname(folder):
         folder = os.path.dirname(folder)
-    return filesystem.free_bytes(folder), filesystem.block_bytes(folder)
+    return disk.free_bytes(folder), disk.block_bytes(folder)
 
 
 def _in_blocks(size: int, block: int) -> int:

@@ -6,7 +6,7 @@ import contextlib
 import os
 from collections.abc import Iterator
 
-from archiver import filesystem
+from archiver import disk, filesystem
 from archiver.store.area import Place
 from archiver.store.faults import store_faults
 
@@ -28,7 +28,7 @@ def copy_archive(source: bytes, area: Place) -> Iterator[int]:
     descriptor = filesystem.open_named(source)
     try:
         status = os.fstat(descriptor)
-        filesystem.read_ahead(descriptor)
+        disk.read_ahead(descriptor)
         with contextlib.ExitStack() as held:
             with store_faults("copy the archive"):
                 cursor = held.enter_context(area.cursor())

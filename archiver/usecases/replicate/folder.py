@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import Self
 
-from archiver import filesystem
+from archiver import disk, filesystem
 from archiver.bagit.algorithms import hash_blocks
 from archiver.bagit.codes import found
 from archiver.bagit.findings import Finding
@@ -144,7 +144,7 @@ class FolderCopier:
         except OSError as error:
             raise _UnreadError(error) from error
         try:
-            filesystem.read_ahead(source)
+            disk.read_ahead(source)
             modified = os.fstat(source).st_mtime_ns
             with store_faults(f"copy {os.fsdecode(path)}"):
                 target = filesystem.create_regular(name, self._cursor.folder(folder))
@@ -165,7 +165,7 @@ class FolderCopier:
         folder, _, name = path.rpartition(b"/")
         descriptor = filesystem.open_regular(name, self._cursor.folder(folder))
         try:
-            with filesystem.from_disk(descriptor):
+            with disk.from_disk(descriptor):
                 return hash_blocks(iter(lambda: os.read(descriptor, _BLOCK), b""), algorithms, told.add)
         finally:
             os.close(descriptor)

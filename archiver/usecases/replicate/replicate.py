@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from archiver import filesystem
+from archiver import disk
 from archiver.bagit.algorithms import normalise_algorithms
 from archiver.bagit.findings import Severity
 from archiver.bagit.report import BagReport, Depth
@@ -269,10 +269,10 @@ class _Replica:
             raise self._unlike(report)
 
     def _report(self, path: bytes, depth: Depth) -> BagReport:
-        filesystem.forget_cached(path)
+        disk.forget_cached(path)
         meter = Meter()
         with open_bag(path, depth, pin=self._bag.pin) as validation:
-            checking = validation.check(reading=meter.add, through=filesystem.from_disk)
+            checking = validation.check(reading=meter.add, through=disk.from_disk)
             step = Step(f"Reading back {self._bag.name}", "bytes", validation.total_bytes, meter)
             for _ in self._watch.track(step, checking, lambda checked: checked.bytes):
                 pass
@@ -289,7 +289,7 @@ class _Replica:
     def _ensure_room(self, size: int) -> None:
         place = self._store.place
         with store_faults(f"write to {os.fsdecode(place)}"):
-            free = filesystem.free_bytes(place)
+            free = disk.free_bytes(place)
             with self._staging.area.cursor() as area:
                 done = tree.disk_bytes(area)
         needed = max(size - done, 0) + _MARGIN_BYTES

@@ -16,7 +16,7 @@ from enum import Enum
 from functools import partial
 from typing import Self
 
-from archiver import filesystem
+from archiver import disk, filesystem
 from archiver.bagit.algorithms import hash_descriptor, new_digest
 from archiver.bagit.folder_stack import FolderStack
 from archiver.bagit.sorting import Sorter
@@ -281,12 +281,12 @@ class Target:
             return
         area = self._area.descriptor
         with self._faults():
-            filesystem.start_sync(area)
+            disk.start_sync(area)
             for _ in self._threads.map_ordered(partial(_sync, area), (part.name for part in parts)):
                 pass
         settled = [self._name(part) for part in parts]
         with self._faults():
-            filesystem.start_sync(area)
+            disk.start_sync(area)
             for folder in dict.fromkeys(part.wanted.name.rpartition(b"/")[0] for part in parts):
                 with contextlib.suppress(FileNotFoundError):
                     filesystem.sync_folder(self._folders.open(folder))
@@ -383,7 +383,7 @@ class Target:
                     undressed += not self._dress_folder(path, kept)
                 else:
                     top = kept
-            filesystem.start_sync(self._top)
+            disk.start_sync(self._top)
             self._area.remove()
             if top is not None:  # to take the area away changed its time
                 _dress_open_folder(self._top, top)

@@ -64,7 +64,7 @@ def test_check_message_and_dry_run_say_the_same(
     source: MakeSource, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root, store = source(TREES["large"]), tmp_path / "store"
-    monkeypatch.setattr("archiver.filesystem.free_bytes", lambda _: 1_000_000)
+    monkeypatch.setattr("archiver.disk.free_bytes", lambda _: 1_000_000)
     dry = run_here("pack", root, "--all", "--to", store, "--dry-run", SOURCE_DATE_EPOCH=EPOCH)
     refused = run_here("pack", root, "--all", "--to", store, SOURCE_DATE_EPOCH=EPOCH)
     assert (dry.code, refused.code) == (0, 1)
