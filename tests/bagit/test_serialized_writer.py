@@ -220,7 +220,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(
             victim.write_bytes(change)
         real(descriptor)
 
-    monkeypatch.setattr(filesystem, "read_ahead", meddle)
+    monkeypatch.setattr(disk, "read_ahead", meddle)
     with pytest.raises(SerializeError, match=r"2\.flac.* changed its size"):
         serialize(os.fsencode(bag), os.fsencode(tmp_path / f"bag.{kind}"), kind, WHEN)
     assert not (tmp_path / f"bag.{kind}").exists()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver import disk, filesystem
+from archiver import disk
 from archiver.bagit.telling import Reading, ignore
 from archiver.errors import StoreError
 from archiver.ingest.consumers import ReadPlan
@@ -65,7 +65,7 @@ def while_reading(monkeypatch: pytest.MonkeyPatch) -> Callable[[Iterator[Hook]],
             next(hooks, lambda: None)()
             read_ahead(descriptor)
 
-        monkeypatch.setattr(filesystem, "read_ahead", hooked)
+        monkeypatch.setattr(disk, "read_ahead", hooked)
 
     return install
 
