@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from typing import Literal
+from typing import Any, Literal
 
 import click
 
@@ -23,7 +23,7 @@ from archiver.records.layout import DESCRIPTIONS
 from archiver.usecases.pack import pack
 from archiver.usecases.pack.prepare import PackRequest
 from archiver.usecases.pack.profile import ProfileMismatchError
-from archiver.usecases.pack.report import NothingNew
+from archiver.usecases.pack.report import NothingNew, PackReport
 
 _EXAMPLES = """
   archiver pack Music --to /media/backup
@@ -102,6 +102,7 @@ _INTERRUPTED = (
 )
 @click.option(
     "--max-size",
+    "max_bytes",
     metavar="SIZE",
     type=SIZE,
     help="What one bag may take, as 100GB; albums stay whole.",
@@ -144,37 +145,14 @@ _INTERRUPTED = (
 @options.jobs
 @options.as_json
 def command(
-    sources: tuple[str, ...],
-    store: str | None,
-    name: str | None,
-    collection: str | None,
-    algorithms: tuple[str, ...],
-    info: tuple[str, ...],
-    exclude: tuple[str, ...],
-    exclude_clutter: bool,
-    rights: str | None,
-    policy: str | None,
-    anonymous_withheld: bool,
-    profile: str | None,
-    layout: str,
-    descriptions: tuple[str, ...],
-    accrual_to: str | None,
-    max_size: int | None,
-    serialize: Literal["tar", "zip"] | None,
-    names: Literal["exact", "portable"] | None,
-    premis: bool | None,
-    reread: bool,
     everything: bool,
-    catalogue: str | None,
-    dry_run: bool,
-    decode: bool,
+    reread: bool,
     parity: Literal["one-file"] | None,
     redundancy: float | None,
-    read_back: bool,
-    bag_in_bag: bool,
+    dry_run: bool,
     verbose: bool,
-    jobs: int | None,
     as_json: bool,
+    **asked: Any,  # noqa: ANN401 - click gives each its type
 ) -> int:
     """Write what is in each SOURCE, a folder or a file, into one new bag.
 
@@ -185,49 +163,31 @@ def command(
     never before. A run that was interrupted goes on where it stopped when the
     same command is given again.
     """
+    # an option that says no more than the request does bears the name that it has there
     request = PackRequest(
-        sources=sources,
         settings=config.load_settings(os.environ),
-        store=store,
-        name=name,
-        algorithms=algorithms,
-        info=info,
-        jobs=jobs,
-        read_back=read_back,
-        bag_in_bag=bag_in_bag,
-        max_bytes=max_size,
-        rights=rights,
-        policy=policy,
-        anonymous_withheld=anonymous_withheld,
-        profile=profile,
-        serialize=serialize,
-        exclude=exclude,
-        exclude_clutter=exclude_clutter,
-        names=names,
-        premis=premis,
-        decode=decode,
-        layout=layout,
-        descriptions=descriptions,
-        accrual_to=accrual_to,
-        collection=collection,
-        catalogue=catalogue,
         anew="packing" if everything else "reading" if reread else "nothing",
         parity=options.amount_of(parity, redundancy),
+        **asked,
     )
     work = pack.rehearse if dry_run else pack.pack
     try:
         with work(request, new_run(os.environ), watcher()) as report:
-            if isinstance(report, NothingNew):
-                if as_json:
-                    write_nothing_new_json(report)
-                else:
-                    for line in nothing_new_lines(report):
-                        click.echo(line)
-            elif as_json:
-                write_report_json(report)
-            else:
-                for line in itertools.chain(report_lines(report), verbose_lines(report) if verbose else ()):
-                    click.echo(line)
+            _tell(report, verbose=verbose, as_json=as_json)
             return ExitStatus.DONE if report.complete else ExitStatus.INCOMPLETE
     except ProfileMismatchError as refused:
         raise UsageError(refused.message, refused.hint, tuple(fix_lines(refused))) from refused
+
+
+def _tell(report: PackReport | NothingNew, *, verbose: bool, as_json: bool) -> None:
+    if isinstance(report, NothingNew):
+        if as_json:
+            write_nothing_new_json(report)
+        else:
+            for line in nothing_new_lines(report):
+                click.echo(line)
+    elif as_json:
+        write_report_json(report)
+    else:
+        for line in itertools.chain(report_lines(report), verbose_lines(report) if verbose else ()):
+            click.echo(line)
