@@ -32,8 +32,11 @@ _LOOKED_AT_EACH = 8
 class Memory(Protocol):
     """What is remembered of sources from the last time they were packed into a store."""
 
-    def look(self, listed: Spool[ScanEntry]) -> int:
-        """Look up everything that was listed, and return how many files have to be examined."""
+    def __len__(self) -> int:
+        """How many entries were listed."""
+
+    def look(self, listed: Iterable[ScanEntry]) -> int:
+        """Look up everything as it is listed, and return how many files have to be examined."""
 
     def examined(self, processes: GuardedProcesses) -> Iterator[Examined]:
         """Yield what was listed in its order, examined: recalled where that holds, else by reading headers."""
@@ -73,14 +76,22 @@ def examined(  # noqa: PLR0913 - each says one thing, and most by name
     """
     presence = presence or SourcePresence(sources)
     with Spool[ScanEntry](scratch) as listed, Spool[Examined](scratch) as found, Linker() as linker:
-        scanned = scan(sources, exclusion, rule=rule, files_in=files_in)
-        listed.extend(watch.track(Step("Listing", "files"), _watched_over(scanned, presence), one))
-        if len(listed):
-            unread = len(listed) if memory is None else memory.look(listed)
+        scanned = watch.track(
+            Step("Listing", "files"),
+            _watched_over(scan(sources, exclusion, rule=rule, files_in=files_in), presence),
+            one,
+        )
+        if memory is None:
+            listed.extend(scanned)
+            entries_in_all = unread = len(listed)
+        else:
+            unread = memory.look(scanned)
+            entries_in_all = len(memory)
+        if entries_in_all:
             # starting a worker costs more than reading some hundred headers
             workers = min(jobs, 1 + unread // 256)
             with header_readers(workers) as processes:
-                step = Step("Reading headers", "files", len(listed))
+                step = Step("Reading headers", "files", entries_in_all)
                 entries = examine(listed, processes) if memory is None else memory.examined(processes)
                 read = watch.track(step, _watched_over(entries, presence), one)
                 found.extend(linker.gathered(read))
