@@ -113,6 +113,7 @@ def planned(  # noqa: PLR0913 - each says one thing, and most by name
     presence: SourcePresence | None = None,
     decoders: GuardedProcesses | None = None,
     memory: Memory | None = None,
+    told: Callable[[PlanEntry], object] = lambda _: None,
 ) -> Iterator[PackagePlan]:
     """Work out what a package of the sources would hold and lend the plan for a ``with`` block.
 
@@ -128,6 +129,7 @@ def planned(  # noqa: PLR0913 - each says one thing, and most by name
         files_in: The folder of the payload that is to hold the sources.
         decoders: Decode all music as well, where that is asked for.
         memory: Tells what the store holds already.
+        told: Is told of every entry as it goes into the plan.
 
     Raises:
         SourceLostError: where a source is not there any more.
@@ -151,7 +153,7 @@ def planned(  # noqa: PLR0913 - each says one thing, and most by name
             if decoders is not None:
                 put_aside.extend(found)
                 found = _decoded(put_aside, decoders, watch)
-            package_plan = plan((_assessed(entry, assess) for entry in found), entries)
+            package_plan = plan((_assessed(entry, assess) for entry in found), entries, told)
         yield package_plan
 
 

@@ -146,7 +146,8 @@ class Looking:
         if bag is None or file.key is None or before.racy or not self._agrees(ref.stat, file.key):
             return Remembered(ref, Known(before=before))
         holding = Holding(bag.bag, file.bag_path, bag.algorithm, before.digest.hex())
-        return Remembered(ref, Known(holding, before), bag.path, file.record_at)
+        same = signed(ref.stat.inode) == signed(file.key.inode)
+        return Remembered(ref, Known(holding, before, looks_as_before=same), bag.path, file.record_at)
 
     def _moved(self, ref: FileRef) -> FileRef | Remembered:
         file = None if self.without_numbers else self.vanished.with_stat(ref.stat)

@@ -113,10 +113,11 @@ def _packed(
             files_in=prepared.layout.files,
             decoders=decoders,
             memory=looking.memory,
+            told=looking.take,
         )
     )
     silences = prepared.hearings.told(plan.entries)
-    changes = looking.changes(plan, watch)
+    changes = looking.changes(watch)
     if changes is not None and not changes:
         presence.conclude()
         return looking.nothing_new(plan, silences, watch)
@@ -128,7 +129,7 @@ def _packed(
     bags = made.bags
     log_accession(store, bags, accession, run)
     if line is not None:
-        keep_state(line, accession, looking.look(plan, made.totals, silences), run, watch)
+        keep_state(line, accession, looking.look(made.totals, silences), run, watch)
     clear_superseded(store, division.keys)
     most = prepared.request.max_bytes
     return _report(
@@ -330,10 +331,11 @@ def _rehearsed(
             rule=PORTABLE if prepared.names == "portable" else EXACT,
             files_in=prepared.layout.files,
             memory=looking.memory,
+            told=looking.take,
         )
     )
     silences = prepared.hearings.told(plan.entries)
-    changes = looking.changes(plan, watch)
+    changes = looking.changes(watch)
     if changes is not None and not changes:
         return looking.nothing_new(plan, silences, watch)
     division = divide(prepared, plan, run, accession)
