@@ -15,7 +15,7 @@ from archiver.catalogue.bag_facts import UnreadableBagError, bag_facts
 from archiver.catalogue.database import Catalogue, is_there, reading
 from archiver.catalogue.events import follow_log
 from archiver.catalogue.faults import CatalogueError
-from archiver.catalogue.rescan import is_all_there, is_known, keep_listings, listings
+from archiver.catalogue.rescan import is_all_there, keep_listings, listings
 from archiver.catalogue.states import (
     Accession,
     find_collection,
@@ -30,7 +30,7 @@ from archiver.errors import Remedy, StoreError, Way
 from archiver.machine import temporary_folder
 from archiver.model import bag as model
 from archiver.model.run import Run
-from archiver.records.moments import ns_from_rfc3339, rfc3339
+from archiver.records.moments import rfc3339
 from archiver.store.find_bags import bags_in
 from archiver.store.identity import make_identity, read_identity
 from archiver.store.log import Happened, append_event
@@ -154,24 +154,6 @@ def _line(catalogue: Catalogue, store: KnownStore, collection: str) -> Line:
     number = find_collection(catalogue, store.store_id, collection)
     last = None if number is None else latest(catalogue, number)
     return Line(catalogue, store, collection, number if last is not None else None, last)
-
-
-def next_accession(line: Line | None, collection: str, run: Run) -> model.Accession:
-    """Return the accession that a run makes; it is later than the one before, and another, whatever the clock says."""
-    now, last = run.now(), None if line is None else line.last
-    if line is None or last is None:
-        return model.Accession(_unused(line, run), collection, now)
-    before = ns_from_rfc3339(last.at) // 1_000_000_000
-    earliest = dt.datetime.fromtimestamp(before + 1, dt.UTC)
-    return model.Accession(_unused(line, run), collection, max(now, earliest), last.identifier)
-
-
-def _unused(line: Line | None, run: Run) -> uuid.UUID:
-    """The identifier of a run; another one where an accession in the store has it, for the clock stands still."""
-    identifier = run.identifier
-    while line is not None and is_known(line.catalogue, line.store.store_id, f"urn:uuid:{identifier}"):
-        identifier = uuid.uuid5(identifier, "again")
-    return identifier
 
 
 @dataclass(frozen=True, slots=True)
