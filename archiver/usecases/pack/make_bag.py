@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime as dt
-import itertools
 import os
 import uuid
 from collections.abc import Callable, Iterable, Iterator
@@ -56,6 +55,7 @@ from archiver.report.layout import WRITTEN
 from archiver.store.faults import store_faults
 from archiver.store.staging import Staging, StagingKey, left_of
 from archiver.usecases.documents import Document, copy_document
+from archiver.usecases.pack.ahead import two_readers
 from archiver.usecases.pack.events import History, Milestones, events_of
 from archiver.usecases.pack.noted import is_noted
 from archiver.usecases.pack.parts import PlanPart
@@ -153,7 +153,7 @@ class BagMaker:
         """Copy the part's files into the staged bag; every entry passes once, and all that tells of it takes it in."""
         key = staging.key
         left = left_of(staging.area.store, key.package, key.algorithms, but=self.keys)
-        for_files, for_outcomes = itertools.tee(part)
+        for_files, for_outcomes = two_readers(part)
         examined = (file.examined for file in filter(None, map(file_to_copy, for_files)))
         files = ((one.ref, read_plan(key.algorithms, one)) for one in examined)
         meter = Meter()

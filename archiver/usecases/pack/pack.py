@@ -34,6 +34,7 @@ from archiver.store.area import INCOMING, is_begun, locked
 from archiver.store.faults import lost_store, store_faults
 from archiver.store.sealing import make_ready, publish, read_back, recover
 from archiver.store.staging import Staging, look_into
+from archiver.usecases.again.accession import next_accession, next_accession_by_bags
 from archiver.usecases.again.changed import begun_anew
 from archiver.usecases.again.line import (
     Line,
@@ -41,7 +42,6 @@ from archiver.usecases.again.line import (
     line_of,
     line_to_rehearse,
     log_accession,
-    next_accession,
 )
 from archiver.usecases.leftovers import clear_superseded, is_begun_otherwise, leftovers
 from archiver.usecases.pack.again import begin_look
@@ -93,7 +93,10 @@ def _packed(
     _name_strange(store, watch)
     refuse_taken_name(prepared)
     line = _line(prepared, run, watch, held)
-    accession = next_accession(line, prepared.collection, run)
+    if line is None:
+        accession = next_accession_by_bags(store, prepared.collection, run)
+    else:
+        accession = next_accession(line, prepared.collection, run)
     looking = begin_look(prepared, line, run, held, store + b"/" + INCOMING)
     if looking.glance():
         return looking.nothing_new_at_a_glance(watch)
@@ -113,10 +116,11 @@ def _packed(
             files_in=prepared.layout.files,
             decoders=decoders,
             memory=looking.memory,
+            told=looking.take,
         )
     )
     silences = prepared.hearings.told(plan.entries)
-    changes = looking.changes(plan, watch)
+    changes = looking.changes(watch)
     if changes is not None and not changes:
         presence.conclude()
         return looking.nothing_new(plan, silences, watch)
@@ -128,7 +132,7 @@ def _packed(
     bags = made.bags
     log_accession(store, bags, accession, run)
     if line is not None:
-        keep_state(line, accession, looking.look(plan, made.totals, silences), run, watch)
+        keep_state(line, accession, looking.look(made.totals, silences), run, watch)
     clear_superseded(store, division.keys)
     most = prepared.request.max_bytes
     return _report(
@@ -336,10 +340,11 @@ def _rehearsed(
             rule=PORTABLE if prepared.names == "portable" else EXACT,
             files_in=prepared.layout.files,
             memory=looking.memory,
+            told=looking.take,
         )
     )
     silences = prepared.hearings.told(plan.entries)
-    changes = looking.changes(plan, watch)
+    changes = looking.changes(watch)
     if changes is not None and not changes:
         return looking.nothing_new(plan, silences, watch)
     division = divide(prepared, plan, run, accession)
