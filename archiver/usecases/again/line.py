@@ -71,9 +71,14 @@ class Line:
         return [os.path.join(os.fsdecode(self.store.place), str(path)) for (path,) in rows]
 
     @property
+    def is_told(self) -> bool:
+        """Whether every bag that tells its last state is there, as far as anybody knows."""
+        return self.last is not None and len(self.bags_of_last) == self.last.bags
+
+    @property
     def is_whole(self) -> bool:
-        """Whether every bag that its last state needs is there, as far as anybody knows."""
-        if self.collection_id is None:
+        """Whether every bag that its last state needs, or that tells it, is there, as far as anybody knows."""
+        if self.collection_id is None or not self.is_told:
             return False
         return is_all_there(self.catalogue, self.store.store_id, self.collection_id)
 
