@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from archiver import filesystem
 from archiver.bagit.updating.journal import is_update_pending
+from archiver.catalogue.auditing import keep_part
 from archiver.catalogue.database import Catalogue, is_there, opened
 from archiver.catalogue.events import follow_log
 from archiver.catalogue.faults import CatalogueError
@@ -277,6 +278,9 @@ def _note(catalogue: Catalogue | None, pin: Pin, done: Healing, run: Run, watch:
                 mark_checked(catalogue, pin.copy, rfc3339(run.now()))
             else:
                 mark(catalogue, pin.copy, "damaged")
+                keep_part(
+                    catalogue, pin.copy, None
+                )  # what an audit under way has seen is no longer what is there
         with catalogue.write():  # a store that had no identity may have got one
             store = know_store(catalogue, read_identity(pin.store.place), pin.store.place)
             follow_log(catalogue, store)
