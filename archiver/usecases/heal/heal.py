@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
-import secrets
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
@@ -25,7 +24,7 @@ from archiver.model.run import Run
 from archiver.records.moments import rfc3339
 from archiver.store.area import locked
 from archiver.store.find_bags import is_bag
-from archiver.store.healing import Placer, Workshop, workshop_of
+from archiver.store.healing import Placer, Workshop, aside_name, workshop_of
 from archiver.store.identity import make_identity, read_identity
 from archiver.store.keeping import refuse_kept
 from archiver.store.log import BrokenLogError, Happened, append_event
@@ -79,7 +78,7 @@ def heal(request: HealRequest, catalogue: str, run: Run, watch: Watch) -> Healin
             held.enter_context(_alone(path))
         copies = _copies(request, lent, pin, path)
         workshop = held.enter_context(_scratch() if request.dry_run else workshop_of(place))
-        placer = None if request.dry_run else Placer(place, name, _aside_name(run))
+        placer = None if request.dry_run else Placer(place, name, aside_name(run.now()))
         healer = _Healer(path, pin, Asked(copies, _others(lent)), workshop, placer, request, watch)
 
         def stopped(done: Healing) -> None:
@@ -241,11 +240,6 @@ class _SameBytes:
 def _scratch() -> Iterator[Workshop]:
     with tempfile.TemporaryDirectory(prefix="archiver-", dir=temporary_folder()) as folder:
         yield Workshop(os.fsencode(folder))
-
-
-def _aside_name(run: Run) -> bytes:
-    moment = rfc3339(run.now()).replace("-", "").replace(":", "").partition(".")[0]
-    return f"{moment.rstrip('Z')}Z-{secrets.token_hex(4)}".encode("ascii")
 
 
 def _log(place: bytes, name: bytes, pin: Pin, done: Healing, run: Run, outcome: str) -> None:  # noqa: PLR0913, PLR0917 - an event
