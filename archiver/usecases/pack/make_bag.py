@@ -180,7 +180,8 @@ class BagMaker:
     def _bag(self, plan: BagPlan, gathered: _Gathered) -> Bag:
         totals = gathered.totals
         milestones = Milestones(
-            self.accession.at, self.planned, self.run.now(), self.capture.read_back, gathered.kept > 0
+            *(self.accession.at, self.planned, self.run.now(), self.capture.read_back, gathered.kept > 0),
+            protected="" if self.recovery is None else str(self.recovery.amount),
         )
         events = tuple(
             self.history(self.run, plan, totals, gathered.accrued, self.rights.policy.name, milestones)
