@@ -32,7 +32,7 @@ from benchmarks.growth import growth_plots, growth_points, growth_sections
 from benchmarks.kept import Kept, OtherRunError
 from benchmarks.line_plot import LinePlot
 from benchmarks.machine import description, identity
-from benchmarks.page import PARTS, page, verdict, write_page
+from benchmarks.page import PARTS, missed, page, verdict, write_page
 from benchmarks.results import Section
 from benchmarks.sizes import FULL, MIDDLE, QUICK, Sizes
 from benchmarks.subjects import Asked, sections_of
@@ -52,16 +52,23 @@ def main() -> int:
         told = f"what was measured is kept in {asked.keep}" if asked.keep else "nothing was kept"
         print(f"interrupted; {told}", file=sys.stderr)
         return 130
-    rows = [row for sections in measured.values() for section in sections for row in section.rows]
     for name, sections in measured.items():
         print(f"{name}\n", *sections, sep="\n")
-    print(f"\n{verdict(rows)}")
+    print(f"\n{verdict(measured)}")
     if asked.write is not None:
-        command = shlex.join(["python", "-m", "benchmarks", *sys.argv[1:]])
-        write_page(
-            asked.write, page(measured, machine, command, dt.datetime.now(dt.UTC).date(), plots), plots
-        )
-    return 1 if any(row.holds == "no" for row in rows) else 0
+        text = page(measured, machine, _command(asked), dt.datetime.now(dt.UTC).date(), plots)
+        write_page(asked.write, text, plots)
+    return 1 if missed(measured) else 0
+
+
+def _command(asked: argparse.Namespace) -> str:
+    """Return the command that measures the same: without the places where this one kept and wrote something."""
+    words = ["python", "-m", "benchmarks"]
+    words += [f"--{name}" for name in ("middle", "full") if getattr(asked, name)]
+    for name in ("rounds", "growth_to"):
+        if getattr(asked, name) is not None:
+            words += [f"--{name.replace('_', '-')}", str(getattr(asked, name))]
+    return shlex.join([*words, *(word for name in asked.only or () for word in ("--only", name))])
 
 
 def _measure(
@@ -116,7 +123,7 @@ def _arguments() -> argparse.Namespace:
         "--rounds",
         type=_positive,
         metavar="N",
-        help="rounds of what takes minutes; of what takes seconds there are twice as many (default: 2, --full 3)",
+        help="rounds of what takes minutes; longer and shorter work has one less and two more (default: 2, --full 3)",
     )
     parser.add_argument(
         "--growth-to",

@@ -33,7 +33,7 @@ def made_section(tree: Tree, scratch: Path, rounds: int) -> Section:
     pack = archiver("pack", tree.folder, "--to", store)
     own = Task(lambda: run_and_sync(pack), lambda: _clear_all(place, store))
     first = {OWN: own} | {one.name: _first(one, place, store) for one in here}
-    taken = in_turns(first, rounds, unmeasured=0 if tree.is_small else 1)
+    taken = in_turns(first, rounds, unmeasured=0)
     rows = [_row("pack", one.name, taken) for one in here]
     rows += [not_measured(f"pack, {one.name}", "not installed") for one in everyone if one not in here]
     rows += _again_rows(here, place, pack, store, rounds)
@@ -53,12 +53,12 @@ def _again_rows(
         _in(place, one.first)
     again = {OWN: Task(lambda: run(pack))}
     again |= {one.name: Task(partial(_in, place, one.again)) for one in repeated}
-    taken = in_turns(again, 2 * rounds)
+    taken = in_turns(again, rounds)
     yield from (_row("nothing new", one.name.partition(",")[0], taken, one.name) for one in repeated)
     read = [one for one in repeated if one.check]
     checks = {OWN: Task(lambda: run(archiver("verify", store)))}
     checks |= {one.name: Task(partial(_in, place, one.check)) for one in read}
-    taken = in_turns(checks, rounds)
+    taken = in_turns(checks, rounds, unmeasured=0)
     yield from (_row("verify", f"{one.program} check, all data", taken, one.name) for one in read)
 
 
@@ -79,7 +79,7 @@ def judged_section(tree: Tree, scratch: Path, rounds: int) -> Section:
     tasks = {OWN: Task(lambda: run(archiver("verify", bag)))} | {
         one.name: _judging(one, place) for one in here
     }
-    taken = in_turns(tasks, rounds)
+    taken = in_turns(tasks, rounds, unmeasured=0)
     _clear_all(place, store)
     rows = [_judged_row(tree, one, taken) for one in here]
     rows += [not_measured(f"verify, {one.name}", "not installed") for one in everyone if one not in here]

@@ -151,6 +151,8 @@ def _memory(largest: float, together: float) -> str:
 def _judged(points: Sequence[Point]) -> Iterator[Row]:
     for command in COMMANDS:
         line = [point for point in points if point.command == command]
+        if not line:
+            continue
         if len(line) > 1:
             before, last = line[-2:]
             steep = exponent(before, last)

@@ -55,8 +55,8 @@ things, and none of them identifies files or reads tags:
 
 Time and memory at sizes that are ten times one another. The files are tagged audio files of 0.2 to 1.2 kB. *Nothing new* and
 *one new file* are a second `archiver pack` of the same tree. Each was measured once. A line that rises by one step where the
-files do is straight: ten times the files take ten times as long. *Files to the power of* says it of the two largest sizes;
-that of every size holds. Memory is that of the largest process at its peak, and in brackets that of all processes at one
+files do is straight: ten times the files take ten times as long, which is *files to the power of 1*; that is told of the last
+step and held for each. Memory is that of the largest process at its peak, and in brackets that of all processes at one
 moment, with what they share counted once.""",
     "again": """\
 ## A second time
@@ -124,9 +124,8 @@ def _blocks(
     plots: Mapping[str, LinePlot],
 ) -> Iterator[str]:
     yield "# Benchmarks"
-    yield f"Measured on {day.isoformat()} by `{command}`, which writes this page."
-    rows = [row for sections in measured.values() for section in sections for row in section.rows]
-    yield verdict(rows)
+    yield f"Measured on {day.isoformat()} by `{command}`; with `--write docs/benchmarks.md` it writes this page."
+    yield verdict(measured)
     yield _READING
     for name, about in PARTS.items():
         if name in measured:
@@ -138,17 +137,30 @@ def _blocks(
     yield plain_table([("", ""), *machine])
 
 
-def verdict(rows: Sequence[Row]) -> str:
+def verdict(measured: Mapping[str, Sequence[Section]]) -> str:
     """Say how many of the wanted numbers hold, and which do not."""
-    judged = [row for row in rows if row.holds]
-    missed = [row for row in judged if row.holds == "no"]
+    judged = sum(bool(row.holds) for _, row in _titled(measured))
+    not_held = missed(measured)
     if not judged:
         return "No number is wanted of what was measured."
-    said = f"Of {len(judged)} numbers that are wanted, {len(judged) - len(missed)} hold."
-    lines = [
-        f"- {row.what}{f', {row.on}' if row.on else ''}: {row.result}, wanted {row.wanted}" for row in missed
-    ]
+    said = f"Of {judged} numbers that are wanted, {judged - len(not_held)} hold."
+    lines = [f"- {_told(row, title)}: {row.result}, wanted {row.wanted}" for title, row in not_held]
     return "\n".join([said + (" These do not:\n" if lines else ""), *lines])
+
+
+def missed(measured: Mapping[str, Sequence[Section]]) -> list[tuple[str, Row]]:
+    """Return the rows whose wanted number does not hold, each with the title it stands under."""
+    return [(title, row) for title, row in _titled(measured) if row.holds == "no"]
+
+
+def _titled(measured: Mapping[str, Sequence[Section]]) -> Iterator[tuple[str, Row]]:
+    for sections in measured.values():
+        for section in sections:
+            yield from ((section.title.removeprefix("### "), row) for row in section.rows)
+
+
+def _told(row: Row, title: str) -> str:
+    return ", ".join(part for part in (row.what, row.on, title) if part)
 
 
 def write_page(target: Path, text: str, plots: Mapping[str, LinePlot]) -> None:

@@ -36,7 +36,7 @@ class Section:
     """Rows that belong together, as the page shows them.
 
     Attributes:
-        title: What they are of; one that begins with ``## `` opens a part of the page, one with ``### `` stands within it.
+        title: What they are of, as a heading within a part of the page; empty where the part has this one alone.
         text: What is to be known to read them; Markdown.
         rows: The rows.
         header: The heads of all columns, of which those are shown that some row has something in.

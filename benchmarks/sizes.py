@@ -21,7 +21,7 @@ class Sizes:
         parity_mb: Size of the tree that recovery data are made of, in 10^6 bytes.
         growth_from: Files of the smallest tree whose growth is measured; each further one has ten times as many.
         growth_to: Files of the largest.
-        rounds: How often what takes minutes is measured; what takes seconds is measured twice as often.
+        rounds: How often what takes minutes is measured; what takes longer is measured less often, what takes seconds more.
     """
 
     large_files: int
@@ -75,7 +75,7 @@ FULL = Sizes(
     catalogued_files=1_000_000,
     page_tracks=(1_000, 10_000, 100_000),
     glanced_files=1_000_000,
-    parity_mb=1_024,
+    parity_mb=512,
     growth_from=1_000,
     growth_to=100_000,
     rounds=3,

@@ -38,9 +38,9 @@ def start_rows(scratch: Path) -> Iterator[Row]:
         yield Row(
             name,
             "",
-            seconds(taken[name]),
-            f"python -c pass, {seconds(taken['nothing'])}",
             f"{ratio(taken[name], taken['nothing']).told('.1f')} times as long",
+            f"python -c pass, {seconds(taken['nothing'])}",
+            seconds(taken[name]),
             f"< {limit:.2f} s",
             at_most(statistics.median(took.wall for took in taken[name]), limit),
         )

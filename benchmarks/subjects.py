@@ -42,7 +42,12 @@ class Asked:
     @property
     def more_rounds(self) -> int:
         """How often what takes seconds is measured."""
-        return 2 * self.sizes.rounds
+        return self.sizes.rounds + 2
+
+    @property
+    def few_rounds(self) -> int:
+        """How often what takes many minutes is measured."""
+        return max(self.sizes.rounds - 1, 1)
 
     def large(self) -> Tree:
         """The tree of large files."""
@@ -63,7 +68,7 @@ def _plain(rows: Iterable[Row]) -> list[Section]:
 
 def _audited(asked: Asked) -> list[Section]:
     tree = asked.large()
-    return _plain(audit_rows(tree.folder, tree.label, asked.scratch, asked.more_rounds))
+    return _plain(audit_rows(tree.folder, tree.label, asked.scratch, asked.rounds))
 
 
 def _protected(asked: Asked) -> list[Section]:
@@ -83,7 +88,7 @@ Measure = Callable[[Asked], Iterable[Section]]
 SUBJECTS: dict[str, tuple[Measure, ...]] = {
     "shares": (
         lambda asked: share_sections(asked.large(), asked.scratch, asked.rounds),
-        lambda asked: share_sections(asked.small(), asked.scratch, asked.rounds),
+        lambda asked: share_sections(asked.small(), asked.scratch, asked.few_rounds),
     ),
     "peers": (
         lambda asked: [made_section(asked.large(), asked.scratch, asked.rounds)],
