@@ -4,7 +4,7 @@ Run from the project's root, with the ``test`` extra installed:
 
     python -m benchmarks                                 some minutes, small trees: does it work?
     python -m benchmarks --middle                        about ten minutes on a quiet machine: the order of things
-    python -m benchmarks --full                          about 45 minutes, 20 GB of scratch space: the numbers to publish
+    python -m benchmarks --full                          about 45 minutes, 25 GB of scratch space: the numbers to publish
     python -m benchmarks --full --growth-to 1000000 --keep run.json --write docs/benchmarks.md
     python -m benchmarks --only shares --only start
 

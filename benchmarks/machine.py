@@ -20,7 +20,7 @@ from benchmarks.timing import taken_by
 
 _BLOCK_BYTES = 1 << 20
 _SECONDS = 0.5
-_DISK_BYTES = 256 << 20
+_DISK_BYTES = 128 << 20
 
 
 def sha512_rate(threads: int) -> float:

@@ -15,14 +15,16 @@ from benchmarks.results import Row, at_most
 from benchmarks.timing import Task, in_turns, ratio, seconds
 from tests.samples import build_tree, flac
 
-_STARTS = 11
-"""Rounds for what takes a tenth of a second."""
-
 _WANTED = (("--version", 0.10), ("--help", 0.25), ("a tiny pack", 0.70))
 
 
-def start_rows(scratch: Path) -> Iterator[Row]:
-    """Measure how long the program takes to say its version and its help, and to pack one file, against Python alone."""
+def start_rows(scratch: Path, rounds: int) -> Iterator[Row]:
+    """Measure how long the program takes to say its version and its help, and to pack one file, against Python alone.
+
+    Args:
+        scratch: Where the file and the bag go; they do not stay.
+        rounds: How often each is run.
+    """
     tiny, store = scratch / "one-file", scratch / "store-of-one"
     clear(tiny)
     build_tree(tiny, {"Album/01 Track.flac": flac(title="Track")})
@@ -32,7 +34,7 @@ def start_rows(scratch: Path) -> Iterator[Row]:
         **{option: Task(partial(run, archiver(option))) for option in ("--version", "--help")},
         "a tiny pack": Task(lambda: run(pack), after=lambda: clear(store)),
     }
-    taken = in_turns(tasks, _STARTS)
+    taken = in_turns(tasks, rounds)
     clear(tiny)
     for name, limit in _WANTED:
         yield Row(

@@ -81,6 +81,9 @@ def _played(asked: Asked) -> list[Section]:
     return _plain(music_rows(asked.scratch, megabytes, asked.rounds))
 
 
+_STARTS = 11
+"""Rounds of what takes a tenth of a second."""
+
 _ALBUM = 8
 """Files of the tree that recovery data are made of."""
 
@@ -107,7 +110,7 @@ SUBJECTS: dict[str, tuple[Measure, ...]] = {
         lambda asked: _plain([receipt_row(asked.for_peers(), asked.scratch)]),
     ),
     "catalogue": (lambda asked: [catalogue_section(asked.scratch, asked.sizes.catalogued_files)],),
-    "start": (lambda asked: _plain(start_rows(asked.scratch)),),
+    "start": (lambda asked: _plain(start_rows(asked.scratch, _STARTS)),),
     "decide": (lambda asked: _plain([decide_row(asked.sizes.decided_files)]),),
 }
 """All but growth, which keeps each of its measurements as soon as it was made; of the others each piece is kept."""

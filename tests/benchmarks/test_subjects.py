@@ -99,7 +99,7 @@ def test_everything_is_measured_on_small_trees(make: Callable[[Path], Tree], tmp
 
 @pytest.mark.slow
 def test_starting_is_measured(tmp_path: Path) -> None:
-    assert [row.what for row in start_rows(tmp_path)] == ["--version", "--help", "a tiny pack"]
+    assert [row.what for row in start_rows(tmp_path, 1)] == ["--version", "--help", "a tiny pack"]
 
 
 @pytest.mark.slow
