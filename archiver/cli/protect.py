@@ -37,6 +37,7 @@ _INTERRUPTED = (
 @options.signatures_aside
 @options.catalogue
 @options.jobs
+@options.progress
 @options.as_json
 def command(
     bag: str,

@@ -59,7 +59,7 @@ from archiver.usecases.pack.recovery import Recovery
 from archiver.usecases.pack.report import NothingNew, PackReport
 from archiver.usecases.pack.room import refuse_without_room
 from archiver.usecases.planning import planned
-from archiver.usecases.watch import Step, Watch
+from archiver.usecases.watch import Meter, Step, Watch
 
 _NAMED = 5
 """How many of the strange things in a store are named."""
@@ -219,8 +219,8 @@ def _made(making: _Making, held: contextlib.ExitStack) -> _Made:
         accrued += made.accrued
     making.presence.conclude()
     _refuse_nothing(totals, stagings)
-    for staging in stagings:
-        _finish(staging, request, run, making.watch)
+    for staging, part in zip(stagings, division.parts, strict=True):
+        _finish(staging, part.bytes, request, run, making.watch)
     bags = tuple(os.fsdecode(publish(staging)) for staging in stagings)
     return _Made(bags, totals, tally.summary(), escaped, spools, changes, accrued)
 
@@ -243,11 +243,17 @@ def _tell_copied_anew(store: bytes, division: Division, watch: Watch) -> None:
         )
 
 
-def _finish(staging: Staging, request: PackRequest, run: Run, watch: Watch) -> None:
+def _finish(staging: Staging, planned_bytes: int, request: PackRequest, run: Run, watch: Watch) -> None:
     """Make one bag ready for its name, and read an archive back where that is asked for."""
-    with watch.during(Step(f"Finishing {staging.key.name}", "")):
-        make_ready(staging, request.serialize, int(run.now().timestamp()))
-    if request.serialize and request.read_back:
+    title, now = f"Finishing {staging.key.name}", int(run.now().timestamp())
+    if request.serialize is None:
+        with watch.during(Step(title, "")):
+            make_ready(staging, None, now)
+        return
+    meter = Meter()
+    with watch.during(Step(title, "bytes", planned_bytes, meter)):
+        make_ready(staging, request.serialize, now, meter.add)
+    if request.read_back:
         step = Step(f"Reading back {staging.key.name}.{request.serialize}", "bytes")
         for _ in watch.track(step, read_back(staging), lambda checked: checked.bytes):
             pass
