@@ -11,11 +11,12 @@ from archiver.catalogue.listing import ListedCollection, ListedStore, collection
 from archiver.catalogue.standing import (
     FallingDue,
     Kept,
-    SingleBag,
+    NamedCopy,
     falling_due,
     in_one_copy,
     kept,
     protected,
+    with_older_files,
 )
 from archiver.catalogue.stores import KnownStore, all_stores, is_mounted
 from archiver.usecases.lookup import looked_up
@@ -53,6 +54,7 @@ class Status:
         kept: How many bags have how many copies, the fewest first.
         protected: How many bags have recovery data.
         single: Bags of which one whole copy is known and no more, the largest first.
+        older: Copies with the tag files of before, while another copy of the bag has newer ones.
         due: What falls due.
     """
 
@@ -61,7 +63,8 @@ class Status:
     stores: tuple[StoreStatus, ...]
     kept: tuple[Kept, ...]
     protected: int
-    single: tuple[SingleBag, ...]
+    single: tuple[NamedCopy, ...]
+    older: tuple[NamedCopy, ...]
     due: FallingDue
 
 
@@ -86,6 +89,7 @@ def status(path: str, today: dt.date) -> Status:
             kept=kept(catalogue),
             protected=protected(catalogue),
             single=tuple(in_one_copy(catalogue)),
+            older=tuple(with_older_files(catalogue)),
             due=falling_due(catalogue, since.isoformat(), today.isoformat(), until.isoformat()),
         )
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from archiver.bagit.report import Depth
 from archiver.catalogue.database import Catalogue, is_there, opened
 from archiver.catalogue.faults import CatalogueError
+from archiver.catalogue.renewed import pin_of_copy
 from archiver.catalogue.stores import KnownStore, copy_at, find_store, mark, mark_checked
 from archiver.errors import StoreError, UsageError
 from archiver.store.identity import read_identity
@@ -52,7 +53,7 @@ def _note(catalogue: Catalogue, outcome: VerifiedBag, now: str, watch: Watch) ->
             return
         if outcome.report.depth is not Depth.FULL or outcome.pin is None:
             return
-        if outcome.pin != catalogue.value("SELECT pin FROM bag WHERE bag_id = ?", (copy.bag_id,)):
+        if outcome.pin != pin_of_copy(catalogue, copy):
             if outcome.broken_signatures:  # somebody changed it who could not sign it
                 mark(catalogue, copy, "damaged")
             watch.note(
