@@ -324,8 +324,8 @@ class Life:
 
     def _copy(self, collection: Collection, target: str) -> None:
         archive = self._archive
-        if archive.is_made(target):
-            archive.follow(target)
+        for store in self._stores():
+            archive.follow(store)
         wanted = archive.bags_of(collection.name)
         must = {bag.name: self._must_copy(bag, target) for bag in wanted}
         done = self._run("copy", collection.name, "--to", self._store(target), "--json")
@@ -390,9 +390,9 @@ class Life:
             done = self._run("restore", *words, "--to", target, "--json")
         is_silent = at_hand != speaking
         told = done.json
-        if is_silent and told["accession"] != chosen.accession:
-            assert told["silent_bags"] or told["damaged_records"], done.out
-            return "restore what can be said"
+        if is_silent and told["accession"] != chosen.accession:  # a damaged bag may be able to say a part
+            chosen = next(bag for bag in archive.bags.values() if bag.accession == told["accession"])
+            assert chosen.at >= newest.at, done.out
         self._hold_restored(target, chosen, told, done)
         lost = told["files"]["lacking"] + told["files"]["damaged"]
         if not is_silent:
@@ -425,11 +425,10 @@ class Life:
             return "nothing to retire"
         store, bag = self._chance.choice(keys)
         gives_up = self._chance.random() < 0.5
-        since = self._now - 90 * DAY
         archive.follow(store)
-        may_go = self._may_go(store, bag, since, gives_up=gives_up)
         words = ["--give-up-accession"] if gives_up else []
         done = self._run("retire", archive.path(store, bag), "--json", *words)
+        may_go = self._may_go(store, bag, self._now - 90 * DAY, gives_up=gives_up)
         assert done.code == (0 if may_go else 1), f"{may_go}: {done.code} {done.out}{done.err}"
         assert done.json["removed"] is may_go, done.out
         assert archive.is_there(store, bag) is not may_go
