@@ -162,6 +162,7 @@ def test_damage_is_told_by_album_with_the_copy_that_could_heal_it(store: Path, t
     assert (bag["bag"], [one["store"] for one in bag["healing"]]) == (str(store / "One"), ["Second"])
 
 
+@pytest.mark.case(34)
 def test_a_bag_that_was_changed_and_made_valid_again_is_found(store: Path, catalogue_path: Path) -> None:
     song = store / "One/data/Album/1.flac"
     song.write_bytes(flac(title="Another"))

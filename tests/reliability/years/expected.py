@@ -23,6 +23,7 @@ class Expected:
         dangling: Links that lead nowhere.
         linked: Links that lead to something.
         is_new: Whether a bag must be written.
+        is_compared: Whether there is a last state to compare with.
     """
 
     packed: frozenset[str]
@@ -34,6 +35,7 @@ class Expected:
     dangling: int
     linked: int
     is_new: bool
+    is_compared: bool
 
 
 def expected(archive: Archive, look: Look, last: Bag | None, everything: bool) -> Expected:
@@ -69,6 +71,7 @@ def expected(archive: Archive, look: Look, last: Bag | None, everything: bool) -
         dangling=dangling,
         linked=len(look.links) - dangling,
         is_new=bool(everything or counts or came or went or beside),
+        is_compared=last is not None and not everything,
     )
 
 

@@ -630,6 +630,7 @@ def _agree(must: Expected, told: dict[str, Any], done: Outcome) -> None:
     assert files["seen"] == sum(number for what, number in files.items() if what != "seen"), done.out
     assert done.code == (3 if must.dangling else 0), done.out
     changes = told["changes"]
+    assert (changes is not None) is must.is_compared, done.out
     if changes is None:
         return
     assert {what: changes[what] for what in _BECAME} == {what: must.counts[what] for what in _BECAME}, f"{must}\n{done.out}"
