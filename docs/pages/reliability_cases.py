@@ -9,26 +9,50 @@ from pathlib import Path
 _ROOT = Path(__file__).parent.parent.parent
 
 CASES: dict[int, tuple[str, str]] = {
-    1: ("a run is killed at any call", "the same command completes it; no bag stands under its name that is not whole; the source is as it was"),
+    1: (
+        "a run is killed at any call",
+        "the same command completes it; no bag stands under its name that is not whole; the source is as it was",
+    ),
     2: ("the power fails", "what has its name is whole: everything of it was on the disk before it got it"),
-    3: ("the disk is full, has no room for names, or takes no larger files", "a plain end; the same command goes on once there is room"),
+    3: (
+        "the disk is full, has no room for names, or takes no larger files",
+        "a plain end; the same command goes on once there is room",
+    ),
     4: ("a file of the source cannot be read", "it is told and recorded, all others are packed, status 3"),
-    5: ("the store cannot be written, or not be synced", "the run stops; nothing is tried again and believed"),
+    5: (
+        "the store cannot be written, or not be synced",
+        "the run stops; nothing is tried again and believed",
+    ),
     6: ("a file or folder may not be opened", "it is told, and all else goes on"),
     7: ("a file changes while it is read", "it is read once more, then told and left out"),
     8: ("a file becomes a link or a pipe", "the link is not followed, the pipe not waited for"),
-    9: ("a folder is exchanged for a link", "no byte from behind it gets into a bag, and nothing is written behind it"),
+    9: (
+        "a folder is exchanged for a link",
+        "no byte from behind it gets into a bag, and nothing is written behind it",
+    ),
     10: ("pipes, sockets, devices", "each is told, and none is opened"),
-    11: ("links that go round, lead out, or nowhere", "each is recorded as what it says, and none is followed"),
-    12: ("names that are not UTF-8", "packed under a name that can be reversed; their own bytes are recorded"),
+    11: (
+        "links that go round, lead out, or nowhere",
+        "each is recorded as what it says, and none is followed",
+    ),
+    12: (
+        "names that are not UTF-8",
+        "packed under a name that can be reversed; their own bytes are recorded",
+    ),
     13: ("line breaks, `%`, control characters, blanks at the end", "every byte of a name comes back"),
     14: ("names that differ in composed and decomposed letters only", "both are kept, and it is warned"),
     15: ("names that differ in capitals only, or that Windows refuses", "kept as they are, and it is warned"),
     16: ("names of 255 bytes, paths of more than 4,096", "packed like any other"),
     17: ("empty files, empty folders", "kept, counted, given back"),
-    18: ("a sparse file of a tebibyte", "warned of, and refused before anything is copied where it does not fit"),
+    18: (
+        "a sparse file of a tebibyte",
+        "warned of, and refused before anything is copied where it does not fit",
+    ),
     19: ("further names of a file (hard links)", "each is listed and packed"),
-    20: ("a clock that goes backwards; times of 1901, 1970, 2038", "states keep their order, audits fall due, times come back"),
+    20: (
+        "a clock that goes backwards; times of 1901, 1970, 2038",
+        "states keep their order, audits fall due, times come back",
+    ),
     21: ("a file is written again within one tick of the clock", "it is read again the next time"),
     22: ("a modification time is put back", "the change is seen, and told as possible damage"),
     23: ("two runs at once on one store", "the second says so and ends"),
@@ -36,14 +60,23 @@ CASES: dict[int, tuple[str, str]] = {
     25: ("terminal escapes and markup in tags and names", "shown escaped everywhere"),
     26: ("HTML and scripts in tags and names", "text on every page"),
     27: ("formulas in tags and names", "text in every CSV, unchanged in JSON"),
-    28: ("tags that explode, files that are malformed", "headers are read in a process with limits; the file is packed"),
-    29: ("archives that unpack to far more, lead out, or have members twice", "members are checked one by one, with limits; nothing is unpacked"),
+    28: (
+        "tags that explode, files that are malformed",
+        "headers are read in a process with limits; the file is packed",
+    ),
+    29: (
+        "archives that unpack to far more, lead out, or have members twice",
+        "members are checked one by one, with limits; nothing is unpacked",
+    ),
     30: ("a `fetch.txt` that means harm", "nothing is ever fetched"),
     31: ("a manifest that leads out of its bag", "refused; nothing outside is read"),
     32: ("a manifest's line of a gigabyte, one path without end", "an error in bounded memory and few words"),
     33: ("the stronger manifest is taken away", "the pin of the catalogue tells"),
     34: ("a payload and its manifests are written anew", "the pin tells, and so does a signature"),
-    35: ("a flipped bit in the catalogue, or its log lost", "told, never believed; it is made anew from the bags"),
+    35: (
+        "a flipped bit in the catalogue, or its log lost",
+        "told, never believed; it is made anew from the bags",
+    ),
     36: ("a flipped bit anywhere in a bag", "found"),
 }
 """What can happen, and what is promised then, by number. A number keeps its meaning for good."""

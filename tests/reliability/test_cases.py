@@ -33,14 +33,18 @@ def pack(music: Path, store: Path, *words: str, at: int = NOW) -> Outcome:
 
 
 @pytest.mark.case(2)
-def test_case_02_everything_is_on_the_disk_before_a_bag_gets_its_name(source: MakeSource, tmp_path: Path) -> None:
+def test_case_02_everything_is_on_the_disk_before_a_bag_gets_its_name(
+    source: MakeSource, tmp_path: Path
+) -> None:
     music = source({"A/one.flac": flac(title="One"), "A/two.bin": b"two", "three.txt": b"three"})
     store, log = tmp_path / "Store", tmp_path / "trace"
     before = strace(log, "-y", "-s", "4096", "-e", "trace=/^(fsync|fdatasync|syncfs|rename.*)$")
     done = run_program("pack", music, "--to", store, "--name", "Bag", before=before)
     assert done.code == 0, done.err
     calls = log.read_text().splitlines()
-    named = next(at for at, call in enumerate(calls) if " rename" in call and call.rstrip(" 0=").endswith('"Bag")'))
+    named = next(
+        at for at, call in enumerate(calls) if " rename" in call and call.rstrip(" 0=").endswith('"Bag")')
+    )
     synced = {path for call in calls[:named] for path in re.findall(r"sync\(\d+<(.*?)>\)", call)}
     staged = next(path for path in synced if path.endswith("/bag"))
     wanted = {staged + str(path)[len(str(store / "Bag")) :] for path in (store / "Bag").rglob("*")}
@@ -96,7 +100,9 @@ def test_case_18_a_sparse_file_of_a_tebibyte(tmp_path: Path) -> None:
 
 
 @pytest.mark.case(20)
-def test_case_20_clocks_that_go_backwards_and_times_of_other_centuries(source: MakeSource, tmp_path: Path) -> None:
+def test_case_20_clocks_that_go_backwards_and_times_of_other_centuries(
+    source: MakeSource, tmp_path: Path
+) -> None:
     times = {"1901": -2_177_452_800, "1970": 0, "2038": 2_147_483_648, "2106": 4_294_967_296}
     music = source({name: File(name.encode(), mtime_ns=at * 10**9) for name, at in times.items()})
     store = tmp_path / "Store"
@@ -114,7 +120,9 @@ def test_case_20_clocks_that_go_backwards_and_times_of_other_centuries(source: M
     for year in (2037, 2039, 2150, 1971):
         at = str((year - 1970) * 365 * DAY)
         audited = run_here("audit", "--older-than", "30d", "--json", SOURCE_DATE_EPOCH=at)
-        assert (audited.code, len(audited.json["bags"])) == (0, 2), f"in {year} both bags are due: {audited.out}"
+        assert (audited.code, len(audited.json["bags"])) == (0, 2), (
+            f"in {year} both bags are due: {audited.out}"
+        )
 
 
 @pytest.mark.case(21)
@@ -127,7 +135,10 @@ def test_case_21_a_rewrite_within_one_tick_of_the_clock(tmp_path: Path, catalogu
     status = (music / "a.bin").stat()
     (music / "a.bin").write_bytes(b"after!")
     os.utime(music / "a.bin", ns=(status.st_mtime_ns, status.st_mtime_ns))
-    with opened(str(catalogue_path)) as catalogue, catalogue.write():  # what one tick for both would have left
+    with (
+        opened(str(catalogue_path)) as catalogue,
+        catalogue.write(),
+    ):  # what one tick for both would have left
         catalogue.run("UPDATE held SET ctime_ns = ?", ((music / "a.bin").stat().st_ctime_ns,))
     again = pack(music, store, "--name", "Second", at=looked + DAY)
     assert not again.json["nothing_new"]
@@ -156,7 +167,7 @@ def test_case_28_tags_that_explode_and_files_that_are_none(source: MakeSource, t
     many = b"ID3\x04\x00\x00\x7f\x7f\x7f\x7f" + b"TIT2\x7f\x7f\x7f\x7f\x00\x00" * 5_000
     files = {
         "sizes.mp3": many,
-        "nested.m4a": b"\x00\x00\x00\x18ftypM4A \x00\x00\x00\x00M4A mp42" + b"\x7f\xff\xff\xff" + b"moov" * 4_000,
+        "nested.m4a": b"\x00\x00\x00\x18ftypM4A \x00\x00\x00\x00M4A mp42\x7f\xff\xff\xff" + b"moov" * 4_000,
         "endless.ogg": b"OggS\x00\x02" + b"\xff" * 4_000,
         "no.flac": b"fLaC" + b"\x84\xff\xff\xff" + b"\x00" * 300,
         "cut.flac": flac(title="x")[:50],
@@ -171,7 +182,9 @@ def test_case_28_tags_that_explode_and_files_that_are_none(source: MakeSource, t
     assert run_here("verify", store / "Bag").code == 0
 
 
-def _with_member(name: str, kind: bytes = tarfile.REGTYPE, target: str = "") -> Callable[[tarfile.TarFile], None]:
+def _with_member(
+    name: str, kind: bytes = tarfile.REGTYPE, target: str = ""
+) -> Callable[[tarfile.TarFile], None]:
     def add(archive: tarfile.TarFile) -> None:
         member = tarfile.TarInfo(name)
         member.type, member.linkname = kind, target
@@ -221,9 +234,16 @@ def test_case_29_an_archive_that_unpacks_to_far_more_than_it_is(tmp_path: Path) 
 
 @pytest.mark.case(30)
 @pytest.mark.parametrize(
-    "line", ["file:///etc/passwd 5 data/x", "http://169.254.169.254/latest 5 data/x", f"http://example.org/x {10**17} data/x"]
+    "line",
+    [
+        "file:///etc/passwd 5 data/x",
+        "http://169.254.169.254/latest 5 data/x",
+        f"http://example.org/x {10**17} data/x",
+    ],
 )
-def test_case_30_a_fetch_list_is_not_fetched(tmp_path: Path, line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_case_30_a_fetch_list_is_not_fetched(
+    tmp_path: Path, line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     bag = build_bag(tmp_path / "Bag", {"data/a": b"a"}, tags={"fetch.txt": line.encode() + b"\n"})
     missing = manifest_text("sha512", {"data/a": b"a", "data/x": b"?"})
     rewrite(bag, "manifest-sha512.txt", missing.encode())
@@ -240,7 +260,9 @@ def test_case_30_a_fetch_list_is_not_fetched(tmp_path: Path, line: str, monkeypa
 
 
 @pytest.mark.case(31)
-@pytest.mark.parametrize("path", ["../outside", "data/../../outside", "/etc/hostname", "data/a/../../../outside", "~/x"])
+@pytest.mark.parametrize(
+    "path", ["../outside", "data/../../outside", "/etc/hostname", "data/a/../../../outside", "~/x"]
+)
 def test_case_31_a_manifest_that_leads_out(tmp_path: Path, path: str) -> None:
     (tmp_path / "outside").write_bytes(b"secret")
     bag = build_bag(tmp_path / "Bag")
@@ -285,7 +307,10 @@ def test_case_35_a_catalogue_with_a_flipped_bit_or_without_its_log(
     source: MakeSource, tmp_path: Path, catalogue_path: Path
 ) -> None:
     store = tmp_path / "Store"
-    assert pack(source({f"{number}.txt": b"%d" % number for number in range(40)}), store, "--name", "Bag").code == 0
+    assert (
+        pack(source({f"{number}.txt": b"%d" % number for number in range(40)}), store, "--name", "Bag").code
+        == 0
+    )
     whole = catalogue_path.read_bytes()
     told = 0
     for place in range(4_096 + 50, len(whole), 4_096):

@@ -73,7 +73,11 @@ class Case:
     """
 
     def __init__(
-        self, place: Path, trees: Mapping[str, Mapping[bytes, Entry]], asked: Asked, before: tuple[str, ...] = ()
+        self,
+        place: Path,
+        trees: Mapping[str, Mapping[bytes, Entry]],
+        asked: Asked,
+        before: tuple[str, ...] = (),
     ) -> None:
         self.roots = [build_tree(place / name, tree) for name, tree in trees.items()]
         self.asked, self._before, self._place = asked, before, place
@@ -104,7 +108,9 @@ class Case:
         return self._place / "Store"
 
     def _run(self, command: str, *words: str | Path) -> Outcome:
-        left_out = [word for pattern in LEFT_OUT for word in ("--exclude", pattern)] if self.asked.leaves_out else []
+        left_out = (
+            [word for pattern in LEFT_OUT for word in ("--exclude", pattern)] if self.asked.leaves_out else []
+        )
         run = self._run_apart if self._before else run_here
         done = run(command, *self.roots, *words, *left_out, "--json", "-j", "1")
         assert done.code in {0, 2, 3}, done.err
@@ -201,7 +207,9 @@ ENTRIES = st.one_of(
     st.builds(File, CONTENTS, mode=st.sampled_from([0o400, 0o640, 0o755])),
     st.just(Folder()),
     st.just(Pipe()),
-    st.builds(Link, st.sampled_from([b".", b"..", b"a", b"../a", b"nowhere", b"b.txt", b"/etc/hostname", b"Secret"])),
+    st.builds(
+        Link, st.sampled_from([b".", b"..", b"a", b"../a", b"nowhere", b"b.txt", b"/etc/hostname", b"Secret"])
+    ),
 )
 
 
@@ -212,7 +220,11 @@ def trees(draw: st.DrawFn) -> dict[bytes, Entry]:
     folders: set[bytes] = set()
     for path, entry in draw(st.lists(st.tuples(PATHS, ENTRIES), max_size=12)):
         above = {path[:at] for at in range(len(path)) if path[at : at + 1] == b"/"}
-        if path in tree or path in folders or any(not isinstance(tree.get(one, Folder()), Folder) for one in above):
+        if (
+            path in tree
+            or path in folders
+            or any(not isinstance(tree.get(one, Folder()), Folder) for one in above)
+        ):
             continue
         tree[path] = entry
         folders |= above | ({path} if isinstance(entry, Folder) else set())
@@ -252,10 +264,8 @@ def _fitting(top: Path, more: Mapping[bytes, Entry]) -> Iterator[tuple[bytes, En
         whole = os.path.join(os.fsencode(top), path)
         if isinstance(entry, HardLink):
             continue
-        try:
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError, PermissionError):
             os.unlink(whole)
-        except (FileNotFoundError, NotADirectoryError, IsADirectoryError, PermissionError):
-            pass
         above = whole.rpartition(b"/")[0]
         while not os.path.lexists(above):
             above = above.rpartition(b"/")[0]
@@ -263,7 +273,9 @@ def _fitting(top: Path, more: Mapping[bytes, Entry]) -> Iterator[tuple[bytes, En
             yield path, entry
 
 
-@settings(max_examples=12, derandomize=True, phases=(Phase.generate,), suppress_health_check=ONE_FIXTURE_FOR_ALL)
+@settings(
+    max_examples=12, derandomize=True, phases=(Phase.generate,), suppress_health_check=ONE_FIXTURE_FOR_ALL
+)
 @given(CASES)
 def test_everything_is_accounted_for(tmp_path: Path, case: Mapping[str, Any]) -> None:
     hold(case, tmp_path / "case")
@@ -331,7 +343,9 @@ def nasty_tree() -> dict[bytes, Entry]:
 def test_a_tree_with_everything_is_accounted_for(tmp_path: Path, permissions_count: list[str]) -> None:
     tree = nasty_tree()
     asked = Asked(leaves_out=True, withholds=True, names="portable")
-    tried = Case(tmp_path, {"One": tree, "Two": {b"one": b"the same", b"two": Pipe()}}, asked, tuple(permissions_count))
+    tried = Case(
+        tmp_path, {"One": tree, "Two": {b"one": b"the same", b"two": Pipe()}}, asked, tuple(permissions_count)
+    )
     top = tried.roots[0]
     with socket.socket(socket.AF_UNIX) as listening:
         folder = os.open(top, os.O_RDONLY | os.O_DIRECTORY)

@@ -154,7 +154,9 @@ def _of_bags(side: Side, shelf: Shelf) -> Iterator[Sided]:
         with OnDisk[None]() as links:
             yield from _tree_of(side, bag, source, links)
             for kept_out in withheld_of(bag, source):
-                if not any(links.found(_key(kept_out.path))):  # a link that led nowhere is told by what it says
+                if not any(
+                    links.found(_key(kept_out.path))
+                ):  # a link that led nowhere is told by what it says
                     yield Sided(kept_out.path, "apart")
 
 

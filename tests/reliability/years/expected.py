@@ -38,7 +38,7 @@ class Expected:
     is_compared: bool
 
 
-def expected(archive: Archive, look: Look, last: Bag | None, everything: bool) -> Expected:
+def expected(archive: Archive, look: Look, last: Bag | None, *, everything: bool) -> Expected:
     """Return what must become of a source.
 
     Args:
@@ -76,7 +76,9 @@ def expected(archive: Archive, look: Look, last: Bag | None, everything: bool) -
 
 
 def _known_state(archive: Archive, last: Bag) -> dict[str, File]:
-    return {path: last.look.files[path] for path, held in last.state.items() if held.bag in archive.catalogued}
+    return {
+        path: last.look.files[path] for path, held in last.state.items() if held.bag in archive.catalogued
+    }
 
 
 def _is_told(archive: Archive, last: Bag) -> bool:
@@ -103,7 +105,8 @@ def _moved(
     gone = Counter(last.look.files[path].content for path in went)
     most = sum(min(number, gone[content]) for content, number in new.items() if content in holders)
     least = sum(
-        new[content] == gone[content] == 1 and holders.get(content) == [(last.state[path].bag, last.state[path].path)]
+        new[content] == gone[content] == 1
+        and holders.get(content) == [(last.state[path].bag, last.state[path].path)]
         for path in went
         for content in [last.look.files[path].content]
     )
