@@ -55,6 +55,7 @@ def test_files_of_all_stores_are_on_one_page_and_its_links_lead_to_them(
     assert [tree_digest(store) for store in stores] == before
 
 
+@pytest.mark.case(26)
 def test_names_and_queries_that_are_markup_are_text(stores: tuple[Path, Path], tmp_path: Path) -> None:
     page = tmp_path / "found.html"
     done = run_here("report", "--query", 'title:alert "<script>"', "--to", page, "--json")
