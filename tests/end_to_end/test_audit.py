@@ -163,6 +163,9 @@ def test_damage_is_told_by_album_with_the_copy_that_could_heal_it(store: Path, t
     assert done.code == 4
     assert "An Album" in done.out
     assert f"Second: {tmp_path}/Second/One" in " ".join(done.out.split())
+    told = " ".join(done.out.partition("What broke, and what could heal it")[2].split())
+    assert told.startswith(f"{store}/One An Album, in data/Album: 1 damaged")
+    assert f"from Second: {tmp_path}/Second/One, never checked archiver heal {store}/One" in told
     (event,) = [
         one.happened
         for one in read_events(os.fsencode(store))
