@@ -11,10 +11,12 @@ from archiver.catalogue.listing import ListedCollection, ListedStore, collection
 from archiver.catalogue.standing import (
     FallingDue,
     Kept,
+    LastChecked,
     SingleBag,
     falling_due,
     in_one_copy,
     kept,
+    last_checks,
     protected,
 )
 from archiver.catalogue.stores import KnownStore, all_stores, is_mounted
@@ -53,6 +55,7 @@ class Status:
         kept: How many bags have how many copies, the fewest first.
         protected: How many bags have recovery data.
         single: Bags of which one whole copy is known and no more, the largest first.
+        checked: How much was last checked in which month, by store.
         due: What falls due.
     """
 
@@ -62,6 +65,7 @@ class Status:
     kept: tuple[Kept, ...]
     protected: int
     single: tuple[SingleBag, ...]
+    checked: tuple[LastChecked, ...]
     due: FallingDue
 
 
@@ -86,6 +90,8 @@ def status(path: str, today: dt.date) -> Status:
             kept=kept(catalogue),
             protected=protected(catalogue),
             single=tuple(in_one_copy(catalogue)),
+            # a day on which a clock elsewhere may be already counts, and what is said to lie beyond it does not
+            checked=last_checks(catalogue, (today + dt.timedelta(days=2)).isoformat()),
             due=falling_due(catalogue, since.isoformat(), today.isoformat(), until.isoformat()),
         )
 

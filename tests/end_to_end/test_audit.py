@@ -413,3 +413,18 @@ def test_an_audit_that_is_interrupted_notes_how_far_it_came(
     monkeypatch.setattr(Portion, "passed", passed)
     (bag,) = audit(store / "One", "--json").json["bags"]
     assert (bag["went_on"], bag["whole"]) == (True, True)
+
+
+def test_the_months_of_the_last_checks_are_told(store: Path) -> None:
+    octets = run_here("status", "--json").json["stores"][0]["bytes"] // 2
+
+    def told(day: float) -> list[tuple[str, str | None, int, int]]:
+        done = run_here("status", "--json", SOURCE_DATE_EPOCH=at(day))
+        return [(one["store"], one["month"], one["copies"], one["bytes"]) for one in done.json["checked"]]
+
+    assert told(2) == [("Store", None, 2, 2 * octets)]
+    assert audit(store / "One", day=5).code == 0
+    assert told(6) == [("Store", None, 1, octets), ("Store", "2023-11", 1, octets)]
+    assert audit(store, day=40).code == 0
+    assert told(41) == [("Store", "2023-12", 2, 2 * octets)]
+    assert told(6) == [("Store", None, 2, 2 * octets)], "a check that lies ahead counts for nothing"
