@@ -36,6 +36,7 @@ _INTERRUPTED = (
 @options.signatures_aside
 @options.catalogue
 @options.jobs
+@options.progress
 @options.as_json
 def command(
     bag: str,

@@ -39,7 +39,7 @@ from archiver.records.rights.training_mining import ASSERTIONS_RECORD, Assertion
 from archiver.records.state import STATE_RECORD, StateWriter
 from archiver.records.table import TABLE_RECORD, TableWriter
 from archiver.records.tree import TREE_RECORD, TreeWriter
-from archiver.records.writing import Closing, Opening, TagFiles, Writer
+from archiver.records.writing import Closing, Covers, Opening, TagFiles, Writer, no_covers
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +141,19 @@ class RecordWriters:
         context: What the decisions rest on.
         files: Creates tag files.
         kinds: The records to write beside that of rights.
+        covers: Gives small pictures of what is embedded in the files of the bag.
     """
 
     def __init__(
-        self, plan: BagPlan, context: RightsContext, files: TagFiles, kinds: Sequence[RecordKind]
+        self,
+        plan: BagPlan,
+        context: RightsContext,
+        files: TagFiles,
+        kinds: Sequence[RecordKind],
+        covers: Covers = no_covers,
     ) -> None:
         rights = RightsWriter(files.new(RIGHTS_RECORD), context)
-        opening = Opening(plan, context, files.new, files.lent, rights.identify)
+        opening = Opening(plan, context, files.new, files.lent, rights.identify, covers)
         handed_over = replace(opening, new_file=lambda path: files.new(plan.layout.place(path)))
         self._anonymous = context.anonymous_withheld
         self._layout = plan.layout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -45,10 +46,12 @@ class Place:
         to_bag: Address of the bag from the page, such as ``../``; ``None`` where its payload cannot be referred to. A row
             that has the address of its own bag is referred to there.
         records: What has the files that are too many to be shown; as markup.
+        thumbnails: Address of the folder of small pictures from the page.
     """
 
     to_bag: str | None
     records: str = RECORDS
+    thumbnails: str = ""
 
     def of(self, row: FileRow) -> str | None:
         """The address of a file from the page; ``None`` where no page may link to it."""
@@ -130,6 +133,11 @@ def cover(album: Album, place: Place) -> str:
     if at is not None:
         return (
             f'<img class="cover" src="{at}" alt="" loading="lazy" decoding="async" width="400" height="400">'
+        )
+    if album.thumbnail:
+        at = html.escape(place.thumbnails + album.thumbnail)
+        return (
+            f'<img class="cover" src="{at}" alt="" loading="lazy" decoding="async" width="160" height="160">'
         )
     letters = "".join(word[0] for word in _title(album).split()[:2] if word[0].isalnum()).upper()
     return f'<span class="letters" aria-hidden="true">{text(letters or "?")}</span>'

@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import shutil
+import struct
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,10 +15,27 @@ import bagit
 import pytest
 from lxml import etree
 
+from tests.audio.bitstream.test_chunked import SAMPLES, caf
+from tests.audio.bitstream.test_matroska import cluster, headers, simple
 from tests.conftest import MakeSource
 from tests.reading_bags import file_rows
 from tests.running import Outcome, run_here
-from tests.samples import Entry, flac, m4a, mp3, ogg_vorbis, opus, tree_digest, wav, wavpack
+from tests.samples import (
+    Entry,
+    aiff,
+    flac,
+    id3v2,
+    m4a,
+    mp3,
+    ogg_vorbis,
+    opus,
+    tree_digest,
+    wav,
+    wavpack,
+    wma,
+)
+from tests.samples.id3 import text_frames
+from tests.samples.matroska import matroska, simple_tag, tags
 
 SCHEMAS = os.environ.get("ARCHIVER_SCHEMAS")
 PREMIS = {"p": "http://www.loc.gov/premis/v3"}
@@ -60,13 +78,34 @@ scope = { path = ["Room/*"] }
 acts = { preserve = "allow", access = "allow", transfer = "allow", publish = "deny" }
 """
 
+
+def core_audio(comments: str) -> bytes:
+    """A file of a format whose tags are not rewritten."""
+    pairs = b"\0".join((b"comments", comments.encode(), b""))
+    return caf(SAMPLES, b"info" + struct.pack(">QI", 4 + len(pairs), 1) + pairs)
+
+
+def with_id3(make: Callable[..., bytes]) -> Callable[..., bytes]:
+    """What makes a file that carries its tags as ID3 in a chunk."""
+    return lambda **fields: make(id3=id3v2(text_frames({}, fields)))
+
+
+def mka(**fields: str) -> bytes:
+    """A Matroska file with its tags before its clusters."""
+    tagged = tags(*(simple_tag(name.upper(), value) for name, value in fields.items()))
+    clusters = (
+        cluster(at * 200, *(simple(bytes([at, n]) * 40, n * 20) for n in range(9))) for at in range(3)
+    )
+    return matroska(*headers(), tagged, *clusters)
+
+
 COLLECTION: dict[str, Entry] = {
     "Open/01.flac": flac(title="Open"),
     "Room/01.flac": flac(title="Room"),
     "Ended/01.flac": flac(title="Ended"),
     "Unknown/01.flac": flac(title="Nobody knows"),
     "Personal/01.flac": flac(title="Bought", artist="The Examples", comment=NOTE),
-    "Personal/02.wav": wav(title="Not to be rewritten", comment=NOTE),
+    "Personal/02.caf": core_audio(NOTE),
     "Personal/letter.txt": f"Yours, {SECRET}\n".encode(),
     "rights.toml": RIGHTS.encode(),
 }
@@ -199,7 +238,7 @@ def test_what_cannot_be_redacted_is_named_with_why_and_stays(gift: Path) -> None
     done = export(gift, "--for", "publish", "--redact", "personal", "--json")
     told = {row["source_path"]: row["reason"] for row in json.loads(done.out)["unredacted"]}
     assert told == {
-        "Personal/02.wav": "its tags cannot be rewritten in this format",
+        "Personal/02.caf": "its tags cannot be rewritten in this format",
         "Personal/letter.txt": "only tags of music are rewritten",
     }
 
@@ -223,7 +262,17 @@ def test_premis_tells_the_derivation_and_is_valid(gift: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "make"),
-    [("a.mp3", mp3), ("a.ogg", ogg_vorbis), ("a.opus", opus), ("a.m4a", m4a), ("a.wv", wavpack)],
+    [
+        ("a.mp3", mp3),
+        ("a.ogg", ogg_vorbis),
+        ("a.opus", opus),
+        ("a.m4a", m4a),
+        ("a.wv", wavpack),
+        ("a.wav", with_id3(wav)),
+        ("a.aiff", with_id3(aiff)),
+        ("a.wma", wma),
+        ("a.mka", mka),
+    ],
 )
 def test_every_format_that_can_be_rewritten(
     source: MakeSource, tmp_path: Path, name: str, make: Callable[..., bytes]
@@ -237,8 +286,8 @@ def test_every_format_that_can_be_rewritten(
     assert payload(taken) == {f"Personal/{name}"}
     assert SECRET.encode() not in everything(taken)
     (row,) = file_rows(taken)
-    tags = row["tags"]
-    assert (tags["title"], tags["artist"], tags["album"], tags["track"]) == (
+    found = row["tags"]
+    assert (found["title"], found["artist"], found["album"], found["track"]) == (
         ["Bought"],
         ["The Examples"],
         ["An Album"],

@@ -20,6 +20,7 @@ from archiver.errors import ArchiverError, ExitStatus, Remedy, Way
 from archiver.executors.guarded import GuardedProcesses
 from archiver.executors.pools import Threads
 from archiver.ingest.capture import Capture
+from archiver.ingest.covers import CoverMakers
 from archiver.ingest.examine import header_readers
 from archiver.ingest.plan import PackagePlan, plan
 from archiver.ingest.presence import SourcePresence
@@ -217,6 +218,7 @@ class _Exporting:
             capture=Capture(copying, syncing, SourcePresence(())),
             watch=self.watch,
             reexaminer=Reexaminer(partial(_by_bytes_alone, anew=anew), workers),
+            cover_makers=self.held.enter_context(CoverMakers()),
             told=lambda _: None,
             history=export_events,
         )
