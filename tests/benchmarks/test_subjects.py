@@ -88,7 +88,7 @@ def _measured(tree: Tree, scratch: Path) -> Iterator[tuple[Iterable[Row], int]]:
     yield ratios.rows, 2 + small
     yield made_section(tree, scratch, 1).rows, 11
     yield judged_section(tree, scratch, 1).rows, 7
-    yield audit_rows(tree.folder, tree.label, scratch, 1), 2
+    yield audit_rows(tree, scratch, 1), 2
     yield [receipt_row(tree, scratch)], 1
 
 
