@@ -16,8 +16,7 @@ _READING = """\
 Everything here was measured on one machine, with what is read in memory unless it says *from the disk*. What is compared ran
 in turns. A ratio is the median of the ratios of each round, with the least and the most in brackets where they differ; seconds
 are medians by a clock, and *CPU s* those of all processors together. Ratios carry over to other machines better than seconds
-do. *Wanted* is the number to hold. Small trees are too small for some numbers to be wanted of them, because a program's start
-takes most of the time there.
+do. *Wanted* is the number to hold; where a program's start takes most of the time, on small trees, none is wanted.
 
 Files of the small trees are tagged audio files of 0.3 to 6 kB, twelve to an album; files of the large trees are WAV files of
 noise. `benchmarks/trees.py` makes them. What was changed for speed, what it gained and what did not pay is told in
