@@ -146,7 +146,7 @@ def test_albums_hold_their_tracks() -> None:
     }
     assert told["Mornings"] == ["First Morning", "Second Morning"]
     assert told["Sampler"] == ["Alone"]
-    assert albums[0].find("e:did/e:unitdate", NAMES).get("normal") == "1999-04-30"  # type: ignore[union-attr]
+    assert albums[0].find("e:did/e:unitdate", NAMES).get("normal") == "1999-04-30"
     assert [one.text for one in albums[0].findall("e:did/e:origination/e:name/e:part", NAMES)] == [
         "The Examples"
     ]
