@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
-import statistics
 import subprocess
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from archiver import disk
 from benchmarks.commands import PROJECT, archiver, environment, run
+from benchmarks.places import forget
 from benchmarks.results import Row, at_least
-from benchmarks.timing import in_turns, ratio
+from benchmarks.timing import Task, Took, in_turns, ratio, seconds, taken_by
 
 _SHARE = 0.9
 _BEGUN_SECONDS = 0.7
@@ -27,20 +28,21 @@ def audit_rows(folder: Path, label: str, scratch: Path, rounds: int) -> Iterator
     place = ("--catalogue", str(catalogue))
     run(archiver("pack", folder, "--to", store, "--name", "bag", *place))
     audit = archiver("audit", store / "bag", *place)
-    work = {
-        "verify": lambda: _from_disk(store, archiver("verify", store / "bag", *place)),
-        "audit": lambda: _from_disk(store, audit),
+    verify = archiver("verify", store / "bag", *place)
+    tasks = {
+        name: Task(partial(run, words), lambda: forget(store))
+        for name, words in (("verify", verify), ("audit", audit))
     }
-    times = in_turns(work, rounds)
+    times = in_turns(tasks, rounds, unmeasured=0)
     share = ratio(times["verify"], times["audit"])
     yield Row(
         "audit",
         label,
-        _seconds(times["audit"]),
-        f"archiver verify, not cached, {_seconds(times['verify'])}",
-        f"{share:.2f} of its rate",
+        seconds(times["audit"]),
+        f"archiver verify, not in memory, {seconds(times['verify'])}",
+        f"{share.told()} of its rate",
         f"≥ {_SHARE:.2f}",
-        at_least(share, _SHARE),
+        at_least(share.middle, _SHARE),
     )
     yield _beside(store, [*audit, "--idle"], label, rounds)
     shutil.rmtree(store)
@@ -64,26 +66,14 @@ def _beside(store: Path, audit: list[str], label: str, rounds: int) -> Row:
     return Row(
         "audit --idle",
         label,
-        f"dd beside it, {_seconds(beside)}",
-        f"dd alone, {_seconds(alone)}",
-        f"{share:.2f} of its speed",
+        f"dd beside it, {seconds(beside)}",
+        f"dd alone, {seconds(alone)}",
+        f"{share.told()} of its speed",
         f"≥ {_SHARE:.2f}",
-        at_least(share, _SHARE),
+        at_least(share.middle, _SHARE),
     )
 
 
-def _from_disk(store: Path, command: list[str]) -> None:
-    for path in store.rglob("*"):
-        disk.forget_cached(os.fsencode(path))
-    run(command)
-
-
-def _read(path: Path) -> float:
+def _read(path: Path) -> Took:
     disk.forget_cached(os.fsencode(path))
-    began = time.perf_counter()
-    run(["dd", f"if={path}", f"of={os.devnull}", "bs=1M"])
-    return time.perf_counter() - began
-
-
-def _seconds(times: list[float]) -> str:
-    return f"{statistics.median(times):.2f} s"
+    return taken_by(lambda: run(["dd", f"if={path}", f"of={os.devnull}", "bs=1M"]))

@@ -66,6 +66,7 @@ _INTERRUPTED = "What was restored so far stands under its name and is right. Giv
 @options.catalogue
 @click.option("--dry-run", is_flag=True, help="Say what would be restored; write nothing.")
 @options.verbose
+@options.progress
 @options.as_json
 def command(
     what: str | None,

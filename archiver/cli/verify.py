@@ -75,6 +75,7 @@ _INTERRUPTED = (
 @options.verbose
 @options.jobs
 @options.catalogue
+@options.progress
 @options.as_json
 def command(
     bags: tuple[str, ...],

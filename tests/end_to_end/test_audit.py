@@ -103,13 +103,12 @@ def test_the_longest_unchecked_comes_first_and_the_rest_is_left_for_the_next(
 def test_it_goes_on_in_the_middle_of_a_bag(store: Path, catalogue_path: Path) -> None:
     files = sum(path.is_file() for path in (store / "One").rglob("*")) - 1
     settled(store)
-    seen = 0
-    for _ in range(files):
+    for number in range(files):
         done = audit(store / "One", "--bytes", "1", "--json")
         (bag,) = done.json["bags"]
-        assert bag["went_on"] is (seen > 0)
-        seen += bag["read_files"]
-    assert (seen, bag["whole"]) == (files, True)
+        assert bag["went_on"] is (number > 0)
+        assert bag["read_files"] == 1 + bag["went_on"], "the manifest is read again each time"
+        assert bag["whole"] is (number == files - 1)
     (path, state, checked), _ = columns(catalogue_path)
     assert (path, state) == ("One", "present")
     assert checked is not None
@@ -125,6 +124,19 @@ def test_what_was_changed_since_it_was_read_has_the_whole_bag_read_again(store: 
         os.utime(path, ns=(path.stat().st_atime_ns, path.stat().st_mtime_ns))
     (bag,) = audit(store / "One", "--json").json["bags"]
     assert (bag["went_on"], bag["whole"], bag["valid"]) == (False, True, True)
+
+
+def test_a_manifest_that_was_damaged_since_is_told_before_what_it_lists(store: Path) -> None:
+    settled(store)
+    for _ in range(3):
+        assert audit(store / "One", "--bytes", "1").code == 0
+    manifest = store / "One/manifest-sha512.txt"
+    manifest.write_bytes(manifest.read_bytes().replace(b"1.flac", b"3.flac"))
+    # the clock of this audit is ahead, so that nothing looks changed since
+    done = audit(store / "One", "--bytes", "1", "--json", day=40_000)
+    (bag,) = done.json["bags"]
+    named = {one["path"] for one in bag["problems"] if one["severity"] == "error"}
+    assert (done.code, "manifest-sha512.txt" in named) == (4, True)
 
 
 def test_what_an_earlier_part_found_stands_until_all_is_read_again(store: Path, catalogue_path: Path) -> None:

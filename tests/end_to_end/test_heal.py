@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import shutil
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -247,6 +248,24 @@ def test_a_copy_that_is_an_archive_gives_files(bag: Path, tmp_path: Path) -> Non
     done = heal(bag, "--from", archive)
     assert done.code == 0, done.out
     assert files(bag) == original(bag)
+
+
+@pytest.mark.parametrize("form", ["tar", "zip"])
+def test_damaged_files_of_archives_give_their_sound_parts(bag: Path, tmp_path: Path, form: str) -> None:
+    archive = Path(shutil.make_archive(str(tmp_path / "Bag"), "tar", bag.parent, "Bag"))
+    if form == "zip":
+        archive = tmp_path / "Bag.zip"
+        with zipfile.ZipFile(archive, "w") as made:
+            for path in sorted((tmp_path / "Store").rglob("*")):
+                if path.is_file() and path.is_relative_to(bag):
+                    made.write(path, path.relative_to(bag.parent))
+    flip(archive, archive.read_bytes().index(BIG[:1000]) + 90_000)
+    flip(bag / "data/Album/big.bin", 10, 150_000)
+    done = heal(bag, "--from", archive)
+    assert done.code == 0, done.out
+    assert [one["means"] for one in done.json["healed"]] == ["combined"]
+    assert files(bag) == original(bag)
+    assert os.listdir(bag.parent / ".incoming") == ["lock"]
 
 
 def test_an_archive_is_replaced_by_a_whole_one(tmp_path: Path, source: MakeSource) -> None:

@@ -398,6 +398,7 @@ def _refuse_without_room(package: PackagePlan, key: StagingKey, store: bytes) ->
         store=store,
         package=key.package,
         algorithms=key.algorithms,
+        parity=None,
         archived=False,
     )
     refuse_without_room(room, store, 0)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime as dt
-import itertools
 import os
 import uuid
 from collections.abc import Callable, Iterable, Iterator
@@ -57,6 +56,7 @@ from archiver.report.layout import WRITTEN
 from archiver.store.faults import store_faults
 from archiver.store.staging import Staging, StagingKey, left_of
 from archiver.usecases.documents import Document, copy_document
+from archiver.usecases.pack.ahead import two_readers
 from archiver.usecases.pack.events import History, Milestones, events_of
 from archiver.usecases.pack.noted import is_noted
 from archiver.usecases.pack.parts import PlanPart
@@ -157,7 +157,7 @@ class BagMaker:
         """Copy the part's files into the staged bag; every entry passes once, and all that tells of it takes it in."""
         key = staging.key
         left = left_of(staging.area.store, key.package, key.algorithms, but=self.keys)
-        for_files, for_outcomes = itertools.tee(part)
+        for_files, for_outcomes = two_readers(part)
         examined = (file.examined for file in filter(None, map(file_to_copy, for_files)))
         files = ((one.ref, read_plan(key.algorithms, one)) for one in examined)
         meter = Meter()
@@ -184,7 +184,8 @@ class BagMaker:
     def _bag(self, plan: BagPlan, gathered: _Gathered) -> Bag:
         totals = gathered.totals
         milestones = Milestones(
-            self.accession.at, self.planned, self.run.now(), self.capture.read_back, gathered.kept > 0
+            *(self.accession.at, self.planned, self.run.now(), self.capture.read_back, gathered.kept > 0),
+            protected="" if self.recovery is None else str(self.recovery.amount),
         )
         events = tuple(
             self.history(self.run, plan, totals, gathered.accrued, self.rights.policy.name, milestones)
