@@ -37,6 +37,7 @@ from archiver.store.staging import Staging, look_into
 from archiver.usecases.again.changed import begun_anew
 from archiver.usecases.again.line import (
     Line,
+    identify,
     keep_state,
     line_of,
     line_to_rehearse,
@@ -221,6 +222,7 @@ def _made(making: _Making, held: contextlib.ExitStack) -> _Made:
     _refuse_nothing(totals, stagings)
     for staging in stagings:
         _finish(staging, request, run, making.watch)
+    identify(store, run)
     bags = tuple(os.fsdecode(publish(staging)) for staging in stagings)
     return _Made(bags, totals, tally.summary(), escaped, spools, changes, accrued)
 
