@@ -202,9 +202,10 @@ class Life:
         last = archive.last_of(collection.name)
         must = expected(archive, look, last, everything="--all" in options)
         name = self._new_name(collection)
-        words = ("pack", collection.root, "--to", self._store("First"), "--name", name, "--json", *options)
         digest = tree_digest(collection.root)
-        done = self._run(*words)
+        done = self._run(
+            *("pack", collection.root, "--to", self._store("First"), "--name", name, "--json"), *options
+        )
         assert tree_digest(collection.root) == digest, "the source was changed"
         assert done.code in {0, 3}, f"{done.code}: {done.err}"
         told = done.json
