@@ -167,3 +167,45 @@ def test_a_package_under_way_is_left_alone(store: Path, tmp_path: Path) -> None:
     assert (done.code, "unfinished package" in " ".join(done.out.split())) == (1, True)
     assert (area / "bag/data/mine").read_text() == "mine"
     assert os.listdir(begun) == ["lock"]
+
+
+def test_a_copy_that_somebody_took_away_is_none_to_copy_from(
+    store: Path, tmp_path: Path, catalogue_path: Path
+) -> None:
+    assert copy("Music", tmp_path / "Second").code == 0
+    shutil.rmtree(store / "Two")
+    third = copy("Music", tmp_path / "Third", "--json")
+    assert (third.code, [one["outcome"] for one in third.json["bags"]]) == (0, ["copied", "copied"])
+    assert files(tmp_path / "Third/Two") == files(tmp_path / "Second/Two")
+    assert copies(catalogue_path)["Store/Two"][0] == "missing"
+    shutil.rmtree(tmp_path / "Second")
+    shutil.rmtree(tmp_path / "Third/Two")
+    gone = copy("Music", tmp_path / "Fourth", "--json")
+    assert (gone.code, [one["outcome"] for one in gone.json["bags"]]) == (3, ["copied", "refused"])
+
+
+def test_a_copy_that_goes_away_meanwhile_is_told_as_damaged(
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from archiver.usecases.replicate import replicate  # noqa: PLC0415 - what is meddled with
+
+    real = replicate.FolderCopier.__enter__
+
+    def too_late(copier: replicate.FolderCopier) -> replicate.FolderCopier:
+        shutil.rmtree(store / "Two", ignore_errors=True)
+        return real(copier)
+
+    monkeypatch.setattr(replicate.FolderCopier, "__enter__", too_late)
+    done = copy(store / "Two", tmp_path / "Second", "--json")
+    assert (done.code, done.json["bags"][0]["outcome"]) == (4, "damaged"), done.err
+
+
+def test_a_copy_in_the_place_of_one_that_went_counts_as_never_checked(
+    store: Path, tmp_path: Path, catalogue_path: Path
+) -> None:
+    assert copy("Music", tmp_path / "Second").code == 0
+    assert run_here("verify", store, SOURCE_DATE_EPOCH=at(6)).code == 0
+    assert copies(catalogue_path)["Store/Two"] == ("present", "2023-11-20T22:13:20Z")
+    shutil.rmtree(store / "Two")
+    assert copy("Music", store, day=7).code == 0
+    assert copies(catalogue_path)["Store/Two"] == ("present", None)
