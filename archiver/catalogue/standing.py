@@ -39,6 +39,23 @@ class NamedCopy:
 
 
 @dataclass(frozen=True, slots=True)
+class LastChecked:
+    """Copies in one store whose last whole check lies in one month.
+
+    Attributes:
+        store: Label of the store.
+        month: The month, as ``2026-11``; ``None`` where they were never checked.
+        copies: How many copies.
+        octets: Bytes of their payloads.
+    """
+
+    store: str
+    month: str | None
+    copies: int
+    octets: int
+
+
+@dataclass(frozen=True, slots=True)
 class FallingDue:
     """What falls due.
 
@@ -60,6 +77,24 @@ def kept(catalogue: Catalogue) -> tuple[Kept, ...]:
         " HAVING sum(state <> 'retired') > 0) GROUP BY whole ORDER BY whole"
     )
     return tuple(Kept(int(copies or 0), int(bags or 0)) for copies, bags in catalogue.rows(sql))
+
+
+def last_checks(catalogue: Catalogue, now: str) -> tuple[LastChecked, ...]:
+    """Return how much was last checked in which month, by store and month; what never was comes first.
+
+    Args:
+        catalogue: The catalogue.
+        now: The latest moment of a check that is believed, RFC 3339 in UTC; one later counts for nothing.
+    """
+    sql = (
+        "SELECT label, CASE WHEN checked_at <= ? THEN substr(checked_at, 1, 7) END AS month, count(*), sum(octets)"
+        " FROM copy JOIN store USING (store_id) JOIN bag USING (bag_id) WHERE state IN ('present', 'damaged')"
+        " GROUP BY label, store_id, month ORDER BY label, store_id, month"
+    )
+    return tuple(
+        LastChecked(str(store), None if month is None else str(month), int(copies or 0), int(octets or 0))
+        for store, month, copies, octets in catalogue.rows(sql, (now,))
+    )
 
 
 def protected(catalogue: Catalogue) -> int:

@@ -370,12 +370,15 @@ def _gather(catalogue: Catalogue, collection_id: int, bag_id: int) -> None:
 
 @contextmanager
 def _copy_of(catalogue: Catalogue, bag_id: int) -> Iterator[BagSource]:
-    """Lend a copy of a bag that is there.
+    """Lend a copy of a bag that is there; one that is known to be damaged where there is no other, for its records may be whole.
 
     Raises:
         FileNotFoundError: where none is.
     """
-    sql = "SELECT place, path FROM copy JOIN store USING (store_id) WHERE bag_id = ? AND state = 'present'"
+    sql = (
+        "SELECT place, path FROM copy JOIN store USING (store_id) WHERE bag_id = ?"
+        " AND state IN ('present', 'damaged') ORDER BY state = 'damaged', copy_id"
+    )
     for place, path in list(catalogue.rows(sql, (bag_id,))):
         assert isinstance(place, bytes)
         whole = place + b"/" + os.fsencode(str(path))

@@ -135,15 +135,19 @@ def copy_at(catalogue: Catalogue, store: KnownStore, path: str) -> Copy | None:
 def know_copy(  # noqa: PLR0913 - the columns of a copy
     catalogue: Catalogue, store: KnownStore, *, bag_id: int, path: str, form: Container, now: str
 ) -> None:
-    """Note that a bag is present in a store; what was known at that path gives way. Within a transaction."""
+    """Note that a bag is present in a store; what was known at that path gives way. Within a transaction.
+
+    What was checked of a copy that then went says nothing of the one that is there now, though it be of the same bag.
+    """
+    stays = "bag_id = excluded.bag_id AND state NOT IN ('missing', 'retired')"
     catalogue.run(
         "INSERT INTO copy (bag_id, store_id, path, form, state, added_at) VALUES (?, ?, ?, ?, 'present', ?)"
         " ON CONFLICT (store_id, path) DO UPDATE SET form = excluded.form, state = 'present',"
-        " checked_at = CASE WHEN bag_id = excluded.bag_id THEN checked_at END,"
-        " part_since = CASE WHEN bag_id = excluded.bag_id THEN part_since END,"
-        " part_after = CASE WHEN bag_id = excluded.bag_id THEN part_after END,"
-        " part_wrong = CASE WHEN bag_id = excluded.bag_id THEN part_wrong ELSE 0 END,"
-        " added_at = CASE WHEN bag_id = excluded.bag_id THEN added_at ELSE excluded.added_at END,"
+        f" checked_at = CASE WHEN {stays} THEN checked_at END,"
+        f" part_since = CASE WHEN {stays} THEN part_since END,"
+        f" part_after = CASE WHEN {stays} THEN part_after END,"
+        f" part_wrong = CASE WHEN {stays} THEN part_wrong ELSE 0 END,"
+        f" added_at = CASE WHEN {stays} THEN added_at ELSE excluded.added_at END,"
         " bag_id = excluded.bag_id",
         (bag_id, store.store_id, text_of(os.fsencode(path)), form, now),
     )

@@ -15,23 +15,26 @@ from archiver.catalogue.database import Catalogue
 from archiver.catalogue.events import events_of
 from archiver.catalogue.renewed import PIN_OF_COPY
 from archiver.catalogue.stores import KnownStore
+from archiver.store.log import Happened
 
 _OF_COPIES = ("fixity check", "replication", "metadata modification")
+_HEALED = "recovery"
 
 
 @dataclass(slots=True)
 class _Told:
-    """The last that is told of a copy."""
+    """The last that is told of a copy: its pin, when all of it was read and right, when it was found not to be."""
 
     pin: str
     checked_at: str | None = None
-    is_right: bool = True
+    wrong_at: str | None = None
 
 
 def believe_log(catalogue: Catalogue, store: KnownStore) -> tuple[str, ...]:
     """Note of a store's copies what its log, as the catalogue has it, tells of them; within a transaction.
 
-    When it was last checked is taken over for a copy that was never checked since it was taken in.
+    When it was last checked is taken over for a copy that was never checked since it was taken in. What the log tells to be
+    damaged is so unless the catalogue knows of a later check.
 
     Returns:
         A sentence for each copy that is another bag than the log tells of; it counts as damaged.
@@ -49,8 +52,9 @@ def believe_log(catalogue: Catalogue, store: KnownStore) -> tuple[str, ...]:
         if one.pin != pin.hex():
             notes.append(f"{path!s} is not the bag that the log of the store tells of")
             catalogue.run("UPDATE copy SET state = 'damaged' WHERE copy_id = ?", (copy_id,))
-        elif not one.is_right:
-            catalogue.run("UPDATE copy SET state = 'damaged' WHERE copy_id = ?", (copy_id,))
+        elif one.wrong_at is not None:
+            if checked_at is None or str(checked_at) < one.wrong_at:
+                catalogue.run("UPDATE copy SET state = 'damaged' WHERE copy_id = ?", (copy_id,))
         elif checked_at is None and one.checked_at is not None:
             catalogue.run("UPDATE copy SET checked_at = ? WHERE copy_id = ?", (one.checked_at, copy_id))
     return tuple(notes)
@@ -69,16 +73,21 @@ def _last_told(catalogue: Catalogue, store: KnownStore) -> dict[str, _Told]:
         elif event.happened.type in _OF_COPIES:
             named, known = detail.get("path"), detail.get("pin")
             if isinstance(named, str) and isinstance(known, str):
-                told[named] = _told(event.happened.type, event.happened.outcome, detail, known)
+                told[named] = _told(event.happened, known)
+        elif event.happened.type == _HEALED:
+            healed = told.get(str(detail.get("path")))
+            if healed is not None and event.happened.outcome == "success":
+                told[str(detail.get("path"))] = _Told(healed.pin, checked_at=event.happened.at)
     return told
 
 
-def _told(kind: str, outcome: str, detail: Any, pin: str) -> _Told:  # noqa: ANN401 - whatever JSON holds
-    since = detail.get("since")
-    if kind != "fixity check":
+def _told(happened: Happened, pin: str) -> _Told:
+    since = happened.detail.get("since")
+    if happened.type != "fixity check":
         return _Told(pin)
-    is_right = outcome == "success"
-    return _Told(pin, since if is_right and isinstance(since, str) else None, is_right)
+    if happened.outcome != "success":
+        return _Told(pin, wrong_at=happened.at)
+    return _Told(pin, checked_at=since if isinstance(since, str) else None)
 
 
 def _sealed(detail: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - the same

@@ -48,6 +48,7 @@ class Changes:
         examples: The first paths of each; of what was moved, each after the path that it had.
         unread: Files of the last state that could not be looked at this time, or are left out now.
         beside_files: Whether folders, links, permission bits or attributes are others than they were.
+        state_lost: Whether a bag that tells the last state is not there any more, or is known to be damaged.
     """
 
     digest_of: Callable[[Decision], bytes]
@@ -55,10 +56,11 @@ class Changes:
     examples: dict[Change, list[str]] = field(default_factory=dict)
     unread: int = 0
     beside_files: bool = False
+    state_lost: bool = False
 
     def __bool__(self) -> bool:
         """Whether there is anything that a new state has to tell."""
-        return self.files.total() > 0 or self.beside_files
+        return self.files.total() > 0 or self.beside_files or self.state_lost
 
     def add(self, entry: PlanEntry | PackEntry) -> None:
         """Take in an entry of a plan, or what became of it."""

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import BinaryIO
 from urllib.parse import quote
 
+from archiver.bagit.names import PAYLOAD
 from archiver.errors import ArchiverError, Remedy, UsageError, Way
+from archiver.ingest.covers import CoverMakers
 from archiver.machine import reason
+from archiver.records.writing import no_covers
 from archiver.report.counts import Counts
 from archiver.report.pages import PagesOfBag, Site
 from archiver.report.receipt import Receipt, receipt
@@ -19,6 +22,7 @@ from archiver.report.receipt_page import receipt_page
 from archiver.report.receipt_text import receipt_text
 from archiver.report.recorded import bag_name, read_bag
 from archiver.usecases.finished import refuse_finished
+from archiver.usecases.new_file import new_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,7 @@ class MadePages:
     Attributes:
         bag: The bag as the user named it.
         first: Path of the page to open.
-        further: Path of the folder of further pages; ``None`` where one page was enough.
+        further: Path of the folder of further pages and small pictures; ``None`` where there are none.
         files: Files in the bag.
         tracks: Audio files among them.
         links: Whether the pages play and show the files of the bag, which those of an archive cannot.
@@ -76,9 +80,16 @@ def make_pages(bags: tuple[str, ...], to: str | None) -> Iterator[MadePages | Un
     for target in wanted:
         refuse_taken(target, "page")
         refuse_taken(further_of(target), "folder of pages")
+    with CoverMakers() as makers:
+        yield from _made(bags, wanted, makers)
+
+
+def _made(
+    bags: Sequence[str], wanted: Sequence[str], makers: CoverMakers
+) -> Iterator[MadePages | UnmadePages]:
     for bag, target in zip(bags, wanted, strict=True):
         try:
-            yield _make(bag, target)
+            yield _make(bag, target, makers)
         except ArchiverError as fault:
             if isinstance(fault, UsageError):
                 raise
@@ -159,7 +170,7 @@ def refuse_taken(target: str, what: str) -> None:
         )
 
 
-def _make(bag: str, target: str) -> MadePages:
+def _make(bag: str, target: str, makers: CoverMakers) -> MadePages:
     pages = PagesOfBag()
     read = read_bag(bag, pages.add)
     further = further_of(target)
@@ -169,12 +180,17 @@ def _make(bag: str, target: str) -> MadePages:
         first=f"../{quote(os.fsencode(os.path.basename(target)))}",
         further=folder_name,
         new=partial(new_page, further),
+        covers=partial(makers.covers, _payload(bag)) if read.is_folder else no_covers,
     )
     with created(target) as stream:
         pages.write(read.facts, stream, site)
     counts = pages.counts
     made = further if os.path.isdir(further) else None
     return MadePages(bag, target, made, counts.files, counts.tracks, read.is_folder)
+
+
+def _payload(bag: str) -> bytes:
+    return os.path.realpath(os.fsencode(bag)) + b"/" + os.fsencode(PAYLOAD.rstrip("/"))
 
 
 def _address(bag: str, target: str) -> str:
@@ -194,16 +210,9 @@ def new_page(folder: str, name: str) -> Iterator[BinaryIO]:
 
 @contextlib.contextmanager
 def created(path: str) -> Iterator[BinaryIO]:
-    """Create a file for a ``with`` block; where that fails, what was written of it is removed."""
-    with _write_faults(path):
-        stream = open(path, "xb")  # noqa: SIM115 - closed below
-    try:
-        with _write_faults(path), stream:
-            yield stream
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(path)
-        raise
+    """Create a file for a ``with`` block; it is there when the block has ended well, and else is not."""
+    with _write_faults(path), new_file(path) as stream:
+        yield stream
 
 
 @contextlib.contextmanager

@@ -11,10 +11,12 @@ from archiver.catalogue.listing import ListedCollection, ListedStore, collection
 from archiver.catalogue.standing import (
     FallingDue,
     Kept,
+    LastChecked,
     NamedCopy,
     falling_due,
     in_one_copy,
     kept,
+    last_checks,
     protected,
     with_older_files,
 )
@@ -55,6 +57,7 @@ class Status:
         protected: How many bags have recovery data.
         single: Bags of which one whole copy is known and no more, the largest first.
         older: Copies with the tag files of before, while another copy of the bag has newer ones.
+        checked: How much was last checked in which month, by store.
         due: What falls due.
     """
 
@@ -65,6 +68,7 @@ class Status:
     protected: int
     single: tuple[NamedCopy, ...]
     older: tuple[NamedCopy, ...]
+    checked: tuple[LastChecked, ...]
     due: FallingDue
 
 
@@ -90,6 +94,8 @@ def status(path: str, today: dt.date) -> Status:
             protected=protected(catalogue),
             single=tuple(in_one_copy(catalogue)),
             older=tuple(with_older_files(catalogue)),
+            # a day on which a clock elsewhere may be already counts, and what is said to lie beyond it does not
+            checked=last_checks(catalogue, (today + dt.timedelta(days=2)).isoformat()),
             due=falling_due(catalogue, since.isoformat(), today.isoformat(), until.isoformat()),
         )
 

@@ -353,6 +353,7 @@ def everything(catalogue: Catalogue) -> list[database.Row]:
 
 
 @needs_checksums
+@pytest.mark.case(35)
 def test_a_flipped_bit_is_told_and_never_believed(path: str) -> None:
     whole = made(path)
     with reading(path) as catalogue:

@@ -20,6 +20,7 @@ from archiver.model.source import BesideFiles, EmptyFolder, FolderProblem, Folde
 from archiver.model.state import Before, Holding, HoldingBag, Known
 from archiver.model.totals import Totals, problems_in
 from archiver.usecases.pack.parts import parts_of
+from archiver.usecases.pack.recovery import RecoveryGuess
 from tests.records.entries import assessed, decision
 
 Seen = AssessedFile | BesideFiles
@@ -110,7 +111,7 @@ def described(entry: PlanEntry) -> int:
 def test_parts_hold_everything_once_and_in_order(entries: list[Seen], most: int) -> None:
     with Spool[PlanEntry]() as spool:
         package = planned(entries, spool)
-        parts = parts_of(package, most, 4, described)
+        parts = parts_of(package, most, 4, described, RecoveryGuess(None))
         together = [entry for part in parts for entry in part]
         assert together == list(spool)
         for part in parts:
@@ -119,7 +120,7 @@ def test_parts_hold_everything_once_and_in_order(entries: list[Seen], most: int)
             assert part.bytes <= most or (part.oversize and len(list(filter(is_packed, part))) == 1)
         for part in parts[:-1]:  # the last takes what comes after its last file as well
             assert part.likely_bytes == 4 + part.bytes + sum(map(described, part))
-        (whole,) = parts_of(package, None, 4, described)
+        (whole,) = parts_of(package, None, 4, described, RecoveryGuess(None))
         assert list(whole) == together
 
 
@@ -132,7 +133,7 @@ def divided(most: int, *paths: str) -> list[list[str]]:
         package = planned([file(path) for path in paths], spool)
         return [
             [entry.path for entry in part if isinstance(entry, AssessedFile)]
-            for part in parts_of(package, most, 0, lambda _: 5)
+            for part in parts_of(package, most, 0, lambda _: 5, RecoveryGuess(None))
         ]
 
 

@@ -55,6 +55,12 @@ def change_lines(report: PackReport) -> Iterator[str]:
                 yield from _example_lines(changes, change, _EXAMPLES, " " * (width + 4))
     if changes.beside_files:
         yield wrapped("Folders, links, permission bits or attributes have changed as well.", indent="  ")
+    if changes.state_lost:
+        does = "would record" if report.dry_run else "records"
+        yield wrapped(
+            f"The bag that recorded it then is not in the store any more, or damaged; the new one {does} the whole anew.",
+            indent="  ",
+        )
     if changes.unread:
         yield wrapped(
             f"{count(changes.unread, 'file')} of the last time could not be looked at, or are left out now; their bags"
@@ -99,6 +105,7 @@ def changes_record(changes: Changes | None) -> dict[str, Any] | None:
         **{change.value: changes.files[change] for change in Change},
         "unread": changes.unread,
         "beside_files": changes.beside_files,
+        "state_lost": changes.state_lost,
         "examples": {
             change.value: [_example(path) for path in changes.examples.get(change, ())]
             for change in Change

@@ -155,6 +155,10 @@ def status_json(status: Status) -> tuple[dict[str, Any], dict[str, Any]]:
             {"bag": one.name, "store": one.store, "path": one.path, "bytes": one.octets}
             for one in status.older
         ),
+        "checked": (
+            {"store": one.store, "month": one.month, "copies": one.copies, "bytes": one.octets}
+            for one in status.checked
+        ),
         "copies": ({"copies": one.copies, "bags": one.bags} for one in status.kept),
     }
     return members, lists

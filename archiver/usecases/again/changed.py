@@ -47,14 +47,20 @@ class Comparison:
         changes.files[Change.GONE] += gone.files
         changes.examples[Change.GONE] = gone.examples
         changes.unread = gone.unread
-        before = beside_of_bags(line.bags_of_last) if named else None
+        changes.state_lost = not line.is_told
+        before = beside_of_bags(line.bags_of_last) if named and line.is_told else None
         changes.beside_files = before is not None and before != self._beside
         return changes
 
 
 def begun_anew(changes: Changes) -> Changes:
     """Return what no entry tells of changes, so that all entries can be taken in once more, with what became of them."""
-    anew = Changes(changes.digest_of, unread=changes.unread, beside_files=changes.beside_files)
+    anew = Changes(
+        changes.digest_of,
+        unread=changes.unread,
+        beside_files=changes.beside_files,
+        state_lost=changes.state_lost,
+    )
     anew.files[Change.GONE] = changes.files[Change.GONE]
     anew.examples[Change.GONE] = changes.examples.get(Change.GONE, [])
     return anew

@@ -71,9 +71,14 @@ class Line:
         return [os.path.join(os.fsdecode(self.store.place), str(path)) for (path,) in rows]
 
     @property
+    def is_told(self) -> bool:
+        """Whether every bag that tells its last state is there, as far as anybody knows."""
+        return self.last is not None and len(self.bags_of_last) == self.last.bags
+
+    @property
     def is_whole(self) -> bool:
-        """Whether every bag that its last state needs is there, as far as anybody knows."""
-        if self.collection_id is None:
+        """Whether every bag that its last state needs, or that tells it, is there, as far as anybody knows."""
+        if self.collection_id is None or not self.is_told:
             return False
         return is_all_there(self.catalogue, self.store.store_id, self.collection_id)
 
@@ -179,8 +184,7 @@ def log_accession(store: bytes, bags: Iterable[str], accession: model.Accession,
     Raises:
         StoreError: where the log cannot be written.
     """
-    # where the clock stands still, stores that are made then are told apart by where they are
-    make_identity(store, uuid.uuid5(run.identifier, repr(store)))
+    identify(store, run)
     told = []
     for path in bags:
         source = source_of(path)
@@ -194,6 +198,16 @@ def log_accession(store: bytes, bags: Iterable[str], accession: model.Accession,
     append_event(
         store, Happened("accession", rfc3339(run.now()), accession.urn, "success", detail, run.software)
     )
+
+
+def identify(store: bytes, run: Run) -> None:
+    """Give a store that has none its identity; it comes before the first bag, by which others tell whose store it is.
+
+    Raises:
+        StoreError: where it cannot be written.
+    """
+    # where the clock stands still, stores that are made then are told apart by where they are
+    make_identity(store, uuid.uuid5(run.identifier, repr(store)))
 
 
 def keep_state(line: Line, accession: model.Accession, look: Look, run: Run, watch: Watch) -> None:

@@ -150,10 +150,10 @@ class Looking:
         return Remembered(ref, Known(holding, before, looks_as_before=same), bag.path, file.record_at)
 
     def _moved(self, ref: FileRef) -> FileRef | Remembered:
-        file = None if self.without_numbers else self.vanished.with_stat(ref.stat)
-        bag = None if file is None else self._bags.get(file.bag_id)
-        if file is None or bag is None:
+        file = None if self.without_numbers else self.vanished.with_stat(ref.stat, self._bags)
+        if file is None:
             return ref
+        bag = self._bags[file.bag_id]
         holding = Holding(bag.bag, file.bag_path, bag.algorithm, file.digest)
         return Remembered(ref, Known(holding, moved_from=file.path), bag.path, file.record_at)
 

@@ -61,7 +61,7 @@ class Recall:
             record_at: Where its line begins.
 
         Returns:
-            The examined file; ``None`` where the record does not tell of just these bytes, or cannot be read.
+            The examined file; ``None`` where the record does not tell of just these bytes under that name, or cannot be read.
         """
         opened = self._of(bag)
         if opened is None or known.holding is None:
@@ -74,6 +74,8 @@ class Recall:
             if record.path != known.holding.path:
                 return None
             if (record.digests or {}).get(known.holding.algorithm) != known.holding.digest:
+                return None
+            if _name(record.source_path) != _name(ref.path):  # what a file is taken for rests on its name too
                 return None
             recorded = examined_of(record, header)
         except (ValueError, OSError):
@@ -111,6 +113,10 @@ class Recall:
         except (ValueError, OSError):
             return None
         return stream, header
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]
 
 
 def _put_aside(stream: BinaryIO) -> BinaryIO:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple, cast
 
@@ -82,12 +82,12 @@ class Vanished:
         if len(self._unread) < _MOST_UNREAD:
             self._unread.add(path)
 
-    def with_stat(self, stat: FileStat) -> VanishedFile | None:
-        """Return a file that had this size, these times and this number; it is then not gone, but moved."""
+    def with_stat(self, stat: FileStat, bags: Container[int]) -> VanishedFile | None:
+        """Return a file of one of some bags that had this size, these times and this number; it is then not gone, but moved."""
         for number in self._by_stat.values(_key(stat)):
             file = self._at(number)
             said = stat.size_bytes, stat.mtime_ns, stat.ctime_ns, signed(stat.inode)
-            if (file.size_bytes, file.mtime_ns, file.ctime_ns, file.inode) == said:
+            if file.bag_id in bags and (file.size_bytes, file.mtime_ns, file.ctime_ns, file.inode) == said:
                 self._found[number] = 1
                 return file
         return None

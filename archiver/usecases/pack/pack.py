@@ -14,6 +14,7 @@ from archiver.catalogue.faults import CatalogueError
 from archiver.errors import ArchiverError, Remedy, Way
 from archiver.executors.pools import Threads
 from archiver.ingest.capture import Capture
+from archiver.ingest.covers import CoverMakers
 from archiver.ingest.decode import music_decoders
 from archiver.ingest.examine import header_readers
 from archiver.ingest.names import EXACT, PORTABLE
@@ -38,6 +39,7 @@ from archiver.usecases.again.accession import next_accession, next_accession_by_
 from archiver.usecases.again.changed import begun_anew
 from archiver.usecases.again.line import (
     Line,
+    identify,
     keep_state,
     line_of,
     line_to_rehearse,
@@ -210,6 +212,7 @@ def _made(making: _Making, held: contextlib.ExitStack) -> _Made:
         capture=Capture(copying, syncing, making.presence, request.read_back),
         watch=making.watch,
         reexaminer=Reexaminer(prepared.hearings.assess, held.enter_context(header_readers(1))),
+        cover_makers=held.enter_context(CoverMakers()),
         told=_ignore if changes is None else changes.add,
         recovery=None if request.parity is None else Recovery(require_par2(), request.parity),
     )
@@ -225,6 +228,7 @@ def _made(making: _Making, held: contextlib.ExitStack) -> _Made:
     _refuse_nothing(totals, stagings)
     for staging, part in zip(stagings, division.parts, strict=True):
         _finish(staging, part.bytes, request, run, making.watch)
+    identify(store, run)
     bags = tuple(os.fsdecode(publish(staging)) for staging in stagings)
     return _Made(bags, totals, tally.summary(), escaped, spools, changes, accrued)
 

@@ -23,6 +23,8 @@ from archiver.usecases.states.bags import KnownBag, Shelf
 from archiver.usecases.states.on_disk import OnDisk
 
 _NOT_IN_COPY = "is missing from its bag"
+_MOST_TWINS = 200
+"""Places in one bag at which it is tried to get the same bytes."""
 
 
 class Giver:
@@ -185,15 +187,29 @@ class Giver:
         if not algorithms:
             return
         for bag in self._shelf.bags():
-            with Plan() as found, Plan() as failed:
-                for path, algorithm, digest in self._listed(bag, algorithms):
-                    for number, wanted in lacking.found(_key(algorithm, digest)):
-                        lacking.take_out(number)
-                        found.add(replace(wanted, holder=number, bag_path=path))
-                if found.files:
-                    yield from self._from(bag, iter(found), failed)
-                for wanted in failed:
-                    lacking.put_back(wanted.holder)
+            for turn in range(_MOST_TWINS):
+                with Plan() as found, Plan() as failed:
+                    self._find_twins(bag, algorithms, turn, lacking, found)
+                    if found.files:
+                        yield from self._from(bag, iter(found), failed)
+                    for wanted in failed:
+                        lacking.put_back(wanted.holder)
+                    if not failed.files:
+                        break
+
+    def _find_twins(
+        self, bag: KnownBag, algorithms: set[str], turn: int, lacking: OnDisk[Wanted], found: Plan
+    ) -> None:
+        """Take what is lacking and a bag lists; in each turn at another of the places at which it lists such bytes."""
+        passed = bytearray()
+        for path, algorithm, digest in self._listed(bag, algorithms):
+            for number, wanted in lacking.found(_key(algorithm, digest)):
+                passed.extend(bytes(max(0, number + 1 - len(passed))))
+                if passed[number] < turn:
+                    passed[number] += 1
+                else:
+                    lacking.take_out(number)
+                    found.add(replace(wanted, holder=number, bag_path=path))
 
     def _listed(self, bag: KnownBag, algorithms: set[str]) -> Iterator[tuple[str, str, str]]:
         """Yield path, algorithm and digest of what a bag's payload manifests list."""
