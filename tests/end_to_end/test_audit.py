@@ -163,6 +163,9 @@ def test_damage_is_told_by_album_with_the_copy_that_could_heal_it(store: Path, t
     assert done.code == 4
     assert "An Album" in done.out
     assert f"Second: {tmp_path}/Second/One" in " ".join(done.out.split())
+    told = " ".join(done.out.partition("What broke, and what could heal it")[2].split())
+    assert told.startswith(f"{store}/One An Album, in data/Album: 1 damaged")
+    assert f"from Second: {tmp_path}/Second/One, never checked archiver heal {store}/One" in told
     (event,) = [
         one.happened
         for one in read_events(os.fsencode(store))
@@ -174,6 +177,7 @@ def test_damage_is_told_by_album_with_the_copy_that_could_heal_it(store: Path, t
     assert (bag["bag"], [one["store"] for one in bag["healing"]]) == (str(store / "One"), ["Second"])
 
 
+@pytest.mark.case(34)
 def test_a_bag_that_was_changed_and_made_valid_again_is_found(store: Path, catalogue_path: Path) -> None:
     song = store / "One/data/Album/1.flac"
     song.write_bytes(flac(title="Another"))
@@ -292,6 +296,58 @@ def test_what_cannot_be_meant_is_wrong_usage(store: Path, words: tuple[str, ...]
     assert told in done.told
 
 
+def checks(store: Path) -> list[tuple[str, str, object]]:
+    """Return the outcome, the path and the beginning of every check that the log of a store tells of."""
+    events = (one.happened for one in read_events(os.fsencode(store)))
+    return [
+        (one.outcome, str(one.detail["path"]), one.detail["since"])
+        for one in events
+        if one.type == "fixity check"
+    ]
+
+
+def test_a_verification_of_a_known_copy_is_a_check_too(store: Path, catalogue_path: Path) -> None:
+    assert run_here("verify", store / "One", SOURCE_DATE_EPOCH=at(4)).code == 0
+    assert run_here("verify", "--fast", store / "Two", SOURCE_DATE_EPOCH=at(4)).code == 0
+    assert checks(store) == [("success", "One", "2023-11-18T22:13:20Z")]
+    assert columns(catalogue_path) == [
+        ("One", "present", "2023-11-18T22:13:20Z"),
+        ("Two", "present", None),
+    ]
+    assert [
+        one["never"] for one in audit("--older-than", "90d", "--bytes", "1", "--json", day=5).json["debt"]
+    ] == [
+        True,
+        False,
+    ]
+    flip(store / "One/data/Album/1.flac")
+    assert run_here("verify", store / "One", SOURCE_DATE_EPOCH=at(6)).code == 4
+    assert checks(store)[-1][:2] == ("fail", "One")
+    assert run_here("catalogue", "check").code == 0
+    run_here("catalogue", "rebuild", store)
+    assert columns(catalogue_path)[0] == ("One", "damaged", None)
+
+
+def test_a_verification_writes_nothing_where_no_copy_is_known(
+    store: Path, tmp_path: Path, catalogue_path: Path
+) -> None:
+    shutil.copytree(store / "One", tmp_path / "Elsewhere/One")
+    log = (store / ".archiver/events.jsonl").read_bytes()
+    done = run_here("verify", tmp_path / "Elsewhere/One")
+    assert (done.code, done.err) == (0, "")
+    assert sorted(os.listdir(tmp_path / "Elsewhere")) == ["One"]
+    catalogue_path.unlink()
+    assert (run_here("verify", store).code, run_here("verify", store).err) == (0, "")
+    assert (store / ".archiver/events.jsonl").read_bytes() == log
+
+
+def test_a_verification_of_many_bags_tells_once_that_the_log_cannot_be_written(store: Path) -> None:
+    (store / ".incoming/lock").unlink()
+    (store / ".incoming/lock").symlink_to("/dev/null")
+    done = run_here("verify", store)
+    assert (done.code, done.err.count("not in the log")) == (0, 1)
+
+
 def test_the_debt_is_told(store: Path) -> None:
     audit(store / "One", day=5)
     debt = audit(store / "One", "--json", "--older-than", "1d", day=5.5).json["debt"]
@@ -358,3 +414,57 @@ def test_an_audit_that_is_interrupted_notes_how_far_it_came(
     monkeypatch.setattr(Portion, "passed", passed)
     (bag,) = audit(store / "One", "--json").json["bags"]
     assert (bag["went_on"], bag["whole"]) == (True, True)
+
+
+def test_what_was_healed_or_verified_since_is_not_damaged_any_more(store: Path, catalogue_path: Path) -> None:
+    sound = (store / "One/data/notes.txt").read_bytes()
+    for day, mend in ((3, "heal"), (5, "verify")):
+        flip(store / "One/data/notes.txt")
+        assert audit(store, day=day).code == 4
+        if mend == "verify":
+            (store / "One/data/notes.txt").write_bytes(sound)
+        assert run_here(mend, store / "One", SOURCE_DATE_EPOCH=at(day + 1)).code == 0
+        music = store.parent / "Music"
+        packed = run_here(
+            "pack", music, "--all", "--to", store, "--name", f"After {mend}", SOURCE_DATE_EPOCH=at(day + 1)
+        )
+        assert packed.code == 0, packed.err
+        assert ("One", "present") in columns(catalogue_path, "path, state"), f"after {mend}"
+    assert audit(store, day=7).code == 0
+    flip(store / "One/data/notes.txt")
+    assert audit(store, day=8).code == 4
+    assert run_here("heal", store / "One", SOURCE_DATE_EPOCH=at(9)).code == 0
+    assert run_here("catalogue", "rebuild", store).code == 0
+    assert columns(catalogue_path)[-2] == ("One", "present", "2023-11-23T22:13:20Z")
+
+
+def test_a_catalogue_made_anew_reads_the_state_out_of_a_damaged_bag(
+    tmp_path: Path, catalogue_path: Path
+) -> None:
+    music, store = tmp_path / "Music", tmp_path / "Store"
+    music.mkdir()
+    (music / "a.txt").write_text("a")
+    (music / "b.txt").write_text("b")
+    assert run_here("pack", music, "--to", store, "--name", "One", SOURCE_DATE_EPOCH=at(0)).code == 0
+    flip(store / "One/data/a.txt")
+    assert audit(store, day=1).code == 4
+    done = run_here("catalogue", "rebuild", store)
+    assert (done.code, "cannot be read" in done.out) == (0, False)
+    again = run_here("pack", music, "--to", store, "--name", "Two", "--json", SOURCE_DATE_EPOCH=at(2))
+    changes = again.json["changes"]
+    assert (changes["new"], changes["replaced"]) == (0, 2)
+
+
+def test_the_months_of_the_last_checks_are_told(store: Path) -> None:
+    octets = run_here("status", "--json").json["stores"][0]["bytes"] // 2
+
+    def told(day: float) -> list[tuple[str, str | None, int, int]]:
+        done = run_here("status", "--json", SOURCE_DATE_EPOCH=at(day))
+        return [(one["store"], one["month"], one["copies"], one["bytes"]) for one in done.json["checked"]]
+
+    assert told(2) == [("Store", None, 2, 2 * octets)]
+    assert audit(store / "One", day=5).code == 0
+    assert told(6) == [("Store", None, 1, octets), ("Store", "2023-11", 1, octets)]
+    assert audit(store, day=40).code == 0
+    assert told(41) == [("Store", "2023-12", 2, 2 * octets)]
+    assert told(6) == [("Store", None, 2, 2 * octets)], "a check that lies ahead counts for nothing"

@@ -164,11 +164,23 @@ def test_everything_comes_back_from_a_copy(
     assert not any(path.is_symlink() for path in bag.rglob("*"))
     assert {path: os.stat(path).st_mtime_ns for path in times} == times
     assert [one["path"] for one in done.json["healed"]] == [one["path"] for one in rehearsed.json["healed"]]
-    assert run_here("verify", bag).code == 0
     assert (last_event(bag)["type"], last_event(bag)["outcome"]) == ("recovery", "success")
+    assert run_here("verify", bag).code == 0
     assert state(catalogue_path, "Store") == ("present", True)
     assert os.listdir(bag.parent / ".incoming") == ["lock"]
     assert run_here("catalogue", "check").code == 0
+
+
+def test_the_report_names_the_copies(bag: Path, second: Path) -> None:
+    flip(bag / "data/Album/big.bin", 100)
+    flip(bag / "bag-info.txt", 10)
+    told = " ".join(run_here("heal", bag, "--dry-run").out.split())
+    assert f"2 files taken from the copy {second}" in told
+    (second / "bag-info.txt").unlink()
+    told = " ".join(run_here("heal", bag).out.split())
+    assert f"1 file taken from the copy {second}" in told
+    assert "bag-info.txt: damaged; no copy has it" in told
+    assert f"Copies that were asked: {second}" in told
 
 
 def test_what_stood_there_is_kept_outside_the_bag(bag: Path, second: Path) -> None:

@@ -39,6 +39,9 @@ DECLARATION = "bagit.txt"
 SAYS_WHAT_IS_RIGHT = frozenset({DECLARATION, MANIFEST, PINNED})
 """Where one of these is wrong, what else is wrong may be told by halves: they are told, and the rest once they are healed."""
 
+UNDECLARED = frozenset(f"B{number}" for number in range(101, 109))
+"""Codes of what is wrong with a declaration so that it cannot be read; a fault that can be read over is told by its digest."""
+
 OXUM = "B206"
 NEAR = 64
 """Bytes within which faults of two copies may be taken for one."""
@@ -244,7 +247,8 @@ def _hold(archive: Archive, bag: Kept, outcome: dict[str, Any], month: int) -> N
     assert ("data" in named) is not (bag.path / "data").is_dir()
     named -= {"data"}
     _hold_healing(archive, bag, outcome)
-    if wrong & SAYS_WHAT_IS_RIGHT:
+    is_undeclared = DECLARATION in wrong and any(one["code"] in UNDECLARED for one in errors)
+    if wrong & {MANIFEST, PINNED} or is_undeclared:
         assert not outcome["right"], wrong
         assert named & (SAYS_WHAT_IS_RIGHT | {""}), outcome
         bag.is_known_wrong = True

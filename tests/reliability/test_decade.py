@@ -20,4 +20,3 @@ def test_a_decade_of_neglect(seed: int, tmp_path: Path) -> None:
     told = live(seed, tmp_path)
     assert told.found
     assert sum(told.healed.values())
-    assert told.rounds
