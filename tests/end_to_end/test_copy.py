@@ -10,6 +10,7 @@ import pytest
 
 from archiver.catalogue.database import opened
 from archiver.store.log import read_events
+from archiver.usecases.replicate.folder import FolderCopier
 from tests.conftest import MakeSource
 from tests.end_to_end.days import TREE, at, store_of_two_days
 from tests.running import Outcome, run_here
@@ -187,15 +188,13 @@ def test_a_copy_that_somebody_took_away_is_none_to_copy_from(
 def test_a_copy_that_goes_away_meanwhile_is_told_as_damaged(
     store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from archiver.usecases.replicate import replicate  # noqa: PLC0415 - what is meddled with
+    real = FolderCopier.__enter__
 
-    real = replicate.FolderCopier.__enter__
-
-    def too_late(copier: replicate.FolderCopier) -> replicate.FolderCopier:
+    def too_late(copier: FolderCopier) -> FolderCopier:
         shutil.rmtree(store / "Two", ignore_errors=True)
         return real(copier)
 
-    monkeypatch.setattr(replicate.FolderCopier, "__enter__", too_late)
+    monkeypatch.setattr(FolderCopier, "__enter__", too_late)
     done = copy(store / "Two", tmp_path / "Second", "--json")
     assert (done.code, done.json["bags"][0]["outcome"]) == (4, "damaged"), done.err
 
