@@ -1,96 +1,62 @@
-"""What packing again costs where nothing has changed: against ``find -printf`` over the same tree."""
+"""What telling costs that nothing has changed: a glance over listings, against ``find -printf`` over the same tree."""
 
 from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
-import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from archiver.ingest.exclusion import Exclusion
 from archiver.ingest.listing import listing_of
 from archiver.model.source import Source
 from archiver.usecases.again.unchanged import looks_unchanged
-from benchmarks.commands import PROJECT, archiver, environment, run
+from benchmarks.commands import run
+from benchmarks.kept import kept_tree
+from benchmarks.limits import find
+from benchmarks.memory import watched
 from benchmarks.results import Row, at_most
-from benchmarks.timing import in_turns, ratio
+from benchmarks.timing import Task, in_turns, ratio, seconds
 
 _WANTED = 4.0
 """Times as long as ``find`` that telling nothing new may take."""
+_MANY_FILES = 100_000
 _FOLDER_FILES = 14
 """About as many as a folder of music holds."""
 
 
-def again_rows(tree: Path, label: str, scratch: Path, glanced_files: int, rounds: int) -> Iterator[Row]:
-    """Measure a second run over a tree, and the glance of one over a tree of many tiny files.
+def glance_rows(scratch: Path, files: int, rounds: int) -> Iterator[Row]:
+    """Measure the glance over listings with which a second run begins, against ``find`` over the same tree.
 
     Args:
-        tree: Small files.
-        label: What the table calls it.
         scratch: Where to work.
-        glanced_files: Files of the tree of which the listings alone are compared, as a second run does first.
+        files: Files of the tree, which are empty.
         rounds: How often each is run.
     """
-    store = scratch / "store-again"
-    shutil.rmtree(store, ignore_errors=True)
-    run(archiver("pack", tree, "--to", store))
-    command = archiver("pack", tree, "--to", store)
+    tree, seen = kept_tree(scratch / "glanced", lambda root: _many(root, files)), scratch / "seen"
+    seen.write_text(json.dumps(_listings(tree)))
+    glance = [sys.executable, "-m", "benchmarks.again", str(tree), str(seen)]
+    label = f"{files:,} files in folders of {_FOLDER_FILES}"
+    taken = in_turns({"find": Task(lambda: find(tree)), "glance": Task(lambda: run(glance))}, rounds)
+    times = ratio(taken["glance"], taken["find"])
     # of few files most is the start of a program, so that nothing is wanted of it
-    yield _row("pack again, nothing new", label, command, tree, rounds, None)
-    many = _many(scratch / "glanced", glanced_files)
-    seen = scratch / "seen"
-    seen.write_text(json.dumps(_listings(many)))
-    glance = [sys.executable, "-m", "benchmarks.again", str(many), str(seen)]
-    label = f"{glanced_files:,} files in folders of {_FOLDER_FILES}"
-    yield _row("a glance over listings", label, glance, many, rounds, _WANTED)
-    peak = re.search(r"Maximum resident set size \(kbytes\): (\d+)", _timed(glance))
-    if peak is not None:
-        megabytes = int(peak[1]) / 1000
-        told = f"{megabytes:.0f} MB"
-        yield Row("memory of a glance", label, told, "", told, "< 300 MB", at_most(megabytes, 300))
-
-
-def _row(  # noqa: PLR0913, PLR0917 - what is measured on what, against what
-    what: str, label: str, command: Sequence[str], tree: Path, rounds: int, wanted: float | None
-) -> Row:
-    times = in_turns(
-        {"find": lambda: _find(tree), "again": lambda: run(command)}, rounds, between=lambda: None
-    )
-    found, again = sorted(times["find"])[rounds // 2], sorted(times["again"])[rounds // 2]
-    share = ratio(times["again"], times["find"])
-    return Row(
-        what,
+    wanted = files >= _MANY_FILES
+    yield Row(
+        "a glance over listings",
         label,
-        f"{again:.2f} s",
-        f"find -printf, {found:.2f} s",
-        f"{share:.1f} times as long",
-        "" if wanted is None else f"≤ {wanted:.0f}",
-        "" if wanted is None else at_most(share, wanted),
+        seconds(taken["glance"]),
+        f"find -printf, {seconds(taken['find'])}",
+        f"{times.told()} times as long",
+        f"≤ {_WANTED:.0f}" if wanted else "",
+        at_most(times.middle, _WANTED) if wanted else "",
     )
-
-
-def _find(tree: Path) -> None:
-    # what a rescan must know of each: its path, size, times and number
-    form = r"%P\0%s %T@ %C@ %i\n"
-    subprocess.run(["find", str(tree), "-printf", form], stdout=subprocess.DEVNULL, check=True)
-
-
-def _timed(command: Sequence[str]) -> str:
-    if shutil.which("/usr/bin/time") is None:
-        return ""
-    ended = subprocess.run(
-        ["/usr/bin/time", "-v", *command],
-        cwd=PROJECT,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return ended.stderr
+    megabytes = watched(glance)[1].largest_bytes / 1e6
+    told = f"{megabytes:.0f} MB"
+    yield Row("memory of a glance", label, told, "", told, "< 300 MB", at_most(megabytes, 300))
+    shutil.rmtree(tree)
+    seen.unlink()
 
 
 def _many(root: Path, files: int) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 PROJECT = Path(__file__).parents[1]
@@ -18,12 +18,6 @@ _FINE = (0, 3)
 def archiver(*arguments: str | Path) -> list[str]:
     """Return the command line of this project's program."""
     return [sys.executable, "-m", "archiver", *map(str, arguments)]
-
-
-def bagit_python(bag: Path, processes: int) -> list[str]:
-    """Return the command line with which bagit-python judges a bag."""
-    many = ["--processes", str(processes)] if processes > 1 else []
-    return [sys.executable, "-m", "bagit", "--validate", "--quiet", *many, str(bag)]
 
 
 def copy_and_sync(source: Path, destination: Path) -> list[str]:
@@ -44,14 +38,23 @@ def environment() -> dict[str, str]:
     return kept | {"XDG_CONFIG_HOME": str(PROJECT / "benchmarks"), "PYTHONWARNINGS": "ignore"}
 
 
-def run(command: Sequence[str]) -> None:
+def run(command: Sequence[str], settings: Mapping[str, str] | None = None) -> None:
     """Run a command to its end.
+
+    Args:
+        command: It.
+        settings: What its environment has besides.
 
     Raises:
         RuntimeError: with what it said, if it failed.
     """
     ended = subprocess.run(
-        command, cwd=PROJECT, env=environment(), capture_output=True, stdin=subprocess.DEVNULL, check=False
+        command,
+        cwd=PROJECT,
+        env=environment() | dict(settings or {}),
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        check=False,
     )
     if ended.returncode not in _FINE:
         said = ended.stderr.decode(errors="replace").strip()

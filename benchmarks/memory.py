@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import subprocess
 import time
@@ -10,8 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.commands import PROJECT, environment
+from benchmarks.timing import Took, taken_by
 
-_INTERVAL_S = 0.05
+_OFTEN_S, _SELDOM_S = 0.05, 0.5
+_LONG_S = 10
+"""From here on a command is looked at seldom, because looking takes a processor's time too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,24 +31,41 @@ class Peak:
     together_bytes: int
 
 
-def peak_memory(command: Sequence[str]) -> Peak:
-    """Run a command and look at its processes twenty times a second.
+@dataclass(slots=True)
+class _Watch:
+    largest: int = 0
+    together: int = 0
+
+    def look(self, pid: int) -> None:
+        family = [*_family(pid)]
+        self.largest = max([self.largest, *(_kilobytes(one, "status", "VmHWM") for one in family)])
+        self.together = max(self.together, sum(_kilobytes(one, "smaps_rollup", "Pss") for one in family))
+
+
+def watched(command: Sequence[str]) -> tuple[Took, Peak]:
+    """Run a command, look at its processes twenty times a second, of a long one twice, and say what it took.
 
     Raises:
         RuntimeError: if it failed.
     """
-    largest = together = 0
+    watch = _Watch()
+    own = time.process_time()
+    took = taken_by(lambda: _run_watched(command, watch))
+    own = time.process_time() - own  # looking is not the command's to answer for
+    return Took(took.wall, max(took.cpu - own, 0.0)), Peak(watch.largest << 10, watch.together << 10)
+
+
+def _run_watched(command: Sequence[str], watch: _Watch) -> None:
+    began = time.monotonic()
     with subprocess.Popen(
         command, cwd=PROJECT, env=environment(), stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL
     ) as process:
         while process.poll() is None:
-            family = [*_family(process.pid)]
-            largest = max([largest, *(_kilobytes(pid, "status", "VmHWM") for pid in family)])
-            together = max(together, sum(_kilobytes(pid, "smaps_rollup", "Pss") for pid in family))
-            time.sleep(_INTERVAL_S)
+            watch.look(process.pid)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(_SELDOM_S if time.monotonic() - began > _LONG_S else _OFTEN_S)
     if process.returncode not in (0, 3):
         raise RuntimeError(f"{' '.join(command)} ended with status {process.returncode}")
-    return Peak(largest << 10, together << 10)
 
 
 def _family(pid: int) -> Iterator[int]:

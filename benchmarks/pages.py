@@ -16,7 +16,10 @@ from archiver.records.writing import Closing
 from archiver.report.facts import facts_at_closing
 from archiver.report.pages import PagesOfBag, Site
 from archiver.report.row import FileRow, RowMaker
+from benchmarks.commands import archiver, run
+from benchmarks.places import Tree, clear, packed
 from benchmarks.results import Row, at_most
+from benchmarks.timing import Task, in_turns, seconds
 from tests.records.entries import CONTEXT, RUN, bag_of
 from tests.report.browser import CHROMIUM, opened_browser
 from tests.report.pages import picture, track
@@ -34,6 +37,17 @@ def page_rows(scratch: Path, tracks: tuple[int, ...]) -> Iterator[Row]:
         yield _made(folder, number, on)
         if CHROMIUM is not None:
             yield _shown(folder, on)
+
+
+def receipt_row(tree: Tree, scratch: Path) -> Row:
+    """Measure making the receipt of a bag from its records."""
+    store = scratch / "receipted"
+    bag = packed(tree.folder, store)
+    command = archiver("receipt", bag, "--to", store / "receipt.html")
+    receipt = Task(lambda: run(command), after=(store / "receipt.html").unlink)
+    taken = in_turns({"receipt": receipt}, 3)
+    clear(store)
+    return Row("receipt", tree.label, seconds(taken["receipt"]), "", seconds(taken["receipt"]))
 
 
 def _made(folder: Path, tracks: int, on: str) -> Row:

@@ -1,4 +1,4 @@
-"""Keeps the processes that read headers from one run in this process to the next, for starting them costs more than most runs.
+"""Keeps the processes that read headers and pictures from one run in this process to the next, for starting them costs more than most runs.
 
 What is lent is what a run would have started itself: the same class with the same limits, started in the same folder and
 environment. A run in a process of its own starts its own.
@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from archiver.executors.guarded import GuardedProcesses
-from archiver.ingest import examine
+from archiver.ingest import covers, examine
 
+_Kind = tuple[int, Callable[[], object]]
 _Standing = tuple[str | None, frozenset[tuple[str, str]]]
 _OF_NO_CONCERN = {"PYTEST_CURRENT_TEST", "SOURCE_DATE_EPOCH", "COLUMNS", "ARCHIVER_CATALOGUE"}
 
@@ -33,7 +34,7 @@ class _Lent(GuardedProcesses):
 def kept_workers() -> Iterator[None]:
     """Lend every run of a ``with`` block the workers of the runs before it."""
     home = _standing()
-    kept: dict[_Standing, dict[int, _Lent]] = {home: {}}
+    kept: dict[_Standing, dict[_Kind, _Lent]] = {home: {}}
 
     def processes(jobs: int, *, prepare: Callable[[], object]) -> GuardedProcesses:
         standing = _standing()
@@ -41,18 +42,20 @@ def kept_workers() -> Iterator[None]:
             for elsewhere in kept.keys() - {home}:
                 _end(kept.pop(elsewhere))
             kept[standing] = {}
-        if jobs not in kept[standing]:
-            kept[standing][jobs] = _Lent(jobs, prepare=prepare)
-        return kept[standing][jobs]
+        kind = jobs, prepare
+        if kind not in kept[standing]:
+            kept[standing][kind] = _Lent(jobs, prepare=prepare)
+        return kept[standing][kind]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(examine, "GuardedProcesses", processes)
+        for module in (examine, covers):
+            patch.setattr(module, "GuardedProcesses", processes)
         yield
     for workers in kept.values():
         _end(workers)
 
 
-def _end(kept: dict[int, _Lent]) -> None:
+def _end(kept: dict[_Kind, _Lent]) -> None:
     for workers in kept.values():
         workers.end()
 

@@ -21,7 +21,16 @@ from archiver.audio.formats.identify import extension_mismatch, recorded_format
 from archiver.audio.formats.kinds import Kind, extension_of
 from archiver.audio.formats.magic import Sniffed, sniff
 from archiver.audio.formats.moving_picture import has_moving_picture
-from archiver.audio.formats.pronom import END_BYTES, Ground, PronomAnswer, ask_pronom, shown_path
+from archiver.audio.formats.pronom import (
+    END_BYTES,
+    Ground,
+    PronomAnswer,
+    ask_pronom,
+    lent_path,
+    shown_bytes,
+    telling_suffix,
+)
+from archiver.audio.formats.pronom_heads import answer_by_head
 from archiver.audio.formats.roles import role_by_name, role_of
 from archiver.audio.integrity.breaking_off import breaking_off
 from archiver.audio.papers.flac_md5 import stated_md5
@@ -195,16 +204,21 @@ def _format(subject: _Subject, notes: _Notes) -> Format | None:
 
 def _pronom_answer(subject: _Subject) -> PronomAnswer | None:
     """PRONOM's answer. A name that promises another format can hide what the bytes are, so it may be left out."""
-    answer = _answer_to(subject, subject.ref.relative)
+    shown = shown_bytes(subject.window, subject.sniffed)
+    known = None if shown is None else answer_by_head(subject.sniffed.kind, shown)
+    if known is not None:
+        return known
+    asked = subject.window if shown is None else shown
+    answer = _answer_to(asked, telling_suffix(subject.ref.relative))
     if answer is None and subject.sniffed.kind is None and subject.window.size <= END_BYTES:
-        answer = _answer_to(subject, b"")
+        answer = _answer_to(asked, "")
     if answer is not None and answer.ground is Ground.EXTENSION and not subject.extension:
         return None
     return answer
 
 
-def _answer_to(subject: _Subject, name: bytes) -> PronomAnswer | None:
-    with shown_path(subject.window, subject.sniffed, name) as path:
+def _answer_to(shown: bytes | Window, suffix: str) -> PronomAnswer | None:
+    with lent_path(shown, suffix) as path:
         return None if path is None else ask_pronom(path)
 
 

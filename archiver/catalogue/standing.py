@@ -22,11 +22,11 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class SingleBag:
-    """A bag that has one whole copy and no more.
+class NamedCopy:
+    """A copy that is named by itself.
 
     Attributes:
-        name: Its name.
+        name: The bag's name.
         store: Label of the store that the copy is in.
         path: Path of the copy below the store.
         octets: Bytes of its payload.
@@ -35,6 +35,23 @@ class SingleBag:
     name: str
     store: str
     path: str
+    octets: int
+
+
+@dataclass(frozen=True, slots=True)
+class LastChecked:
+    """Copies in one store whose last whole check lies in one month.
+
+    Attributes:
+        store: Label of the store.
+        month: The month, as ``2026-11``; ``None`` where they were never checked.
+        copies: How many copies.
+        octets: Bytes of their payloads.
+    """
+
+    store: str
+    month: str | None
+    copies: int
     octets: int
 
 
@@ -62,6 +79,24 @@ def kept(catalogue: Catalogue) -> tuple[Kept, ...]:
     return tuple(Kept(int(copies or 0), int(bags or 0)) for copies, bags in catalogue.rows(sql))
 
 
+def last_checks(catalogue: Catalogue, now: str) -> tuple[LastChecked, ...]:
+    """Return how much was last checked in which month, by store and month; what never was comes first.
+
+    Args:
+        catalogue: The catalogue.
+        now: The latest moment of a check that is believed, RFC 3339 in UTC; one later counts for nothing.
+    """
+    sql = (
+        "SELECT label, CASE WHEN checked_at <= ? THEN substr(checked_at, 1, 7) END AS month, count(*), sum(octets)"
+        " FROM copy JOIN store USING (store_id) JOIN bag USING (bag_id) WHERE state IN ('present', 'damaged')"
+        " GROUP BY label, store_id, month ORDER BY label, store_id, month"
+    )
+    return tuple(
+        LastChecked(str(store), None if month is None else str(month), int(copies or 0), int(octets or 0))
+        for store, month, copies, octets in catalogue.rows(sql, (now,))
+    )
+
+
 def protected(catalogue: Catalogue) -> int:
     """Return how many bags have recovery data; bags that were retired everywhere do not count."""
     sql = (
@@ -71,15 +106,25 @@ def protected(catalogue: Catalogue) -> int:
     return catalogue.number(sql)
 
 
-def in_one_copy(catalogue: Catalogue) -> Iterator[SingleBag]:
-    """Yield the bags of which one whole copy is known and no more, the largest first."""
+def in_one_copy(catalogue: Catalogue) -> Iterator[NamedCopy]:
+    """Yield the only copy of each bag of which one whole copy is known and no more, the largest first."""
     sql = (
         "SELECT bag.name, label, copy.path, octets FROM bag JOIN copy USING (bag_id) JOIN store USING (store_id)"
         " WHERE state = 'present' AND (SELECT count(*) FROM copy other WHERE other.bag_id = bag.bag_id"
         "  AND other.state = 'present') = 1 ORDER BY octets DESC, bag.name"
     )
     for name, store, path, octets in catalogue.rows(sql):
-        yield SingleBag(str(name), str(store), str(path), int(octets or 0))
+        yield NamedCopy(str(name), str(store), str(path), int(octets or 0))
+
+
+def with_older_files(catalogue: Catalogue) -> Iterator[NamedCopy]:
+    """Yield the copies with the tag files of before, while another copy of the bag has newer ones, by their names."""
+    sql = (
+        "SELECT bag.name, label, copy.path, octets FROM older_copy JOIN copy USING (copy_id) JOIN bag USING (bag_id)"
+        " JOIN store USING (store_id) WHERE state IN ('present', 'damaged') ORDER BY bag.name, label"
+    )
+    for name, store, path, octets in catalogue.rows(sql):
+        yield NamedCopy(str(name), str(store), str(path), int(octets or 0))
 
 
 def falling_due(catalogue: Catalogue, checked_since: str, today: str, until: str) -> FallingDue:

@@ -308,12 +308,18 @@ def _tell(catalogue: Catalogue, accession_id: int, collection_id: int) -> list[s
             notes.append(f"the record of the state in {name!s} cannot be read")
     if before:
         _close(catalogue, collection_id, before)
+    # how a file looked whose bytes are the same still proves them, whatever was decided of it since
     catalogue.run(
-        "INSERT INTO held (place_id, name, first_acc, file_id, modified_ns, decision_id)"
-        " SELECT place_id, name, ?, file_id, modified_ns, decision_id FROM temp.now WHERE NOT EXISTS"
-        " (SELECT 1 FROM held WHERE held.place_id = now.place_id AND held.name = now.name AND last_acc IS NULL)"
-        " ORDER BY place_id, name",
-        (accession_id,),
+        "INSERT INTO held (place_id, name, first_acc, file_id, modified_ns, decision_id,"
+        " size, mtime_ns, ctime_ns, inode, racy)"
+        " SELECT now.place_id, now.name, ?1, now.file_id, now.modified_ns, now.decision_id,"
+        " was.size, was.mtime_ns, was.ctime_ns, was.inode, was.racy"
+        " FROM temp.now LEFT JOIN held AS was ON was.place_id = now.place_id AND was.name = now.name"
+        "  AND was.last_acc = ?2 AND was.file_id = now.file_id"
+        " WHERE NOT EXISTS (SELECT 1 FROM held"
+        "  WHERE held.place_id = now.place_id AND held.name = now.name AND held.last_acc IS NULL)"
+        " ORDER BY now.place_id, now.name",
+        (accession_id, before),
     )
     catalogue.run("DELETE FROM temp.now")
     catalogue.run("UPDATE accession SET stated = ? WHERE accession_id = ?", (bags, accession_id))

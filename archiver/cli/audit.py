@@ -54,6 +54,7 @@ _INTERRUPTED = "No bag was changed. What was read is noted; the next audit goes 
 @click.option("--idle", is_flag=True, help="Let all other programs have the disk and the processor first.")
 @options.jobs
 @options.catalogue
+@options.progress
 @options.as_json
 def command(
     paths: tuple[str, ...],

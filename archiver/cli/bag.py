@@ -43,6 +43,7 @@ def command() -> None:
 @options.signatures_aside
 @options.jobs
 @options.catalogue
+@options.progress
 @options.as_json
 def add_algorithm_command(
     bag: str, algorithm: str, aside: bool, jobs: int | None, catalogue: str | None, as_json: bool
@@ -72,6 +73,7 @@ def add_algorithm_command(
 @options.signatures_aside
 @options.jobs
 @options.catalogue
+@options.progress
 @options.as_json
 def set_info_command(
     bag: str, label: str, aside: bool, jobs: int | None, catalogue: str | None, as_json: bool

@@ -59,6 +59,7 @@ def command() -> None:
 @command.command(cls=Command, name="rebuild", examples=_REBUILD_EXAMPLES, interrupted=_REBUILD_INTERRUPTED)
 @click.argument("stores", metavar="STORE...", nargs=-1, required=True, type=click.Path())
 @options.catalogue
+@options.progress
 @options.as_json
 def rebuild_command(stores: tuple[str, ...], catalogue: str | None, as_json: bool) -> int:
     """Make the catalogue anew from the bags in STORE.
@@ -100,6 +101,7 @@ def check_command(catalogue: str | None, as_json: bool) -> int:
 )
 @options.jobs
 @options.catalogue
+@options.progress
 @options.as_json
 def add_command(store: str, unchecked: bool, jobs: int | None, catalogue: str | None, as_json: bool) -> int:
     """Take the bags of STORE into the catalogue.
@@ -122,6 +124,7 @@ def add_command(store: str, unchecked: bool, jobs: int | None, catalogue: str | 
 
 @command.command(cls=Command, name="update", examples=_UPDATE_EXAMPLES, interrupted=_INTERRUPTED)
 @options.catalogue
+@options.progress
 @options.as_json
 def update_command(catalogue: str | None, as_json: bool) -> int:
     """Bring the catalogue up to date with every store that is mounted."""
@@ -133,6 +136,7 @@ def update_command(catalogue: str | None, as_json: bool) -> int:
 @click.argument("bag", metavar="BAG", type=click.Path())
 @options.jobs
 @options.catalogue
+@options.progress
 @options.as_json
 def accept_command(bag: str, jobs: int | None, catalogue: str | None, as_json: bool) -> int:
     """Have the catalogue know BAG as it is now.

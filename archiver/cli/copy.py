@@ -36,6 +36,7 @@ _INTERRUPTED = (
 )
 @click.option("--read-back", is_flag=True, help="Read each copy back from the disk before it gets its name.")
 @options.catalogue
+@options.progress
 @options.as_json
 def command(words: tuple[str, ...], store: str, read_back: bool, catalogue: str | None, as_json: bool) -> int:
     """Make a second copy of each BAG in another store, or of all bags of a COLLECTION that it lacks.

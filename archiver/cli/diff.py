@@ -43,6 +43,7 @@ _EXAMPLES = """
 @options.catalogue
 @options.verbose
 @options.jobs
+@options.progress
 @options.as_json
 def command(
     first: str,

@@ -63,6 +63,7 @@ _EXAMPLES = """
 @options.verbose
 @options.jobs
 @options.catalogue
+@options.progress
 @options.as_json
 def command(
     paths: tuple[str, ...],

@@ -46,6 +46,7 @@ _INTERRUPTED = "The bag was not changed, and no bag was left unfinished under it
 )
 @options.verbose
 @options.jobs
+@options.progress
 @options.as_json
 def command(
     bag: str,

@@ -39,6 +39,7 @@ _INTERRUPTED = "Every file of the bag is as it was, or whole; nothing was delete
 @click.option("--dry-run", is_flag=True, help="Say what can be healed; change nothing.")
 @options.catalogue
 @options.jobs
+@options.progress
 @options.as_json
 def command(
     bag: str, copies: tuple[str, ...], dry_run: bool, catalogue: str | None, jobs: int | None, as_json: bool

@@ -11,6 +11,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from archiver.bagit.updating.signed import Signed
+from archiver.cli.terminal.watching import ask_for
 from archiver.errors import UsageError
 from archiver.parity.sets import ONE_FILE, Amount
 
@@ -139,6 +140,13 @@ catalogue = click.option(
     metavar="PATH",
     type=click.Path(),
     help="The catalogue's file.  [default: the place your system has for it]",
+)
+progress = click.option(
+    "--progress",
+    type=click.Choice(["terminal", "json", "none"]),
+    expose_value=False,
+    callback=ask_for,
+    help="How progress is told on standard error.  [default: terminal, on one]",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a report.")
 

@@ -143,6 +143,7 @@ _INTERRUPTED = (
 @click.option("--bag-in-bag", is_flag=True, help="Allow a source that is itself a bag.")
 @options.verbose
 @options.jobs
+@options.progress
 @options.as_json
 def command(
     everything: bool,

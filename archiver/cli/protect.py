@@ -16,8 +16,7 @@ from archiver.cli.terminal.text import count, shown_path, wrapped
 from archiver.cli.terminal.watching import watcher
 from archiver.cli.top import new_run
 from archiver.errors import ExitStatus
-from archiver.parity.sets import ONE_FILE
-from archiver.usecases.protect import Protection, protect
+from archiver.usecases.protect import Made, Protection, protect
 from archiver.usecases.settled import jobs_for
 
 _EXAMPLES = """
@@ -37,6 +36,7 @@ _INTERRUPTED = (
 @options.signatures_aside
 @options.catalogue
 @options.jobs
+@options.progress
 @options.as_json
 def command(
     bag: str,
@@ -52,10 +52,12 @@ def command(
     The bag is verified in full first. Then each album gets a set of PAR2 files
     in the bag's folder parity, as tag files like any other; every BagIt program
     still validates the bag, and any program for PAR2 can use them. Without an
-    option, any one file of each album can be lost. Needs the extra parity, or
-    a par2 of your system.
+    option, any one file of each album can be lost. Where BAG has recovery data
+    and another amount is asked for, they are made anew, and the old ones are
+    put aside once the new ones are whole. Needs the extra parity, or a par2 of
+    your system.
     """
-    amount = options.amount_of(parity, redundancy) or ONE_FILE
+    amount = options.amount_of(parity, redundancy)
     settings = config.load_settings(os.environ)
     place = config.catalogue_place(catalogue, settings)
     workers, signed = jobs_for(jobs, settings), options.signed_of(aside)
@@ -68,9 +70,12 @@ def command(
 
 
 def _show(done: Protection) -> None:
-    if not done.sets:
+    if done.made is Made.NOTHING:
         click.echo(wrapped(f"{shown_path(done.bag)} has recovery data already; nothing was changed."))
         return
+    if done.made is Made.OWN:
+        told = "They were no longer about the bag's own files as they are; of these they were made anew."
+        click.echo(wrapped(told))
     share = done.parity_bytes / max(done.payload_bytes, 1)
     click.echo(
         wrapped(
@@ -86,16 +91,20 @@ def _show(done: Protection) -> None:
     if done.left_out:
         told = f"In no set, since its form cannot hold their names: {count(done.left_out, 'file')}."
         click.echo(wrapped(told))
+    if done.aside is not None:
+        click.echo(wrapped(f"What they take the place of is kept in {shown_path(done.aside)}", below="  "))
 
 
 def _json(done: Protection) -> dict[str, object]:
     return {
         "bag": done.bag,
+        "made": done.made.name.lower(),
         "amount": str(done.amount),
         "sets": done.sets,
         "files": done.files,
         "left_out": done.left_out,
         "payload_bytes": done.payload_bytes,
         "parity_bytes": done.parity_bytes,
+        "aside": done.aside,
         "pin": done.pin,
     }

@@ -97,7 +97,9 @@ def _report(made: list[_Made]) -> Iterator[str]:
     for one in made:
         match one:
             case MadePages():
-                more = f" and the pages in {shown_path(one.further)}" if one.further is not None else ""
+                more = (
+                    f" and what belongs to it in {shown_path(one.further)}" if one.further is not None else ""
+                )
                 told = f"{count(one.files, 'file')}, {count(one.tracks, 'track')}"
                 yield wrapped(f"Wrote {shown_path(one.first)}{more}: {told}")
                 if not one.links:
@@ -111,7 +113,7 @@ def _report(made: list[_Made]) -> Iterator[str]:
 
 
 def _report_found(made: MadeOfQuery) -> Iterator[str]:
-    more = f" and the pages in {shown_path(made.further)}" if made.further is not None else ""
+    more = f" and what belongs to it in {shown_path(made.further)}" if made.further is not None else ""
     told = f"{count(made.files, 'file')}, {count(made.tracks, 'track')}"
     yield wrapped(f"Wrote {shown_path(made.first)}{more}: {told}")
     if made.closed:

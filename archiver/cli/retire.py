@@ -41,6 +41,7 @@ _LATELY = dt.timedelta(days=90)
 )
 @click.option("--dry-run", is_flag=True, help="Say what would be removed or lost; remove nothing.")
 @options.catalogue
+@options.progress
 @options.as_json
 def command(
     bag: str,

@@ -50,6 +50,7 @@ def command() -> None:
     "-o", "--output", metavar="FILE", type=click.Path(), help="Write to FILE, which must not be there yet."
 )
 @options.jobs
+@options.progress
 def template_command(source: str, output: str | None, jobs: int | None) -> int:
     """Write a commented rights.toml for SOURCE, grouped by what was found.
 
@@ -78,6 +79,7 @@ def template_command(source: str, output: str | None, jobs: int | None) -> int:
     "--source", metavar="SOURCE", required=True, type=click.Path(), help="The folder they speak for."
 )
 @options.jobs
+@options.progress
 @options.as_json
 def check_command(file: str, source: str, jobs: int | None, as_json: bool) -> int:
     """Say what each declaration in FILE matches in a source, and what is left over.

@@ -73,6 +73,7 @@ _EXAMPLES = """
 )
 @options.verbose
 @options.jobs
+@options.progress
 @options.as_json
 def command(
     sources: tuple[str, ...],

@@ -62,6 +62,7 @@ _INTERRUPTED = (
 )
 @options.jobs
 @options.catalogue
+@options.progress
 @options.as_json
 def command(
     bags: tuple[str, ...],

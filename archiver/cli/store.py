@@ -39,6 +39,7 @@ def command() -> None:
 @command.command(cls=Command, name="clean", examples=_CLEAN_EXAMPLES)
 @click.argument("store", metavar="STORE", type=click.Path())
 @click.option("--dry-run", is_flag=True, help="Say what would be removed; remove nothing.")
+@options.progress
 @options.as_json
 def clean_command(store: str, dry_run: bool, as_json: bool) -> int:
     """Remove what interrupted runs left in STORE, and say how much that frees.
@@ -67,6 +68,7 @@ def clean_command(store: str, dry_run: bool, as_json: bool) -> int:
     help="The same, and set the attribute i of chattr where the system allows it.",
 )
 @click.option("--changeable", "kept", flag_value="plain", help="Let its bags be changed again.")
+@options.progress
 @options.as_json
 def mark_command(store: str, kept: str | None, as_json: bool) -> int:
     """Mark STORE, so that finished bags in it are kept from being changed.

@@ -20,7 +20,6 @@ from archiver.cli.terminal.text import shown, wrapped
 from archiver.cli.terminal.watching import watcher
 from archiver.cli.top import new_run
 from archiver.errors import ConfigError, ExitStatus
-from archiver.records.moments import rfc3339
 from archiver.signing.allowed import AllowedSigners
 from archiver.usecases.settled import jobs_for
 from archiver.usecases.verify.noted import noting
@@ -75,6 +74,7 @@ _INTERRUPTED = (
 @options.verbose
 @options.jobs
 @options.catalogue
+@options.progress
 @options.as_json
 def command(
     bags: tuple[str, ...],
@@ -95,7 +95,8 @@ def command(
     Every file of every manifest, payload and tag files, is read and compared,
     unless --fast or --complete is given, which look at less and say so. A bag
     is judged whoever made it. Nothing is repaired, fetched or changed; of a
-    copy that the catalogue knows, it is noted there that it was checked.
+    copy that the catalogue knows, it is noted there, and in the log of its
+    store, what was found.
 
     Signatures in a bag are checked as far as that needs no network, by the
     programs that make them. One that does not hold counts as damage.
@@ -103,11 +104,10 @@ def command(
     settings = config.load_settings(os.environ)
     wanted = Depth(depth) if depth else Depth.FULL
     targets = targets_of(bags)
-    watch, moment = watcher(), new_run(os.environ).now()
-    now = rfc3339(moment)
-    trust = Trust(_allowed(allowed_signers, watch), required, moment)
+    watch, run = watcher(), new_run(os.environ)
+    trust = Trust(_allowed(allowed_signers, watch), required, run.now())
     request = VerifyRequest(targets.bags, wanted, profile, jobs_for(jobs, settings), trust)
-    outcomes = noting(verify(request, watch), _place(catalogue, settings), now, watch)
+    outcomes = noting(verify(request, watch), _place(catalogue, settings), run, watch)
     if as_json:
         return _status(_json(outcomes, targets), targets)
     return _status(_report(outcomes, targets, wanted, sys.maxsize if verbose else FEW), targets)

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from archiver import disk, filesystem
 from archiver.model.source import FileRef
 
-BLOCK_BYTES = 1 << 20
+BLOCK_BYTES = 256 << 10
+"""A block is read, hashed and written before the processor's cache has let go of it; a larger one comes from memory anew each time."""
 ATTEMPTS = 2
 """A file that changes while it is read is read as often from the start."""
 CHANGED = "changed while it was read, twice"

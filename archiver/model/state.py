@@ -119,11 +119,13 @@ class Known:
         holding: Where its bytes are held; ``None`` where no bag of the store is known to have them.
         before: What the state before had under its path; ``None`` where it had nothing there.
         moved_from: The path under which the state before had its bytes, where nothing is there any more.
+        looks_as_before: Whether it looks from outside as the last look saw it, so that nobody need note that again.
     """
 
     holding: Holding | None = None
     before: Before | None = None
     moved_from: str | None = None
+    looks_as_before: bool = False
 
 
 NOTHING_KNOWN = Known()

@@ -7,11 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from archiver.parity.program import Par2
-from archiver.parity.sets import FOLDER, Amount, ParitySet, Sized, divide, may_be_protected
-
-README = f"{FOLDER}/README.txt"
-
-_OWN = "the bag's own files"
+from archiver.parity.sets import FOLDER, OWN_FILES, Amount, ParitySet, Sized, divide, may_be_protected
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +19,7 @@ class MadeFile:
 
 
 def sets_of_payload(
-    files: Iterable[Sized], group: Callable[[str], str], amount: Amount
+    files: Iterable[Sized], group: Callable[[str], str], amount: Amount, first: int = 1
 ) -> tuple[tuple[ParitySet, ...], int]:
     """Return the sets of a payload, and how many files have no place in any: empty ones are not counted.
 
@@ -31,6 +27,7 @@ def sets_of_payload(
         files: The payload's files.
         group: Gives the album's folder that a path is of.
         amount: How much recovery data each set gets.
+        first: Number of the first set.
     """
     kept: list[Sized] = []
     left_out = 0
@@ -39,12 +36,12 @@ def sets_of_payload(
             kept.append(file)
         else:
             left_out += file.size > 0
-    return tuple(divide(kept, group, amount)), left_out
+    return tuple(divide(kept, group, amount, first)), left_out
 
 
 def sets_of_tag_files(files: Iterable[Sized], amount: Amount, first: int) -> tuple[ParitySet, ...]:
     """Return the sets of a bag's tag files, numbered from ``first``."""
-    return tuple(divide(filter(may_be_protected, files), lambda _: _OWN, amount, first))
+    return tuple(divide(filter(may_be_protected, files), lambda _: OWN_FILES, amount, first))
 
 
 def make_sets(par2: Par2, sets: Iterable[ParitySet], base: bytes, scratch: bytes) -> Iterator[list[MadeFile]]:
@@ -68,37 +65,3 @@ def make_sets(par2: Par2, sets: Iterable[ParitySet], base: bytes, scratch: bytes
         yield [MadeFile(f"{FOLDER}/{os.fsdecode(name)}", scratch + b"/" + name) for name in made]
         for name in made:
             os.unlink(scratch + b"/" + name)
-
-
-def readme(sets: Iterable[ParitySet], amount: Amount, left_out: int) -> bytes:
-    """Return the text that tells a stranger what the recovery data are for and how to use them without this program."""
-    how_much = (
-        "Of each set, any one file can be lost and made again."
-        if amount.kind == "one-file"
-        else f"Of each set, about {amount} of its bytes can be lost and made again, wherever they are."
-    )
-    lines = [
-        "Recovery data",
-        "",
-        "The .par2 files in this folder make damaged or lost files of this bag whole",
-        "again (Parity Volume Set Specification 2.0). They come in sets, one for each",
-        f"album. {how_much}",
-        "",
-        "Never let a program for PAR2 repair inside the bag: it leaves a second file",
-        "beside each bad one. Copy the damaged folder and the set to another place:",
-        "",
-        "    mkdir work && cp -r BAG/data work/ && cp BAG/parity/0001*.par2 work/",
-        "    par2 repair work/0001.par2",
-        "",
-        "Then compare the repaired file with the bag's manifest (sha512sum) and copy it",
-        "into the bag. The tag manifest itself is in no set, since it lists them all.",
-        "",
-    ]
-    if left_out:
-        lines += [f"Files whose names the format cannot hold, and that are in no set: {left_out}", ""]
-    lines += [
-        "Set   Files  Blocks that can be lost, of so many bytes each",
-        *(f"{one.number:04}  {len(one.files):5}  {one.recovery} x {one.block}  {one.title}" for one in sets),
-        "",
-    ]
-    return "\n".join(lines).encode("utf-8", "backslashreplace")

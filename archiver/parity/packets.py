@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import struct
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 _MAGIC = b"PAR2\0PKT"
 _HEADER = 64
@@ -22,12 +22,19 @@ _LONGEST = 64 << 10
 """Bytes of a packet with a name; a longer name has no place on any disk."""
 
 
+class Described(NamedTuple):
+    """What a packet says of a file: its name, and the MD5 of its bytes, which some packets leave out."""
+
+    name: bytes
+    md5: bytes | None
+
+
 class StrangePacketError(ValueError):
     """A name in the file cannot be judged, so that the file is not to be used."""
 
 
-def names_in(stream: BinaryIO) -> Iterator[bytes]:
-    """Yield the names of files in a PAR2 file, repeats and all; packets that are damaged are none.
+def files_in(stream: BinaryIO) -> Iterator[Described]:
+    """Yield the files that a PAR2 file is about, repeats and all; packets that are damaged are none.
 
     Every place at which a packet may begin is looked at, since the program that repairs looks for them so.
 
@@ -45,14 +52,14 @@ def names_in(stream: BinaryIO) -> Iterator[bytes]:
         found = data.find(_MAGIC)
         while found >= 0:
             back = stream.tell()
-            yield from _name_at(stream, start + found)
+            yield from _described_at(stream, start + found)
             stream.seek(back)
             found = data.find(_MAGIC, found + 1)
         at += len(block)
         tail = data[-(len(_MAGIC) - 1) :]
 
 
-def _name_at(stream: BinaryIO, place: int) -> Iterator[bytes]:
+def _described_at(stream: BinaryIO, place: int) -> Iterator[Described]:
     stream.seek(place)
     header = stream.read(_HEADER)
     kind = header[48:64]
@@ -66,7 +73,8 @@ def _name_at(stream: BinaryIO, place: int) -> Iterator[bytes]:
         raise StrangePacketError("it names a file with a name that is too long")
     body = stream.read(length - _HEADER)
     if hashlib.md5(header[32:] + body, usedforsecurity=False).digest() == header[16:32]:
-        name = body[before:]
-        if kind != _NAMED[0]:
-            name = name.decode("utf-16-le", "replace").encode("utf-8", "replace")
-        yield name.rstrip(b"\0")
+        if kind == _NAMED[0]:
+            yield Described(body[before:].rstrip(b"\0"), body[16:32])
+        else:
+            name = body[before:].decode("utf-16-le", "replace").encode("utf-8", "replace")
+            yield Described(name.rstrip(b"\0"), None)

@@ -10,6 +10,9 @@ from typing import Literal
 FOLDER = "parity"
 """The folder of a bag with its recovery data."""
 
+OWN_FILES = "the bag's own files"
+"""The title of the sets of a bag's tag files."""
+
 _MOST_FILES = 2_000
 """Of one set: every file of it repeats the names of all, and the words that start the program have a limit."""
 
@@ -25,6 +28,10 @@ _FORMAT_BLOCKS = 32_000
 
 _USUAL_BLOCK = 64 << 10
 _SMALLEST_BLOCK = 512
+_HEADER, _CHECKSUMS, _DESCRIBED, _SET = 68, 20, 240, 600
+"""Bytes that the format takes around a block of recovery data; of each block's checksums; of what describes a file but its
+name; and of what describes a set. Both files of a set have the latter three."""
+
 _UNFIT = re.compile(r"[\x00-\x1f\x7f\\*?]")
 """What programs for this format translate in names, or take for patterns."""
 
@@ -46,7 +53,7 @@ class Amount:
 
     def __str__(self) -> str:
         """As the bag's records tell it."""
-        return "one file" if self.kind == "one-file" else f"{self.share:.0%}"
+        return "one file" if self.kind == "one-file" else f"{self.share * 100:.6g}%"
 
 
 ONE_FILE = Amount("one-file")
@@ -87,6 +94,45 @@ class ParitySet:
     def index(self) -> str:
         """Name of its first file in the folder of recovery data."""
         return f"{self.number:04}.par2"
+
+
+@dataclass(frozen=True, slots=True)
+class Summed:
+    """What files of one album come to, from which follows about how much recovery data they get.
+
+    Attributes:
+        files: How many there are.
+        octets: Bytes of them.
+        largest: Bytes of the largest.
+        names: Bytes of their paths.
+    """
+
+    files: int = 0
+    octets: int = 0
+    largest: int = 0
+    names: int = 0
+
+    def __add__(self, other: Sized) -> Summed:
+        """Add a file."""
+        names = len(other.path.encode("utf-8", "surrogatepass"))
+        return Summed(
+            self.files + 1, self.octets + other.size, max(self.largest, other.size), self.names + names
+        )
+
+
+def guessed_bytes(summed: Summed, amount: Amount) -> int:
+    """Guess the bytes that recovery data of an album take, rather too many than too few."""
+    if not summed.files:
+        return 0
+    parts = -(-summed.files // _MOST_FILES)
+    block = _wanted_block(summed.octets, summed.files)
+    blocks = summed.octets // block + summed.files
+    if amount.kind == "one-file":
+        recovery = parts * (summed.largest // block + 1)
+    else:
+        recovery = parts + round(blocks * amount.share)
+    described = summed.files * _DESCRIBED + summed.names + blocks * _CHECKSUMS + parts * _SET
+    return recovery * (block + _HEADER) + 2 * described
 
 
 def may_be_protected(file: Sized) -> bool:
@@ -143,11 +189,15 @@ def _parts(files: list[Sized]) -> Iterator[tuple[Sized, ...]]:
 def _block(files: tuple[Sized, ...]) -> int:
     """Return the size of blocks, so that there are neither too many to compute with nor so few that one fault costs much."""
     total = sum(file.size for file in files)
-    wanted = max(_LEAST_BLOCKS, min(total // _USUAL_BLOCK, _MOST_BLOCKS), 2 * len(files))
-    block = max(_SMALLEST_BLOCK, _fours(-(-total // wanted)))
+    block = _wanted_block(total, len(files))
     while _blocks(files, block) > _FORMAT_BLOCKS:
         block = _fours(block + block // 4)
     return block
+
+
+def _wanted_block(total: int, files: int) -> int:
+    wanted = max(_LEAST_BLOCKS, min(total // _USUAL_BLOCK, _MOST_BLOCKS), 2 * files)
+    return max(_SMALLEST_BLOCK, _fours(-(-total // wanted)))
 
 
 def _recovery(files: tuple[Sized, ...], block: int, amount: Amount) -> int:

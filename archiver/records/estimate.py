@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from archiver.model.audio import Role
 from archiver.model.package import AssessedFile, HeldFile, PackEntry, PlanEntry, WithheldFile, assessed_file
+from archiver.model.pictures import has_picture
 from archiver.records.codec import to_line
 from archiver.records.files import file_record
 from archiver.records.tree import tree_record
@@ -18,6 +19,8 @@ _FILE_BYTES = 4_200
 """What the records and pages of a file hold beside its own particulars, with its share of an archive and of its folder there."""
 _TRACK_BYTES = 2_000
 """What a page shows of music beside that: what it is, how long, its player, what may be done with it."""
+_COVER_BYTES = 17_000
+"""What the small picture of an album takes at most, with its lines in the manifests; which track gives it is not known yet."""
 _HELD_BYTES = 600
 """What the record of the state holds of a file beside its path, with its share of an archive."""
 _IDENTIFIER = "d1000000"
@@ -46,7 +49,8 @@ def described_bytes(entry: PlanEntry, algorithms: int, descriptions: int = 0) ->
         examined = assessed.examined
         beside = sum(_ATTRIBUTE_BYTES + 2 * (one.size_bytes or 0) for one in examined.attributes)
         beside += 2 * _TIMES_TOLD * len((examined.ref.stored or "").encode("utf-8"))
-        beside += _TRACK_BYTES if examined.role is Role.AUDIO else 0
+        if examined.role is Role.AUDIO:
+            beside += _TRACK_BYTES + (_COVER_BYTES if has_picture(examined.tag_blocks) else 0)
     else:
         line = tree_record(told)
         beside = 0 if line is None else len(to_line(line))

@@ -17,6 +17,7 @@ from archiver.records.accrual import ACCRUAL_RECORD, AccrualWriter
 from archiver.records.anonymity import without_other_names
 from archiver.records.derivation import DERIVATION_RECORD, DerivationWriter
 from archiver.records.describing.dublin_core import DUBLIN_CORE_RECORD, DublinCoreWriter
+from archiver.records.describing.ead import EAD_RECORD, EadWriter
 from archiver.records.describing.mets import METS_RECORD, MetsWriter
 from archiver.records.describing.mods import MODS_RECORD, ModsWriter
 from archiver.records.describing.ro_crate import CRATE_RECORD, CrateWriter
@@ -39,7 +40,7 @@ from archiver.records.rights.training_mining import ASSERTIONS_RECORD, Assertion
 from archiver.records.state import STATE_RECORD, StateWriter
 from archiver.records.table import TABLE_RECORD, TableWriter
 from archiver.records.tree import TREE_RECORD, TreeWriter
-from archiver.records.writing import Closing, Opening, TagFiles, Writer
+from archiver.records.writing import Closing, Covers, Opening, TagFiles, Writer, no_covers
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,7 @@ RECORDS = (
         CRATE_RECORD, "the package as an RO-Crate, for research data", CrateWriter, description="ro-crate"
     ),
     RecordKind(MODS_RECORD, "the albums in MODS, for library catalogues", ModsWriter, description="mods"),
+    RecordKind(EAD_RECORD, "the albums in EAD 3, for archivists to go on from", EadWriter, description="ead"),
     RecordKind(METS_RECORD, "the package in METS", MetsWriter, description="mets"),
     RecordKind(
         ACCRUAL_RECORD, "what of it was in the earlier accession already", AccrualWriter, always=False
@@ -141,13 +143,19 @@ class RecordWriters:
         context: What the decisions rest on.
         files: Creates tag files.
         kinds: The records to write beside that of rights.
+        covers: Gives small pictures of what is embedded in the files of the bag.
     """
 
     def __init__(
-        self, plan: BagPlan, context: RightsContext, files: TagFiles, kinds: Sequence[RecordKind]
+        self,
+        plan: BagPlan,
+        context: RightsContext,
+        files: TagFiles,
+        kinds: Sequence[RecordKind],
+        covers: Covers = no_covers,
     ) -> None:
         rights = RightsWriter(files.new(RIGHTS_RECORD), context)
-        opening = Opening(plan, context, files.new, files.lent, rights.identify)
+        opening = Opening(plan, context, files.new, files.lent, rights.identify, covers)
         handed_over = replace(opening, new_file=lambda path: files.new(plan.layout.place(path)))
         self._anonymous = context.anonymous_withheld
         self._layout = plan.layout

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
@@ -18,6 +18,14 @@ NewFile = Callable[[str], BinaryIO]
 
 LentFile = Callable[[str], AbstractContextManager[BinaryIO]]
 """Creates a tag file, by its path in the bag, for a ``with`` block; for records of so many files that not all can be open."""
+
+Covers = Callable[[Sequence[str]], Sequence[bytes | None]]
+"""Gives small pictures of what is embedded in files, as JPEGs, by their paths in the bag; ``None`` for one that has none to show."""
+
+
+def no_covers(paths: Sequence[str]) -> Sequence[None]:
+    """As :data:`Covers`, where no file can be looked into."""
+    return [None] * len(paths)
 
 
 class TagFiles(Protocol):
@@ -40,6 +48,7 @@ class Opening:
         new_file: Creates tag files.
         lent_file: Creates tag files that are closed before others are opened.
         identify: Gives the identifier of a decision in the record of rights.
+        covers: Gives small pictures of what is embedded in the files of the bag, once they are copied.
     """
 
     plan: BagPlan
@@ -47,6 +56,7 @@ class Opening:
     new_file: NewFile
     lent_file: LentFile
     identify: Callable[[Decision], str]
+    covers: Covers = no_covers
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -45,17 +46,26 @@ class Place:
         to_bag: Address of the bag from the page, such as ``../``; ``None`` where its payload cannot be referred to. A row
             that has the address of its own bag is referred to there.
         records: What has the files that are too many to be shown; as markup.
+        thumbnails: Address of the folder of small pictures from the page.
+        up: The way from the page to the folder of the first page, before relative addresses of bags that rows have.
     """
 
     to_bag: str | None
     records: str = RECORDS
+    thumbnails: str = ""
+    up: str = ""
 
     def of(self, row: FileRow) -> str | None:
         """The address of a file from the page; ``None`` where no page may link to it."""
-        to_bag = row.bag or self.to_bag
+        to_bag = _from(self.up, row.bag) if row.bag else self.to_bag
         if to_bag is None or row.away or not row.linked or not row.path:
             return None
         return address(row.path, to_bag)
+
+
+def _from(up: str, bag: str) -> str:
+    """The address of a bag from a page that lies elsewhere than the first; a whole address is the same from anywhere."""
+    return bag if bag.startswith("file:") else up + bag
 
 
 def flags(album: Album) -> tuple[str, ...]:
@@ -130,6 +140,11 @@ def cover(album: Album, place: Place) -> str:
     if at is not None:
         return (
             f'<img class="cover" src="{at}" alt="" loading="lazy" decoding="async" width="400" height="400">'
+        )
+    if album.thumbnail:
+        at = html.escape(place.thumbnails + album.thumbnail)
+        return (
+            f'<img class="cover" src="{at}" alt="" loading="lazy" decoding="async" width="160" height="160">'
         )
     letters = "".join(word[0] for word in _title(album).split()[:2] if word[0].isalnum()).upper()
     return f'<span class="letters" aria-hidden="true">{text(letters or "?")}</span>'

@@ -13,6 +13,7 @@ import msgspec
 from archiver.bagit.sorting import Sorter
 from archiver.model.album import album_folder
 from archiver.model.audio import Role
+from archiver.report.markup import address
 from archiver.report.row import FileRow, encoded, folded
 
 MOST_FILES = 600
@@ -38,6 +39,7 @@ class Album:
         tracks: Its audio files, in order.
         others: Its other files, in order.
         cover: The picture that shows it; ``None`` where there is none that a page may refer to.
+        thumbnail: File name of a small picture of what is embedded in a track; empty where there is none.
     """
 
     number: int
@@ -49,6 +51,7 @@ class Album:
     tracks: tuple[FileRow, ...]
     others: tuple[FileRow, ...]
     cover: FileRow | None
+    thumbnail: str = ""
 
     @property
     def anchor(self) -> str:
@@ -64,6 +67,19 @@ class Album:
     def has_embedded_cover(self) -> bool:
         """Whether a track has a picture inside."""
         return any(one.picture for one in self.tracks)
+
+    @property
+    def illustrating(self) -> FileRow | None:
+        """The track whose picture shows it where nothing else does: one in the bag that a page may refer to."""
+        if self.cover is not None:
+            return None
+        return next(filter(_is_shown, self.tracks), None)
+
+
+def _is_shown(track: FileRow) -> bool:
+    """Whether a page may show the picture inside a track."""
+    is_open = track.linked and not track.protection
+    return track.picture and is_open and address(track.path, "") is not None
 
 
 @dataclass(slots=True)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import io
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO, Protocol, Self
 
 from archiver.machine import temporary_file, temporary_storage
 from archiver.model.rights import Disposition
+from archiver.records.writing import Covers, no_covers
 from archiver.report import overview
 from archiver.report.album_part import RECORDS, Place, card, flags, part
 from archiver.report.albums import Album, FilesByAlbum
@@ -20,6 +21,7 @@ from archiver.report.counts import Counts
 from archiver.report.facts import BagFacts
 from archiver.report.frame import SCRIPTED, ending, opening
 from archiver.report.markup import isolated, text
+from archiver.report.plots import Plot
 from archiver.report.row import FileRow, rights_of, short_format
 
 FEW_TRACKS = 600
@@ -27,6 +29,9 @@ FEW_TRACKS = 600
 
 _MOST_ALBUMS = 250
 """The most albums on a further page."""
+
+_FILES_TOGETHER = 600
+"""About how many files the albums have whose small pictures are made together."""
 
 _CARDS_TOGETHER = 60
 """Cards that a browser lays out together, once they come into sight."""
@@ -44,8 +49,9 @@ class Site:
         to_bag: Address of the bag from the first page, such as ``../``; ``None`` where its payload cannot be referred
             to, as in an archive.
         first: Address of the first page from the further ones.
-        further: Address of the folder of the further pages from the first one.
-        new: Opens a further page, by its file name, for a ``with`` block.
+        further: Address of the folder of further pages, and of small pictures, from the first one.
+        new: Opens a file in that folder, by its name, for a ``with`` block.
+        covers: Gives small pictures of what is embedded in the files of the bag.
         records: What has the files that are too many to be shown; as markup.
     """
 
@@ -54,16 +60,49 @@ class Site:
     further: str
     new: Callable[[str], AbstractContextManager[BinaryIO]]
     records: str = RECORDS
+    covers: Covers = no_covers
 
     @property
     def place(self) -> Place:
         """Where the first page lies."""
-        return Place(self.to_bag, self.records)
+        return Place(self.to_bag, self.records, f"{self.further}/")
 
     @property
     def further_place(self) -> Place:
         """Where further pages lie: in a folder beside the first."""
-        return Place(None if self.to_bag is None else f"../{self.to_bag}", self.records)
+        return Place(None if self.to_bag is None else f"../{self.to_bag}", self.records, up="../")
+
+    def illustrated(self, albums: Iterable[Album]) -> Iterator[Album]:
+        """Yield albums as they come, those without a cover with a small picture of what is embedded in a track.
+
+        Few wait at a time, so that memory does not grow with their number.
+        """
+        for together in _together(albums):
+            paths = {one.number: track.path for one in together if (track := one.illustrating) is not None}
+            pictures = dict(zip(paths, self.covers(list(paths.values())), strict=True)) if paths else {}
+            for album in together:
+                picture = pictures.get(album.number)
+                yield album if picture is None else replace(album, thumbnail=self._kept(album, picture))
+
+    def _kept(self, album: Album, picture: bytes) -> str:
+        """Write an album's small picture, and return its file name."""
+        name = f"cover-{album.number:04}.jpg"
+        with self.new(name) as stream:
+            stream.write(picture)
+        return name
+
+
+def _together(albums: Iterable[Album]) -> Iterator[list[Album]]:
+    together: list[Album] = []
+    files = 0
+    for album in albums:
+        together.append(album)
+        files += len(album.tracks) + len(album.others)
+        if files >= _FILES_TOGETHER:
+            yield together
+            together, files = [], 0
+    if together:
+        yield together
 
 
 class Told(Protocol):
@@ -74,12 +113,14 @@ class Told(Protocol):
         footer: What stands below each of them; as markup.
         decided: Files by what was decided of them.
         no_music: What is said where there is no music.
+        plots: Plots beside those that every page has.
     """
 
     name: str
     footer: str
     decided: Mapping[Disposition, int]
     no_music: str
+    plots: tuple[Plot, ...]
 
     def head(self, *, is_paged: bool, has_others: bool) -> str:
         """Return the top of the page."""
@@ -195,7 +236,7 @@ class PagesOfBag:
             attention = Attention()
             further = held.enter_context(_Further(told, site)) if counts.tracks > FEW_TRACKS else None
             number_of_others = 0
-            for album in self._files.albums():
+            for album in site.illustrated(self._files.albums()):
                 if not album.tracks:
                     others.write(part(album, site.place))
                     target, number_of_others = f"#{album.anchor}", number_of_others + 1
@@ -220,7 +261,7 @@ class PagesOfBag:
             )
             wall.cards.pour(stream)
             write("</section>\n" if wall.albums else f"<p>{text(told.no_music)}</p>\n</section>\n")
-            write(overview.numbers_section(told.decided, counts))
+            write(overview.numbers_section(told.decided, counts, told.plots))
             write(overview.attention_section(attention, counts))
             write(told.rights(attention))
             if number_of_others:

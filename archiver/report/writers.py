@@ -28,7 +28,13 @@ class IndexWriter:
         self._rows = RowMaker()
         self._pages = PagesOfBag()
         lent = opening.lent_file
-        self._site = Site("../", "../index.html", "pages", lambda name: lent(f"{FURTHER_PAGES}/{name}"))
+        self._site = Site(
+            to_bag="../",
+            first="../index.html",
+            further="pages",
+            new=lambda name: lent(f"{FURTHER_PAGES}/{name}"),
+            covers=opening.covers,
+        )
 
     def add(self, entry: PackEntry) -> None:
         """Keep what the pages say of a file."""

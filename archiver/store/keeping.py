@@ -20,6 +20,16 @@ _FILE, _FOLDER = 0o444, 0o555
 _WRITE = 0o200
 
 
+def is_kept(store: bytes) -> bool:
+    """Whether the store at an absolute path is marked, so that its bags are kept from being changed.
+
+    Raises:
+        StoreError: where that cannot be told.
+    """
+    identity = read_identity(store)
+    return identity is not None and identity.kept is not Kept.PLAIN
+
+
 def refuse_kept(store: bytes, attempt: str) -> None:
     """Refuse what would change a bag of the store at an absolute path that is marked against it.
 
@@ -31,8 +41,7 @@ def refuse_kept(store: bytes, attempt: str) -> None:
         UsageError: where the store is marked.
         StoreError: where that cannot be told.
     """
-    identity = read_identity(store)
-    if identity is not None and identity.kept is not Kept.PLAIN:
+    if is_kept(store):
         shown = os.fsdecode(store)
         raise UsageError(
             f"cannot {attempt}: bags in the store {shown} are kept from being changed",

@@ -11,7 +11,7 @@ import os
 import re
 import stat
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Literal
 
 from archiver import disk, filesystem
@@ -37,13 +37,19 @@ ENDINGS = ("tar", "zip", "gz", "tgz")
 _LONGEST_READY = 512
 
 
-def make_ready(staging: Staging, archive: Literal["tar", "zip"] | None, modified: int) -> None:
+def make_ready(
+    staging: Staging,
+    archive: Literal["tar", "zip"] | None,
+    modified: int,
+    reading: Callable[[int], object] = lambda _: None,
+) -> None:
     """Sync every folder of the staged bag, make the archive where one is asked for, and mark the area as ready.
 
     Args:
         staging: The staged bag, with everything written.
         archive: The archive's format, or ``None`` for a folder.
         modified: Time of tag files and folders in the archive, in seconds since 1970 UTC.
+        reading: Told the bytes of each block that goes into the archive.
 
     Raises:
         StoreError: where syncing or writing fails, or the bag cannot be made an archive; the area is left as it is.
@@ -55,7 +61,7 @@ def make_ready(staging: Staging, archive: Literal["tar", "zip"] | None, modified
         if archive is not None:
             made = _archive(staging, archive)
             os.mkdir(b"archive", dir_fd=area.folder(b""))
-            _serialize(staging, made, archive, modified)
+            _serialize(staging, made, archive, modified, reading)
         _mark(area, made)
 
 
@@ -93,9 +99,15 @@ def _archive(staging: Staging, kind: str) -> bytes:
     return b"archive/" + os.fsencode(staging.key.name) + b"." + kind.encode()
 
 
-def _serialize(staging: Staging, made: bytes, archive: Literal["tar", "zip"], modified: int) -> None:
+def _serialize(
+    staging: Staging,
+    made: bytes,
+    archive: Literal["tar", "zip"],
+    modified: int,
+    reading: Callable[[int], object],
+) -> None:
     try:
-        serialize(staging.bag.absolute, staging.area.below(made).absolute, archive, modified)
+        serialize(staging.bag.absolute, staging.area.below(made).absolute, archive, modified, reading)
     except SerializeError as error:
         raise StoreError(
             f"cannot make the archive of {staging.key.name}: {error}",

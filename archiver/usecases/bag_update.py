@@ -10,9 +10,9 @@ from typing import Protocol, TypeVar
 
 from archiver.bagit.report import Depth
 from archiver.bagit.updating.holding import BusyBagError, InvalidBagError
-from archiver.bagit.updating.journal import Journal, UnfinishedUpdateError, UpdateError, is_update_pending
+from archiver.bagit.updating.journal import UnfinishedUpdateError, UpdateError, is_update_pending
 from archiver.bagit.updating.signed import Signed, SignedBagError
-from archiver.bagit.updating.update import Appended, Updated, add_algorithm, add_tag_files, set_info
+from archiver.bagit.updating.update import Appended, Stager, Updated, add_algorithm, add_tag_files, set_info
 from archiver.bagit.validate import open_bag
 from archiver.bagit.writer import BagWriteError
 from archiver.errors import ArchiverError, ExitStatus, Remedy, StoreError, UsageError, Way
@@ -22,6 +22,7 @@ from archiver.model.run import Event, Run
 from archiver.records.baginfo import parse_label
 from archiver.records.events import EVENTS_RECORD, HEADER, event_line
 from archiver.store.keeping import refuse_kept
+from archiver.usecases.recovery_sets import renewing
 from archiver.usecases.settled import known_algorithms
 from archiver.usecases.watch import Meter, Step, Watch
 
@@ -71,6 +72,7 @@ def add_algorithm_to(  # noqa: PLR0913, PLR0917 - what is asked for, by whom, wi
     event = Event("message digest calculation", run.now(), "Success", detail, run.software)
     with faults_told(bag):
         folder, payload, everything = measured(bag)
+    with renewing(bag, run, watch) as also, faults_told(bag):
         verifying = Step("Verifying", "bytes", everything, Meter())
         adding = Step(f"Computing {name}", "bytes", payload, Meter())
         with Threads(jobs) as threads:
@@ -81,6 +83,7 @@ def add_algorithm_to(  # noqa: PLR0913, PLR0917 - what is asked for, by whom, wi
                 lambda work, items: watched(threads, watch, verifying, work, items),
                 lambda work, items: watched(threads, watch, adding, work, items),
                 signed,
+                also,
             )
 
 
@@ -110,6 +113,7 @@ def set_info_of(  # noqa: PLR0913, PLR0917 - what is asked for, by whom, with wh
     event = Event("metadata modification", run.now(), "Success", detail, run.software)
     with faults_told(bag):
         folder, _, everything = measured(bag)
+    with renewing(bag, run, watch) as also, faults_told(bag):
         verifying = Step("Verifying", "bytes", everything, Meter())
         with Threads(jobs) as threads:
             return set_info(
@@ -119,12 +123,13 @@ def set_info_of(  # noqa: PLR0913, PLR0917 - what is asked for, by whom, with wh
                 Appended(EVENTS_RECORD, event_line(event), HEADER),
                 lambda work, items: watched(threads, watch, verifying, work, items),
                 signed,
+                also,
             )
 
 
 def add_files_to(  # noqa: PLR0913, PLR0917 - as the others, and what is added
     bag: str,
-    write: Callable[[int, Journal], bool],
+    write: Stager,
     detail: str,
     run: Run,
     jobs: int,

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import BinaryIO
 from urllib.parse import quote
 
+from archiver.bagit.names import PAYLOAD
 from archiver.errors import ArchiverError, Remedy, UsageError, Way
+from archiver.ingest.covers import CoverMakers
 from archiver.machine import reason
+from archiver.records.writing import no_covers
 from archiver.report.counts import Counts
 from archiver.report.pages import PagesOfBag, Site
 from archiver.report.receipt import Receipt, receipt
@@ -28,7 +31,7 @@ class MadePages:
     Attributes:
         bag: The bag as the user named it.
         first: Path of the page to open.
-        further: Path of the folder of further pages; ``None`` where one page was enough.
+        further: Path of the folder of further pages and small pictures; ``None`` where there are none.
         files: Files in the bag.
         tracks: Audio files among them.
         links: Whether the pages play and show the files of the bag, which those of an archive cannot.
@@ -76,9 +79,16 @@ def make_pages(bags: tuple[str, ...], to: str | None) -> Iterator[MadePages | Un
     for target in wanted:
         refuse_taken(target, "page")
         refuse_taken(further_of(target), "folder of pages")
+    with CoverMakers() as makers:
+        yield from _made(bags, wanted, makers)
+
+
+def _made(
+    bags: Sequence[str], wanted: Sequence[str], makers: CoverMakers
+) -> Iterator[MadePages | UnmadePages]:
     for bag, target in zip(bags, wanted, strict=True):
         try:
-            yield _make(bag, target)
+            yield _make(bag, target, makers)
         except ArchiverError as fault:
             if isinstance(fault, UsageError):
                 raise
@@ -159,7 +169,7 @@ def refuse_taken(target: str, what: str) -> None:
         )
 
 
-def _make(bag: str, target: str) -> MadePages:
+def _make(bag: str, target: str, makers: CoverMakers) -> MadePages:
     pages = PagesOfBag()
     read = read_bag(bag, pages.add)
     further = further_of(target)
@@ -169,12 +179,17 @@ def _make(bag: str, target: str) -> MadePages:
         first=f"../{quote(os.fsencode(os.path.basename(target)))}",
         further=folder_name,
         new=partial(new_page, further),
+        covers=partial(makers.covers, _payload(bag)) if read.is_folder else no_covers,
     )
     with created(target) as stream:
         pages.write(read.facts, stream, site)
     counts = pages.counts
     made = further if os.path.isdir(further) else None
     return MadePages(bag, target, made, counts.files, counts.tracks, read.is_folder)
+
+
+def _payload(bag: str) -> bytes:
+    return os.path.realpath(os.fsencode(bag)) + b"/" + os.fsencode(PAYLOAD.rstrip("/"))
 
 
 def _address(bag: str, target: str) -> str:

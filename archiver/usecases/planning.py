@@ -32,8 +32,11 @@ _LOOKED_AT_EACH = 8
 class Memory(Protocol):
     """What is remembered of sources from the last time they were packed into a store."""
 
-    def look(self, listed: Spool[ScanEntry]) -> int:
-        """Look up everything that was listed, and return how many files have to be examined."""
+    def __len__(self) -> int:
+        """How many entries were listed."""
+
+    def look(self, listed: Iterable[ScanEntry]) -> int:
+        """Look up everything as it is listed, and return how many files have to be examined."""
 
     def examined(self, processes: GuardedProcesses) -> Iterator[Examined]:
         """Yield what was listed in its order, examined: recalled where that holds, else by reading headers."""
@@ -73,14 +76,22 @@ def examined(  # noqa: PLR0913 - each says one thing, and most by name
     """
     presence = presence or SourcePresence(sources)
     with Spool[ScanEntry](scratch) as listed, Spool[Examined](scratch) as found, Linker() as linker:
-        scanned = scan(sources, exclusion, rule=rule, files_in=files_in)
-        listed.extend(watch.track(Step("Listing", "files"), _watched_over(scanned, presence), one))
-        if len(listed):
-            unread = len(listed) if memory is None else memory.look(listed)
+        scanned = watch.track(
+            Step("Listing", "files"),
+            _watched_over(scan(sources, exclusion, rule=rule, files_in=files_in), presence),
+            one,
+        )
+        if memory is None:
+            listed.extend(scanned)
+            entries_in_all = unread = len(listed)
+        else:
+            unread = memory.look(scanned)
+            entries_in_all = len(memory)
+        if entries_in_all:
             # starting a worker costs more than reading some hundred headers
             workers = min(jobs, 1 + unread // 256)
             with header_readers(workers) as processes:
-                step = Step("Reading headers", "files", len(listed))
+                step = Step("Reading headers", "files", entries_in_all)
                 entries = examine(listed, processes) if memory is None else memory.examined(processes)
                 read = watch.track(step, _watched_over(entries, presence), one)
                 found.extend(linker.gathered(read))
@@ -102,6 +113,7 @@ def planned(  # noqa: PLR0913 - each says one thing, and most by name
     presence: SourcePresence | None = None,
     decoders: GuardedProcesses | None = None,
     memory: Memory | None = None,
+    told: Callable[[PlanEntry], object] = lambda _: None,
 ) -> Iterator[PackagePlan]:
     """Work out what a package of the sources would hold and lend the plan for a ``with`` block.
 
@@ -117,6 +129,7 @@ def planned(  # noqa: PLR0913 - each says one thing, and most by name
         files_in: The folder of the payload that is to hold the sources.
         decoders: Decode all music as well, where that is asked for.
         memory: Tells what the store holds already.
+        told: Is told of every entry as it goes into the plan.
 
     Raises:
         SourceLostError: where a source is not there any more.
@@ -140,7 +153,7 @@ def planned(  # noqa: PLR0913 - each says one thing, and most by name
             if decoders is not None:
                 put_aside.extend(found)
                 found = _decoded(put_aside, decoders, watch)
-            package_plan = plan((_assessed(entry, assess) for entry in found), entries)
+            package_plan = plan((_assessed(entry, assess) for entry in found), entries, told)
         yield package_plan
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import mutagen
 import pytest
 
-from benchmarks.trees import large_tree, small_tree, tiny_tree
+from benchmarks.trees import large_tree, small_tree, tagged_tree, tiny_tree
 from tests.running import PATIENCE
 from tests.samples import MTIME_NS, read_tree
 
@@ -30,13 +30,27 @@ def test_small_tree_has_the_count_and_every_format_and_no_twins(tmp_path: Path) 
         assert title in mutagen.File(io.BytesIO(content)).pprint()
 
 
+def test_tagged_tree_has_the_count_and_true_tags_and_no_twins(tmp_path: Path) -> None:
+    size = tagged_tree(tmp_path, 150)
+    contents = read_tree(tmp_path)
+    assert (len(contents), sum(map(len, contents.values()))) == (150, size)
+    assert len(set(contents.values())) == 150
+    for name, content in contents.items():
+        artist, album, title = os.fsdecode(name).split("/")
+        told = mutagen.File(io.BytesIO(content)).pprint()
+        assert title[3:].rpartition(".")[0] in told
+        assert artist in told
+        assert album in told
+
+
 def test_trees_are_the_same_twice(tmp_path: Path) -> None:
     for name in ("one", "two"):
         small_tree(tmp_path / name / "small", 30)
         tiny_tree(tmp_path / name / "tiny", 2500)
+        tagged_tree(tmp_path / name / "tagged", 130)
         large_tree(tmp_path / name / "large", 2, 1_500_000)
     assert read_tree(tmp_path / "one") == read_tree(tmp_path / "two")
-    kinds = [tmp_path / "one" / kind for kind in ("small", "tiny", "large")]
+    kinds = [tmp_path / "one" / kind for kind in ("small", "tiny", "tagged", "large")]
     assert {path.stat().st_mtime_ns for kind in kinds for path in (kind, *kind.rglob("*"))} == {MTIME_NS}
 
 

@@ -30,6 +30,7 @@ from archiver.catalogue.stores import all_stores, know_store
 from archiver.catalogue.take_in import take_in
 from archiver.store.identity import read_identity
 from tests.catalogue.bags_to_take_in import ALBUMS, NOW, change, pack, told, updated
+from tests.running import run_here
 from tests.samples import build_tree
 
 RIGHTS = """
@@ -234,3 +235,37 @@ def test_rescan_keys_stay_with_what_does_not_change(path: str, packed: Path, tmp
         now = latest(catalogue, line)
         assert now is not None
         assert (now.started_ns, now.granularity_ns, now.rights, now.holds_until) == (9, 2, b"r", "2027-01-01")
+
+
+def test_rescan_keys_go_with_the_bytes_whatever_is_decided_of_them(path: str, tmp_path: Path) -> None:
+    music, store = build_tree(tmp_path / "Music", ALBUMS), tmp_path / "Store"
+    pack(music, store, 1)
+    updated(path, store)
+    with opened(path) as catalogue:
+        line = line_of_music(catalogue)
+        seen = [
+            SeenPath("Homogenic/cover.jpg", 5, 1, 2, 3, racy=False),
+            SeenPath("notes.txt", 6, 3, 4, 7, racy=False),
+        ]
+        with catalogue.write():
+            keep_looks(catalogue, line, seen)
+        first = held_now(catalogue, line, "Homogenic")["cover.jpg"]
+    (music / "rights.toml").write_text(RIGHTS)
+    change(music, {"notes.txt": b"other words\n"})
+    later = str(1_700_000_000 + 2 * 3600)
+    run_here("pack", music, "--to", store, "--name", "Bag2", SOURCE_DATE_EPOCH=later)
+    updated(path, store)
+    with reading(path) as catalogue:
+        line = line_of_music(catalogue)
+        cover = held_now(catalogue, line, "Homogenic")["cover.jpg"]
+        assert cover.decision_id != first.decision_id
+        assert (cover.size, cover.mtime_ns, cover.ctime_ns, cover.inode, cover.racy) == (5, 1, 2, 3, 0)
+        notes = held_now(catalogue, line, "")["notes.txt"]
+        assert (notes.size, notes.racy) == (None, None)
+
+
+def line_of_music(catalogue: Catalogue) -> int:
+    [store] = all_stores(catalogue)
+    line = find_collection(catalogue, store.store_id, "Music")
+    assert line is not None
+    return line

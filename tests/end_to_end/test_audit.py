@@ -103,13 +103,12 @@ def test_the_longest_unchecked_comes_first_and_the_rest_is_left_for_the_next(
 def test_it_goes_on_in_the_middle_of_a_bag(store: Path, catalogue_path: Path) -> None:
     files = sum(path.is_file() for path in (store / "One").rglob("*")) - 1
     settled(store)
-    seen = 0
-    for _ in range(files):
+    for number in range(files):
         done = audit(store / "One", "--bytes", "1", "--json")
         (bag,) = done.json["bags"]
-        assert bag["went_on"] is (seen > 0)
-        seen += bag["read_files"]
-    assert (seen, bag["whole"]) == (files, True)
+        assert bag["went_on"] is (number > 0)
+        assert bag["read_files"] == 1 + bag["went_on"], "the manifest is read again each time"
+        assert bag["whole"] is (number == files - 1)
     (path, state, checked), _ = columns(catalogue_path)
     assert (path, state) == ("One", "present")
     assert checked is not None
@@ -125,6 +124,19 @@ def test_what_was_changed_since_it_was_read_has_the_whole_bag_read_again(store: 
         os.utime(path, ns=(path.stat().st_atime_ns, path.stat().st_mtime_ns))
     (bag,) = audit(store / "One", "--json").json["bags"]
     assert (bag["went_on"], bag["whole"], bag["valid"]) == (False, True, True)
+
+
+def test_a_manifest_that_was_damaged_since_is_told_before_what_it_lists(store: Path) -> None:
+    settled(store)
+    for _ in range(3):
+        assert audit(store / "One", "--bytes", "1").code == 0
+    manifest = store / "One/manifest-sha512.txt"
+    manifest.write_bytes(manifest.read_bytes().replace(b"1.flac", b"3.flac"))
+    # the clock of this audit is ahead, so that nothing looks changed since
+    done = audit(store / "One", "--bytes", "1", "--json", day=40_000)
+    (bag,) = done.json["bags"]
+    named = {one["path"] for one in bag["problems"] if one["severity"] == "error"}
+    assert (done.code, "manifest-sha512.txt" in named) == (4, True)
 
 
 def test_what_an_earlier_part_found_stands_until_all_is_read_again(store: Path, catalogue_path: Path) -> None:
@@ -151,6 +163,9 @@ def test_damage_is_told_by_album_with_the_copy_that_could_heal_it(store: Path, t
     assert done.code == 4
     assert "An Album" in done.out
     assert f"Second: {tmp_path}/Second/One" in " ".join(done.out.split())
+    told = " ".join(done.out.partition("What broke, and what could heal it")[2].split())
+    assert told.startswith(f"{store}/One An Album, in data/Album: 1 damaged")
+    assert f"from Second: {tmp_path}/Second/One, never checked archiver heal {store}/One" in told
     (event,) = [
         one.happened
         for one in read_events(os.fsencode(store))
@@ -281,6 +296,58 @@ def test_what_cannot_be_meant_is_wrong_usage(store: Path, words: tuple[str, ...]
     assert told in done.told
 
 
+def checks(store: Path) -> list[tuple[str, str, object]]:
+    """Return the outcome, the path and the beginning of every check that the log of a store tells of."""
+    events = (one.happened for one in read_events(os.fsencode(store)))
+    return [
+        (one.outcome, str(one.detail["path"]), one.detail["since"])
+        for one in events
+        if one.type == "fixity check"
+    ]
+
+
+def test_a_verification_of_a_known_copy_is_a_check_too(store: Path, catalogue_path: Path) -> None:
+    assert run_here("verify", store / "One", SOURCE_DATE_EPOCH=at(4)).code == 0
+    assert run_here("verify", "--fast", store / "Two", SOURCE_DATE_EPOCH=at(4)).code == 0
+    assert checks(store) == [("success", "One", "2023-11-18T22:13:20Z")]
+    assert columns(catalogue_path) == [
+        ("One", "present", "2023-11-18T22:13:20Z"),
+        ("Two", "present", None),
+    ]
+    assert [
+        one["never"] for one in audit("--older-than", "90d", "--bytes", "1", "--json", day=5).json["debt"]
+    ] == [
+        True,
+        False,
+    ]
+    flip(store / "One/data/Album/1.flac")
+    assert run_here("verify", store / "One", SOURCE_DATE_EPOCH=at(6)).code == 4
+    assert checks(store)[-1][:2] == ("fail", "One")
+    assert run_here("catalogue", "check").code == 0
+    run_here("catalogue", "rebuild", store)
+    assert columns(catalogue_path)[0] == ("One", "damaged", None)
+
+
+def test_a_verification_writes_nothing_where_no_copy_is_known(
+    store: Path, tmp_path: Path, catalogue_path: Path
+) -> None:
+    shutil.copytree(store / "One", tmp_path / "Elsewhere/One")
+    log = (store / ".archiver/events.jsonl").read_bytes()
+    done = run_here("verify", tmp_path / "Elsewhere/One")
+    assert (done.code, done.err) == (0, "")
+    assert sorted(os.listdir(tmp_path / "Elsewhere")) == ["One"]
+    catalogue_path.unlink()
+    assert (run_here("verify", store).code, run_here("verify", store).err) == (0, "")
+    assert (store / ".archiver/events.jsonl").read_bytes() == log
+
+
+def test_a_verification_of_many_bags_tells_once_that_the_log_cannot_be_written(store: Path) -> None:
+    (store / ".incoming/lock").unlink()
+    (store / ".incoming/lock").symlink_to("/dev/null")
+    done = run_here("verify", store)
+    assert (done.code, done.err.count("not in the log")) == (0, 1)
+
+
 def test_the_debt_is_told(store: Path) -> None:
     audit(store / "One", day=5)
     debt = audit(store / "One", "--json", "--older-than", "1d", day=5.5).json["debt"]
@@ -386,3 +453,18 @@ def test_a_catalogue_made_anew_reads_the_state_out_of_a_damaged_bag(
     again = run_here("pack", music, "--to", store, "--name", "Two", "--json", SOURCE_DATE_EPOCH=at(2))
     changes = again.json["changes"]
     assert (changes["new"], changes["replaced"]) == (0, 2)
+
+
+def test_the_months_of_the_last_checks_are_told(store: Path) -> None:
+    octets = run_here("status", "--json").json["stores"][0]["bytes"] // 2
+
+    def told(day: float) -> list[tuple[str, str | None, int, int]]:
+        done = run_here("status", "--json", SOURCE_DATE_EPOCH=at(day))
+        return [(one["store"], one["month"], one["copies"], one["bytes"]) for one in done.json["checked"]]
+
+    assert told(2) == [("Store", None, 2, 2 * octets)]
+    assert audit(store / "One", day=5).code == 0
+    assert told(6) == [("Store", None, 1, octets), ("Store", "2023-11", 1, octets)]
+    assert audit(store, day=40).code == 0
+    assert told(41) == [("Store", "2023-12", 2, 2 * octets)]
+    assert told(6) == [("Store", None, 2, 2 * octets)], "a check that lies ahead counts for nothing"

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import shutil
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -163,11 +164,23 @@ def test_everything_comes_back_from_a_copy(
     assert not any(path.is_symlink() for path in bag.rglob("*"))
     assert {path: os.stat(path).st_mtime_ns for path in times} == times
     assert [one["path"] for one in done.json["healed"]] == [one["path"] for one in rehearsed.json["healed"]]
-    assert run_here("verify", bag).code == 0
     assert (last_event(bag)["type"], last_event(bag)["outcome"]) == ("recovery", "success")
+    assert run_here("verify", bag).code == 0
     assert state(catalogue_path, "Store") == ("present", True)
     assert os.listdir(bag.parent / ".incoming") == ["lock"]
     assert run_here("catalogue", "check").code == 0
+
+
+def test_the_report_names_the_copies(bag: Path, second: Path) -> None:
+    flip(bag / "data/Album/big.bin", 100)
+    flip(bag / "bag-info.txt", 10)
+    told = " ".join(run_here("heal", bag, "--dry-run").out.split())
+    assert f"2 files taken from the copy {second}" in told
+    (second / "bag-info.txt").unlink()
+    told = " ".join(run_here("heal", bag).out.split())
+    assert f"1 file taken from the copy {second}" in told
+    assert "bag-info.txt: damaged; no copy has it" in told
+    assert f"Copies that were asked: {second}" in told
 
 
 def test_what_stood_there_is_kept_outside_the_bag(bag: Path, second: Path) -> None:
@@ -247,6 +260,24 @@ def test_a_copy_that_is_an_archive_gives_files(bag: Path, tmp_path: Path) -> Non
     done = heal(bag, "--from", archive)
     assert done.code == 0, done.out
     assert files(bag) == original(bag)
+
+
+@pytest.mark.parametrize("form", ["tar", "zip"])
+def test_damaged_files_of_archives_give_their_sound_parts(bag: Path, tmp_path: Path, form: str) -> None:
+    archive = Path(shutil.make_archive(str(tmp_path / "Bag"), "tar", bag.parent, "Bag"))
+    if form == "zip":
+        archive = tmp_path / "Bag.zip"
+        with zipfile.ZipFile(archive, "w") as made:
+            for path in sorted((tmp_path / "Store").rglob("*")):
+                if path.is_file() and path.is_relative_to(bag):
+                    made.write(path, path.relative_to(bag.parent))
+    flip(archive, archive.read_bytes().index(BIG[:1000]) + 90_000)
+    flip(bag / "data/Album/big.bin", 10, 150_000)
+    done = heal(bag, "--from", archive)
+    assert done.code == 0, done.out
+    assert [one["means"] for one in done.json["healed"]] == ["combined"]
+    assert files(bag) == original(bag)
+    assert os.listdir(bag.parent / ".incoming") == ["lock"]
 
 
 def test_an_archive_is_replaced_by_a_whole_one(tmp_path: Path, source: MakeSource) -> None:

@@ -17,6 +17,7 @@ from archiver.bagit.report import Depth
 from archiver.bagit.validate import validate
 from archiver.parity import program
 from archiver.parity.program import find_par2
+from tests.bagit.bags import seal_tags
 from tests.conftest import MakeSource
 from tests.running import Outcome, run_here
 from tests.samples import flac
@@ -88,10 +89,110 @@ def test_the_bag_stays_valid_and_every_byte_of_its_payload(bag: Path, catalogue_
 
 
 def test_a_bag_that_has_recovery_data_is_left_alone(bag: Path) -> None:
-    whole = protected(bag)
-    again = run_here("protect", bag, "--redundancy", "50%", "--json")
-    assert (again.code, again.json["sets"]) == (0, 0)
+    whole = protected(bag, "--redundancy", "2.5%")
+    for words in ((), ("--redundancy", "2.5%")):
+        again = run_here("protect", bag, *words, "--json")
+        assert (again.code, again.json["made"], again.json["sets"]) == (0, "nothing", 0)
+        assert again.json["amount"] == "2.5%"
     assert files(bag) == whole
+    assert not (bag.parent / ".archiver/aside").exists()
+
+
+def sets_of(bag: Path) -> set[str]:
+    return {path.name for path in (bag / "parity").iterdir()}
+
+
+def listed_sets(bag: Path) -> set[str]:
+    lines = (bag / "tagmanifest-sha512.txt").read_text().splitlines()
+    paths = (line.partition("  ")[2] for line in lines)
+    return {path.removeprefix("parity/") for path in paths if path.startswith("parity/")}
+
+
+def test_another_amount_has_them_made_anew_and_the_old_put_aside(bag: Path, catalogue_path: Path) -> None:
+    before = protected(bag)
+    old = {path.removeprefix("parity/"): before[path] for path in before if path.endswith(".par2")}
+    done = run_here("protect", bag, "--redundancy", "20%", "--json")
+    assert (done.code, done.json["made"], done.json["sets"]) == (0, "others", 3), done.err
+    assert sets_of(bag) == listed_sets(bag)
+    assert not sets_of(bag) & old.keys()
+    kept = files(Path(done.json["aside"]))
+    assert {path.removeprefix("parity/"): kept[path] for path in kept if path.endswith(".par2")} == old
+    assert kept["tagmanifest-sha512.txt"] == before["tagmanifest-sha512.txt"]
+    assert "about 20% of its bytes" in (bag / "parity/README.txt").read_text()
+    assert validate(os.fsencode(bag), Depth.FULL).valid
+    assert run_here("audit", bag).code == 0
+    assert run_here("catalogue", "check").code == 0
+    assert run_here("status", "--json").json["protected_bags"] == 1
+    whole = files(bag)
+    (bag / "metadata/files.csv").unlink()
+    overwrite(bag / "data/Album/big.bin", 1000, b"hurt")
+    assert heal(bag).code == 0
+    assert files(bag) == whole
+
+
+@pytest.mark.parametrize(
+    "change",
+    [("set-info", "Contact-Name: Erika Example"), ("add-algorithm", "sha256")],
+    ids=lambda one: one[0],
+)
+def test_a_change_of_the_tag_files_has_their_set_made_anew(bag: Path, change: tuple[str, str]) -> None:
+    before = protected(bag)
+    payload = {path: before[path] for path in before if path.startswith(("parity/0001", "parity/0002"))}
+    done = run_here("bag", change[0], bag, change[1])
+    assert (done.code, done.err) == (0, "")
+    after = files(bag)
+    assert {path: after.get(path) for path in payload} == payload
+    assert sets_of(bag) == listed_sets(bag)
+    assert {one.partition(".")[0] for one in sets_of(bag)} == {"0001", "0002", "0004", "README"}
+    assert run_here("verify", bag).code == 0
+    assert run_here("protect", bag, "--json").json["made"] == "nothing"
+    for path in ("bag-info.txt", "metadata/events.jsonl", "manifest-sha512.txt"):
+        content = (bag / path).read_bytes()
+        (bag / path).unlink()
+        assert heal(bag).code == 0
+        assert (bag / path).read_bytes() == content
+    assert files(bag) == after
+
+
+def test_without_the_program_a_change_goes_on_and_what_follows_is_told_and_mended(
+    bag: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = protected(bag)
+    with monkeypatch.context() as patch:
+        patch.setattr(program, "find_spec", lambda _: None)
+        patch.setenv("PATH", "/nowhere")
+        done = run_here("bag", "set-info", bag, "Contact-Name: Erika Example")
+    assert done.code == 0
+    assert "about its own files as they were before" in done.told
+    assert "archiver protect" in done.told
+    after = files(bag)
+    assert all(after[path] == before[path] for path in before if path.startswith("parity/"))
+    mended = run_here("protect", bag, "--json")
+    assert (mended.code, mended.json["made"], mended.json["sets"]) == (0, "own", 1)
+    assert "of these they were made anew" not in run_here("protect", bag).out
+    assert run_here("protect", bag, "--json").json["made"] == "nothing"
+    whole = files(bag)
+    (bag / "bag-info.txt").unlink()
+    assert heal(bag).code == 0
+    assert files(bag) == whole
+
+
+def test_recovery_data_that_others_made_give_way_only_where_that_is_asked_for(bag: Path) -> None:
+    protected(bag)
+    readme = bag / "parity/README.txt"
+    readme.write_bytes(b"made by hand")
+    seal_tags(bag)
+    theirs = files(bag)
+    assert run_here("protect", bag, "--json").json["made"] == "nothing"
+    assert run_here("bag", "set-info", bag, "Contact-Name: Erika Example").code == 0
+    now = files(bag)
+    assert {path: now[path] for path in theirs if path.startswith("parity/")} == {
+        path: theirs[path] for path in theirs if path.startswith("parity/")
+    }
+    done = run_here("protect", bag, "--parity", "one-file", "--json")
+    assert (done.code, done.json["made"]) == (0, "others")
+    assert sets_of(bag) == listed_sets(bag)
+    assert readme.read_bytes() != b"made by hand"
 
 
 def test_any_one_file_of_each_set_can_be_lost(bag: Path) -> None:
@@ -168,11 +269,33 @@ def test_pack_makes_them_in_the_run(tmp_path: Path, source: MakeSource) -> None:
     assert packed.code == 0, packed.err
     whole = files(store / "Bag")
     assert validate(os.fsencode(store / "Bag"), Depth.FULL).valid
+    (event,) = [
+        one
+        for one in map(json.loads, whole["metadata/events.jsonl"].splitlines())
+        if one.get("type") == "creation"
+    ]
+    assert event["detail"].startswith("Recovery data (PAR2, one file of each album)")
+    assert b"Recovery data (PAR2" in whole["metadata/premis.xml"]
     (store / "Bag/data/Album/big.bin").unlink()
     (store / "Bag/metadata/files.jsonl").unlink()
     assert heal(store / "Bag").code == 0
     assert files(store / "Bag") == whole
     assert os.listdir(store / ".incoming") == ["lock"]
+
+
+@pytest.mark.parametrize("words", [("--parity", "one-file"), ("--redundancy", "40%")], ids=lambda one: one[0])
+def test_bags_of_a_size_hold_their_recovery_data_too(
+    tmp_path: Path, source: MakeSource, words: tuple[str, str]
+) -> None:
+    noise = random.Random(5)
+    tree = {f"Album {n // 3}/{n}.bin": noise.randbytes(120_000) for n in range(12)}
+    store = tmp_path / "Store"
+    packed = run_here("pack", source(tree), "--to", store, "--max-size", "1MB", *words, "--json")
+    assert packed.code == 0, packed.err
+    assert len(packed.json["bags"]) > 2
+    for bag in packed.json["bags"]:
+        sizes = [path.stat().st_size for path in Path(bag).rglob("*") if path.is_file()]
+        assert sum(sizes) <= 1_000_000
 
 
 def test_an_independent_program_accepts_and_uses_them(bag: Path, tmp_path: Path) -> None:

@@ -177,7 +177,7 @@ def test_file_that_changed_since_it_was_listed_says_so(
 
 
 def test_file_that_somebody_keeps_writing_ends_and_is_reported(tmp_path: Path) -> None:
-    root = build_tree(tmp_path / "Moving", {"a": bytes(8 * BLOCK_BYTES), "b": b"at rest"})
+    root = build_tree(tmp_path / "Moving", {"a": bytes(8 << 20), "b": b"at rest"})
     moving, at_rest = refs(root)
     stop = threading.Event()
 

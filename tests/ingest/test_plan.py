@@ -13,15 +13,19 @@ from hypothesis import strategies as st
 from archiver.ingest.plan import PackagePlan, plan
 from archiver.ingest.spool import Spool
 from archiver.model.audio import AudioProperties, Role
-from archiver.model.package import AssessedFile, PlanEntry, WithheldFile
+from archiver.model.package import AssessedFile, HeldFile, PlanEntry, WithheldFile
 from archiver.model.problem import Problem
 from archiver.model.rights import Disposition
 from archiver.model.source import BesideFiles, EmptyFolder, FolderProblem, FolderRef, LeftOut, Link, Unpacked
+from archiver.model.state import Before, Holding, HoldingBag, Known
 from archiver.model.totals import Totals, problems_in
 from archiver.usecases.pack.parts import parts_of
+from archiver.usecases.pack.recovery import RecoveryGuess
 from tests.records.entries import assessed, decision
 
 Seen = AssessedFile | BesideFiles
+
+HOLDING = Holding(HoldingBag("urn:uuid:x", "Bag", "0" * 128), "data/A/1", "sha512", "00")
 
 
 def file(path: str, size: int = 5, disposition: Disposition = Disposition.INCLUDE) -> AssessedFile:
@@ -49,6 +53,29 @@ seen = st.lists(
     ),
     max_size=40,
 )
+
+
+def test_what_is_held_keeps_what_a_new_state_needs_and_all_is_told_of_it() -> None:
+    entry = file("A/1")
+    whole = dataclasses.replace(entry.examined, audio=AudioProperties("flac"), tags={"title": ("One",)})
+    unchanged = Before(5, 0, b"\x00", None, None, racy=False)
+    entries = [
+        HeldFile(AssessedFile(dataclasses.replace(whole, known=Known(HOLDING, before)), made), HOLDING)
+        for made in (entry.decision, decision(disposition=Disposition.REVIEW))
+        for before in (unchanged, dataclasses.replace(unchanged, digest=b"\x01"))
+    ]
+    told: list[PlanEntry] = []
+    with Spool[PlanEntry]() as spool:
+        totals = plan(iter(entries), spool, told.append).totals
+        kept = list(spool)
+    assert told == [*entries[:2], *(WithheldFile(one.assessed) for one in entries[2:])]
+    assert kept[2:] == told[2:]
+    assert (totals.held, totals.withheld) == (2, 2)
+    for one in kept[:2]:
+        assert isinstance(one, HeldFile)
+        left = one.assessed.examined
+        assert (left.audio, left.tags, left.ref) == (None, whole.tags, whole.ref)
+        assert one.assessed.decision == entry.decision
 
 
 def planned(entries: Sequence[Seen], spool: Spool[PlanEntry]) -> PackagePlan:
@@ -84,7 +111,7 @@ def described(entry: PlanEntry) -> int:
 def test_parts_hold_everything_once_and_in_order(entries: list[Seen], most: int) -> None:
     with Spool[PlanEntry]() as spool:
         package = planned(entries, spool)
-        parts = parts_of(package, most, 4, described)
+        parts = parts_of(package, most, 4, described, RecoveryGuess(None))
         together = [entry for part in parts for entry in part]
         assert together == list(spool)
         for part in parts:
@@ -93,7 +120,7 @@ def test_parts_hold_everything_once_and_in_order(entries: list[Seen], most: int)
             assert part.bytes <= most or (part.oversize and len(list(filter(is_packed, part))) == 1)
         for part in parts[:-1]:  # the last takes what comes after its last file as well
             assert part.likely_bytes == 4 + part.bytes + sum(map(described, part))
-        (whole,) = parts_of(package, None, 4, described)
+        (whole,) = parts_of(package, None, 4, described, RecoveryGuess(None))
         assert list(whole) == together
 
 
@@ -106,7 +133,7 @@ def divided(most: int, *paths: str) -> list[list[str]]:
         package = planned([file(path) for path in paths], spool)
         return [
             [entry.path for entry in part if isinstance(entry, AssessedFile)]
-            for part in parts_of(package, most, 0, lambda _: 5)
+            for part in parts_of(package, most, 0, lambda _: 5, RecoveryGuess(None))
         ]
 
 

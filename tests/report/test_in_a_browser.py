@@ -75,7 +75,11 @@ def test_the_page_of_the_examples_loads_from_the_disk_alone(page: Page, small: P
     # every cover that there is was shown
     page.evaluate("document.querySelectorAll('img').forEach(one => one.loading = 'eager')")
     page.settle()
-    assert page.evaluate("[...document.images].filter(one => one.naturalWidth).length") == 6
+    assert page.evaluate("[...document.images].filter(one => one.naturalWidth).length") == 16
+    inside = page.evaluate(
+        "[...document.images].filter(one => one.getAttribute('src').startsWith('pages/')).length"
+    )
+    assert inside == 10  # of albums whose cover stands in the files alone
     nothing_amiss(page, small)
 
 

@@ -40,34 +40,43 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PLAIN_EXTENSION = re.compile(r"[a-z0-9_+-]{1,12}")
 
 
-@contextlib.contextmanager
-def shown_path(window: Window, sniffed: Sniffed, relative: bytes) -> Iterator[str | None]:
-    """Lend a path for PRONOM to look at, which leads to a copy of the parts that tell, kept in memory.
-
-    The path is a link to a descriptor. It bears the file's extension, which decides where several signatures fit.
-    Only a large container that PRONOM looks into from end to end is not copied: the link then leads to the open file,
-    so that what is looked at is the very file that was opened, whatever stands under its name by now.
+def shown_bytes(window: Window, sniffed: Sniffed) -> bytes | None:
+    """The bytes of a file that PRONOM is to look at; ``None`` for a large container, into which it looks end to end.
 
     Args:
         window: The file.
         sniffed: What the own table says of it.
-        relative: The file's path, for its extension; empty where its name is to tell nothing.
+
+    Raises:
+        OSError: where the file cannot be read.
+    """
+    parts = _telling_parts(window, sniffed)
+    return None if parts is None else b"".join(window.read(start, end - start) for start, end in parts)
+
+
+@contextlib.contextmanager
+def lent_path(shown: bytes | Window, suffix: str) -> Iterator[str | None]:
+    """Lend a path for PRONOM to look at, which leads to bytes kept in memory, or to an open file.
+
+    The path is a link to a descriptor. An open file is looked at through its own, so that it is the very file that was
+    opened, whatever stands under its name by now.
+
+    Args:
+        shown: What to look at.
+        suffix: How the path ends: :func:`telling_suffix`, which decides where several signatures fit.
 
     Yields:
         The path, or ``None`` where the system offers none that leads to a descriptor.
 
     Raises:
-        OSError: where the file cannot be read.
         MachineError: where no link or copy can be made.
     """
-    parts = _telling_parts(window, sniffed)
     with contextlib.ExitStack() as held:
-        if parts is None:
-            descriptor = window.descriptor()
+        if isinstance(shown, Window):
+            descriptor = shown.descriptor()
         else:
-            data = b"".join(window.read(start, end - start) for start, end in parts)
-            descriptor = held.enter_context(_copy(data)).fileno()
-        yield held.enter_context(_link_to(descriptor, _suffix(relative)))
+            descriptor = held.enter_context(_copy(shown)).fileno()
+        yield held.enter_context(_link_to(descriptor, suffix))
 
 
 def _telling_parts(window: Window, sniffed: Sniffed) -> list[tuple[int, int]] | None:
@@ -128,7 +137,8 @@ def _link_to(descriptor: int, suffix: str) -> Iterator[str | None]:
             os.unlink(link)
 
 
-def _suffix(relative: bytes) -> str:
+def telling_suffix(relative: bytes) -> str:
+    """The ending of a file's path that may tell PRONOM what it is: a plain extension with its dot, or nothing."""
     extension = os.path.splitext(relative)[1][1:].decode("ascii", "replace").lower()
     return f".{extension}" if _PLAIN_EXTENSION.fullmatch(extension) else ""
 

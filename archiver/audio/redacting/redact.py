@@ -10,12 +10,12 @@ Runs in a worker process: mutagen may take any amount of time and memory over ho
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any, BinaryIO
 
 from mutagen.apev2 import APENoHeaderError, APEv2
 from mutagen.flac import FLAC, SeekTable, StreamInfo
-from mutagen.id3 import ID3, Frames, ID3NoHeaderError
+from mutagen.id3 import ID3, ID3NoHeaderError
 from mutagen.mp4 import MP4
 from mutagen.oggflac import OggFLAC
 from mutagen.oggopus import OggOpus
@@ -25,74 +25,11 @@ from mutagen.oggvorbis import OggVorbis
 from archiver.audio.containers.window import Window
 from archiver.audio.formats.kinds import Kind
 from archiver.audio.formats.magic import sniff
-
-Plain = Mapping[str, Sequence[str]]
-"""Canonical name and values of the tags to write."""
-
-_ID3 = {
-    "title": "TIT2",
-    "artist": "TPE1",
-    "album": "TALB",
-    "album_artist": "TPE2",
-    "track": "TRCK",
-    "disc": "TPOS",
-    "date": "TDRC",
-    "genre": "TCON",
-    "composer": "TCOM",
-    "label": "TPUB",
-    "isrc": "TSRC",
-    "copyright": "TCOP",
-}
-_VORBIS = {
-    "title": "TITLE",
-    "artist": "ARTIST",
-    "album": "ALBUM",
-    "album_artist": "ALBUMARTIST",
-    "track": "TRACKNUMBER",
-    "track_total": "TRACKTOTAL",
-    "disc": "DISCNUMBER",
-    "disc_total": "DISCTOTAL",
-    "date": "DATE",
-    "genre": "GENRE",
-    "composer": "COMPOSER",
-    "label": "LABEL",
-    "isrc": "ISRC",
-    "copyright": "COPYRIGHT",
-    "license": "LICENSE",
-}
-_APE = {
-    "title": "Title",
-    "artist": "Artist",
-    "album": "Album",
-    "album_artist": "Album Artist",
-    "track": "Track",
-    "disc": "Disc",
-    "date": "Year",
-    "genre": "Genre",
-    "composer": "Composer",
-    "label": "Label",
-    "isrc": "ISRC",
-    "copyright": "Copyright",
-}
-_MP4 = {
-    "title": "\xa9nam",
-    "artist": "\xa9ART",
-    "album": "\xa9alb",
-    "album_artist": "aART",
-    "date": "\xa9day",
-    "genre": "\xa9gen",
-    "composer": "\xa9wrt",
-    "copyright": "cprt",
-}
-_UTF8 = 3
-"""The text encoding of ID3v2.4 frames."""
-
-WRITTEN = tuple(dict.fromkeys((*_VORBIS, *_ID3, *_APE, *_MP4)))
-"""The canonical names that some format gets back; all others are left out."""
-
-
-class UnredactableError(Exception):
-    """The tags of a file cannot be rewritten: the message says why, in a few words."""
+from archiver.audio.redacting.chunked import rewrite_aiff, rewrite_dsdiff, rewrite_dsf, rewrite_wave
+from archiver.audio.redacting.fields import APE_ITEMS, COMMENTS, MP4_ATOMS, Plain, id3, with_total
+from archiver.audio.redacting.matroska import rewrite_matroska
+from archiver.audio.redacting.pieces import UnredactableError
+from archiver.audio.redacting.windows_media import rewrite_asf
 
 
 def redact(file: BinaryIO, size_bytes: int, extension: str, tags: Plain) -> None:
@@ -114,7 +51,7 @@ def redact(file: BinaryIO, size_bytes: int, extension: str, tags: Plain) -> None
     file.seek(0)
     try:
         rewrite(file, tags)
-    except (OSError, MemoryError):
+    except (OSError, MemoryError, UnredactableError):
         raise
     except Exception as error:  # mutagen raises whatever its slip on damaged bytes leads to
         raise UnredactableError(f"its tags cannot be rewritten ({type(error).__name__})") from error
@@ -147,7 +84,7 @@ def _ogg(
 
 
 def _comments(comment: MutableMapping[str, list[str]], tags: Plain) -> None:
-    for name, key in _VORBIS.items():
+    for name, key in COMMENTS.items():
         if tags.get(name):
             comment[key] = list(tags[name])
 
@@ -158,18 +95,8 @@ def _mpeg(file: BinaryIO, tags: Plain) -> None:
     file.seek(0)
     with contextlib.suppress(APENoHeaderError):
         APEv2(file).delete(file)
-    written = ID3()
-    for name, key in _ID3.items():
-        if values := _with_total(name, tags):
-            written.add(Frames[key](encoding=_UTF8, text=values))
     file.seek(0)
-    written.save(file, v1=0, padding=lambda _: 0)
-
-
-def _with_total(name: str, tags: Plain) -> list[str]:
-    """The values to write under a name; a number with how many there are, where that is known."""
-    values, totals = list(tags.get(name, ())), tags.get(f"{name}_total", ())
-    return [f"{values[0]}/{totals[0]}"] if len(values) == 1 and totals and "/" not in values[0] else values
+    id3(tags).save(file, v1=0, padding=lambda _: 0)
 
 
 def _ape(file: BinaryIO, tags: Plain) -> None:
@@ -179,8 +106,8 @@ def _ape(file: BinaryIO, tags: Plain) -> None:
     with contextlib.suppress(ID3NoHeaderError):
         ID3(file).delete(file, delete_v1=True, delete_v2=True)
     written = APEv2()
-    for name, key in _APE.items():
-        if values := _with_total(name, tags):
+    for name, key in APE_ITEMS.items():
+        if values := with_total(name, tags):
             written[key] = values
     file.seek(0)
     written.save(file)
@@ -191,11 +118,11 @@ def _mp4(file: BinaryIO, tags: Plain) -> None:
     if mp4.tags is None:
         mp4.add_tags()
     mp4.tags.clear()
-    for name, key in _MP4.items():
+    for name, key in MP4_ATOMS.items():
         if tags.get(name):
             mp4.tags[key] = list(tags[name])
     for name, key in (("track", "trkn"), ("disc", "disk")):
-        number, _, total = next(iter(_with_total(name, tags)), "").partition("/")
+        number, _, total = next(iter(with_total(name, tags)), "").partition("/")
         if _is_small(number):
             mp4.tags[key] = [(int(number), int(total) if _is_small(total) else 0)]
     file.seek(0)
@@ -207,7 +134,7 @@ def _is_small(number: str) -> bool:
 
 
 _REWRITES: Mapping[Kind, Callable[[BinaryIO, Plain], None]] = {
-    **dict.fromkeys((Kind.MP3, Kind.MP2, Kind.AAC_ADTS), _mpeg),
+    **dict.fromkeys((Kind.MP3, Kind.MP2, Kind.AAC_ADTS, Kind.TTA), _mpeg),
     **dict.fromkeys((Kind.WAVPACK, Kind.APE, Kind.MUSEPACK7, Kind.MUSEPACK8, Kind.TAK, Kind.OPTIMFROG), _ape),
     Kind.FLAC: _flac,
     Kind.OGG_VORBIS: _ogg(OggVorbis),
@@ -215,5 +142,11 @@ _REWRITES: Mapping[Kind, Callable[[BinaryIO, Plain], None]] = {
     Kind.OGG_SPEEX: _ogg(OggSpeex),
     Kind.OGG_FLAC: _ogg(OggFLAC),
     Kind.MP4: _mp4,
+    **dict.fromkeys((Kind.WAV, Kind.RF64), rewrite_wave),
+    Kind.AIFF: rewrite_aiff,
+    Kind.DSDIFF: rewrite_dsdiff,
+    Kind.DSF: rewrite_dsf,
+    Kind.ASF: rewrite_asf,
+    Kind.MATROSKA: rewrite_matroska,
 }
-"""The formats whose tags can be rewritten. WAV and AIFF are not among them: their texts stand in chunks of many makers."""
+"""The formats whose tags can be rewritten: by mutagen where it takes out all that there is, else by writers of our own."""

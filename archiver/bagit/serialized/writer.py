@@ -11,7 +11,7 @@ import contextlib
 import os
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
@@ -38,7 +38,13 @@ class Serialized:
     files: int
 
 
-def serialize(bag: bytes, target: bytes, kind: Literal["tar", "zip"], modified: int) -> Serialized:
+def serialize(
+    bag: bytes,
+    target: bytes,
+    kind: Literal["tar", "zip"],
+    modified: int,
+    reading: Callable[[int], object] = lambda _: None,
+) -> Serialized:
     """Write the bag in the folder ``bag`` as the archive ``target``, which must end in ``.tar`` or ``.zip``.
 
     The archive's one folder bears the archive's own name without that ending. It is written under a temporary
@@ -49,6 +55,7 @@ def serialize(bag: bytes, target: bytes, kind: Literal["tar", "zip"], modified: 
         target: Path of the archive to make.
         kind: The archive's format.
         modified: Time of tag files and folders in seconds since 1970 UTC, such as the accession's.
+        reading: Told the bytes of each block of the bag's files as it is read.
 
     Raises:
         SerializeError: if the target's name does not fit the format, a name in the bag is not UTF-8 or too long for
@@ -69,7 +76,7 @@ def serialize(bag: bytes, target: bytes, kind: Literal["tar", "zip"], modified: 
         descriptor = filesystem.create_regular(temporary, parent)
         try:
             with os.fdopen(descriptor, "wb", buffering=_BLOCK) as stream:
-                files = _write(bag, stream, kind, _text(root), modified)
+                files = _write(bag, stream, kind, _text(root), modified, reading)
                 stream.flush()
                 os.fsync(stream.fileno())
                 size = stream.tell()
@@ -83,7 +90,14 @@ def serialize(bag: bytes, target: bytes, kind: Literal["tar", "zip"], modified: 
     return Serialized(target, size, files)
 
 
-def _write(bag: bytes, stream: BinaryIO, kind: Literal["tar", "zip"], root: str, modified: int) -> int:
+def _write(  # noqa: PLR0913, PLR0917 - what is written, where to, in what form, and who is told
+    bag: bytes,
+    stream: BinaryIO,
+    kind: Literal["tar", "zip"],
+    root: str,
+    modified: int,
+    reading: Callable[[int], object],
+) -> int:
     files = 0
     with contextlib.ExitStack() as opened:
         members: TarMembers | ZipMembers
@@ -105,7 +119,8 @@ def _write(bag: bytes, stream: BinaryIO, kind: Literal["tar", "zip"], root: str,
             with os.fdopen(filesystem.open_regular(last, cursor.folder(where)), "rb", buffering=0) as source:
                 status = os.fstat(source.fileno())
                 when = status.st_mtime_ns // 1_000_000_000 if path.startswith(PAYLOAD.encode()) else modified
-                members.add_file(name, status.st_size, when, _blocks(source.fileno(), status.st_size, path))
+                blocks = _blocks(source.fileno(), status.st_size, path)
+                members.add_file(name, status.st_size, when, _told(blocks, reading))
             files += 1
         members.finish()
     return files
@@ -136,6 +151,12 @@ def _children(cursor: filesystem.FolderCursor, folder: bytes) -> Iterator[bytes]
                 yield path
             else:
                 raise filesystem.NotRegularError(f"neither a file nor a folder: {os.fsdecode(path)!r}")
+
+
+def _told(blocks: Iterator[bytes], reading: Callable[[int], object]) -> Iterator[bytes]:
+    for block in blocks:
+        reading(len(block))
+        yield block
 
 
 def _blocks(descriptor: int, size: int, path: bytes) -> Iterator[bytes]:

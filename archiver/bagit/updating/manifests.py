@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple
 
 from archiver import filesystem
@@ -79,11 +79,13 @@ def stage_payload_manifest(  # noqa: PLR0913, PLR0917 - what one manifest is mad
         raise UpdateError(f"{source.name} lists {listed} files, but the payload has {files}")
 
 
-def stage_tag_manifests(folder: int, top: BagTop, algorithm: str | None, journal: Journal) -> None:
+def stage_tag_manifests(
+    folder: int, top: BagTop, algorithm: str | None, journal: Journal, dropped: Collection[str] = ()
+) -> None:
     """Stage every tag manifest anew, so that it fits what is staged already, and one of ``algorithm`` if given.
 
     A digest that stands in a tag manifest is kept for every file that does not change; no file is hashed anew
-    whose digest is known.
+    whose digest is known. Files that are ``dropped`` are listed no longer.
 
     Raises:
         UpdateError: if a tag file is not what is recorded.
@@ -98,6 +100,8 @@ def stage_tag_manifests(folder: int, top: BagTop, algorithm: str | None, journal
         left = dict.fromkeys(changed)
         with journal.write(manifest.name) as stream:
             for entry in _entries(folder, top, manifest):
+                if entry.path in dropped:
+                    continue
                 digest = entry.digest
                 if entry.path in left:
                     del left[entry.path]
@@ -108,22 +112,22 @@ def stage_tag_manifests(folder: int, top: BagTop, algorithm: str | None, journal
             for path in left:
                 stream.write(line(path, journal.digests(path, (manifest.algorithm,))[manifest.algorithm]))
     if algorithm is not None and all(one.algorithm != algorithm for one in present):
-        _stage_new(folder, line, algorithm, changed, recorded, journal)
+        listed = {*_listable(folder)}.difference(dropped).union(changed)
+        _stage_new(folder, line, algorithm, listed, recorded, journal)
 
 
 def _stage_new(  # noqa: PLR0913, PLR0917 - what one manifest is made from
     folder: int,
     line: Callable[[str, str], bytes],
     algorithm: str,
-    changed: Sequence[str],
+    listed: set[str],
     recorded: dict[str, tuple[str, str]],
     journal: Journal,
 ) -> None:
-    """Stage a tag manifest over every tag file as it will be."""
-    unlisted = (path for path in list_tag_files(folder) if told_of_signing(path) is None)
-    kept = {path for path in unlisted if not path.startswith(STAGED_PREFIX)}
+    """Stage a tag manifest over the tag files ``listed``, as they will be."""
+    changed = journal.paths
     with journal.write(f"tagmanifest-{algorithm}.txt") as stream:
-        for path in sorted(kept.union(changed)):
+        for path in sorted(listed):
             if path in changed:
                 stream.write(line(path, journal.digests(path, (algorithm,))[algorithm]))
                 continue
@@ -132,6 +136,13 @@ def _stage_new(  # noqa: PLR0913, PLR0917 - what one manifest is made from
             if digest and digests[known] != digest:
                 raise UpdateError(f"{path!r} is no longer what its tag manifest records")
             stream.write(line(path, digests[algorithm]))
+
+
+def _listable(folder: int) -> Iterator[str]:
+    """Yield the tag files that a tag manifest can list."""
+    for path in list_tag_files(folder):
+        if told_of_signing(path) is None and not path.startswith(STAGED_PREFIX):
+            yield path
 
 
 def _entries(folder: int, top: BagTop, manifest: ManifestName) -> Iterator[Entry]:

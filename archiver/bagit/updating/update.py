@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from archiver import filesystem
@@ -36,6 +36,15 @@ _LARGEST_INFO = 16 << 20
 """Bytes of bag-info.txt that are changed as a whole; no more of it is ever understood."""
 
 _COPIED = 1 << 20
+
+Stager = Callable[[int, Journal], Collection[str] | None]
+"""Stages further tag files: is given the bag's folder descriptor and the journal, in which all else but the tag manifests is
+staged, and returns the paths of files that are to be listed no longer, which stay where they are; ``None`` where there is
+nothing to stage."""
+
+
+def nothing_more(_folder: int, _journal: Journal) -> None:
+    """Stage nothing further."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +95,7 @@ def add_algorithm(  # noqa: PLR0913, PLR0917 - what is added, how it is read, wh
     map_ordered: Mapper[Batch, Checked] = serial_map,
     hash_ordered: Mapper[ToHash, Hashed] = serial_map,
     signed: Signed = Signed.REFUSE,
+    also: Stager = nothing_more,
 ) -> Updated:
     """Give the bag in the folder ``bag`` payload and tag manifests of ``algorithm`` too.
 
@@ -96,6 +106,7 @@ def add_algorithm(  # noqa: PLR0913, PLR0917 - what is added, how it is read, wh
         map_ordered: How the bag is verified first.
         hash_ordered: How the payload is then read once more, for old and new digests together.
         signed: What becomes of signatures, which hold for the tag manifests as they are.
+        also: Stages what changes with it.
 
     Returns:
         Without files, where the bag has manifests of the algorithm already.
@@ -117,7 +128,7 @@ def add_algorithm(  # noqa: PLR0913, PLR0917 - what is added, how it is read, wh
             reader = PayloadReader(os.path.abspath(bag), hash_ordered)
             stage_payload_manifest(update.folder, update.top, name, update.report.files, journal, reader)
             _stage_event(update.folder, event, journal)
-            stage_tag_manifests(update.folder, update.top, name, journal)
+            stage_tag_manifests(update.folder, update.top, name, journal, _dropped(also, update, journal))
             set_aside(update.folder)
         return _checked(bag, update, journal)
 
@@ -129,6 +140,7 @@ def set_info(  # noqa: PLR0913, PLR0917 - the same
     event: Appended | None = None,
     map_ordered: Mapper[Batch, Checked] = serial_map,
     signed: Signed = Signed.REFUSE,
+    also: Stager = nothing_more,
 ) -> Updated:
     """Make ``value`` the one value of ``label`` in the bag-info.txt of the bag in the folder ``bag``.
 
@@ -139,6 +151,7 @@ def set_info(  # noqa: PLR0913, PLR0917 - the same
         event: A line to be appended to the bag's own log.
         map_ordered: How the bag is verified first.
         signed: What becomes of signatures, which hold for the tag manifests as they are.
+        also: Stages what changes with it.
 
     Returns:
         Without files, where bag-info.txt says so already.
@@ -162,7 +175,7 @@ def set_info(  # noqa: PLR0913, PLR0917 - the same
             with journal.write(name) as stream:
                 stream.write(changed)
             _stage_event(update.folder, event, journal)
-            stage_tag_manifests(update.folder, update.top, None, journal)
+            stage_tag_manifests(update.folder, update.top, None, journal, _dropped(also, update, journal))
             set_aside(update.folder)
         replaced = tuple([one for name, one in update.top.metadata.entries if name.lower() == label.lower()])
         return dataclasses.replace(_checked(bag, update, journal), replaced=replaced)
@@ -170,7 +183,7 @@ def set_info(  # noqa: PLR0913, PLR0917 - the same
 
 def add_tag_files(
     bag: bytes,
-    write: Callable[[int, Journal], bool],
+    write: Stager,
     event: Appended | None = None,
     map_ordered: Mapper[Batch, Checked] = serial_map,
     signed: Signed = Signed.REFUSE,
@@ -179,8 +192,7 @@ def add_tag_files(
 
     Args:
         bag: Path of the bag's folder.
-        write: Is given the folder's descriptor and the journal, in which the event is staged already, stages the files,
-            and says whether there is anything to add; where there is not, nothing changes.
+        write: Stages them; where it has nothing to stage, nothing changes.
         event: A line to be appended to the bag's own log.
         map_ordered: How the bag is verified first.
         signed: What becomes of signatures, which hold for the tag manifests as they are.
@@ -196,8 +208,8 @@ def add_tag_files(
         try:
             with stage(update.folder) as journal:
                 _stage_event(update.folder, event, journal)
-                _ensure_added(write(update.folder, journal))
-                stage_tag_manifests(update.folder, update.top, None, journal)
+                dropped = _ensure_more(write(update.folder, journal))
+                stage_tag_manifests(update.folder, update.top, None, journal, dropped)
                 set_aside(update.folder)
         except _NothingToAddError:
             return Updated((), update.recovered, update.report)
@@ -208,9 +220,14 @@ class _NothingToAddError(Exception):
     """What was staged is to be thrown away again."""
 
 
-def _ensure_added(has_more: bool) -> None:  # noqa: FBT001 - what was said
-    if not has_more:
+def _ensure_more(dropped: Collection[str] | None) -> Collection[str]:
+    if dropped is None:
         raise _NothingToAddError
+    return dropped
+
+
+def _dropped(also: Stager, update: HeldBag, journal: Journal) -> Collection[str]:
+    return also(update.folder, journal) or ()
 
 
 def _content(folder: int, name: str) -> bytes:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from archiver.bagit.sizes import human_size
 from archiver.catalogue.auditing import Debt
 from archiver.catalogue.copies import BagCopy
 from archiver.cli.reports.verified_json import verified_json
-from archiver.cli.reports.verify import bag_lines, is_another
+from archiver.cli.reports.verify import FEW, album_lines, bag_lines, is_another
 from archiver.cli.terminal.table import fitted_lines
 from archiver.cli.terminal.text import count, shown, shown_path, wrapped
 from archiver.usecases.audit.audit import Audit, AuditedBag
@@ -26,18 +27,22 @@ class Tally:
         parts: Bags of which a part was read, and is right.
         broken: Bags that are not right.
         octets: Bytes that were read.
+        found: Bags that are not right, the first of them.
     """
 
     right: int = 0
     parts: int = 0
     broken: int = 0
     octets: int = 0
+    found: list[AuditedBag] = field(default_factory=list)
 
     def add(self, outcome: AuditedBag) -> None:
         """Count an outcome."""
         self.octets += outcome.read.octets
         if not outcome.is_right:
             self.broken += 1
+            if len(self.found) < FEW:
+                self.found.append(outcome)
         elif outcome.read.is_whole:
             self.right += 1
         else:
@@ -86,12 +91,7 @@ def _healing_lines(copies: tuple[BagCopy, ...]) -> Iterator[str]:
         return
     yield "    Copies that could heal it"
     for one in copies:
-        checked = "never checked" if one.checked_at is None else f"found right on {one.checked_at[:10]}"
-        yield wrapped(
-            f"{shown(one.store)}: {shown_path(os.fsdecode(one.absolute))}, {checked}",
-            indent="      ",
-            below="        ",
-        )
+        yield wrapped(_told_copy(one), indent="      ", below="        ")
 
 
 def end_lines(audit: Audit, tally: Tally) -> Iterator[str]:
@@ -113,7 +113,34 @@ def end_lines(audit: Audit, tally: Tally) -> Iterator[str]:
         yield wrapped(f"{count(audit.recent, 'bag')} checked lately, and not read.")
     for label in audit.unmounted:
         yield wrapped(f"{shown(label)} is not mounted: nothing of it was audited.")
+    if bags > 1:
+        yield from _broken_lines(tally)
     yield from _debt_lines(audit.debts())
+
+
+def _broken_lines(tally: Tally) -> Iterator[str]:
+    """Say of all that broke once more, bag by bag, which albums it affects and which copy could heal it."""
+    if tally.found:
+        yield "\nWhat broke, and what could heal it"
+    for outcome in tally.found:
+        bag = outcome.verified.report.bag
+        yield f"  {shown_path(bag)}"
+        yield from album_lines(outcome.verified, FEW)
+        for one in outcome.healing[:FEW]:
+            yield wrapped(f"from {_told_copy(one)}", indent="    ", below="      ")
+        if outcome.healing:
+            yield f"    archiver heal {shown(shlex.quote(bag))}"
+        elif outcome.verified.recovery_sets:
+            yield f"    from its own recovery data: archiver heal {shown(shlex.quote(bag))}"
+        elif outcome.store is not None:
+            yield "    no other whole copy of it is known"
+    if tally.broken > len(tally.found):
+        yield f"  and {tally.broken - len(tally.found):,} more"
+
+
+def _told_copy(one: BagCopy) -> str:
+    checked = "never checked" if one.checked_at is None else f"found right on {one.checked_at[:10]}"
+    return f"{shown(one.store)}: {shown_path(os.fsdecode(one.absolute))}, {checked}"
 
 
 def _debt_lines(debts: tuple[Debt, ...]) -> Iterator[str]:

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from archiver.cli.terminal.text import brief, count, shown_path, wrapped
-from archiver.usecases.heal.outcome import Healing, Means
+from archiver.usecases.heal.outcome import Healed, Healing, Means
 from archiver.usecases.pins import Trusted
 
 _MOST = 20
 
 _MEANS: dict[Means, str] = {
-    "copy": "taken from a copy",
+    "copy": "taken from the copy",
     "same bytes": "taken from another file with the same bytes",
     "combined": "put together of parts of damaged copies",
     "parity": "made of recovery data",
@@ -33,8 +33,9 @@ def heal_lines(done: Healing) -> Iterator[str]:
     """Yield the report."""
     yield wrapped(f"{shown_path(done.bag)}: {_summary(done)}", below="  ")
     yield wrapped(_TRUSTED[done.trusted], below="  ")
-    for means, number in Counter(one.means for one in done.healed).most_common():
-        yield f"  {count(number, 'file')} {_MEANS[means]}"
+    for (means, copy), number in Counter(map(_origin, done.healed)).most_common():
+        of = f" {shown_path(copy)}" if copy else ""
+        yield wrapped(f"{count(number, 'file')} {_MEANS[means]}{of}", indent="  ", below="    ")
     yield from _named(
         "Healed" if not done.dry_run else "Can be healed", [_path(one.path) for one in done.healed]
     )
@@ -44,6 +45,7 @@ def heal_lines(done: Healing) -> Iterator[str]:
         for one in done.unhealed[:_MOST]:
             yield wrapped(f"{_path(one.path)}: {one.fault}; {one.reason}", indent="  ", below="    ")
         yield from _more(len(done.unhealed))
+        yield from _named("Copies that were asked", [shown_path(one) for one in done.copies])
     if done.strays:
         left = (
             "left where they are"
@@ -57,6 +59,11 @@ def heal_lines(done: Healing) -> Iterator[str]:
         yield wrapped(brief(note), below="  ")
     if done.aside is not None:
         yield wrapped(f"What stood there before is kept in {shown_path(done.aside)}", below="  ")
+
+
+def _origin(one: Healed) -> tuple[Means, str]:
+    """Return how a file was made whole, and of which copy where it was taken from one."""
+    return one.means, one.source if one.means == "copy" else ""
 
 
 def _summary(done: Healing) -> str:

@@ -341,6 +341,7 @@ def write_report_json(report: PackReport) -> None:
             "needed": report.room.needed,
             "files": report.room.files,
             "descriptions": report.room.descriptions,
+            "recovery": report.room.recovery,
             "archive": report.room.archive,
             "kept": report.room.kept,
             "margin": MARGIN_BYTES,

@@ -64,7 +64,7 @@ def bag_lines(outcome: VerifiedBag, most: int = FEW) -> Iterator[str]:
         yield from signature_lines(outcome, most)
     if outcome.albums:
         yield "\n  Albums affected"
-        yield from _album_lines(outcome, most)
+        yield from album_lines(outcome, most)
     if report.complete is False or report.valid is False:
         yield from _intact_lines(outcome)
         yield "\n  What to do"
@@ -182,7 +182,8 @@ def _track_lines(outcome: VerifiedBag, path: str) -> Iterator[str]:
         yield wrapped(_track(track), indent="            ")
 
 
-def _album_lines(outcome: VerifiedBag, most: int) -> Iterator[str]:
+def album_lines(outcome: VerifiedBag, most: int) -> Iterator[str]:
+    """Yield the albums that the damage to a bag affects, at most so many, and whether there may be more."""
     for album in outcome.albums[:most]:
         yield wrapped(_album(album), indent="    ", below="      ")
     if len(outcome.albums) > most:

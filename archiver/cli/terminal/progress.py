@@ -21,6 +21,7 @@ from rich.text import Text
 
 from archiver.bagit.sizes import human_size
 from archiver.cli.terminal.notes import NotesOnly
+from archiver.cli.terminal.pace import Pacer
 from archiver.cli.terminal.text import duration, shown
 from archiver.records.visible import shortened
 from archiver.usecases.watch import Meter, Step
@@ -108,28 +109,20 @@ class _Elapsed(ProgressColumn):
 
 
 class _Pace(ProgressColumn):
-    """Rate and remaining time from the whole step so far: outcomes come in bursts, which a short memory misjudges.
-
-    The remaining time is worked out when something was done, and counted down until something is again. So it does
-    not rise between two bursts of work that goes on evenly.
-    """
+    """How fast the step goes, and how long it has still to go."""
 
     max_refresh = None
 
     def __init__(self, unit: str) -> None:
         super().__init__(table_column=_unbroken())
         self._unit = unit
-        self._counted = 0.0
-        self._at = 0.0
+        self._pacer = Pacer()
 
     def render(self, task: Task) -> Text:
         """Say nothing before the first outcome."""
         elapsed = task.finished_time if task.finished_time is not None else task.elapsed
-        if not task.completed or not elapsed or task.total is None:
+        pace = self._pacer.pace(task.completed, task.total, elapsed or 0)
+        if pace is None:
             return Text("")
-        if task.completed != self._counted:
-            self._counted, self._at = task.completed, elapsed
-        rate = self._counted / self._at
-        left = max((task.total - self._counted) / rate - (elapsed - self._at), 0)
-        pace = human_size(round(rate)) if self._unit == "bytes" else f"{rate:,.0f} {self._unit}"
-        return Text(f"{pace}/s  {duration(left)} left")
+        rate = human_size(round(pace.rate)) if self._unit == "bytes" else f"{pace.rate:,.0f} {self._unit}"
+        return Text(f"{rate}/s  {duration(pace.left_s)} left")

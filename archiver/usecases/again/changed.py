@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from archiver.catalogue.rows import decision_digest
 from archiver.model.changes import EXAMPLES, Change, Changes
 from archiver.model.package import PlanEntry
@@ -26,27 +24,33 @@ class _Digests:
         return self._last[1]
 
 
-def changes_of(entries: Iterable[PlanEntry], memory: CollectionMemory, line: Line, *, named: bool) -> Changes:
-    """Return what has changed since the last state of a collection.
+class Comparison:
+    """Compares what is planned, entry after entry, with the last state of its collection."""
 
-    Args:
-        entries: What is planned.
-        memory: What is remembered, after all stages of planning.
-        line: The collection's line, which has an accession.
-        named: Whether the records name links and all folders, so that these can be compared.
-    """
-    changes, now = Changes(_Digests()), Beside()
-    for entry in entries:
-        changes.add(entry)
-        now.take(entry)
-    gone = memory.vanished.gone(EXAMPLES)
-    changes.files[Change.GONE] += gone.files
-    changes.examples[Change.GONE] = gone.examples
-    changes.unread = gone.unread
-    changes.state_lost = not line.is_told
-    before = beside_of_bags(line.bags_of_last) if named and line.is_told else None
-    changes.beside_files = before is not None and before != now
-    return changes
+    def __init__(self) -> None:
+        self._changes, self._beside = Changes(_Digests()), Beside()
+
+    def take(self, entry: PlanEntry) -> None:
+        """Take an entry of the plan."""
+        self._changes.add(entry)
+        self._beside.take(entry)
+
+    def changes(self, memory: CollectionMemory, line: Line, *, named: bool) -> Changes:
+        """Return what has changed.
+
+        Args:
+            memory: What is remembered, after all stages of planning.
+            line: The collection's line, which has an accession.
+            named: Whether the records name links and all folders, so that these can be compared.
+        """
+        changes, gone = self._changes, memory.vanished.gone(EXAMPLES)
+        changes.files[Change.GONE] += gone.files
+        changes.examples[Change.GONE] = gone.examples
+        changes.unread = gone.unread
+        changes.state_lost = not line.is_told
+        before = beside_of_bags(line.bags_of_last) if named and line.is_told else None
+        changes.beside_files = before is not None and before != self._beside
+        return changes
 
 
 def begun_anew(changes: Changes) -> Changes:

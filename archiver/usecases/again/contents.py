@@ -17,6 +17,7 @@ from archiver.ingest.read_through import ReadThrough, read_through
 from archiver.ingest.sound import with_sound
 from archiver.model.audio import ExaminedFile
 from archiver.model.problem import Problem
+from archiver.model.source import FileRef
 from archiver.usecases.again.vanished import Vanished
 
 _DAMAGE = "S113"
@@ -41,31 +42,33 @@ class StoreContents:
         self._plan = ReadPlan(tuple((name, True) for name in self._algorithms))
 
     def sought(
-        self, entries: Iterable[Examined], threads: OrderedMap, vanished: Vanished
+        self,
+        entries: Iterable[Examined],
+        unknown: Iterable[FileRef],
+        threads: OrderedMap,
+        vanished: Vanished,
     ) -> Iterator[Examined]:
         """Yield the entries in their order, each file with where its bytes are held, as far as they are.
 
         A file whose bytes are others, though its time of modification says that nothing changed it, has problem ``S113``.
 
         Args:
-            entries: What was examined; gone through twice.
+            entries: What was examined.
+            unknown: The files among it of which nobody knows yet where their bytes are held, in the same order.
             threads: Does the reading.
             vanished: What is gone from its path, of which some may be found.
         """
-        wanted = (one for one in entries if isinstance(one, ExaminedFile) and self._may_hold(one))
-        read = read_through(((one.ref, self._plan) for one in wanted), threads)
+        read = read_through(((ref, self._plan) for ref in unknown if self._may_hold(ref)), threads)
         for entry in entries:
             if not isinstance(entry, ExaminedFile) or entry.known.holding is not None:
                 yield entry
-            elif self._may_hold(entry):
+            elif self._may_hold(entry.ref):
                 yield self._told(entry, next(read), vanished)
             else:
                 yield _held_against_time(entry, ())
 
-    def _may_hold(self, file: ExaminedFile) -> bool:
-        if file.known.holding is not None or not self._algorithms:
-            return False
-        return file.ref.stat.size_bytes in self._sizes
+    def _may_hold(self, ref: FileRef) -> bool:
+        return bool(self._algorithms) and ref.stat.size_bytes in self._sizes
 
     def _told(self, file: ExaminedFile, read: ReadThrough, vanished: Vanished) -> ExaminedFile:
         if read.problem is not None:  # copying tells

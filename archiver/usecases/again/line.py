@@ -15,10 +15,9 @@ from archiver.catalogue.bag_facts import UnreadableBagError, bag_facts
 from archiver.catalogue.database import Catalogue, is_there, reading
 from archiver.catalogue.events import follow_log
 from archiver.catalogue.faults import CatalogueError
-from archiver.catalogue.rescan import is_all_there, is_known, keep_listings, listings
+from archiver.catalogue.rescan import is_all_there, keep_listings, listings
 from archiver.catalogue.states import (
     Accession,
-    SeenPath,
     find_collection,
     keep_look_at,
     keep_looks,
@@ -30,14 +29,13 @@ from archiver.catalogue.update import rebuild, update_store
 from archiver.errors import Remedy, StoreError, Way
 from archiver.machine import temporary_folder
 from archiver.model import bag as model
-from archiver.model.package import AssessedFile, HeldFile, PlanEntry
 from archiver.model.run import Run
-from archiver.model.source import FolderRef
-from archiver.records.moments import ns_from_rfc3339, rfc3339
+from archiver.records.moments import rfc3339
 from archiver.store.find_bags import bags_in
 from archiver.store.identity import make_identity, read_identity
 from archiver.store.log import Happened, append_event
 from archiver.usecases.again.looking import GRANULARITY_NS
+from archiver.usecases.again.seen import Seen
 from archiver.usecases.catalogued import catalogued
 from archiver.usecases.watch import Watch
 
@@ -163,24 +161,6 @@ def _line(catalogue: Catalogue, store: KnownStore, collection: str) -> Line:
     return Line(catalogue, store, collection, number if last is not None else None, last)
 
 
-def next_accession(line: Line | None, collection: str, run: Run) -> model.Accession:
-    """Return the accession that a run makes; it is later than the one before, and another, whatever the clock says."""
-    now, last = run.now(), None if line is None else line.last
-    if line is None or last is None:
-        return model.Accession(_unused(line, run), collection, now)
-    before = ns_from_rfc3339(last.at) // 1_000_000_000
-    earliest = dt.datetime.fromtimestamp(before + 1, dt.UTC)
-    return model.Accession(_unused(line, run), collection, max(now, earliest), last.identifier)
-
-
-def _unused(line: Line | None, run: Run) -> uuid.UUID:
-    """The identifier of a run; another one where an accession in the store has it, for the clock stands still."""
-    identifier = run.identifier
-    while line is not None and is_known(line.catalogue, line.store.store_id, f"urn:uuid:{identifier}"):
-        identifier = uuid.uuid5(identifier, "again")
-    return identifier
-
-
 @dataclass(frozen=True, slots=True)
 class Look:
     """A look at the source of a collection.
@@ -189,13 +169,13 @@ class Look:
         started_ns: Clock before the first of the source was listed, nanoseconds since 1970 UTC.
         basis: Digest of all that decisions rest on; empty where the next look must go through everything again.
         holds_until: The last day on which the decisions hold; ``None`` where none ends.
-        entries: What was planned of it; gone through several times.
+        seen: How its files and folders look.
     """
 
     started_ns: int
     basis: bytes
     holds_until: dt.date | None
-    entries: Iterable[PlanEntry]
+    seen: Seen
 
 
 def log_accession(store: bytes, bags: Iterable[str], accession: model.Accession, run: Run) -> None:
@@ -267,10 +247,8 @@ def keep_nothing_new(line: Line, look: Look | None, run: Run, watch: Watch) -> N
 
 
 def _keep(catalogue: Catalogue, collection_id: int, accession: str, look: Look, run: Run) -> None:
-    seen = [(one.path, one.listing) for one in look.entries if isinstance(one, FolderRef)]
     # a server's clock may be ahead of the one here
-    newest = max((listing.newest_ns for _, listing in seen if listing is not None), default=0)
-    until = max(look.started_ns, newest) - GRANULARITY_NS
+    until = max(look.started_ns, look.seen.newest_ns) - GRANULARITY_NS
     keep_look_at(catalogue, collection_id, rfc3339(run.now()))
     keep_run(
         catalogue,
@@ -280,19 +258,8 @@ def _keep(catalogue: Catalogue, collection_id: int, accession: str, look: Look, 
         rights=look.basis,
         holds_until=None if look.holds_until is None else look.holds_until.isoformat(),
     )
-    keep_looks(catalogue, collection_id, _looks(look.entries, until))
-    keep_listings(catalogue, collection_id, seen, until)
-
-
-def _looks(entries: Iterable[PlanEntry], until_ns: int) -> Iterator[SeenPath]:
-    for entry in entries:
-        match entry:
-            case AssessedFile(examined) | HeldFile(AssessedFile(examined)):
-                path, stat = examined.ref.path, examined.ref.stat
-                racy = max(stat.mtime_ns, stat.ctime_ns) >= until_ns
-                yield SeenPath(path, stat.size_bytes, stat.mtime_ns, stat.ctime_ns, stat.inode, racy)
-            case _:
-                pass
+    keep_looks(catalogue, collection_id, look.seen.files(until))
+    keep_listings(catalogue, collection_id, look.seen.folders(), until)
 
 
 @contextlib.contextmanager

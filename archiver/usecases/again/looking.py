@@ -69,6 +69,7 @@ class Looking:
     ) -> None:
         self._state, self._bags = state, bags
         self._looked = Spool[ScanEntry | _Row](scratch)
+        self._doubtful = Spool[FileRef | _Row](scratch)
         self.vanished = Vanished()
         self.unread = 0
         self.without_numbers = False
@@ -78,6 +79,7 @@ class Looking:
 
     def __exit__(self, *_: object) -> None:
         self._looked.__exit__()
+        self._doubtful.__exit__()
         self.vanished.close()
 
     def __len__(self) -> int:
@@ -99,7 +101,10 @@ class Looking:
                     ):
                         is_same = signed(entry.stat.inode) == signed(file.key.inode)
                         same, other = same + is_same, other + (not is_same)
-                    self._looked.append(entry if file is None else _Row(entry, file))
+                    row = entry if file is None else _Row(entry, file)
+                    self._looked.append(row)
+                    if isinstance(row, FileRef) or not self._looks_unchanged(row):
+                        self._doubtful.append(row)
                     self.unread += file is None or file.key is None or file.before.racy
                     continue
                 case Unpacked(problem):
@@ -115,19 +120,34 @@ class Looking:
     def __iter__(self) -> Iterator[ScanEntry | Remembered]:
         """Yield everything that was listed in its order, each file of which anything is known as :class:`Remembered`."""
         for entry in self._looked:
-            if isinstance(entry, _Row):
-                yield self._at_its_path(entry.ref, entry.file)
-            elif isinstance(entry, FileRef):
-                yield self._moved(entry)
-            else:
-                yield entry
+            yield self._told(entry) if isinstance(entry, _Row | FileRef) else entry
+
+    def to_examine(self) -> Iterator[FileRef]:
+        """Yield the files that have to be examined, in the same order."""
+        for row in self._doubtful:
+            told = self._told(row)
+            if isinstance(told, FileRef):
+                yield told
+            elif told.record_at is None:
+                yield told.ref
+
+    def _told(self, row: FileRef | _Row) -> FileRef | Remembered:
+        return self._at_its_path(row.ref, row.file) if isinstance(row, _Row) else self._moved(row)
+
+    def _looks_unchanged(self, row: _Row) -> bool:
+        """Whether a file is told by the state alone, whatever else comes of the look."""
+        key, before = row.file.key, row.file.before
+        if row.file.record_at is None or row.file.bag_id not in self._bags or key is None or before.racy:
+            return False
+        return signed(row.ref.stat.inode) == signed(key.inode) and _same_but_for_number(row.ref.stat, key)
 
     def _at_its_path(self, ref: FileRef, file: LastFile) -> Remembered:
         before, bag = file.before, self._bags.get(file.bag_id)
         if bag is None or file.key is None or before.racy or not self._agrees(ref.stat, file.key):
             return Remembered(ref, Known(before=before))
         holding = Holding(bag.bag, file.bag_path, bag.algorithm, before.digest.hex())
-        return Remembered(ref, Known(holding, before), bag.path, file.record_at)
+        same = signed(ref.stat.inode) == signed(file.key.inode)
+        return Remembered(ref, Known(holding, before, looks_as_before=same), bag.path, file.record_at)
 
     def _moved(self, ref: FileRef) -> FileRef | Remembered:
         file = None if self.without_numbers else self.vanished.with_stat(ref.stat, self._bags)

@@ -16,7 +16,7 @@ from archiver.ingest.examine import Examined, examine, header_readers
 from archiver.ingest.linking import LinkedEntries
 from archiver.ingest.spool import Spool
 from archiver.model.audio import ExaminedFile
-from archiver.model.source import ScanEntry
+from archiver.model.source import FileRef, ScanEntry
 from archiver.records.moments import ns_from_rfc3339
 from archiver.usecases.again.contents import StoreContents, listened
 from archiver.usecases.again.looking import GRANULARITY_NS, Looking, Remembered
@@ -57,6 +57,7 @@ class CollectionMemory:
             state = LastState(catalogue, last.collection_id, proven_ns)
         self._held = contextlib.ExitStack()
         self._looking = Looking(state, bags if trusting else {}, scratch)
+        self._sought = Spool[FileRef](scratch)
         self._recall = Recall(store)
         self._scratch, self._listening = scratch, listening
         self._contents = StoreContents(catalogue, store_id, {bag.algorithm for bag in bags.values()})
@@ -64,6 +65,7 @@ class CollectionMemory:
 
     def __enter__(self) -> Self:
         self._held.enter_context(self._looking)
+        self._held.enter_context(self._sought)
         self._held.enter_context(self._recall)
         return self
 
@@ -80,27 +82,38 @@ class CollectionMemory:
         """Whether the source gives its files other numbers each time, so that these prove nothing."""
         return self._looking.without_numbers
 
-    def look(self, listed: Spool[ScanEntry]) -> int:
-        """Look up everything that was listed, and return how many files have to be examined."""
+    def __len__(self) -> int:
+        """How many entries were listed."""
+        return len(self._looking)
+
+    def look(self, listed: Iterable[ScanEntry]) -> int:
+        """Look up everything as it is listed, and return how many files have to be examined."""
         self._looking.look(listed)
         return self._looking.unread
 
     def examined(self, processes: GuardedProcesses) -> Iterator[Examined]:
         """Yield what was listed in its order, examined: recalled where that holds, else by reading headers."""
-        read = examine(_to_examine(self._looking), processes)
+        read = examine(self._looking.to_examine(), processes)
         for entry in self._looking:
-            if not isinstance(entry, Remembered):
-                yield next(read)
-            elif entry.record_at is None:
-                yield _knowing(next(read), entry)
-            else:
-                found = self._recall.examined(entry.ref, entry.known, entry.bag, entry.record_at)
-                yield self._examined_now(entry) if found is None else found
+            found = self._examined(entry, read)
+            if isinstance(found, ExaminedFile) and found.known.holding is None:
+                self._sought.append(found.ref)
+            yield found
+
+    def _examined(self, entry: ScanEntry | Remembered, read: Iterator[Examined]) -> Examined:
+        if isinstance(entry, FileRef):
+            return next(read)
+        if not isinstance(entry, Remembered):
+            return entry
+        if entry.record_at is None:
+            return _knowing(next(read), entry)
+        found = self._recall.examined(entry.ref, entry.known, entry.bag, entry.record_at)
+        return self._examined_now(entry) if found is None else found
 
     def sought(self, entries: LinkedEntries, jobs: int, watch: Watch) -> Iterator[Examined]:
         """Yield the entries in their order, each file with where the store holds its bytes, if it does."""
         with Threads(jobs) as threads:
-            found = self._contents.sought(entries, threads, self.vanished)
+            found = self._contents.sought(entries, self._sought, threads, self.vanished)
             told = watch.track(Step("Comparing with the store", "files", len(entries)), found, one)
             if not self._listening:
                 yield from told
@@ -115,14 +128,6 @@ class CollectionMemory:
             self._spare = self._held.enter_context(header_readers(1))
         (found,) = examine([entry.ref], self._spare)
         return _knowing(found, entry)
-
-
-def _to_examine(looking: Iterable[ScanEntry | Remembered]) -> Iterator[ScanEntry]:
-    for entry in looking:
-        if not isinstance(entry, Remembered):
-            yield entry
-        elif entry.record_at is None:
-            yield entry.ref
 
 
 def _knowing(entry: Examined, remembered: Remembered) -> Examined:

@@ -4,25 +4,14 @@ from __future__ import annotations
 
 import os
 
-from archiver.bagit.findings import Severity
 from archiver.catalogue.auditing import AuditableCopy, Part, keep_part
 from archiver.catalogue.database import Catalogue
-from archiver.catalogue.events import follow_log
 from archiver.catalogue.stores import mark, mark_checked
-from archiver.errors import StoreError
 from archiver.model.run import Run
-from archiver.records.moments import rfc3339
-from archiver.store.area import locked
-from archiver.store.identity import read_identity
-from archiver.store.log import Happened, append_event
 from archiver.usecases.audit.reading import BagRead
+from archiver.usecases.check_log import Check, CheckLog, wrong_in
 from archiver.usecases.verify.verify import VerifiedBag
 from archiver.usecases.watch import Watch
-
-FIXITY_CHECK = "fixity check"
-"""The type of the event, in the words of the PREMIS vocabulary."""
-
-_MOST_NAMED = 100
 
 
 class Noter:
@@ -36,9 +25,7 @@ class Noter:
 
     def __init__(self, catalogue: Catalogue, run: Run, watch: Watch) -> None:
         self._catalogue = catalogue
-        self._run = run
-        self._watch = watch
-        self._unlogged: set[int] = set()
+        self._checks = CheckLog(run, watch)
 
     def part_of(self, copy: AuditableCopy, read: BagRead, began: str) -> Part:
         """Return how far the audit of a copy has come, with what earlier runs read of it."""
@@ -72,42 +59,17 @@ class Noter:
     def _log(
         self, copy: AuditableCopy, verified: VerifiedBag, read: BagRead, part: Part, *, is_right: bool
     ) -> None:
-        place = copy.store.place
-        happened = Happened(
-            FIXITY_CHECK,
-            rfc3339(self._run.now()),
-            copy.identifier,
-            "success" if is_right else "fail",
-            _detail(copy, verified, read, part),
-            self._run.software,
+        wrong, paths = wrong_in(verified.report)
+        check = Check(
+            identifier=copy.identifier,
+            path=copy.copy.path,
+            pin=copy.pin.hex(),
+            since=part.since,
+            is_whole=read.is_whole,
+            files=read.files,
+            octets=read.octets,
+            is_right=is_right,
+            wrong=wrong,
+            paths=paths,
         )
-        try:
-            if (
-                read_identity(place) is None
-            ):  # a folder to which this program never wrote gets nothing from an audit
-                return
-            with locked(place):
-                append_event(place, happened)
-            with self._catalogue.write():
-                follow_log(self._catalogue, copy.store)
-        except StoreError as error:
-            if copy.store.store_id not in self._unlogged:
-                self._unlogged.add(copy.store.store_id)
-                self._watch.note(
-                    f"What was checked is not in the log of {copy.store.label}: {error.message}."
-                )
-
-
-def _detail(copy: AuditableCopy, verified: VerifiedBag, read: BagRead, part: Part) -> dict[str, object]:
-    report = verified.report
-    wrong = [one.path for one in report.findings if one.severity is Severity.ERROR and one.path]
-    return {
-        "path": copy.copy.path,
-        "pin": copy.pin.hex(),
-        "since": part.since,
-        "whole": read.is_whole,
-        "files": read.files,
-        "bytes": read.octets,
-        "wrong": dict(sorted(report.counts.items())) if report.valid is False else {},
-        "paths": sorted(set(wrong))[:_MOST_NAMED],
-    }
+        self._checks.tell(self._catalogue, copy.store, check)

@@ -1,7 +1,8 @@
 """Which files of a bag one audit reads, in what order, and from where it goes on when it was interrupted.
 
-On a disk that turns, files are read in the order in which they lie on it, as far as their numbers tell; on any other in
-the order of their paths. Memory stays bounded however many files there are.
+The manifests come first, and are read by every audit that goes on: what they list is what all else is held against. On a
+disk that turns, the other files are read in the order in which they lie on it, as far as their numbers tell; on any other
+in the order of their paths. Memory stays bounded however many files there are.
 """
 
 from __future__ import annotations
@@ -15,11 +16,14 @@ from typing import Self
 from archiver import filesystem
 from archiver.bagit.folder_stack import FolderStack
 from archiver.bagit.hashing import Recorded
+from archiver.bagit.manifest_reader import parse_manifest_name
 from archiver.bagit.sorting import Sorter
 from archiver.usecases.audit.budget import Budget
 
-BY_PATH, BY_PLACE = b"p", b"i"
+BY_PATH, BY_PLACE = b"P", b"I"
 """How places of files begin, by what they are in the order of."""
+
+_MANIFEST, _OTHER = b"\0", b"\1"
 
 _FIELD, _ONE, _NAMED = "\0", "\1", "\2"
 
@@ -81,6 +85,8 @@ class Portion:
         for record in self._sorter:
             place, file = _unpacked(record)
             if place <= start:
+                if _is_manifest(file.path):  # no budget counts it, or a small one would never come further
+                    yield file
                 continue
             if self._budget.is_used_up:
                 return
@@ -121,10 +127,15 @@ class Portion:
 
     def _place(self, file: Recorded, status: os.stat_result | None) -> bytes:
         number = status.st_ino if self._order == BY_PLACE and status is not None else 0
-        return self._order + number.to_bytes(16, "big") + file.path.encode("utf-8", "surrogateescape")
+        rank = _MANIFEST if _is_manifest(file.path) else _OTHER
+        return self._order + rank + number.to_bytes(16, "big") + file.path.encode("utf-8", "surrogateescape")
 
     def _is_as_it_was(self, status: os.stat_result | None) -> bool:
         return self._begun is not None and status is not None and status.st_ctime_ns < self._begun.since_ns
+
+
+def _is_manifest(path: str) -> bool:
+    return parse_manifest_name(path) is not None
 
 
 def _status(stack: FolderStack, path: bytes) -> os.stat_result | None:

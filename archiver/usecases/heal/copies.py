@@ -27,7 +27,10 @@ class SameBytes:
 
 
 class DamagedCopy(NamedTuple):
-    """A file of a copy that has not the right bytes as a whole: the folder of its bag, and its path in it."""
+    """A file of a copy that has not the right bytes as a whole: a folder, and its path below it.
+
+    The folder is that of the copy, or where a file of an archive was unpacked.
+    """
 
     bag: bytes
     path: str

@@ -57,6 +57,7 @@ class FolderHealer:
         checked: How many files were checked.
         unhealed: Files that stay as they were.
         strays: Payload files that no manifest lists.
+        believed: The manifest that all else follows from; ``None`` where it is not to be had.
     """
 
     files: BagFiles
@@ -67,6 +68,7 @@ class FolderHealer:
     checked: int = 0
     unhealed: list[Unhealed] = field(default_factory=list)
     strays: list[str] = field(default_factory=list)
+    believed: ManifestName | None = None
 
     def heal(self) -> None:
         """Heal the bag; what came of it stands in the attributes, and in those of the mender.
@@ -74,7 +76,7 @@ class FolderHealer:
         Raises:
             StoreError: where the bag cannot be read or written.
         """
-        believed = self._believed()
+        believed = self.believed = self._believed()
         if believed is None:
             return
         of_payload = [believed]

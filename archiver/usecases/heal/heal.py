@@ -5,17 +5,18 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
-import secrets
 import tempfile
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from archiver import filesystem
 from archiver.bagit.updating.journal import is_update_pending
+from archiver.catalogue.auditing import keep_part
 from archiver.catalogue.database import Catalogue, is_there, opened
 from archiver.catalogue.events import follow_log
 from archiver.catalogue.faults import CatalogueError
+from archiver.catalogue.renewed import mark_renewed
 from archiver.catalogue.stores import know_store, mark, mark_checked
 from archiver.errors import ArchiverError, StoreError, UsageError
 from archiver.executors.pools import Threads
@@ -24,9 +25,9 @@ from archiver.model.run import Run
 from archiver.records.moments import rfc3339
 from archiver.store.area import locked
 from archiver.store.find_bags import is_bag
-from archiver.store.healing import Placer, Workshop, workshop_of
+from archiver.store.healing import Placer, Workshop, aside_name, workshop_of
 from archiver.store.identity import make_identity, read_identity
-from archiver.store.keeping import refuse_kept
+from archiver.store.keeping import is_kept, refuse_kept
 from archiver.store.log import BrokenLogError, Happened, append_event
 from archiver.usecases.catalogued import SHORT_PATIENCE_MS
 from archiver.usecases.heal.archive import heal_archive
@@ -36,6 +37,7 @@ from archiver.usecases.heal.folder import FolderHealer
 from archiver.usecases.heal.mend import Asked, Mender
 from archiver.usecases.heal.outcome import Healed, Healing, HealRequest, Unhealed
 from archiver.usecases.heal.recovery import RecoveryData
+from archiver.usecases.heal.signatures import SignatureHealer
 from archiver.usecases.pins import Pin, digests_of_manifests, known_pin, logged_pin
 from archiver.usecases.watch import Watch
 
@@ -72,13 +74,15 @@ def heal(request: HealRequest, catalogue: str, run: Run, watch: Watch) -> Healin
         pin = _pin(lent, place, name, watch)
         _refuse_no_bag(request.bag, path, pin)
         if not request.dry_run:
-            refuse_kept(place, f"heal {request.bag}")
+            if is_kept(place):
+                return _unharmed(request, catalogue, run, watch)
             held.enter_context(locked(place))
         if os.path.isdir(path):
             held.enter_context(_alone(path))
         copies = _copies(request, lent, pin, path)
+        pin = _within_reach(pin, copies)
         workshop = held.enter_context(_scratch() if request.dry_run else workshop_of(place))
-        placer = None if request.dry_run else Placer(place, name, _aside_name(run))
+        placer = None if request.dry_run else Placer(place, name, aside_name(run.now()))
         healer = _Healer(path, pin, Asked(copies, _others(lent)), workshop, placer, request, watch)
 
         def stopped(done: Healing) -> None:
@@ -90,8 +94,26 @@ def heal(request: HealRequest, catalogue: str, run: Run, watch: Watch) -> Healin
         done = healer.archive() if os.path.isfile(path) else healer.folder(stopped)
         if not request.dry_run:
             _log(place, name, pin, done, run, "success" if done.is_whole else "warning")
+            _log_renewed(place, name, pin, done, run)
             _note(lent, pin, done, run, watch)
         return done
+
+
+def _unharmed(request: HealRequest, catalogue: str, run: Run, watch: Watch) -> Healing:
+    """Check a bag that is kept from being changed; refuse to heal it where there is anything to heal.
+
+    Raises:
+        UsageError: where something is wrong with it.
+    """
+    found = heal(dataclasses.replace(request, dry_run=True), catalogue, run, watch)
+    wrong = len(found.healed) + len(found.unhealed) + len(found.strays)
+    if wrong:
+        place = os.path.dirname(os.fsencode(found.bag))
+        refuse_kept(
+            place,
+            f"heal {request.bag}, in which {wrong:,} {'file is' if wrong == 1 else 'files are'} not right",
+        )
+    return dataclasses.replace(found, dry_run=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,26 +133,36 @@ class _Healer:
         files = BagFiles(self.path, self.workshop, self.placer)
         recovery = RecoveryData(files, self.watch)
         mender = Mender(files, self.asked, recovery, self.watch)
+        signatures = SignatureHealer(files, self.asked.copies)
         with Threads(self.request.jobs) as threads:
             healer = FolderHealer(files, mender, self.pin, threads, self.watch)
+
+            def done() -> Healing:
+                return self._done(files, healer, signatures, recovery)
+
             try:
                 healer.heal()
+                if healer.believed is not None and healer.believed.of_tags:
+                    signatures.heal(healer.believed, is_whole=not healer.unhealed)
             except BaseException:
-                stopped(self._done(files, mender, healer, recovery))
+                stopped(done())
                 raise
-        return self._done(files, mender, healer, recovery)
+        return done()
 
-    def _done(self, files: BagFiles, mender: Mender, healer: FolderHealer, recovery: RecoveryData) -> Healing:
+    def _done(
+        self, files: BagFiles, healer: FolderHealer, signatures: SignatureHealer, recovery: RecoveryData
+    ) -> Healing:
+        mender = healer.mender
         return Healing(
             bag=os.fsdecode(self.path),
             trusted=self.pin.trusted,
             copies=self.asked.copies,
             checked=healer.checked,
-            healed=tuple(mender.healed),
-            unhealed=tuple(healer.unhealed),
+            healed=(*mender.healed, *signatures.healed),
+            unhealed=(*healer.unhealed, *signatures.unhealed),
             strays=tuple(healer.strays),
             aside=files.aside,
-            notes=(*mender.notes, *recovery.notes),
+            notes=(*mender.notes, *recovery.notes, *signatures.notes),
             dry_run=self.request.dry_run,
         )
 
@@ -172,7 +204,7 @@ def _pin(catalogue: Catalogue | None, place: bytes, name: bytes, watch: Watch) -
         logged = logged_pin(place, name)
     except (StoreError, BrokenLogError) as error:
         watch.note(f"Healing without the store's log: {error.message}.")
-    if known is None or logged is None or known.digest == logged.digest:
+    if known is None or logged is None or logged.digest in (known.digest, known.older):
         return known or logged or Pin("bag")
     if logged.digest in digests_of_manifests(place + b"/" + name):
         return dataclasses.replace(known, trusted="log", digest=logged.digest)
@@ -221,6 +253,15 @@ def _copies(request: HealRequest, catalogue: Catalogue | None, pin: Pin, path: b
     return known_copies(catalogue, identifier, path)
 
 
+def _within_reach(pin: Pin, copies: Sequence[str]) -> Pin:
+    """Return what a copy can be healed to: one with older tag files to the newer ones only where a copy has them."""
+    if pin.older is None:
+        return pin
+    if any(pin.digest in digests_of_manifests(os.fsencode(copy)) for copy in copies):
+        return pin
+    return dataclasses.replace(pin, digest=pin.older, older=None)
+
+
 def _others(catalogue: Catalogue | None) -> _SameBytes:
     return _SameBytes(catalogue)
 
@@ -240,11 +281,6 @@ class _SameBytes:
 def _scratch() -> Iterator[Workshop]:
     with tempfile.TemporaryDirectory(prefix="archiver-", dir=temporary_folder()) as folder:
         yield Workshop(os.fsencode(folder))
-
-
-def _aside_name(run: Run) -> bytes:
-    moment = rfc3339(run.now()).replace("-", "").replace(":", "").partition(".")[0]
-    return f"{moment.rstrip('Z')}Z-{secrets.token_hex(4)}".encode("ascii")
 
 
 def _log(place: bytes, name: bytes, pin: Pin, done: Healing, run: Run, outcome: str) -> None:  # noqa: PLR0913, PLR0917 - an event
@@ -267,6 +303,20 @@ def _log(place: bytes, name: bytes, pin: Pin, done: Healing, run: Run, outcome: 
     )
 
 
+def _log_renewed(place: bytes, name: bytes, pin: Pin, done: Healing, run: Run) -> None:
+    """Write to the store's log that a copy has the tag files that another one was given on purpose."""
+    if pin.older is None or not done.is_whole:
+        return
+    pins = {"pin_before": pin.older, "pin": pin.digest}
+    detail = {"path": os.fsdecode(name), "what": "brought up to date with another copy", **pins}
+    append_event(
+        place,
+        Happened(
+            "metadata modification", rfc3339(run.now()), os.fsdecode(name), "success", detail, run.software
+        ),
+    )
+
+
 def _note(catalogue: Catalogue | None, pin: Pin, done: Healing, run: Run, watch: Watch) -> None:
     """Note in the catalogue how the copy stands now; all of it was read."""
     if catalogue is None or pin.copy is None or pin.store is None:
@@ -275,8 +325,13 @@ def _note(catalogue: Catalogue | None, pin: Pin, done: Healing, run: Run, watch:
         with catalogue.write():
             if done.is_whole:
                 mark_checked(catalogue, pin.copy, rfc3339(run.now()))
+                if pin.older is not None:
+                    mark_renewed(catalogue, pin.copy)
             else:
                 mark(catalogue, pin.copy, "damaged")
+                keep_part(
+                    catalogue, pin.copy, None
+                )  # what an audit under way has seen is no longer what is there
         with catalogue.write():  # a store that had no identity may have got one
             store = know_store(catalogue, read_identity(pin.store.place), pin.store.place)
             follow_log(catalogue, store)

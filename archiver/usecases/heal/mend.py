@@ -123,8 +123,17 @@ class _Mending:
         self._recorded = recorded
         self._twins = twins
         self._others: dict[str, list[DamagedCopy]] = defaultdict(list)
+        self._unpacked: list[bytes] = []
 
     def run(self) -> list[Unhealed]:
+        """Make what can be made whole; return what is left."""
+        try:
+            return self._run()
+        finally:
+            for name in self._unpacked:
+                self._files.workshop.remove(name)
+
+    def _run(self) -> list[Unhealed]:
         self._of_known_bytes()
         self._of_twins()
         for copy in self._mender.asked.copies:
@@ -164,12 +173,32 @@ class _Mending:
             wanted = _Snapshot(self._left)
             for path, blocks in self._mender.watch.track(step, source.contents(wanted), one):
                 each = self._left.get(path)
-                if each is not None and not self._take(each, "copy", copy, blocks) and os.path.isdir(copy):
+                if each is not None and not os.path.isdir(copy):
+                    self._take_unpacked(each, copy, blocks)
+                elif each is not None and not self._take(each, "copy", copy, blocks):
                     self._others[path].append(DamagedCopy(os.fsencode(copy), path))
         except OSError as error:
             self._mender.notes.append(f"{copy} cannot be read as a whole: {error.strerror or error}")
         finally:
             source.close()
+
+    def _take_unpacked(self, each: Wanted, copy: str, blocks: Iterator[bytes]) -> None:
+        """Take a file of an archive if it is right; else keep what can be read of it, whose parts may be."""
+        known = self._recorded.get(each.path)
+        workshop = self._files.workshop
+        name, digest, written = workshop.next_name(), new_digest(each.algorithm), 0
+        with workshop.new(name) as making, contextlib.suppress(OSError):
+            for block in blocks:
+                written += len(block)
+                if known is not None and written > known.size:
+                    break
+                digest.update(block)
+                making.write(block)
+        if digest.hexdigest() == each.digest:
+            self._put(each, name, "copy", copy)
+            return
+        self._unpacked.append(name)
+        self._others[each.path].append(DamagedCopy(workshop.folder, os.fsdecode(name)))
 
     def _of_same_bytes(self) -> None:
         for each in list(self._left.values()):

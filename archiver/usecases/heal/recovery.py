@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from archiver.bagit.names import PAYLOAD
 from archiver.bagit.paths import check_path
-from archiver.parity.packets import StrangePacketError, names_in
+from archiver.parity.packets import StrangePacketError, files_in
 from archiver.parity.program import EXTRA, Par2, Repaired, find_par2
 from archiver.parity.sets import FOLDER, set_of_file
 from archiver.usecases.heal.bag_files import BagFiles
@@ -90,7 +90,7 @@ class RecoveryData:
         try:
             for path in paths:
                 with os.fdopen(self._files.open(path), "rb") as stream:
-                    _add_names(names, names_in(stream))
+                    _add_names(names, (one.name for one in files_in(stream)))
         except StrangePacketError as error:
             self._note(f"The recovery data {FOLDER}/{number:04} are not used: {error}.")
             return set()

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 
 from archiver.ingest.plan import PackagePlan
 from archiver.model.changes import Changes
+from archiver.model.package import PlanEntry
 from archiver.model.run import Run
 from archiver.model.totals import Totals
 from archiver.usecases.again.basis import basis_digest, holds_until
-from archiver.usecases.again.changed import changes_of
+from archiver.usecases.again.changed import Comparison
 from archiver.usecases.again.line import Line, Look, keep_nothing_new
 from archiver.usecases.again.memory import CollectionMemory
+from archiver.usecases.again.seen import Seen
 from archiver.usecases.again.unchanged import looks_unchanged
 from archiver.usecases.hearings import UNREAD
 from archiver.usecases.pack.prepare import Prepared
@@ -37,6 +39,8 @@ class Looking:
         scratch: Folder for temporary files; ``None`` where nothing is to be written but in the system's own.
         started_ns: Clock before the first of the source was listed.
         basis: Digest of all that its decisions rest on.
+        seen: How its files and folders look, as far as they are planned.
+        compared: Compares what is planned with the last state.
     """
 
     prepared: Prepared
@@ -46,6 +50,8 @@ class Looking:
     scratch: bytes | None
     started_ns: int
     basis: bytes
+    seen: Seen
+    compared: Comparison
 
     @property
     def since(self) -> str | None:
@@ -64,8 +70,14 @@ class Looking:
             return False
         return line.is_whole and looks_unchanged(self.prepared.sources, self.prepared.exclusion, line.seen())
 
-    def changes(self, plan: PackagePlan, watch: Watch) -> Changes | None:
-        """Return what has changed since the last state; ``None`` where there is none to compare with."""
+    def take(self, entry: PlanEntry) -> None:
+        """Take an entry of the plan, of all of which the look consists."""
+        self.seen.take(entry)
+        if self.since is not None:
+            self.compared.take(entry)
+
+    def changes(self, watch: Watch) -> Changes | None:
+        """Return what has changed since the last state in all that was taken; ``None`` where there is none to compare with."""
         if self.since is None or self.line is None or self.memory is None:
             return None
         if self.memory.without_numbers:
@@ -73,22 +85,22 @@ class Looking:
                 "The disk of the source gives its files other numbers each time; they were compared without them."
             )
         named = not self.prepared.request.anonymous_withheld
-        return changes_of(plan.entries, self.memory, self.line, named=named)
+        return self.compared.changes(self.memory, self.line, named=named)
 
-    def look(self, plan: PackagePlan, totals: Totals, silences: Sequence[str]) -> Look:
+    def look(self, totals: Totals, silences: Sequence[str]) -> Look:
         """Return what is kept of the look, so that the next can be shorter."""
         declarations = self.prepared.assessor.declarations
         return Look(
             started_ns=self.started_ns,
             basis=self.basis if _is_complete(totals, silences) else b"",
             holds_until=holds_until(declarations, self.run.today()),
-            entries=plan.entries,
+            seen=self.seen,
         )
 
     def nothing_new(self, plan: PackagePlan, silences: Sequence[str], watch: Watch) -> NothingNew:
         """Keep that nothing is new, unless nothing is to be written, and return the report."""
         if self.scratch is not None and self.line is not None:
-            keep_nothing_new(self.line, self.look(plan, plan.totals, silences), self.run, watch)
+            keep_nothing_new(self.line, self.look(plan.totals, silences), self.run, watch)
         return self._report(plan.totals, complete=_is_complete(plan.totals, silences))
 
     def nothing_new_at_a_glance(self, watch: Watch) -> NothingNew:
@@ -144,6 +156,8 @@ def begin_look(
         scratch=scratch,
         started_ns=(since.days * 86_400 + since.seconds) * 1_000_000_000 + since.microseconds * 1_000,
         basis=basis_digest(prepared.assessor, prepared.inputs.documents, prepared.exclusion, run.version),
+        seen=held.enter_context(Seen(scratch)),
+        compared=Comparison(),
     )
 
 

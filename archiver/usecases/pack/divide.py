@@ -31,6 +31,7 @@ from archiver.usecases.pack.naming import default_name
 from archiver.usecases.pack.parts import PlanPart, parts_of
 from archiver.usecases.pack.prepare import Prepared
 from archiver.usecases.pack.profile import Planned, refuse_mismatch
+from archiver.usecases.pack.recovery import RecoveryGuess
 from archiver.usecases.pack.room import Room, room_for
 
 
@@ -83,7 +84,8 @@ def divide(prepared: Prepared, plan: PackagePlan, run: Run, accession: Accession
         algorithms=len(prepared.algorithms),
         descriptions=len(prepared.form.descriptions),
     )
-    parts = parts_of(plan, prepared.request.max_bytes, _overhead(prepared), describes)
+    parity = prepared.request.parity
+    parts = parts_of(plan, prepared.request.max_bytes, _overhead(prepared), describes, RecoveryGuess(parity))
     fingerprint = _divided_fingerprint(plan, parts)
     origin = _origin(prepared.sources)
     name, same = _package_name(prepared, fingerprint, origin, run)
@@ -98,6 +100,7 @@ def divide(prepared: Prepared, plan: PackagePlan, run: Run, accession: Accession
         store=prepared.store,
         package=name,
         algorithms=prepared.algorithms,
+        parity=parity,
         archived=prepared.request.serialize is not None,
     )
     return Division(name, same or room.kept_files > 0, keys, parts, room)

@@ -27,6 +27,7 @@ class Milestones:
         captured: When every copy was on the disk.
         read_back: Whether every copy was read from the disk again and compared.
         continued: Whether copies of an interrupted run were kept.
+        protected: How much recovery data each set gets, in words; empty where there are none.
     """
 
     started: dt.datetime
@@ -34,6 +35,7 @@ class Milestones:
     captured: dt.datetime
     read_back: bool
     continued: bool
+    protected: str = ""
 
 
 class History(Protocol):
@@ -112,4 +114,8 @@ def events_of(  # noqa: PLR0913, PLR0917 - what a run has done
     if milestones.read_back:
         detail = "Every copy was read back from the disk and its digests held."
         yield event("fixity check", milestones.captured, detail)
+    if milestones.protected:
+        # they are made last of all, since they are about this very line too
+        detail = f"Recovery data (PAR2, {milestones.protected} of each album) were made of these files and records."
+        yield event("creation", run.now(), detail)
     yield event("information package creation", run.now(), "The BagIt package was written and synced.")

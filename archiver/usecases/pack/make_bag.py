@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime as dt
-import itertools
 import os
 import uuid
 from collections.abc import Callable, Iterable, Iterator
@@ -24,6 +23,7 @@ from archiver.bagit.writer import ManifestWriter
 from archiver.ingest.capture import Capture
 from archiver.ingest.consumers import all_digests, read_plan
 from archiver.ingest.copy import Copied, copied_bytes
+from archiver.ingest.covers import CoverMakers
 from archiver.ingest.decoded import with_decoded
 from archiver.ingest.fixity import held_against
 from archiver.ingest.reexamine import Reexaminer
@@ -56,6 +56,7 @@ from archiver.report.layout import WRITTEN
 from archiver.store.faults import store_faults
 from archiver.store.staging import Staging, StagingKey, left_of
 from archiver.usecases.documents import Document, copy_document
+from archiver.usecases.pack.ahead import two_readers
 from archiver.usecases.pack.events import History, Milestones, events_of
 from archiver.usecases.pack.noted import is_noted
 from archiver.usecases.pack.parts import PlanPart
@@ -78,6 +79,7 @@ class BagMaker:
         capture: Copies files into the bags.
         watch: Counts the bytes copied.
         reexaminer: Examines again what changed, or could not be read, before it was copied.
+        cover_makers: Makes small pictures of the covers inside files.
         history: Tells what was done to the files of a bag.
         told: Is told what became of every entry.
         recovery: Gives the bags recovery data; ``None`` where they get none.
@@ -93,6 +95,7 @@ class BagMaker:
     capture: Capture
     watch: Watch
     reexaminer: Reexaminer
+    cover_makers: CoverMakers
     told: Callable[[PackEntry], object]
     history: History = events_of
     recovery: Recovery | None = None
@@ -125,7 +128,8 @@ class BagMaker:
             contextlib.ExitStack() as held,
         ):
             tag_files = _TagFiles(staging, held)
-            records = RecordWriters(plan, self.rights, tag_files, WRITTEN)
+            covers = partial(self.cover_makers.covers, staging.payload.absolute)
+            records = RecordWriters(plan, self.rights, tag_files, WRITTEN, covers)
             self._capture(staging, part, manifests, records, gathered, noted)
             decided.include(gathered.tally)
             bag = self._bag(plan, gathered)
@@ -153,7 +157,7 @@ class BagMaker:
         """Copy the part's files into the staged bag; every entry passes once, and all that tells of it takes it in."""
         key = staging.key
         left = left_of(staging.area.store, key.package, key.algorithms, but=self.keys)
-        for_files, for_outcomes = itertools.tee(part)
+        for_files, for_outcomes = two_readers(part)
         examined = (file.examined for file in filter(None, map(file_to_copy, for_files)))
         files = ((one.ref, read_plan(key.algorithms, one)) for one in examined)
         meter = Meter()
@@ -180,7 +184,8 @@ class BagMaker:
     def _bag(self, plan: BagPlan, gathered: _Gathered) -> Bag:
         totals = gathered.totals
         milestones = Milestones(
-            self.accession.at, self.planned, self.run.now(), self.capture.read_back, gathered.kept > 0
+            *(self.accession.at, self.planned, self.run.now(), self.capture.read_back, gathered.kept > 0),
+            protected="" if self.recovery is None else str(self.recovery.amount),
         )
         events = tuple(
             self.history(self.run, plan, totals, gathered.accrued, self.rights.policy.name, milestones)

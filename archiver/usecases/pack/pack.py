@@ -14,6 +14,7 @@ from archiver.catalogue.faults import CatalogueError
 from archiver.errors import ArchiverError, Remedy, Way
 from archiver.executors.pools import Threads
 from archiver.ingest.capture import Capture
+from archiver.ingest.covers import CoverMakers
 from archiver.ingest.decode import music_decoders
 from archiver.ingest.examine import header_readers
 from archiver.ingest.names import EXACT, PORTABLE
@@ -34,6 +35,7 @@ from archiver.store.area import INCOMING, is_begun, locked
 from archiver.store.faults import lost_store, store_faults
 from archiver.store.sealing import make_ready, publish, read_back, recover
 from archiver.store.staging import Staging, look_into
+from archiver.usecases.again.accession import next_accession, next_accession_by_bags
 from archiver.usecases.again.changed import begun_anew
 from archiver.usecases.again.line import (
     Line,
@@ -41,7 +43,6 @@ from archiver.usecases.again.line import (
     line_of,
     line_to_rehearse,
     log_accession,
-    next_accession,
 )
 from archiver.usecases.leftovers import clear_superseded, is_begun_otherwise, leftovers
 from archiver.usecases.pack.again import begin_look
@@ -59,7 +60,7 @@ from archiver.usecases.pack.recovery import Recovery
 from archiver.usecases.pack.report import NothingNew, PackReport
 from archiver.usecases.pack.room import refuse_without_room
 from archiver.usecases.planning import planned
-from archiver.usecases.watch import Step, Watch
+from archiver.usecases.watch import Meter, Step, Watch
 
 _NAMED = 5
 """How many of the strange things in a store are named."""
@@ -93,7 +94,10 @@ def _packed(
     _name_strange(store, watch)
     refuse_taken_name(prepared)
     line = _line(prepared, run, watch, held)
-    accession = next_accession(line, prepared.collection, run)
+    if line is None:
+        accession = next_accession_by_bags(store, prepared.collection, run)
+    else:
+        accession = next_accession(line, prepared.collection, run)
     looking = begin_look(prepared, line, run, held, store + b"/" + INCOMING)
     if looking.glance():
         return looking.nothing_new_at_a_glance(watch)
@@ -113,10 +117,11 @@ def _packed(
             files_in=prepared.layout.files,
             decoders=decoders,
             memory=looking.memory,
+            told=looking.take,
         )
     )
     silences = prepared.hearings.told(plan.entries)
-    changes = looking.changes(plan, watch)
+    changes = looking.changes(watch)
     if changes is not None and not changes:
         presence.conclude()
         return looking.nothing_new(plan, silences, watch)
@@ -128,7 +133,7 @@ def _packed(
     bags = made.bags
     log_accession(store, bags, accession, run)
     if line is not None:
-        keep_state(line, accession, looking.look(plan, made.totals, silences), run, watch)
+        keep_state(line, accession, looking.look(made.totals, silences), run, watch)
     clear_superseded(store, division.keys)
     most = prepared.request.max_bytes
     return _report(
@@ -206,6 +211,7 @@ def _made(making: _Making, held: contextlib.ExitStack) -> _Made:
         capture=Capture(copying, syncing, making.presence, request.read_back),
         watch=making.watch,
         reexaminer=Reexaminer(prepared.hearings.assess, held.enter_context(header_readers(1))),
+        cover_makers=held.enter_context(CoverMakers()),
         told=_ignore if changes is None else changes.add,
         recovery=None if request.parity is None else Recovery(require_par2(), request.parity),
     )
@@ -219,8 +225,8 @@ def _made(making: _Making, held: contextlib.ExitStack) -> _Made:
         accrued += made.accrued
     making.presence.conclude()
     _refuse_nothing(totals, stagings)
-    for staging in stagings:
-        _finish(staging, request, run, making.watch)
+    for staging, part in zip(stagings, division.parts, strict=True):
+        _finish(staging, part.bytes, request, run, making.watch)
     bags = tuple(os.fsdecode(publish(staging)) for staging in stagings)
     return _Made(bags, totals, tally.summary(), escaped, spools, changes, accrued)
 
@@ -243,11 +249,17 @@ def _tell_copied_anew(store: bytes, division: Division, watch: Watch) -> None:
         )
 
 
-def _finish(staging: Staging, request: PackRequest, run: Run, watch: Watch) -> None:
+def _finish(staging: Staging, planned_bytes: int, request: PackRequest, run: Run, watch: Watch) -> None:
     """Make one bag ready for its name, and read an archive back where that is asked for."""
-    with watch.during(Step(f"Finishing {staging.key.name}", "")):
-        make_ready(staging, request.serialize, int(run.now().timestamp()))
-    if request.serialize and request.read_back:
+    title, now = f"Finishing {staging.key.name}", int(run.now().timestamp())
+    if request.serialize is None:
+        with watch.during(Step(title, "")):
+            make_ready(staging, None, now)
+        return
+    meter = Meter()
+    with watch.during(Step(title, "bytes", planned_bytes, meter)):
+        make_ready(staging, request.serialize, now, meter.add)
+    if request.read_back:
         step = Step(f"Reading back {staging.key.name}.{request.serialize}", "bytes")
         for _ in watch.track(step, read_back(staging), lambda checked: checked.bytes):
             pass
@@ -330,10 +342,11 @@ def _rehearsed(
             rule=PORTABLE if prepared.names == "portable" else EXACT,
             files_in=prepared.layout.files,
             memory=looking.memory,
+            told=looking.take,
         )
     )
     silences = prepared.hearings.told(plan.entries)
-    changes = looking.changes(plan, watch)
+    changes = looking.changes(watch)
     if changes is not None and not changes:
         return looking.nothing_new(plan, silences, watch)
     division = divide(prepared, plan, run, accession)

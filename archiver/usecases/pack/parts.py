@@ -11,6 +11,7 @@ from archiver.model.album import album_folder, album_home
 from archiver.model.audio import Role
 from archiver.model.package import PlanEntry, file_to_copy
 from archiver.usecases.pack.fit import split
+from archiver.usecases.pack.recovery import RecoveryGuess
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,11 @@ class PlanPart:
 
 
 def parts_of(
-    plan: PackagePlan, most: int | None, overhead: int, described: Callable[[PlanEntry], int]
+    plan: PackagePlan,
+    most: int | None,
+    overhead: int,
+    described: Callable[[PlanEntry], int],
+    guess: RecoveryGuess,
 ) -> tuple[PlanPart, ...]:
     """Divide a plan, in order, over bags of at most ``most`` bytes; into one part where there is no limit.
 
@@ -56,10 +61,11 @@ def parts_of(
         most: Bytes that a bag may take.
         overhead: Bytes that a bag takes whatever is in it.
         described: Guesses the bytes that the descriptions of one entry take.
+        guess: Guesses the bytes of recovery data.
     """
     if most is None:
         return (PlanPart(plan.entries, 0, None, plan.totals.bytes, plan.totals.bytes),)
-    found = split(_weighed(plan, described), most, overhead)
+    found = split(_weighed(plan, described, guess), most, overhead + guess.of_tag_files(overhead))
     return tuple(
         PlanPart(
             plan.entries,
@@ -74,8 +80,10 @@ def parts_of(
     )
 
 
-def _weighed(plan: PackagePlan, described: Callable[[PlanEntry], int]) -> Iterator[tuple[str, int, int]]:
-    """Yield each file to copy as its album, its bytes and those that describe it.
+def _weighed(
+    plan: PackagePlan, described: Callable[[PlanEntry], int], guess: RecoveryGuess
+) -> Iterator[tuple[str, int, int]]:
+    """Yield each file to copy as its album, its bytes and those that describe it, and that protect it.
 
     What is described without being packed weighs on the file that comes after it, in whose part it is.
     """
@@ -88,5 +96,7 @@ def _weighed(plan: PackagePlan, described: Callable[[PlanEntry], int]) -> Iterat
     for entry in plan.entries:
         pending += described(entry)
         if (file := file_to_copy(entry)) is not None:
-            yield album_home(file.path, albums), file.examined.ref.stat.size_bytes, pending
+            size = file.examined.ref.stat.size_bytes
+            pending += guess.added(file.examined.ref.payload_path, size)
+            yield album_home(file.path, albums), size, pending
             pending = 0

@@ -13,8 +13,10 @@ from archiver.ingest.consumers import read_plan
 from archiver.ingest.journal import EarlierCopies
 from archiver.ingest.plan import PackagePlan
 from archiver.model.package import PlanEntry, file_to_copy
+from archiver.parity.sets import Amount
 from archiver.store.faults import store_faults
 from archiver.store.staging import left_of
+from archiver.usecases.pack.recovery import RecoveryGuess
 
 MARGIN_BYTES = 64 << 20
 """What is to stay free on the store's disk: for temporary files of the run, and for what cannot be foreseen."""
@@ -31,6 +33,7 @@ class Room:
     Attributes:
         files: The payload, and its folders.
         descriptions: Tag files: manifests, records, the documents behind declarations.
+        recovery: Recovery data; 0 where bags get none.
         archive: The archives, which stand beside what goes into them until they are whole; 0 where none is made.
         kept_files: Files that an interrupted run copied, whose copies are taken over.
         kept: What these copies take; it is part of ``files``.
@@ -40,6 +43,7 @@ class Room:
 
     files: int
     descriptions: int
+    recovery: int
     archive: int
     kept_files: int
     kept: int
@@ -49,7 +53,7 @@ class Room:
     @property
     def needed(self) -> int:
         """Bytes that must be free, with :data:`MARGIN_BYTES` to spare."""
-        return self.files - self.kept + self.descriptions + self.archive + MARGIN_BYTES
+        return self.files - self.kept + self.descriptions + self.recovery + self.archive + MARGIN_BYTES
 
     @property
     def fits(self) -> bool:
@@ -63,6 +67,8 @@ class Room:
             f"{human_size(self.files - self.kept)} for the files",
             f"{human_size(self.descriptions)} for what describes them",
         ]
+        if self.recovery:
+            parts.append(f"{human_size(self.recovery)} for recovery data")
         if self.archive:
             parts.append(f"{human_size(self.archive)} for the archive")
         told = f"{', '.join(parts)} and {human_size(MARGIN_BYTES)} to spare"
@@ -78,6 +84,7 @@ def room_for(  # noqa: PLR0913 - what a package is made of
     store: bytes,
     package: str,
     algorithms: tuple[str, ...],
+    parity: Amount | None,
     archived: bool,
 ) -> Room:
     """Estimate what a package takes, by its plan and by what interrupted runs copied of it.
@@ -90,6 +97,7 @@ def room_for(  # noqa: PLR0913 - what a package is made of
         store: Absolute path of the store, which need not be there yet.
         package: The package's name.
         algorithms: Its checksum algorithms.
+        parity: How much recovery data its bags get; ``None`` for none.
         archived: Whether archives are made.
 
     Raises:
@@ -99,7 +107,8 @@ def room_for(  # noqa: PLR0913 - what a package is made of
     with store_faults(f"look at the store {shown}", "No bag was written. Check the folder and its disk."):
         free, block = _disk_of(store)
         with EarlierCopies(left_of(store, package, algorithms)) as earlier:
-            files = kept_files = kept = 0
+            files = kept_files = kept = recovery = 0
+            guess = RecoveryGuess(parity)
             descriptions, folders = bags * (overhead + _TAG_FILES * block), set[str]()
             for entry in plan.entries:
                 descriptions += described(entry)
@@ -107,12 +116,14 @@ def room_for(  # noqa: PLR0913 - what a package is made of
                     ref = file.examined.ref
                     taken = _in_blocks(ref.stat.size_bytes, block)
                     files += taken
+                    recovery += guess.added(ref.payload_path, ref.stat.size_bytes)
                     folders.add(os.path.dirname(ref.payload_path))
                     if earlier.find(ref, read_plan(algorithms, file.examined)) is not None:
                         kept_files, kept = kept_files + 1, kept + taken
     files += block * len(folders)
-    archive = files + descriptions if archived else 0
-    return Room(files, descriptions, archive, kept_files, kept, free, earlier.foreign)
+    recovery += bags * guess.of_tag_files(descriptions // bags)
+    archive = files + descriptions + recovery if archived else 0
+    return Room(files, descriptions, recovery, archive, kept_files, kept, free, earlier.foreign)
 
 
 def refuse_without_room(room: Room, store: bytes, left: int) -> None:

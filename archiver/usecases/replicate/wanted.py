@@ -111,6 +111,7 @@ def _wanted(catalogue: Catalogue, bag_id: int, target: KnownStore | None) -> Wan
         (KnownStore(0, one.store_identifier, one.store, one.place), one.absolute)
         for one in copies
         if one.state == "present"
+        and not one.is_older
         and one.store_identifier != own
         and _is_in_place(one.place, one.store_identifier)
     ]

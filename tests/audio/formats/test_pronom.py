@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import re
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,8 +13,15 @@ import pytest
 from archiver.audio.containers.window import Window
 from archiver.audio.formats.identify import recorded_format
 from archiver.audio.formats.kinds import TABLE_NAME, Kind, extension_of
-from archiver.audio.formats.magic import sniff
-from archiver.audio.formats.pronom import Ground, PronomAnswer, ask_pronom, shown_path
+from archiver.audio.formats.magic import Sniffed, sniff
+from archiver.audio.formats.pronom import (
+    Ground,
+    PronomAnswer,
+    ask_pronom,
+    lent_path,
+    shown_bytes,
+    telling_suffix,
+)
 from archiver.machine import TemporaryStorageError
 from tests.samples import flac, id3v2, m4a, mp3, ogg_vorbis, png, silence, wav
 from tests.samples.mp3 import mp3_frame
@@ -77,6 +86,14 @@ def test_the_recorded_format_is_pronoms_unless_it_rests_on_the_name() -> None:
     assert unopposed is not None
     assert unopposed.puid == "fmt/2"
     assert recorded_format(None, None) is None
+
+
+@contextlib.contextmanager
+def shown_path(window: Window, sniffed: Sniffed, relative: bytes) -> Iterator[str | None]:
+    """Lend the path at which PRONOM would look at a file."""
+    shown = shown_bytes(window, sniffed)
+    with lent_path(window if shown is None else shown, telling_suffix(relative)) as path:
+        yield path
 
 
 def show(folder: Path, name: bytes, data: bytes) -> tuple[str | None, bytes]:

@@ -73,6 +73,20 @@ def test_a_file_that_changed_since_has_all_read_again(tmp_path: Path, order: byt
         assert not portion.goes_on
 
 
+def test_manifests_come_first_and_are_read_again_by_an_audit_that_goes_on(tmp_path: Path) -> None:
+    paths = ["bagit.txt", "data/a", "manifest-sha512.txt"]
+    bag = laid(tmp_path, paths)
+    begun, seen = None, []
+    for _ in range(3):
+        with Portion(bag, BY_PATH, begun, one_file()) as portion:
+            handed = [file.path for file in portion(iter(recorded(paths)))]
+            portion.passed(handed[-1])
+            begun = Begun(portion.after, time.time_ns() + 10**12)
+        seen.append(handed)
+    manifest = "manifest-sha512.txt"
+    assert seen == [[manifest], [manifest, "bagit.txt"], [manifest, "data/a"]]
+
+
 def test_an_order_that_is_another_begins_anew(tmp_path: Path) -> None:
     paths = ["data/a", "data/b"]
     bag = laid(tmp_path, paths)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from archiver.errors import StoreError
+from archiver.parity.program import find_par2
 from archiver.store.sealing import publish
 from archiver.store.staging import Staging
 from archiver.usecases.pack.room import MARGIN_BYTES, Room, refuse_without_room
@@ -29,6 +30,13 @@ TREES: dict[str, dict[str, bytes | str]] = {
 }
 
 
+RECOVERY = (
+    [("--parity", "one-file"), ("--redundancy", "30%"), ("--redundancy", "5%", "--serialize", "tar")]
+    if find_par2() is not None
+    else []
+)
+
+
 def taken(folder: Path) -> int:
     return sum(path.lstat().st_blocks * 512 for path in folder.rglob("*"))
 
@@ -36,7 +44,13 @@ def taken(folder: Path) -> int:
 @pytest.mark.parametrize("tree", TREES)
 @pytest.mark.parametrize(
     "options",
-    [(), ("--serialize", "tar"), ("--serialize", "zip"), ("--algorithm", "md5", "--algorithm", "sha256")],
+    [
+        (),
+        *RECOVERY,
+        ("--serialize", "tar"),
+        ("--serialize", "zip"),
+        ("--algorithm", "md5", "--algorithm", "sha256"),
+    ],
 )
 def test_the_estimate_is_held_against_real_packs(
     source: MakeSource, tmp_path: Path, tree: str, options: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
@@ -77,13 +91,13 @@ def test_check_message_and_dry_run_say_the_same(
 
 @pytest.mark.parametrize(("free", "fits"), [(99, False), (100, True), (None, True)])
 def test_the_margin_is_part_of_what_is_needed(free: int | None, fits: bool) -> None:  # noqa: FBT001 - a case
-    room = Room(70, 20, 0, 1, 5, None if free is None else free - 15 + MARGIN_BYTES)
+    room = Room(50, 20, 20, 0, 1, 5, None if free is None else free - 15 + MARGIN_BYTES)
     assert room.needed == 85 + MARGIN_BYTES
     assert room.fits is fits
     if not fits:
         with pytest.raises(
             StoreError,
-            match=r"are needed: 65 B for the files, 20 B for what describes them and 67\.1 MB to spare",
+            match=r"are needed: 45 B for the files, 20 B for what describes them, 20 B for recovery data and 67\.1 MB to spare",
         ):
             refuse_without_room(room, b"/store", 0)
 

@@ -1,0 +1,157 @@
+"""WAV, AIFF, DSDIFF and DSF with nothing in them but the sound, what says how it is read, and an ID3 tag behind it.
+
+Texts stand in chunks of many makers there, so the few chunks are named that stay; all others go. Sizes are taken at their
+word or not at all: a file whose chunks do not end within it, or that leaves a size open, is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice
+from typing import BinaryIO
+
+from archiver.audio.containers.chunks import AIFF, DSDIFF, MAX_CHUNKS, RIFF, RIFX, ChunkForm, chunks
+from archiver.audio.containers.element import Element
+from archiver.audio.containers.window import Window
+from archiver.audio.redacting.fields import Plain, id3_bytes
+from archiver.audio.redacting.pieces import Piece, Stretch, UnredactableError, lay
+
+_OF_WAVE = frozenset((b"ds64", b"fmt ", b"fact", b"data", b"MD5 "))
+_OF_AIFF = frozenset((b"FVER", b"COMM", b"SSND"))
+_OF_DSDIFF = frozenset((b"FVER", b"PROP", b"DSD ", b"DST "))
+"""Chunks that stay. An index of DSDIFF (``DSTI``) counts bytes from the file's beginning, so it goes too."""
+
+_LONG_SIZES, _LONG_SIZES_BYTES = b"ds64", 28
+_DSF_HEAD, _DSF_CHUNK = 28, 12
+_LARGEST = {4: (1 << 32) - 1, 8: (1 << 63) - 1}
+
+
+def rewrite_wave(file: BinaryIO, tags: Plain) -> None:
+    """Rewrite WAV, RIFX, RF64 or BW64.
+
+    Raises:
+        UnredactableError: where its chunks cannot be made out.
+    """
+    window = _whole(file, b"RIFF", b"RIFX", b"RF64", b"BW64")
+    head = window.read(0, 48)
+    form = RIFX if head[:4] == b"RIFX" else RIFF
+    is_long = head[:4] in (b"RF64", b"BW64")
+    if is_long and (head[12:16] != _LONG_SIZES or int.from_bytes(head[16:20], "little") < _LONG_SIZES_BYTES):
+        raise UnredactableError("its sizes cannot be made out")
+    long_data = int.from_bytes(head[28:36], "little") if is_long else None
+    kept = _kept(window, form, (12, window.size), _OF_WAVE, long_data)
+    _refuse_unless_once(kept, b"fmt ", b"data")
+    if not is_long:
+        body = _body(kept, form, b"id3 ", tags)
+        lay(file, [head[:4], _size(4 + _length(body), form), head[8:12], *body])
+        return
+    sizes = kept[0]
+    if sizes.id != _LONG_SIZES or int.from_bytes(window.read(sizes.payload + 24, 4), "little"):
+        raise UnredactableError("it has a table of further long sizes")
+    body = _body(kept[1:], form, b"id3 ", tags)
+    told = window.read(sizes.payload + 8, sizes.size - 8)
+    size = (4 + 8 + sizes.size + sizes.size % 2 + _length(body)).to_bytes(8, "little")
+    long_sizes = window.read(sizes.offset, 8) + size + told + bytes(sizes.size % 2)
+    lay(file, [head[:12], long_sizes, *body])
+
+
+def rewrite_aiff(file: BinaryIO, tags: Plain) -> None:
+    """Rewrite AIFF or AIFF-C.
+
+    Raises:
+        UnredactableError: where its chunks cannot be made out.
+    """
+    window = _whole(file, b"FORM")
+    kept = _kept(window, AIFF, (12, window.size), _OF_AIFF)
+    _refuse_unless_once(kept, b"COMM", b"SSND")
+    body = _body(kept, AIFF, b"ID3 ", tags)
+    lay(file, [b"FORM", _size(4 + _length(body), AIFF), window.read(8, 4), *body])
+
+
+def rewrite_dsdiff(file: BinaryIO, tags: Plain) -> None:
+    """Rewrite DSDIFF.
+
+    Raises:
+        UnredactableError: where its chunks cannot be made out.
+    """
+    window = _whole(file, b"FRM8")
+    kept = _kept(window, DSDIFF, (16, window.size), _OF_DSDIFF)
+    _refuse_unless_once(kept, b"PROP")
+    if sum(one.id in (b"DSD ", b"DST ") for one in kept) != 1:
+        raise UnredactableError("it has no sound, or more than one")
+    body = _body(kept, DSDIFF, b"ID3 ", tags)
+    lay(file, [b"FRM8", _size(4 + _length(body), DSDIFF), window.read(12, 4), *body])
+
+
+def rewrite_dsf(file: BinaryIO, tags: Plain) -> None:
+    """Rewrite DSF, whose header says where its ID3 tag begins, behind all else.
+
+    Raises:
+        UnredactableError: where its chunks cannot be made out.
+    """
+    window = _whole(file, b"DSD ")
+    head = window.read(0, _DSF_HEAD)
+    end = _DSF_HEAD
+    for name in (b"fmt ", b"data"):
+        chunk = window.read(end, _DSF_CHUNK)
+        size = int.from_bytes(chunk[4:], "little")
+        if len(chunk) < _DSF_CHUNK or chunk[:4] != name or not _DSF_CHUNK <= size <= window.size - end:
+            raise UnredactableError("its chunks cannot be made out")
+        end += size
+    tag = id3_bytes(tags)
+    told = (end + len(tag)).to_bytes(8, "little") + (end if tag else 0).to_bytes(8, "little")
+    lay(file, [head[:12] + told, Stretch(_DSF_HEAD, end), tag])
+
+
+def _whole(file: BinaryIO, *names: bytes) -> Window:
+    """The whole file, which must begin with its form."""
+    window = Window(file, file.seek(0, 2))
+    if window.read(0, 4) not in names:
+        raise UnredactableError("something stands before its chunks")
+    return window
+
+
+def _kept(
+    window: Window,
+    form: ChunkForm,
+    within: tuple[int, int],
+    names: frozenset[bytes],
+    long_data: int | None = None,
+) -> list[Element]:
+    """The chunks that stay, each of which states its size and ends within the file."""
+    listed = list(islice(chunks(window, form, *within, long_data), MAX_CHUNKS))
+    kept = [one for one in listed if one.id in names]
+    if not kept or not all(one.whole for one in listed):
+        raise UnredactableError("its chunks do not end within it")
+    if not all(_is_stated(window, form, one, long_data) for one in kept):
+        raise UnredactableError("it does not say how long its sound is")
+    return kept
+
+
+def _is_stated(window: Window, form: ChunkForm, chunk: Element, long_data: int | None) -> bool:
+    stated = int.from_bytes(window.read(chunk.offset + 4, form.size_bytes), form.order)
+    return stated == chunk.size or (chunk.id == b"data" and long_data == chunk.size)
+
+
+def _refuse_unless_once(kept: Sequence[Element], *names: bytes) -> None:
+    if any(sum(one.id == name for one in kept) != 1 for name in names):
+        raise UnredactableError("what says how its sound is read is not there once")
+
+
+def _body(kept: Sequence[Element], form: ChunkForm, name: bytes, tags: Plain) -> list[Piece]:
+    """The chunks that stay, filled up to an even length, and one with the tags."""
+    body: list[Piece] = []
+    for one in kept:
+        body += [Stretch(one.offset, one.end), bytes(one.size % 2)]
+    tag = id3_bytes(tags)
+    return [*body, name + _size(len(tag), form) + tag + bytes(len(tag) % 2)] if tag else body
+
+
+def _length(pieces: Sequence[Piece]) -> int:
+    return sum(len(one) if isinstance(one, bytes) else one.end - one.start for one in pieces)
+
+
+def _size(number: int, form: ChunkForm) -> bytes:
+    if number > _LARGEST[form.size_bytes]:
+        raise UnredactableError("it is too large for its kind of file")
+    return number.to_bytes(form.size_bytes, form.order)
