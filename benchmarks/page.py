@@ -83,7 +83,7 @@ The pages of a bag's contents, and its receipt. *First paint* is when Chromium s
 
 Forty different queries of each kind, asked as `archiver find` asks: the first 51 files with all that is known of them, and a
 count up to 1,001. Each was asked once before it was timed. *p95* is the time of a processor within which 95 of 100 were answered,
-which does not count who else is busy. The files are made up, twelve values of tags to a track. *Reckoned* goes along the straight
+which does not count who else is busy. The files are made up, twelve values of tags to a track. *Reckoned*, told of the largest catalogues alone, goes along the straight
 line through the two larger catalogues to more files than any national library of sound has; it is a guess, and what takes the
 same time whatever the size is in it as well.""",
     "start": """\
