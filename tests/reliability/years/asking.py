@@ -45,7 +45,10 @@ class Asking(World):
         self._hold_restored(target, chosen, told, done)
         lost = told["files"]["lacking"] + told["files"]["damaged"]
         if not is_silent:
-            assert done.code == (4 if lost else 0), f"{done.code}: {done.out}{done.err}"
+            faulty = {os.path.realpath(one["bag"]) for one in told["damaged_copies"]}
+            assert done.code == (4 if lost or faulty else 0), f"{done.code}: {done.out}{done.err}"
+            broken = {str(archive.path(*copy)) for copy in archive.copies() if not archive.is_whole(*copy)}
+            assert faulty <= broken, done.out
         assert done.code in {0, 4}, done.err
         shutil.rmtree(target)
         return f"restore {collection.name} as of {chosen.name}, lost {lost}"

@@ -62,7 +62,7 @@ class Keeping(World):
         if not self._stores():
             return "nothing to verify"
         store = self._chance.choice(self._stores())
-        with self._nothing_changes():
+        with self._no_bag_changes():
             done = self._run("verify", self._store(store), "--json")
         right = {bag: archive.is_whole(store, bag) for at, bag in archive.copies() if at == store}
         if not right:
@@ -73,6 +73,8 @@ class Keeping(World):
         assert done.code == (0 if all(right.values()) else 4)
         for bag, is_right in right.items():
             known = archive.known.get((store, bag))
+            if known is not None:
+                archive.logged[store, bag] = Logged(is_right, self._now)
             if known is not None and is_right:
                 known.state, known.checked = "present", self._now
             elif known is not None:
@@ -86,12 +88,8 @@ class Keeping(World):
             return "nothing to audit"
         for store in self._stores():
             archive.follow(store)
-        before = {store: files_below(self._store(store)) for store in self._stores()}
-        done = self._run("audit", "--json")
-        for store, files in before.items():
-            after = files_below(self._store(store))
-            changed = {path for path in files.keys() | after.keys() if files.get(path) != after.get(path)}
-            assert all(path.startswith(".archiver/") for path in changed), f"an audit changed {changed}"
+        with self._no_bag_changes():
+            done = self._run("audit", "--json")
         right = {
             key: archive.is_there(*key) and archive.is_whole(*key)
             for key, known in archive.known.items()

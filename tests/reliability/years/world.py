@@ -160,6 +160,21 @@ class World:
             "a store was changed"
         )
 
+    @contextlib.contextmanager
+    def _no_bag_changes(self) -> Iterator[None]:
+        """Hold that a command changes nothing in a store but what the store says of itself."""
+        before = {label: self._bag_files(label) for label in self._stores()}
+        yield
+        assert before == {label: self._bag_files(label) for label in before}, "a bag was changed"
+
+    def _bag_files(self, label: str) -> dict[str, bytes]:
+        own = (".archiver/", ".incoming/")
+        return {
+            path: content
+            for path, content in files_below(self._store(label)).items()
+            if not path.startswith(own)
+        }
+
     def _hold_known(self) -> None:
         """Hold what the catalogue says of every copy against what it must know."""
         if not self._catalogue.exists():
