@@ -265,7 +265,7 @@ class Life:
         if not self._stores():
             return "nothing to verify"
         store = self._chance.choice(self._stores())
-        with self._nothing_changes():
+        with self._logs_alone_change():
             done = self._run("verify", self._store(store), "--json")
         right = {bag: archive.is_whole(store, bag) for at, bag in archive.copies() if at == store}
         if not right:
@@ -276,6 +276,8 @@ class Life:
         assert done.code == (0 if all(right.values()) else 4)
         for bag, is_right in right.items():
             known = archive.known.get((store, bag))
+            if known is not None:
+                archive.logged[store, bag] = Logged(is_right, self._now)
             if known is not None and is_right:
                 known.state, known.checked = "present", self._now
             elif known is not None:
@@ -289,12 +291,8 @@ class Life:
             return "nothing to audit"
         for store in self._stores():
             archive.follow(store)
-        before = {store: files_below(self._store(store)) for store in self._stores()}
-        done = self._run("audit", "--json")
-        for store, files in before.items():
-            after = files_below(self._store(store))
-            changed = {path for path in files.keys() | after.keys() if files.get(path) != after.get(path)}
-            assert all(path.startswith(".archiver/") for path in changed), f"an audit changed {changed}"
+        with self._logs_alone_change():
+            done = self._run("audit", "--json")
         right = {
             key: archive.is_there(*key) and archive.is_whole(*key)
             for key, known in archive.known.items()
@@ -585,6 +583,16 @@ class Life:
     def _new_name(self, collection: Collection) -> str:
         self._number += 1
         return f"{collection.name} {self._number:04}"
+
+    @contextlib.contextmanager
+    def _logs_alone_change(self) -> Iterator[None]:
+        """Hold that a command changes nothing in a store but what the program keeps there of its own."""
+        before = {store: files_below(self._store(store)) for store in self._stores()}
+        yield
+        for store, files in before.items():
+            after = files_below(self._store(store))
+            changed = {path for path in files.keys() | after.keys() if files.get(path) != after.get(path)}
+            assert all(path.startswith(".archiver/") for path in changed), f"a check changed {changed}"
 
     @contextlib.contextmanager
     def _nothing_changes(self) -> Iterator[None]:
