@@ -9,12 +9,20 @@ import contextlib
 import ctypes
 import errno
 import os
+import re
 import sys
 from collections.abc import Iterator
 
 from archiver import filesystem
 
-_SYNCFS = getattr(ctypes.CDLL(None), "syncfs", None) if sys.platform == "linux" else None
+_LIBRARY = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+_SYNCFS = getattr(_LIBRARY, "syncfs", None)
+_FSTATFS = getattr(_LIBRARY, "fstatfs", None)
+_TELLS_OF_ERRORS = (5, 8)
+"""The first Linux of which ``syncfs`` tells of what could not be written."""
+_EXT, _XFS, _BTRFS = 0xEF53, 0x58465342, 0x9123683E
+_STATFS_BYTES = 512
+"""More than the C library's ``struct statfs`` takes, of which the first number is the kind of file system."""
 _USUAL_BLOCK = 4096
 
 
@@ -26,6 +34,43 @@ def start_sync(descriptor: int) -> None:
     """
     if _SYNCFS is not None:
         _SYNCFS(descriptor)
+
+
+def syncs_as_a_whole(descriptor: int) -> bool:
+    """Whether :func:`sync_all` promises of every file of an open folder's file system what ``fsync`` promises of one.
+
+    That is so of file systems on a disk of this machine that Linux writes itself: ext, XFS, btrfs. A share, or a file system
+    of a program, may take the call and hand it to nobody.
+    """
+    if _SYNCFS is None or _FSTATFS is None or _kernel() < _TELLS_OF_ERRORS:
+        return False
+    status = ctypes.create_string_buffer(_STATFS_BYTES)
+    if _FSTATFS(descriptor, status) != 0:
+        return False
+    return ctypes.c_long.from_buffer(status).value in (_EXT, _XFS, _BTRFS)
+
+
+def sync_all(descriptor: int) -> None:
+    """Write out the whole file system of an open folder (Linux ``syncfs``): its files, and their names in their folders.
+
+    What that promises says :func:`syncs_as_a_whole`.
+
+    Raises:
+        OSError: where anything on it could not be written since the folder was opened, or since the last call for it.
+    """
+    if _SYNCFS is None:
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+    if _SYNCFS(descriptor) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+
+
+def _kernel() -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall("[0-9]+", _kernel_release())[:2])
+
+
+def _kernel_release() -> str:
+    return os.uname().release
 
 
 def data_extents(descriptor: int, start: int, end: int) -> Iterator[tuple[int, int]]:

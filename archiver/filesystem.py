@@ -129,6 +129,13 @@ def _made(name: bytes, folder: int) -> None:
         os.mkdir(name, 0o777, dir_fd=folder)
 
 
+def _made_to_last(name: bytes, folder: int) -> None:
+    """Make a folder where there is none, and make its name durable."""
+    with contextlib.suppress(FileExistsError):
+        os.mkdir(name, 0o777, dir_fd=folder)
+        sync_folder(folder)
+
+
 def _parts(relative: bytes) -> list[bytes]:
     parts = [part for part in relative.split(b"/") if part not in (b"", b".")]
     if b".." in parts:
@@ -290,6 +297,15 @@ def sync_folder(folder: int) -> None:
 def make_folders_beneath(folder: int, relative: bytes) -> int:
     """Make every missing folder of ``relative`` below the descriptor ``folder`` and open the last; no link is followed."""
     return _descend(folder, relative, _made)
+
+
+def make_lasting_folders_beneath(folder: int, relative: bytes) -> int:
+    """As :func:`make_folders_beneath`, and no loss of power takes away what was made.
+
+    What is moved into a new folder would be lost with it: to sync the folder itself makes what is in it durable, and not its
+    own name.
+    """
+    return _descend(folder, relative, _made_to_last)
 
 
 def set_times(descriptor: int, modified_ns: int) -> None:

@@ -33,6 +33,7 @@ from benchmarks.kept import Kept, OtherRunError
 from benchmarks.line_plot import LinePlot
 from benchmarks.machine import description, identity
 from benchmarks.page import PARTS, missed, page, verdict, write_page
+from benchmarks.places import clear_all_but_trees
 from benchmarks.results import Section
 from benchmarks.sizes import FULL, MIDDLE, QUICK, Sizes
 from benchmarks.subjects import Asked, sections_of
@@ -107,6 +108,7 @@ def _scratch(asked: argparse.Namespace) -> Iterator[Path]:
         return
     work = (asked.scratch or asked.keep.absolute().parent) / f"{asked.keep.name}.work"
     work.mkdir(exist_ok=True)
+    clear_all_but_trees(work)
     yield work
     shutil.rmtree(work)
 

@@ -37,6 +37,9 @@ _SHOWN, _COUNTED = 50, 1_001
 
 _WANTED_MS = 100
 _NATIONAL = 86_000_000
+_RECKONED_FROM = 1_000_000
+"""Files of the larger catalogue from which on a straight line says something; of small ones it says nothing."""
+
 _SCRIPTS = ((0x4E00, 3000), (0x3041, 80), (0xAC00, 2000), (0x0430, 32), (0x0627, 28), (0x0905, 50))
 _GENRES = ("Rock", "Electronic", "Jazz", "Classical", "Folk", "Hip Hop", "Metal", "Pop", "Reggae", "Ambient")
 _FLAC = FormatRecord(name="FLAC (Free Lossless Audio Codec) 1.2.1", puid="fmt/279", mime="audio/flac")
@@ -92,7 +95,7 @@ class Measured:
 
 
 def catalogue_section(scratch: Path, files: int) -> Section:
-    """Measure catalogues of a hundredth, a tenth and all of so many files, and go on to as many as a nation's library has.
+    """Measure catalogues of a hundredth, a tenth and all of so many files, and of large ones go on to as many as a nation's library has.
 
     Args:
         scratch: Where to make them.
@@ -152,7 +155,9 @@ def _row(
     first, second, third = (form.format(value(one)) for one in measured)
     one, other = measured[-2:]
     slope = (value(other) - value(one)) / (other.files - one.files)
-    told = reckoned(max(value(other) + slope * (_NATIONAL - other.files), 0))
+    told = ""
+    if other.files >= _RECKONED_FROM:
+        told = reckoned(max(value(other) + slope * (_NATIONAL - other.files), 0))
     return Row(what, first, second, third, told)
 
 

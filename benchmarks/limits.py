@@ -36,15 +36,20 @@ _HASHED_BYTES = 256 << 20
 def parts_for(tree: Tree, scratch: Path) -> dict[str, Task]:
     """Return what the machine is asked to do with a tree, to learn how soon it can; each clears what it writes."""
     copy, written = scratch / "copied", scratch / "written"
+
+    def warm() -> None:
+        clear(copy)
+        read(tree.folder)
+
     parts = {
-        COPY: Task(lambda: run(copy_and_sync(tree.folder, copy)), lambda: clear(copy), lambda: clear(copy)),
-        HASHED: Task(lambda: read_and_hash(tree.folder)),
+        COPY: Task(lambda: run(copy_and_sync(tree.folder, copy)), warm, lambda: clear(copy)),
+        HASHED: Task(lambda: read_and_hash(tree.folder), warm),
         _HASH: Task(_hash_from_memory),
         READ: Task(lambda: read(tree.folder), lambda: forget(tree.folder)),
         WRITTEN: Task(lambda: write(written, tree.bytes), after=lambda: written.unlink(missing_ok=True)),
         LISTED: Task(lambda: find(tree.folder)),
     }
-    return parts | {SEEN: Task(lambda: _cat(tree.folder))} if tree.is_small else parts
+    return parts | {SEEN: Task(lambda: _cat(tree.folder), warm)} if tree.is_small else parts
 
 
 @dataclass(frozen=True, slots=True)

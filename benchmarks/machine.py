@@ -55,6 +55,7 @@ def description(scratch: Path) -> list[tuple[str, str]]:
     return [
         ("processor", _processor()),
         ("cores", str(available_cores())),
+        ("processes that wanted one when this began", f"{os.getloadavg()[0]:.1f}"),
         ("memory", f"{int(memory) / (1 << 20):.0f} GiB" if memory else "unknown"),
         ("file system", _file_system(scratch)),
         ("disk, written and synced", f"{written / 1e6:,.0f} MB/s"),

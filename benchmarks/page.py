@@ -16,8 +16,7 @@ _READING = """\
 Everything here was measured on one machine, with what is read in memory unless it says *from the disk*. What is compared ran
 in turns. A ratio is the median of the ratios of each round, with the least and the most in brackets where they differ; seconds
 are medians by a clock, and *CPU s* those of all processors together. Ratios carry over to other machines better than seconds
-do. *Wanted* is the number to hold. Small trees are too small for some numbers to be wanted of them, because a program's start
-takes most of the time there.
+do. *Wanted* is the number to hold; where a program's start takes most of the time, on small trees, none is wanted.
 
 Files of the small trees are tagged audio files of 0.3 to 6 kB, twelve to an album; files of the large trees are WAV files of
 noise. `benchmarks/trees.py` makes them. What was changed for speed, what it gained and what did not pay is told in
@@ -84,7 +83,7 @@ The pages of a bag's contents, and its receipt. *First paint* is when Chromium s
 
 Forty different queries of each kind, asked as `archiver find` asks: the first 51 files with all that is known of them, and a
 count up to 1,001. Each was asked once before it was timed. *p95* is the time of a processor within which 95 of 100 were answered,
-which does not count who else is busy. The files are made up, twelve values of tags to a track. *Reckoned* goes along the straight
+which does not count who else is busy. The files are made up, twelve values of tags to a track. *Reckoned*, told of the largest catalogues alone, goes along the straight
 line through the two larger catalogues to more files than any national library of sound has; it is a guess, and what takes the
 same time whatever the size is in it as well.""",
     "start": """\

@@ -13,6 +13,7 @@ from benchmarks.kept import kept_tree
 from benchmarks.trees import large_tree, small_tree
 
 _SMALL_BYTES = 1 << 18
+_TREES = ("large-", "small-", "tagged-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,17 @@ def clear(*folders: Path) -> None:
     """Remove folders that measured work left, those that are not there too."""
     for folder in folders:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def clear_all_but_trees(scratch: Path) -> None:
+    """Remove what a run that was ended left, but for trees, and the stores in which their growth goes on."""
+    for path in scratch.iterdir():
+        if path.name.startswith(_TREES):
+            continue
+        if path.is_dir():
+            clear(path)
+        else:
+            path.unlink()
 
 
 def clear_catalogue() -> None:

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.commands import archiver, run
-from benchmarks.limits import COPIED, COPY, HASHED, LISTED, READ, SEEN, WRITTEN, Limit, limit_of, parts_for
+from benchmarks.limits import (
+    COPIED,
+    COPY,
+    HASHED,
+    LISTED,
+    READ,
+    SEEN,
+    WRITTEN,
+    Limit,
+    limit_of,
+    parts_for,
+    read,
+)
 from benchmarks.places import Tree, clear, clear_catalogue, forget, packed
 from benchmarks.results import Row, Section, at_least, at_most
 from benchmarks.timing import Task, Took, in_turns, ratio, seconds, spread
@@ -72,36 +84,46 @@ def share_sections(tree: Tree, scratch: Path, rounds: int) -> Iterator[Section]:
 def _commands(tree: Tree, bag: Path, copied: Path, scratch: Path) -> Iterator[_Command]:
     new, catalogue = scratch / "new", scratch / "new.sqlite"
     pack = archiver("pack", tree.folder, "--to", new, "--catalogue", catalogue)
-    damaged = max(path for path in (copied / "data").rglob("*") if path.is_file())
 
-    def task(command: Sequence[str], *cold: Path) -> Task:
-        return Task(lambda: run(command), lambda: _make_room(new, cold), lambda: clear(new))
+    def task(reads: Path, command: Sequence[str], find: Callable[[Path], None] = read) -> Task:
+        def before() -> None:
+            _make_room(new)
+            # an audit has the system forget what it read, and pages are given up as others are written
+            find(reads)
+
+        return Task(lambda: run(command), before, lambda: clear(new))
 
     if tree.is_small:
         # of large files a scan reads the beginning alone
-        yield _Command("scan", task(archiver("scan", tree.folder)), (LISTED, SEEN))
-    yield _Command("pack", task(pack), _WRITING, _PACK_SHARE)
+        yield _Command("scan", task(tree.folder, archiver("scan", tree.folder)), (LISTED, SEEN))
+    yield _Command("pack", task(tree.folder, pack), _WRITING, _PACK_SHARE)
     if not tree.is_small:
-        yield _Command("pack, from the disk", task(pack, tree.folder), (READ, *_WRITING))
-    yield _Command(
-        "pack again, nothing new", task(archiver("pack", tree.folder, "--to", bag.parent)), (LISTED,)
-    )
-    yield _Command("verify", task(archiver("verify", bag)), _HASHING, _VERIFY_SHARE)
-    yield _Command("audit, from the disk", task(archiver("audit", bag)), (READ, *_HASHING))
-    yield _Command("restore", task(archiver("restore", bag, "--to", new)), _WRITING)
-    yield _Command("copy", task(archiver("copy", bag, "--to", new)), _WRITING)
-    heal, aside = archiver("heal", copied, "--from", bag.parent), copied.parent / ".archiver" / "aside"
-    yield _Command(
-        "heal one file", Task(lambda: run(heal), lambda: _damage(damaged), lambda: clear(aside)), _HASHING
-    )
+        yield _Command("pack, from the disk", task(tree.folder, pack, forget), (READ, *_WRITING))
+    again = archiver("pack", tree.folder, "--to", bag.parent)
+    yield _Command("pack again, nothing new", task(tree.folder, again), (LISTED,))
+    yield _Command("verify", task(bag, archiver("verify", bag)), _HASHING, _VERIFY_SHARE)
+    yield _Command("audit, from the disk", task(bag, archiver("audit", bag)), (READ, *_HASHING))
+    yield _Command("restore", task(bag, archiver("restore", bag, "--to", new)), _WRITING)
+    yield _Command("copy", task(bag, archiver("copy", bag, "--to", new)), _WRITING)
+    yield _Command("heal one file", _healing(bag, copied), _HASHING)
 
 
-def _make_room(new: Path, cold: Sequence[Path]) -> None:
+def _healing(bag: Path, copied: Path) -> Task:
+    """Return the task of making a file of the second copy whole again, which is damaged anew each time."""
+    damaged = max(path for path in (copied / "data").rglob("*") if path.is_file())
+    aside = copied.parent / ".archiver" / "aside"
+
+    def before() -> None:
+        _damage(damaged)
+        read(copied)
+
+    return Task(lambda: run(archiver("heal", copied, "--from", bag.parent)), before, lambda: clear(aside))
+
+
+def _make_room(new: Path) -> None:
     clear(new)
     for path in new.parent.glob("new.sqlite*"):
         path.unlink()
-    for folder in cold:
-        forget(folder)
 
 
 def _damage(path: Path) -> None:

@@ -19,6 +19,7 @@ class Sizes:
         page_tracks: Tracks of the bags whose pages are made.
         glanced_files: Files of the tree whose listings a second run compares.
         parity_mb: Size of the tree that recovery data are made of, in 10^6 bytes.
+        music_seconds: Playing time of the music that is made in each format.
         growth_from: Files of the smallest tree whose growth is measured; each further one has ten times as many.
         growth_to: Files of the largest.
         rounds: How often what takes minutes is measured; what takes longer is measured less often, what takes seconds more.
@@ -33,6 +34,7 @@ class Sizes:
     page_tracks: tuple[int, ...]
     glanced_files: int
     parity_mb: int
+    music_seconds: int
     growth_from: int
     growth_to: int
     rounds: int
@@ -48,6 +50,7 @@ QUICK = Sizes(
     page_tracks=(1_000,),
     glanced_files=20_000,
     parity_mb=64,
+    music_seconds=120,
     growth_from=100,
     growth_to=1_000,
     rounds=2,
@@ -62,6 +65,7 @@ MIDDLE = Sizes(
     page_tracks=(1_000, 10_000),
     glanced_files=200_000,
     parity_mb=256,
+    music_seconds=600,
     growth_from=1_000,
     growth_to=10_000,
     rounds=2,
@@ -76,6 +80,7 @@ FULL = Sizes(
     page_tracks=(1_000, 10_000, 100_000),
     glanced_files=1_000_000,
     parity_mb=512,
+    music_seconds=1_200,
     growth_from=1_000,
     growth_to=100_000,
     rounds=3,

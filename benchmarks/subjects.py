@@ -67,8 +67,7 @@ def _plain(rows: Iterable[Row]) -> list[Section]:
 
 
 def _audited(asked: Asked) -> list[Section]:
-    tree = asked.large()
-    return _plain(audit_rows(tree.folder, tree.label, asked.scratch, asked.rounds))
+    return _plain(audit_rows(asked.large(), asked.scratch, asked.rounds))
 
 
 def _protected(asked: Asked) -> list[Section]:
@@ -78,7 +77,7 @@ def _protected(asked: Asked) -> list[Section]:
 
 def _played(asked: Asked) -> list[Section]:
     megabytes = asked.sizes.large_files * asked.sizes.large_mb // 4
-    return _plain(music_rows(asked.scratch, megabytes, asked.rounds))
+    return _plain(music_rows(asked.scratch, asked.sizes.music_seconds, megabytes, asked.rounds))
 
 
 _STARTS = 11

@@ -2,7 +2,8 @@
 
 Writes ``docs/reference/command-line.md`` from the help of every command, ``problems.md`` beside it from the registry of
 problems, ``clutter.md`` from the table of clutter, ``bagit-findings.md`` from the registry of findings ``evidence.md`` from that of evidence, ``essence.md`` from those of methods and checks, ``catalogue.md`` from
-the catalogue's own tables, and ``finding.md`` from those of a query's fields. A test tells when one has fallen behind.
+the catalogue's own tables, and ``finding.md`` from those of a query's fields; ``docs/explanation/reliability-cases.md`` from the marks of
+tests. A test tells when one has fallen behind.
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ from docs.pages.catalogue import catalogue_page
 from docs.pages.essence import essence_page
 from docs.pages.evidence import evidence_page
 from docs.pages.finding import finding_page
+from docs.pages.reliability_cases import reliability_cases_page
 
 _REFERENCE = Path(__file__).parent / "reference"
+_EXPLANATION = Path(__file__).parent / "explanation"
 _KINDS = {
     "S": ("The source", "What was seen in a source and could not be read, or not as it stands."),
     "F": ("The bytes", "What a file is, against what its name promises and its format demands."),
@@ -103,6 +106,7 @@ PAGES: dict[Path, Callable[[], str]] = {
     _REFERENCE / "essence.md": essence_page,
     _REFERENCE / "catalogue.md": catalogue_page,
     _REFERENCE / "finding.md": finding_page,
+    _EXPLANATION / "reliability-cases.md": reliability_cases_page,
 }
 
 

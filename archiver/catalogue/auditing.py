@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from archiver.catalogue.columns import RowReader
 from archiver.catalogue.copies import BagCopy, copies_of
 from archiver.catalogue.database import Catalogue, Row
+from archiver.catalogue.renewed import PIN_OF_COPY
 from archiver.catalogue.stores import Copy, KnownStore
 
 
@@ -35,7 +36,7 @@ class AuditableCopy:
         copy: The copy.
         store: Its store.
         identifier: The bag's.
-        pin: The bag's, as it was when it was taken in.
+        pin: What its tag manifest is held against: the bag's, or that of before where it was not brought up to date.
         octets: Bytes of the bag's payload.
         part: How far an audit of it has come; ``None`` where none is under way.
     """
@@ -67,9 +68,9 @@ class Debt:
     octets: int
 
 
-_COPIES = """
+_COPIES = f"""
 SELECT copy_id, bag_id, copy.path, copy.state, copy.checked_at, store_id, store.identifier, label, place,
-  bag.identifier, pin, octets, part_since, part_after, part_wrong
+  bag.identifier, {PIN_OF_COPY}, octets, part_since, part_after, part_wrong
 FROM copy JOIN store USING (store_id) JOIN bag USING (bag_id)
 """
 

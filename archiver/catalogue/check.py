@@ -11,6 +11,7 @@ from archiver.catalogue.bag_facts import UnreadableBagError, bag_facts
 from archiver.catalogue.database import Catalogue
 from archiver.catalogue.events import events_of
 from archiver.catalogue.faults import damaged
+from archiver.catalogue.renewed import pin_of_copy
 from archiver.catalogue.stores import Copy, KnownStore, all_stores, copies_in, is_mounted
 from archiver.errors import StoreError
 from archiver.machine import reason, refuse_own_limit
@@ -133,7 +134,7 @@ def _copy(catalogue: Catalogue, store: KnownStore, copy: Copy) -> Iterator[Disag
     except UnreadableBagError as error:
         yield Disagreement(store.label, copy.path, f"it cannot be read: {error}")
     else:
-        if pin != catalogue.value("SELECT pin FROM bag WHERE bag_id = ?", (copy.bag_id,)):
+        if pin != pin_of_copy(catalogue, copy):
             yield Disagreement(
                 store.label,
                 copy.path,

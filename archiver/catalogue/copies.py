@@ -10,9 +10,10 @@ from archiver.catalogue.columns import RowReader
 from archiver.catalogue.database import Catalogue
 
 _COPIES = """
-SELECT store.label, store.identifier, store.place, copy.path, copy.form, copy.state, copy.added_at, copy.checked_at
+SELECT store.label, store.identifier, store.place, copy.path, copy.form, copy.state, copy.added_at, copy.checked_at,
+  copy_id IN (SELECT copy_id FROM older_copy)
 FROM copy JOIN store USING (store_id) WHERE copy.bag_id = ?
-ORDER BY copy.state <> 'present', copy.form <> 'folder', store.label, copy.path
+ORDER BY copy.state <> 'present', copy_id IN (SELECT copy_id FROM older_copy), copy.form <> 'folder', store.label, copy.path
 """
 
 
@@ -29,6 +30,7 @@ class BagCopy:
         state: ``present``, ``damaged``, ``missing`` or ``retired``, as it was last seen.
         added_at: When it was taken into the catalogue: RFC 3339, UTC.
         checked_at: When every byte of it was last read and found right, or ``None``.
+        is_older: Whether its tag files are those of before, while another copy has newer ones.
     """
 
     store: str
@@ -39,6 +41,7 @@ class BagCopy:
     state: str
     added_at: str
     checked_at: str | None
+    is_older: bool = False
 
     @property
     def absolute(self) -> bytes:
@@ -47,7 +50,7 @@ class BagCopy:
 
 
 def copies_of(catalogue: Catalogue, bag_id: int) -> Iterator[BagCopy]:
-    """Yield the copies of a bag, the handiest first: those that are there, and of these the folders."""
+    """Yield the copies of a bag, the handiest first: those that are there, with the tag files of now, and of these the folders."""
     for row in catalogue.rows(_COPIES, (bag_id,)):
         read = RowReader(row)
         yield BagCopy(
@@ -59,4 +62,5 @@ def copies_of(catalogue: Catalogue, bag_id: int) -> Iterator[BagCopy]:
             state=read.text(),
             added_at=read.text(),
             checked_at=read.text_or_none(),
+            is_older=bool(read.whole()),
         )

@@ -217,6 +217,11 @@ def reading(path: str, patience_ms: int = _PATIENCE_MS) -> Iterator[Catalogue]:
     """
     if not is_there(path):
         raise FileNotFoundError(path)
+    if is_there(
+        f"{path}-journal"
+    ):  # what a run was killed in while it made the tables; whoever only reads cannot take it back
+        with contextlib.suppress(CatalogueError), opened(path, patience_ms):
+            pass
     catalogue = Catalogue(_connect(path, apsw.SQLITE_OPEN_READONLY, patience_ms), path)
     try:
         with catalogue_faults(path):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from archiver.catalogue.database import Catalogue, Row
+from archiver.catalogue.renewed import PIN_OF_COPY
 from archiver.model.source import FileStat, Listing
 from archiver.model.state import Before, HoldingBag
 
@@ -54,8 +55,8 @@ class LastFile:
 def present_bags(catalogue: Catalogue, store_id: int) -> dict[int, PresentBag]:
     """Return the bags that are in a store as they were sealed, by their number."""
     rows = catalogue.rows(
-        "SELECT b.bag_id, b.identifier, b.name, b.pin, b.algorithms, c.path FROM copy c JOIN bag b USING (bag_id)"
-        " WHERE c.store_id = ? AND c.state = 'present'",
+        f"SELECT bag_id, identifier, name, {PIN_OF_COPY}, algorithms, path FROM copy JOIN bag USING (bag_id)"
+        " WHERE store_id = ? AND state = 'present'",
         (store_id,),
     )
     return {

@@ -221,7 +221,14 @@ FILE_INDEX_NAMES = (
     "file_decision",
 )
 
-MIGRATIONS: tuple[str, ...] = (_FORM_1 + FILE_INDEXES,)
+_FORM_2 = """
+CREATE TABLE older_copy (              -- copies with the tag files of before, where those of another copy were changed on purpose since
+  copy_id INTEGER PRIMARY KEY REFERENCES copy, -- the copy
+  pin     BLOB NOT NULL                -- what its own tag manifest must match, in the place of bag.pin
+) STRICT;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FORM_1 + FILE_INDEXES, _FORM_2)
 """Step ``n`` makes form ``n + 1`` of form ``n``; form 0 is an empty file. SQLite's ``user_version`` is the form."""
 
 FORM = len(MIGRATIONS)

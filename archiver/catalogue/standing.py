@@ -22,11 +22,11 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class SingleBag:
-    """A bag that has one whole copy and no more.
+class NamedCopy:
+    """A copy that is named by itself.
 
     Attributes:
-        name: Its name.
+        name: The bag's name.
         store: Label of the store that the copy is in.
         path: Path of the copy below the store.
         octets: Bytes of its payload.
@@ -106,15 +106,25 @@ def protected(catalogue: Catalogue) -> int:
     return catalogue.number(sql)
 
 
-def in_one_copy(catalogue: Catalogue) -> Iterator[SingleBag]:
-    """Yield the bags of which one whole copy is known and no more, the largest first."""
+def in_one_copy(catalogue: Catalogue) -> Iterator[NamedCopy]:
+    """Yield the only copy of each bag of which one whole copy is known and no more, the largest first."""
     sql = (
         "SELECT bag.name, label, copy.path, octets FROM bag JOIN copy USING (bag_id) JOIN store USING (store_id)"
         " WHERE state = 'present' AND (SELECT count(*) FROM copy other WHERE other.bag_id = bag.bag_id"
         "  AND other.state = 'present') = 1 ORDER BY octets DESC, bag.name"
     )
     for name, store, path, octets in catalogue.rows(sql):
-        yield SingleBag(str(name), str(store), str(path), int(octets or 0))
+        yield NamedCopy(str(name), str(store), str(path), int(octets or 0))
+
+
+def with_older_files(catalogue: Catalogue) -> Iterator[NamedCopy]:
+    """Yield the copies with the tag files of before, while another copy of the bag has newer ones, by their names."""
+    sql = (
+        "SELECT bag.name, label, copy.path, octets FROM older_copy JOIN copy USING (copy_id) JOIN bag USING (bag_id)"
+        " JOIN store USING (store_id) WHERE state IN ('present', 'damaged') ORDER BY bag.name, label"
+    )
+    for name, store, path, octets in catalogue.rows(sql):
+        yield NamedCopy(str(name), str(store), str(path), int(octets or 0))
 
 
 def falling_due(catalogue: Catalogue, checked_since: str, today: str, until: str) -> FallingDue:

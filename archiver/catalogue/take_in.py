@@ -12,8 +12,16 @@ from archiver.bagit.telling import ignore
 from archiver.catalogue.bag_facts import BagFacts, UnreadableBagError, bag_facts
 from archiver.catalogue.database import Catalogue
 from archiver.catalogue.records_of_bag import listed_files, recorded_files
+from archiver.catalogue.renewed import (
+    describe_anew,
+    mark_older,
+    mark_renewed,
+    older_pin,
+    renewed_as,
+    renewed_from,
+)
 from archiver.catalogue.rows import DecisionsOfBag, FileRows, Numbers
-from archiver.catalogue.stores import Copy, KnownStore, know_copy
+from archiver.catalogue.stores import Copy, KnownStore, copy_at, know_copy
 from archiver.machine import reason, refuse_own_limit
 from archiver.model.state import StateHead
 from archiver.records.files import FILES_RECORD
@@ -68,11 +76,17 @@ def take_in(catalogue: Catalogue, store: KnownStore, path: str, now: str) -> Tak
         with _source(whole) as source:
             facts = bag_facts(source, os.fsdecode(whole))
             with catalogue.write():
-                bag_id = catalogue.number("SELECT bag_id FROM bag WHERE pin = ?", (facts.pin,))
+                bag_id, is_older = _known_bag(catalogue, facts)
                 is_new, note = not bag_id, None
                 if is_new:
                     bag_id, note = _add_bag(catalogue, store, source, facts)
                 know_copy(catalogue, store, bag_id=bag_id, path=path, form=facts.form, now=now)
+                copy = copy_at(catalogue, store, path)
+                assert copy is not None, "it was taken in"
+                if is_older:
+                    mark_older(catalogue, copy, facts.pin)
+                else:
+                    mark_renewed(catalogue, copy)
     except UnreadableBagError as error:
         return RefusedBag(path, str(error))
     except OSError as error:
@@ -81,10 +95,24 @@ def take_in(catalogue: Catalogue, store: KnownStore, path: str, now: str) -> Tak
     return TakenBag(path, bag_id, is_new, note)
 
 
-def take_in_changed(catalogue: Catalogue, copy: Copy, whole: bytes) -> bool:
-    """Have the row of a bag tell its tag files as they are now, where they alone were changed and no other copy is as before.
+def _known_bag(catalogue: Catalogue, facts: BagFacts) -> tuple[int, bool]:
+    """Return the number of the bag, 0 where it is not known, and whether what was met of it has the tag files of before."""
+    number = catalogue.number("SELECT bag_id FROM bag WHERE pin = ?", (facts.pin,))
+    if number:
+        return number, False
+    newer = renewed_as(catalogue, facts)
+    if newer is not None:
+        return newer, True
+    before = renewed_from(catalogue, facts)
+    if before is not None:
+        describe_anew(catalogue, before, facts)
+    return before or 0, False
 
-    Its files, its accession and the state that it tells stay the same rows.
+
+def take_in_changed(catalogue: Catalogue, copy: Copy, whole: bytes) -> bool:
+    """Have the row of a bag tell its tag files as they are now in a copy in which they alone were changed.
+
+    Its files, its accession and the state that it tells stay the same rows; other copies have the tag files of before.
 
     Args:
         catalogue: The catalogue, in a transaction.
@@ -95,7 +123,6 @@ def take_in_changed(catalogue: Catalogue, copy: Copy, whole: bytes) -> bool:
         Whether that was possible; nothing was done where it was not, or where the bag cannot be read.
     """
     row = catalogue.row("SELECT identifier, algorithms FROM bag WHERE bag_id = ?", (copy.bag_id,))
-    copies = catalogue.number("SELECT count(*) FROM copy WHERE bag_id = ?", (copy.bag_id,))
     try:
         with _source(whole) as source:
             facts = bag_facts(source, os.fsdecode(whole))
@@ -107,12 +134,13 @@ def take_in_changed(catalogue: Catalogue, copy: Copy, whole: bytes) -> bool:
     known = catalogue.number("SELECT count(*) FROM bag WHERE pin = ?", (facts.pin,))
     # the digests of its files are of the strongest algorithm
     same = (_text(facts.identifier), facts.algorithms[0])
-    if row is None or copies != 1 or known or same != (row[0], str(row[1]).split(",")[0]):
+    is_older = (
+        older_pin(catalogue, copy) is not None
+    )  # two changes apart from each other are two descriptions
+    if row is None or is_older or known or same != (row[0], str(row[1]).split(",")[0]):
         return False
-    catalogue.run(
-        "UPDATE bag SET pin = ?, algorithms = ?, parity = ? WHERE bag_id = ?",
-        (facts.pin, ",".join(facts.algorithms), facts.parity, copy.bag_id),
-    )
+    describe_anew(catalogue, copy.bag_id, facts)
+    mark_renewed(catalogue, copy)
     # what was read before says nothing of tag files that were written since
     catalogue.run(
         "UPDATE copy SET state = 'present', checked_at = NULL, part_since = NULL, part_after = NULL, part_wrong = 0"

@@ -13,6 +13,7 @@ from typing import Any
 from archiver.bagit.serialized.archive import ENDINGS
 from archiver.catalogue.database import Catalogue
 from archiver.catalogue.events import events_of
+from archiver.catalogue.renewed import PIN_OF_COPY
 from archiver.catalogue.stores import KnownStore
 from archiver.store.log import Happened
 
@@ -41,7 +42,7 @@ def believe_log(catalogue: Catalogue, store: KnownStore) -> tuple[str, ...]:
     told = _last_told(catalogue, store)
     notes = []
     sql = (
-        "SELECT copy_id, path, name, pin, checked_at FROM copy JOIN bag USING (bag_id)"
+        f"SELECT copy_id, path, name, {PIN_OF_COPY}, checked_at FROM copy JOIN bag USING (bag_id)"
         " WHERE store_id = ? AND state = 'present' ORDER BY path"
     )
     for copy_id, path, name, pin, checked_at in list(catalogue.rows(sql, (store.store_id,))):

@@ -109,9 +109,10 @@ def _take_in_store(catalogue: Catalogue, place: bytes, now: str, watching: Watch
         with catalogue.write():
             store = know_store(catalogue, identity, place)
             catalogue.run("INSERT OR IGNORE INTO meta VALUES ('fold', ?)", (FOLD_VERSION,))
+    # the log tells which bags are older descriptions of others
+    events, notes = _events(catalogue, store)
     changed = difference(catalogue, store, names)
     outcomes = [take_in(catalogue, store, name, now) for name in watching(_to_take_in(changed))]
-    events, notes = _events(catalogue, store)
     if any(isinstance(one, TakenBag) for one in outcomes):
         with catalogue.write():
             notes = (*notes, *believe_log(catalogue, store))

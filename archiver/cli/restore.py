@@ -117,7 +117,7 @@ def command(
 
 
 def _status(restored: Restored) -> ExitStatus:
-    if restored.is_incomplete:
+    if restored.is_incomplete or restored.faulty:
         return ExitStatus.DAMAGED
     return ExitStatus.INCOMPLETE if restored.left else ExitStatus.DONE
 
@@ -148,6 +148,10 @@ def _write_json(restored: Restored) -> None:
         "without_permissions": restored.plain,
         "withheld": restored.withheld,
         "problems": restored.unpacked,
+        "damaged_copies": [
+            {"bag": path, "files": copy.files, "first": copy.first, "fault": copy.fault}
+            for path, copy in restored.faulty.items()
+        ],
         "damaged_records": [{"bag": bag, "record": record} for bag, record in restored.damaged],
     }
     write_json("archiver.restore/1", members, {"not_restored": _records(restored.told)})

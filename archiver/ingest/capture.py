@@ -1,23 +1,21 @@
-"""Drives the copying of a plan's files: batches, threads, syncing behind the copying, the journal, reading back."""
+"""Drives the copying of a plan's files: batches, threads, syncing behind the copying, the journal."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
-from archiver import disk, filesystem
-from archiver.bagit.algorithms import hash_descriptor
 from archiver.bagit.telling import Reading, ignore
-from archiver.errors import ArchiverError, StoreError
+from archiver.errors import ArchiverError
 from archiver.executors.ordered import OrderedMap
 from archiver.ingest.consumers import ReadPlan
 from archiver.ingest.copy import Copied, CopyBatch, copied_bytes, copy_batch
+from archiver.ingest.durable import Durable
 from archiver.ingest.journal import EarlierCopies, Journal
 from archiver.ingest.presence import SourcePresence
-from archiver.machine import MachineError, reason
+from archiver.machine import MachineError
 from archiver.model.source import FileRef, Unpacked
 from archiver.store.area import Place
 from archiver.store.faults import store_faults
@@ -31,15 +29,6 @@ BATCH_BYTES = 16 << 20
 SYNC_FILES = 1024
 SYNC_BYTES = 256 << 20
 """Syncing in groups of this size, behind the copying, costs hardly more than one sync at the end."""
-
-
-@dataclass(frozen=True, slots=True)
-class _SyncGroup:
-    """Copies to make durable together; with ``algorithms``, to read back from the disk and compare as well."""
-
-    payload: Place
-    outcomes: tuple[Copied | Unpacked, ...]
-    algorithms: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +75,15 @@ class Capture:
             store_faults(f"write the journal of {staging.key.name}"),
             Journal(staging.area) as journal,
             EarlierCopies((staging.laid, *left)) as earlier,
+            Durable(staging.payload, staging.key.algorithms if self.read_back else ()) as durable,
         ):
             stop = _Stop()
             batch_of = partial(_copied, reading=reading, standing=self.standing)
             batches = self.copying.map_ordered(batch_of, _batches(files, earlier, staging.payload))
-            compared = staging.key.algorithms if self.read_back else ()
-            groups = _groups(watched(stop.until(batches)), staging.payload, compared)
-            for group in self.syncing.map_ordered(_sync, groups):
-                journal.record(group.outcomes)
-                yield from group.outcomes
+            groups = _by_weight(watched(stop.until(batches)), copied_bytes, SYNC_FILES, SYNC_BYTES)
+            for outcomes in self.syncing.map_ordered(durable.made, groups):
+                journal.record(outcomes)
+                yield from outcomes
             if stop.fault is not None:
                 raise stop.fault
 
@@ -138,13 +127,6 @@ def _batches(
         yield CopyBatch(tuple(batch), tuple(earlier.find(ref, plan) for ref, plan in batch), payload)
 
 
-def _groups(
-    copied: Iterable[Copied | Unpacked], payload: Place, algorithms: tuple[str, ...]
-) -> Iterator[_SyncGroup]:
-    for group in _by_weight(copied, copied_bytes, SYNC_FILES, SYNC_BYTES):
-        yield _SyncGroup(payload, tuple(group), algorithms)
-
-
 def _by_weight(
     items: Iterable[T], weight: Callable[[T], int], most_items: int, most_weight: int
 ) -> Iterator[list[T]]:
@@ -159,36 +141,3 @@ def _by_weight(
             gathered, total = [], 0
     if gathered:
         yield gathered
-
-
-def _sync(group: _SyncGroup) -> _SyncGroup:
-    """Make the group's copies durable, and read them back where asked; give the group back."""
-    with store_faults("write the copies to the disk"), group.payload.cursor() as cursor:
-        if len(group.outcomes) > 1:
-            disk.start_sync(cursor.folder(b""))
-        for outcome in group.outcomes:
-            if isinstance(outcome, Copied):
-                try:
-                    _sync_file(cursor, outcome, group.algorithms)
-                except OSError as error:
-                    raise StoreError(
-                        f"cannot write the copy of {outcome.path} to the disk: {reason(error)}",
-                        "No bag was written. Do not trust this disk before you have checked it.",
-                    ) from error
-    return group
-
-
-def _sync_file(cursor: filesystem.FolderCursor, copied: Copied, algorithms: tuple[str, ...]) -> None:
-    folder, _, name = copied.path.encode("utf-8").rpartition(b"/")
-    descriptor = filesystem.open_regular(name, cursor.folder(folder))
-    try:
-        os.fsync(descriptor)
-        if algorithms:
-            disk.drop_cache(descriptor)
-            if hash_descriptor(descriptor, algorithms) != copied.digests(algorithms):
-                raise StoreError(
-                    f"the disk gives back other bytes than were written for {copied.path}",
-                    "No bag was written. Do not trust this disk or its cable; pack to another one.",
-                )
-    finally:
-        os.close(descriptor)

@@ -57,7 +57,7 @@ class Exclusion:
             is_folder: Whether it is a folder.
         """
         if self._spec is not None:
-            found = self._spec.check_file(f"{path}/" if is_folder else path)
+            found = self._spec.check_file(_without_breaks(f"{path}/" if is_folder else path))
             if found.include is not None and found.index is not None:
                 return self._patterns[found.index] if found.include else None
         if not self._clutter:
@@ -121,7 +121,12 @@ def _spec(patterns: Iterable[str]) -> GitIgnoreSpec:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # of brackets within brackets, which are well meant
-        return GitIgnoreSpec.from_lines(patterns, backend="re2")
+        return GitIgnoreSpec.from_lines(map(_without_breaks, patterns), backend="re2")
+
+
+def _without_breaks(text: str) -> str:
+    """Put what no name holds for line breaks, of which the dot of a regular expression matches every character but those."""
+    return text.replace("\n", "\0")
 
 
 def _shown(pattern: str) -> str:

@@ -38,7 +38,8 @@ def redact_copy(task: RedactTask, workers: GuardedProcesses) -> str | None:
 
 
 def _redact(task: RedactTask) -> str | None:
-    from archiver.audio.redacting.redact import UnredactableError, redact  # noqa: PLC0415 - only workers parse
+    from archiver.audio.redacting.pieces import UnredactableError  # noqa: PLC0415 - only workers parse
+    from archiver.audio.redacting.redact import redact  # noqa: PLC0415 - as above
 
     try:
         with open(task.copy, "r+b") as file:

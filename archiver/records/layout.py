@@ -17,6 +17,7 @@ from archiver.records.accrual import ACCRUAL_RECORD, AccrualWriter
 from archiver.records.anonymity import without_other_names
 from archiver.records.derivation import DERIVATION_RECORD, DerivationWriter
 from archiver.records.describing.dublin_core import DUBLIN_CORE_RECORD, DublinCoreWriter
+from archiver.records.describing.ead import EAD_RECORD, EadWriter
 from archiver.records.describing.mets import METS_RECORD, MetsWriter
 from archiver.records.describing.mods import MODS_RECORD, ModsWriter
 from archiver.records.describing.ro_crate import CRATE_RECORD, CrateWriter
@@ -105,6 +106,7 @@ RECORDS = (
         CRATE_RECORD, "the package as an RO-Crate, for research data", CrateWriter, description="ro-crate"
     ),
     RecordKind(MODS_RECORD, "the albums in MODS, for library catalogues", ModsWriter, description="mods"),
+    RecordKind(EAD_RECORD, "the albums in EAD 3, for archivists to go on from", EadWriter, description="ead"),
     RecordKind(METS_RECORD, "the package in METS", MetsWriter, description="mets"),
     RecordKind(
         ACCRUAL_RECORD, "what of it was in the earlier accession already", AccrualWriter, always=False

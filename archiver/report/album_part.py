@@ -47,18 +47,25 @@ class Place:
             that has the address of its own bag is referred to there.
         records: What has the files that are too many to be shown; as markup.
         thumbnails: Address of the folder of small pictures from the page.
+        up: The way from the page to the folder of the first page, before relative addresses of bags that rows have.
     """
 
     to_bag: str | None
     records: str = RECORDS
     thumbnails: str = ""
+    up: str = ""
 
     def of(self, row: FileRow) -> str | None:
         """The address of a file from the page; ``None`` where no page may link to it."""
-        to_bag = row.bag or self.to_bag
+        to_bag = _from(self.up, row.bag) if row.bag else self.to_bag
         if to_bag is None or row.away or not row.linked or not row.path:
             return None
         return address(row.path, to_bag)
+
+
+def _from(up: str, bag: str) -> str:
+    """The address of a bag from a page that lies elsewhere than the first; a whole address is the same from anywhere."""
+    return bag if bag.startswith("file:") else up + bag
 
 
 def flags(album: Album) -> tuple[str, ...]:

@@ -12,12 +12,19 @@ from archiver.report.counts import Counts
 from archiver.report.frame import footer
 from archiver.report.markup import counted, isolated, text
 from archiver.report.overview import SECTIONS, closed_part, playing, top
+from archiver.report.plots import Mark, Plot
 
 RECORDS = "the catalogue"
 """What has the files that are too many for a page."""
 
 NOTHING_FOUND = "Nothing was found."
 NO_MUSIC = "There is no music among the files."
+
+
+AGES = ((31, "within a month"), (183, "within half a year"), (366, "within a year"))
+"""The most days since a check, and what such an age is called."""
+
+LONGER_AGO, NEVER = "longer ago", "never"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,7 @@ class FoundFacts:
         away: Files that lie in no folder at hand.
         closed: Files that a decision closes.
         decided: Files by what was decided of them.
+        checked: Files by how long ago a copy of theirs was last read whole and found right, of :data:`AGES`.
         remarks: Sentences about the query and the catalogue.
     """
 
@@ -42,7 +50,25 @@ class FoundFacts:
     away: int
     closed: int
     decided: Mapping[Disposition, int]
+    checked: Mapping[str, int]
     remarks: tuple[str, ...] = ()
+
+
+def age_of_check(days: int | None) -> str:
+    """Return what it is called to have been checked so many days ago; ``None`` where that never was."""
+    if days is None:
+        return NEVER
+    return next((name for most, name in AGES if days <= most), LONGER_AGO)
+
+
+def _checks(checked: Mapping[str, int]) -> Plot:
+    names = (*(name for _, name in AGES), LONGER_AGO, NEVER)
+    marks = (
+        Mark(name, checked.get(name, 0), counted(checked.get(name, 0), "file"), weak=name == NEVER)
+        for name in names
+        if checked.get(name)
+    )
+    return Plot("p-checked", "Last checked", ("The last check of a copy", "Files"), tuple(marks))
 
 
 class OfQuery:
@@ -59,6 +85,7 @@ class OfQuery:
         self.name = facts.query
         self.footer = footer(facts.software, "a catalogue of packages, which hold")
         self.decided = facts.decided
+        self.plots: tuple[Plot, ...] = (_checks(facts.checked),)
         self.no_music = NO_MUSIC if files else NOTHING_FOUND
 
     def head(self, *, is_paged: bool, has_others: bool) -> str:

@@ -147,9 +147,11 @@ def filter_form(decided: Mapping[Disposition, int], formats: Mapping[str, int], 
     )
 
 
-def numbers_section(decided: Mapping[Disposition, int], counts: Counts) -> str:
-    """Return the plots."""
-    drawn = "".join(map(plot, _plots(decided, counts)))
+def numbers_section(
+    decided: Mapping[Disposition, int], counts: Counts, further: tuple[Plot, ...] = ()
+) -> str:
+    """Return the plots, and what further ones there are behind them."""
+    drawn = "".join(map(plot, (*_plots(decided, counts), *further)))
     return (
         '<section id="numbers" aria-labelledby="numbers-h">\n<h2 id="numbers-h">In numbers</h2>\n'
         f'<div class="plots">\n{drawn}</div>\n</section>\n'
@@ -364,6 +366,7 @@ class OfBag:
         self.footer = footer(facts.software)
         self.decided: Mapping[Disposition, int] = dict(facts.rights.dispositions)
         self.no_music = no_music(facts)
+        self.plots: tuple[Plot, ...] = ()
 
     def head(self, *, is_paged: bool, has_others: bool) -> str:
         """Return the top of the page."""

@@ -21,6 +21,7 @@ from archiver.report.counts import Counts
 from archiver.report.facts import BagFacts
 from archiver.report.frame import SCRIPTED, ending, opening
 from archiver.report.markup import isolated, text
+from archiver.report.plots import Plot
 from archiver.report.row import FileRow, rights_of, short_format
 
 FEW_TRACKS = 600
@@ -69,7 +70,7 @@ class Site:
     @property
     def further_place(self) -> Place:
         """Where further pages lie: in a folder beside the first."""
-        return Place(None if self.to_bag is None else f"../{self.to_bag}", self.records)
+        return Place(None if self.to_bag is None else f"../{self.to_bag}", self.records, up="../")
 
     def illustrated(self, albums: Iterable[Album]) -> Iterator[Album]:
         """Yield albums as they come, those without a cover with a small picture of what is embedded in a track.
@@ -112,12 +113,14 @@ class Told(Protocol):
         footer: What stands below each of them; as markup.
         decided: Files by what was decided of them.
         no_music: What is said where there is no music.
+        plots: Plots beside those that every page has.
     """
 
     name: str
     footer: str
     decided: Mapping[Disposition, int]
     no_music: str
+    plots: tuple[Plot, ...]
 
     def head(self, *, is_paged: bool, has_others: bool) -> str:
         """Return the top of the page."""
@@ -258,7 +261,7 @@ class PagesOfBag:
             )
             wall.cards.pour(stream)
             write("</section>\n" if wall.albums else f"<p>{text(told.no_music)}</p>\n</section>\n")
-            write(overview.numbers_section(told.decided, counts))
+            write(overview.numbers_section(told.decided, counts, told.plots))
             write(overview.attention_section(attention, counts))
             write(told.rights(attention))
             if number_of_others:

@@ -273,7 +273,7 @@ class Placer:
     def _aside_folder(self, path: str) -> Iterator[tuple[int, bytes]]:
         where, _, last = os.fsencode(path).rpartition(b"/")
         place = self._aside.below(where) if where else self._aside
-        with Place(self._store, b"").cursor(filesystem.make_folders_beneath) as cursor:
+        with Place(self._store, b"").cursor(filesystem.make_lasting_folders_beneath) as cursor:
             folder = cursor.folder(place.path)
             self._kept = True
             name = last or self._bag

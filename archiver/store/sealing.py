@@ -26,10 +26,7 @@ from archiver.store.area import INCOMING, UNFINISHED, Place
 from archiver.store.faults import store_faults
 from archiver.store.identity import Kept, read_identity
 from archiver.store.removal import finish_removals
-from archiver.store.staging import Staging, StagingKey, look_into, remove_area, remove_begun
-
-_READY = b"ready"
-"""Marks an area whose bag or archive is whole and on the disk; holds the path of either below the area."""
+from archiver.store.staging import READY, Staging, StagingKey, look_into, remove_begun, remove_spent
 
 ENDINGS = ("tar", "zip", "gz", "tgz")
 """How the name of an archive ends that can be made ready: one that is made here, or a copy of one."""
@@ -88,7 +85,7 @@ def make_archive_ready(staging: Staging, copied: bytes, ending: str) -> None:
 
 def _mark(area: filesystem.FolderCursor, made: bytes) -> None:
     folder = area.folder(b"")
-    with os.fdopen(filesystem.create_regular(_READY, folder), "wb") as marker:
+    with os.fdopen(filesystem.create_regular(READY, folder), "wb") as marker:
         marker.write(made)
         marker.flush()
         os.fsync(marker.fileno())
@@ -178,7 +175,7 @@ def publish(staging: Staging) -> bytes:
         if kept is not Kept.PLAIN:
             keeping.freeze(store, name, kept)
     with contextlib.suppress(OSError):  # the bag is whole and in place; the next run removes what is left
-        remove_area(staging.area)
+        remove_spent(staging.area)
     return store + b"/" + name
 
 
@@ -209,7 +206,7 @@ def _marked(staging: Staging) -> bytes | None:
     """What the area is marked with as ready; a mark that can be none of this program's counts for nothing."""
     try:
         with staging.area.cursor() as area:
-            made = read_own(_READY, area.folder(b""), _LONGEST_READY)
+            made = read_own(READY, area.folder(b""), _LONGEST_READY)
     except (FileNotFoundError, NotADirectoryError, filesystem.NotRegularError, ValueError):
         return None
     known = {b"bag", *(_archive(staging, ending) for one in ENDINGS for ending in (one, one.upper()))}
@@ -253,7 +250,7 @@ def recover(store: bytes) -> tuple[bytes, ...]:
             staging = Staging(store, key)
             made = _marked(staging)
             if not _is_made(staging, made or b"bag"):
-                remove_area(staging.area)
+                remove_spent(staging.area)
             elif key.parts > 1 and made is not None:
                 groups[_group_of(key)].append(staging)
         torn = [

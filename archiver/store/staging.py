@@ -36,6 +36,9 @@ from archiver.store.faults import store_faults
 
 _KEY = b"staging.json"
 _NEW_KEY = b"staging.json.new"
+READY = b"ready"
+"""Marks an area whose bag or archive is whole and on the disk; holds the path of either below the area."""
+
 _SCHEMA = "archiver.staging/2"
 _LOOK = "No bag is left unfinished under its name. Check the disk of the store."
 _LONGEST_KEY = 8 << 10
@@ -142,7 +145,7 @@ class Staging:
                     self._begin()
             with self.area.cursor(filesystem.make_folders_beneath) as cursor:
                 cursor.folder(b"bag/data")
-                tree.remove(cursor, b"ready")
+                tree.remove(cursor, READY)
                 tree.remove(cursor, b"archive")
                 for name in os.listdir(cursor.folder(b"bag")):
                     if name != "data":
@@ -167,7 +170,7 @@ class Staging:
     def _set_aside(self) -> None:
         """Lay what another run copied where this run finds it, and make the area its own."""
         with self.area.cursor(filesystem.make_folders_beneath) as cursor:
-            tree.remove(cursor, b"ready")
+            tree.remove(cursor, READY)
             number = 1 + max(map(int, _numbers(cursor)), default=0)
             aside = b"left/%d" % number
             for path in (b"bag/data", b"journal.jsonl"):
@@ -294,6 +297,7 @@ def remove_area(area: Place) -> None:
     """
     above, _, name = area.path.rpartition(b"/")
     with area.cursor() as cursor:
+        tree.remove(cursor, READY)  # of what is not whole any more nothing may say that it is
         for entry in os.listdir(cursor.folder(b"")):
             if os.fsencode(entry) != _KEY:
                 tree.remove(cursor, os.fsencode(entry))
@@ -302,6 +306,23 @@ def remove_area(area: Place) -> None:
         os.unlink(_KEY, dir_fd=folder)
     with filesystem.FolderCursor(area.store) as store:
         os.rmdir(name, dir_fd=store.folder(above))
+
+
+def remove_spent(area: Place) -> None:
+    """Remove an area whose bag has gone to its name: the mark that it was ready goes when nothing else but the key is left.
+
+    So what a crash leaves is marked and has no bag any more. Without the mark, what an archive was made from would look
+    like a bag that is to be gone on with.
+
+    Raises:
+        OSError: as the system calls do.
+    """
+    with area.cursor() as cursor:
+        for entry in map(os.fsencode, os.listdir(cursor.folder(b""))):
+            if entry not in {_KEY, READY}:
+                tree.remove(cursor, entry)
+        filesystem.sync_folder(cursor.folder(b""))
+    remove_area(area)
 
 
 def remove_begun(area: Place) -> bool:
@@ -320,7 +341,8 @@ def remove_begun(area: Place) -> bool:
             names = os.listdir(folder)
             if names == [os.fsdecode(_NEW_KEY)]:
                 begun = json.dumps({"schema": _SCHEMA})[:-1].encode()
-                written = read_own(_NEW_KEY, folder, _LONGEST_KEY)[: len(begun)]
+                # a loss of power may leave its size and zeros for its bytes
+                written = read_own(_NEW_KEY, folder, _LONGEST_KEY).rstrip(b"\0")[: len(begun)]
                 if not begun.startswith(written):
                     return False
                 os.unlink(_NEW_KEY, dir_fd=folder)

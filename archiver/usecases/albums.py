@@ -1,8 +1,7 @@
-"""Looks at the albums of a scan and keeps on disk what is worth a look."""
+"""Looks at the albums of a scan; what one folder leaves open waits on disk for the others."""
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import pickle
 from collections.abc import Iterable, Iterator
@@ -11,20 +10,18 @@ from archiver.albums.look import looked_at
 from archiver.albums.note import NotedAlbum
 from archiver.albums.parts import Part, joined
 from archiver.bagit.sorting import Sorter
-from archiver.ingest.spool import Spool
 
 _KEY = 16
 _RUN_BYTES = 16 << 20
 
 
-@contextlib.contextmanager
-def noted_albums(entries: Iterable[object]) -> Iterator[Spool[NotedAlbum]]:
-    """Lend what there is to say of the albums of a scan for a ``with`` block: folder by folder, then of several folders.
+def noted_albums(entries: Iterable[object]) -> Iterator[NotedAlbum]:
+    """Yield what there is to say of the albums of a scan: folder by folder, then of several folders.
 
     Args:
         entries: The entries of a scan, in its order.
     """
-    with Spool[NotedAlbum]() as noted, Sorter(_RUN_BYTES) as parts:
+    with Sorter(_RUN_BYTES) as parts:
         for found in looked_at(entries):
             if isinstance(found, Part):
                 parts.add(
@@ -32,6 +29,5 @@ def noted_albums(entries: Iterable[object]) -> Iterator[Spool[NotedAlbum]]:
                     + pickle.dumps(found)
                 )
             else:
-                noted.append(found)
-        noted.extend(joined(pickle.loads(record[_KEY:]) for record in parts))  # noqa: S301 - from our own unnamed file
-        yield noted
+                yield found
+        yield from joined(pickle.loads(record[_KEY:]) for record in parts)  # noqa: S301 - from our own unnamed file

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from collections import Counter
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from archiver.catalogue.showing import DecisionInForce
 from archiver.model.problem import Severity, kind_of
 from archiver.model.rights import Disposition
 from archiver.model.run import Run
-from archiver.report.found import RECORDS, FoundFacts, OfQuery
+from archiver.report.found import RECORDS, FoundFacts, OfQuery, age_of_check
 from archiver.report.pages import PagesOfBag, Site
 from archiver.report.row import (
     MOST_NUMBER,
@@ -85,7 +86,7 @@ def make_pages_of_query(catalogue: str, query: str, to: str, run: Run) -> MadeOf
     refuse_taken(further, "folder of pages")
     pages = PagesOfBag()
     with finding(catalogue, query) as found:
-        rows = _Rows(found)
+        rows = _Rows(found, run.now().date(), os.path.dirname(os.path.realpath(os.fsencode(to))))
         for file in found.files():
             pages.add(rows.row(file))
         remarks = found.unknown
@@ -97,6 +98,7 @@ def make_pages_of_query(catalogue: str, query: str, to: str, run: Run) -> MadeOf
         away=rows.away,
         closed=rows.closed,
         decided={one: rows.decided[one] for one in Disposition},
+        checked=rows.checked,
         remarks=remarks,
     )
     site = Site(
@@ -120,22 +122,28 @@ class _Rows:
     Attributes:
         names: By number of a bag, what its files are shown below: its name, told apart from others of the same name.
         decided: Files by what was decided of them.
+        checked: Files by how long ago a copy of theirs was last found right.
         closed: Files that a decision closes.
         away: Files that lie in no folder at hand.
     """
 
     _found: Finding
+    _today: dt.date
+    _beside: bytes
     names: dict[int, str] = field(default_factory=dict)
     decided: Counter[Disposition] = field(default_factory=Counter)
+    checked: Counter[str] = field(default_factory=Counter)
     closed: int = 0
     away: int = 0
     _named: Counter[str] = field(default_factory=Counter)
+    _ages: dict[int, str] = field(default_factory=dict)
 
     def row(self, file: FoundFile) -> FileRow:
         in_force = self._found.decisions(file)
         is_open = all(map(_is_open, in_force))
         bag, away = self._bag(file)
         self.closed += not is_open
+        self.checked[self._age(file.bag_id)] += 1
         self.away += bool(away)
         governing = min(in_force, key=_strictness, default=None)
         if governing is not None:
@@ -170,6 +178,14 @@ class _Rows:
             away=away,
         )
 
+    def _age(self, bag_id: int) -> str:
+        """How long ago a copy of a bag was last found right; a check that is said to be still to come counts for nothing."""
+        if bag_id not in self._ages:
+            told = [one.checked_at for one in self._found.copies(bag_id) if one.state == "present"]
+            days = [(self._today - dt.date.fromisoformat(at[:10])).days for at in told if at]
+            self._ages[bag_id] = age_of_check(min((one for one in days if one >= 0), default=None))
+        return self._ages[bag_id]
+
     def _name(self, file: FoundFile) -> str:
         """Two bags of one name are no album together."""
         if file.bag_id not in self.names:
@@ -183,10 +199,19 @@ class _Rows:
         place = self._found.place(file)
         if place is not None:
             folder = place.removesuffix(b"/data/" + os.fsencode(file.path))
-            return f"file://{quote(os.path.abspath(folder))}/", ""
+            return _address(os.path.abspath(folder), self._beside), ""
         copies = self._found.copies(file.bag_id)
         archives = (one for one in copies if one.form != "folder" and one.state == "present")
         return "", _IN_AN_ARCHIVE if any(os.path.isfile(one.absolute) for one in archives) else _NOT_AT_HAND
+
+
+def _address(bag: bytes, page: bytes) -> str:
+    """The address of a bag from a page: relative where one folder holds both, so that they may move together."""
+    folder = os.path.realpath(bag)
+    store = os.path.dirname(folder)
+    if os.path.commonpath((store, page)) in (store, page):
+        return f"{quote(os.path.relpath(folder, page))}/"
+    return f"file://{quote(bag)}/"
 
 
 def _is_open(one: DecisionInForce) -> bool:

@@ -22,6 +22,7 @@ from archiver.report.receipt_page import receipt_page
 from archiver.report.receipt_text import receipt_text
 from archiver.report.recorded import bag_name, read_bag
 from archiver.usecases.finished import refuse_finished
+from archiver.usecases.new_file import new_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,16 +210,9 @@ def new_page(folder: str, name: str) -> Iterator[BinaryIO]:
 
 @contextlib.contextmanager
 def created(path: str) -> Iterator[BinaryIO]:
-    """Create a file for a ``with`` block; where that fails, what was written of it is removed."""
-    with _write_faults(path):
-        stream = open(path, "xb")  # noqa: SIM115 - closed below
-    try:
-        with _write_faults(path), stream:
-            yield stream
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(path)
-        raise
+    """Create a file for a ``with`` block; it is there when the block has ended well, and else is not."""
+    with _write_faults(path), new_file(path) as stream:
+        yield stream
 
 
 @contextlib.contextmanager

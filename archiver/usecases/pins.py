@@ -15,6 +15,7 @@ from archiver.bagit.serialized.archive import without_ending
 from archiver.bagit.telling import ignore
 from archiver.catalogue.bag_facts import pin_of
 from archiver.catalogue.database import Catalogue
+from archiver.catalogue.renewed import older_pin
 from archiver.catalogue.stores import Copy, KnownStore, copy_at, find_store
 from archiver.errors import StoreError
 from archiver.machine import refuse_own_limit
@@ -39,6 +40,7 @@ class Pin:
         digest: SHA-512 of its strongest tag manifest, in hex; ``None`` where nobody but the bag itself says it.
         identifier: The bag's identifier, by the same word; ``None`` where that is not known.
         algorithms: Of its payload manifests, the strongest first; empty where that is not known.
+        older: The pin that this copy has where the tag files of another copy were changed on purpose since, in hex.
         store: The store's row in the catalogue.
         copy: The bag's row there.
     """
@@ -47,6 +49,7 @@ class Pin:
     digest: str | None = None
     identifier: str | None = None
     algorithms: tuple[str, ...] = ()
+    older: str | None = None
     store: KnownStore | None = None
     copy: Copy | None = None
 
@@ -64,7 +67,16 @@ def known_pin(catalogue: Catalogue, place: bytes, name: bytes) -> Pin | None:
     assert row is not None, "a copy is of a bag"
     pin, identifier, algorithms = row
     assert isinstance(pin, bytes)
-    return Pin("catalogue", pin.hex(), str(identifier), tuple(str(algorithms).split(",")), store, copy)
+    older = older_pin(catalogue, copy)
+    return Pin(
+        "catalogue",
+        pin.hex(),
+        str(identifier),
+        tuple(str(algorithms).split(",")),
+        None if older is None else older.hex(),
+        store,
+        copy,
+    )
 
 
 def logged_pin(place: bytes, name: bytes) -> Pin | None:

@@ -16,6 +16,7 @@ from archiver.bagit.names import PAYLOAD
 from archiver.errors import ArchiverError, Remedy, Way
 from archiver.model.audio import ExaminedFile
 from archiver.model.day import Day
+from archiver.model.layout import LAYOUTS, PLAIN, Layout
 from archiver.model.package import PackedFile, WithheldFile
 from archiver.model.problem import Problem
 from archiver.model.rights import Decision, Declaration, Disposition, Policy
@@ -30,6 +31,7 @@ from archiver.records.rights.read import (
     read_declared,
     read_entries,
 )
+from archiver.records.rights.rows import ROWS_RECORD
 from archiver.rights.explaining.explain import Explanation, explain, explain_decision
 from archiver.store.find_bags import is_bag
 
@@ -259,13 +261,13 @@ def recorded_files(
 
 
 def _found(bag: str, wanted: Collection[str]) -> dict[str, RecordedEntry]:
-    found: dict[str, RecordedEntry] = {}
+    """The entry that each path is of: what lies there, else what would have, else what lay there in the source."""
+    layout, found = _layout(bag), dict[str, tuple[int, RecordedEntry]]()
     for entry in read_entries(bag):
-        path = _path_of(entry)
-        # what is in the bag goes before what would have lain there
-        if path in wanted and (path not in found or isinstance(entry, PackedFile)):
-            found[path] = entry
-    return found
+        for rank, path in enumerate(_paths_of(entry, layout)):
+            if path in wanted and (path not in found or rank < found[path][0]):
+                found[path] = rank, entry
+    return {path: entry for path, (_, entry) in found.items()}
 
 
 def _outcome(
@@ -289,14 +291,25 @@ def _says_nothing(bag: str) -> NoRightsRecordError:
     return NoRightsRecordError(message, remedies=[Remedy(Way.VERIFY, bag)])
 
 
-def _path_of(entry: RecordedEntry) -> str:
+def _paths_of(entry: RecordedEntry, layout: Layout) -> tuple[str, str, str]:
+    """Where a file lies in the bag, where it would by its name in the source, and where in a plain bag.
+
+    Nothing lies where a withheld file would; so its first path is that of no file.
+    """
     match entry:
         case PackedFile():
-            return entry.bag_path
+            path = entry.assessed.path
+            return entry.bag_path, layout.files_folder + path, PAYLOAD + path
         case WithheldFile(assessed):
-            return PAYLOAD + assessed.path
+            return "", layout.files_folder + assessed.path, PAYLOAD + assessed.path
         case Unpacked(problem):
-            return PAYLOAD + problem.path
+            return "", layout.files_folder + problem.path, PAYLOAD + problem.path
+
+
+def _layout(bag: str) -> Layout:
+    """The layout of a folder bag, by where what a receiving system reads lies in it."""
+    fits = (one for one in LAYOUTS.values() if os.path.lexists(os.path.join(bag, one.place(ROWS_RECORD))))
+    return next(fits, PLAIN)
 
 
 def _bearing(bag: str, found: Mapping[str, RecordedEntry]) -> dict[str, Declaration]:

@@ -15,6 +15,7 @@ from archiver.rights.declaring.read import Remark
 from archiver.rights.declaring.template import template
 from archiver.usecases.finished import refuse_finished
 from archiver.usecases.hearings import is_unread
+from archiver.usecases.new_file import new_file
 from archiver.usecases.planning import examined
 from archiver.usecases.rights_inputs import RIGHTS_FILE, ReadDeclarations, read_declarations
 from archiver.usecases.sources import sources_of
@@ -101,8 +102,8 @@ def write_new_file(path: str, text: str) -> None:
         UsageError: where it is there already, or cannot be written.
     """
     try:
-        with open(path, "x", encoding="utf-8") as stream:
-            stream.write(text)
+        with new_file(path) as stream:
+            stream.write(text.encode())
     except FileExistsError as error:
         raise UsageError(f"{path} is there already and is not overwritten", "Name another file.") from error
     except OSError as error:

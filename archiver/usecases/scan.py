@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from archiver.albums.note import NotedAlbum
@@ -166,14 +166,20 @@ def scan(
 
 @contextlib.contextmanager
 def _reported(sources: Sequence[Source], entries: LinkedEntries | Spool[Examined]) -> Iterator[ScanReport]:
-    with noted_albums(entries) as albums_noted:
+    with Spool[NotedAlbum]() as albums_noted:
         report = ScanReport(tuple(source.name for source in sources), entries, albums_noted, Totals())
-        for entry in entries:
-            if isinstance(entry, ExaminedFile):
-                _count(report, entry)
-            else:
-                report.totals.count_other(entry)
+        albums_noted.extend(noted_albums(_counted(report, entries)))
         yield report
+
+
+def _counted(report: ScanReport, entries: Iterable[Examined]) -> Iterator[Examined]:
+    """Pass the entries on, and count each."""
+    for entry in entries:
+        if isinstance(entry, ExaminedFile):
+            _count(report, entry)
+        else:
+            report.totals.count_other(entry)
+        yield entry
 
 
 def _count(report: ScanReport, file: ExaminedFile) -> None:

@@ -39,6 +39,7 @@ from archiver.store.identity import read_identity
 from archiver.store.log import Happened, append_event
 from archiver.usecases.bag_update import faults_told, measured, watched
 from archiver.usecases.catalogued import SHORT_PATIENCE_MS
+from archiver.usecases.new_file import new_file
 from archiver.usecases.watch import Meter, Step, Watch
 
 _MOST_SIGNATURE = 1 << 20
@@ -258,10 +259,8 @@ def write_query(bag: str, path: str) -> str:
     """
     name, content = _strongest(bag)
     try:
-        with open(path, "xb") as stream:
+        with new_file(path) as stream:
             stream.write(query(content))
-            stream.flush()
-            os.fsync(stream.fileno())
     except FileExistsError:
         raise UsageError(
             f"there is something at {path} already", "It was not touched. Name a file that is not there yet."

@@ -12,12 +12,13 @@ from archiver.catalogue.standing import (
     FallingDue,
     Kept,
     LastChecked,
-    SingleBag,
+    NamedCopy,
     falling_due,
     in_one_copy,
     kept,
     last_checks,
     protected,
+    with_older_files,
 )
 from archiver.catalogue.stores import KnownStore, all_stores, is_mounted
 from archiver.usecases.lookup import looked_up
@@ -55,6 +56,7 @@ class Status:
         kept: How many bags have how many copies, the fewest first.
         protected: How many bags have recovery data.
         single: Bags of which one whole copy is known and no more, the largest first.
+        older: Copies with the tag files of before, while another copy of the bag has newer ones.
         checked: How much was last checked in which month, by store.
         due: What falls due.
     """
@@ -64,7 +66,8 @@ class Status:
     stores: tuple[StoreStatus, ...]
     kept: tuple[Kept, ...]
     protected: int
-    single: tuple[SingleBag, ...]
+    single: tuple[NamedCopy, ...]
+    older: tuple[NamedCopy, ...]
     checked: tuple[LastChecked, ...]
     due: FallingDue
 
@@ -90,6 +93,7 @@ def status(path: str, today: dt.date) -> Status:
             kept=kept(catalogue),
             protected=protected(catalogue),
             single=tuple(in_one_copy(catalogue)),
+            older=tuple(with_older_files(catalogue)),
             # a day on which a clock elsewhere may be already counts, and what is said to lie beyond it does not
             checked=last_checks(catalogue, (today + dt.timedelta(days=2)).isoformat()),
             due=falling_due(catalogue, since.isoformat(), today.isoformat(), until.isoformat()),

@@ -51,6 +51,7 @@ def test_all_files_of_the_bag_are_tried(bag: Path) -> None:
 
 
 @pytest.mark.parametrize("name", FILES[:-1])
+@pytest.mark.case(36)
 def test_every_flip_in_a_listed_file_is_found_and_named(bag: Path, name: str) -> None:
     code = "B411" if name.startswith("data/") else "B413"
     for offset, bit, report in flipped(bag, name):
@@ -58,6 +59,7 @@ def test_every_flip_in_a_listed_file_is_found_and_named(bag: Path, name: str) ->
         assert (code, name) in {(finding.code, finding.path) for finding in report.findings}, (offset, bit)
 
 
+@pytest.mark.case(36)
 def test_every_flip_in_the_tag_manifest_is_found(bag: Path) -> None:
     lines = (bag / FILES[-1]).read_text().splitlines(keepends=True)
     starts = [sum(map(len, lines[:number])) for number in range(len(lines))]

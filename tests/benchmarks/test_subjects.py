@@ -16,11 +16,11 @@ from benchmarks.audit import audit_rows
 from benchmarks.commands import CATALOGUE
 from benchmarks.pages import receipt_row
 from benchmarks.parity import parity_rows
-from benchmarks.places import Tree, make_large, make_small, tree_of
+from benchmarks.places import Tree, clear_all_but_trees, make_large, make_small, tree_of
 from benchmarks.results import Row
 from benchmarks.shares import share_sections
 from benchmarks.start import start_rows
-from tests.samples import build_tree, tree_digest
+from tests.samples import build_tree, read_tree, tree_digest
 
 
 @pytest.fixture(autouse=True)
@@ -34,6 +34,16 @@ def test_a_tree_is_small_by_what_its_files_have_on_an_average(tmp_path: Path) ->
     assert (tree.files, tree.bytes, tree.is_small) == (2, 600_000, False)
     build_tree(tmp_path / "more", {"d": b"", "e": b""})
     assert tree_of(tmp_path, "four").is_small
+
+
+def test_of_a_run_that_was_ended_the_trees_alone_are_used_again(tmp_path: Path) -> None:
+    build_tree(
+        tmp_path, {"large-2-1/a": b"", "tagged-10-store/b": b"", "tagged-10.sqlite": b"", "small-3/c": b""}
+    )
+    kept = read_tree(tmp_path)
+    build_tree(tmp_path, {"pages-1000/d": b"", "catalogue.sqlite": b"", "written": b""})
+    clear_all_but_trees(tmp_path)
+    assert read_tree(tmp_path) == kept
 
 
 def test_a_glance_is_measured(tmp_path: Path) -> None:
@@ -78,7 +88,7 @@ def _measured(tree: Tree, scratch: Path) -> Iterator[tuple[Iterable[Row], int]]:
     yield ratios.rows, 2 + small
     yield made_section(tree, scratch, 1).rows, 11
     yield judged_section(tree, scratch, 1).rows, 7
-    yield audit_rows(tree.folder, tree.label, scratch, 1), 2
+    yield audit_rows(tree, scratch, 1), 2
     yield [receipt_row(tree, scratch)], 1
 
 

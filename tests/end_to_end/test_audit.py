@@ -177,6 +177,7 @@ def test_damage_is_told_by_album_with_the_copy_that_could_heal_it(store: Path, t
     assert (bag["bag"], [one["store"] for one in bag["healing"]]) == (str(store / "One"), ["Second"])
 
 
+@pytest.mark.case(34)
 def test_a_bag_that_was_changed_and_made_valid_again_is_found(store: Path, catalogue_path: Path) -> None:
     song = store / "One/data/Album/1.flac"
     song.write_bytes(flac(title="Another"))
@@ -413,6 +414,45 @@ def test_an_audit_that_is_interrupted_notes_how_far_it_came(
     monkeypatch.setattr(Portion, "passed", passed)
     (bag,) = audit(store / "One", "--json").json["bags"]
     assert (bag["went_on"], bag["whole"]) == (True, True)
+
+
+def test_what_was_healed_or_verified_since_is_not_damaged_any_more(store: Path, catalogue_path: Path) -> None:
+    sound = (store / "One/data/notes.txt").read_bytes()
+    for day, mend in ((3, "heal"), (5, "verify")):
+        flip(store / "One/data/notes.txt")
+        assert audit(store, day=day).code == 4
+        if mend == "verify":
+            (store / "One/data/notes.txt").write_bytes(sound)
+        assert run_here(mend, store / "One", SOURCE_DATE_EPOCH=at(day + 1)).code == 0
+        music = store.parent / "Music"
+        packed = run_here(
+            "pack", music, "--all", "--to", store, "--name", f"After {mend}", SOURCE_DATE_EPOCH=at(day + 1)
+        )
+        assert packed.code == 0, packed.err
+        assert ("One", "present") in columns(catalogue_path, "path, state"), f"after {mend}"
+    assert audit(store, day=7).code == 0
+    flip(store / "One/data/notes.txt")
+    assert audit(store, day=8).code == 4
+    assert run_here("heal", store / "One", SOURCE_DATE_EPOCH=at(9)).code == 0
+    assert run_here("catalogue", "rebuild", store).code == 0
+    assert columns(catalogue_path)[-2] == ("One", "present", "2023-11-23T22:13:20Z")
+
+
+def test_a_catalogue_made_anew_reads_the_state_out_of_a_damaged_bag(
+    tmp_path: Path, catalogue_path: Path
+) -> None:
+    music, store = tmp_path / "Music", tmp_path / "Store"
+    music.mkdir()
+    (music / "a.txt").write_text("a")
+    (music / "b.txt").write_text("b")
+    assert run_here("pack", music, "--to", store, "--name", "One", SOURCE_DATE_EPOCH=at(0)).code == 0
+    flip(store / "One/data/a.txt")
+    assert audit(store, day=1).code == 4
+    done = run_here("catalogue", "rebuild", store)
+    assert (done.code, "cannot be read" in done.out) == (0, False)
+    again = run_here("pack", music, "--to", store, "--name", "Two", "--json", SOURCE_DATE_EPOCH=at(2))
+    changes = again.json["changes"]
+    assert (changes["new"], changes["replaced"]) == (0, 2)
 
 
 def test_the_months_of_the_last_checks_are_told(store: Path) -> None:

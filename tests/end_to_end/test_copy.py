@@ -10,6 +10,7 @@ import pytest
 
 from archiver.catalogue.database import opened
 from archiver.store.log import read_events
+from archiver.usecases.replicate.folder import FolderCopier
 from tests.conftest import MakeSource
 from tests.end_to_end.days import TREE, at, store_of_two_days
 from tests.running import Outcome, run_here
@@ -167,3 +168,43 @@ def test_a_package_under_way_is_left_alone(store: Path, tmp_path: Path) -> None:
     assert (done.code, "unfinished package" in " ".join(done.out.split())) == (1, True)
     assert (area / "bag/data/mine").read_text() == "mine"
     assert os.listdir(begun) == ["lock"]
+
+
+def test_a_copy_that_somebody_took_away_is_none_to_copy_from(
+    store: Path, tmp_path: Path, catalogue_path: Path
+) -> None:
+    assert copy("Music", tmp_path / "Second").code == 0
+    shutil.rmtree(store / "Two")
+    third = copy("Music", tmp_path / "Third", "--json")
+    assert (third.code, [one["outcome"] for one in third.json["bags"]]) == (0, ["copied", "copied"])
+    assert files(tmp_path / "Third/Two") == files(tmp_path / "Second/Two")
+    assert copies(catalogue_path)["Store/Two"][0] == "missing"
+    shutil.rmtree(tmp_path / "Second")
+    shutil.rmtree(tmp_path / "Third/Two")
+    gone = copy("Music", tmp_path / "Fourth", "--json")
+    assert (gone.code, [one["outcome"] for one in gone.json["bags"]]) == (3, ["copied", "refused"])
+
+
+def test_a_copy_that_goes_away_meanwhile_is_told_as_damaged(
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = FolderCopier.__enter__
+
+    def too_late(copier: FolderCopier) -> FolderCopier:
+        shutil.rmtree(store / "Two", ignore_errors=True)
+        return real(copier)
+
+    monkeypatch.setattr(FolderCopier, "__enter__", too_late)
+    done = copy(store / "Two", tmp_path / "Second", "--json")
+    assert (done.code, done.json["bags"][0]["outcome"]) == (4, "damaged"), done.err
+
+
+def test_a_copy_in_the_place_of_one_that_went_counts_as_never_checked(
+    store: Path, tmp_path: Path, catalogue_path: Path
+) -> None:
+    assert copy("Music", tmp_path / "Second").code == 0
+    assert run_here("verify", store, SOURCE_DATE_EPOCH=at(6)).code == 0
+    assert copies(catalogue_path)["Store/Two"] == ("present", "2023-11-20T22:13:20Z")
+    shutil.rmtree(store / "Two")
+    assert copy("Music", store, day=7).code == 0
+    assert copies(catalogue_path)["Store/Two"] == ("present", None)

@@ -174,3 +174,17 @@ def test_a_name_in_a_bag_cannot_steer_the_terminal(tmp_path: Path) -> None:
     other = build_tree(tmp_path / "Other", {"b": "b"})
     told = run_here("diff", one, other, "-v")
     assert all(character.isprintable() or character == "\n" for character in told.out)
+
+
+def test_a_link_that_led_nowhere_is_compared_by_what_it_says(tmp_path: Path) -> None:
+    root = build_tree(tmp_path / "Music", {"a": "a", "lost": Link("nowhere"), "other": Link("nothing")})
+    assert run_here("pack", root, "--all", "--to", tmp_path / "store", "--name", "Bag").code == 3
+    assert run_here("diff", tmp_path / "store/Bag", root).code == 0
+    (root / "lost").unlink()
+    (root / "other").unlink()
+    (root / "other").write_text("a file now")
+    assert changes(run_here("diff", tmp_path / "store/Bag", root, "--json")) == {
+        ("gone", "link", "lost", None),
+        ("gone", "link", "other", None),
+        ("new", "file", "other", None),
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import hashlib
 import json
 import os
@@ -322,12 +323,125 @@ def test_what_cannot_be_meant_is_refused(gift: Path, where: str) -> None:
     assert "Nothing was written" in done.told
 
 
-def test_names_that_are_taken_and_archives_are_refused(gift: Path, tmp_path: Path) -> None:
+def test_names_that_are_taken_are_refused(gift: Path) -> None:
     export(gift, "--for", "access")
     assert export(gift, "--for", "access").code == 2
-    run_here("pack", tmp_path / "Music/Open", "--to", tmp_path / "tars", "--name", "t", "--serialize", "tar")
-    done = run_here("export", tmp_path / "tars/t.tar", "--for", "access", "--to", tmp_path / "out")
-    assert (done.code, "is an archive" in done.err) == (2, True)
+
+
+@pytest.mark.parametrize("ending", ["tar", "tar.gz", "zip"])
+def test_an_archive_gives_what_the_folder_gives(gift: Path, tmp_path: Path, ending: str) -> None:
+    words = (
+        "pack",
+        tmp_path / "Music",
+        "--all",
+        "--to",
+        tmp_path / "archives",
+        "--name",
+        "gift",
+        "--policy",
+        "donation",
+    )
+    packed = run_here(*words, "--serialize", ending.removesuffix(".gz"), SOURCE_DATE_EPOCH="1735689600")
+    assert packed.code in (0, 3), packed.err
+    archive = tmp_path / f"archives/gift.{ending}"
+    if ending == "tar.gz":
+        archive.write_bytes(gzip.compress((tmp_path / "archives/gift.tar").read_bytes()))
+    before = archive.read_bytes()
+    given = []
+    for bag, to in ((gift, "of-folder"), (archive, "of-archive")):
+        done = run_here(
+            *(
+                "export",
+                bag,
+                "--for",
+                "publish",
+                "--redact",
+                "personal",
+                "--name",
+                "taken",
+                "--to",
+                tmp_path / to,
+            ),
+            SOURCE_DATE_EPOCH=MOMENT,
+        )
+        assert done.code == 3, done.err
+        taken = tmp_path / to / "taken"
+        names = sorted(payload(taken))
+        given.append(
+            [
+                (
+                    name,
+                    (taken / "data" / name).read_bytes(),
+                    (taken / "data" / name).stat().st_mtime_ns // 10**9,
+                )
+                for name in names
+            ]
+        )
+        assert bagit.Bag(str(taken)).is_valid()
+        assert sorted(path.name for path in (tmp_path / to / ".incoming").iterdir()) == ["lock"]
+    assert given[0] == given[1]
+    assert len(given[0]) == 2
+    assert archive.read_bytes() == before
+
+
+def test_an_archive_that_is_damaged_gives_nothing(gift: Path, tmp_path: Path) -> None:
+    words = (
+        "pack",
+        tmp_path / "Music",
+        "--all",
+        "--to",
+        tmp_path / "archives",
+        "--name",
+        "gift",
+        "--policy",
+        "donation",
+    )
+    run_here(*words, "--serialize", "tar", SOURCE_DATE_EPOCH="1735689600")
+    archive = tmp_path / "archives/gift.tar"
+    whole = archive.read_bytes()
+    at = whole.index(COLLECTION["Open/01.flac"])  # type: ignore[arg-type]  # bytes
+    for changed in (
+        whole[: at + 60] + b"\xaa" + whole[at + 61 :],
+        whole.replace(b'"deny"', b'"devy"', 1),
+        whole[: at + 100],
+    ):
+        archive.write_bytes(changed)
+        done = run_here("export", archive, "--for", "access", "--to", tmp_path / "out")
+        assert done.code == 4, done.err
+        assert not (tmp_path / "out").exists() or [one.name for one in (tmp_path / "out").iterdir()] == [
+            ".incoming"
+        ]
+
+
+def logged(store: Path) -> list[dict[str, object]]:
+    lines = (store / ".archiver/events.jsonl").read_text("utf-8").splitlines()
+    return [one for one in map(json.loads, lines) if one["type"] == "exporting"]
+
+
+@pytest.mark.parametrize("to", ["out", "store"])
+def test_the_store_of_the_original_is_told(gift: Path, tmp_path: Path, to: str) -> None:
+    assert export(gift, "--for", "publish", "--redact", "personal", to=to).code == 3
+    (told,) = logged(tmp_path / "store")
+    assert (told["object"], told["outcome"]) == (
+        info(gift)["External-Identifier"],
+        "success",
+    )
+    detail = told["detail"]
+    assert isinstance(detail, dict)
+    assert (detail["for"], detail["to"], detail["files"], detail["redacted"]) == ("publish", "taken", 2, 1)
+    assert detail["pin"] == hashlib.sha512((gift / "tagmanifest-sha512.txt").read_bytes()).hexdigest()
+    if to == "out":
+        assert not (tmp_path / "out/.archiver").exists() or not logged(tmp_path / "out")
+    assert run_here("catalogue", "check").code == 0
+
+
+def test_an_export_stands_where_the_store_cannot_be_told(gift: Path, tmp_path: Path) -> None:
+    log = tmp_path / "store/.archiver/events.jsonl"
+    log.write_bytes(log.read_bytes() + b'{"forged": true}\n')
+    done = export(gift, "--for", "publish")
+    assert done.code == 3, done.err
+    assert "is not noted where gift is" in done.told
+    assert (tmp_path / "out/taken").is_dir()
 
 
 def test_an_export_can_be_exported_and_explained(gift: Path) -> None:

@@ -239,3 +239,29 @@ def test_bags_with_every_description_keep_to_the_size_that_was_asked(
     for bag in bags:
         assert sum(path.stat().st_size for path in bag.rglob("*") if path.is_file()) <= 150_000, bag.name
         assert bagit.Bag(str(bag)).is_valid()
+
+
+def test_explain_finds_files_by_where_they_lie_and_by_their_names_in_the_source(transfer: Package) -> None:
+    table = rows(transfer.bag / "metadata/files.csv")
+    packed = next(row for row in table if row["path"].startswith("data/objects/"))
+    withheld = next(row for row in table if not row["path"])
+    for row, is_packed in ((packed, True), (withheld, False)):
+        for folder in ("data/objects", "data"):
+            asked = transfer.bag / folder / row["source_path"]
+            outcome = run_here("explain", asked, "--json")
+            assert outcome.code == 0, outcome.out + outcome.err
+            (told,) = outcome.json["files"]
+            assert told["recorded"]["packed"] is is_packed, folder
+            assert told["disposition"] == row["disposition"]
+    gone = run_here("explain", transfer.bag / "data/objects" / "no such file.flac")
+    assert gone.code != 0
+
+
+def test_in_a_plain_bag_no_file_is_found_by_the_folder_of_a_transfer(
+    source: MakeSource, tmp_path: Path
+) -> None:
+    root = source({"Album/1.flac": flac(title="T"), "objects/2.flac": flac(title="U")})
+    assert run_here("pack", root, "--to", tmp_path / "store", "--name", "bag").code == 0
+    bag = tmp_path / "store" / "bag"
+    assert run_here("explain", bag / "data/objects/2.flac").code == 0
+    assert run_here("explain", bag / "data/objects/Album/1.flac").code != 0

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -235,3 +236,38 @@ def test_all_packs_everything_and_reread_what_is_new(story: Story) -> None:
     assert everything["files"]["packed"] == 8
     assert len(story.bags()) == 2
     assert story.pack()["nothing_new"]
+
+
+def test_a_state_whose_bag_is_gone_is_recorded_anew(story: Story) -> None:
+    story.pack()
+    for name in (b"D/01.flac", b"D/02.flac"):
+        os.unlink(os.path.join(os.fsencode(story.source), name))
+    (story.source / "D").rmdir()
+    second = story.pack()
+    assert second["files"]["packed"] == 0
+    last = story.state(Path(second["bag"]))
+    shutil.rmtree(second["bag"])
+    again = story.pack()
+    assert not again["nothing_new"], "nothing tells the last state any more"
+    assert again["changes"]["state_lost"] is not story.loses_catalogue
+    assert story.state(Path(again["bag"])).keys() == last.keys()
+    assert story.pack()["nothing_new"]
+
+
+def test_what_was_moved_is_told_as_moved_though_everything_is_read(story: Story) -> None:
+    story.pack()
+    (story.source / "A").rename(story.source / "Aye")
+    changes = story.pack("--reread")["changes"]
+    assert {what: changes[what] for what in ("new", "moved", "gone")} == {"new": 0, "moved": 2, "gone": 0}
+
+
+def test_what_rests_on_a_name_follows_the_name(story: Story) -> None:
+    (story.source / "broken.flac").write_bytes(b"no music")
+    (story.source / "plain.txt").write_bytes(b"no music")
+    story.pack()
+    os.rename(story.source / "broken.flac", story.source / "A/plain.txt")
+    assert story.pack()["changes"]["moved"] == 1
+    (story.source / "A/plain.txt").touch()
+    story.pack("--reread")
+    (story.source / "new.txt").write_bytes(b"new")
+    assert story.pack()["changes"]["rights"] == 0

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from archiver.report import pages
 from tests.conftest import MakeSource
 from tests.report.pages import addresses, parsed
 from tests.running import ROOT, run_here
@@ -55,6 +56,7 @@ def test_files_of_all_stores_are_on_one_page_and_its_links_lead_to_them(
     assert [tree_digest(store) for store in stores] == before
 
 
+@pytest.mark.case(26)
 def test_names_and_queries_that_are_markup_are_text(stores: tuple[Path, Path], tmp_path: Path) -> None:
     page = tmp_path / "found.html"
     done = run_here("report", "--query", 'title:alert "<script>"', "--to", page, "--json")
@@ -65,7 +67,7 @@ def test_names_and_queries_that_are_markup_are_text(stores: tuple[Path, Path], t
     assert read.cssselect("img[onerror]") == []
     assert "<script>" in read.cssselect("h1")[0].text_content()
     (at,) = addresses(read)
-    assert Path(unquote(at.removeprefix("file://"))).is_file()
+    assert (page.parent / unquote(at)).is_file()
     (policy,) = read.cssselect("meta[http-equiv]")
     rules = dict(rule.split(" ", 1) for rule in policy.get("content").split("; "))
     assert (rules["default-src"], rules["media-src"]) == ("'none'", "'self'")
@@ -128,9 +130,9 @@ def test_many_tracks_go_to_further_pages(source: MakeSource, tmp_path: Path) -> 
         f"found%20page-pages/{one.name}" for one in further.iterdir()
     }
     second = parsed((further / "0001.html").read_bytes())
-    music = [at for at in addresses(second) if at.startswith("file:")]
+    music = [at for at in addresses(second) if at.endswith(".flac")]
     assert music
-    assert all(Path(unquote(at.removeprefix("file://"))).is_file() for at in music)
+    assert all((further / unquote(at)).is_file() for at in music)
 
 
 def test_a_query_that_finds_nothing_gives_a_page_that_says_so(
@@ -160,3 +162,56 @@ def test_what_is_no_use_is_refused_and_nothing_written(stores: tuple[Path, Path]
     page.write_text("mine")
     assert run_here("report", "--query", "bjork", "--to", page).code == 2
     assert page.read_text() == "mine"
+
+
+@pytest.mark.parametrize("where", ["first store", "first store/pages", "."])
+def test_a_page_beside_the_bags_leads_to_them_by_relative_addresses(
+    stores: tuple[Path, Path], tmp_path: Path, where: str
+) -> None:
+    page = tmp_path / where / "found.html"
+    page.parent.mkdir(exist_ok=True)
+    done = run_here("report", "--query", "hunter", "--to", page)
+    assert done.code == 0, done.err
+    (at,) = addresses(parsed(page.read_bytes()))
+    assert "file:" not in at
+    led = (page.parent / unquote(at)).resolve()
+    assert led == stores[0] / "Music-1/data/Björk/Homogenic/01 Hunter.flac"
+
+
+def test_further_pages_beside_the_bags_lead_to_them_too(
+    stores: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "FEW_TRACKS", 1)
+    done = run_here("report", "--query", "format:flac", "--to", stores[0] / "found.html")
+    assert done.code == 0, done.err
+    led = set()
+    for page in (stores[0] / "found-pages").glob("*.html"):
+        music = [at for at in addresses(parsed(page.read_bytes())) if at.endswith(".flac")]
+        led |= {(page.parent / unquote(at)).resolve() for at in music if not at.startswith("file:")}
+    assert {path.parent.name for path in led} >= {"Homogenic"}
+    assert all(path.is_file() for path in led)
+
+
+def ages(page: Path) -> dict[str, str]:
+    (plot,) = [
+        one
+        for one in parsed(page.read_bytes()).cssselect("figure.plot")
+        if one.cssselect("figcaption")[0].text == "Last checked"
+    ]
+    return {row.cssselect("th")[0].text: row.cssselect("td")[0].text for row in plot.cssselect("tbody tr")}
+
+
+def test_the_age_of_the_last_check_is_shown(stores: tuple[Path, Path], tmp_path: Path) -> None:
+    assert run_here("report", "--query", "format:flac", "--to", tmp_path / "before.html").code == 0
+    assert ages(tmp_path / "before.html") == {"never": "3 files"}
+    assert run_here("verify", stores[1] / "Music-2", SOURCE_DATE_EPOCH="1577836800").code == 0
+    asked = {
+        "within a month": "1579000000",
+        "within a year": "1600000000",
+        "longer ago": "1700000000",
+        "never": "1500000000",
+    }
+    for age, moment in asked.items():
+        page = tmp_path / f"{moment}.html"
+        assert run_here("report", "--query", "hyperballad", "--to", page, SOURCE_DATE_EPOCH=moment).code == 0
+        assert ages(page) == {age: "1 file"}

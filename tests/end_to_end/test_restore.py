@@ -226,3 +226,22 @@ def test_a_later_bag_whose_state_is_gone_is_told(source: MakeSource, tmp_path: P
     shutil.rmtree(store / "First")
     nothing = restored(root.name, tmp_path / "other", "--from", store)
     assert (nothing.code, "its record of the state is missing or damaged" in nothing.told) == (2, True)
+
+
+@pytest.mark.parametrize("form", [(), ("--serialize", "tar")])
+def test_bytes_that_the_same_bag_has_at_another_place_are_taken_from_there(
+    source: MakeSource, tmp_path: Path, form: tuple[str, ...]
+) -> None:
+    music = source({"a.bin": b"the same", "b.bin": b"the same", "c.bin": b"the same", "z.bin": b"the same"})
+    bag = packed(music, tmp_path / "Store", *form)
+    if form:
+        octets = bytearray(bag.read_bytes())
+        at = octets.index(b"the same")
+        octets[at : at + 3] = b"not"
+        bag.write_bytes(octets)
+    else:
+        for name in ("a.bin", "b.bin", "z.bin"):
+            (bag / "data" / name).write_bytes(b"not same")
+    done = restored(bag, tmp_path / "Restored", "--json")
+    assert (done.code, done.json["files"]["restored"]) == (0, 4), done.out
+    assert given_back(tmp_path / "Restored") == given_back(music)

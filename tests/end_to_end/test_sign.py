@@ -129,6 +129,7 @@ def test_a_flipped_bit_in_any_file_is_found_by_both(signed: Path) -> None:
     assert run_here("verify", signed).code == 0
 
 
+@pytest.mark.case(34)
 def test_a_bag_that_was_tampered_with_and_sealed_anew_is_found(signed: Path) -> None:
     """Whoever can write the bag can make it valid again; only the signature tells."""
     info = signed / "bag-info.txt"

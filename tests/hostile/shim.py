@@ -36,10 +36,12 @@ class Call(IntEnum):
     CLOSE = 13
     MODE = 14
     SPACE = 15
+    CREATE = 16
 
 
 PLACING = (
     Call.OPEN,
+    Call.CREATE,
     Call.WRITE,
     Call.SYNC,
     Call.RENAME,
@@ -53,7 +55,7 @@ PLACING = (
 
 
 MUTATING = (
-    *(Call.WRITE, Call.SYNC, Call.RENAME, Call.LINK, Call.MKDIR, Call.UNLINK, Call.TRUNCATE),
+    *(Call.CREATE, Call.WRITE, Call.SYNC, Call.RENAME, Call.LINK, Call.MKDIR, Call.UNLINK, Call.TRUNCATE),
     *(Call.TIMES, Call.MODE),
 )
 """Calls that change what a file system holds, or make a change durable."""
@@ -68,6 +70,14 @@ ERRORS: dict[Call, tuple[int, ...]] = {
         errno.EMFILE,
         errno.ESTALE,
         errno.ENOTCONN,
+        errno.EROFS,
+        errno.ENOSPC,
+    ),
+    Call.CREATE: (
+        errno.EACCES,
+        errno.EIO,
+        errno.EMFILE,
+        errno.ESTALE,
         errno.EROFS,
         errno.ENOSPC,
     ),
@@ -89,7 +99,7 @@ ERRORS: dict[Call, tuple[int, ...]] = {
 }
 """What a disk, a share or the system may answer to each; the first is the likeliest."""
 
-_STATE = struct.Struct(f"3Q{len(Call)}Q512s")
+_STATE = struct.Struct(f"3Q{len(Call)}QQ512s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +160,13 @@ class Shim:
                 environment["FAULT_STICKY"] = "1"
         return environment
 
+    def recording(self, root: Path, record: Path) -> dict[str, str]:
+        """Return the environment that has every change below ``root`` added to the file ``record``; nothing fails."""
+        return self.watching(root) | {"FAULT_RECORD": str(record)}
+
     def told(self) -> Told:
         """Return what the library saw since :meth:`watching`."""
-        _, _, failed, *counts, path = _STATE.unpack(self.state.read_bytes())
+        _, _, failed, *counts, _, path = _STATE.unpack(self.state.read_bytes())
         return Told(
             dict(zip(Call, counts, strict=True)), failed, path.rstrip(b"\0").decode("utf-8", "replace")
         )

@@ -230,6 +230,7 @@ def test_closed_streams(tmp_path: Path, name: str, closing: str) -> None:
 @pytest.mark.parametrize(
     "name", ["pack", "verify", *(pytest.param(name, marks=pytest.mark.slow) for name in ("scan", "bag"))]
 )
+@pytest.mark.case(3)
 def test_full_streams(tmp_path: Path, name: str, full: str, status: int) -> None:
     ground = Ground(tmp_path, SMALL)
     process = ground.start(name, "sh", "-c", f'exec "$@" {full}', "sh")

@@ -353,6 +353,7 @@ def all_tried(shim: Shim, tmp_path: Path, target: Target, faults: Iterable[Fault
 
 
 @pytest.mark.parametrize("name", SHORT)
+@pytest.mark.case(4, 5)
 def test_some_calls_fail(shim: Shim, tmp_path: Path, name: str) -> None:
     target = TARGETS[name]
     faults = list(every_fault(counted(shim, tmp_path, target), errors_each=1))
@@ -360,6 +361,7 @@ def test_some_calls_fail(shim: Shim, tmp_path: Path, name: str) -> None:
     all_tried(shim, tmp_path, target, sampled(faults, SHORT[name]))
 
 
+@pytest.mark.case(1)
 def test_killed_at_some_calls(shim: Shim, tmp_path: Path) -> None:
     points = list(every_signal(counted(shim, tmp_path, TARGETS["store"], main=True), signal.SIGKILL))
     assert len(points) > 50
@@ -403,6 +405,7 @@ class Broken(Target):
 @pytest.mark.timeout(4 * 3600)
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("name", ["store", "store of a group", "store of an archive"])
+@pytest.mark.case(1)
 def test_stopped_at_every_call(shim: Shim, tmp_path: Path, name: str, number: signal.Signals) -> None:
     target = TARGETS[name]
     points = list(every_signal(counted(shim, tmp_path, target, main=True), number))

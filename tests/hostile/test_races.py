@@ -230,6 +230,7 @@ LINKS = ("link",)
 ANYTHING = ("link", "pipe", "folder", "/dev/zero", "/dev/tty", "/usr", "/proc/self/environ", "nowhere")
 
 
+@pytest.mark.case(8, 9)
 def test_source_swapped_for_links(tmp_path: Path) -> None:
     race_a_source(tmp_path / "0", LINKS, "0")
 
@@ -240,6 +241,7 @@ def test_documents_swapped_for_links(tmp_path: Path, seed: str) -> None:
 
 
 @pytest.mark.parametrize("seed", ["1", "4"])
+@pytest.mark.case(9)
 def test_store_swapped_for_links(tmp_path: Path, seed: str) -> None:
     race_a_store(tmp_path / seed, seed)
 

@@ -218,3 +218,13 @@ def test_every_kind_of_clutter_is_told_by_its_name(kind: Clutter) -> None:
     assert clutter_named(name, is_folder=is_folder) == kind
     assert clutter_named(name.swapcase(), is_folder=is_folder) == kind
     assert is_clutter(f"{name}/a.mp3" if is_folder else name) is (kind.pattern != COMPANION)
+
+
+@pytest.mark.parametrize("folder", ["line\nbreak", "both\r\n", "\n"])
+def test_a_line_break_in_a_name_hides_nothing_from_a_pattern(folder: str) -> None:
+    out = Exclusion(["Trash/", "*.tmp", "/a?b/**/x", "in\nside"])
+    assert out.rule_for(f"{folder}/Trash", is_folder=True) == "Trash/"
+    assert out.rule_for(f"{folder}/x\n.tmp", is_folder=False) == "*.tmp"
+    assert out.rule_for(f"a\nb/{folder}/x", is_folder=False) == "/a?b/**/x"
+    assert out.rule_for(f"{folder}/in\nside", is_folder=False) == "in\nside"
+    assert out.rule_for(f"{folder}/x.tmp\n", is_folder=False) is None

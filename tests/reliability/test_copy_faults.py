@@ -115,6 +115,7 @@ def sweep(shim: Shim, bag: Path, folder: Path, faults: Sequence[Fault]) -> None:
     assert tree_digest(bag.parent) == before
 
 
+@pytest.mark.case(1)
 def test_killed_at_some_calls(shim: Shim, bag: Path, tmp_path: Path) -> None:
     sweep(
         shim, bag, tmp_path, sampled(list(every_signal(undisturbed(shim, bag, tmp_path), signal.SIGKILL)), 8)
@@ -139,6 +140,7 @@ def test_refused_every_call(shim: Shim, bag: Path, tmp_path: Path) -> None:
     sweep(shim, bag, tmp_path, sliced(faults))
 
 
+@pytest.mark.case(3)
 def test_a_full_disk_stops_it_and_room_lets_it_go_on(bag: Path, tmp_path: Path) -> None:
     unshare = shutil.which("unshare")
     before = [unshare or "unshare", "-Urm", "sh", "-c"]

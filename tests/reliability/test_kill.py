@@ -60,10 +60,12 @@ def kill_and_run_again(source: Path, store: Path, fault: str, options: Sequence[
         "unlinkat:signal=KILL:when=4",
     ],
 )
+@pytest.mark.case(1)
 def test_killed_at_a_point_that_matters(source: MakeSource, tmp_path: Path, fault: str) -> None:
     assert kill_and_run_again(source(TREE), tmp_path / "store", fault, ONE_BAG) == -signal.SIGKILL
 
 
+@pytest.mark.case(1)
 def test_killed_between_the_names_of_a_group(source: MakeSource, tmp_path: Path) -> None:
     fault = "renameat:signal=KILL:when=5"  # three renames give the areas their keys, and the fifth is that of the second bag
     assert kill_and_run_again(source(TREE), tmp_path / "store", fault, GROUP) == -signal.SIGKILL
@@ -84,6 +86,7 @@ def test_killed_between_the_names_of_a_group(source: MakeSource, tmp_path: Path)
         "fdatasync:signal=KILL:when=2",
     ],
 )
+@pytest.mark.case(1)
 def test_killed_while_a_collection_is_packed_again(tmp_path: Path, fault: str) -> None:
     source, store = build_tree(tmp_path / "Music", TREE), tmp_path / "store"
     assert run_here("pack", source, "--to", store, SOURCE_DATE_EPOCH=EPOCH).code == 0

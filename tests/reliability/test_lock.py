@@ -9,12 +9,15 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import MakeSource
 from tests.reliability.faults import left_over, visible_bags
 from tests.running import PATIENCE, ROOT, command, run_here
 from tests.samples import read_tree
 
 
+@pytest.mark.case(23)
 def test_second_run_on_a_store_ends_with_a_clear_message(source: MakeSource, tmp_path: Path) -> None:
     second, store = source({"b": "2"}), tmp_path / "store"
     (tmp_path / "large").touch()
@@ -45,6 +48,7 @@ def test_second_run_on_a_store_ends_with_a_clear_message(source: MakeSource, tmp
     assert [name.partition("-")[0] for name in left_over(store)] == ["large"]
 
 
+@pytest.mark.case(23)
 def test_two_runs_started_together_make_one_or_two_whole_bags(source: MakeSource, tmp_path: Path) -> None:
     root, store = source({f"{number}": f"{number}" for number in range(50)}), tmp_path / "store"
     runs = [

@@ -77,6 +77,7 @@ def packed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return root, bag
 
 
+@pytest.mark.case(12, 13, 14, 15, 16)
 def test_every_byte_comes_out_under_the_recorded_name(packed: tuple[Path, Path]) -> None:
     root, bag = packed
     sources, copies = read_tree(root), read_tree(bag / "data")
@@ -94,12 +95,14 @@ def test_every_byte_comes_out_under_the_recorded_name(packed: tuple[Path, Path])
                 name.decode()
 
 
+@pytest.mark.case(13, 25)
 def test_verify_says_valid_and_shows_nothing_raw(packed: tuple[Path, Path]) -> None:
     outcome = run_here("verify", packed[1])
     assert outcome.code == 0, outcome.out
     assert all(character.isprintable() or character == "\n" for character in outcome.out + outcome.err)
 
 
+@pytest.mark.case(25)
 def test_every_report_shows_names_escaped(packed: tuple[Path, Path], tmp_path: Path) -> None:
     root, _ = packed
     for arguments in (
@@ -159,6 +162,7 @@ def test_empty_folders_are_listed_as_manifests_write_paths(packed: tuple[Path, P
     assert (bag / "metadata" / "empty-folders.txt").read_text() == "data/empty %0A%25/\n"
 
 
+@pytest.mark.case(14, 15)
 def test_names_that_others_cannot_hold_are_warned_of(packed: tuple[Path, Path]) -> None:
     _, bag = packed
     codes = {
@@ -174,6 +178,7 @@ def test_names_that_others_cannot_hold_are_warned_of(packed: tuple[Path, Path]) 
     assert not codes["files/100%.mp3"] & {"N301", "N302", "N303", "N304", "N305"}
 
 
+@pytest.mark.case(27)
 def test_csv_runs_nothing_in_a_spreadsheet(packed: tuple[Path, Path]) -> None:
     text = (packed[1] / "metadata" / "files.csv").read_text(encoding="utf-8", errors="strict")
     assert not [line for line in text.split("\n") if line.startswith(("=", "+", "@"))]

@@ -158,6 +158,7 @@ def test_a_link_in_the_place_of_a_folder_is_no_name_that_the_store_refuses(tmp_p
     assert refused_part(payload, b"Album/x", b"", NotADirectoryError(errno.ENOTDIR, "no folder")) is None
 
 
+@pytest.mark.case(3)
 def test_a_file_larger_than_the_store_can_hold_is_left_out_and_the_rest_is_packed(
     source: MakeSource, tmp_path: Path
 ) -> None:

@@ -34,6 +34,7 @@ def said(outcome: Outcome) -> str:
 
 
 @pytest.mark.parametrize("content", [b"no database at all", b"SQLite format 3\0" + b"\xff" * 4096])
+@pytest.mark.case(35)
 def test_a_damaged_catalogue_stops_a_run_and_says_how_to_go_on(
     packed: tuple[Path, Path, Path], content: bytes
 ) -> None:

@@ -91,6 +91,7 @@ def sweep(
     )
 
 
+@pytest.mark.case(1)
 def test_killed_at_some_calls(
     shim: Shim, bag: Path, tmp_path: Path, right: dict[bytes, tuple[object, ...]]
 ) -> None:
@@ -134,6 +135,7 @@ def _fresh(folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.case(3)
 def test_a_full_disk_stops_it_and_room_lets_it_go_on(
     bag: Path, tmp_path: Path, right: dict[bytes, tuple[object, ...]]
 ) -> None:

@@ -39,6 +39,7 @@ def accounts_for_all(outcome: Outcome) -> None:
 
 
 @pytest.mark.parametrize("when", ["when=1+", "when=2"])
+@pytest.mark.case(4)
 def test_disk_that_cannot_read_a_file(source: MakeSource, tmp_path: Path, when: str) -> None:
     root, store = source({**TREE, "Album/large.wav": bytes(3 << 20)}), tmp_path / "store"
     bad = root / "Album" / "large.wav"
@@ -65,6 +66,7 @@ def times(path: Path) -> tuple[int, int]:
     return status.st_mtime_ns, status.st_ctime_ns
 
 
+@pytest.mark.case(6)
 def test_files_and_folders_without_permission(tmp_path: Path, permissions_count: list[str]) -> None:
     tree = {**TREE, "secret.mp3": File(b"x", mode=0), "locked/a": b"x", "locked/b": b"x"}
     root, store = build_tree(tmp_path / "Music", tree), tmp_path / "store"
@@ -111,6 +113,7 @@ def codes(record: dict[str, Any]) -> list[str]:
     return [problem["code"] for problem in record["problems"]]
 
 
+@pytest.mark.case(8)
 def test_sources_that_move_between_listing_and_copying(tmp_path: Path) -> None:
     tree = {**TREE, "gone": "x", "link": "x", "pipe": "x", "folder": "x", "sub/a": "x", "grown": "x"}
     root = build_tree(tmp_path / "Music", tree)

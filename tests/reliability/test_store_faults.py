@@ -69,6 +69,7 @@ MORE_FAULTS = [
 @pytest.mark.parametrize(
     ("fault", "place"), [*FAULTS, *(pytest.param(*more, marks=pytest.mark.slow) for more in MORE_FAULTS)]
 )
+@pytest.mark.case(5)
 def test_fault_of_the_store(source: MakeSource, tmp_path: Path, fault: str, place: str) -> None:
     root, store = source(TREE), tmp_path / "store"
     words = inject(tmp_path / "trace", fault, paths=(store / place,))
@@ -79,6 +80,7 @@ def test_fault_of_the_store(source: MakeSource, tmp_path: Path, fault: str, plac
 
 
 @pytest.mark.slow
+@pytest.mark.case(5)
 def test_store_folder_that_cannot_be_synced_after_the_name_was_given(
     source: MakeSource, tmp_path: Path
 ) -> None:
@@ -91,6 +93,7 @@ def test_store_folder_that_cannot_be_synced_after_the_name_was_given(
     assert read_tree(bag / "data") == read_tree(root)
 
 
+@pytest.mark.case(3)
 def test_temporary_files_that_do_not_fit(source: MakeSource, tmp_path: Path) -> None:
     root, store = source({f"{number}": "" for number in range(600)}), tmp_path / "store"
     limited = ["sh", "-c", 'ulimit -f 8; exec "$@"', "sh"]  # 4 KiB: less than the list of files
@@ -111,6 +114,7 @@ def in_small_disk(tmp_path: Path) -> list[str]:
     return words
 
 
+@pytest.mark.case(3)
 def test_disk_without_room_is_refused_before_anything_is_copied(
     source: MakeSource, tmp_path: Path, in_small_disk: list[str]
 ) -> None:
@@ -126,6 +130,7 @@ def test_disk_without_room_is_refused_before_anything_is_copied(
     assert "large.wav" not in stopped.err
 
 
+@pytest.mark.case(3)
 def test_disk_that_runs_out_of_inodes(source: MakeSource, tmp_path: Path, in_small_disk: list[str]) -> None:
     root = source({f"{number:03}": "x" for number in range(200)})
     disk, kept = tmp_path / "disk", tmp_path / "kept"
@@ -161,6 +166,7 @@ def test_read_only_store(source: MakeSource, tmp_path: Path, in_small_disk: list
     assert "read-only file system" in " ".join(stopped.err.split())
 
 
+@pytest.mark.case(24)
 def test_read_only_source_is_enough(source: MakeSource, tmp_path: Path, in_small_disk: list[str]) -> None:
     root, store = source(TREE), tmp_path / "store"
     script = f'mount --bind {root} {root} && mount -o remount,bind,ro {root} && "$@"'
@@ -183,6 +189,7 @@ def test_store_that_is_a_file(source: MakeSource, tmp_path: Path, place: str) ->
     assert path.read_text() == "not a folder"
 
 
+@pytest.mark.case(6)
 def test_store_without_permission(source: MakeSource, tmp_path: Path, permissions_count: list[str]) -> None:
     root, store = source(TREE), tmp_path / "store"
     store.mkdir(mode=0o555)

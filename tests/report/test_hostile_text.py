@@ -44,6 +44,7 @@ def entry(value: str, folder: str) -> PackedFile:
 
 
 @pytest.mark.parametrize("value", HOSTILE)
+@pytest.mark.case(26)
 def test_tags_are_text(value: str) -> None:
     page, plain = index_page([entry(value, "F")]), index_page([entry("plain", "F")])
     assert elements(page) == elements(plain)

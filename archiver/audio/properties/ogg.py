@@ -351,10 +351,17 @@ def _chained_seconds(window: Window, link: _Link) -> float | None:
 def _first_position(window: Window, link: _Link) -> int:
     """The position at which the file's first packet of sound begins: 0 unless the stream was joined late."""
     total, samples = 0, link.stream.packet_samples
-    for index, (packet, page) in enumerate(_packets(window, link)):
-        head = packet.read(0, 16)
+    for index, (parts, page) in enumerate(_packets(window, link)):
+        start, length = parts[0]
+        # most packets stand together, and of those that do not few are shorter than what is looked at
+        head = (
+            window.read(start, min(length, 16))
+            if len(parts) == 1 or length >= 16
+            else Extents(window, parts).read(0, 16)
+        )
         if _is_header(link.stream, index, head):
             if head.startswith(b"\x05vorbis"):
+                packet = Extents(window, parts)
                 end = packet.size
                 modes = vorbis_modes(packet.read(max(end - _SETUP_BYTES, 0), min(end, _SETUP_BYTES)))
                 samples = VorbisSamples(link.stream.blocksizes, modes)
@@ -377,8 +384,8 @@ def _is_header(stream: Identification, index: int, head: bytes) -> bool:
     return index < stream.headers
 
 
-def _packets(window: Window, link: _Link) -> Iterator[tuple[Extents, OggPage | None]]:
-    """The packets of a stream; the page goes with the last packet that ends on it."""
+def _packets(window: Window, link: _Link) -> Iterator[tuple[list[tuple[int, int]], OggPage | None]]:
+    """The packets of a stream, each by its stretches; the page goes with the last packet that ends on it."""
     pending: list[tuple[int, int]] = []
     at = link.offset
     for _ in range(_MAX_HEADER_PAGES):
@@ -399,7 +406,7 @@ def _packets(window: Window, link: _Link) -> Iterator[tuple[Extents, OggPage | N
         if length:
             pending.append((position, length))
         for number, parts in enumerate(ended, 1):
-            yield Extents(window, parts), page if number == len(ended) else None
+            yield parts, page if number == len(ended) else None
 
 
 def _vorbis(packet: bytes) -> Identification:

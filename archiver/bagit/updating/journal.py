@@ -126,6 +126,7 @@ def stage(bag: int) -> Iterator[Journal]:
             journal = Journal(folder, bag)
             yield journal
             journal.write_list()
+            filesystem.sync_folder(folder)  # a loss of power must not leave a list without what is on it
         os.rename(_STAGED, _DECIDED, src_dir_fd=bag, dst_dir_fd=bag)
     except BaseException:
         with contextlib.suppress(OSError, UpdateError):
@@ -228,14 +229,12 @@ def _take_place(step: _Step, folder: int, bag: int) -> None:
         return
     if hash_beneath(folder, step.staged, (_ALGORITHM,))[_ALGORITHM] != step.digest:
         raise UnfinishedUpdateError(f"an interrupted update holds a damaged {step.path!r}")
-    parent = filesystem.make_folders_beneath(bag, where)
+    parent = filesystem.make_lasting_folders_beneath(bag, where)
     try:
         os.replace(step.staged.encode(), name, src_dir_fd=folder, dst_dir_fd=parent)
         filesystem.sync_folder(parent)
     finally:
         os.close(parent)
-    if where:
-        filesystem.sync_folder(bag)
 
 
 def _read_list(folder: int, bag: int) -> list[_Step]:

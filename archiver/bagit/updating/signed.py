@@ -9,7 +9,7 @@ from enum import Enum, auto
 from archiver import filesystem
 from archiver.bagit.tagfiles import SIGNATURES, SIGNATURES_README, SIGNERS, is_tag_manifest, told_of_signing
 from archiver.bagit.updating.journal import UpdateError
-from archiver.bagit.writer import new_tag_file
+from archiver.bagit.writer import hash_beneath, new_tag_file
 
 _FOLDER = SIGNATURES.rstrip("/").encode()
 _BEFORE = re.compile(rb"before-([0-9]{1,6})")
@@ -74,13 +74,13 @@ def set_aside(folder: int) -> None:
     names = signatures_in(folder)
     if not names:
         return
+    manifests = list(filter(is_tag_manifest, sorted(os.listdir(folder))))
     with filesystem.folder_beneath(folder, _FOLDER) as opened:
-        aside = b"before-%d" % _next_number(opened)
-        below = filesystem.make_folders_beneath(opened, aside)
+        below = filesystem.make_lasting_folders_beneath(opened, _place_aside(opened, folder, manifests))
         try:
-            filesystem.sync_folder(opened)
-            for manifest in filter(is_tag_manifest, sorted(os.listdir(folder))):
-                _copy(manifest, folder, below)
+            for manifest in manifests:
+                if not filesystem.is_there(manifest.encode(), below):
+                    _copy(manifest, folder, below)
             for name in names:
                 os.rename(name, name, src_dir_fd=opened, dst_dir_fd=below)
             filesystem.sync_folder(below)
@@ -89,9 +89,30 @@ def set_aside(folder: int) -> None:
             os.close(below)
 
 
-def _next_number(folder: int) -> int:
-    found = map(_BEFORE.fullmatch, map(os.fsencode, os.listdir(folder)))
-    return max((int(one[1]) for one in found if one is not None), default=0) + 1
+def _place_aside(opened: int, folder: int, manifests: list[str]) -> bytes:
+    """Return the name of the folder that signatures go to: the one that a run was ended in filling, or a new one.
+
+    Copies that are not whole, beside no signature, are removed.
+    """
+    found = map(_BEFORE.fullmatch, map(os.fsencode, os.listdir(opened)))
+    last = max((int(one[1]) for one in found if one is not None), default=0)
+    if last:
+        with filesystem.folder_beneath(opened, b"before-%d" % last) as below:
+            there = os.listdir(below)
+            if all(_is_copied(one, folder, below) for one in manifests):
+                return b"before-%d" % last
+            if set(there) <= set(manifests):
+                for one in there:
+                    os.unlink(one, dir_fd=below)
+                return b"before-%d" % last
+    return b"before-%d" % (last + 1)
+
+
+def _is_copied(name: str, folder: int, below: int) -> bool:
+    if not filesystem.is_there(name.encode(), below):
+        return False
+    one, other = (hash_beneath(place, name, ("sha512",)) for place in (folder, below))
+    return one == other
 
 
 def _copy(name: str, folder: int, below: int) -> None:

@@ -96,6 +96,12 @@ def _notes(restored: Restored) -> Iterator[str]:
         notes.append(
             f"Of {count(restored.undressed, 'folder')} the modification time and permission bits could not be set."
         )
+    for path, copy in restored.faulty.items():
+        more = "" if copy.files == 1 else f", and {copy.files - 1:,} more like it"
+        notes.append(
+            f"The bag {path} is damaged: {copy.first} {copy.fault}{more}. What other copies have was taken out of them. To"
+            " make it whole: archiver heal"
+        )
     for bag, record in restored.damaged:
         notes.append(
             f"In {bag}, {record} is damaged: names, times or permission bits may not be as they were. No other"

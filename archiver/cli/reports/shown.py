@@ -210,7 +210,8 @@ def _copy_lines(copies: Iterable[BagCopy]) -> Iterator[str]:
     for copy in copies:
         checked = f"last found whole {day(copy.checked_at)}" if copy.checked_at else "never checked"
         form = "" if copy.form == "folder" else f", {copy.form}"
-        told = f"{shown_path(os.fsdecode(copy.absolute))}: {copy.state}{form}, {checked}"
+        older = ", older tag files" if copy.is_older else ""
+        told = f"{shown_path(os.fsdecode(copy.absolute))}: {copy.state}{older}{form}, {checked}"
         yield _line(brief(copy.store, _LABEL), told)
 
 
@@ -285,6 +286,7 @@ def _copy(copy: BagCopy) -> dict[str, Any]:
             "path": os.fsdecode(copy.absolute),
             "form": copy.form,
             "state": copy.state,
+            "older": copy.is_older or None,
             "added_at": copy.added_at,
             "checked_at": copy.checked_at,
         }

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from archiver.bagit.sizes import human_size
-from archiver.catalogue.standing import Kept, SingleBag
+from archiver.catalogue.standing import Kept, NamedCopy
 from archiver.cli.terminal.table import fitted_lines
 from archiver.cli.terminal.text import brief, count, shown_path, wrapped
 from archiver.usecases.status import Status, StoreStatus
@@ -31,6 +31,7 @@ def status_lines(status: Status) -> Iterator[str]:
     yield ""
     yield from _copies(status.kept)
     yield from _single(status.single)
+    yield from _older(status.older)
     if status.protected:
         yield f"{count(status.protected, 'bag has', 'bags have')} recovery data."
     yield from _due(status)
@@ -83,12 +84,20 @@ def _copies(kept: Sequence[Kept]) -> Iterator[str]:
     yield wrapped(f"{count(total, 'bag')}{': ' if told else ''}{', '.join(told)}.", below="  ")
 
 
-def _single(single: Sequence[SingleBag]) -> Iterator[str]:
+def _single(single: Sequence[NamedCopy]) -> Iterator[str]:
     if single:
         named = [f"{brief(one.name, _CELL)} ({brief(one.store, _CELL)})" for one in single[:_FEW]]
         more = f" and {len(single) - _FEW:,} more" if len(single) > _FEW else ""
         yield wrapped(f"In one copy only: {', '.join(named)}{more}.", below="  ")
         yield wrapped("For a second copy: archiver copy BAG --to STORE", below="  ")
+
+
+def _older(older: Sequence[NamedCopy]) -> Iterator[str]:
+    if older:
+        named = [f"{brief(one.name, _CELL)} ({brief(one.store, _CELL)})" for one in older[:_FEW]]
+        more = f" and {len(older) - _FEW:,} more" if len(older) > _FEW else ""
+        yield wrapped(f"Older tag files than another copy: {', '.join(named)}{more}.", below="  ")
+        yield wrapped("To bring one up to date: archiver heal BAG", below="  ")
 
 
 def _number(copies: int) -> str:
@@ -141,6 +150,10 @@ def status_json(status: Status) -> tuple[dict[str, Any], dict[str, Any]]:
         "one_copy": (
             {"bag": one.name, "store": one.store, "path": one.path, "bytes": one.octets}
             for one in status.single
+        ),
+        "older_copies": (
+            {"bag": one.name, "store": one.store, "path": one.path, "bytes": one.octets}
+            for one in status.older
         ),
         "checked": (
             {"store": one.store, "month": one.month, "copies": one.copies, "bytes": one.octets}

@@ -184,8 +184,7 @@ def log_accession(store: bytes, bags: Iterable[str], accession: model.Accession,
     Raises:
         StoreError: where the log cannot be written.
     """
-    # where the clock stands still, stores that are made then are told apart by where they are
-    make_identity(store, uuid.uuid5(run.identifier, repr(store)))
+    identify(store, run)
     told = []
     for path in bags:
         source = source_of(path)
@@ -199,6 +198,16 @@ def log_accession(store: bytes, bags: Iterable[str], accession: model.Accession,
     append_event(
         store, Happened("accession", rfc3339(run.now()), accession.urn, "success", detail, run.software)
     )
+
+
+def identify(store: bytes, run: Run) -> None:
+    """Give a store that has none its identity; it comes before the first bag, by which others tell whose store it is.
+
+    Raises:
+        StoreError: where it cannot be written.
+    """
+    # where the clock stands still, stores that are made then are told apart by where they are
+    make_identity(store, uuid.uuid5(run.identifier, repr(store)))
 
 
 def keep_state(line: Line, accession: model.Accession, look: Look, run: Run, watch: Watch) -> None:

@@ -26,7 +26,7 @@ from archiver.records.tree_lines import TreeLeftOut
 from archiver.store.find_bags import bags_in, is_bag
 from archiver.usecases.planning import examined
 from archiver.usecases.sources import sources_of
-from archiver.usecases.states.bags import Shelf
+from archiver.usecases.states.bags import KnownBag, Shelf
 from archiver.usecases.states.choosing import Chosen, choose_as_named
 from archiver.usecases.states.description import (
     SourceFolder,
@@ -35,6 +35,7 @@ from archiver.usecases.states.description import (
     tree_of,
     withheld_of,
 )
+from archiver.usecases.states.on_disk import OnDisk
 from archiver.usecases.watch import Meter, Step, Watch
 
 Kind = Literal["file", "folder", "link", "apart"]
@@ -150,20 +151,34 @@ def _of_bags(side: Side, shelf: Shelf) -> Iterator[Sided]:
                 decided.get(file.decision, ""),
                 (holder, file.bag_path),
             )
-        with tree_of(bag, source) as tree:
-            side.tells_tree = side.tells_tree or tree.file is not None
-            for member in tree.members:
-                match member:
-                    case SourceFolder(path) if path:
-                        yield Sided(path, "folder")
-                    case SourceLink(path, _, target):
-                        yield Sided(path, "link", (("target", (target or b"").hex()),))
-                    case TreeLeftOut(path):
-                        yield Sided(path, "apart")
-                    case _:
-                        pass
-        for kept_out in withheld_of(bag, source):
-            yield Sided(kept_out.path, "apart")
+        with OnDisk[None]() as links:
+            yield from _tree_of(side, bag, source, links)
+            for kept_out in withheld_of(bag, source):
+                if not any(
+                    links.found(_key(kept_out.path))
+                ):  # a link that led nowhere is told by what it says
+                    yield Sided(kept_out.path, "apart")
+
+
+def _tree_of(side: Side, bag: KnownBag, source: BagSource, links: OnDisk[None]) -> Iterator[Sided]:
+    """Yield what a bag says of folders, links and what was left out; take the path of each link."""
+    with tree_of(bag, source) as tree:
+        side.tells_tree = side.tells_tree or tree.file is not None
+        for member in tree.members:
+            match member:
+                case SourceFolder(path) if path:
+                    yield Sided(path, "folder")
+                case SourceLink(path, _, target):
+                    links.add(_key(path), None)
+                    yield Sided(path, "link", (("target", (target or b"").hex()),))
+                case TreeLeftOut(path):
+                    yield Sided(path, "apart")
+                case _:
+                    pass
+
+
+def _key(path: str) -> bytes:
+    return path.encode("utf-8", "surrogatepass")
 
 
 def _decisions(source: BagSource) -> Mapping[str, str]:

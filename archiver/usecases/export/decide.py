@@ -47,6 +47,15 @@ class Anew:
         return _nothing_closed(decided)
 
 
+def asks_for_bytes(anew: Anew, file: PackedFile, *, redacting: bool) -> bool:
+    """Whether a file of the bag goes in, or, where that is asked for, may go in without its personal data."""
+    decision = anew.decision(file)
+    if decision.disposition is Disposition.INCLUDE:
+        return True
+    may_be_redacted = redacting and decision.personal and not unread(file)
+    return may_be_redacted and anew.decision(file, but_personal=True).disposition is Disposition.INCLUDE
+
+
 def unread(file: PackedFile) -> bool:
     """Whether a file of the bag could not be read whole for personal data."""
     return any(meaning(one.code) is Meaning.UNREAD for one in file.assessed.examined.evidence)

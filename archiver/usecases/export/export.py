@@ -15,7 +15,7 @@ from typing import Literal
 
 from archiver.bagit.names import PAYLOAD
 from archiver.bagit.paths import check_path
-from archiver.config import Settings
+from archiver.config import Settings, catalogue_place
 from archiver.errors import ArchiverError, ExitStatus, Remedy, Way
 from archiver.executors.guarded import GuardedProcesses
 from archiver.executors.pools import Threads
@@ -27,7 +27,7 @@ from archiver.ingest.presence import SourcePresence
 from archiver.ingest.reexamine import Reexaminer
 from archiver.ingest.spool import Spool
 from archiver.model.audio import ExaminedFile
-from archiver.model.bag import Accession, BagForm
+from archiver.model.bag import Accession, Bag, BagForm
 from archiver.model.derivation import Derivation, Redaction
 from archiver.model.package import AssessedFile, PackedFile, PackEntry, PlanEntry
 from archiver.model.rights import Act, Disposition
@@ -51,6 +51,8 @@ from archiver.usecases.export.decide import Anew, unread
 from archiver.usecases.export.history import export_events
 from archiver.usecases.export.original import Original, check_file, damaged, original_at
 from archiver.usecases.export.redacted import Redactor
+from archiver.usecases.export.registered import exported, register
+from archiver.usecases.export.unpacked import unpacked
 from archiver.usecases.finished import refuse_finished
 from archiver.usecases.pack.make_bag import BagMaker
 from archiver.usecases.pack.naming import refuse_taken, refuse_unfit
@@ -169,7 +171,8 @@ class _Exporting:
         left = self.held.enter_context(Spool[PackEntry](scratch))
         entries = self.held.enter_context(Spool[PlanEntry](scratch))
         started, workers = run.now(), self.held.enter_context(header_readers(1))
-        chosen = _Chosen(self.original, self.anew, self._redactor(workers), unredacted)
+        original = self._readable()
+        chosen = _Chosen(original, self.anew, self._redactor(original, workers), unredacted)
         package = plan(self.watch.track(Step("Choosing", "files"), chosen.assessed(), one), entries)
         if not package.totals.files:
             raise _nothing(self.request, package)
@@ -182,17 +185,41 @@ class _Exporting:
         with self.watch.during(Step(f"Finishing {key.name}", "")):
             make_ready(staging, None, int(run.now().timestamp()))
         bag = os.fsdecode(publish(staging))
+        self._register(key, made, len(chosen.redactions))
         return ExportReport(
             *(bag, self.request.bag, self.request.act, made.totals, key.algorithms, tally.summary()),
             *(len(chosen.redactions), unredacted, left),
         )
 
-    def _redactor(self, workers: GuardedProcesses) -> Redactor | None:
+    def _register(self, key: StagingKey, made: Bag, redacted: int) -> None:
+        detail: dict[str, object] = {
+            "for": self.request.act.value,
+            "to": key.package,
+            "identifier": str(made.plan.identifier),
+            "files": made.totals.files,
+            "withheld": made.totals.withheld,
+            "redacted": redacted,
+        }
+        catalogue = catalogue_place(None, self.request.settings)
+        happened = exported(self.original, detail, self.run)
+        register(self.original, self.store, happened, catalogue, self.watch)
+
+    def _readable(self) -> Original:
+        """The bag, whose files can be opened: of an archive what is wanted is unpacked first."""
+        if not self.original.is_archive:
+            return self.original
+        folder = self.held.enter_context(_own_folder(self.store, b"unpacked"))
+        writing = partial(store_faults, f"unpack {self.request.bag}")
+        redacting = self.request.redact is not None
+        with self.watch.during(Step(f"Unpacking {self.original.name}", "")):
+            return unpacked(self.original, self.anew, folder, writing, redacting=redacting)
+
+    def _redactor(self, original: Original, workers: GuardedProcesses) -> Redactor | None:
         if self.request.redact is None:
             return None
-        folder = self.held.enter_context(_own_folder(self.store))
+        folder = self.held.enter_context(_own_folder(self.store, b"redacted"))
         writing = partial(store_faults, "write a copy without personal data")
-        return Redactor(self.original, folder, workers, writing)
+        return Redactor(original, folder, workers, writing)
 
     def _maker(
         self,
@@ -304,7 +331,7 @@ class _Chosen:
         ref = dataclasses.replace(
             examined.ref,
             root=self._original.payload,
-            relative=stored.encode("utf-8"),
+            relative=self._original.place(stored.encode("utf-8")),
             stat=stat,
             stored=stored,
         )
@@ -324,9 +351,9 @@ def _by_bytes_alone(examined: ExaminedFile, anew: Anew) -> AssessedFile:
 
 
 @contextlib.contextmanager
-def _own_folder(store: bytes) -> Iterator[bytes]:
+def _own_folder(store: bytes, purpose: bytes) -> Iterator[bytes]:
     """A folder beside the bags that are built, gone after the ``with`` block."""
-    name = b"redacted-" + secrets.token_hex(_SECRETS).encode()
+    name = purpose + b"-" + secrets.token_hex(_SECRETS).encode()
     place = Place(store, INCOMING)
     with store_faults(f"write to {os.fsdecode(place.absolute)}"), place.cursor() as cursor:
         os.mkdir(name, 0o700, dir_fd=cursor.folder(b""))

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from archiver import filesystem
-from archiver.bagit.algorithms import ALGORITHMS, STRONGEST_FIRST, hash_descriptor
+from archiver.bagit.algorithms import ALGORITHMS, STRONGEST_FIRST, hash_blocks, hash_descriptor
 from archiver.bagit.bag_source import source_of
 from archiver.bagit.manifest_reader import read_manifest
 from archiver.bagit.pin import pinned_manifest
 from archiver.bagit.reading import BagTop, TopFiles, read_tag_lines, read_top
+from archiver.bagit.serialized.archive import without_ending
 from archiver.bagit.telling import ignore
-from archiver.bagit.writer import hash_beneath
 from archiver.errors import ArchiverError, ExitStatus, Remedy, UsageError, Way
 from archiver.machine import reason, refuse_own_limit
 from archiver.model.rights import Declaration
@@ -39,6 +40,8 @@ class Original:
         identifier: Its ``External-Identifier``, or its name where it has none.
         pin: Hex SHA-512 of its strongest tag manifest.
         algorithms: Checksums of its payload manifests that can be computed here, the strongest first.
+        is_archive: Whether it is an archive, of which files are read where they were unpacked.
+        unpacked: Absolute path of the folder with what was unpacked of it; ``None`` where nothing is.
     """
 
     named: str
@@ -47,11 +50,17 @@ class Original:
     identifier: str
     pin: str
     algorithms: tuple[str, ...]
+    is_archive: bool = False
+    unpacked: bytes | None = None
 
     @property
     def payload(self) -> bytes:
-        """Absolute path of its payload."""
-        return self.path + b"/data"
+        """Absolute path of the folder below which its payload files are read."""
+        return self.path + b"/data" if self.unpacked is None else self.unpacked
+
+    def place(self, stored: bytes) -> bytes:
+        """Where below it a payload file lies; what was unpacked lies in one folder, under names that any disk takes."""
+        return stored if self.unpacked is None else hashlib.sha256(stored).hexdigest().encode()
 
     def declarations(self) -> dict[str, Declaration]:
         """What it records as declared, by identifier."""
@@ -62,31 +71,32 @@ def original_at(named: str) -> Original:
     """Open a bag and hold its tag files against its strongest tag manifest.
 
     Raises:
-        UsageError: where it is no folder with a bag of this program in it.
+        UsageError: where there is no bag of this program.
         DamagedOriginalError: where a tag file is not as the manifest has it.
     """
-    if os.path.isfile(named) and is_bag(named):
-        raise UsageError(f"{named} is an archive", "Nothing was written. Unpack it, and name the folder.")
     if not is_bag(named):
-        raise UsageError(f"there is no bag at {named}", "Nothing was written. Name a bag that is a folder.")
+        raise UsageError(f"there is no bag at {named}", "Nothing was written. Name a bag.")
     path = os.path.abspath(os.fsencode(named))
     try:
-        with source_of(path).listing(ignore) as listing:
+        with contextlib.closing(source_of(path)) as source, source.listing(ignore) as listing:
             if listing.top is None:
                 raise damaged(named, "it cannot be opened")
             top = read_top(listing.top)
             pin = _pin(named, path, top, listing.top)
+            is_archive = source.kind != "folder"
     except OSError as error:
         refuse_own_limit(error)
         raise damaged(named, reason(error)) from error
     name = os.path.basename(os.fsdecode(path))
+    if is_archive:
+        name = without_ending(name)
     identifier = next(iter(top.metadata.values("External-Identifier")), name)
     algorithms = tuple(
         sorted((one for one in top.algorithms if one in ALGORITHMS), key=STRONGEST_FIRST.index)
     )
     if not algorithms:
         raise damaged(named, "it has no payload manifest that can be checked here")
-    return Original(named, path, name, identifier, pin, algorithms)
+    return Original(named, path, name, identifier, pin, algorithms, is_archive)
 
 
 def _pin(named: str, path: bytes, top: BagTop, files: TopFiles) -> str:
@@ -95,19 +105,20 @@ def _pin(named: str, path: bytes, top: BagTop, files: TopFiles) -> str:
     manifest = pinned_manifest(known) if known else None
     if manifest is None or manifest.algorithm is None:
         raise damaged(named, "it has no tag manifest, so nothing says whether its records are unchanged")
-    folder = filesystem.open_folder(path)
-    try:
-        lines = read_tag_lines(files, manifest.name, top.declaration.encoding, ignore)
-        for entry in read_manifest(lines, manifest, ignore, before_1_0=top.declaration.before_1_0):
+    lines = read_tag_lines(files, manifest.name, top.declaration.encoding, ignore)
+    entries = read_manifest(lines, manifest, ignore, before_1_0=top.declaration.before_1_0)
+    recorded = {entry.path: entry.digest for entry in entries}
+    with contextlib.closing(source_of(path)) as source:
+        for tag_file, blocks in source.contents(recorded.copy()):
             try:
-                found = hash_beneath(folder, entry.path, [manifest.algorithm])[manifest.algorithm]
+                found = hash_blocks(blocks, (manifest.algorithm,))[manifest.algorithm]
             except OSError as error:
                 refuse_own_limit(error)
-                raise damaged(named, f"{entry.path} cannot be read: {reason(error)}") from error
-            if found != entry.digest:
-                raise damaged(named, f"{entry.path} is not as its tag manifest has it")
-    finally:
-        os.close(folder)
+                raise damaged(named, f"{tag_file} cannot be read: {reason(error)}") from error
+            if found != recorded.pop(tag_file, None):
+                raise damaged(named, f"{tag_file} is not as its tag manifest has it")
+    if recorded:
+        raise damaged(named, f"{next(iter(recorded))} is not there")
     return hashlib.sha512(b"".join(files.blocks(manifest.name, ignore))).hexdigest()
 
 
@@ -120,7 +131,7 @@ def check_file(original: Original, stored: bytes, recorded: dict[str, str]) -> o
     shown = os.fsdecode(b"data/" + stored)
     algorithms = [name for name in original.algorithms if name in recorded]
     try:
-        descriptor = filesystem.open_regular_beneath(original.payload, stored)
+        descriptor = filesystem.open_regular_beneath(original.payload, original.place(stored))
         try:
             found = hash_descriptor(descriptor, algorithms)
             status = os.fstat(descriptor)
@@ -154,6 +165,7 @@ def blocks_of(original: Original, stored: bytes) -> Iterator[bytes]:
     Raises:
         OSError: where it cannot be read.
     """
-    with open(filesystem.open_regular_beneath(original.payload, stored), "rb") as file:
+    place = original.place(stored)
+    with open(filesystem.open_regular_beneath(original.payload, place), "rb") as file:
         while block := file.read(1 << 20):
             yield block

@@ -7,7 +7,7 @@ import dataclasses
 import os
 import tempfile
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from archiver import filesystem
@@ -16,6 +16,7 @@ from archiver.catalogue.auditing import keep_part
 from archiver.catalogue.database import Catalogue, is_there, opened
 from archiver.catalogue.events import follow_log
 from archiver.catalogue.faults import CatalogueError
+from archiver.catalogue.renewed import mark_renewed
 from archiver.catalogue.stores import know_store, mark, mark_checked
 from archiver.errors import ArchiverError, StoreError, UsageError
 from archiver.executors.pools import Threads
@@ -79,6 +80,7 @@ def heal(request: HealRequest, catalogue: str, run: Run, watch: Watch) -> Healin
         if os.path.isdir(path):
             held.enter_context(_alone(path))
         copies = _copies(request, lent, pin, path)
+        pin = _within_reach(pin, copies)
         workshop = held.enter_context(_scratch() if request.dry_run else workshop_of(place))
         placer = None if request.dry_run else Placer(place, name, aside_name(run.now()))
         healer = _Healer(path, pin, Asked(copies, _others(lent)), workshop, placer, request, watch)
@@ -92,6 +94,7 @@ def heal(request: HealRequest, catalogue: str, run: Run, watch: Watch) -> Healin
         done = healer.archive() if os.path.isfile(path) else healer.folder(stopped)
         if not request.dry_run:
             _log(place, name, pin, done, run, "success" if done.is_whole else "warning")
+            _log_renewed(place, name, pin, done, run)
             _note(lent, pin, done, run, watch)
         return done
 
@@ -201,7 +204,7 @@ def _pin(catalogue: Catalogue | None, place: bytes, name: bytes, watch: Watch) -
         logged = logged_pin(place, name)
     except (StoreError, BrokenLogError) as error:
         watch.note(f"Healing without the store's log: {error.message}.")
-    if known is None or logged is None or known.digest == logged.digest:
+    if known is None or logged is None or logged.digest in (known.digest, known.older):
         return known or logged or Pin("bag")
     if logged.digest in digests_of_manifests(place + b"/" + name):
         return dataclasses.replace(known, trusted="log", digest=logged.digest)
@@ -250,6 +253,15 @@ def _copies(request: HealRequest, catalogue: Catalogue | None, pin: Pin, path: b
     return known_copies(catalogue, identifier, path)
 
 
+def _within_reach(pin: Pin, copies: Sequence[str]) -> Pin:
+    """Return what a copy can be healed to: one with older tag files to the newer ones only where a copy has them."""
+    if pin.older is None:
+        return pin
+    if any(pin.digest in digests_of_manifests(os.fsencode(copy)) for copy in copies):
+        return pin
+    return dataclasses.replace(pin, digest=pin.older, older=None)
+
+
 def _others(catalogue: Catalogue | None) -> _SameBytes:
     return _SameBytes(catalogue)
 
@@ -291,6 +303,20 @@ def _log(place: bytes, name: bytes, pin: Pin, done: Healing, run: Run, outcome: 
     )
 
 
+def _log_renewed(place: bytes, name: bytes, pin: Pin, done: Healing, run: Run) -> None:
+    """Write to the store's log that a copy has the tag files that another one was given on purpose."""
+    if pin.older is None or not done.is_whole:
+        return
+    pins = {"pin_before": pin.older, "pin": pin.digest}
+    detail = {"path": os.fsdecode(name), "what": "brought up to date with another copy", **pins}
+    append_event(
+        place,
+        Happened(
+            "metadata modification", rfc3339(run.now()), os.fsdecode(name), "success", detail, run.software
+        ),
+    )
+
+
 def _note(catalogue: Catalogue | None, pin: Pin, done: Healing, run: Run, watch: Watch) -> None:
     """Note in the catalogue how the copy stands now; all of it was read."""
     if catalogue is None or pin.copy is None or pin.store is None:
@@ -299,6 +325,8 @@ def _note(catalogue: Catalogue | None, pin: Pin, done: Healing, run: Run, watch:
         with catalogue.write():
             if done.is_whole:
                 mark_checked(catalogue, pin.copy, rfc3339(run.now()))
+                if pin.older is not None:
+                    mark_renewed(catalogue, pin.copy)
             else:
                 mark(catalogue, pin.copy, "damaged")
                 keep_part(

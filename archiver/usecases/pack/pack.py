@@ -39,6 +39,7 @@ from archiver.usecases.again.accession import next_accession, next_accession_by_
 from archiver.usecases.again.changed import begun_anew
 from archiver.usecases.again.line import (
     Line,
+    identify,
     keep_state,
     line_of,
     line_to_rehearse,
@@ -227,6 +228,7 @@ def _made(making: _Making, held: contextlib.ExitStack) -> _Made:
     _refuse_nothing(totals, stagings)
     for staging, part in zip(stagings, division.parts, strict=True):
         _finish(staging, part.bytes, request, run, making.watch)
+    identify(store, run)
     bags = tuple(os.fsdecode(publish(staging)) for staging in stagings)
     return _Made(bags, totals, tally.summary(), escaped, spools, changes, accrued)
 

@@ -208,7 +208,11 @@ class _Replica:
         with listed(shown, Depth.FULL, self._bag.name, self._watch, self._bag.pin) as validation:
             self._ensure_room(validation.total_bytes)
             meter = Meter()
-            with FolderCopier(source, self._staging.bag, meter.add) as copier:
+            with contextlib.ExitStack() as held:
+                try:
+                    copier = held.enter_context(FolderCopier(source, self._staging.bag, meter.add))
+                except OSError as error:
+                    return self._unread(source, error)
                 checking = validation.check(lambda _, batches: copier.copy_all(batches), meter.add)
                 step = Step(f"Copying {self._bag.name}", "bytes", validation.total_bytes, meter)
                 for _ in self._watch.track(step, checking, lambda checked: checked.bytes):
@@ -241,9 +245,7 @@ class _Replica:
             for _ in self._watch.track(step, copy_archive(source, self._staging.area), int):
                 pass
         except OSError as error:
-            refuse_own_limit(error)
-            self._watch.note(f"{os.fsdecode(source)} cannot be read: {reason(error)}")
-            return self._judged(source)
+            return self._unread(source, error)
         copying = self._staging.area.below(COPYING).absolute
         report = self._report(copying, Depth.FULL)
         if report.valid is False:
@@ -255,6 +257,12 @@ class _Replica:
             raise self._unlike(report)
         make_archive_ready(self._staging, COPYING, self._ending)
         return size
+
+    def _unread(self, source: bytes, error: OSError) -> VerifiedBag:
+        """Say what there is to find of a copy that cannot be opened."""
+        refuse_own_limit(error)
+        self._watch.note(f"{os.fsdecode(source)} cannot be read: {reason(error)}")
+        return self._judged(source)
 
     def _judged(self, path: bytes) -> VerifiedBag:
         shown = os.fsdecode(path)

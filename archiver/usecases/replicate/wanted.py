@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from archiver.catalogue.columns import RowReader
 from archiver.catalogue.copies import copies_of
 from archiver.catalogue.database import Catalogue
-from archiver.catalogue.stores import KnownStore, copy_at
-from archiver.errors import Remedy, UsageError, Way
+from archiver.catalogue.stores import KnownStore, all_stores, copy_at, is_mounted
+from archiver.errors import Remedy, StoreError, UsageError, Way
 from archiver.store.find_bags import is_bag
 from archiver.store.identity import read_identity
 from archiver.usecases.catalogued import follow_store
@@ -57,6 +57,8 @@ def wanted_bags(
         StoreError: where the store of a bag cannot be read.
     """
     numbers: dict[int, None] = {}
+    if not all(map(is_bag, words)):
+        _follow_all(catalogue, now, watch)
     for word in words:
         found = [_bag_at(catalogue, word, now, watch)] if is_bag(word) else _of_collection(catalogue, word)
         if not found:
@@ -67,6 +69,16 @@ def wanted_bags(
             )
         numbers |= dict.fromkeys(found)
     yield from (_wanted(catalogue, number, target) for number in numbers)
+
+
+def _follow_all(catalogue: Catalogue, now: str, watch: Watch) -> None:
+    """Bring the catalogue up to date with every store that is mounted: a copy that went is none to copy from."""
+    for store in list(all_stores(catalogue)):
+        if is_mounted(store):
+            try:
+                follow_store(catalogue, store.place, now, watch)
+            except StoreError as error:
+                watch.note(f"Not looked into: {error.message}.")
 
 
 def _bag_at(catalogue: Catalogue, path: str, now: str, watch: Watch) -> int:
@@ -99,6 +111,7 @@ def _wanted(catalogue: Catalogue, bag_id: int, target: KnownStore | None) -> Wan
         (KnownStore(0, one.store_identifier, one.store, one.place), one.absolute)
         for one in copies
         if one.state == "present"
+        and not one.is_older
         and one.store_identifier != own
         and _is_in_place(one.place, one.store_identifier)
     ]

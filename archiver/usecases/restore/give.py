@@ -18,11 +18,13 @@ from archiver.bagit.telling import Told as BytesTold
 from archiver.machine import reason, refuse_own_limit
 from archiver.usecases.restore.plan import Holder, Holders, Plan
 from archiver.usecases.restore.target import Target
-from archiver.usecases.restore.wanted import Fate, Told, Wanted
+from archiver.usecases.restore.wanted import Fate, FaultyCopy, Told, Wanted
 from archiver.usecases.states.bags import KnownBag, Shelf
 from archiver.usecases.states.on_disk import OnDisk
 
 _NOT_IN_COPY = "is missing from its bag"
+_MOST_TWINS = 200
+"""Places in one bag at which it is tried to get the same bytes."""
 
 
 class Giver:
@@ -33,6 +35,9 @@ class Giver:
         shelf: The bags at hand.
         target: Where files are given back to.
         reading: Is told how many bytes were read, while they are.
+
+    Attributes:
+        faulty: The bags out of which files could not be had, by their paths.
     """
 
     def __init__(self, holders: Holders, shelf: Shelf, target: Target, reading: Reading) -> None:
@@ -40,6 +45,7 @@ class Giver:
         self._shelf = shelf
         self._target = target
         self._reading = reading
+        self.faulty: dict[str, FaultyCopy] = {}
         self._copies: dict[int, tuple[list[KnownBag], Iterator[KnownBag]]] = {}
 
     def give(self, plan: Plan) -> Iterator[Told]:
@@ -97,10 +103,10 @@ class Giver:
     def _from(self, bag: KnownBag, files: Iterator[Wanted], failed: Plan) -> Iterator[Told]:
         source = self._shelf.source(bag)
         give = self._in_turn if source.is_divisible else self._as_they_come
-        yield from give(source, files, failed)
+        yield from give(source, files, _Noted(bag.path, self.faulty, failed))
         yield from self._target.settle()
 
-    def _in_turn(self, source: BagSource, files: Iterator[Wanted], failed: Plan) -> Iterator[Told]:
+    def _in_turn(self, source: BagSource, files: Iterator[Wanted], failed: _Noted) -> Iterator[Told]:
         """Out of a folder: each file is opened in its turn."""
         turn = _InTurn()
         contents = source.contents(turn)
@@ -126,7 +132,7 @@ class Giver:
         for wanted in files:  # those that are left where the bag cannot be opened
             failed.add(wanted.failed(fault or _NOT_IN_COPY))
 
-    def _as_they_come(self, source: BagSource, files: Iterator[Wanted], failed: Plan) -> Iterator[Told]:
+    def _as_they_come(self, source: BagSource, files: Iterator[Wanted], failed: _Noted) -> Iterator[Told]:
         """Out of an archive: in the order in which it has them."""
         fault = _NOT_IN_COPY
         with OnDisk[Wanted]() as by_path:
@@ -150,7 +156,7 @@ class Giver:
             for _, wanted in by_path:
                 failed.add(wanted.failed(fault))
 
-    def _take_all(self, path: str, blocks: Iterator[bytes], wants: _AsTheyCome, failed: Plan) -> None:
+    def _take_all(self, path: str, blocks: Iterator[bytes], wants: _AsTheyCome, failed: _Noted) -> None:
         """Give the bytes of one member to all files that want them; what does not fit waits for the next reading."""
         for number, wanted in wants.by_path.found(path.encode("utf-8", "surrogatepass")):
             if self._target.is_due:
@@ -181,15 +187,29 @@ class Giver:
         if not algorithms:
             return
         for bag in self._shelf.bags():
-            with Plan() as found, Plan() as failed:
-                for path, algorithm, digest in self._listed(bag, algorithms):
-                    for number, wanted in lacking.found(_key(algorithm, digest)):
-                        lacking.take_out(number)
-                        found.add(replace(wanted, holder=number, bag_path=path))
-                if found.files:
-                    yield from self._from(bag, iter(found), failed)
-                for wanted in failed:
-                    lacking.put_back(wanted.holder)
+            for turn in range(_MOST_TWINS):
+                with Plan() as found, Plan() as failed:
+                    self._find_twins(bag, algorithms, turn, lacking, found)
+                    if found.files:
+                        yield from self._from(bag, iter(found), failed)
+                    for wanted in failed:
+                        lacking.put_back(wanted.holder)
+                    if not failed.files:
+                        break
+
+    def _find_twins(
+        self, bag: KnownBag, algorithms: set[str], turn: int, lacking: OnDisk[Wanted], found: Plan
+    ) -> None:
+        """Take what is lacking and a bag lists; in each turn at another of the places at which it lists such bytes."""
+        passed = bytearray()
+        for path, algorithm, digest in self._listed(bag, algorithms):
+            for number, wanted in lacking.found(_key(algorithm, digest)):
+                passed.extend(bytes(max(0, number + 1 - len(passed))))
+                if passed[number] < turn:
+                    passed[number] += 1
+                else:
+                    lacking.take_out(number)
+                    found.add(replace(wanted, holder=number, bag_path=path))
 
     def _listed(self, bag: KnownBag, algorithms: set[str]) -> Iterator[tuple[str, str, str]]:
         """Yield path, algorithm and digest of what a bag's payload manifests list."""
@@ -217,6 +237,25 @@ class Giver:
         return Told(
             wanted.path, Fate.LACKING, f"no copy of its bag {holder.name} is at hand", holder=wanted.holder
         )
+
+
+class _Noted:
+    """Files that could not be had out of one bag: they are to be had elsewhere, and the bag is noted.
+
+    Args:
+        bag: Path of the bag.
+        faulty: Takes what is to be said of it.
+        failed: Takes the files.
+    """
+
+    def __init__(self, bag: str, faulty: dict[str, FaultyCopy], failed: Plan) -> None:
+        self._bag, self._faulty, self._failed = bag, faulty, failed
+
+    def add(self, wanted: Wanted) -> None:
+        """Take a file, with its fault."""
+        known = self._faulty.setdefault(self._bag, FaultyCopy(0, wanted.bag_path, wanted.fault))
+        known.files += 1
+        self._failed.add(wanted)
 
 
 class _InTurn:

@@ -17,7 +17,7 @@ from archiver.usecases.restore.plan import Holder
 from archiver.usecases.restore.selection import selected
 from archiver.usecases.restore.statement import Statement
 from archiver.usecases.restore.target import Overwriting, Target
-from archiver.usecases.restore.wanted import Fate, Told
+from archiver.usecases.restore.wanted import Fate, FaultyCopy, Told
 from archiver.usecases.states.bags import Shelf
 from archiver.usecases.states.choosing import Chosen, choose, end_of, holds_bags
 from archiver.usecases.states.description import SourceFolder, SourceLink
@@ -79,6 +79,7 @@ class Restored:
         unpacked: Files that were kept out by a problem.
         damaged: Records that say what the source was and are damaged, by the bag.
         short: Numbers of bags that files could not be had of.
+        faulty: Bags at hand out of which files could not be had that they should have, by their paths.
         told: What became of each that is not in the target as it was.
         places_of: Says for the identifier of a bag in which stores the catalogue knows copies of it.
     """
@@ -102,6 +103,7 @@ class Restored:
     unpacked: int = 0
     damaged: list[tuple[str, str]] = field(default_factory=list)
     short: set[int] = field(default_factory=set)
+    faulty: dict[str, FaultyCopy] = field(default_factory=dict)
 
     @property
     def lacking(self) -> Iterator[tuple[Holder, tuple[str, ...]]]:
@@ -227,6 +229,7 @@ def _give(  # noqa: PLR0913, PLR0917 - what, where to, out of what, and who is t
         step = Step("Restoring", "bytes", said.plan.bytes, meter)
         for told in watch.track(step, giver.give(said.plan), lambda told: told.size_bytes):
             restored.count(told)
+        restored.faulty = giver.faulty
         with watch.during(Step("Folders and links", "")):
             for member in said.members():
                 if isinstance(member, SourceLink):

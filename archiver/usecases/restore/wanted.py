@@ -43,6 +43,21 @@ class Wanted:
         return replace(self, fault=fault)
 
 
+@dataclass(slots=True)
+class FaultyCopy:
+    """A bag out of which files could not be had that it should have, whether or not another copy had them.
+
+    Attributes:
+        files: How many.
+        first: Path in the bag of the first of them.
+        fault: Why it could not be had, to go on after its name.
+    """
+
+    files: int
+    first: str
+    fault: str
+
+
 class Fate(Enum):
     """What became of something that was to be given back."""
 

@@ -19,7 +19,8 @@ from archiver.audio.evidence.find import observed
 from archiver.audio.formats.magic import sniff
 from archiver.audio.properties.read import read_properties
 from archiver.audio.redacting.fields import WRITTEN
-from archiver.audio.redacting.redact import UnredactableError, redact
+from archiver.audio.redacting.pieces import UnredactableError
+from archiver.audio.redacting.redact import redact
 from archiver.audio.tags.read import canonical_tags
 from archiver.model.audio import Tags
 from tests.audio.bitstream.listening import essence_of, listened
@@ -250,6 +251,8 @@ def changed(data: bytes, chance: random.Random) -> bytes:
             held[at:at] = held[at : at + length]
         case 2:
             del held[at:]
+        case _:
+            pass
     return bytes(held)
 
 

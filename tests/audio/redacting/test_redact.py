@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archiver.audio.redacting.redact import UnredactableError, redact
+from archiver.audio.redacting.pieces import UnredactableError
+from archiver.audio.redacting.redact import redact
 from tests.samples import apev2, flac, id3v1, jpeg, m4a, mp3, ogg_vorbis, opus, wavpack
 
 SECRET = "wilhelmine.muster@example.org"

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from archiver.records.describing.dublin_core import DUBLIN_CORE_RECORD
+from archiver.records.describing.ead import EAD_RECORD
 from archiver.records.describing.mets import METS_RECORD
 from archiver.records.describing.mods import MODS_RECORD
 from archiver.records.describing.ro_crate import CRATE_RECORD
@@ -19,7 +20,7 @@ from tests.records.describing.cases import described_records, hostile, music
 from tests.records.entries import packed
 
 GOLDEN = Path(__file__).parent / "golden"
-DESCRIBING = (DUBLIN_CORE_RECORD, CRATE_RECORD, MODS_RECORD, METS_RECORD)
+DESCRIBING = (DUBLIN_CORE_RECORD, CRATE_RECORD, MODS_RECORD, METS_RECORD, EAD_RECORD)
 
 
 def test_these_are_all_descriptions() -> None:
@@ -51,14 +52,19 @@ def test_a_bag_without_files_has_them_too(path: str) -> None:
     assert described_records(())[path]
 
 
-@pytest.mark.parametrize("path", [MODS_RECORD, METS_RECORD])
+@pytest.mark.parametrize("path", [MODS_RECORD, METS_RECORD, EAD_RECORD])
 def test_hostile_names_and_tags_are_text_and_nothing_else(path: str) -> None:
     calm = etree.fromstring(
         described_records([packed(f"A{number}/x.flac", tags={}) for number in range(5)])[path]
     )
     wild = etree.fromstring(described_records(hostile())[path])
     assert {one.tag for one in calm.iter()} <= {one.tag for one in wild.iter()}
-    assert "script" not in {etree.QName(one).localname for one in wild.iter()}
+    scripts = [
+        [one for one in each.iter() if etree.QName(one).localname == "script"] for each in (calm, wild)
+    ]
+    assert (
+        len(scripts[1]) == len(scripts[0]) == (path == EAD_RECORD)
+    )  # which names the script that it is written in
 
 
 @settings(max_examples=60)
@@ -68,5 +74,5 @@ def test_any_text_in_tags_makes_well_formed_descriptions(values: list[str]) -> N
         name: tuple(values) for name in ("title", "artist", "album", "album_artist", "date", "label", "genre")
     }
     found = described_records([packed("A/1.flac", tags=tags)])
-    for path in (MODS_RECORD, METS_RECORD):
+    for path in (MODS_RECORD, METS_RECORD, EAD_RECORD):
         etree.fromstring(found[path])

@@ -108,7 +108,9 @@ class Archive:
 
     def copies(self) -> list[tuple[str, str]]:
         """The copies that are there, in order, however damaged."""
-        return [(store, bag) for store in self.stores for bag in sorted(self.bags) if self.is_there(store, bag)]
+        return [
+            (store, bag) for store in self.stores for bag in sorted(self.bags) if self.is_there(store, bag)
+        ]
 
     def wrong(self, store: str, bag: str) -> set[str]:
         """The files of a copy that are not as they were sealed, those that are gone, and those that were added."""
@@ -147,13 +149,19 @@ class Archive:
                     found.setdefault(content, []).append((name, path))
         return found
 
-    def on_disk(self, content: bytes, *, stores: tuple[str, ...] | None = None) -> Iterator[tuple[str, str, str]]:
+    def on_disk(
+        self, content: bytes, *, stores: tuple[str, ...] | None = None
+    ) -> Iterator[tuple[str, str, str]]:
         """Yield where whole bytes lie in copies that can say what they are: store, bag, path."""
         for store, name in self.copies():
             if stores is not None and store not in stores:
                 continue
             for path, one in self.bags[name].payload.items():
-                if one == content and self.speaks(store, name) and _read(self.path(store, name) / path) == one:
+                if (
+                    one == content
+                    and self.speaks(store, name)
+                    and _read(self.path(store, name) / path) == one
+                ):
                     yield store, name, path
 
     @property
@@ -177,7 +185,11 @@ class Archive:
     def bags_of(self, collection: str) -> list[Bag]:
         """The bags of a collection that the catalogue knows, and of which not every copy was retired."""
         kept = {bag for (_, bag), known in self.known.items() if known.state != "retired"}
-        return [self.bags[name] for name in self.lines if name in kept and self.bags[name].collection == collection]
+        return [
+            self.bags[name]
+            for name in self.lines
+            if name in kept and self.bags[name].collection == collection
+        ]
 
     def know(self, store: str, bag: str) -> None:
         """Know a copy that was just made; its log tells of it."""
@@ -228,7 +240,9 @@ def sealed_bag(path: Path, look: Look, pins: dict[str, str]) -> Bag:
         assert said in look.files, f"the state has a path that the source had not: {said!r}"
         assert line["digest"] == hashlib.sha512(look.files[said].content).hexdigest(), said
         name = path.name if "bag" not in line else others[line["bag"]]
-        state[said] = Held(name, line.get("path", f"{PAYLOAD}{line['source_path']}"), look.files[said].modified)
+        state[said] = Held(
+            name, line.get("path", f"{PAYLOAD}{line['source_path']}"), look.files[said].modified
+        )
     assert state.keys() == look.files.keys(), "the state is not the source"
     return Bag(path.name, files, head["collection"], head["accession"], _seconds(head["at"]), look, state)
 
@@ -244,7 +258,8 @@ def known_copies(catalogue: Path) -> dict[tuple[str, str], tuple[str, int | None
     with contextlib.closing(sqlite3.connect(f"file:{catalogue}?mode=ro", uri=True)) as opened:
         rows = opened.execute(sql).fetchall()
     return {
-        (label, path): (state, None if checked is None else _seconds(checked)) for label, path, state, checked in rows
+        (label, path): (state, None if checked is None else _seconds(checked))
+        for label, path, state, checked in rows
     }
 
 

@@ -23,6 +23,7 @@ class Expected:
         dangling: Links that lead nowhere.
         linked: Links that lead to something.
         is_new: Whether a bag must be written.
+        is_compared: Whether there is a last state to compare with.
     """
 
     packed: frozenset[str]
@@ -34,9 +35,10 @@ class Expected:
     dangling: int
     linked: int
     is_new: bool
+    is_compared: bool
 
 
-def expected(archive: Archive, look: Look, last: Bag | None, everything: bool) -> Expected:
+def expected(archive: Archive, look: Look, last: Bag | None, *, everything: bool) -> Expected:
     """Return what must become of a source.
 
     Args:
@@ -65,15 +67,18 @@ def expected(archive: Archive, look: Look, last: Bag | None, everything: bool) -
         counts=counts,
         came=len(came),
         went=len(went),
-        moved=_moved(look, before, came, went, holders),
+        moved=(0, 0) if last is None else _moved(look, last, came, went & before.keys(), holders),
         dangling=dangling,
         linked=len(look.links) - dangling,
         is_new=bool(everything or counts or came or went or beside),
+        is_compared=last is not None and not everything,
     )
 
 
 def _known_state(archive: Archive, last: Bag) -> dict[str, File]:
-    return {path: last.look.files[path] for path, held in last.state.items() if held.bag in archive.catalogued}
+    return {
+        path: last.look.files[path] for path, held in last.state.items() if held.bag in archive.catalogued
+    }
 
 
 def _is_told(archive: Archive, last: Bag) -> bool:
@@ -93,21 +98,18 @@ def _became(old: File, now: File, *, is_packed: bool, sizes: set[int]) -> str:
 
 
 def _moved(
-    look: Look,
-    before: dict[str, File],
-    came: set[str],
-    went: set[str],
-    holders: dict[bytes, list[tuple[str, str]]],
+    look: Look, last: Bag, came: set[str], went: set[str], holders: dict[bytes, list[tuple[str, str]]]
 ) -> tuple[int, int]:
     """How many paths may be said to have been moved; where the same bytes stand at several paths it cannot be told."""
     new = Counter(look.files[path].content for path in came)
-    gone = Counter(before[path].content for path in went)
-    least = sum(
-        1
-        for content, number in new.items()
-        if number == gone[content] == 1 and len(holders.get(content, ())) == 1
-    )
+    gone = Counter(last.look.files[path].content for path in went)
     most = sum(min(number, gone[content]) for content, number in new.items() if content in holders)
+    least = sum(
+        new[content] == gone[content] == 1
+        and holders.get(content) == [(last.state[path].bag, last.state[path].path)]
+        for path in went
+        for content in [last.look.files[path].content]
+    )
     return least, most
 
 

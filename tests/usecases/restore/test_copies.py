@@ -131,6 +131,32 @@ def test_a_damaged_file_is_taken_from_another_copy(tmp_path: Path, form: str) ->
     assert read_tree(tmp_path / "back") == WHOLE
 
 
+@pytest.mark.parametrize("form", ["folder", "tar"])
+def test_a_copy_that_is_damaged_is_told_though_another_has_everything(tmp_path: Path, form: str) -> None:
+    first, second = two_accessions(tmp_path / "store")
+    shutil.copytree(tmp_path / "store", tmp_path / "other")
+    place = ("--catalogue", tmp_path / "catalogue.sqlite")
+    assert run_here("catalogue", "add", tmp_path / "other", *place).code == 0
+    (first / "data" / "old" / "a").write_bytes(b"OLD A")
+    (first / "data" / "old" / "b").unlink()
+    damaged = first if form == "folder" else as_archive(first, form)
+    done = restore("Music", tmp_path / "back", "--from", tmp_path / "store", "--json", *place)
+    assert done.code == 4
+    assert read_tree(tmp_path / "back") == WHOLE
+    assert done.json["not_restored"] == []
+    [copy] = done.json["damaged_copies"]
+    assert (copy["bag"], copy["files"]) == (str(damaged), 3)
+    told = restore("Music", tmp_path / "again", "--from", tmp_path / "store", *place)
+    assert told.code == 4
+    said = " ".join(told.out.split())
+    assert f"{damaged.name} is damaged: data/old/" in said
+    assert ", and 2 more like it. What other copies have was taken out of them." in said
+    shutil.rmtree(second)
+    shutil.rmtree(tmp_path / "store")
+    whole = restore("Music", tmp_path / "whole", "--json", *place)
+    assert (whole.code, whole.json["damaged_copies"]) == (0, [])
+
+
 def test_bytes_are_found_by_their_digest_in_a_bag_that_nobody_named(tmp_path: Path) -> None:
     first, second = two_accessions(tmp_path / "store")
     build_bag(

@@ -1,0 +1,59 @@
+"""Every command that writes, killed, refused a call, kept from reading, and left without power: a sample of the points.
+
+`python -m tests.reliability.sweep` tries them all; docs/explanation/faults.md says how many there are. The sample is spread
+evenly and the same each time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.hostile.shim import Shim
+from tests.hostile.sweeping import none_of, sampled, sliced
+from tests.reliability.commands import COMMANDS
+from tests.reliability.forked import Program
+from tests.reliability.sweep import KINDS, points
+from tests.reliability.trials import Trial
+
+EACH = {"kills": 4, "refusals": 2, "unreadable": 1, "power": 5}
+"""How many points of a kind are tried of each command."""
+
+MORE = {"pack", "pack a new file", "restore", "copy", "heal", "retire", "bag set-info"}
+"""Commands by which most is at stake, of which twice as many are."""
+
+
+@pytest.fixture(scope="module")
+def program(shim: Shim, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    with Program(shim.library, tmp_path_factory.mktemp("said")) as running:
+        yield running
+
+
+def ready(name: str, program: Program, shim: Shim, place: Path) -> Trial:
+    missing = COMMANDS[name].needs()
+    if missing:
+        pytest.skip(missing)
+    return Trial(COMMANDS[name], program, shim, place)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_disturbed_at_some_points(name: str, program: Program, shim: Shim, tmp_path: Path) -> None:
+    trial = ready(name, program, shim, tmp_path / "ground")
+    factor = 2 if name in MORE else 1
+    wrong = []
+    for kind in KINDS:
+        for point, attempt in sampled(points(trial, kind), factor * EACH[kind]):
+            wrong += [f"{point}: {' | '.join(found)}" for found in [attempt()] if found]
+    none_of(wrong)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(6 * 3600)
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", COMMANDS)
+def test_disturbed_at_every_point(name: str, kind: str, program: Program, shim: Shim, tmp_path: Path) -> None:
+    trial = ready(name, program, shim, tmp_path / "ground")
+    wrong = [(point, attempt()) for point, attempt in sliced(points(trial, kind))]
+    none_of([f"{point}: {' | '.join(found)}" for point, found in wrong if found])
