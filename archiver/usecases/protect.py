@@ -133,7 +133,7 @@ def protect(  # noqa: PLR0913, PLR0917 - a command's parameters
         if not is_complete:
             before = _known_before(place, name, catalogue)
         put_old_aside(path, placer)
-    what = making.made.value if is_complete else Made.FIRST.value
+    what = making.made.value if is_complete else "recovery data were made by a run that was interrupted"
     note_change(bag, Change(what, before, after), catalogue, run, watch)
     return making.protection(b"" if after is None else after)
 

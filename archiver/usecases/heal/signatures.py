@@ -27,6 +27,9 @@ from archiver.usecases.heal.outcome import Fault, Healed, Unhealed
 _MOST = 100
 """Signatures that are judged; each may cost a program of its own."""
 
+_MOST_FILES = 1_000
+"""Files of a folder of signatures that are looked at."""
+
 _MOST_SIGNATURE = 1 << 20
 _MOST_MANIFEST = 64 << 20
 
@@ -150,7 +153,7 @@ def _in_folder(bag: bytes) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     with contextlib.suppress(OSError), filesystem.FolderCursor(bag) as cursor:
         folder = cursor.folder(SIGNATURES.rstrip("/").encode())
-        for name in sorted(map(os.fsencode, os.listdir(folder))):
+        for name in sorted(map(os.fsencode, os.listdir(folder)))[:_MOST_FILES]:
             with contextlib.suppress(OSError):
                 content = filesystem.read_small(filesystem.open_regular(name, folder), _MOST_SIGNATURE)
                 found[SIGNATURES + os.fsdecode(name)] = content
@@ -163,7 +166,7 @@ def _in_archive(path: str) -> dict[str, bytes]:
     try:
         with source.listing(ignore) as listing:
             paths = [one.path for one in listing.presents() if one.path.startswith(SIGNATURES)]
-        for name in paths:
+        for name in sorted(paths)[:_MOST_FILES]:
             with contextlib.suppress(OSError), source.open(name) as stream:
                 content = stream.read(_MOST_SIGNATURE + 1)
                 if len(content) <= _MOST_SIGNATURE:
