@@ -47,8 +47,7 @@ WEAK_ALGORITHMS = frozenset({"md5", "sha1"})
 """Algorithms that find accidents but no longer forgeries."""
 
 _NOT_IN_A_NAME = re.compile(r"[^a-z0-9]")
-_BLOCK = 256 << 10
-"""Small enough to be in the processor's cache still when it is hashed."""
+_BLOCK = 1 << 20
 
 
 class UnknownAlgorithmError(ValueError):

@@ -21,8 +21,7 @@ from archiver.machine import refuse_own_limit
 T = TypeVar("T")
 R = TypeVar("R")
 
-_BLOCK = 256 << 10
-"""Small enough to be in the processor's cache still when it is hashed."""
+_BLOCK = 1 << 20
 _BATCH_FILES = 500
 BATCH_BYTES = 64 << 20
 """What the files of a batch hold together at most; a larger file is a batch of its own."""

@@ -6,6 +6,7 @@ import dataclasses
 import errno
 import os
 from collections.abc import Iterator, Sequence
+from typing import Self
 
 from archiver import filesystem
 from archiver.audio.evidence.find import limited
@@ -73,20 +74,42 @@ def with_attributes(file: ExaminedFile) -> ExaminedFile:
         os.close(descriptor)
 
 
-def attributes_again(ref: FileRef) -> tuple[Attribute, ...]:
-    """Read the attributes of a file of which everything else is known; of one that cannot be opened there are none."""
-    try:
-        descriptor = filesystem.open_regular_beneath(ref.root, ref.relative)
-    except OSError as error:
-        refuse_own_limit(error)
-        return ()
-    try:
-        return attributes_of(descriptor)
-    except OSError as error:
-        refuse_own_limit(error)
-        return ()
-    finally:
-        os.close(descriptor)
+class AttributesAgain:
+    """Reads the attributes of files of which everything else is known, folder by folder. Use it in a ``with`` block."""
+
+    def __init__(self) -> None:
+        self._root: bytes | None = None
+        self._folders: filesystem.FolderCursor | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._leave()
+
+    def of(self, ref: FileRef) -> tuple[Attribute, ...]:
+        """Return the attributes of a file; of one that cannot be opened there are none."""
+        try:
+            above, _, name = ref.relative.rpartition(b"/")
+            descriptor = filesystem.open_regular(name, self._below(ref.root).folder(above))
+            try:
+                return attributes_of(descriptor)
+            finally:
+                os.close(descriptor)
+        except OSError as error:
+            refuse_own_limit(error)
+            return ()
+
+    def _below(self, root: bytes) -> filesystem.FolderCursor:
+        if self._folders is None or root != self._root:
+            self._leave()
+            self._root, self._folders = root, filesystem.FolderCursor(root)
+        return self._folders
+
+    def _leave(self) -> None:
+        if self._folders is not None:
+            self._folders.__exit__()
+            self._folders = None
 
 
 def carrying(file: ExaminedFile, attributes: tuple[Attribute, ...]) -> ExaminedFile:

@@ -85,6 +85,7 @@ class EarlierCopies:
         places: Where such copies lie with their journals; those of the bag that is being built come first.
 
     Attributes:
+        has_any: Whether anything is there to be found.
         foreign: How many journals are none of this version, so that nothing in them is believed.
 
     Raises:
@@ -100,6 +101,7 @@ class EarlierCopies:
                 found for place in self._places if (found := _Journaled.opened(place, held)) is not None
             ]
             self.foreign = sum(found.foreign for found in self._found)
+            self.has_any = any(found.lines for found in self._found)
             self._held = held.pop_all()
         return self
 
@@ -113,6 +115,8 @@ class EarlierCopies:
         of every change and of every file that took its place. Inode numbers are not asked: many disks give others
         each time they are connected.
         """
+        if not self.has_any:  # of most runs, which nothing interrupted
+            return None
         digest = source_digest(ref)
         for journaled in self._found:
             kept = journaled.find(ref, plan, digest)
@@ -134,6 +138,11 @@ class _Journaled:
         order = sorted(range(len(keys)), key=keys.__getitem__)
         self._keys = array("Q", (keys[each] for each in order))
         self._starts = array("Q", (starts[each] for each in order))
+
+    @property
+    def lines(self) -> int:
+        """How many copies it tells of."""
+        return len(self._keys)
 
     @classmethod
     def opened(cls, place: Laid, held: contextlib.ExitStack) -> Self | None:

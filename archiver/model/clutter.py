@@ -72,15 +72,17 @@ CLUTTER = (
 _EXACT = {one.pattern.casefold(): one for one in CLUTTER if "*" not in one.pattern}
 _BEGINNINGS = tuple((one.pattern[:-1].casefold(), one) for one in CLUTTER if one.pattern.endswith("*"))
 _ENDINGS = tuple((one.pattern[1:].casefold(), one) for one in CLUTTER if one.pattern.startswith("*"))
+_ANY_BEGINNING = tuple(start for start, _ in _BEGINNINGS)
+_ANY_ENDING = tuple(end for end, _ in _ENDINGS)
 
 
 def clutter_named(name: str, *, is_folder: bool) -> Clutter | None:
     """Return the kind of clutter that an entry of this name is, if any."""
     folded = name.casefold()
     found = _EXACT.get(folded)
-    if found is None:
+    if found is None and folded.startswith(_ANY_BEGINNING):
         found = next((one for start, one in _BEGINNINGS if folded.startswith(start)), None)
-    if found is None:
+    if found is None and folded.endswith(_ANY_ENDING):
         found = next((one for end, one in _ENDINGS if folded.endswith(end) and folded != end), None)
     if found is None or found.what in (What.ANY, What.FOLDER if is_folder else What.FILE):
         return found

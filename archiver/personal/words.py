@@ -56,10 +56,9 @@ class Hints:
         """Those that stand in ``folded``, of which ``starts`` is what :func:`starts_of` gives."""
         if self.needed and not any(sign in folded for sign in self.needed):
             return ()
-        words = (word for start in starts & self.words.keys() for word in self.words[start])
-        found = [word for word in words if word in folded]
+        found = [word for start in starts & self.words.keys() for word in self.words[start] if word in folded]
         found += [piece for piece in self.pieces if piece in folded]
-        if self.unspaced and _UNSPACED.search(folded) is not None:
+        if self.unspaced and not folded.isascii() and _UNSPACED.search(folded) is not None:
             found += [piece for piece in self.unspaced if piece in folded]
         return tuple(found)
 

@@ -5,9 +5,8 @@ A file is described in each record and manifest, mostly by what its line in ``fi
 
 from __future__ import annotations
 
-from archiver.model.audio import Role
+from archiver.model.audio import ExaminedFile, Role
 from archiver.model.package import AssessedFile, HeldFile, PackEntry, PlanEntry, WithheldFile, assessed_file
-from archiver.model.pictures import has_picture
 from archiver.records.codec import to_line
 from archiver.records.files import file_record
 from archiver.records.tree import tree_record
@@ -19,8 +18,10 @@ _FILE_BYTES = 4_200
 """What the records and pages of a file hold beside its own particulars, with its share of an archive and of its folder there."""
 _TRACK_BYTES = 2_000
 """What a page shows of music beside that: what it is, how long, its player, what may be done with it."""
-_COVER_BYTES = 17_000
-"""What the small picture of an album takes at most, with its lines in the manifests; which track gives it is not known yet."""
+_LEAST_COVER, _MOST_COVER = 2_000, 16_000
+"""Between which the small picture of an album stays, which is no larger than the one in the track that it is made of."""
+_COVER_LINES = 500
+"""What manifests and archives say of it."""
 _HELD_BYTES = 600
 """What the record of the state holds of a file beside its path, with its share of an archive."""
 _IDENTIFIER = "d1000000"
@@ -50,7 +51,7 @@ def described_bytes(entry: PlanEntry, algorithms: int, descriptions: int = 0) ->
         beside = sum(_ATTRIBUTE_BYTES + 2 * (one.size_bytes or 0) for one in examined.attributes)
         beside += 2 * _TIMES_TOLD * len((examined.ref.stored or "").encode("utf-8"))
         if examined.role is Role.AUDIO:
-            beside += _TRACK_BYTES + (_COVER_BYTES if has_picture(examined.tag_blocks) else 0)
+            beside += _TRACK_BYTES + _cover_bytes(examined)
     else:
         line = tree_record(told)
         beside = 0 if line is None else len(to_line(line))
@@ -67,3 +68,9 @@ def described_bytes(entry: PlanEntry, algorithms: int, descriptions: int = 0) ->
         + _ALGORITHM_BYTES * algorithms
         + _DESCRIPTION_BYTES * descriptions
     )
+
+
+def _cover_bytes(track: ExaminedFile) -> int:
+    """What a small picture of the cover inside a track takes at most; which track of an album gives it is not known yet."""
+    size = max((one.size_bytes for one in track.pictures), default=0)
+    return min(max(size, _LEAST_COVER), _MOST_COVER) + _COVER_LINES if size else 0

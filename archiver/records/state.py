@@ -34,6 +34,9 @@ _MOST_BAGS = 1 << 20
 _PIN = re.compile("[0-9a-f]{128}")
 _URN = re.compile("urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _HEX = re.compile("[0-9a-f]+")
+_ELSEWHERE = re.compile(r"\0|(?:\A|/)\.{0,2}(?:/|\Z)")
+_BYTES_ELSEWHERE = re.compile(_ELSEWHERE.pattern.encode("ascii"))
+"""A path with a NUL character, or with a part that is empty, ``.`` or ``..``."""
 
 
 class StateHeader(Header, frozen=True, kw_only=True):
@@ -213,13 +216,13 @@ def _file_of(line: FileLine, bag: HoldingBag | None, algorithm: str) -> StateFil
 
 def _below(path: str) -> str:
     """A path that stays below the folder that it is given for."""
-    if "\0" in path or any(part in ("", ".", "..") for part in path.split("/")):
+    if _ELSEWHERE.search(path) is not None:
         raise ValueError("a path leads elsewhere")
     return path
 
 
 def _bytes_below(path: bytes) -> bytes:
-    if b"\0" in path or any(part in (b"", b".", b"..") for part in path.split(b"/")):
+    if _BYTES_ELSEWHERE.search(path) is not None:
         raise ValueError("a path leads elsewhere")
     return path
 

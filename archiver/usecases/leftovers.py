@@ -11,6 +11,7 @@ from archiver.errors import StoreError, UsageError
 from archiver.store import tree
 from archiver.store.area import INCOMING, locked
 from archiver.store.faults import store_faults
+from archiver.store.scratch import clear_scratch, is_scratch
 from archiver.store.sealing import recover
 from archiver.store.staging import Staging, StagingKey, look_into
 from archiver.usecases.watch import Watch
@@ -97,6 +98,7 @@ def clean(path: str, watch: Watch) -> Iterator[Cleaning]:
     """
     store = _store_at(path)
     with locked(store):
+        clear_scratch(store)
         for bag in recover(store):
             watch.note(f"Gave its name to a bag that an interrupted run had finished: {os.fsdecode(bag)}")
         found = look_into(store)
@@ -124,7 +126,8 @@ def rehearse_cleaning(path: str, watch: Watch) -> Iterator[Cleaning]:  # noqa: A
 def _cleaning(
     store: bytes, removed: Sequence[Leftover], strange: Sequence[bytes], *, dry_run: bool
 ) -> Cleaning:
-    return Cleaning(os.fsdecode(store), dry_run, tuple(removed), tuple(map(os.fsdecode, strange)))
+    foreign = (name for name in strange if not is_scratch(name))
+    return Cleaning(os.fsdecode(store), dry_run, tuple(removed), tuple(map(os.fsdecode, foreign)))
 
 
 def _measured(store: bytes, key: StagingKey) -> Leftover:

@@ -453,6 +453,22 @@ def test_an_export_can_be_exported_and_explained(gift: Path) -> None:
     assert payload(gift.parents[1] / "again/more") == {"Open/01.flac"}
 
 
+@pytest.mark.parametrize("by", ["export", "clean"])
+def test_what_a_killed_export_left_is_cleared_away(gift: Path, by: str) -> None:
+    export(gift, "--for", "access")
+    incoming = gift.parents[1] / "out/.incoming"
+    for name in ("unpacked-0123456789abcdef", "redacted-0123456789abcdef", "redacted-of-somebody"):
+        (incoming / name).mkdir()
+        (incoming / name / "1").write_bytes(b"a copy")
+    if by == "export":
+        done = run_here("export", gift, "--for", "publish", "--to", incoming.parent, "--name", "more")
+        assert done.code == 3, done.err
+    else:
+        done = run_here("store", "clean", incoming.parent)
+        assert "redacted-of-somebody" in done.out
+    assert sorted(path.name for path in incoming.iterdir()) == ["lock", "redacted-of-somebody"]
+
+
 def test_nothing_is_left_beside_the_bag(gift: Path) -> None:
     export(gift, "--for", "publish", "--redact", "personal")
     assert sorted(path.name for path in (gift.parents[1] / "out/.incoming").iterdir()) == ["lock"]

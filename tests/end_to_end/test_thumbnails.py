@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 from pathlib import Path
 
 import msgspec
@@ -196,3 +197,23 @@ def test_what_is_shown_is_small(source: MakeSource, tmp_path: Path) -> None:
     bag = packed(source({"A/1.flac": flac(title="T", pictures=[noisy.getvalue()])}), tmp_path / "store")
     (small,) = (bag / "metadata" / "pages").iterdir()
     assert small.stat().st_size < 16_000
+
+
+def test_bags_with_small_pictures_keep_to_the_size_that_was_asked_for(
+    source: MakeSource, tmp_path: Path
+) -> None:
+    noise = Image.frombytes("RGB", (300, 300), random.Random(7).randbytes(3 * 300 * 300))
+    large = io.BytesIO()
+    noise.save(large, "JPEG", quality=60)
+    root = source({f"Band/{n:02}/1.flac": flac(album=f"{n}", pictures=[large.getvalue()]) for n in range(12)})
+    done = run_here(
+        "pack", root, "--to", tmp_path / "store", "--name", "bag", "--max-size", "420kB", "--json"
+    )
+    assert done.code == 0, done.err
+    bags = sorted((tmp_path / "store").glob("bag_*"))
+    assert len(bags) > 1
+    small = [one.stat().st_size for bag in bags for one in (bag / "metadata/pages").glob("cover-*.jpg")]
+    assert len(small) == 12
+    assert min(small) > 8_000
+    for bag in bags:
+        assert sum(one.stat().st_size for one in bag.rglob("*") if one.is_file()) <= 420_000

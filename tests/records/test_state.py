@@ -232,3 +232,15 @@ def test_a_line_that_breaks_off_is_refused() -> None:
     assert len(read(data)[1]) == 2
     with pytest.raises(ValueError, match="not whole"):
         read(data[:-1])
+
+
+@given(st.text(alphabet="a./\0\n", max_size=9))
+def test_a_path_stays_below_its_folder_or_is_refused(path: str) -> None:
+    leads_elsewhere = "\0" in path or any(part in ("", ".", "..") for part in path.split("/"))
+    lines = b"".join(json.dumps(one).encode() + b"\n" for one in (HEADER, {**FILE, "source_path": path}))
+    _, files = read_state(io.BytesIO(lines))
+    if leads_elsewhere:
+        with pytest.raises(ValueError, match="leads elsewhere"):
+            list(files)
+    else:
+        assert [one.path for one in files] == [path]

@@ -13,8 +13,8 @@ from PIL import GifImagePlugin, Image, ImageOps, JpegImagePlugin, PngImagePlugin
 SIDE = 160
 """The most pixels of a side of a small picture."""
 
-MOST_BYTES = 16_000
-"""The most bytes that a small picture has."""
+MOST_BYTES, LEAST_BYTES = 16_000, 2_000
+"""The most bytes that a small picture has: as many as the large one, but no more than the first, and up to the second in any case."""
 
 MOST_PIXELS = 50_000_000
 """The most pixels of a picture that is read. By four bytes each, such a one fits twice into what a worker may hold."""
@@ -52,7 +52,7 @@ def thumbnail(picture: bytes) -> bytes | None:
         raise
     except Exception:  # noqa: BLE001 - Pillow raises whatever its slip on damaged bytes leads to
         return None
-    return None if small is None else _written(small)
+    return None if small is None else _written(small, min(max(len(picture), LEAST_BYTES), MOST_BYTES))
 
 
 def _small(picture: bytes) -> Image.Image | None:
@@ -74,11 +74,11 @@ def _on_paper(image: Image.Image) -> Image.Image:
     return paper
 
 
-def _written(image: Image.Image) -> bytes | None:
+def _written(image: Image.Image, most: int) -> bytes | None:
     plain = Image.frombytes("RGB", image.size, image.tobytes())  # which carries nothing but its pixels
     for quality in _QUALITIES:
         stream = io.BytesIO()
         plain.save(stream, "JPEG", quality=quality, optimize=True)
-        if stream.tell() <= MOST_BYTES:
+        if stream.tell() <= most:
             return stream.getvalue()
     return None

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from io import TextIOBase
-from xml.sax.saxutils import XMLGenerator
-from xml.sax.xmlreader import AttributesImpl
+from xml.sax.saxutils import escape, quoteattr
 
 from archiver.records.visible import xml_characters
 
 ENCODING = "UTF-8"
-_NO_ATTRIBUTES = AttributesImpl({})
+_CARRIAGE_RETURN = {"\r": "&#13;"}
+"""Written as it is, readers of XML take it for a line feed."""
 
 
 class Elements:
@@ -22,22 +22,21 @@ class Elements:
     """
 
     def __init__(self, stream: TextIOBase) -> None:
-        self._out = XMLGenerator(stream, ENCODING)
+        self._write = stream.write
 
     def declaration(self) -> None:
         """Write the XML declaration, with which a document begins."""
-        self._out.startDocument()
+        self._write(f'<?xml version="1.0" encoding="{ENCODING}"?>\n')
 
     def start(self, name: str, attributes: Mapping[str, str] | None = None) -> None:
         """Begin an element."""
-        fit = _NO_ATTRIBUTES
-        if attributes:
-            fit = AttributesImpl({key: xml_characters(value) for key, value in attributes.items()})
-        self._out.startElement(name, fit)
+        given = attributes or {}
+        told = [f" {key}={quoteattr(xml_characters(value))}" for key, value in given.items()]
+        self._write(f"<{name}{''.join(told)}>")
 
     def end(self, name: str) -> None:
         """End the element that was begun last."""
-        self._out.endElement(name)
+        self._write(f"</{name}>")
 
     @contextmanager
     def element(self, name: str, attributes: Mapping[str, str] | None = None) -> Iterator[None]:
@@ -48,27 +47,28 @@ class Elements:
 
     def leaf(self, name: str, text: str, attributes: Mapping[str, str] | None = None) -> None:
         """Write an element that holds text."""
-        self.start(name, attributes)
-        self._text(text)
-        self.end(name)
+        if attributes:
+            self.start(name, attributes)
+            self._write(f"{_escaped(text)}</{name}>")
+        else:
+            self._write(_leaf(name, text))
 
     def identifier(self, of: str, kind: str, value: str, *, role: str | None = None) -> None:
         """Write an identifier as PREMIS has it: of what, such as ``object`` or ``linkingAgent``, its type, its value."""
         name = f"{of}Identifier"
-        with self.element(name):
-            self.leaf(f"{name}Type", kind)
-            self.leaf(f"{name}Value", value)
-            if role is not None:
-                self.leaf(f"{of}Role", role)
+        told = _leaf(f"{name}Type", kind) + _leaf(f"{name}Value", value)
+        if role is not None:
+            told += _leaf(f"{of}Role", role)
+        self._write(f"<{name}>{told}</{name}>")
 
     def line_break(self) -> None:
         """End a line between elements."""
-        self._out.ignorableWhitespace("\n")
+        self._write("\n")
 
-    def _text(self, text: str) -> None:
-        first, *others = xml_characters(text).split("\r")
-        self._out.characters(first)
-        for part in others:
-            # the generator writes a carriage return as it is, which readers of XML take for a line feed
-            self._out.ignorableWhitespace("&#13;")
-            self._out.characters(part)
+
+def _leaf(name: str, text: str) -> str:
+    return f"<{name}>{_escaped(text)}</{name}>"
+
+
+def _escaped(text: str) -> str:
+    return escape(xml_characters(text), _CARRIAGE_RETURN)

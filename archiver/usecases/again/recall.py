@@ -10,7 +10,7 @@ from collections import OrderedDict
 from typing import BinaryIO, Self
 
 from archiver.bagit.bag_source import source_of
-from archiver.ingest.attributes import attributes_again
+from archiver.ingest.attributes import AttributesAgain
 from archiver.machine import temporary_file, temporary_storage
 from archiver.model.audio import ExaminedFile
 from archiver.model.source import FileRef
@@ -36,12 +36,14 @@ class Recall:
 
     def __init__(self, store: bytes) -> None:
         self._store = store
+        self._attributes = AttributesAgain()
         self._open: OrderedDict[str, tuple[BinaryIO, FilesHeader] | None] = OrderedDict()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._attributes.__exit__()
         for opened in self._open.values():
             if opened is not None:
                 opened[0].close()
@@ -83,7 +85,7 @@ class Recall:
             ref=ref,
             tag_blocks=(),
             problems=ref.problems,
-            attributes=attributes_again(ref),
+            attributes=self._attributes.of(ref),
             known=known,
         )
 

@@ -7,7 +7,6 @@ import dataclasses
 import datetime as dt
 import hashlib
 import os
-import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -15,7 +14,7 @@ from typing import Literal
 
 from archiver.bagit.names import PAYLOAD
 from archiver.bagit.paths import check_path
-from archiver.config import Settings, catalogue_place
+from archiver.config import Settings
 from archiver.errors import ArchiverError, ExitStatus, Remedy, Way
 from archiver.executors.guarded import GuardedProcesses
 from archiver.executors.pools import Threads
@@ -41,10 +40,10 @@ from archiver.records.rights.read import read_entries
 from archiver.records.rights.tally import RightsTally
 from archiver.rights.deciding.decide import decide
 from archiver.rights.declaring.policies import export_policy
-from archiver.store import tree
-from archiver.store.area import INCOMING, Place, locked
+from archiver.store.area import INCOMING, locked
 from archiver.store.faults import store_faults
 from archiver.store.find_bags import taken_by
+from archiver.store.scratch import clear_scratch, scratch
 from archiver.store.sealing import make_ready, publish, recover
 from archiver.store.staging import Staging, StagingKey
 from archiver.usecases.export.decide import Anew, unread
@@ -60,8 +59,6 @@ from archiver.usecases.pack.parts import PlanPart
 from archiver.usecases.pack.room import refuse_without_room, room_for
 from archiver.usecases.settled import jobs_for
 from archiver.usecases.watch import Step, Watch, one
-
-_SECRETS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +143,7 @@ def export(request: ExportRequest, run: Run, watch: Watch) -> Iterator[ExportRep
     anew = Anew(original.declarations(), export_policy(request.act), run.day())
     with contextlib.ExitStack() as held:
         held.enter_context(locked(store))
+        clear_scratch(store)
         recover(store)
         if request.name is not None:
             refuse_taken(request.name, store)
@@ -200,15 +198,14 @@ class _Exporting:
             "withheld": made.totals.withheld,
             "redacted": redacted,
         }
-        catalogue = catalogue_place(None, self.request.settings)
         happened = exported(self.original, detail, self.run)
-        register(self.original, self.store, happened, catalogue, self.watch)
+        register(self.original, self.store, happened, self.request.settings, self.watch)
 
     def _readable(self) -> Original:
         """The bag, whose files can be opened: of an archive what is wanted is unpacked first."""
         if not self.original.is_archive:
             return self.original
-        folder = self.held.enter_context(_own_folder(self.store, b"unpacked"))
+        folder = self.held.enter_context(scratch(self.store, b"unpacked"))
         writing = partial(store_faults, f"unpack {self.request.bag}")
         redacting = self.request.redact is not None
         with self.watch.during(Step(f"Unpacking {self.original.name}", "")):
@@ -217,7 +214,7 @@ class _Exporting:
     def _redactor(self, original: Original, workers: GuardedProcesses) -> Redactor | None:
         if self.request.redact is None:
             return None
-        folder = self.held.enter_context(_own_folder(self.store, b"redacted"))
+        folder = self.held.enter_context(scratch(self.store, b"redacted"))
         writing = partial(store_faults, "write a copy without personal data")
         return Redactor(original, folder, workers, writing)
 
@@ -348,20 +345,6 @@ def _by_bytes_alone(examined: ExaminedFile, anew: Anew) -> AssessedFile:
         examined.evidence, examined.protection, (), anew.policy, anew.on, path=examined.ref.path
     )
     return AssessedFile(examined, decision)
-
-
-@contextlib.contextmanager
-def _own_folder(store: bytes, purpose: bytes) -> Iterator[bytes]:
-    """A folder beside the bags that are built, gone after the ``with`` block."""
-    name = purpose + b"-" + secrets.token_hex(_SECRETS).encode()
-    place = Place(store, INCOMING)
-    with store_faults(f"write to {os.fsdecode(place.absolute)}"), place.cursor() as cursor:
-        os.mkdir(name, 0o700, dir_fd=cursor.folder(b""))
-    try:
-        yield place.absolute + b"/" + name
-    finally:
-        with contextlib.suppress(OSError), place.cursor() as cursor:
-            tree.remove(cursor, name)
 
 
 def _nothing(request: ExportRequest, package: PackagePlan) -> NothingAllowedError:

@@ -8,7 +8,8 @@ from archiver.catalogue.database import is_there, opened
 from archiver.catalogue.events import follow_log
 from archiver.catalogue.faults import CatalogueError
 from archiver.catalogue.stores import find_store
-from archiver.errors import StoreError, UsageError
+from archiver.config import Settings, catalogue_place
+from archiver.errors import ConfigError, StoreError, UsageError
 from archiver.model.run import Run
 from archiver.records.moments import rfc3339
 from archiver.store.area import locked
@@ -35,7 +36,7 @@ def exported(original: Original, detail: dict[str, object], run: Run) -> Happene
     return Happened(EXPORTING, rfc3339(run.now()), original.identifier, "success", told, run.software)
 
 
-def register(original: Original, held: bytes, happened: Happened, catalogue: str, watch: Watch) -> None:
+def register(original: Original, held: bytes, happened: Happened, settings: Settings, watch: Watch) -> None:
     """Add a line to the log of the store that has the original; the export stands whether that can be done or not.
 
     A folder to which this program never wrote gets nothing.
@@ -44,7 +45,7 @@ def register(original: Original, held: bytes, happened: Happened, catalogue: str
         original: The bag.
         held: Absolute path of the store whose lock the run holds.
         happened: What is told.
-        catalogue: The catalogue's file; none is made where there is none.
+        settings: What says where the catalogue is; none is made where there is none.
         watch: Is told where it cannot be done.
     """
     place = os.path.dirname(os.path.realpath(original.path))
@@ -57,11 +58,12 @@ def register(original: Original, held: bytes, happened: Happened, catalogue: str
         else:
             with locked(place):
                 append_event(place, happened)
+        catalogue = catalogue_place(None, settings)
         if is_there(catalogue):
             with opened(catalogue, SHORT_PATIENCE_MS) as lent:
                 store = find_store(lent, identity, place)
                 if store is not None:
                     with lent.write():
                         follow_log(lent, store)
-    except (StoreError, CatalogueError, UsageError) as error:
+    except (StoreError, CatalogueError, ConfigError, UsageError) as error:
         watch.note(f"The export is not noted where {original.name} is: {error.message}.")

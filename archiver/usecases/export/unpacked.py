@@ -66,6 +66,7 @@ def _write(
     original: Original, path: str, blocks: Iterator[bytes], times: Mapping[str, int], writing: Writing
 ) -> None:
     place = original.payload + b"/" + original.place(path.removeprefix(PAYLOAD).encode("utf-8"))
-    with writing(), open(place, "xb") as target:
-        target.writelines(blocks)
-    os.utime(place, ns=(times[path], times[path]))
+    with writing():
+        with open(place, "xb") as target:
+            target.writelines(blocks)
+        os.utime(place, ns=(times[path], times[path]))

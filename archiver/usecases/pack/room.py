@@ -118,7 +118,10 @@ def room_for(  # noqa: PLR0913 - what a package is made of
                     files += taken
                     recovery += guess.added(ref.payload_path, ref.stat.size_bytes)
                     folders.add(os.path.dirname(ref.payload_path))
-                    if earlier.find(ref, read_plan(algorithms, file.examined)) is not None:
+                    if (
+                        earlier.has_any
+                        and earlier.find(ref, read_plan(algorithms, file.examined)) is not None
+                    ):
                         kept_files, kept = kept_files + 1, kept + taken
     files += block * len(folders)
     recovery += bags * guess.of_tag_files(descriptions // bags)

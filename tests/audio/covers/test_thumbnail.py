@@ -128,3 +128,11 @@ def test_a_picture_that_stays_large_at_every_quality_is_left_out(monkeypatch: py
     assert thumbnail(picture) is not None
     monkeypatch.setattr(thumbnails, "MOST_BYTES", 1000)
     assert thumbnail(picture) is None
+
+
+def test_a_small_picture_is_no_larger_than_what_it_is_made_of() -> None:
+    flat = written(
+        Image.effect_mandelbrot((64, 64), (-2, -1.5, 1, 1.5), 100).convert("RGB"), "WEBP", quality=1
+    )
+    small = thumbnail(flat)
+    assert small is None or len(small) <= max(len(flat), thumbnails.LEAST_BYTES)

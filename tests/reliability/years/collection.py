@@ -154,7 +154,9 @@ class Collection:
             return self.touch()
         file = self.files[path]
         content = bytearray(file.content)
-        content[self.chance.randrange(len(content))] ^= self.chance.randint(1, 255)
+        # of music never in its tags, for then it would be retagged
+        place = self.chance.randrange(len(content)) if file.music is None else len(content) - 1
+        content[place] ^= self.chance.randint(1, 255)
         self._write(path, File(bytes(content), file.modified))
         return f"rot {path!r}"
 
