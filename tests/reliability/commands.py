@@ -325,6 +325,7 @@ COMMANDS = {
             again=lambda ground: [
                 *_unless_there(_export(ground), ground.exported / "Reading"),
                 ("store", "clean", ground.exported),
+                ("catalogue", "update"),
             ],
             varies=_KEPT,
         ),
@@ -383,6 +384,7 @@ COMMANDS = {
             _report_of_query,
             _first,
             again=lambda ground: _unless_there(_report_of_query(ground), ground.work / "out.html"),
+            varies=("out.html",),  # it tells what was found of the bags since
         ),
         Command(
             "receipt",

@@ -213,8 +213,8 @@ def _members(path: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _logged(ground: Ground) -> int:
-    logs = ground.work.glob("*/.archiver/events.jsonl")
-    return sum(path.read_bytes().count(b"\n") for path in logs)
+    logs = (place / ".archiver" / "events.jsonl" for place in (ground.store, ground.second))
+    return sum(path.read_bytes().count(b"\n") for path in logs if path.exists())
 
 
 def events(path: Path) -> list[str]:
