@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import gc
 import os
 import signal
 import sys
@@ -36,9 +35,6 @@ ENDING = (
 INTERRUPTED = ("interrupted", "No source was changed and no bag was left unfinished under its name.")
 """What a person is told whose run ended so, and the state things are in."""
 
-_VALUES_BETWEEN_SEARCHES = 50_000
-"""More than a batch of files makes, and some megabytes at the most."""
-
 _AMPLE = {"-d": 4 << 30, "-v": 16 << 30, "-u": 1000}
 """Limits from here on are none that a run would feel, by the shell's option."""
 
@@ -52,15 +48,6 @@ def limit_memory(size_bytes: int) -> None:
     if sys.platform != "win32":
         least = min([size_bytes, *_finite(resource.getrlimit(resource.RLIMIT_DATA))])
         resource.setrlimit(resource.RLIMIT_DATA, (least, least))
-
-
-def collect_seldom() -> None:
-    """Look for dead values that hold one another when many more have come up, and not among what is loaded now.
-
-    Nearly all values end by themselves; by Python's own measure, the search for those that do not takes a tenth of the time.
-    """
-    gc.freeze()
-    gc.set_threshold(_VALUES_BETWEEN_SEARCHES)
 
 
 def allow_open_files(number: int) -> int | None:

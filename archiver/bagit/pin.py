@@ -6,13 +6,14 @@ strongest payload manifest. A bag that was changed and made valid again has anot
 
 from __future__ import annotations
 
+import errno
 import hashlib
 from collections.abc import Iterable
 
 from archiver.bagit.algorithms import STRONGEST_FIRST
+from archiver.bagit.findings import Finding
 from archiver.bagit.manifest_reader import ManifestName
 from archiver.bagit.reading import TopFiles
-from archiver.bagit.telling import ignore
 
 
 def pinned_manifest(manifests: Iterable[ManifestName]) -> ManifestName | None:
@@ -25,11 +26,14 @@ def pin_at(top: TopFiles, manifest: ManifestName) -> bytes:
     """Return the SHA-512 of a manifest as it stands.
 
     Raises:
-        OSError: as the system calls do.
+        OSError: where it cannot be read; what was read of it would be the pin of another bag.
     """
     digest = hashlib.sha512()
-    for block in top.blocks(manifest.name, ignore):
+    told: list[Finding] = []
+    for block in top.blocks(manifest.name, told.append):
         digest.update(block)
+    if told:
+        raise OSError(errno.EIO, told[0].message, manifest.name)
     return digest.digest()
 
 

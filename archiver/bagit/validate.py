@@ -232,7 +232,11 @@ class Validation:
         pinned = pinned_manifest(bag.manifests)
         if self._pin is None or pinned is None:
             return
-        actual = pin_at(top, pinned)
+        try:
+            actual = pin_at(top, pinned)
+        except OSError as error:
+            self._log.add("B705", pinned.name, f"{error.strerror}")
+            return
         if actual != self._pin:
             message = f"its SHA-512 is {actual.hex()[:_SHOWN]}…, that of the bag as it was recorded elsewhere {self._pin.hex()[:_SHOWN]}…"
             self._log.add("B414", pinned.name, message)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import errno
 import os
 import re
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from archiver.bagit.algorithms import STRONGEST_FIRST
 from archiver.bagit.bag_source import BagSource, Container
 from archiver.bagit.manifest_reader import ManifestName, read_manifest
 from archiver.bagit.pin import pin_at, pinned_manifest
-from archiver.bagit.reading import BagTop, TopFiles, read_tag_lines, read_top
+from archiver.bagit.reading import BagTop, Listing, TopFiles, read_tag_lines, read_top
 from archiver.bagit.serialized.archive import SUFFIXES, without_ending
 from archiver.bagit.telling import ignore
 from archiver.model.state import StateHead
@@ -21,6 +21,11 @@ from archiver.records.state import STATE_RECORD, read_state
 
 _COUNT = re.compile(r"(?a)([0-9]{1,6}) of ([0-9]{1,6})")
 _MOST = 1 << 60
+_UNREAD = "B801"
+"""The finding of an archive that cannot be read any further."""
+
+_FAILING = frozenset({errno.EIO, errno.ESTALE, errno.ENOTCONN})
+"""Errors of a disk, which say nothing about what is on it."""
 
 
 class UnreadableBagError(ValueError):
@@ -76,13 +81,19 @@ def bag_facts(source: BagSource, path: str) -> BagFacts:
             raise UnreadableBagError(
                 next((one.message for one in listing.found.report()), "it cannot be opened")
             )
+        broken_off = _broken_off(listing)
+        if broken_off is not None:
+            raise UnreadableBagError(broken_off)
         top = read_top(listing.top)
         algorithms = _algorithms(top)
         if not top.is_bag or not algorithms or source.kind is None:
             raise UnreadableBagError("it is no bag, or none with a payload manifest that can be read")
         pinned = pinned_manifest(top.manifests)
         assert pinned is not None, "it has a payload manifest"
-        pin = pin_at(listing.top, pinned)
+        try:
+            pin = pin_at(listing.top, pinned)
+        except OSError as error:
+            raise UnreadableBagError(f"{pinned.name}: {error.strerror}") from error
         parity = _parity(listing.top, top, pinned)
     head = _head(source)
     part, parts = _part(top.metadata.values("Bag-Count"))
@@ -109,10 +120,15 @@ def pin_of(source: BagSource) -> bytes | None:
         OSError: as the system calls do.
     """
     with source.listing(ignore) as listing:
-        if listing.top is None:
+        if listing.top is None or _broken_off(listing) is not None:
             return None
         pinned = pinned_manifest(read_top(listing.top).manifests)
         return None if pinned is None else pin_at(listing.top, pinned)
+
+
+def _broken_off(listing: Listing) -> str | None:
+    """Why an archive could not be read to its end; its tag manifest may lie behind, and what was read would be another's pin."""
+    return next((one.message for one in listing.found.report() if one.code == _UNREAD), None)
 
 
 def _algorithms(top: BagTop) -> tuple[str, ...]:
@@ -129,9 +145,15 @@ def _parity(top: TopFiles, bag: BagTop, manifest: ManifestName) -> int:
 
 
 def _head(source: BagSource) -> StateHead | None:
-    with contextlib.suppress(OSError, ValueError), source.open(STATE_RECORD) as stream:
-        return read_state(stream)[0]
-    return None
+    try:
+        with source.open(STATE_RECORD) as stream:
+            return read_state(stream)[0]
+    except ValueError:
+        return None
+    except OSError as error:
+        if error.errno in _FAILING:  # else a bag would be known without its state for good
+            raise
+        return None
 
 
 def _first(top: BagTop, label: str) -> str | None:

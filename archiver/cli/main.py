@@ -176,7 +176,6 @@ def _settle_in() -> None:
     from archiver.machine import settle_temporary_folder  # noqa: PLC0415 - help and version do without
 
     settle_temporary_folder()
-    process.collect_seldom()
 
 
 def main() -> NoReturn:

@@ -143,7 +143,7 @@ catalogue = click.option(
 )
 progress = click.option(
     "--progress",
-    type=click.Choice(["terminal", "json", "none"]),
+    type=click.Choice(["terminal", "json", "off"]),
     expose_value=False,
     callback=ask_for,
     help="How progress is told on standard error.  [default: terminal, on one]",

@@ -94,7 +94,6 @@ def _prepared(preparation: Preparation) -> Answer:
             process.limit_memory(preparation.memory_bytes)
         if preparation.prepare is not None:
             preparation.prepare()
-        process.collect_seldom()
     except Exception as error:  # noqa: BLE001 - the parent says what it means
         return Answer(error=error)
     return Answer()

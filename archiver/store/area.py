@@ -145,7 +145,8 @@ def _open_lock(incoming: int, store: bytes) -> int:
         descriptor = filesystem.open_own(LOCK, incoming)
     except filesystem.NotRegularError as error:
         raise _foreign(store, INCOMING + b"/" + LOCK, reason(error)) from error
-    if not _HOLDER.fullmatch(os.pread(descriptor, _LONGEST, 0)):
+    content = os.pread(descriptor, _LONGEST + 1, 0)
+    if len(content) > _LONGEST or not _HOLDER.fullmatch(content):
         os.close(descriptor)
         raise _foreign(store, INCOMING + b"/" + LOCK, "it holds something else than a lock of this program")
     return descriptor

@@ -148,7 +148,7 @@ def _telling(bag: str, watch: Watch) -> Stager:
         if recorded_in(folder) is not None:
             watch.note(
                 f"The recovery data of {bag} are about its own files as they were before: the program par2 is not installed."
-                f" Its music is protected as before. {EXTRA} brings the program; then archiver protect makes them anew."
+                f" Its music is protected as before. {EXTRA} brings the program; protect the bag once more then, which makes them anew."
             )
 
     return stage

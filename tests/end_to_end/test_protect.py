@@ -164,7 +164,7 @@ def test_without_the_program_a_change_goes_on_and_what_follows_is_told_and_mende
         done = run_here("bag", "set-info", bag, "Contact-Name: Erika Example")
     assert done.code == 0
     assert "about its own files as they were before" in done.told
-    assert "archiver protect" in done.told
+    assert "protect the bag once more" in done.told
     after = files(bag)
     assert all(after[path] == before[path] for path in before if path.startswith("parity/"))
     mended = run_here("protect", bag, "--json")

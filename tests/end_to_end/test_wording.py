@@ -189,7 +189,12 @@ def said(
     made = [path.parent for path in sorted((folder / "store").glob("*/bagit.txt"))]
     assert len(made) == 3
     bags = [*made, *(package.bag for package in (*packages.values(), *planted_bags.values()))]
-    return texts | {f"{bag.name}: {name}": data.decode() for bag in bags for name, data in records(bag)}
+    return texts | {
+        f"{bag.name}: {name}": data.decode()
+        for bag in bags
+        for name, data in records(bag)
+        if not name.endswith(".jpg")
+    }
 
 
 def wrong_words(text: str) -> Iterator[str]:

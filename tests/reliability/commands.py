@@ -121,9 +121,13 @@ def _copied(ground: Ground, run: Run) -> None:
 
 
 def _damaged(ground: Ground, run: Run) -> None:
+    build_tree(ground.source / "Notes", {"n": "n" * 900})
     _copied(ground, run)
     (ground.bag / "data/Album/01.flac").write_bytes(b"damaged")
+    (ground.bag / "tagmanifest-sha512.txt").write_bytes(b"damaged")
     (ground.bag / "metadata/files.jsonl").unlink()
+    shutil.rmtree(ground.bag / "data/Notes")
+    (ground.bag / "data/Notes").symlink_to("nowhere")
     (ground.bag / "data/stray").write_text("stray")
 
 
@@ -181,6 +185,10 @@ def _unless_there(words: Words, made: Path) -> Sequence[Words]:
     return [] if made.exists() else [words]
 
 
+def _transfer(ground: Ground) -> Words:
+    return pack_words(ground, "--name", "Transfer", "--layout", "archivematica")
+
+
 def _report(ground: Ground) -> Words:
     return ("report", ground.bag, "--to", f"{ground.out}.html")
 
@@ -230,9 +238,6 @@ def _par2() -> str | None:
     return None if find_par2() else "par2 is not installed: recovery data are not tried"
 
 
-_HIDDEN = (".part",)
-"""The hidden name of a file that has its own as well: a run was ended between giving the one and taking the other."""
-
 _SEALED = ("accession",)
 GROUP_SIZE = "76kB"
 """So that what :func:`_many` makes goes into three bags."""
@@ -275,6 +280,19 @@ COMMANDS = {
             unlogged=_SEALED,
             needs=_par2,
             replayed=False,
+        ),
+        Command(
+            "pack a transfer",
+            _transfer,
+            _nothing,
+            day=0,
+            again=lambda ground: [
+                *_unless_there(_transfer(ground), ground.store / "Transfer"),
+                ("catalogue", "add", ground.store),
+                ("store", "clean", ground.store),
+            ],
+            varies=(*_KEPT, "bag-info.txt", "manifest-sha512.txt", "catalogue: bag"),
+            unlogged=_SEALED,
         ),
         Command(
             "restore", lambda ground: ("restore", "Music", "--from", ground.store, "--to", ground.out), _first
@@ -323,7 +341,6 @@ COMMANDS = {
             _query,
             _first,
             again=lambda ground: _unless_there(_query(ground), ground.work / "out.tsq"),
-            varies=_HIDDEN,
         ),
         Command(
             "protect", lambda ground: ("protect", ground.bag, "-j1"), _first, needs=_par2, replayed=False
@@ -360,28 +377,24 @@ COMMANDS = {
             _report,
             _first,
             again=lambda ground: _unless_there(_report(ground), ground.work / "out.html"),
-            varies=_HIDDEN,
         ),
         Command(
             "report of a query",
             _report_of_query,
             _first,
             again=lambda ground: _unless_there(_report_of_query(ground), ground.work / "out.html"),
-            varies=_HIDDEN,
         ),
         Command(
             "receipt",
             _receipt,
             _first,
             again=lambda ground: _unless_there(_receipt(ground), ground.work / "out.html"),
-            varies=_HIDDEN,
         ),
         Command(
             "rights template",
             _template,
             _nothing,
             again=lambda ground: _unless_there(_template(ground), ground.work / "out.toml"),
-            varies=_HIDDEN,
         ),
         Command("store mark", lambda ground: ("store", "mark", "--immutable", ground.store), _first),
         Command("store clean", lambda ground: ("store", "clean", ground.store), _interrupted),

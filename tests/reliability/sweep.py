@@ -3,6 +3,7 @@
     python -m tests.reliability.sweep                          all of it
     python -m tests.reliability.sweep pack "pack an archive"   these commands
     python -m tests.reliability.sweep --kinds kills,power      these disturbances
+    python -m tests.reliability.sweep --every 10               every tenth point, spread evenly
     python -m tests.reliability.sweep --table                  what was tried so far; nothing is run
 
 What was tried is noted line by line in the file that ``--state`` names; a sweep that is ended goes on there. A change of the
@@ -103,19 +104,18 @@ def points(trial: Trial, kind: str) -> list[tuple[str, Callable[[], list[str]]]]
     return [(str(fault), partial(trial.disturbed, fault)) for fault in getattr(trial, kind)()]
 
 
-def swept(command: Command, place: Path, trial: Trial, kinds: list[str], notes: Notes) -> None:
-    """Try every point of a command that was not tried before."""
-    for kind in kinds:
-        every = points(trial, kind)
-        notes.add({"command": command.name, "kind": kind, "total": len(every)})
-        for number, (point, attempt) in enumerate(every):
-            if not notes.knows(command.name, kind, point):
-                wrong = [one.replace(str(place), "") for one in attempt()]
-                notes.add({"command": command.name, "kind": kind, "point": point, "wrong": wrong})
-                if wrong:
-                    _say(f"  {command.name}: {point}: {' | '.join(wrong)}")
-            if number % _NOTED_EVERY == _NOTED_EVERY - 1:
-                _say(f"{command.name}: {kind} {number + 1}/{len(every)}")
+def swept(trial: Trial, kind: str, every: int, hide: str, notes: Notes) -> None:
+    """Try the points of one kind that were not tried before: every so many, from the last back."""
+    name, known = trial.command.name, points(trial, kind)
+    notes.add({"command": name, "kind": kind, "total": len(known)})
+    for number, (point, attempt) in enumerate(known[::-every]):
+        if not notes.knows(name, kind, point):
+            wrong = [one.replace(hide, "") for one in attempt()]
+            notes.add({"command": name, "kind": kind, "point": point, "wrong": wrong})
+            if wrong:
+                _say(f"  {name}: {point}: {' | '.join(wrong)}")
+        if number % _NOTED_EVERY == _NOTED_EVERY - 1:
+            _say(f"{name}: {kind} {number + 1}/{-(-len(known) // every)}")
 
 
 def _say(line: str) -> None:
@@ -128,19 +128,25 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.reliability.sweep", description=__doc__)
     parser.add_argument("commands", nargs="*", metavar="COMMAND", help=", ".join(COMMANDS))
     parser.add_argument("--kinds", default=",".join(KINDS))
+    parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--state", type=Path, default=Path(tempfile.gettempdir()) / "archiver-sweep.jsonl")
     parser.add_argument("--table", action="store_true")
     asked = parser.parse_args()
     notes = Notes(asked.state)
     if not asked.table:
-        _sweep([COMMANDS[name] for name in asked.commands or COMMANDS], asked.kinds.split(","), notes)
+        _sweep(
+            [COMMANDS[name] for name in asked.commands or COMMANDS],
+            asked.kinds.split(","),
+            asked.every,
+            notes,
+        )
     failures = list(notes.failures())
     for line in (*notes.table(), *failures, f"{len(failures)} wrong"):
         _say(line)
     return 1 if failures else 0
 
 
-def _sweep(commands: list[Command], kinds: list[str], notes: Notes) -> None:
+def _sweep(commands: list[Command], kinds: list[str], every: int, notes: Notes) -> None:
     memory = _MEMORY if os.access(_MEMORY, os.W_OK) else None
     base = Path(tempfile.mkdtemp(prefix="sweep-", dir=memory))
     try:
@@ -152,7 +158,8 @@ def _sweep(commands: list[Command], kinds: list[str], notes: Notes) -> None:
                     _say(f"{command.name}: left out: {missing}")
                     continue
                 trial = Trial(command, program, shim, base / "ground")
-                swept(command, base, trial, kinds, notes)
+                for kind in kinds:
+                    swept(trial, kind, every, str(base), notes)
                 trial.end()
     finally:
         shutil.rmtree(base, ignore_errors=True)

@@ -1,27 +1,17 @@
-"""Killed at a call that changes the disk, or refused one, a copy of a bag leaves nothing under its name that is not whole.
-
-Given again, the same command completes it, and what is complete is registered. The long part (``-m slow``) tries every such
-call.
-"""
+"""A copy of a bag on a full disk, or gone on with after what was copied rotted; test_sweep.py kills it at every call."""
 
 from __future__ import annotations
 
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
-from archiver.catalogue.database import reading
-from tests.hostile.shim import PLACING, Call, Fault, Shim, every_fault, every_signal
-from tests.hostile.sweeping import none_of, sampled, sliced
-from tests.reliability.faults import left_over, visible_bags
-from tests.running import Outcome, run_here, run_program
-from tests.samples import build_tree, flac, read_tree, tree_digest
-
-CALLS = (*PLACING, Call.TRUNCATE, Call.SPACE)
+from tests.hostile.shim import Call, Fault, Shim
+from tests.running import run_here, run_program
+from tests.samples import build_tree, flac, read_tree
 
 
 @pytest.fixture(scope="module", params=["folder", "tar"])
@@ -61,83 +51,6 @@ def is_same(one: Path, other: Path) -> bool:
     if one.is_file():
         return one.read_bytes() == other.read_bytes()
     return read_tree(one) == read_tree(other)
-
-
-def states(catalogue: Path) -> list[tuple[object, ...]]:
-    with reading(str(catalogue)) as lent:
-        sql = (
-            "SELECT label, state FROM copy JOIN store USING (store_id) WHERE state = 'present' ORDER BY label"
-        )
-        return list(lent.rows(sql))
-
-
-def wrong_with(shim: Shim, bag: Path, target: Path, fault: Fault) -> str:
-    """Say what is wrong after a run in which the fault comes true; nothing where all is well."""
-    prepared(bag, target)
-    outcome = run_program(*words(bag, target), **shim.watching(target / "Second", fault))
-    wrong = next(wrong_at_once(outcome, bag, target, fault), "") or next(wrong_again(bag, target), "")
-    shutil.rmtree(target)
-    return f"{fault}: {wrong}" if wrong else ""
-
-
-def wrong_at_once(outcome: Outcome, bag: Path, target: Path, fault: Fault) -> Iterator[str]:
-    if "Traceback" in outcome.err or "fault in this program" in outcome.err:
-        yield outcome.err
-    if fault.error and outcome.code not in (0, 1):
-        yield f"status {outcome.code}: {outcome.out}{outcome.err}"
-    for made in visible_bags(target / "Second"):
-        if not is_same(made, bag):
-            yield f"{made.name} stands under its name and is another"
-
-
-def wrong_again(bag: Path, target: Path) -> Iterator[str]:
-    again = run_here(*words(bag, target))
-    if again.code:
-        yield f"again: status {again.code}: {again.out}{again.err}"
-    if not is_same(target / "Second" / bag.name, bag):
-        yield "again: it is another"
-    if left_over(target / "Second"):
-        yield f"again: there is left {left_over(target / 'Second')}"
-    if states(target / "c.sqlite") != [("Second", "present"), ("Store", "present")]:
-        yield f"again: the catalogue says {states(target / 'c.sqlite')}"
-
-
-def sweep(shim: Shim, bag: Path, folder: Path, faults: Sequence[Fault]) -> None:
-    assert faults
-    before = tree_digest(bag.parent)
-    none_of(
-        [
-            wrong
-            for number, fault in enumerate(faults)
-            if (wrong := wrong_with(shim, bag, folder / f"{number}", fault))
-        ]
-    )
-    assert tree_digest(bag.parent) == before
-
-
-@pytest.mark.case(1)
-def test_killed_at_some_calls(shim: Shim, bag: Path, tmp_path: Path) -> None:
-    sweep(
-        shim, bag, tmp_path, sampled(list(every_signal(undisturbed(shim, bag, tmp_path), signal.SIGKILL)), 8)
-    )
-
-
-@pytest.mark.slow
-def test_killed_at_every_call(shim: Shim, bag: Path, tmp_path: Path) -> None:
-    sweep(shim, bag, tmp_path, sliced(list(every_signal(undisturbed(shim, bag, tmp_path), signal.SIGKILL))))
-
-
-def test_refused_some_calls(shim: Shim, bag: Path, tmp_path: Path) -> None:
-    counts = undisturbed(shim, bag, tmp_path)
-    faults = list(every_fault({call: counts[call] for call in CALLS if call in counts}, errors_each=1))
-    sweep(shim, bag, tmp_path, sampled(faults, 8))
-
-
-@pytest.mark.slow
-def test_refused_every_call(shim: Shim, bag: Path, tmp_path: Path) -> None:
-    counts = undisturbed(shim, bag, tmp_path)
-    faults = list(every_fault({call: counts[call] for call in CALLS if call in counts}, errors_each=2))
-    sweep(shim, bag, tmp_path, sliced(faults))
 
 
 @pytest.mark.case(3)

@@ -1,7 +1,4 @@
-"""Killed at a call that changes the disk, or refused one, a restore leaves nothing under a name that is not right.
-
-Given again, the same command completes it. The long part (``-m slow``) tries every such call.
-"""
+"""A restore on a full disk, interrupted, or where there are no hard links; test_sweep.py kills it at every call."""
 
 from __future__ import annotations
 
@@ -10,13 +7,11 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from tests.hostile.shim import PLACING, Call, Fault, Shim, every_fault, every_signal
-from tests.hostile.sweeping import none_of, sampled, sliced
+from tests.hostile.shim import Call, Fault, Shim
 from tests.running import Outcome, run_here, run_program
 from tests.samples import given_back, read_tree
 from tests.stated_bags import stated_bag
@@ -42,92 +37,6 @@ def right(tmp_path_factory: pytest.TempPathFactory, bag: Path) -> dict[bytes, tu
     target = tmp_path_factory.mktemp("right") / "back"
     assert run_here("restore", bag, "--to", target).code == 0
     return given_back(target)
-
-
-def undisturbed(shim: Shim, bag: Path, folder: Path) -> dict[Call, int]:
-    """Count the calls of a run in which nothing fails."""
-    target = folder / "counted"
-    target.mkdir()
-    assert run_program("restore", bag, "--to", target, **shim.watching(target)).code == 0
-    return shim.told().counts
-
-
-def wrong_with(
-    shim: Shim, bag: Path, target: Path, fault: Fault, right: dict[bytes, tuple[object, ...]]
-) -> str:
-    """Say what is wrong after a run in which the fault comes true; nothing where all is well."""
-    target.mkdir()
-    outcome = run_program("restore", bag, "--to", target, **shim.watching(target, fault))
-    if "Traceback" in outcome.err or "fault in this program" in outcome.err:
-        return f"{fault}: {outcome.err}"
-    if fault.error and outcome.code not in (0, 1, 3):
-        return f"{fault}: status {outcome.code}: {outcome.err}"
-    for name, content in read_tree(target).items():
-        if not name.startswith(b".archiver-restoring/") and PAYLOAD[name.decode()] != content:
-            return f"{fault}: {name!r} is there and is not right"
-    again = run_here("restore", bag, "--to", target)
-    if again.code:
-        return f"{fault}: again: status {again.code}: {again.out}{again.err}"
-    found = given_back(target)
-    if "could not be set" in outcome.out:  # it was told, and the folder keeps the time that it got
-        shutil.rmtree(target)
-        return ""
-    # between taking the area away and giving the top its time there is no list to go on from
-    differing = {name for name in found.keys() | right.keys() if name and found.get(name) != right.get(name)}
-    shutil.rmtree(target)
-    return f"{fault}: {sorted(differing)} differ" if differing else ""
-
-
-def sweep(
-    shim: Shim, bag: Path, folder: Path, faults: Sequence[Fault], right: dict[bytes, tuple[object, ...]]
-) -> None:
-    assert faults
-    none_of(
-        [
-            wrong
-            for number, fault in enumerate(faults)
-            if (wrong := wrong_with(shim, bag, folder / f"{number}", fault, right))
-        ]
-    )
-
-
-@pytest.mark.case(1)
-def test_killed_at_some_calls(
-    shim: Shim, bag: Path, tmp_path: Path, right: dict[bytes, tuple[object, ...]]
-) -> None:
-    counts = undisturbed(shim, bag, tmp_path)
-    assert counts[Call.LINK] >= len(PAYLOAD)
-    faults = list(every_signal(counts, signal.SIGKILL))
-    sweep(shim, bag, tmp_path, sampled(faults, 10), right)
-
-
-@pytest.mark.slow
-def test_killed_at_every_call(
-    shim: Shim, bag: Path, tmp_path: Path, right: dict[bytes, tuple[object, ...]]
-) -> None:
-    faults = [
-        fault
-        for number in (signal.SIGKILL, signal.SIGTERM)
-        for fault in every_signal(undisturbed(shim, bag, _fresh(tmp_path / f"for signal {number}")), number)
-    ]
-    sweep(shim, bag, tmp_path, sliced(faults), right)
-
-
-def test_refused_some_calls(
-    shim: Shim, bag: Path, tmp_path: Path, right: dict[bytes, tuple[object, ...]]
-) -> None:
-    counts = undisturbed(shim, bag, tmp_path)
-    faults = list(every_fault({call: counts[call] for call in PLACING}, errors_each=1))
-    sweep(shim, bag, tmp_path, sampled(faults, 10), right)
-
-
-@pytest.mark.slow
-def test_refused_every_call(
-    shim: Shim, bag: Path, tmp_path: Path, right: dict[bytes, tuple[object, ...]]
-) -> None:
-    counts = undisturbed(shim, bag, tmp_path)
-    faults = list(every_fault({call: counts[call] for call in PLACING}, errors_each=2))
-    sweep(shim, bag, tmp_path, sliced(faults), right)
 
 
 def _fresh(folder: Path) -> Path:

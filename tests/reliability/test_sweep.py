@@ -38,6 +38,7 @@ def ready(name: str, program: Program, shim: Shim, place: Path) -> Trial:
     return Trial(COMMANDS[name], program, shim, place)
 
 
+@pytest.mark.case(1, 2, 4, 5)
 @pytest.mark.parametrize("name", COMMANDS)
 def test_disturbed_at_some_points(name: str, program: Program, shim: Shim, tmp_path: Path) -> None:
     trial = ready(name, program, shim, tmp_path / "ground")

@@ -32,6 +32,9 @@ NEVER = ("a fault in this program", "Traceback", "Exception ignored", "cannot wr
 _MAPPED = (b"-shm",)
 """Ends of names of files that are written through memory, where nobody sees it; SQLite makes its index of the log anew."""
 
+_HIDDEN = (".part", "store.json.begun")
+"""Ends of the hidden name of a file that has its own as well: a run was ended between giving the one and taking the other."""
+
 
 @dataclass(frozen=True, slots=True)
 class Loss:
@@ -160,6 +163,11 @@ class Trial:
         words = self.command.words(self._ground)
         outcome = self._run(words, self._shim.watching(root, fault, main=True))
         wrong = list(self._judged(outcome, fault))
+        if fault.call is Call.READ:
+            # a bag that could not be read counts as damaged until it was found whole again
+            self._run(
+                ["verify", *(one for one in (self._ground.store, self._ground.second) if one.is_dir()), "-j1"]
+            )
         # where a call failed that can be done without, or a file of the source was left out, it is a result of its own
         completed = not fault.signal and outcome.code in {0, 3}
         return wrong + self._after(before, exact=not completed)
@@ -242,7 +250,7 @@ class Trial:
             return {event for event in other if not event.startswith(self.command.unlogged or "\0")} <= set(
                 one
             )
-        return one == other or path.endswith(self.command.varies or ("\0",))
+        return one == other or path.endswith((*self.command.varies, *_HIDDEN))
 
     def end(self) -> None:
         """Remove all of it."""

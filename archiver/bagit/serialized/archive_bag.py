@@ -79,6 +79,8 @@ class ArchiveBag:
             log.absorb(listed, self._relative)
             self._damaged = {finding.path for finding in log.report() if finding.code == "B821"}
             self._judge_name(log)
+        elif self._end is not None:  # that it is not all of the archive holds the second time too
+            log.tell(self._end)
         yield Listing(self._top, lambda: self._index.presents(tell), log)
 
     def open(self, path: str) -> BinaryIO:

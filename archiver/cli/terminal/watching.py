@@ -10,7 +10,7 @@ import click
 from archiver.cli.terminal.notes import NotesOnly
 from archiver.usecases.watch import Watch
 
-Form = Literal["terminal", "json", "none"]
+Form = Literal["terminal", "json", "off"]
 """How progress is told: as a display, as lines for a program, or not at all."""
 
 _ASKED = "archiver.progress"
@@ -28,12 +28,12 @@ def watcher() -> Watch:
     """
     context = click.get_current_context(silent=True)
     asked: Form | None = None if context is None else context.meta.get(_ASKED)
-    form = asked or ("terminal" if sys.stderr.isatty() else "none")
+    form = asked or ("terminal" if sys.stderr.isatty() else "off")
     if form == "json":
         from archiver.cli.terminal.progress_json import JsonWatch  # noqa: PLC0415 - few ask for it
 
         return JsonWatch()
-    if form == "none":
+    if form == "off":
         return NotesOnly()
     from archiver.cli.terminal.progress import TerminalWatch  # noqa: PLC0415 - rich takes as long to load as a small bag to verify
 

@@ -69,6 +69,7 @@ class FolderHealer:
     unhealed: list[Unhealed] = field(default_factory=list)
     strays: list[str] = field(default_factory=list)
     believed: ManifestName | None = None
+    _partly_read: set[str] = field(default_factory=set)
 
     def heal(self) -> None:
         """Heal the bag; what came of it stands in the attributes, and in those of the mender.
@@ -197,7 +198,12 @@ class FolderHealer:
             wanted = _wanted(self._entries(manifest), wrong)
             twins = self._twins(manifest, wanted)
             self.unhealed += self.mender.mend(wanted, self._recorded(wrong), twins)
-        self._find_strays(seen)
+        if manifest.name not in self._partly_read:
+            self._find_strays(seen)
+            return
+        # what is not on the part that was read may be on the rest: it is no stray
+        reason = "it could not be read as a whole, so that nobody knows what else belongs into the bag"
+        self.unhealed.append(Unhealed(manifest.name, "unreadable", reason))
 
     def _twins(self, manifest: ManifestName, wanted: Iterable[Wanted]) -> dict[str, str]:
         """Return files of the payload that have wanted bytes, by their digest: sound ones, and such as were swapped."""
@@ -268,8 +274,10 @@ class FolderHealer:
         try:
             yield from self.files.entries(manifest, told)
         except OSError as error:
+            self._partly_read.add(manifest.name)
             self._note(f"{manifest.name} cannot be read as a whole: {error.strerror or error}")
         if told:
+            self._partly_read.add(manifest.name)
             self._note(f"{manifest.name} has lines that cannot be read, such as: {told[0].message}")
 
     def _note(self, note: str) -> None:

@@ -116,7 +116,7 @@ def test_packing_and_verifying_tell_every_byte(music: Path, tmp_path: Path) -> N
     ends = [line for line in lines(archived.err) if line["event"] == "end"]
     finishing = next(line for line in ends if line["step"] == "Finishing A")
     assert finishing["done"] > finishing["total"] == size, "tag files go into the archive too"
-    silent = run_here("verify", store / "Bag", "--progress", "none")
+    silent = run_here("verify", store / "Bag", "--progress", "off")
     assert (silent.code, silent.err) == (0, "")
 
 
