@@ -108,7 +108,7 @@ def _of_other_bytes(file: ExaminedFile) -> Change:
     before = file.known.before
     if any(problem.code == _DAMAGE for problem in file.problems):
         return Change.DAMAGED
-    essence = essence_bytes(file.sound)
+    essence = file.known.essence or essence_bytes(file.sound)
     return Change.RETAGGED if before is not None and essence and essence == before.essence else Change.CHANGED
 
 

@@ -120,12 +120,14 @@ class Known:
         before: What the state before had under its path; ``None`` where it had nothing there.
         moved_from: The path under which the state before had its bytes, where nothing is there any more.
         looks_as_before: Whether it looks from outside as the last look saw it, so that nobody need note that again.
+        essence: Digest of the music in the bytes that are held, as the catalogue has it; ``None`` where it has none.
     """
 
     holding: Holding | None = None
     before: Before | None = None
     moved_from: str | None = None
     looks_as_before: bool = False
+    essence: bytes | None = None
 
 
 NOTHING_KNOWN = Known()

@@ -271,3 +271,14 @@ def test_what_rests_on_a_name_follows_the_name(story: Story) -> None:
     story.pack("--reread")
     (story.source / "new.txt").write_bytes(b"new")
     assert story.pack()["changes"]["rights"] == 0
+
+
+def test_a_title_that_is_put_back_is_retagged_though_its_bytes_are_held(story: Story) -> None:
+    name = story.source / "A/01.flac"
+    story.pack()
+    before = name.read_bytes()
+    name.write_bytes(song(0, title="Another"))
+    assert story.pack()["changes"]["retagged"] == 1
+    name.write_bytes(before)
+    again = story.pack()
+    assert (again["files"]["packed"], again["changes"]["retagged"], again["changes"]["changed"]) == (0, 1, 0)

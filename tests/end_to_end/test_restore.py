@@ -232,16 +232,16 @@ def test_a_later_bag_whose_state_is_gone_is_told(source: MakeSource, tmp_path: P
 def test_bytes_that_the_same_bag_has_at_another_place_are_taken_from_there(
     source: MakeSource, tmp_path: Path, form: tuple[str, ...]
 ) -> None:
-    music = source({"a.bin": b"the same", "b.bin": b"the same", "c.bin": b"the same", "z.bin": b"the same"})
+    music = source(dict.fromkeys(("a.bin", "b.bin", "c.bin", "z.bin"), b"\x01 twins \x02"))
     bag = packed(music, tmp_path / "Store", *form)
     if form:
         octets = bytearray(bag.read_bytes())
-        at = octets.index(b"the same")
-        octets[at : at + 3] = b"not"
+        octets[octets.index(b"\x01 twins \x02")] = 0
         bag.write_bytes(octets)
     else:
         for name in ("a.bin", "b.bin", "z.bin"):
-            (bag / "data" / name).write_bytes(b"not same")
+            (bag / "data" / name).write_bytes(b"no twins ")
     done = restored(bag, tmp_path / "Restored", "--json")
-    assert (done.code, done.json["files"]["restored"]) == (0, 4), done.out
+    assert (done.code, done.json["files"]["restored"]) == (4, 4), done.out
+    assert [one["bag"] for one in done.json["damaged_copies"]] == [str(bag)]
     assert given_back(tmp_path / "Restored") == given_back(music)

@@ -110,7 +110,10 @@ def _held(file: ExaminedFile, content: Content, vanished: Vanished) -> ExaminedF
     """Return a file whose bytes are held; it was moved where they are gone from another path and it is new at its own."""
     moved = vanished.with_content(content.file_id) if file.known.before is None else None
     known = dataclasses.replace(
-        file.known, holding=content.holding, moved_from=None if moved is None else moved.path
+        file.known,
+        holding=content.holding,
+        moved_from=None if moved is None else moved.path,
+        essence=content.essence,
     )
     return dataclasses.replace(file, known=known)
 
