@@ -26,7 +26,7 @@ from archiver.machine import reason
 _COMMANDS = {
     "scan": "say what is there; write nothing",
     "pack": "write a bag",
-    "verify": "say whether bags are complete and valid; change none",
+    "verify": "say whether bags are complete and valid",
     "heal": "make whole what is damaged or missing in a bag",
     "protect": "give a bag recovery data against decay",
     "restore": "give back what bags hold, as it was",

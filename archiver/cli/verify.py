@@ -87,7 +87,7 @@ def command(
     catalogue: str | None,
     as_json: bool,
 ) -> int:
-    """Say whether each BAG is complete and valid (RFC 8493); change none.
+    """Say whether each BAG is complete and valid (RFC 8493).
 
     A BAG is a folder, or a tar, tar.gz or zip archive, read without unpacking.
     Of a STORE, which is no bag and holds some, every bag is checked.

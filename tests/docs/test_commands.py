@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from archiver import process
 from tests.docs.blocks import ROOT, commands, fits
 from tests.running import seen_here
 
@@ -76,6 +77,9 @@ def test_every_command_of_the_page_does_what_the_page_says(
     page: Path, desk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(desk)
+    monkeypatch.setattr(
+        process, "be_quiet", lambda: True
+    )  # it would hold for all that this process does later
     given = [command for command in commands(page) if not command.line.startswith("python3 -m venv")]
     assert given, "a page that tells what to do has commands"
     for command in given:

@@ -26,6 +26,7 @@ from tests.reading_bags import file_rows
 from tests.reliability.faults import inject, visible_bags
 from tests.running import Outcome, run_here, run_program
 from tests.samples import flac, mp3
+from tests.samples.images import png
 
 MANY: Payload = {f"data/{number:03}.txt": b"%d" % number for number in range(100)}
 ARCHIVES: dict[str, Callable[[Path, Path], None]] = {
@@ -162,8 +163,8 @@ def ref_of(path: Path) -> FileRef:
 def test_what_examining_cannot_have_for_itself_is_no_problem_of_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = tmp_path / "a.flac"
-    path.write_bytes(flac())
+    path = tmp_path / "a.png"  # of which PRONOM, which needs a file to look at, is asked
+    path.write_bytes(png())
     assert examine_file(ref_of(path)).problems == ()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
     with pytest.raises(TemporaryStorageError):

@@ -179,15 +179,17 @@ def test_file_that_changed_since_it_was_listed_says_so(
 def test_file_that_somebody_keeps_writing_ends_and_is_reported(tmp_path: Path) -> None:
     root = build_tree(tmp_path / "Moving", {"a": bytes(8 << 20), "b": b"at rest"})
     moving, at_rest = refs(root)
-    stop = threading.Event()
+    begun, stop = threading.Event(), threading.Event()
 
     def write() -> None:
         with (root / "a").open("ab", buffering=0) as file:
             while not stop.is_set():
                 file.write(bytes(64))
+                begun.set()
 
     writer = threading.Thread(target=write)
     writer.start()
+    begun.wait()
     try:
         first, second = copied(batch(tmp_path / "data", moving, at_rest))
     finally:

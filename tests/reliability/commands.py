@@ -245,7 +245,7 @@ GROUP_SIZE = "76kB"
 _KEPT = ("metadata/events.jsonl", "metadata/premis.xml", "tagmanifest-sha512.txt")
 """What of a bag says that copies of an interrupted run were kept, and what lists that."""
 
-_KEPT_AND_COVERED = (*_KEPT, ".par2")
+_KEPT_AND_COVERED = (*_KEPT, ".par2", "parity/README.txt")
 """The same where recovery data cover it."""
 
 COMMANDS = {
