@@ -18,7 +18,7 @@ from benchmarks.commands import archiver, run
 from benchmarks.kept import Kept, kept_tree
 from benchmarks.line_plot import Line, LinePlot
 from benchmarks.memory import watched
-from benchmarks.places import clear
+from benchmarks.places import PROVEN_S, clear
 from benchmarks.results import Row, Section, at_most
 from benchmarks.timing import in_seconds
 from benchmarks.trees import tagged_tree
@@ -31,9 +31,6 @@ COMMANDS = (SCAN, PACK, NOTHING_NEW, ONE_NEW, VERIFY)
 LARGEST_MB, TOGETHER_MB = 300, 600
 _STRAIGHT = 1.10
 """Ten times the files take at most 10 ** 1.1 times as long, that is 12.6 times."""
-
-_PROVEN_S = 3
-"""After so long a file's times prove that it was not changed since."""
 
 _HEADER = ("command", "files", "took", "memory, largest process (all together)", "rate")
 
@@ -98,7 +95,7 @@ class _Size:
         """Measure a command, after whatever it needs."""
         if not self._tree.exists():
             kept_tree(self._tree, lambda folder: tagged_tree(folder, self._files))
-            time.sleep(_PROVEN_S)
+            time.sleep(PROVEN_S)
         if command == PACK:
             self._clear_store()
         elif command != SCAN and not self._store.exists():

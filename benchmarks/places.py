@@ -12,6 +12,9 @@ from benchmarks.commands import CATALOGUE, archiver, run
 from benchmarks.kept import kept_tree
 from benchmarks.trees import large_tree, small_tree
 
+PROVEN_S = 3
+"""After so long a file's times prove that it was not changed since."""
+
 _SMALL_BYTES = 1 << 18
 _TREES = ("large-", "small-", "tagged-")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ from benchmarks.limits import (
     parts_for,
     read,
 )
-from benchmarks.places import Tree, clear, clear_catalogue, forget, packed
+from benchmarks.places import PROVEN_S, Tree, clear, clear_catalogue, forget, packed
 from benchmarks.results import Row, Section, at_least, at_most
 from benchmarks.timing import Task, Took, in_turns, ratio, seconds, spread
 
@@ -68,6 +69,7 @@ def share_sections(tree: Tree, scratch: Path, rounds: int) -> Iterator[Section]:
     kept, second = scratch / "kept", scratch / "second"
     clear(kept, second)
     clear_catalogue()
+    time.sleep(PROVEN_S)
     bag = packed(tree.folder, kept)
     run(archiver("copy", bag, "--to", second))
     commands = list(_commands(tree, bag, second / bag.name, scratch))

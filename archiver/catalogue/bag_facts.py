@@ -11,9 +11,10 @@ from archiver.bagit.algorithms import STRONGEST_FIRST
 from archiver.bagit.bag_source import BagSource, Container
 from archiver.bagit.manifest_reader import ManifestName, read_manifest
 from archiver.bagit.pin import pin_at, pinned_manifest
-from archiver.bagit.reading import BagTop, Listing, TopFiles, read_tag_lines, read_top
+from archiver.bagit.reading import BagTop, TopFiles, read_tag_lines, read_top
 from archiver.bagit.serialized.archive import SUFFIXES, without_ending
 from archiver.bagit.telling import ignore
+from archiver.catalogue.bag_pin import broken_off
 from archiver.model.state import StateHead
 from archiver.parity.sets import FOLDER, set_of_file
 from archiver.records.moments import rfc3339
@@ -21,9 +22,6 @@ from archiver.records.state import STATE_RECORD, read_state
 
 _COUNT = re.compile(r"(?a)([0-9]{1,6}) of ([0-9]{1,6})")
 _MOST = 1 << 60
-_UNREAD = "B801"
-"""The finding of an archive that cannot be read any further."""
-
 _FAILING = frozenset({errno.EIO, errno.ESTALE, errno.ENOTCONN})
 """Errors of a disk, which say nothing about what is on it."""
 
@@ -81,9 +79,9 @@ def bag_facts(source: BagSource, path: str) -> BagFacts:
             raise UnreadableBagError(
                 next((one.message for one in listing.found.report()), "it cannot be opened")
             )
-        broken_off = _broken_off(listing)
-        if broken_off is not None:
-            raise UnreadableBagError(broken_off)
+        unread = broken_off(listing)
+        if unread is not None:
+            raise UnreadableBagError(unread)
         top = read_top(listing.top)
         algorithms = _algorithms(top)
         if not top.is_bag or not algorithms or source.kind is None:
@@ -111,24 +109,6 @@ def bag_facts(source: BagSource, path: str) -> BagFacts:
         parity=parity,
         collection=_first(top, "Collection"),
     )
-
-
-def pin_of(source: BagSource) -> bytes | None:
-    """Return the pin of a bag; ``None`` where it has no manifest that can be read.
-
-    Raises:
-        OSError: as the system calls do.
-    """
-    with source.listing(ignore) as listing:
-        if listing.top is None or _broken_off(listing) is not None:
-            return None
-        pinned = pinned_manifest(read_top(listing.top).manifests)
-        return None if pinned is None else pin_at(listing.top, pinned)
-
-
-def _broken_off(listing: Listing) -> str | None:
-    """Why an archive could not be read to its end; its tag manifest may lie behind, and what was read would be another's pin."""
-    return next((one.message for one in listing.found.report() if one.code == _UNREAD), None)
 
 
 def _algorithms(top: BagTop) -> tuple[str, ...]:

@@ -40,6 +40,8 @@ _CHECKSUM_BYTES = 8
 """What each page holds back for its checksum."""
 
 _PATIENCE_MS = 30_000
+SHORT_PATIENCE_MS = 2_000
+"""How long something waits for another writer that can do without the catalogue."""
 _CACHE_KIB = 64 << 10
 _BULK_CACHE_KIB = 256 << 10
 

@@ -12,7 +12,7 @@ from archiver import config
 from archiver.cli import options
 from archiver.cli.commands import Command
 from archiver.cli.reports.jsonstream import write_json
-from archiver.cli.reports.signatures import laid_json, laid_lines
+from archiver.cli.reports.signed import laid_json, laid_lines
 from archiver.cli.terminal.text import shown, shown_path, wrapped
 from archiver.cli.terminal.watching import watcher
 from archiver.cli.top import new_run

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from archiver.catalogue import update
 from archiver.catalogue.check import CheckedCatalogue, check_catalogue
-from archiver.catalogue.database import Catalogue, is_there, opened, reading
+from archiver.catalogue.database import SHORT_PATIENCE_MS, Catalogue, is_there, opened, reading
 from archiver.catalogue.faults import CatalogueError
 from archiver.catalogue.stores import KnownStore, all_stores, is_mounted
 from archiver.catalogue.update import TwinStoreError, UpdatedStore
@@ -25,9 +25,6 @@ from archiver.store.find_bags import is_bag
 from archiver.store.identity import read_identity, renew_identity
 from archiver.store.log import Happened, append_event
 from archiver.usecases.watch import Step, Watch, one
-
-SHORT_PATIENCE_MS = 2_000
-"""How long something waits for another writer that can do without the catalogue."""
 
 
 @dataclass(frozen=True, slots=True)

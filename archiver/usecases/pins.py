@@ -13,7 +13,7 @@ from archiver.bagit.bag_source import source_of
 from archiver.bagit.reading import read_top
 from archiver.bagit.serialized.archive import without_ending
 from archiver.bagit.telling import ignore
-from archiver.catalogue.bag_facts import pin_of
+from archiver.catalogue.bag_pin import pin_of
 from archiver.catalogue.database import Catalogue
 from archiver.catalogue.renewed import older_pin
 from archiver.catalogue.stores import Copy, KnownStore, copy_at, find_store

@@ -17,7 +17,7 @@ from archiver.bagit.telling import ignore
 from archiver.bagit.updating.journal import Journal
 from archiver.bagit.updating.signed import Signed
 from archiver.bagit.walking import Kind, walk
-from archiver.catalogue.database import is_there, opened
+from archiver.catalogue.database import SHORT_PATIENCE_MS, is_there, opened
 from archiver.catalogue.faults import CatalogueError
 from archiver.errors import StoreError, UsageError
 from archiver.model.album import album_folder
@@ -32,7 +32,6 @@ from archiver.store.find_bags import is_bag
 from archiver.store.healing import Placer, aside_name, kept_copies, workshop_of
 from archiver.store.keeping import refuse_kept
 from archiver.usecases.bag_update import add_files_to
-from archiver.usecases.catalogued import SHORT_PATIENCE_MS
 from archiver.usecases.pins import known_pin, logged_pin
 from archiver.usecases.recovery_sets import (
     SetMaker,

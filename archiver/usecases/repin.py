@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from archiver.bagit.bag_source import source_of
 from archiver.bagit.report import Depth
 from archiver.catalogue.auditing import AuditableCopy, auditable
-from archiver.catalogue.bag_facts import pin_of
-from archiver.catalogue.database import Catalogue, is_there, opened
+from archiver.catalogue.bag_pin import pin_of
+from archiver.catalogue.database import SHORT_PATIENCE_MS, Catalogue, is_there, opened
 from archiver.catalogue.events import follow_log
 from archiver.catalogue.faults import CatalogueError
 from archiver.catalogue.stores import copy_at, find_store, mark_checked
@@ -23,7 +23,6 @@ from archiver.records.moments import rfc3339
 from archiver.store.area import locked
 from archiver.store.identity import read_identity
 from archiver.store.log import Happened, append_event
-from archiver.usecases.catalogued import SHORT_PATIENCE_MS
 from archiver.usecases.verify.signatures import Trust
 from archiver.usecases.verify.verify import VerifiedBag, VerifyRequest, verify
 from archiver.usecases.watch import Watch

@@ -17,7 +17,7 @@ from archiver.bagit.tagfiles import SIGNATURES, SIGNATURES_README, SIGNERS
 from archiver.bagit.telling import ignore
 from archiver.bagit.updating.beside import MOST_BYTES, Beside, TagManifest, lay_beside
 from archiver.catalogue.bag_facts import BagFacts, UnreadableBagError, bag_facts
-from archiver.catalogue.database import is_there, opened
+from archiver.catalogue.database import SHORT_PATIENCE_MS, is_there, opened
 from archiver.catalogue.events import follow_log
 from archiver.catalogue.faults import CatalogueError
 from archiver.catalogue.stores import find_store
@@ -38,7 +38,6 @@ from archiver.store.area import locked
 from archiver.store.identity import read_identity
 from archiver.store.log import Happened, append_event
 from archiver.usecases.bag_update import faults_told, measured, watched
-from archiver.usecases.catalogued import SHORT_PATIENCE_MS
 from archiver.usecases.new_file import new_file
 from archiver.usecases.watch import Meter, Step, Watch
 

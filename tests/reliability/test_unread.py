@@ -18,7 +18,8 @@ from archiver.bagit.pin import pin_at
 from archiver.bagit.reading import FolderTop
 from archiver.bagit.report import Depth
 from archiver.bagit.validate import open_bag
-from archiver.catalogue.bag_facts import UnreadableBagError, bag_facts, pin_of
+from archiver.catalogue.bag_facts import UnreadableBagError, bag_facts
+from archiver.catalogue.bag_pin import pin_of
 from archiver.usecases.heal.bag_files import BagFiles
 from tests.bagit.bags import build_bag
 from tests.running import EPOCH, run_here

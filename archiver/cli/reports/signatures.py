@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from archiver.cli.terminal.text import brief, shown, shown_path, wrapped
+from archiver.cli.terminal.text import brief, shown, wrapped
 from archiver.signing.judgement import Judgement, State
-from archiver.usecases.signing import Laid
 from archiver.usecases.verify.signatures import FoundSignature
 from archiver.usecases.verify.verify import VerifiedBag
 
-_STATES = {State.HOLDS: "holds", State.FAILS: "does NOT hold", State.UNCHECKED: "not checked"}
+STATES = {State.HOLDS: "holds", State.FAILS: "does NOT hold", State.UNCHECKED: "not checked"}
+"""How it is told what came of checking a signature."""
 
 
 def signature_lines(outcome: VerifiedBag, most: int) -> Iterator[str]:
@@ -23,7 +23,7 @@ def signature_lines(outcome: VerifiedBag, most: int) -> Iterator[str]:
     """
     yield "\n  Signatures"
     for found in outcome.signatures[:most]:
-        yield wrapped(f"{_STATES[found.judgement.state]}: {_told(found)}", indent="    ", below="      ")
+        yield wrapped(f"{STATES[found.judgement.state]}: {_told(found)}", indent="    ", below="      ")
     if len(outcome.signatures) > most:
         yield f"    and {len(outcome.signatures) - most:,} more; --verbose lists them"
     if outcome.unsigned:
@@ -40,45 +40,20 @@ def signature_lines(outcome: VerifiedBag, most: int) -> Iterator[str]:
         )
 
 
-def laid_lines(done: Laid) -> Iterator[str]:
-    """Yield the lines about a bag that was signed, or that got a signature to keep."""
-    if done.recovered:
-        yield wrapped("An update that had been interrupted was completed first.")
-    bag = shown_path(done.bag)
-    if not done.files:
-        yield wrapped(f"{bag} was verified in full, and has this signature already; nothing was changed.")
-    else:
-        yield wrapped(f"{bag} was verified in full. Written in it:")
-        yield from (f"  {shown(path)}" for path in done.files)
-    for path, judgement in done.signatures:
-        by = f" by {shown(done.who)}" if done.who else ""
-        yield wrapped(f"{shown(path)}: {_STATES[judgement.state]}, {_made(judgement)}{by}", below="  ")
-
-
-def laid_json(done: Laid) -> dict[str, Any]:
-    """The same as plain values."""
-    return {
-        "bag": done.bag,
-        "changed": list(done.files),
-        "recovered": done.recovered,
-        "who": done.who or None,
-        "signatures": [{"path": path, **_judgement_record(judgement)} for path, judgement in done.signatures],
-    }
-
-
 def signature_record(found: FoundSignature) -> dict[str, Any]:
     """What is known of a signature, as plain values."""
     return {
         "path": found.path,
         "of": found.of,
-        **_judgement_record(found.judgement),
+        **judgement_record(found.judgement),
         "called": found.called or None,
         "allowed": found.allowed,
         "strong": found.is_strong,
     }
 
 
-def _judgement_record(judgement: Judgement) -> dict[str, Any]:
+def judgement_record(judgement: Judgement) -> dict[str, Any]:
+    """What came of checking a signature, as plain values."""
     return {
         "kind": judgement.kind.value,
         "state": judgement.state.value,
@@ -88,7 +63,7 @@ def _judgement_record(judgement: Judgement) -> dict[str, Any]:
 
 
 def _told(found: FoundSignature) -> str:
-    said = [f"{_made(found.judgement)} of {shown(found.of)}"]
+    said = [f"{made(found.judgement)} of {shown(found.of)}"]
     if found.allowed is not None:
         said.append(f"by {brief(found.allowed)}, an allowed signer")
     elif found.judgement.key is not None:
@@ -99,7 +74,8 @@ def _told(found: FoundSignature) -> str:
     return ", ".join(said)
 
 
-def _made(judgement: Judgement) -> str:
+def made(judgement: Judgement) -> str:
+    """Say of what kind a signature is, and by whom."""
     by = f", {brief(judgement.by)}" if judgement.by else ""
     detail = f" ({brief(judgement.detail)})" if judgement.detail else ""
     return f"{judgement.kind.value}{by}{detail}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from archiver.catalogue.database import is_there, opened
+from archiver.catalogue.database import SHORT_PATIENCE_MS, is_there, opened
 from archiver.catalogue.events import follow_log
 from archiver.catalogue.faults import CatalogueError
 from archiver.catalogue.stores import find_store
@@ -15,7 +15,6 @@ from archiver.records.moments import rfc3339
 from archiver.store.area import locked
 from archiver.store.identity import read_identity
 from archiver.store.log import Happened, append_event
-from archiver.usecases.catalogued import SHORT_PATIENCE_MS
 from archiver.usecases.export.original import Original
 from archiver.usecases.watch import Watch
 

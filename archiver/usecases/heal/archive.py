@@ -6,7 +6,8 @@ import os
 from collections.abc import Sequence
 
 from archiver.bagit.validate import open_bag
-from archiver.catalogue.bag_facts import UnreadableBagError, pin_of
+from archiver.catalogue.bag_facts import UnreadableBagError
+from archiver.catalogue.bag_pin import pin_of
 from archiver.machine import refuse_own_limit
 from archiver.store.healing import Placer, Workshop
 from archiver.usecases.heal.outcome import Fault, Healed, Unhealed

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from archiver import filesystem
 from archiver.bagit.updating.journal import is_update_pending
 from archiver.catalogue.auditing import keep_part
-from archiver.catalogue.database import Catalogue, is_there, opened
+from archiver.catalogue.database import SHORT_PATIENCE_MS, Catalogue, is_there, opened
 from archiver.catalogue.events import follow_log
 from archiver.catalogue.faults import CatalogueError
 from archiver.catalogue.renewed import mark_renewed
@@ -29,7 +29,6 @@ from archiver.store.healing import Placer, Workshop, aside_name, workshop_of
 from archiver.store.identity import make_identity, read_identity
 from archiver.store.keeping import is_kept, refuse_kept
 from archiver.store.log import BrokenLogError, Happened, append_event
-from archiver.usecases.catalogued import SHORT_PATIENCE_MS
 from archiver.usecases.heal.archive import heal_archive
 from archiver.usecases.heal.bag_files import BagFiles
 from archiver.usecases.heal.copies import SameBytes, identifier_of, known_copies, named_copies, same_bytes

@@ -7,14 +7,13 @@ from collections.abc import Iterable, Iterator
 
 from archiver.bagit.report import Depth
 from archiver.catalogue.auditing import AuditableCopy, auditable
-from archiver.catalogue.database import Catalogue, is_there, opened
+from archiver.catalogue.database import SHORT_PATIENCE_MS, Catalogue, is_there, opened
 from archiver.catalogue.faults import CatalogueError
 from archiver.catalogue.stores import KnownStore, copy_at, find_store, mark, mark_checked
 from archiver.errors import StoreError, UsageError
 from archiver.model.run import Run
 from archiver.records.moments import rfc3339
 from archiver.store.identity import read_identity
-from archiver.usecases.catalogued import SHORT_PATIENCE_MS
 from archiver.usecases.check_log import Check, CheckLog, wrong_in
 from archiver.usecases.verify.verify import VerifiedBag
 from archiver.usecases.watch import Watch

@@ -16,7 +16,7 @@ from archiver.bagit.report import BagReport, Depth
 from archiver.bagit.telling import ignore
 from archiver.bagit.updating.journal import is_update_pending
 from archiver.bagit.validate import Validation, open_bag
-from archiver.catalogue.bag_facts import pin_of
+from archiver.catalogue.bag_pin import pin_of
 from archiver.errors import StoreError, UsageError
 from archiver.executors.ordered import Serial
 from archiver.executors.pools import DividedWork, Threads
