@@ -228,7 +228,16 @@ CREATE TABLE older_copy (              -- copies with the tag files of before, w
 ) STRICT;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FORM_1 + FILE_INDEXES, _FORM_2)
+_FORM_3 = """
+CREATE TABLE intended_change (         -- changes of copies on purpose that are under way, until what came of them is noted
+  copy_id INTEGER PRIMARY KEY REFERENCES copy, -- the copy
+  before  BLOB NOT NULL,               -- its pin before
+  after   BLOB NOT NULL,               -- the pin that the change gives it
+  what    TEXT NOT NULL                -- what is changed, in a few words
+) STRICT;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FORM_1 + FILE_INDEXES, _FORM_2, _FORM_3)
 """Step ``n`` makes form ``n + 1`` of form ``n``; form 0 is an empty file. SQLite's ``user_version`` is the form."""
 
 FORM = len(MIGRATIONS)

@@ -16,7 +16,7 @@ from archiver.cli.terminal.watching import watcher
 from archiver.cli.top import new_run
 from archiver.errors import ExitStatus
 from archiver.usecases.bag_update import add_algorithm_to, set_info_of
-from archiver.usecases.repin import Change, note_change, pin_at
+from archiver.usecases.changed_bag import changing
 from archiver.usecases.settled import jobs_for
 
 _ADD_EXAMPLES = """
@@ -58,11 +58,9 @@ def add_algorithm_command(
     """
     settings = config.load_settings(os.environ)
     workers = jobs_for(jobs, settings)
-    run, watch, before = new_run(os.environ), watcher(), pin_at(bag)
-    updated = add_algorithm_to(bag, algorithm, run, workers, watch, options.signed_of(aside))
-    what = f"{algorithm} manifests were added"
-    change = Change(what, before, pin_at(bag))
-    note_change(bag, change, config.catalogue_place(catalogue, settings), run, watch)
+    run, watch, place = new_run(os.environ), watcher(), config.catalogue_place(catalogue, settings)
+    with changing(bag, f"{algorithm} manifests were added", place, run, watch) as deciding:
+        updated = add_algorithm_to(bag, algorithm, run, workers, watch, options.signed_of(aside), deciding)
     _show(bag, updated, as_json=as_json)
     return ExitStatus.DONE
 
@@ -87,11 +85,10 @@ def set_info_command(
     """
     settings = config.load_settings(os.environ)
     workers = jobs_for(jobs, settings)
-    run, watch, before = new_run(os.environ), watcher(), pin_at(bag)
-    updated = set_info_of(bag, label, run, workers, watch, options.signed_of(aside))
+    run, watch, place = new_run(os.environ), watcher(), config.catalogue_place(catalogue, settings)
     what = f"the label {label.partition(':')[0].strip()} was set"
-    change = Change(what, before, pin_at(bag))
-    note_change(bag, change, config.catalogue_place(catalogue, settings), run, watch)
+    with changing(bag, what, place, run, watch) as deciding:
+        updated = set_info_of(bag, label, run, workers, watch, options.signed_of(aside), deciding)
     _show(bag, updated, as_json=as_json)
     return ExitStatus.DONE
 

@@ -12,7 +12,16 @@ from archiver.bagit.report import Depth
 from archiver.bagit.updating.holding import BusyBagError, InvalidBagError
 from archiver.bagit.updating.journal import UnfinishedUpdateError, UpdateError, is_update_pending
 from archiver.bagit.updating.signed import Signed, SignedBagError
-from archiver.bagit.updating.update import Appended, Stager, Updated, add_algorithm, add_tag_files, set_info
+from archiver.bagit.updating.update import (
+    Appended,
+    Deciding,
+    Stager,
+    Updated,
+    add_algorithm,
+    add_tag_files,
+    set_info,
+    untold,
+)
 from archiver.bagit.validate import open_bag
 from archiver.bagit.writer import BagWriteError
 from archiver.errors import ArchiverError, ExitStatus, Remedy, StoreError, UsageError, Way
@@ -49,7 +58,13 @@ class Read(Protocol):
 
 
 def add_algorithm_to(  # noqa: PLR0913, PLR0917 - what is asked for, by whom, with what
-    bag: str, algorithm: str, run: Run, jobs: int, watch: Watch, signed: Signed = Signed.REFUSE
+    bag: str,
+    algorithm: str,
+    run: Run,
+    jobs: int,
+    watch: Watch,
+    signed: Signed = Signed.REFUSE,
+    deciding: Deciding = untold,
 ) -> Updated:
     """Give a bag manifests of one more algorithm.
 
@@ -60,6 +75,7 @@ def add_algorithm_to(  # noqa: PLR0913, PLR0917 - what is asked for, by whom, wi
         jobs: Threads to use.
         watch: Counts the bytes verified, then the bytes read once more.
         signed: What becomes of signatures, which would no longer hold.
+        deciding: Is told the pin that the bag will have, before anything of it is changed.
 
     Raises:
         UsageError: where the algorithm is unknown, ``bag`` is no folder, or is signed and that is not to change.
@@ -84,11 +100,18 @@ def add_algorithm_to(  # noqa: PLR0913, PLR0917 - what is asked for, by whom, wi
                 lambda work, items: watched(threads, watch, adding, work, items),
                 signed,
                 also,
+                deciding,
             )
 
 
 def set_info_of(  # noqa: PLR0913, PLR0917 - what is asked for, by whom, with what
-    bag: str, given: str, run: Run, jobs: int, watch: Watch, signed: Signed = Signed.REFUSE
+    bag: str,
+    given: str,
+    run: Run,
+    jobs: int,
+    watch: Watch,
+    signed: Signed = Signed.REFUSE,
+    deciding: Deciding = untold,
 ) -> Updated:
     """Give one label of a bag's ``bag-info.txt`` one value.
 
@@ -99,6 +122,7 @@ def set_info_of(  # noqa: PLR0913, PLR0917 - what is asked for, by whom, with wh
         jobs: Threads to use.
         watch: Counts the bytes verified.
         signed: What becomes of signatures, which would no longer hold.
+        deciding: Is told the pin that the bag will have, before anything of it is changed.
 
     Raises:
         UsageError: where label or value cannot stand there, ``bag`` is no folder, or is signed and that is not to change.
@@ -124,6 +148,7 @@ def set_info_of(  # noqa: PLR0913, PLR0917 - what is asked for, by whom, with wh
                 lambda work, items: watched(threads, watch, verifying, work, items),
                 signed,
                 also,
+                deciding,
             )
 
 

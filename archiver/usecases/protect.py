@@ -32,6 +32,7 @@ from archiver.store.find_bags import is_bag
 from archiver.store.healing import Placer, aside_name, kept_copies, workshop_of
 from archiver.store.keeping import refuse_kept
 from archiver.usecases.bag_update import add_files_to
+from archiver.usecases.changed_bag import Change, note_change, pin_at
 from archiver.usecases.pins import known_pin, logged_pin
 from archiver.usecases.recovery_sets import (
     SetMaker,
@@ -41,7 +42,6 @@ from archiver.usecases.recovery_sets import (
     recorded_in,
     sets_in,
 )
-from archiver.usecases.repin import Change, note_change, pin_at
 from archiver.usecases.watch import Watch
 
 

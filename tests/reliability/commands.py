@@ -53,7 +53,6 @@ class Command:
         again: What completes it, where that is another command line, or none, now and then.
         varies: Ends of the paths of what says how the run went, and is another after an interrupted one.
         unlogged: Types of events that a store's log may lack where the run was ended between the change and the log.
-        unnoted: Whether the catalogue may then still know the earlier bag, until it is told to accept the one that is there.
         needs: What must be installed; says what is missing.
         mends: Whether what it works on is not valid to begin with.
         replayed: Whether all that it changes is seen by the library; what par2 writes is not.
@@ -66,7 +65,6 @@ class Command:
     again: Callable[[Ground], Sequence[Words]] | None = None
     varies: tuple[str, ...] = ()
     unlogged: tuple[str, ...] = ()
-    unnoted: bool = False
     needs: Callable[[], str | None] = lambda: None
     mends: bool = False
     replayed: bool = True
@@ -225,11 +223,6 @@ def _update(_: Ground) -> Words:
     return ("catalogue", "update")
 
 
-def _accepted(words: Words, ground: Ground) -> Sequence[Words]:
-    """Have the catalogue know the bag as it is: a run that ended before it noted a change leaves it for another's."""
-    return [words, ("catalogue", "accept", ground.bag, "-j1")]
-
-
 def _ssh_keygen() -> str | None:
     return None if shutil.which("ssh-keygen") else "ssh-keygen is not installed: signing is not tried"
 
@@ -350,22 +343,16 @@ COMMANDS = {
             "bag add-algorithm",
             _add_algorithm,
             _first,
-            again=lambda ground: _accepted(_add_algorithm(ground), ground),
-            unnoted=True,
         ),
         Command(
             "bag set-info",
             _set_info,
             _first,
-            again=lambda ground: _accepted(_set_info(ground), ground),
-            unnoted=True,
         ),
         Command(
             "bag set-info, signed",
             lambda ground: (*_set_info(ground), "--set-signatures-aside"),
             _signed,
-            again=lambda ground: _accepted((*_set_info(ground), "--set-signatures-aside"), ground),
-            unnoted=True,
             needs=_ssh_keygen,
         ),
         Command("catalogue add", lambda ground: ("catalogue", "add", ground.store), _forgotten),

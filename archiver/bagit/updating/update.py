@@ -16,6 +16,8 @@ from archiver import filesystem
 from archiver.bagit.algorithms import normalise_algorithm
 from archiver.bagit.findings import Severity
 from archiver.bagit.hashing import Batch, Checked, Mapper, serial_map
+from archiver.bagit.manifest_reader import parse_manifest_name
+from archiver.bagit.pin import pinned_manifest
 from archiver.bagit.report import BagReport, Depth
 from archiver.bagit.updating.holding import HeldBag, held
 from archiver.bagit.updating.info_edit import replace_element
@@ -41,6 +43,14 @@ Stager = Callable[[int, Journal], Collection[str] | None]
 """Stages further tag files: is given the bag's folder descriptor and the journal, in which all else but the tag manifests is
 staged, and returns the paths of files that are to be listed no longer, which stay where they are; ``None`` where there is
 nothing to stage."""
+
+
+Deciding = Callable[[bytes], object]
+"""Is told the pin that a bag will have, when all is staged and nothing is changed yet."""
+
+
+def untold(_pin: bytes) -> None:
+    """Nobody is told the pin that a bag will have."""
 
 
 def nothing_more(_folder: int, _journal: Journal) -> None:
@@ -96,6 +106,7 @@ def add_algorithm(  # noqa: PLR0913, PLR0917 - what is added, how it is read, wh
     hash_ordered: Mapper[ToHash, Hashed] = serial_map,
     signed: Signed = Signed.REFUSE,
     also: Stager = nothing_more,
+    deciding: Deciding = untold,
 ) -> Updated:
     """Give the bag in the folder ``bag`` payload and tag manifests of ``algorithm`` too.
 
@@ -107,6 +118,7 @@ def add_algorithm(  # noqa: PLR0913, PLR0917 - what is added, how it is read, wh
         hash_ordered: How the payload is then read once more, for old and new digests together.
         signed: What becomes of signatures, which hold for the tag manifests as they are.
         also: Stages what changes with it.
+        deciding: Is told the pin that the bag will have, when all is staged and nothing is changed yet.
 
     Returns:
         Without files, where the bag has manifests of the algorithm already.
@@ -129,6 +141,7 @@ def add_algorithm(  # noqa: PLR0913, PLR0917 - what is added, how it is read, wh
             stage_payload_manifest(update.folder, update.top, name, update.report.files, journal, reader)
             _stage_event(update.folder, event, journal)
             stage_tag_manifests(update.folder, update.top, name, journal, _dropped(also, update, journal))
+            _tell_pin(journal, deciding)
             set_aside(update.folder)
         return _checked(bag, update, journal)
 
@@ -141,6 +154,7 @@ def set_info(  # noqa: PLR0913, PLR0917 - the same
     map_ordered: Mapper[Batch, Checked] = serial_map,
     signed: Signed = Signed.REFUSE,
     also: Stager = nothing_more,
+    deciding: Deciding = untold,
 ) -> Updated:
     """Make ``value`` the one value of ``label`` in the bag-info.txt of the bag in the folder ``bag``.
 
@@ -152,6 +166,7 @@ def set_info(  # noqa: PLR0913, PLR0917 - the same
         map_ordered: How the bag is verified first.
         signed: What becomes of signatures, which hold for the tag manifests as they are.
         also: Stages what changes with it.
+        deciding: Is told the pin that the bag will have, when all is staged and nothing is changed yet.
 
     Returns:
         Without files, where bag-info.txt says so already.
@@ -176,6 +191,7 @@ def set_info(  # noqa: PLR0913, PLR0917 - the same
                 stream.write(changed)
             _stage_event(update.folder, event, journal)
             stage_tag_manifests(update.folder, update.top, None, journal, _dropped(also, update, journal))
+            _tell_pin(journal, deciding)
             set_aside(update.folder)
         replaced = tuple([one for name, one in update.top.metadata.entries if name.lower() == label.lower()])
         return dataclasses.replace(_checked(bag, update, journal), replaced=replaced)
@@ -228,6 +244,14 @@ def _ensure_more(dropped: Collection[str] | None) -> Collection[str]:
 
 def _dropped(also: Stager, update: HeldBag, journal: Journal) -> Collection[str]:
     return also(update.folder, journal) or ()
+
+
+def _tell_pin(journal: Journal, deciding: Deciding) -> None:
+    """Tell the pin of what is staged; a bag without tag manifests keeps the one that it has."""
+    staged = [parse_manifest_name(path) for path in journal.paths]
+    pinned = pinned_manifest(one for one in staged if one is not None and one.of_tags)
+    if pinned is not None:
+        deciding(bytes.fromhex(journal.digests(pinned.name, ("sha512",))["sha512"]))
 
 
 def _content(folder: int, name: str) -> bytes:

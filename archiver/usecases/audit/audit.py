@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from archiver.catalogue.auditing import AuditableCopy, Debt, debts, whole_copies
+from archiver.catalogue.auditing import AuditableCopy, Debt, auditable, debts, whole_copies
 from archiver.catalogue.copies import BagCopy
 from archiver.catalogue.database import Catalogue, is_there
 from archiver.model.run import Run
@@ -20,6 +20,7 @@ from archiver.usecases.audit.portion import Begun
 from archiver.usecases.audit.reading import BagRead, ReadOrder, read_again
 from archiver.usecases.audit.targets import Audited, bags_alone, targets
 from archiver.usecases.catalogued import catalogued
+from archiver.usecases.changed_bag import settle_intended
 from archiver.usecases.verify.signatures import Trust
 from archiver.usecases.verify.verify import VerifiedBag
 from archiver.usecases.watch import Watch
@@ -129,6 +130,8 @@ class Audit:
     def _of_copy(self, copy: AuditableCopy, name: str) -> AuditedBag:
         assert self._catalogue is not None and self._noter is not None, "copies are known by it"  # noqa: PT018
         noter = self._noter
+        if settle_intended(self._catalogue, copy, self._run, self._watch):
+            copy = auditable(self._catalogue, copy.copy.copy_id)
         began = rfc3339(self._run.now())
         begun = None if copy.part is None else Begun(copy.part.after, ns_from_rfc3339(copy.part.since))
         order = ReadOrder(

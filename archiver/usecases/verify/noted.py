@@ -14,6 +14,7 @@ from archiver.errors import StoreError, UsageError
 from archiver.model.run import Run
 from archiver.records.moments import rfc3339
 from archiver.store.identity import read_identity
+from archiver.usecases.changed_bag import settle_intended
 from archiver.usecases.check_log import Check, CheckLog, wrong_in
 from archiver.usecases.verify.verify import VerifiedBag
 from archiver.usecases.watch import Watch
@@ -37,7 +38,7 @@ def noting(outcomes: Iterable[VerifiedBag], catalogue: str, run: Run, watch: Wat
         if usable:
             try:
                 with opened(catalogue, SHORT_PATIENCE_MS) as lent:
-                    _note(lent, outcome, began, checks, watch)
+                    _note(lent, outcome, began, checks, run, watch)
             except (CatalogueError, UsageError) as error:
                 usable = False
                 watch.note(f"What was checked is not noted in the catalogue: {error.message}.")
@@ -45,7 +46,9 @@ def noting(outcomes: Iterable[VerifiedBag], catalogue: str, run: Run, watch: Wat
         began = rfc3339(run.now())
 
 
-def _note(catalogue: Catalogue, outcome: VerifiedBag, began: str, checks: CheckLog, watch: Watch) -> None:
+def _note(  # noqa: PLR0913, PLR0917 - what was found when, and who is told
+    catalogue: Catalogue, outcome: VerifiedBag, began: str, checks: CheckLog, run: Run, watch: Watch
+) -> None:
     path = os.path.realpath(os.fsencode(outcome.report.bag))
     place, name = os.path.split(path)
     store = _store(catalogue, place)
@@ -53,6 +56,8 @@ def _note(catalogue: Catalogue, outcome: VerifiedBag, began: str, checks: CheckL
     if found is None:
         return
     copy = auditable(catalogue, found.copy_id)
+    if outcome.pin != copy.pin and settle_intended(catalogue, copy, run, watch):
+        copy = auditable(catalogue, found.copy_id)
     report = outcome.report
     is_wrong = False in (report.complete, report.valid)
     is_read = report.depth is Depth.FULL
