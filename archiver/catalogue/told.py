@@ -6,7 +6,7 @@ is not taken for the one that was packed, and what was checked need not be check
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,11 +30,17 @@ class _Told:
     wrong_at: str | None = None
 
 
-def believe_log(catalogue: Catalogue, store: KnownStore) -> tuple[str, ...]:
+def believe_log(catalogue: Catalogue, store: KnownStore, new: Collection[str]) -> tuple[str, ...]:
     """Note of a store's copies what its log, as the catalogue has it, tells of them; within a transaction.
 
-    When it was last checked is taken over for a copy that was never checked since it was taken in. What the log tells to be
-    damaged is so unless the catalogue knows of a later check.
+    When it was last checked is taken over for a copy of which no check is known, where it is new to the catalogue, or was checked
+    after it was taken in: what was checked of a copy that then went says nothing of the one that was brought back. What the
+    log tells to be damaged is so unless the catalogue knows of a later check.
+
+    Args:
+        catalogue: The catalogue.
+        store: The store.
+        new: Paths of the copies that the catalogue has just come to know.
 
     Returns:
         A sentence for each copy that is another bag than the log tells of; it counts as damaged.
@@ -42,10 +48,10 @@ def believe_log(catalogue: Catalogue, store: KnownStore) -> tuple[str, ...]:
     told = _last_told(catalogue, store)
     notes = []
     sql = (
-        f"SELECT copy_id, path, name, {PIN_OF_COPY}, checked_at FROM copy JOIN bag USING (bag_id)"
+        f"SELECT copy_id, path, name, {PIN_OF_COPY}, checked_at, added_at FROM copy JOIN bag USING (bag_id)"
         " WHERE store_id = ? AND state = 'present' ORDER BY path"
     )
-    for copy_id, path, name, pin, checked_at in list(catalogue.rows(sql, (store.store_id,))):
+    for copy_id, path, name, pin, checked_at, added_at in list(catalogue.rows(sql, (store.store_id,))):
         one = told.get(str(path)) or told.get(str(name))
         if one is None or not isinstance(pin, bytes):
             continue
@@ -55,7 +61,9 @@ def believe_log(catalogue: Catalogue, store: KnownStore) -> tuple[str, ...]:
         elif one.wrong_at is not None:
             if checked_at is None or str(checked_at) < one.wrong_at:
                 catalogue.run("UPDATE copy SET state = 'damaged' WHERE copy_id = ?", (copy_id,))
-        elif checked_at is None and one.checked_at is not None:
+        elif checked_at is not None or one.checked_at is None:
+            continue
+        elif str(path) in new or one.checked_at >= str(added_at):
             catalogue.run("UPDATE copy SET checked_at = ? WHERE copy_id = ?", (one.checked_at, copy_id))
     return tuple(notes)
 

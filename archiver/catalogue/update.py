@@ -22,6 +22,7 @@ from archiver.catalogue.stores import (
     is_mounted,
     know_store,
     mark,
+    text_of,
 )
 from archiver.catalogue.take_in import RefusedBag, TakenBag, take_in
 from archiver.catalogue.told import believe_log
@@ -114,8 +115,9 @@ def _take_in_store(catalogue: Catalogue, place: bytes, now: str, watching: Watch
     changed = difference(catalogue, store, names)
     outcomes = [take_in(catalogue, store, name, now) for name in watching(_to_take_in(changed))]
     if any(isinstance(one, TakenBag) for one in outcomes):
+        new = {text_of(os.fsencode(name)) for name in changed.new}
         with catalogue.write():
-            notes = (*notes, *believe_log(catalogue, store))
+            notes = (*notes, *believe_log(catalogue, store, new))
     missing = []
     if changed.gone:
         with catalogue.write():

@@ -199,6 +199,20 @@ def test_a_copy_that_goes_away_meanwhile_is_told_as_damaged(
     assert (done.code, done.json["bags"][0]["outcome"]) == (4, "damaged"), done.err
 
 
+def test_a_copy_that_was_brought_back_by_hand_counts_as_never_checked(
+    store: Path, tmp_path: Path, catalogue_path: Path
+) -> None:
+    assert run_here("verify", store, SOURCE_DATE_EPOCH=at(6)).code == 0
+    shutil.move(store / "Two", tmp_path / "Away")
+    assert run_here("catalogue", "update", SOURCE_DATE_EPOCH=at(7)).code in {0, 4}
+    assert copies(catalogue_path)["Store/Two"][0] == "missing"
+    shutil.move(tmp_path / "Away", store / "Two")
+    assert run_here("catalogue", "update", SOURCE_DATE_EPOCH=at(8)).code == 0
+    assert copies(catalogue_path)["Store/Two"] == ("present", None)
+    assert run_here("verify", store, SOURCE_DATE_EPOCH=at(9)).code == 0
+    assert copies(catalogue_path)["Store/Two"] == ("present", "2023-11-23T22:13:20Z")
+
+
 def test_a_copy_in_the_place_of_one_that_went_counts_as_never_checked(
     store: Path, tmp_path: Path, catalogue_path: Path
 ) -> None:

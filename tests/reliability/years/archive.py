@@ -61,10 +61,14 @@ class Bag:
 
 @dataclass
 class Known:
-    """What the catalogue must know of a copy: what was last seen of it, and when all of it was found right."""
+    """What the catalogue must know of a copy: what was last seen of it, and when all of it was found right.
+
+    What was checked of one that went says nothing of the one that was ``brought_back``.
+    """
 
     state: str = "present"
     checked: int | None = None
+    brought_back: bool = False
 
 
 @dataclass(frozen=True)
@@ -135,7 +139,7 @@ class Archive:
             if not there and known.state not in {"missing", "retired"}:
                 known.state = "missing"
             elif there and known.state in {"missing", "retired"}:
-                known.state, known.checked = "present", None
+                known.state, known.checked, known.brought_back = "present", None, True
                 came_back = True
         if came_back:
             self.believe_log(store)
@@ -215,7 +219,7 @@ class Archive:
                 continue
             if not logged.right and (known.checked is None or known.checked < logged.at):
                 known.state = "damaged"
-            elif logged.right and known.checked is None:
+            elif logged.right and known.checked is None and not known.brought_back:
                 known.checked = logged.at
 
 
