@@ -93,8 +93,9 @@ def _packed(
     for bag in recover(store):
         watch.note(f"Gave its name to a bag that an interrupted run had finished: {os.fsdecode(bag)}")
     _name_strange(store, watch)
-    refuse_taken_name(prepared)
     line = _line(prepared, run, watch, held)
+    if _writes_in_any_case(prepared, line):
+        refuse_taken_name(prepared)
     if line is None:
         accession = next_accession_by_bags(store, prepared.collection, run)
     else:
@@ -126,6 +127,7 @@ def _packed(
     if changes is not None and not changes:
         presence.conclude()
         return looking.nothing_new(plan, silences, watch)
+    refuse_taken_name(prepared)
     division = divide(prepared, plan, run, accession)
     others = leftovers(store, division.keys)
     refuse_without_room(division.room, store, sum(each.bytes for each in others))
@@ -167,6 +169,11 @@ def _line(prepared: Prepared, run: Run, watch: Watch, held: contextlib.ExitStack
             raise
         watch.note(f"Packed without the catalogue: {error.message}. {error.hint}")
         return None
+
+
+def _writes_in_any_case(prepared: Prepared, line: Line | None) -> bool:
+    """Whether there will be a bag, whatever a look at the source shows; else its name may be that of the bag that has it all."""
+    return prepared.packs_everything or line is None or line.last is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,7 +323,6 @@ def rehearse(request: PackRequest, run: Run, watch: Watch) -> Iterator[PackRepor
         UsageError: where the request cannot be meant, or would not conform to its profile.
     """
     prepared = prepare(request, run)
-    refuse_taken_name(prepared)
     with contextlib.ExitStack() as held:
         yield _rehearsed(prepared, run, watch, held)
 
@@ -329,6 +335,8 @@ def _rehearsed(
         line = held.enter_context(
             line_to_rehearse(prepared.catalogue, prepared.store, prepared.collection, run, watch)
         )
+    if _writes_in_any_case(prepared, line):
+        refuse_taken_name(prepared)
     accession = next_accession(line, prepared.collection, run)
     looking = begin_look(prepared, line, run, held, None)
     if looking.glance():
@@ -351,6 +359,7 @@ def _rehearsed(
     changes = looking.changes(watch)
     if changes is not None and not changes:
         return looking.nothing_new(plan, silences, watch)
+    refuse_taken_name(prepared)
     division = divide(prepared, plan, run, accession)
     suffix = f".{prepared.request.serialize}" if prepared.request.serialize else ""
     bags = tuple(f"{os.fsdecode(prepared.store)}/{key.name}{suffix}" for key in division.keys)

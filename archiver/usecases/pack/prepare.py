@@ -266,7 +266,7 @@ def prepare(request: PackRequest, run: Run) -> Prepared:
 
 
 def refuse_taken_name(prepared: Prepared) -> None:
-    """Refuse a name that the user gave and that is taken; ask it when what was interrupted has got its names.
+    """Refuse a name that the user gave and that is taken; ask it when what was interrupted has got its names, of a new bag.
 
     Raises:
         UsageError: where it is taken.
