@@ -132,15 +132,24 @@ def test_names_of_bags_are_never_used_twice(source: MakeSource, tmp_path: Path) 
     assert [os.path.basename(bag) for bag in made] == [f"Music-2023-11-14{end}" for end in ("", "_2", "_3")]
     assert pack(root, "--to", store, "--name", "mine", "--all").code == 0
     before = tree_digest(store / "mine")
-    again = pack(root, "--to", store, "--name", "mine")
-    assert (again.code, "Nothing new" in again.out) == (0, True), (
-        "as after a run that ended when the bag had its name"
-    )
+    refused = pack(root, "--to", store, "--name", "mine", "--all")
+    assert refused.code == 2
+    assert "exists already, and a bag is never overwritten" in said(refused)
+    assert tree_digest(store / "mine") == before
+
+
+def test_a_name_that_is_taken_by_the_bag_that_has_it_all_is_no_error(tmp_path: Path) -> None:
+    root, store = build_tree(tmp_path / "Music", TREE), tmp_path / "store"
+    assert pack(root, "--to", store, "--name", "mine").code == 0
+    before, source = tree_digest(store / "mine"), tree_digest(root)
+    for rehearsed in ((), ("--dry-run",)):
+        again = pack(root, "--to", store, "--name", "mine", *rehearsed)
+        assert (again.code, "Nothing new" in again.out) == (0, True), again.err
+    assert tree_digest(root) == source
     (root / "more.txt").write_text("more")
-    for more in ((), ("--all",), ("--dry-run",)):
-        refused = pack(root, "--to", store, "--name", "mine", *more)
-        assert refused.code == 2
-        assert "exists already, and a bag is never overwritten" in said(refused)
+    for words in ((), ("--all",), ("--dry-run",)):
+        refused = pack(root, "--to", store, "--name", "mine", *words)
+        assert (refused.code, "exists already" in said(refused)) == (2, True)
     assert tree_digest(store / "mine") == before
 
 
