@@ -17,12 +17,9 @@ from archiver import filesystem
 
 _LIBRARY = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 _SYNCFS = getattr(_LIBRARY, "syncfs", None)
-_FSTATFS = getattr(_LIBRARY, "fstatfs", None)
-_TELLS_OF_ERRORS = (5, 8)
-"""The first Linux of which ``syncfs`` tells of what could not be written."""
-_EXT, _XFS, _BTRFS = 0xEF53, 0x58465342, 0x9123683E
-_STATFS_BYTES = 512
-"""More than the C library's ``struct statfs`` takes, of which the first number is the kind of file system."""
+_TELLS_OF_ERRORS = (5, 17)
+"""The first Linux of which ``syncfs`` tells of all that could not be written: data since 5.8, what the file system says since this."""
+_SYNCED_AS_A_WHOLE = frozenset(("ext4", "xfs", "btrfs"))
 _USUAL_BLOCK = 4096
 
 
@@ -42,12 +39,24 @@ def syncs_as_a_whole(descriptor: int) -> bool:
     That is so of file systems on a disk of this machine that Linux writes itself: ext, XFS, btrfs. A share, or a file system
     of a program, may take the call and hand it to nobody.
     """
-    if _SYNCFS is None or _FSTATFS is None or _kernel() < _TELLS_OF_ERRORS:
+    if _SYNCFS is None or _kernel() < _TELLS_OF_ERRORS:
         return False
-    status = ctypes.create_string_buffer(_STATFS_BYTES)
-    if _FSTATFS(descriptor, status) != 0:
-        return False
-    return ctypes.c_long.from_buffer(status).value in (_EXT, _XFS, _BTRFS)
+    return _file_system(descriptor) in _SYNCED_AS_A_WHOLE
+
+
+def _file_system(descriptor: int) -> str | None:
+    """The name of an open folder's file system; ``None`` where that cannot be read.
+
+    By its mount: a share can give itself the number of another kind of file system.
+    """
+    try:
+        with open(f"/proc/self/fdinfo/{descriptor}", encoding="ascii", errors="replace") as told:
+            mount = next((line.split()[1] for line in told if line.startswith("mnt_id:")), None)
+        with open("/proc/self/mountinfo", encoding="utf-8", errors="replace") as mounts:
+            fields = next((line.split() for line in mounts if line.split(maxsplit=1)[:1] == [mount]), None)
+    except OSError:
+        return None
+    return fields[fields.index("-") + 1] if fields is not None and "-" in fields else None
 
 
 def sync_all(descriptor: int) -> None:

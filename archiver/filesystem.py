@@ -133,7 +133,9 @@ def _made_to_last(name: bytes, folder: int) -> None:
     """Make a folder where there is none, and make its name durable."""
     with contextlib.suppress(FileExistsError):
         os.mkdir(name, 0o777, dir_fd=folder)
-        sync_folder(folder)
+    sync_folder(
+        folder
+    )  # also of one that is there: whoever made it may have ended before its name was durable
 
 
 def _parts(relative: bytes) -> list[bytes]:

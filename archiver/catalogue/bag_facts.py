@@ -41,6 +41,7 @@ class BagFacts:
         sealed_at: When it was sealed: RFC 3339 in UTC, or the day alone; ``None`` where it does not say.
         algorithms: Of its payload manifests, the strongest first; at least one.
         pin: SHA-512 of its strongest tag manifest; of its strongest payload manifest where it has none.
+        payload: SHA-512 of its strongest payload manifest, which is of its payload alone.
         oxum: Bytes and files of its payload as it states them, or ``None``.
         head: What its record of the state is of; ``None`` where it has none that can be read.
         part: Its number in its accession, from 1.
@@ -55,6 +56,7 @@ class BagFacts:
     sealed_at: str | None
     algorithms: tuple[str, ...]
     pin: bytes
+    payload: bytes
     oxum: tuple[int, int] | None
     head: StateHead | None
     part: int
@@ -90,6 +92,7 @@ def bag_facts(source: BagSource, path: str) -> BagFacts:
         assert pinned is not None, "it has a payload manifest"
         try:
             pin = pin_at(listing.top, pinned)
+            payload = pin_at(listing.top, _payload_manifest(top, algorithms[0]))
         except OSError as error:
             raise UnreadableBagError(f"{pinned.name}: {error.strerror}") from error
         parity = _parity(listing.top, top, pinned)
@@ -102,6 +105,7 @@ def bag_facts(source: BagSource, path: str) -> BagFacts:
         sealed_at=rfc3339(head.at) if head is not None else _first(top, "Bagging-Date"),
         algorithms=algorithms,
         pin=pin,
+        payload=payload,
         oxum=_bounded(top.metadata.oxum),
         head=head,
         part=part,
@@ -114,6 +118,10 @@ def bag_facts(source: BagSource, path: str) -> BagFacts:
 def _algorithms(top: BagTop) -> tuple[str, ...]:
     known = {one.algorithm for one in top.manifests if not one.of_tags and one.algorithm is not None}
     return tuple(sorted(known, key=STRONGEST_FIRST.index))
+
+
+def _payload_manifest(top: BagTop, algorithm: str) -> ManifestName:
+    return next(one for one in top.manifests if not one.of_tags and one.algorithm == algorithm)
 
 
 def _parity(top: TopFiles, bag: BagTop, manifest: ManifestName) -> int:

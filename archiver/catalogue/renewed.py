@@ -87,10 +87,16 @@ def renewed_as(catalogue: Catalogue, facts: BagFacts) -> int | None:
 
 
 def _same_bag(catalogue: Catalogue, facts: BagFacts) -> Iterator[tuple[int, bytes]]:
-    """Yield known bags with the identifier, the payload and the strongest algorithm of another, each with its pin."""
-    sql = "SELECT bag_id, pin, algorithms, octets, files FROM bag WHERE identifier = ? ORDER BY bag_id"
-    for number, pin, algorithms, octets, files in list(catalogue.rows(sql, (facts.identifier,))):
-        same = str(algorithms).split(",")[0] == facts.algorithms[0] and facts.oxum in {None, (octets, files)}
+    """Yield known bags with the identifier and the payload of another, each with its pin.
+
+    A log tells of any change that somebody called intended; that the payload is the same is told by its manifest alone.
+    """
+    sql = (
+        "SELECT bag_id, pin, algorithms FROM bag JOIN payload_manifest USING (bag_id)"
+        " WHERE identifier = ? AND digest = ? ORDER BY bag_id"
+    )
+    for number, pin, algorithms in list(catalogue.rows(sql, (facts.identifier, facts.payload))):
+        same = str(algorithms).split(",")[0] == facts.algorithms[0]
         if same and isinstance(number, int) and isinstance(pin, bytes):
             yield number, pin
 

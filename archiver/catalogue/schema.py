@@ -235,6 +235,11 @@ CREATE TABLE intended_change (         -- changes of copies on purpose that are 
   after   BLOB NOT NULL,               -- the pin that the change gives it
   what    TEXT NOT NULL                -- what is changed, in a few words
 ) STRICT;
+
+CREATE TABLE payload_manifest (        -- what tells one payload from another: no two descriptions of it are taken for two bags
+  bag_id INTEGER PRIMARY KEY REFERENCES bag, -- the bag
+  digest BLOB NOT NULL                 -- SHA-512 of its strongest payload manifest
+) STRICT;
 """
 
 MIGRATIONS: tuple[str, ...] = (_FORM_1 + FILE_INDEXES, _FORM_2, _FORM_3)

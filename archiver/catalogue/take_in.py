@@ -176,6 +176,7 @@ def _add_bag(
             facts.parity,
         ),
     )
+    catalogue.run("INSERT INTO payload_manifest (bag_id, digest) VALUES (?, ?)", (bag_id, facts.payload))
     numbers, algorithm = Numbers(catalogue), facts.algorithms[0]
     note = None
     try:

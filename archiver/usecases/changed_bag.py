@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
+from archiver import filesystem
 from archiver.bagit.bag_source import source_of
 from archiver.bagit.updating.journal import is_update_pending
 from archiver.bagit.updating.update import Deciding
@@ -74,7 +75,7 @@ def changing(bag: str, what: str, catalogue: str, run: Run, watch: Watch) -> Ite
         run: The run.
         watch: Is told what could not be noted.
     """
-    _settle(bag, catalogue, run, watch)
+    settle_change(bag, catalogue, run, watch)
     before = pin_at(bag)
 
     def deciding(after: bytes) -> None:
@@ -83,7 +84,7 @@ def changing(bag: str, what: str, catalogue: str, run: Run, watch: Watch) -> Ite
 
     yield deciding
     note_change(bag, Change(what, before, pin_at(bag)), catalogue, run, watch)
-    _settle(bag, catalogue, run, watch)
+    settle_change(bag, catalogue, run, watch)
 
 
 def settle_intended(catalogue: Catalogue, copy: AuditableCopy, run: Run, watch: Watch) -> bool:
@@ -95,15 +96,38 @@ def settle_intended(catalogue: Catalogue, copy: AuditableCopy, run: Run, watch: 
     change = intended(catalogue, copy.copy)
     place, name = copy.store.place, os.fsencode(copy.copy.path)
     path = place + b"/" + name
-    if change is None or is_update_pending(path):
+    if change is None:
         return False
+    with _free(path) as is_free:
+        if not is_free or is_update_pending(path):
+            return False
+        return _settled(catalogue, copy, change, run, watch)
+
+
+@contextmanager
+def _free(path: bytes) -> Iterator[bool]:
+    """Hold the lock of a bag for the block, and lend whether that succeeded: a run that is changing it notes that itself."""
+    try:
+        folder = filesystem.open_folder(path)
+    except OSError:  # it is gone, or an archive, which is not changed
+        yield False
+        return
+    try:
+        yield filesystem.try_lock(folder)
+    finally:
+        os.close(folder)
+
+
+def _settled(
+    catalogue: Catalogue, copy: AuditableCopy, change: IntendedChange, run: Run, watch: Watch
+) -> bool:
+    place, name = copy.store.place, os.fsencode(copy.copy.path)
+    path = place + b"/" + name
     now = pin_at(os.fsdecode(path))
     is_unnoted = now == change.after and copy.pin == change.before
     if is_unnoted:
         try:
-            logged = logged_pin(place, name)
-            if logged is None or logged.digest != change.after.hex():
-                log_change(place, name, Change(change.what, change.before, change.after), run)
+            log_change(place, name, Change(change.what, change.before, change.after), run)
             _know_changed(catalogue, copy, path, run)
         except StoreError as error:
             watch.note(f"A change that an earlier run made is not noted yet: {error.message}.")
@@ -114,7 +138,8 @@ def settle_intended(catalogue: Catalogue, copy: AuditableCopy, run: Run, watch: 
     return is_unnoted
 
 
-def _settle(bag: str, catalogue: str, run: Run, watch: Watch) -> None:
+def settle_change(bag: str, catalogue: str, run: Run, watch: Watch) -> None:
+    """Note the change of a bag that an earlier run made on purpose and did not come to note, if there is one."""
     if not is_there(catalogue):
         return
     # noting the change itself tells of what is wrong with it
@@ -160,7 +185,7 @@ def note_change(bag: str, change: Change, catalogue: str, run: Run, watch: Watch
     try:
         with opened(catalogue, SHORT_PATIENCE_MS) as lent:
             copy = known_copy(lent, place, name)
-            if copy is None:
+            if copy is None or copy.pin == change.after:
                 return
             if copy.pin != change.before:
                 watch.note(
@@ -203,8 +228,15 @@ def _know_changed(catalogue: Catalogue, copy: AuditableCopy, path: bytes, run: R
 
 
 def log_change(place: bytes, name: bytes, change: Change, run: Run) -> None:
-    """Tell it in the log of the store; a folder that is no store of this program has none."""
+    """Tell it in the log of the store, unless that is the last that it tells; a folder that is no store has none.
+
+    Raises:
+        StoreError: where the log cannot be read or written.
+    """
     if read_identity(place) is None or change.before is None or change.after is None:
+        return
+    logged = logged_pin(place, name)
+    if logged is not None and logged.digest == change.after.hex():
         return
     pins = {"pin_before": change.before.hex(), "pin": change.after.hex()}
     detail = {"path": os.fsdecode(name), "what": change.what, **pins}

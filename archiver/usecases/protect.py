@@ -32,7 +32,7 @@ from archiver.store.find_bags import is_bag
 from archiver.store.healing import Placer, aside_name, kept_copies, workshop_of
 from archiver.store.keeping import refuse_kept
 from archiver.usecases.bag_update import add_files_to
-from archiver.usecases.changed_bag import Change, note_change, pin_at
+from archiver.usecases.changed_bag import Change, note_change, pin_at, settle_change
 from archiver.usecases.pins import known_pin, logged_pin
 from archiver.usecases.recovery_sets import (
     SetMaker,
@@ -121,6 +121,7 @@ def protect(  # noqa: PLR0913, PLR0917 - a command's parameters
             f"{bag} is no bag that is a folder", "Nothing was changed. An archive is not updated."
         )
     refuse_kept(place, f"protect {bag}")
+    settle_change(bag, catalogue, run, watch)
     before = pin_at(bag)
     with locked(place), workshop_of(place) as workshop:
         placer = Placer(place, name, aside_name(run.now()))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from archiver.catalogue.database import Catalogue
 from archiver.catalogue.events import follow_log
+from archiver.catalogue.renewed import pin_of_copy
 from archiver.catalogue.retiring import Consequence, consequence
 from archiver.catalogue.stores import Copy, KnownStore, copy_at, find_store, mark
 from archiver.errors import Remedy, UsageError, Way
@@ -116,9 +117,7 @@ def _known(catalogue: Catalogue, place: bytes, name: bytes, bag: str) -> tuple[K
 
 
 def _event(catalogue: Catalogue, copy: Copy, name: str, request: RetireRequest, run: Run) -> Happened:
-    row = catalogue.row("SELECT identifier, pin FROM bag WHERE bag_id = ?", (copy.bag_id,))
-    assert row is not None, "a copy is of a bag"
-    identifier, pin = row
-    assert isinstance(pin, bytes)
+    identifier = catalogue.value("SELECT identifier FROM bag WHERE bag_id = ?", (copy.bag_id,))
+    pin = pin_of_copy(catalogue, copy)
     detail = {"path": name, "pin": pin.hex(), "verified_since": request.since}
     return Happened("deletion", rfc3339(run.now()), str(identifier), "success", detail, run.software)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from pathlib import Path
 
@@ -66,6 +67,39 @@ def test_both_copies_are_of_one_bag_and_neither_is_damaged(
     assert "Older tag files than another copy: One (Second)." in status.out
     assert [one["store"] for one in run_here("status", "--json").json["older_copies"]] == ["Second"]
     assert len(run_here("find", "notes", "--json").json["files"]) == 1
+
+
+def test_a_bag_with_another_payload_is_another_bag_though_it_was_accepted(
+    stores: tuple[Path, Path], catalogue_path: Path
+) -> None:
+    _, second = stores
+    bag = second / "Two"
+    notes = next(path for path in (bag / "data").rglob("*") if path.is_file())
+    rewritten(bag, notes, notes.read_bytes()[::-1])
+    assert run_here("verify", bag).code == 0
+    assert run_here("catalogue", "accept", bag, SOURCE_DATE_EPOCH=at(4)).code == 0
+    assert run_here("catalogue", "rebuild", *stores).code == 0
+    with reading(str(catalogue_path)) as lent:
+        assert lent.number("SELECT count(*) FROM bag WHERE name = 'Two'") == 2
+        assert (
+            lent.number("SELECT count(*) FROM older_copy JOIN copy USING (copy_id) WHERE path = 'Two'") == 0
+        )
+
+
+def rewritten(bag: Path, file: Path, content: bytes) -> None:
+    """Change a file of a bag, and make the bag valid again."""
+    changed = {file: (file.read_bytes(), content)}
+    assert content != file.read_bytes()
+    file.write_bytes(content)
+    for manifest in (*bag.glob("manifest-*.txt"), *bag.glob("tagmanifest-*.txt")):
+        algorithm, before = manifest.stem.partition("-")[2], manifest.read_bytes()
+        text = before.decode()
+        for old, new in changed.values():
+            text = text.replace(
+                hashlib.new(algorithm, old).hexdigest(), hashlib.new(algorithm, new).hexdigest()
+            )
+        manifest.write_text(text)
+        changed[manifest] = (before, text.encode())
 
 
 def test_damage_of_an_older_copy_is_still_damage(stores: tuple[Path, Path], catalogue_path: Path) -> None:

@@ -106,7 +106,7 @@ def test_file_system_in_memory_is_not_relied_on() -> None:
 
 @pytest.mark.parametrize(
     ("release", "relied_on"),
-    [("5.7.19", False), ("5.8.0-1-generic", True), ("6.18.44", True), ("10.1", True)],
+    [("5.8.0-1-generic", False), ("5.16.20", False), ("5.17.0", True), ("6.18.44", True), ("10.1", True)],
 )
 def test_system_that_does_not_tell_of_errors_is_not_relied_on(
     release: str, *, relied_on: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -21,6 +21,12 @@ _OF_AIFF = frozenset((b"FVER", b"COMM", b"SSND"))
 _OF_DSDIFF = frozenset((b"FVER", b"PROP", b"DSD ", b"DST "))
 """Chunks that stay. An index of DSDIFF (``DSTI``) counts bytes from the file's beginning, so it goes too."""
 
+_OF_PROPERTIES = frozenset((b"FS  ", b"CHNL", b"CMPR", b"ABSS", b"LSCO"))
+"""Chunks of DSDIFF's properties that say how the sound is read; some programs lay a tag beside them."""
+
+_MOST_BYTES = {b"fmt ": 64, b"fact": 12, b"MD5 ": 16, b"ds64": 28}
+"""As long as chunks are that say how the sound of WAV is read; a longer one holds something else as well."""
+
 _LONG_SIZES, _LONG_SIZES_BYTES = b"ds64", 28
 _DSF_HEAD, _DSF_CHUNK = 28, 12
 _LARGEST = {4: (1 << 32) - 1, 8: (1 << 63) - 1}
@@ -41,6 +47,8 @@ def rewrite_wave(file: BinaryIO, tags: Plain) -> None:
     long_data = int.from_bytes(head[28:36], "little") if is_long else None
     kept = _kept(window, form, (12, window.size), _OF_WAVE, long_data)
     _refuse_unless_once(kept, b"fmt ", b"data")
+    if any(one.size > _MOST_BYTES.get(one.id, one.size) for one in kept):
+        raise UnredactableError("a chunk that says how it is read holds more than that")
     if not is_long:
         body = _body(kept, form, b"id3 ", tags)
         lay(file, [head[:4], _size(4 + _length(body), form), head[8:12], *body])
@@ -79,6 +87,12 @@ def rewrite_dsdiff(file: BinaryIO, tags: Plain) -> None:
     _refuse_unless_once(kept, b"PROP")
     if sum(one.id in (b"DSD ", b"DST ") for one in kept) != 1:
         raise UnredactableError("it has no sound, or more than one")
+    (properties,) = (one for one in kept if one.id == b"PROP")
+    if (
+        not {one.id for one in chunks(window, DSDIFF, properties.payload + 4, properties.end)}
+        <= _OF_PROPERTIES
+    ):
+        raise UnredactableError("its properties hold more than how it is read")
     body = _body(kept, DSDIFF, b"ID3 ", tags)
     lay(file, [b"FRM8", _size(4 + _length(body), DSDIFF), window.read(12, 4), *body])
 

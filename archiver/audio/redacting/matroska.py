@@ -33,11 +33,24 @@ _GOES = _ids("1254C367", "1043A770", "1941A469", "EC")
 _STAYS = _ids("1F43B675", "1C53BB6B")
 """Clusters and cues."""
 
-_GOES_OF_INFORMATION = _ids("7BA9", "7384", "3C83AB", "3E83BB", "4461", "EC")
-"""Title, names of this file and of those before and after it, date."""
+_STAYS_OF_HEADER = _ids("4286", "42F7", "42F2", "42F3", "4282", "4287", "4285", "BF")
+"""Versions, lengths, the kind of document."""
 
-_GOES_OF_TRACK = _ids("536E", "7446", "EC")
-"""Name, and which attachments belong to it."""
+_STAYS_OF_INFORMATION = _ids("2AD7B1", "4489", "4D80", "5741", "BF")
+"""Scale of time, duration, the programs that wrote it; the file must name these two."""
+
+_STAYS_OF_TRACKS = _ids("AE", "BF")
+_STAYS_OF_TRACK = _ids(
+    *("D7", "73C5", "83", "B9", "88", "55AA", "55AB", "55AC", "55AD", "55AE", "55AF", "9C", "6DE7", "6DF8"),
+    *("23E383", "234E7A", "23314F", "55EE", "22B59C", "22B59D", "86", "63A2", "AA", "6FAB", "56AA", "56BB"),
+    *("E0", "E1", "E2", "6D80", "BF"),
+)
+"""What says how a track is read: numbers, flags, durations, languages, the codec and its setup, sound, picture, encoding."""
+
+_CODEC, _CODEC_SETUP = map(bytes.fromhex, ("86", "63A2"))
+_MOST_SETUP = 1 << 20
+_FLAC_STAYS = frozenset((0, 3))
+"""Kinds of FLAC's metadata blocks that say nothing but how it is decoded: the stream's properties, the seek table."""
 
 _SHORT_VOID = 128
 """The longest empty element whose size takes one byte."""
@@ -75,6 +88,7 @@ def rewrite_matroska(file: BinaryIO, tags: Plain) -> None:
     window = Window(file, file.seek(0, 2))
     segment = _segment(window)
     plan = _planned(window, segment)
+    _change_around(plan, window)
     written = _tags(tags)
     place = _place(plan, written)
     plan.empty += [
@@ -137,32 +151,88 @@ def _planned(window: Window, segment: Element) -> _Plan:
             if one.id == _TAGS:
                 plan.tags.append(one)
         elif one.id == _INFORMATION:
-            _change(plan, window, one, _GOES_OF_INFORMATION)
+            _change(plan, window, one, _STAYS_OF_INFORMATION)
         elif one.id == _TRACKS:
             _change_tracks(plan, window, one)
         elif one.id == _SEEK_HEAD:
-            _change(plan, window, one, frozenset((_VOID,)))
+            _change(plan, window, one, frozenset((_SEEK, _CRC)))
             plan.seeks += _entries(window, one)
         elif one.id == _CRC:  # of the segment as a whole, which is not read for a new one
             plan.empty.append(one)
     return plan
 
 
-def _change(plan: _Plan, window: Window, parent: Element, ids: frozenset[bytes]) -> None:
-    """Plan to empty what an element holds of these IDs, and to make its checksum anew."""
+def _change(plan: _Plan, window: Window, parent: Element, stays: frozenset[bytes]) -> None:
+    """Plan to empty all that an element holds but these IDs, and to make its checksum anew."""
     listed = list(_strict(window, parent.payload, parent.end))
-    plan.empty += [one for one in listed if one.id in ids]
+    plan.empty += [one for one in listed if one.id not in stays]
     sums = [one for one in listed if one.id == _CRC]
     if any(one is not listed[0] or one.size != _CRC_BYTES for one in sums):
         raise UnredactableError("its elements cannot be made out")
     plan.summed += [(parent, one) for one in sums]
 
 
+def _change_around(plan: _Plan, window: Window) -> None:
+    """Plan what becomes of the header, and of what stands empty beside the segment."""
+    for one in _strict(window, 0, window.size):
+        if one.id == _EBML:
+            _change(plan, window, one, _STAYS_OF_HEADER)
+        elif one.id == _VOID:
+            plan.empty.append(one)
+
+
 def _change_tracks(plan: _Plan, window: Window, tracks: Element) -> None:
     for one in _strict(window, tracks.payload, tracks.end):
         if one.id == _TRACK:
-            _change(plan, window, one, _GOES_OF_TRACK)
-    _change(plan, window, tracks, frozenset((_VOID,)))
+            _refuse_comments(window, one)
+            _change(plan, window, one, _STAYS_OF_TRACK)
+    _change(plan, window, tracks, _STAYS_OF_TRACKS)
+
+
+def _refuse_comments(window: Window, track: Element) -> None:
+    """Refuse a track whose codec's setup has a comment of its own, which players and other programs take out with it.
+
+    Raises:
+        UnredactableError: where it has, or where that cannot be made out.
+    """
+    parts = {one.id: one for one in _strict(window, track.payload, track.end)}
+    if _CODEC not in parts or _CODEC_SETUP not in parts:
+        return
+    codec = window.read(parts[_CODEC].payload, min(parts[_CODEC].size, 64)).rstrip(b"\0")
+    setup = window.read(parts[_CODEC_SETUP].payload, min(parts[_CODEC_SETUP].size, _MOST_SETUP))
+    has_comments = {b"A_VORBIS": _has_vorbis_comments, b"A_FLAC": _has_flac_comments}.get(codec)
+    if has_comments is not None and has_comments(setup):
+        raise UnredactableError("its codec's setup holds comments")
+
+
+def _has_vorbis_comments(setup: bytes) -> bool:
+    """Whether Vorbis' three headers hold a comment, or are not laced as RFC 9559 has it."""
+    at, lengths = 1, []
+    if setup[:1] != b"\2":
+        return True
+    for _ in range(2):
+        length = 0
+        while at < len(setup) and setup[at] == 0xFF:
+            length, at = length + 0xFF, at + 1
+        if at >= len(setup):
+            return True
+        lengths.append(length + setup[at])
+        at += 1
+    comments = setup[at + lengths[0] : at + sum(lengths)]
+    if comments[:7] != b"\3vorbis":
+        return True
+    vendor = int.from_bytes(comments[7:11], "little")
+    return comments[11 + vendor : 15 + vendor] != bytes(4)
+
+
+def _has_flac_comments(setup: bytes) -> bool:
+    """Whether FLAC's metadata hold more than what it is decoded with."""
+    at = 4 if setup[:4] == b"fLaC" else 0
+    while at + 4 <= len(setup):
+        if setup[at] & 0x7F not in _FLAC_STAYS:
+            return True
+        at += 4 + int.from_bytes(setup[at + 1 : at + 4], "big")
+    return at != len(setup)
 
 
 def _sum_anew(file: BinaryIO, parent: Element, checksum: Element) -> None:

@@ -157,6 +157,7 @@ def recover(bag: int) -> bool:
     if not filesystem.is_there(_DECIDED, bag):
         return False
     _refuse_foreign(_DECIDED, bag)
+    filesystem.sync_folder(bag)  # whoever decided may have ended before the decision was durable
     _carry_out(bag)
     return True
 

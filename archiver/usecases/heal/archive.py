@@ -62,7 +62,7 @@ def heal_archive(  # noqa: PLR0913, PLR0917 - what one archive is healed with
     for copy in copies:
         if os.path.isdir(copy):
             folders += 1
-        elif _kind(os.fsencode(copy)) == _kind(path) and _taken(copy, path, pin, workshop, placer, watch):
+        elif is_archive_alike(os.fsencode(copy), path) and _taken(copy, path, pin, workshop, placer, watch):
             return Healed("", fault, "copy", copy)
     if folders:
         reason = "an archive is healed by a whole archive only, and the copies are folders"
@@ -93,6 +93,11 @@ def _taken(  # noqa: PLR0913, PLR0917 - as above
     if placer is not None:
         placer.place(workshop, name, "", modified)
     return True
+
+
+def is_archive_alike(copy: bytes, path: bytes) -> bool:
+    """Whether a copy is an archive of the same kind as the one at a path."""
+    return os.path.isfile(copy) and _kind(copy) == _kind(path)
 
 
 def _kind(path: bytes) -> str:

@@ -29,7 +29,8 @@ from archiver.store.healing import Placer, Workshop, aside_name, workshop_of
 from archiver.store.identity import make_identity, read_identity
 from archiver.store.keeping import is_kept, refuse_kept
 from archiver.store.log import BrokenLogError, Happened, append_event
-from archiver.usecases.heal.archive import heal_archive
+from archiver.usecases.changed_bag import known_copy, settle_intended
+from archiver.usecases.heal.archive import heal_archive, is_archive_alike
 from archiver.usecases.heal.bag_files import BagFiles
 from archiver.usecases.heal.copies import SameBytes, identifier_of, known_copies, named_copies, same_bytes
 from archiver.usecases.heal.folder import FolderHealer
@@ -70,6 +71,8 @@ def heal(request: HealRequest, catalogue: str, run: Run, watch: Watch) -> Healin
     place, name = os.path.split(path)
     with contextlib.ExitStack() as held:
         lent = _catalogue(catalogue, watch, held)
+        if lent is not None and not request.dry_run:
+            _settle(lent, place, name, run, watch)
         pin = _pin(lent, place, name, watch)
         _refuse_no_bag(request.bag, path, pin)
         if not request.dry_run:
@@ -79,7 +82,7 @@ def heal(request: HealRequest, catalogue: str, run: Run, watch: Watch) -> Healin
         if os.path.isdir(path):
             held.enter_context(_alone(path))
         copies = _copies(request, lent, pin, path)
-        pin = _within_reach(pin, copies)
+        pin = _within_reach(pin, path, copies)
         workshop = held.enter_context(_scratch() if request.dry_run else workshop_of(place))
         placer = None if request.dry_run else Placer(place, name, aside_name(run.now()))
         healer = _Healer(path, pin, Asked(copies, _others(lent)), workshop, placer, request, watch)
@@ -192,6 +195,16 @@ def _catalogue(path: str, watch: Watch, held: contextlib.ExitStack) -> Catalogue
         return None
 
 
+def _settle(catalogue: Catalogue, place: bytes, name: bytes, run: Run, watch: Watch) -> None:
+    """Note a change on purpose that a run did not come to note: it is not to be undone as damage."""
+    try:
+        copy = known_copy(catalogue, place, name)
+        if copy is not None:
+            settle_intended(catalogue, copy, run, watch)
+    except (CatalogueError, StoreError) as error:
+        watch.note(f"A change that an earlier run made is not noted yet: {error.message}.")
+
+
 def _pin(catalogue: Catalogue | None, place: bytes, name: bytes, watch: Watch) -> Pin:
     """Return what says which bytes are right.
 
@@ -206,7 +219,7 @@ def _pin(catalogue: Catalogue | None, place: bytes, name: bytes, watch: Watch) -
     if known is None or logged is None or logged.digest in (known.digest, known.older):
         return known or logged or Pin("bag")
     if logged.digest in digests_of_manifests(place + b"/" + name):
-        return dataclasses.replace(known, trusted="log", digest=logged.digest)
+        return dataclasses.replace(known, trusted="log", digest=logged.digest, older=None)
     return known
 
 
@@ -252,10 +265,12 @@ def _copies(request: HealRequest, catalogue: Catalogue | None, pin: Pin, path: b
     return known_copies(catalogue, identifier, path)
 
 
-def _within_reach(pin: Pin, copies: Sequence[str]) -> Pin:
-    """Return what a copy can be healed to: one with older tag files to the newer ones only where a copy has them."""
+def _within_reach(pin: Pin, path: bytes, copies: Sequence[str]) -> Pin:
+    """Return what a copy can be healed to: one with older tag files to the newer ones only where it can get them from a copy."""
     if pin.older is None:
         return pin
+    if os.path.isfile(path):  # an archive is replaced as a whole
+        copies = [one for one in copies if is_archive_alike(os.fsencode(one), path)]
     if any(pin.digest in digests_of_manifests(os.fsencode(copy)) for copy in copies):
         return pin
     return dataclasses.replace(pin, digest=pin.older, older=None)

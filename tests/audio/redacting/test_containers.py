@@ -212,6 +212,53 @@ def test_tags_that_do_not_fit_into_windows_media_are_left_out() -> None:
     assert "genre" not in tags_of(found, "wma")
 
 
+def with_setup(codec: bytes, setup: bytes) -> bytes:
+    """A document with a track whose codec has a setup of its own."""
+    track = element(
+        "AE", element("D7", b"\1"), element("83", b"\2"), element("86", codec), element("63A2", setup)
+    )
+    return matroska(summed("1654AE6B", track), cluster(0, simple(b"x" * 40, 0)))
+
+
+def vorbis_setup(comments: bytes) -> bytes:
+    """The three headers of Vorbis as a track has them, with these comments behind the name of the encoder."""
+    headers = [b"\1vorbis" + bytes(23), b"\3vorbis" + struct.pack("<I", 3) + b"enc" + comments, b"\5vorbis"]
+    return bytes([2, len(headers[0]), len(headers[1])]) + b"".join(headers)
+
+
+def test_a_setup_without_comments_stays_as_it_is() -> None:
+    for codec, setup in (
+        (b"A_VORBIS", vorbis_setup(bytes(4) + b"\1")),
+        (b"A_FLAC", b"fLaC\x80\0\0\x22" + bytes(34)),
+        (b"A_OPUS", b"OpusHead" + bytes(11)),
+    ):
+        assert element("63A2", setup) in redacted(with_setup(codec, setup), "mka")
+
+
+def test_what_is_no_part_of_reading_a_track_goes_whatever_it_is() -> None:
+    said = SECRET.encode()
+    header = element("1A45DFA3", element("4282", b"matroska"), element("EC", said))
+    track = element(
+        *(
+            "AE",
+            element("D7", b"\1"),
+            element("83", b"\2"),
+            element("86", b"A_OPUS"),
+            element("258688", said),
+        ),
+        *(element("3A9697", said), element("3B4040", said), element("41E4", element("41A4", said))),
+    )
+    information = summed(
+        "1549A966",
+        element("2AD7B1", b"\x0f\x42\x40") + element("4D80", b"m") + element("4DFF", said),
+    )
+    tracks = summed("1654AE6B", track + element("4DFE", said))
+    segment = element("18538067", information, tracks, cluster(0, simple(b"x" * 40, 0)))
+    found = redacted(header + element("EC", said) + segment, "mka")
+    assert said not in found
+    assert essence_of(found, "mka") == essence_of(header + segment, "mka")
+
+
 REFUSED: dict[str, tuple[str, bytes]] = {
     "a size that is left open": ("wav", CONTAINERS["wav"].replace(b"data" + struct.pack("<I", len(SAMPLES)), b"data" + b"\xff" * 4)),
     "a chunk that runs past the end": ("aiff", CONTAINERS["aiff"][:-40]),
@@ -224,6 +271,12 @@ REFUSED: dict[str, tuple[str, bytes]] = {
     "an open segment": ("mka", matroska(summed("1654AE6B", entry()), cluster(0, simple(b"x" * 40, 0)), segment_size=b"\x01" + b"\xff" * 7)),
     "an element that nobody knows": ("mka", matroska(summed("1654AE6B", entry()), element("1F43B676", b"x"), cluster(0, simple(b"x" * 40, 0)))),
     "bytes behind the segment": ("mka", mka() + b"TAG" + bytes(125)),
+    "comments in Vorbis' own setup": ("mka", with_setup(b"A_VORBIS", vorbis_setup(b"\1\0\0\0\6\0\0\0TITLE="))),
+    "Vorbis' setup laced otherwise": ("mka", with_setup(b"A_VORBIS", b"\1" + vorbis_setup(bytes(4))[1:])),
+    "comments in FLAC's own setup": ("mka", with_setup(b"A_FLAC", b"fLaC\0\0\0\x22" + bytes(34) + b"\x84\0\0\4" + bytes(4))),
+    "FLAC's setup cut off": ("mka", with_setup(b"A_FLAC", b"fLaC\0\0\0\x22" + bytes(20))),
+    "a tag among the properties of DSDIFF": ("dff", dsdiff(DSD).replace(big(b"CMPR", b"DSD \0\0"), big(b"ID3 ", b"DSD \0\0"))),
+    "a format that holds more": ("wav", riff_chunk(b"RIFF", b"WAVE" + riff_chunk(b"fmt ", bytes(16) + SECRET.encode() * 3) + riff_chunk(b"data", SAMPLES))),
 }  # fmt: skip
 
 
@@ -301,6 +354,18 @@ def test_files_that_other_programs_wrote_keep_their_music(samples: Path, name: s
     assert after is not None
     assert before.essence == after.essence  # of one without a sample there is none
     assert tags_of(found, extension)["title"] == ("T",)
+
+
+@pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="no ffmpeg: apt-get install ffmpeg")
+def test_what_ffmpeg_takes_over_from_a_tagged_file_is_plain_or_refused(tmp_path: Path) -> None:
+    tagged, taken = tmp_path / "a.ogg", tmp_path / "a.mka"
+    tone = ("-f", "lavfi", "-i", "sine=frequency=440:duration=1", "-metadata", f"comment={SECRET}")
+    for words in ((*tone, "-c:a", "libvorbis", tagged), ("-i", tagged, "-c:a", "copy", taken)):
+        subprocess.run(["ffmpeg", "-v", "error", *words], check=True)
+    assert SECRET.encode() in taken.read_bytes()
+    # whether ffmpeg takes them over into the codec's setup as well is its own affair
+    with contextlib.suppress(UnredactableError):
+        assert SECRET.encode() not in redacted(taken.read_bytes(), "mka")
 
 
 @pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="no ffmpeg: apt-get install ffmpeg")
