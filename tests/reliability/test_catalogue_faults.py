@@ -41,7 +41,7 @@ def test_a_full_disk_is_told_and_takes_back_what_was_being_written(
     fault = f"pwrite64:error=ENOSPC:when={number}+"
     refused = run_program(*words, before=inject(tmp_path / "trace", fault))
     assert refused.code == 1, refused.out
-    assert "is full" in refused.err
+    assert "is full" in refused.told
     assert "Traceback" not in refused.err
     assert run_here(*words).code == 0
     assert told(str(path)) == right
