@@ -110,6 +110,20 @@ def test_damage_of_an_older_copy_is_still_damage(stores: tuple[Path, Path], cata
     assert bags(catalogue_path)["One"]["Second"] == ("damaged", True)
 
 
+def test_an_older_copy_stays_right_where_the_newer_one_is_damaged(
+    stores: tuple[Path, Path], catalogue_path: Path
+) -> None:
+    first, second = stores
+    older = tree_digest(second / "One")
+    events = first / "One/metadata/events.jsonl"
+    events.write_bytes(events.read_bytes()[:-9])
+    done = run_here("heal", second / "One", SOURCE_DATE_EPOCH=at(4))
+    assert done.code == 0, done.out + done.err
+    assert tree_digest(second / "One") == older
+    assert bags(catalogue_path)["One"]["Second"] == ("present", True)
+    assert run_here("verify", second / "One").code == 0
+
+
 def test_healing_brings_the_older_copy_up_to_date_and_never_back(
     stores: tuple[Path, Path], catalogue_path: Path
 ) -> None:

@@ -9,12 +9,18 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from archiver import filesystem
+from archiver.bagit.algorithms import hash_descriptor
 from archiver.bagit.bag_source import source_of
+from archiver.bagit.manifest_reader import read_manifest
+from archiver.bagit.pin import pin_at, pinned_manifest
+from archiver.bagit.reading import FolderTop, read_tag_lines, read_top
 from archiver.bagit.serialized.archive import without_ending
+from archiver.bagit.telling import ignore
 from archiver.catalogue.bag_facts import UnreadableBagError, bag_facts
 from archiver.catalogue.database import Catalogue
 from archiver.catalogue.stores import is_mounted, stores_with
 from archiver.errors import UsageError
+from archiver.machine import refuse_own_limit
 from archiver.store.find_bags import bags_in, is_bag
 
 
@@ -42,6 +48,31 @@ class DamagedCopy(NamedTuple):
             OSError: where it is no regular file, or cannot be opened.
         """
         return filesystem.open_regular_beneath(self.bag, os.fsencode(self.path))
+
+
+def has_tag_files_of(copy: bytes, pin: str) -> bool:
+    """Whether the copy in a folder has the tag manifest with a pin, in hex, and every file that this lists as it lists it."""
+    folder = filesystem.open_folder(copy)
+    try:
+        top = read_top(FolderTop(folder))
+        manifest = pinned_manifest(top.manifests)
+        if manifest is None or manifest.algorithm is None or pin_at(FolderTop(folder), manifest).hex() != pin:
+            return False
+        if not manifest.of_tags:
+            return True
+        lines = read_tag_lines(FolderTop(folder), manifest.name, top.declaration.encoding, ignore)
+        entries = read_manifest(lines, manifest, ignore, before_1_0=top.declaration.before_1_0)
+        return all(_digest(copy, one.path, manifest.algorithm) == one.digest for one in entries)
+    except OSError as error:
+        refuse_own_limit(error)
+        return False
+    finally:
+        os.close(folder)
+
+
+def _digest(copy: bytes, path: str, algorithm: str) -> str:
+    with os.fdopen(filesystem.open_regular_beneath(copy, os.fsencode(path)), "rb", buffering=0) as file:
+        return hash_descriptor(file.fileno(), (algorithm,))[algorithm]
 
 
 def named_copies(paths: Sequence[str], bag: bytes, identifier: str | None) -> tuple[str, ...]:

@@ -32,7 +32,14 @@ from archiver.store.log import BrokenLogError, Happened, append_event
 from archiver.usecases.changed_bag import known_copy, settle_intended
 from archiver.usecases.heal.archive import heal_archive, is_archive_alike
 from archiver.usecases.heal.bag_files import BagFiles
-from archiver.usecases.heal.copies import SameBytes, identifier_of, known_copies, named_copies, same_bytes
+from archiver.usecases.heal.copies import (
+    SameBytes,
+    has_tag_files_of,
+    identifier_of,
+    known_copies,
+    named_copies,
+    same_bytes,
+)
 from archiver.usecases.heal.folder import FolderHealer
 from archiver.usecases.heal.mend import Asked, Mender
 from archiver.usecases.heal.outcome import Healed, Healing, HealRequest, Unhealed
@@ -266,14 +273,27 @@ def _copies(request: HealRequest, catalogue: Catalogue | None, pin: Pin, path: b
 
 
 def _within_reach(pin: Pin, path: bytes, copies: Sequence[str]) -> Pin:
-    """Return what a copy can be healed to: one with older tag files to the newer ones only where it can get them from a copy."""
+    """Return what a copy can be healed to: one with older tag files to the newer ones only where a copy has them all.
+
+    A copy that is older and right would be neither, were half of what is newer put into it.
+    """
     if pin.older is None:
         return pin
     if os.path.isfile(path):  # an archive is replaced as a whole
         copies = [one for one in copies if is_archive_alike(os.fsencode(one), path)]
-    if any(pin.digest in digests_of_manifests(os.fsencode(copy)) for copy in copies):
+    if any(_has_newer(os.fsencode(copy), pin) for copy in copies):
         return pin
     return dataclasses.replace(pin, digest=pin.older, older=None)
+
+
+def _has_newer(copy: bytes, pin: Pin) -> bool:
+    if pin.digest is None:
+        return False
+    return (
+        has_tag_files_of(copy, pin.digest)
+        if os.path.isdir(copy)
+        else pin.digest in digests_of_manifests(copy)
+    )
 
 
 def _others(catalogue: Catalogue | None) -> _SameBytes:
