@@ -14,7 +14,7 @@ from archiver.bagit.declaration import DECLARATION_NAME, LARGEST_DECLARATION, De
 from archiver.bagit.fetch_reader import FETCH_NAME
 from archiver.bagit.findinglog import FindingLog
 from archiver.bagit.findings import Finding, Tell
-from archiver.bagit.manifest_reader import ManifestName, parse_manifest_name
+from archiver.bagit.manifest_reader import Entry, ManifestName, parse_manifest_name, read_manifest
 from archiver.bagit.metadata_reader import BagMetadata, read_metadata
 from archiver.bagit.tagfiles import BAG_INFO
 from archiver.bagit.tagtext import LineFault, read_lines
@@ -204,3 +204,11 @@ def read_tag_lines(
 ) -> Iterator[tuple[int, str | LineFault]]:
     """Yield the numbered lines of the tag file ``name`` at the top of a bag; see :func:`read_lines`."""
     return read_lines(top.blocks(name, tell), encoding)
+
+
+def manifest_entries(
+    files: TopFiles, top: BagTop, manifest: ManifestName, tell: Tell
+) -> Iterator[Entry]:
+    """Yield what a manifest of a bag lists, read as the bag declares; what is wrong with its lines is told."""
+    lines = read_tag_lines(files, manifest.name, top.declaration.encoding, tell)
+    return read_manifest(lines, manifest, tell, before_1_0=top.declaration.before_1_0)

@@ -31,10 +31,10 @@ from archiver.bagit.hashing import (
     serial_map,
 )
 from archiver.bagit.judging import Judge
-from archiver.bagit.manifest_reader import ManifestName, read_manifest
+from archiver.bagit.manifest_reader import ManifestName
 from archiver.bagit.names import PAYLOAD
 from archiver.bagit.pin import pin_at, pinned_manifest
-from archiver.bagit.reading import BagTop, TopFiles, read_tag_lines, read_top
+from archiver.bagit.reading import BagTop, TopFiles, manifest_entries, read_tag_lines, read_top
 from archiver.bagit.report import BagReport, Depth, judge_verdicts
 from archiver.bagit.serialized.member import Limits
 from archiver.bagit.sorting import Sorter
@@ -219,13 +219,11 @@ class Validation:
                 self._log.add("B305", manifest.name, f"{first} uses the same algorithm")
 
     def _read_manifests(self, top: TopFiles, bag: BagTop) -> None:
-        before_1_0, encoding = bag.declaration.before_1_0, bag.declaration.encoding
         of_payload = [manifest for manifest in bag.manifests if not manifest.of_tags]
         for manifest in of_payload[:1] if self._depth is Depth.FAST else bag.manifests:
             index = len(self._manifests)
             self._manifests.append(manifest)
-            lines = read_tag_lines(top, manifest.name, encoding, self._tell)
-            for entry in read_manifest(lines, manifest, self._tell, before_1_0=before_1_0):
+            for entry in manifest_entries(top, bag, manifest, self._tell):
                 self._sorter.add(listed_record(index, entry))
 
     def _judge_pin(self, top: TopFiles, bag: BagTop) -> None:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from archiver.bagit.algorithms import STRONGEST_FIRST
 from archiver.bagit.bag_source import BagSource, Container
-from archiver.bagit.manifest_reader import ManifestName, read_manifest
+from archiver.bagit.manifest_reader import ManifestName
 from archiver.bagit.pin import pin_at, pinned_manifest
-from archiver.bagit.reading import BagTop, TopFiles, read_tag_lines, read_top
+from archiver.bagit.reading import BagTop, TopFiles, manifest_entries, read_top
 from archiver.bagit.serialized.archive import SUFFIXES, without_ending
 from archiver.bagit.telling import ignore
 from archiver.catalogue.bag_pin import broken_off
@@ -126,8 +126,7 @@ def _payload_manifest(top: BagTop, algorithm: str) -> ManifestName:
 
 def _parity(top: TopFiles, bag: BagTop, manifest: ManifestName) -> int:
     """Count the sets of recovery data that a manifest lists."""
-    lines = read_tag_lines(top, manifest.name, bag.declaration.encoding, ignore)
-    entries = read_manifest(lines, manifest, ignore, before_1_0=bag.declaration.before_1_0)
+    entries = manifest_entries(top, bag, manifest, ignore)
     numbers = {set_of_file(entry.path) for entry in entries if entry.path.startswith(FOLDER)}
     return len(numbers - {None})
 

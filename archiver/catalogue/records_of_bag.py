@@ -12,9 +12,8 @@ from dataclasses import dataclass, field
 import msgspec
 
 from archiver.bagit.bag_source import BagSource
-from archiver.bagit.manifest_reader import read_manifest
 from archiver.bagit.names import PAYLOAD
-from archiver.bagit.reading import Listing, read_tag_lines, read_top
+from archiver.bagit.reading import Listing, manifest_entries, read_top
 from archiver.bagit.telling import ignore
 from archiver.bagit.walking import Kind
 from archiver.records.codec import Record, from_line
@@ -121,10 +120,8 @@ def listed_files(listing: Listing, algorithm: str) -> Iterator[FileInBag]:
     assert listing.top is not None
     top = read_top(listing.top)
     manifest = next(one for one in top.manifests if not one.of_tags and one.algorithm == algorithm)
-    declared = top.declaration
-    lines = read_tag_lines(listing.top, manifest.name, declared.encoding, ignore)
     sizes = _sizes(listing)
-    for entry in read_manifest(lines, manifest, ignore, before_1_0=declared.before_1_0):
+    for entry in manifest_entries(listing.top, top, manifest, ignore):
         size = sizes.get(entry.path)
         if size is not None and entry.digest and entry.path.startswith(PAYLOAD):
             path = entry.path.removeprefix(PAYLOAD).encode("utf-8", "backslashreplace").decode("utf-8")

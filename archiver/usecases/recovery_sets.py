@@ -14,8 +14,7 @@ from dataclasses import dataclass, field
 
 from archiver import filesystem
 from archiver.bagit.algorithms import hash_descriptor
-from archiver.bagit.manifest_reader import read_manifest
-from archiver.bagit.reading import FolderTop, read_tag_lines, read_top
+from archiver.bagit.reading import FolderTop, manifest_entries, read_top
 from archiver.bagit.tagfiles import list_tag_files
 from archiver.bagit.telling import ignore
 from archiver.bagit.updating.journal import STAGED_PREFIX, Journal
@@ -217,12 +216,12 @@ def put_old_aside(bag: bytes, placer: Placer) -> None:
 
 def _listed(folder: int) -> set[str]:
     """Return the files with recovery data that the tag manifests of a valid bag list."""
-    top = read_top(FolderTop(folder))
+    files = FolderTop(folder)
+    top = read_top(files)
     found: set[str] = set()
     for manifest in top.manifests:
         if manifest.of_tags and manifest.algorithm:
-            lines = read_tag_lines(FolderTop(folder), manifest.name, top.declaration.encoding, ignore)
-            entries = read_manifest(lines, manifest, ignore, before_1_0=top.declaration.before_1_0)
+            entries = manifest_entries(files, top, manifest, ignore)
             found.update(one.path for one in entries if set_of_file(one.path) is not None)
     return found
 

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from archiver import filesystem
 from archiver.bagit.algorithms import ALGORITHMS, STRONGEST_FIRST, hash_blocks, hash_descriptor
 from archiver.bagit.bag_source import source_of
-from archiver.bagit.manifest_reader import read_manifest
 from archiver.bagit.pin import pinned_manifest
-from archiver.bagit.reading import BagTop, TopFiles, read_tag_lines, read_top
+from archiver.bagit.reading import BagTop, TopFiles, manifest_entries, read_top
 from archiver.bagit.serialized.archive import without_ending
 from archiver.bagit.telling import ignore
 from archiver.errors import ArchiverError, ExitStatus, Remedy, UsageError, Way
@@ -105,9 +104,7 @@ def _pin(named: str, path: bytes, top: BagTop, files: TopFiles) -> str:
     manifest = pinned_manifest(known) if known else None
     if manifest is None or manifest.algorithm is None:
         raise damaged(named, "it has no tag manifest, so nothing says whether its records are unchanged")
-    lines = read_tag_lines(files, manifest.name, top.declaration.encoding, ignore)
-    entries = read_manifest(lines, manifest, ignore, before_1_0=top.declaration.before_1_0)
-    recorded = {entry.path: entry.digest for entry in entries}
+    recorded = {entry.path: entry.digest for entry in manifest_entries(files, top, manifest, ignore)}
     with contextlib.closing(source_of(path)) as source:
         for tag_file, blocks in source.contents(recorded.copy()):
             try:

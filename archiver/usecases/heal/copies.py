@@ -11,9 +11,8 @@ from typing import NamedTuple
 from archiver import filesystem
 from archiver.bagit.algorithms import hash_descriptor
 from archiver.bagit.bag_source import source_of
-from archiver.bagit.manifest_reader import read_manifest
 from archiver.bagit.pin import pin_at, pinned_manifest
-from archiver.bagit.reading import FolderTop, read_tag_lines, read_top
+from archiver.bagit.reading import FolderTop, manifest_entries, read_top
 from archiver.bagit.serialized.archive import without_ending
 from archiver.bagit.telling import ignore
 from archiver.catalogue.bag_facts import UnreadableBagError, bag_facts
@@ -53,15 +52,15 @@ class DamagedCopy(NamedTuple):
 def has_tag_files_of(copy: bytes, pin: str) -> bool:
     """Whether the copy in a folder has the tag manifest with a pin, in hex, and every file that this lists as it lists it."""
     folder = filesystem.open_folder(copy)
+    files = FolderTop(folder)
     try:
-        top = read_top(FolderTop(folder))
+        top = read_top(files)
         manifest = pinned_manifest(top.manifests)
-        if manifest is None or manifest.algorithm is None or pin_at(FolderTop(folder), manifest).hex() != pin:
+        if manifest is None or manifest.algorithm is None or pin_at(files, manifest).hex() != pin:
             return False
         if not manifest.of_tags:
             return True
-        lines = read_tag_lines(FolderTop(folder), manifest.name, top.declaration.encoding, ignore)
-        entries = read_manifest(lines, manifest, ignore, before_1_0=top.declaration.before_1_0)
+        entries = manifest_entries(files, top, manifest, ignore)
         return all(_digest(copy, one.path, manifest.algorithm) == one.digest for one in entries)
     except OSError as error:
         refuse_own_limit(error)

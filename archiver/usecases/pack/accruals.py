@@ -6,8 +6,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 
-from archiver.bagit.manifest_reader import read_manifest
-from archiver.bagit.reading import read_tag_lines, read_top
+from archiver.bagit.reading import manifest_entries, read_top
 from archiver.bagit.telling import ignore
 from archiver.errors import UsageError
 from archiver.machine import reason, refuse_own_limit
@@ -117,8 +116,7 @@ def _digests(shelf: Shelf, bags: Sequence[KnownBag], algorithm: str) -> Iterator
             for manifest in top.manifests:
                 if manifest.of_tags or manifest.algorithm != algorithm:
                     continue
-                lines = read_tag_lines(listing.top, manifest.name, top.declaration.encoding, ignore)
-                for entry in read_manifest(lines, manifest, ignore, before_1_0=top.declaration.before_1_0):
+                for entry in manifest_entries(listing.top, top, manifest, ignore):
                     files += 1
                     if files > MOST_FILES:
                         raise ValueError(f"they list more than {MOST_FILES:,} files")

@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from archiver.bagit.bag_source import BagSource
-from archiver.bagit.manifest_reader import read_manifest
-from archiver.bagit.reading import read_tag_lines, read_top
+from archiver.bagit.reading import manifest_entries, read_top
 from archiver.bagit.telling import Reading, ignore
 from archiver.bagit.telling import Told as BytesTold
 from archiver.machine import reason, refuse_own_limit
@@ -221,9 +220,7 @@ class Giver:
                 for manifest in top.manifests:
                     if manifest.of_tags or manifest.algorithm not in algorithms:
                         continue
-                    lines = read_tag_lines(listing.top, manifest.name, top.declaration.encoding, ignore)
-                    before = top.declaration.before_1_0
-                    for entry in read_manifest(lines, manifest, ignore, before_1_0=before):
+                    for entry in manifest_entries(listing.top, top, manifest, ignore):
                         yield entry.path, manifest.algorithm or "", entry.digest
         except OSError as error:
             refuse_own_limit(error)

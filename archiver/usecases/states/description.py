@@ -14,11 +14,10 @@ from typing import BinaryIO, TypeAlias
 
 from archiver.bagit.algorithms import hash_blocks, strongest
 from archiver.bagit.bag_source import BagSource
-from archiver.bagit.manifest_reader import read_manifest
 from archiver.bagit.names import PAYLOAD
 from archiver.bagit.paths import decode_path
 from archiver.bagit.pin import pinned_manifest
-from archiver.bagit.reading import read_tag_lines, read_top
+from archiver.bagit.reading import manifest_entries, read_top
 from archiver.bagit.telling import ignore
 from archiver.errors import ArchiverError, ExitStatus, Remedy, Way
 from archiver.machine import reason, refuse_own_limit
@@ -151,8 +150,7 @@ def damaged_records(bag: KnownBag, source: BagSource) -> tuple[str, ...]:
         manifest = pinned_manifest(top.manifests)
         if manifest is None or not manifest.of_tags or manifest.algorithm is None:
             return ()
-        lines = read_tag_lines(listing.top, manifest.name, top.declaration.encoding, ignore)
-        entries = read_manifest(lines, manifest, ignore, before_1_0=top.declaration.before_1_0)
+        entries = manifest_entries(listing.top, top, manifest, ignore)
         told = {entry.path: entry.digest for entry in entries if entry.path in _SAYING}
     return tuple(path for path, digest in told.items() if _digest(source, path, manifest.algorithm) != digest)
 
@@ -287,9 +285,7 @@ def _of_manifest(source: BagSource) -> Iterator[SourceFile]:
         if not named:
             raise ValueError("it has no manifest by a digest that is known here")
         algorithm = strongest(named)
-        manifest, before = named[algorithm], top.declaration.before_1_0
-        lines = read_tag_lines(listing.top, manifest.name, top.declaration.encoding, ignore)
-        for entry in read_manifest(lines, manifest, ignore, before_1_0=before):
+        for entry in manifest_entries(listing.top, top, named[algorithm], ignore):
             if entry.digest:
                 path = entry.path.removeprefix(PAYLOAD)
                 name = path.encode("utf-8", "surrogateescape")
