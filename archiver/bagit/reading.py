@@ -206,9 +206,7 @@ def read_tag_lines(
     return read_lines(top.blocks(name, tell), encoding)
 
 
-def manifest_entries(
-    files: TopFiles, top: BagTop, manifest: ManifestName, tell: Tell
-) -> Iterator[Entry]:
+def manifest_entries(files: TopFiles, top: BagTop, manifest: ManifestName, tell: Tell) -> Iterator[Entry]:
     """Yield what a manifest of a bag lists, read as the bag declares; what is wrong with its lines is told."""
     lines = read_tag_lines(files, manifest.name, top.declaration.encoding, tell)
     return read_manifest(lines, manifest, tell, before_1_0=top.declaration.before_1_0)

@@ -25,7 +25,6 @@ ASIDE = b"aside"
 """The folder of a store's own folder that keeps what was taken out of bags."""
 
 _HINT = "What was put into the bag is whole, and everything else is as it was. Check the disk of the store."
-_MOST_KEPT = 1 << 30
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV)
 
 
@@ -102,18 +101,6 @@ class Workshop:
             os.unlink(self.path(name))
 
 
-def kept_copies(store: bytes, bag: bytes, name: bytes) -> Iterator[bytes]:
-    """Yield the contents of the files ``name`` that runs kept outside the bag ``bag`` of a store, the last run's first.
-
-    What is no small regular file is passed over.
-    """
-    place = Place(store, ARCHIVER + b"/" + ASIDE + b"/" + bag)
-    with contextlib.suppress(OSError), place.cursor() as kept:
-        for run in sorted(map(os.fsencode, os.listdir(kept.folder(b""))), reverse=True):
-            with contextlib.suppress(OSError):
-                yield filesystem.read_small(filesystem.open_regular(name, kept.folder(run)), _MOST_KEPT)
-
-
 @contextlib.contextmanager
 def workshop_of(store: bytes) -> Iterator[Workshop]:
     """Lend a new workshop in the store, which the caller has locked; what interrupted runs left is cleared away first.
@@ -169,7 +156,7 @@ class Placer:
             workshop: The workshop.
             name: The file's name there.
             path: Its path in the bag; of a bag that is an archive, empty.
-            modified_ns: Its modification time, or ``None`` for now.
+            modified_ns: Its modification time, or ``None`` for the time of placing.
 
         Raises:
             StoreError: where the system refuses; the place is then as it was.
@@ -202,23 +189,6 @@ class Placer:
         ):
             self._move_aside(parent.folder(b""), last, path)
             filesystem.sync_folder(parent.folder(b""))
-
-    def keep_copy(self, path: str, content: Iterator[bytes]) -> None:
-        """Keep a copy of the file at ``path`` in the bag, whose bytes are given, beside what is put aside.
-
-        Raises:
-            StoreError: where the system refuses; the bag is as it was.
-        """
-        with (
-            store_faults(f"keep a copy of {path} of {os.fsdecode(self._bag)}", _HINT),
-            self._aside_folder(path) as (folder, free),
-        ):
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-            with os.fdopen(os.open(free, flags, 0o666, dir_fd=folder), "wb") as stream:
-                stream.writelines(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-            filesystem.sync_folder(folder)
 
     def _located(self, path: str) -> tuple[bytes, bytes]:
         whole = self._bag + b"/" + os.fsencode(path) if path else self._bag

@@ -160,6 +160,7 @@ def add_files_to(  # noqa: PLR0913, PLR0917 - as the others, and what is added
     jobs: int,
     watch: Watch,
     signed: Signed = Signed.REFUSE,
+    deciding: Deciding = untold,
 ) -> Updated:
     """Give a bag further tag files.
 
@@ -171,6 +172,7 @@ def add_files_to(  # noqa: PLR0913, PLR0917 - as the others, and what is added
         jobs: Threads to use.
         watch: Counts the bytes verified.
         signed: What becomes of signatures, which would no longer hold.
+        deciding: Is told the pin that the bag will have, before anything of it is changed.
 
     Raises:
         UsageError: where ``bag`` is no folder, or is signed and that is not to change.
@@ -189,6 +191,7 @@ def add_files_to(  # noqa: PLR0913, PLR0917 - as the others, and what is added
                 Appended(EVENTS_RECORD, event_line(event), HEADER),
                 lambda work, items: watched(threads, watch, verifying, work, items),
                 signed,
+                deciding,
             )
 
 

@@ -75,7 +75,7 @@ def changing(bag: str, what: str, catalogue: str, run: Run, watch: Watch) -> Ite
         run: The run.
         watch: Is told what could not be noted.
     """
-    settle_change(bag, catalogue, run, watch)
+    _settle(bag, catalogue, run, watch)
     before = pin_at(bag)
 
     def deciding(after: bytes) -> None:
@@ -84,7 +84,7 @@ def changing(bag: str, what: str, catalogue: str, run: Run, watch: Watch) -> Ite
 
     yield deciding
     note_change(bag, Change(what, before, pin_at(bag)), catalogue, run, watch)
-    settle_change(bag, catalogue, run, watch)
+    _settle(bag, catalogue, run, watch)
 
 
 def settle_intended(catalogue: Catalogue, copy: AuditableCopy, run: Run, watch: Watch) -> bool:
@@ -138,8 +138,7 @@ def _settled(
     return is_unnoted
 
 
-def settle_change(bag: str, catalogue: str, run: Run, watch: Watch) -> None:
-    """Note the change of a bag that an earlier run made on purpose and did not come to note, if there is one."""
+def _settle(bag: str, catalogue: str, run: Run, watch: Watch) -> None:
     if not is_there(catalogue):
         return
     # noting the change itself tells of what is wrong with it

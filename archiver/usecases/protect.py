@@ -2,38 +2,29 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import os
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from archiver import filesystem
 from archiver.bagit.names import PAYLOAD
-from archiver.bagit.pin import pinned_manifest
-from archiver.bagit.reading import FolderTop, read_top
 from archiver.bagit.telling import ignore
 from archiver.bagit.updating.journal import Journal
 from archiver.bagit.updating.signed import Signed
 from archiver.bagit.walking import Kind, walk
-from archiver.catalogue.database import SHORT_PATIENCE_MS, is_there, opened
-from archiver.catalogue.faults import CatalogueError
-from archiver.errors import StoreError, UsageError
+from archiver.errors import UsageError
 from archiver.model.album import album_folder
 from archiver.model.run import Run
 from archiver.parity.make import sets_of_payload
 from archiver.parity.program import require_par2
 from archiver.parity.readme import Recorded, recorded
-from archiver.parity.sets import FOLDER, ONE_FILE, Amount, Sized
-from archiver.records.events import EVENTS_RECORD
+from archiver.parity.sets import ONE_FILE, Amount, Sized
 from archiver.store.area import locked
 from archiver.store.find_bags import is_bag
-from archiver.store.healing import Placer, aside_name, kept_copies, workshop_of
+from archiver.store.healing import Placer, aside_name, workshop_of
 from archiver.store.keeping import refuse_kept
 from archiver.usecases.bag_update import add_files_to
-from archiver.usecases.changed_bag import Change, note_change, pin_at, settle_change
-from archiver.usecases.pins import known_pin, logged_pin
+from archiver.usecases.changed_bag import changing, pin_at
 from archiver.usecases.recovery_sets import (
     SetMaker,
     are_own_sets_true,
@@ -121,21 +112,17 @@ def protect(  # noqa: PLR0913, PLR0917 - a command's parameters
             f"{bag} is no bag that is a folder", "Nothing was changed. An archive is not updated."
         )
     refuse_kept(place, f"protect {bag}")
-    settle_change(bag, catalogue, run, watch)
-    before = pin_at(bag)
-    with locked(place), workshop_of(place) as workshop:
-        placer = Placer(place, name, aside_name(run.now()))
-        making = _Making(SetMaker(path, par2, workshop, watch), placer, amount)
-        detail = "Recovery data (PAR2) were made after the bag was verified in full: see parity/README.txt."
-        updated = add_files_to(bag, making.write, detail, run, jobs, watch, signed)
-        is_complete = bool(updated.files)
-        after = pin_at(bag)
-        if not is_complete:
-            before = _known_before(place, name, catalogue)
+    placer = Placer(place, name, aside_name(run.now()))
+    detail = "Recovery data (PAR2) were made after the bag was verified in full: see parity/README.txt."
+    with (
+        changing(bag, "recovery data were made", catalogue, run, watch) as deciding,
+        locked(place),
+        workshop_of(place) as workshop,
+    ):
+        making = _Making(SetMaker(path, par2, workshop, watch), amount)
+        add_files_to(bag, making.write, detail, run, jobs, watch, signed, deciding)
         put_old_aside(path, placer)
-    what = making.made.value if is_complete else "recovery data were made by a run that was interrupted"
-    note_change(bag, Change(what, before, after), catalogue, run, watch)
-    return making.protection(b"" if after is None else after)
+    return making.protection(placer.aside, pin_at(bag) or b"")
 
 
 @dataclass
@@ -143,7 +130,6 @@ class _Making:
     """The recovery data of one bag."""
 
     maker: SetMaker
-    placer: Placer
     asked: Amount | None
     amount: Amount = ONE_FILE
     left_out: int = 0
@@ -158,8 +144,6 @@ class _Making:
         first = max(there, default=0) + 1
         if self.made is Made.NOTHING:
             return None
-        if self.made is not Made.FIRST:
-            self._keep_manifest(folder)
         if self.made is Made.OWN:
             assert told is not None
             self.left_out = told.left_out
@@ -182,13 +166,7 @@ class _Making:
             return Made.OTHERS
         return Made.NOTHING if are_own_sets_true(folder, told) else Made.OWN
 
-    def _keep_manifest(self, folder: int) -> None:
-        """Keep the tag manifest that the bag is known by, so that the change can be noted even if this run is killed."""
-        manifest = pinned_manifest(read_top(FolderTop(folder)).manifests)
-        if manifest is not None and manifest.of_tags:
-            self.placer.keep_copy(manifest.name, FolderTop(folder).blocks(manifest.name, ignore))
-
-    def protection(self, pin: bytes) -> Protection:
+    def protection(self, aside: str | None, pin: bytes) -> Protection:
         """Say what came of it."""
         return Protection(
             bag=os.fsdecode(self.maker.bag),
@@ -199,88 +177,12 @@ class _Making:
             left_out=self.left_out,
             payload_bytes=sum(each.size for each in self.maker.sets),
             parity_bytes=self.maker.octets,
-            aside=self.placer.aside,
+            aside=aside,
             pin=pin.hex(),
         )
-
-
-def _opened(folder: int, path: str) -> int:
-    where, _, name = os.fsencode(path).rpartition(b"/")
-    with filesystem.folder_beneath(folder, where) as parent:
-        return filesystem.open_regular(name, parent)
 
 
 def _payload(folder: int) -> Iterator[Sized]:
     for one in walk(folder, ignore):
         if one.kind is Kind.FILE and one.path.startswith(PAYLOAD):
             yield Sized(one.path, one.size)
-
-
-def _known_before(place: bytes, name: bytes, catalogue: str) -> bytes | None:
-    """Return the pin that is known of a bag which an interrupted run gave its recovery data; ``None`` where it is another's.
-
-    The bag without them must be the one that is known: a bag that was changed otherwise is not taken for it.
-    """
-    known = None
-    with contextlib.suppress(StoreError, CatalogueError, UsageError), contextlib.ExitStack() as held:
-        lent = held.enter_context(opened(catalogue, SHORT_PATIENCE_MS)) if is_there(catalogue) else None
-        known = (None if lent is None else known_pin(lent, place, name)) or logged_pin(place, name)
-    if known is None or known.digest is None:
-        return None
-    bag = place + b"/" + name
-    if known.digest == _pin_without(bag) or _is_but_for_recovery_data(place, name, known.digest):
-        return bytes.fromhex(known.digest)
-    return None
-
-
-def _is_but_for_recovery_data(place: bytes, name: bytes, pin: str) -> bool:
-    """Whether a bag differs from the one with a pin, whose tag manifest was kept, in its recovery data and the event alone."""
-    folder = filesystem.open_folder(place + b"/" + name)
-    try:
-        manifest = pinned_manifest(read_top(FolderTop(folder)).manifests)
-        if manifest is None or manifest.algorithm is None or not manifest.of_tags:
-            return False
-        with os.fdopen(_opened(folder, manifest.name), "rb") as lines:
-            now = _digests(lines)
-        with os.fdopen(_opened(folder, EVENTS_RECORD), "rb") as events:
-            earlier = hashlib.new(manifest.algorithm, b"".join(events.readlines()[:-1])).hexdigest()
-        now[EVENTS_RECORD.encode()] = earlier.encode()
-        for content in kept_copies(place, name, manifest.name.encode()):
-            if hashlib.sha512(content).hexdigest() == pin:
-                return _digests(content.splitlines(keepends=True)) == now
-    except (OSError, ValueError):
-        pass
-    finally:
-        os.close(folder)
-    return False
-
-
-def _digests(lines: Iterable[bytes]) -> dict[bytes, bytes]:
-    """Return the digests of what a tag manifest lists but recovery data, by the paths as it writes them."""
-    listed = (line.rstrip(b"\n").partition(b"  ") for line in lines)
-    return {path: digest for digest, _, path in listed if not path.startswith(FOLDER.encode() + b"/")}
-
-
-def _pin_without(bag: bytes) -> str | None:
-    """Return the pin that a bag had before its recovery data, and the event that tells of them, came to it."""
-    folder = filesystem.open_folder(bag)
-    try:
-        top = read_top(FolderTop(folder))
-        manifest = pinned_manifest(top.manifests)
-        if manifest is None or manifest.algorithm is None or not manifest.of_tags:
-            return None
-        with os.fdopen(_opened(folder, EVENTS_RECORD), "rb") as events:
-            earlier = hashlib.new(manifest.algorithm, b"".join(events.readlines()[:-1])).hexdigest()
-        digest = hashlib.sha512()
-        with os.fdopen(_opened(folder, manifest.name), "rb") as lines:
-            for line in lines:
-                path = line.partition(b"  ")[2].rstrip(b"\n")
-                if path == EVENTS_RECORD.encode():
-                    digest.update(earlier.encode() + b"  " + path + b"\n")
-                elif not path.startswith(FOLDER.encode() + b"/"):
-                    digest.update(line)
-        return digest.hexdigest()
-    except (OSError, ValueError):
-        return None
-    finally:
-        os.close(folder)

@@ -197,12 +197,13 @@ def set_info(  # noqa: PLR0913, PLR0917 - the same
         return dataclasses.replace(_checked(bag, update, journal), replaced=replaced)
 
 
-def add_tag_files(
+def add_tag_files(  # noqa: PLR0913, PLR0917 - the same
     bag: bytes,
     write: Stager,
     event: Appended | None = None,
     map_ordered: Mapper[Batch, Checked] = serial_map,
     signed: Signed = Signed.REFUSE,
+    deciding: Deciding = untold,
 ) -> Updated:
     """Give the bag in the folder ``bag`` further tag files.
 
@@ -212,6 +213,7 @@ def add_tag_files(
         event: A line to be appended to the bag's own log.
         map_ordered: How the bag is verified first.
         signed: What becomes of signatures, which hold for the tag manifests as they are.
+        deciding: Is told the pin that the bag will have, when all is staged and nothing is changed yet.
 
     Returns:
         Without files, where there was nothing to add.
@@ -226,6 +228,7 @@ def add_tag_files(
                 _stage_event(update.folder, event, journal)
                 dropped = _ensure_more(write(update.folder, journal))
                 stage_tag_manifests(update.folder, update.top, None, journal, dropped)
+                _tell_pin(journal, deciding)
                 set_aside(update.folder)
         except _NothingToAddError:
             return Updated((), update.recovered, update.report)
