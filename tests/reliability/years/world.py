@@ -199,4 +199,6 @@ class World:
             return
         self._run("catalogue", "update")
         for key, (state, checked) in known_copies(self._catalogue).items():
-            archive.known[key] = Known(state, checked)
+            before = archive.known.get(key, Known())
+            came_back = before.brought_back or before.state in {"missing", "retired"}
+            archive.known[key] = Known(state, checked, came_back)
