@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -47,6 +48,11 @@ class AuditableCopy:
     pin: bytes
     octets: int
     part: Part | None
+
+    @property
+    def place(self) -> bytes:
+        """Absolute path at which it lies, where its store was last met."""
+        return self.store.place + b"/" + os.fsencode(self.copy.path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from archiver.bagit.sizes import human_size
 from archiver.model.rights import Disposition
 from archiver.report.attention import Attention
 from archiver.report.counts import Counts
 from archiver.report.frame import footer
 from archiver.report.markup import counted, isolated, text
-from archiver.report.overview import SECTIONS, closed_part, playing, top
+from archiver.report.overview import SECTIONS, closed_part, top, totals_of
 from archiver.report.plots import Mark, Plot
 
 RECORDS = "the catalogue"
@@ -108,20 +107,12 @@ class OfQuery:
     def totals(self, counts: Counts, albums: int, attention: Attention) -> str:
         """Return the totals, and how many files cannot be opened from the page."""
         facts = self._facts
-        tiles = [
-            (f"{albums:,}", "album" if albums == 1 else "albums"),
-            (f"{counts.tracks:,}", "track" if counts.tracks == 1 else "tracks"),
-            (playing(counts), "of music"),
-            (human_size(counts.bytes), f"in {counted(counts.files, 'file')}"),
+        more = [
             (f"{facts.away:,}", "not at hand"),
             (f"{len(attention.findings):,}", "kinds of finding to look at"),
         ]
-        items = "".join(f"<li><b>{text(number)}</b> {text(what)}</li>\n" for number, what in tiles)
-        return (
-            f'<section aria-label="Totals">\n<ul class="totals" role="list">\n{items}</ul>\n'
-            f'<p class="account">Of {counted(counts.files, "file")} {facts.closed:,} are closed, and {facts.away:,} lie in no'
-            f" folder that was at hand. {counts.bytes:,} bytes in all.</p>\n</section>\n"
-        )
+        account = f"Of {counted(counts.files, 'file')} {facts.closed:,} are closed, and {facts.away:,} lie in no folder that was at hand."
+        return totals_of(counts, albums, more, account)
 
     def rights(self, attention: Attention) -> str:
         """Return which files are closed, and why."""

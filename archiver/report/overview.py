@@ -85,14 +85,9 @@ def totals_section(facts: BagFacts, counts: Counts, albums: int, attention: Atte
     """Return the totals, and the account of everything that was seen."""
     withheld = facts.rights.withheld
     tiles = [
-        (f"{albums:,}", "album" if albums == 1 else "albums"),
-        (f"{counts.tracks:,}", "track" if counts.tracks == 1 else "tracks"),
-        (playing(counts), "of music"),
-        (human_size(counts.bytes), f"in {counted(counts.files, 'file')}"),
         (f"{withheld:,}", "withheld by a decision"),
         (f"{sum(map(bool, attention.findings.values())):,}", "kinds of finding to look at"),
     ]
-    items = "".join(f"<li><b>{text(number)}</b> {text(what)}</li>\n" for number, what in tiles)
     seen = counts.files + facts.held + withheld + facts.links + facts.left_out + facts.lost
     account = [
         f"{counted(seen, 'entry', 'entries')} seen in the source: {counts.files:,} packed, {withheld:,} withheld"
@@ -104,9 +99,22 @@ def totals_section(facts: BagFacts, counts: Counts, albums: int, attention: Atte
     if facts.left_out:
         account.append(f"{facts.left_out:,} left out as asked")
     account.append(f"{facts.lost:,} not packed because of a problem")
+    return totals_of(counts, albums, tiles, f"{', '.join(account)}.")
+
+
+def totals_of(counts: Counts, albums: int, more: Iterable[tuple[str, str]], account: str) -> str:
+    """Return the section of totals: what every page has, further numbers with what they count, and an account of it all."""
+    tiles = [
+        (f"{albums:,}", "album" if albums == 1 else "albums"),
+        (f"{counts.tracks:,}", "track" if counts.tracks == 1 else "tracks"),
+        (playing(counts), "of music"),
+        (human_size(counts.bytes), f"in {counted(counts.files, 'file')}"),
+        *more,
+    ]
+    items = "".join(f"<li><b>{text(number)}</b> {text(what)}</li>\n" for number, what in tiles)
     return (
-        '<section aria-label="Totals">\n'
-        f'<ul class="totals" role="list">\n{items}</ul>\n<p class="account">{text(", ".join(account))}. {counts.bytes:,} bytes in all.</p>\n</section>\n'
+        f'<section aria-label="Totals">\n<ul class="totals" role="list">\n{items}</ul>\n'
+        f'<p class="account">{text(account)} {counts.bytes:,} bytes in all.</p>\n</section>\n'
     )
 
 

@@ -94,12 +94,10 @@ def settle_intended(catalogue: Catalogue, copy: AuditableCopy, run: Run, watch: 
         Whether the catalogue now knows the copy by another pin.
     """
     change = intended(catalogue, copy.copy)
-    place, name = copy.store.place, os.fsencode(copy.copy.path)
-    path = place + b"/" + name
     if change is None:
         return False
-    with _free(path) as is_free:
-        if not is_free or is_update_pending(path):
+    with _free(copy.place) as is_free:
+        if not is_free or is_update_pending(copy.place):
             return False
         return _settled(catalogue, copy, change, run, watch)
 
@@ -121,14 +119,13 @@ def _free(path: bytes) -> Iterator[bool]:
 def _settled(
     catalogue: Catalogue, copy: AuditableCopy, change: IntendedChange, run: Run, watch: Watch
 ) -> bool:
-    place, name = copy.store.place, os.fsencode(copy.copy.path)
-    path = place + b"/" + name
-    now = pin_at(os.fsdecode(path))
+    now = pin_at(os.fsdecode(copy.place))
     is_unnoted = now == change.after and copy.pin == change.before
     if is_unnoted:
         try:
-            log_change(place, name, Change(change.what, change.before, change.after), run)
-            _know_changed(catalogue, copy, path, run)
+            made = Change(change.what, change.before, change.after)
+            log_change(*os.path.split(copy.place), made, run)
+            _know_changed(catalogue, copy, run)
         except StoreError as error:
             watch.note(f"A change that an earlier run made is not noted yet: {error.message}.")
             return False
@@ -191,7 +188,7 @@ def note_change(bag: str, change: Change, catalogue: str, run: Run, watch: Watch
                     f"{bag} was not the bag that the catalogue knows, so the change is not noted there."
                 )
                 return
-            _know_changed(lent, copy, path, run)
+            _know_changed(lent, copy, run)
     except (CatalogueError, StoreError, UsageError) as error:
         watch.note(f"The change is not noted in the catalogue: {error.message}.")
 
@@ -217,9 +214,9 @@ def know_anew(catalogue: Catalogue, copy: AuditableCopy, now: str) -> AuditableC
     return auditable(catalogue, copy.copy.copy_id)
 
 
-def _know_changed(catalogue: Catalogue, copy: AuditableCopy, path: bytes, run: Run) -> None:
+def _know_changed(catalogue: Catalogue, copy: AuditableCopy, run: Run) -> None:
     with catalogue.write():
-        is_known = take_in_changed(catalogue, copy.copy, path)
+        is_known = take_in_changed(catalogue, copy.copy, copy.place)
         if is_known:
             follow_log(catalogue, copy.store)
     if not is_known:

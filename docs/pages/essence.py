@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from archiver.audio.bitstream.checks import CHECKS, METHODS, Method
+from archiver.audio.bitstream.checks import CHECKS
+from archiver.audio.bitstream.methods import METHODS, Method
 
 _INTRODUCTION = """\
 # Essence and integrity
@@ -27,7 +28,7 @@ Of the integrity of a file there are four things to say:
 A file that is damaged when it comes is packed all the same, as it came, and marked, so that nobody blames the archive for
 it later.
 
-This page is made from `archiver/audio/bitstream/checks.py`: `python -m docs.make_pages`.
+This page is made from `archiver/audio/bitstream/methods.py` and `checks.py`: `python -m docs.make_pages`.
 
 ## How the music is digested
 """

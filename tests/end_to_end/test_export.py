@@ -328,24 +328,21 @@ def test_names_that_are_taken_are_refused(gift: Path) -> None:
     assert export(gift, "--for", "access").code == 2
 
 
+def archived(place: Path, ending: str) -> Path:
+    """Make of the gift what it is as an archive."""
+    words = ("--all", "--to", place / "archives", "--name", "gift", "--policy", "donation")
+    kind = ending.removesuffix(".gz")
+    packed = run_here("pack", place / "Music", *words, "--serialize", kind, SOURCE_DATE_EPOCH="1735689600")
+    assert packed.code in (0, 3), packed.err
+    archive = place / f"archives/gift.{ending}"
+    if ending == "tar.gz":
+        archive.write_bytes(gzip.compress((place / "archives/gift.tar").read_bytes()))
+    return archive
+
+
 @pytest.mark.parametrize("ending", ["tar", "tar.gz", "zip"])
 def test_an_archive_gives_what_the_folder_gives(gift: Path, tmp_path: Path, ending: str) -> None:
-    words = (
-        "pack",
-        tmp_path / "Music",
-        "--all",
-        "--to",
-        tmp_path / "archives",
-        "--name",
-        "gift",
-        "--policy",
-        "donation",
-    )
-    packed = run_here(*words, "--serialize", ending.removesuffix(".gz"), SOURCE_DATE_EPOCH="1735689600")
-    assert packed.code in (0, 3), packed.err
-    archive = tmp_path / f"archives/gift.{ending}"
-    if ending == "tar.gz":
-        archive.write_bytes(gzip.compress((tmp_path / "archives/gift.tar").read_bytes()))
+    archive = archived(tmp_path, ending)
     before = archive.read_bytes()
     given = []
     for bag, to in ((gift, "of-folder"), (archive, "of-archive")):
@@ -385,19 +382,7 @@ def test_an_archive_gives_what_the_folder_gives(gift: Path, tmp_path: Path, endi
 
 
 def test_an_archive_that_is_damaged_gives_nothing(gift: Path, tmp_path: Path) -> None:
-    words = (
-        "pack",
-        tmp_path / "Music",
-        "--all",
-        "--to",
-        tmp_path / "archives",
-        "--name",
-        "gift",
-        "--policy",
-        "donation",
-    )
-    run_here(*words, "--serialize", "tar", SOURCE_DATE_EPOCH="1735689600")
-    archive = tmp_path / "archives/gift.tar"
+    archive = archived(tmp_path, "tar")
     whole = archive.read_bytes()
     at = whole.index(COLLECTION["Open/01.flac"])  # type: ignore[arg-type]  # bytes
     for changed in (

@@ -15,7 +15,7 @@ import io
 import json
 from collections.abc import Sequence
 
-from archiver.model.package import PackEntry, packed_file
+from archiver.model.package import PackEntry
 from archiver.records.csvcells import safe_cell
 from archiver.records.describing.words import Described, described
 from archiver.records.lines_of_files import LinesOfFiles
@@ -49,10 +49,9 @@ class DublinCoreWriter:
 
     def add(self, entry: PackEntry) -> None:
         """Keep the row of a packed file; of all else there is none."""
-        file = packed_file(entry)
-        if file is None:
+        told = described(entry, self._context)
+        if told is None:
             return
-        told = described(file, self._context)
         values = _values(told)
         self._widths = [max(width, len(found)) for width, found in zip(self._widths, values, strict=True)]
         self._rows.add(json.dumps([told.path, values]).encode() + b"\n")

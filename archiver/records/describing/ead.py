@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from archiver.bagit.tagfiles import BAG_INFO
 from archiver.model.bag import BagPlan
-from archiver.model.package import PackEntry, packed_file
+from archiver.model.package import PackEntry
 from archiver.records.describing.words import Described, described, iso_date
 from archiver.records.lines_of_files import LinesOfFiles
 from archiver.records.moments import rfc3339
@@ -42,11 +42,8 @@ class EadWriter:
 
     def add(self, entry: PackEntry) -> None:
         """Keep the component of a track; before the first of an album what is said of that."""
-        file = packed_file(entry)
-        if file is None:
-            return
-        told = described(file, self._context)
-        if not told.is_audio:
+        told = described(entry, self._context)
+        if told is None or not told.is_audio:
             return
         text = io.StringIO()
         out = Elements(text)

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from posixpath import relpath
 from urllib.parse import quote
 
-from archiver.model.package import PackEntry, packed_file
+from archiver.model.package import PackEntry
 from archiver.records.describing.words import Described, described
 from archiver.records.lines_of_files import LinesOfFiles
 from archiver.records.moments import rfc3339
@@ -59,10 +59,9 @@ class MetsWriter:
 
     def add(self, entry: PackEntry) -> None:
         """Keep the elements of a packed file; of all else there are none."""
-        file = packed_file(entry)
-        if file is None:
+        told = described(entry, self._context)
+        if told is None:
             return
-        told = described(file, self._context)
         self._files += 1
         identifier = f"file-{self._files}"
         group = self._groups[RESTRICTED_FILES if told.restricted else OPEN_FILES]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 
-from archiver.model.package import PackEntry, packed_file
+from archiver.model.package import PackEntry
 from archiver.records.describing.words import Described, described
 from archiver.records.premis.elements import ENCODING, Elements
 from archiver.records.writing import Closing, Opening
@@ -39,11 +39,8 @@ class ModsWriter:
 
     def add(self, entry: PackEntry) -> None:
         """Write a track; before the first of an album what is said of that."""
-        file = packed_file(entry)
-        if file is None:
-            return
-        told = described(file, self._context)
-        if not told.is_audio:
+        told = described(entry, self._context)
+        if told is None or not told.is_audio:
             return
         album = told.album_folder, told.album.casefold()
         if album != self._album:

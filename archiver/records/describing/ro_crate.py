@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from archiver.model.package import PackEntry, packed_file
+from archiver.model.package import PackEntry
 from archiver.records.describing.words import Described, described, iso_date
 from archiver.records.lines_of_files import LinesOfFiles
 from archiver.records.rights.readme import RIGHTS_README
@@ -60,10 +60,9 @@ class CrateWriter:
 
     def add(self, entry: PackEntry) -> None:
         """Write the entity of a packed file; of all else there is none."""
-        file = packed_file(entry)
-        if file is None:
+        told = described(entry, self._context)
+        if told is None:
             return
-        told = described(file, self._context)
         entity = _file_entity(told)
         if told.is_audio:
             entity |= self._recording(told)

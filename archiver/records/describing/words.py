@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from archiver.model.album import album_folder
 from archiver.model.audio import Role
-from archiver.model.package import PackedFile
+from archiver.model.package import PackEntry, packed_file
 from archiver.model.rights import Act, Acts, Answer, Decision, Disposition, Policy
 from archiver.model.rights_context import RightsContext
 from archiver.records.rights.grounds import closing_words
@@ -86,11 +86,14 @@ class Described:
     conditions: str
 
 
-def described(file: PackedFile, context: RightsContext) -> Described:
-    """Return what descriptions tell of a packed file.
+def described(entry: PackEntry, context: RightsContext) -> Described | None:
+    """Return what descriptions tell of a packed file; ``None`` of all else.
 
     Only tags with a canonical name count, which hold no personal data; of long and of many values the first are told.
     """
+    file = packed_file(entry)
+    if file is None:
+        return None
     examined, decision = file.assessed.examined, file.assessed.decision
     tags = {name: tuple(_values(values)) for name, values in examined.tags.items()}
     found = examined.format

@@ -195,7 +195,7 @@ def _due(
 
 
 def _path(one: AuditableCopy | bytes) -> bytes:
-    return one if isinstance(one, bytes) else one.store.place + b"/" + os.fsencode(one.copy.path)
+    return one if isinstance(one, bytes) else one.place
 
 
 def _bytes_of(path: bytes) -> int:

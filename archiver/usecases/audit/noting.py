@@ -52,7 +52,7 @@ class Noter:
                 mark_checked(self._catalogue, copy.copy, part.since)
                 return
             if verified.report.valid is False or part.wrong:
-                is_there = os.path.lexists(copy.store.place + b"/" + os.fsencode(copy.copy.path))
+                is_there = os.path.lexists(copy.place)
                 mark(self._catalogue, copy.copy, "damaged" if is_there else "missing")
             keep_part(self._catalogue, copy.copy, None if read.is_whole else part)
 

@@ -18,6 +18,7 @@ from archiver.ingest.covers import CoverMakers
 from archiver.ingest.decode import music_decoders
 from archiver.ingest.examine import header_readers
 from archiver.ingest.names import EXACT, PORTABLE
+from archiver.ingest.plan import PackagePlan
 from archiver.ingest.presence import SourcePresence
 from archiver.ingest.reexamine import Reexaminer
 from archiver.ingest.spool import Spool
@@ -47,7 +48,7 @@ from archiver.usecases.again.line import (
     log_accession,
 )
 from archiver.usecases.leftovers import clear_superseded, is_begun_otherwise, leftovers
-from archiver.usecases.pack.again import begin_look
+from archiver.usecases.pack.again import Looking, begin_look
 from archiver.usecases.pack.divide import Division, divide
 from archiver.usecases.pack.make_bag import BagMaker
 from archiver.usecases.pack.noted import is_noted
@@ -105,25 +106,7 @@ def _packed(
     looking = begin_look(prepared, line, run, held, store + b"/" + INCOMING)
     if looking.glance():
         return looking.nothing_new_at_a_glance(watch)
-    decoders = None
-    if prepared.request.decode:
-        decoders = held.enter_context(music_decoders(prepared.jobs, sought_at_hand()))
-    plan = held.enter_context(
-        planned(
-            prepared.sources,
-            prepared.hearings.assess,
-            jobs=prepared.jobs,
-            watch=watch,
-            scratch=looking.scratch,
-            presence=presence,
-            exclusion=prepared.exclusion,
-            rule=name_rule(prepared),
-            files_in=prepared.layout.files,
-            decoders=decoders,
-            memory=looking.memory,
-            told=looking.take,
-        )
-    )
+    plan = _plan(prepared, looking, presence, watch, held)
     silences = prepared.hearings.told(plan.entries)
     changes = looking.changes(watch)
     if changes is not None and not changes:
@@ -157,6 +140,31 @@ def _packed(
         dry_run=False,
         new_store=is_new,
         accrued=made.accrued,
+    )
+
+
+def _plan(
+    prepared: Prepared, looking: Looking, presence: SourcePresence, watch: Watch, held: contextlib.ExitStack
+) -> PackagePlan:
+    """List and examine the sources, and decide what becomes of each file; the plan stays open as long as ``held``."""
+    decoders = None
+    if prepared.request.decode:
+        decoders = held.enter_context(music_decoders(prepared.jobs, sought_at_hand()))
+    return held.enter_context(
+        planned(
+            prepared.sources,
+            prepared.hearings.assess,
+            jobs=prepared.jobs,
+            watch=watch,
+            scratch=looking.scratch,
+            presence=presence,
+            exclusion=prepared.exclusion,
+            rule=name_rule(prepared),
+            files_in=prepared.layout.files,
+            decoders=decoders,
+            memory=looking.memory,
+            told=looking.take,
+        )
     )
 
 

@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from archiver.audio.bitstream.checks import CHECKS, METHODS
+from archiver.audio.bitstream.checks import CHECKS
 from archiver.audio.bitstream.find import bitstream_of
+from archiver.audio.bitstream.methods import METHODS
 from archiver.audio.bitstream.walk import Listener
 from archiver.audio.blocks.read import read_blocks
 from archiver.audio.containers.window import Window

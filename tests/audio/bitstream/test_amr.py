@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archiver.audio.bitstream.amr import CHECKED, METHOD, AmrWalk
-from archiver.audio.bitstream.checks import CHECKS, METHODS
+from archiver.audio.bitstream.checks import CHECKS
+from archiver.audio.bitstream.methods import METHODS
 from archiver.model.sound import Bitstream, SoundState
 from tests.audio.bitstream.listening import essence_of, heard, planned, sound_of, state_of
 

@@ -17,9 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archiver.audio.bitstream import matroska as matroska_walk
-from archiver.audio.bitstream.checks import CHECKS, METHODS
+from archiver.audio.bitstream.checks import CHECKS
 from archiver.audio.bitstream.matroska import CHECKED, METHOD, MOST_BLOCK_BYTES, MatroskaWalk
 from archiver.audio.bitstream.matroska_blocks import BrokenBlockError, Head, block_at, frames, head_at
+from archiver.audio.bitstream.methods import METHODS
 from archiver.model.sound import Bitstream, SoundState
 from tests.audio.bitstream.listening import essence_of, heard, planned, sound_of, state_of
 from tests.samples.matroska import CLUSTER, INFORMATION, UNKNOWN_SIZE, element, matroska, tags

@@ -16,7 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archiver.audio.bitstream import mp4_tables, part_queue
-from archiver.audio.bitstream.checks import CHECKS, METHODS
+from archiver.audio.bitstream.checks import CHECKS
+from archiver.audio.bitstream.methods import METHODS
 from archiver.audio.bitstream.mp4 import CHECKED, METHOD, Mp4Walk
 from archiver.audio.bitstream.mp4_fragments import BrokenFragmentError, TrackDefaults, fragment_runs
 from archiver.model.sound import Bitstream, SoundState

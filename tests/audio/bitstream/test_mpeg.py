@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archiver.audio.bitstream.checks import METHODS
+from archiver.audio.bitstream.methods import METHODS
 from archiver.audio.bitstream.mpeg import MpegWalk
 from archiver.model.sound import Damage, SoundState
 from tests.audio.bitstream.framed import (

@@ -19,7 +19,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archiver.audio.bitstream import ogg
-from archiver.audio.bitstream.checks import CHECKS, METHODS
+from archiver.audio.bitstream.checks import CHECKS
+from archiver.audio.bitstream.methods import METHODS
 from archiver.audio.bitstream.ogg import CHECKED, OggWalk
 from archiver.audio.bitstream.ogg_streams import METHOD, MOST_STREAMS
 from archiver.model.sound import Bitstream, Sound, SoundState

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from archiver.audio.bitstream.checks import CHECKS, METHODS
+from archiver.audio.bitstream.checks import CHECKS
+from archiver.audio.bitstream.methods import METHODS
 from archiver.model.sound import Sound, SoundState
 from tests.audio.bitstream.listening import essence_of, listened, sound_of
 from tests.audio.bitstream.test_chunked import DSD, dsdiff
