@@ -16,6 +16,11 @@ _STOPPED = {
 }
 
 
+_LEAST_SECONDS = 20.0
+_SLOWEST_BYTES_A_SECOND = 10_000_000
+"""A disk that is slow at moving the sound of a large file within it, where what stood before the sound is gone."""
+
+
 @dataclass(frozen=True, slots=True)
 class RedactTask:
     """A copy whose tags are to be rewritten.
@@ -33,8 +38,13 @@ class RedactTask:
 
 def redact_copy(task: RedactTask, workers: GuardedProcesses) -> str | None:
     """Rewrite the tags of a copy in place; return why that cannot be done, or ``None`` where it was."""
-    (outcome,) = workers.map_ordered(_redact, [task])
+    (outcome,) = workers.map_timed(_redact, [task], seconds_allowed)
     return _STOPPED[outcome.reason] if isinstance(outcome, Stopped) else outcome
+
+
+def seconds_allowed(task: RedactTask) -> float:
+    """How long rewriting the tags of a copy may take, by its size."""
+    return _LEAST_SECONDS + os.path.getsize(task.copy) / _SLOWEST_BYTES_A_SECOND
 
 
 def _redact(task: RedactTask) -> str | None:
