@@ -76,8 +76,8 @@ def test_unknown_options_are_wrong_usage(command: str) -> None:
     outcome = run_here(*command.split(), "--no-such-option")
     assert outcome.code == 2
     assert outcome.out == ""
-    assert "No such option" in outcome.err
-    assert f"archiver {command} --help" in outcome.err
+    assert "No such option" in outcome.told
+    assert f"archiver {command} --help" in outcome.told
 
 
 DO_WITHOUT = {"audit", "completion", "catalogue check", "catalogue update", "list", "status"}
@@ -88,7 +88,7 @@ DO_WITHOUT = {"audit", "completion", "catalogue check", "catalogue update", "lis
 def test_missing_arguments_are_wrong_usage(command: str) -> None:
     outcome = run_here(*command.split())
     assert outcome.code == 2
-    assert "Missing argument" in outcome.err or "Missing option" in outcome.err
+    assert "Missing argument" in outcome.told or "Missing option" in outcome.told
 
 
 @pytest.mark.parametrize(

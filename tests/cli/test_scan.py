@@ -116,7 +116,7 @@ def test_an_empty_folder_is_no_error(source: MakeSource) -> None:
 def test_scan_of_what_is_not_there(tmp_path: Path) -> None:
     outcome = run_here("scan", tmp_path / "gone")
     assert outcome.code == 2
-    assert "cannot read the source" in outcome.err
+    assert "cannot read the source" in outcome.told
 
 
 def test_a_file_whose_headers_end_early_is_told_as_not_seen(source: MakeSource) -> None:

@@ -26,7 +26,7 @@ def test_without_a_catalogue_the_bags_say_what_was_before(tmp_path: Path, catalo
         (source / "a.txt").write_bytes(b"%d" % number)
         made = run_here("pack", source, "--to", store, "--name", f"B{number}", "--all", **STANDS_STILL)
         assert made.code == 0, made.err
-        assert "Packed without the catalogue" in made.err
+        assert "Packed without the catalogue" in made.told
     other = run_here("pack", source, "--to", store, "--collection", "Other", "--all", **STANDS_STILL)
     assert other.code == 0, other.err
     assert catalogue_path.read_bytes() == broken

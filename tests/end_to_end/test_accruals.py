@@ -137,14 +137,14 @@ def test_what_is_no_accession_is_refused_before_anything_is_written(
 ) -> None:
     done = add(source, tmp_path, named)
     assert done.code == 2
-    assert "there is no bag at" in done.err
+    assert "there is no bag at" in done.told
     assert not (tmp_path / "second").exists()
 
 
 def test_a_folder_that_is_no_bag_is_refused(source: MakeSource, tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     done = add(source, tmp_path, tmp_path / "folder")
-    assert (done.code, "cannot add to" in done.err) == (2, True)
+    assert (done.code, "cannot add to" in done.told) == (2, True)
 
 
 def test_a_dry_run_says_what_it_would_add_to_and_compares_nothing(

@@ -81,7 +81,7 @@ def test_a_store_that_is_not_mounted_is_told_and_nothing_of_it_forgotten(store: 
 def test_a_folder_that_cannot_be_a_store_is_refused(store: Path, tmp_path: Path) -> None:
     for way in ("add", "rebuild"):
         assert catalogue(way, tmp_path / "nowhere").code == 2
-        assert "is a bag" in catalogue(way, store / "Bag").err
+        assert "is a bag" in catalogue(way, store / "Bag").told
 
 
 def damage(path: Path) -> None:
@@ -128,7 +128,7 @@ def test_one_that_cannot_be_used_is_told_and_stops_nothing_that_can_do_without(
         assert "Traceback" not in refused.err
     verified = run_here("verify", store)
     assert verified.code == 0
-    assert "not noted in the catalogue" in verified.err
+    assert "not noted in the catalogue" in verified.told
     assert run_here("scan", tmp_path / "Music").code == 0
     if wrong is not folder:
         assert catalogue("rebuild", store).code == 0
@@ -152,7 +152,7 @@ def test_one_that_is_being_written_to_stops_no_verifying(
     begun.wait(60)
     try:
         verified = run_here("verify", store)
-        assert (verified.code, "another run is writing" in verified.err) == (0, True)
+        assert (verified.code, "another run is writing" in verified.told) == (0, True)
     finally:
         ended.set()
         writer.join()

@@ -161,7 +161,7 @@ def test_what_is_not_there_is_said(tmp_path: Path) -> None:
     root = build_tree(tmp_path / "Music", {"a": "a"})
     told = run_here("diff", root, tmp_path / "nothing")
     assert told.code == 2
-    assert "there is no bag, accession or collection" in told.err
+    assert "there is no bag, accession or collection" in told.told
     (tmp_path / "store").mkdir()
     assert run_here("pack", root, "--all", "--to", tmp_path / "store").code == 0
     assert "a folder of bags is not compared" in " ".join(

@@ -229,7 +229,7 @@ def test_what_is_neither_bag_nor_store_is_refused(
 def test_days_the_wrong_way_round_are_refused(store: Path) -> None:
     outcome = due(store, "--until", "2025-12-31")
     assert outcome.code == 2
-    assert "2025-12-31 is before 2026-01-01" in outcome.err
+    assert "2025-12-31 is before 2026-01-01" in outcome.told
 
 
 def test_a_review_is_due_until_somebody_decides(planted_bags: Mapping[str, Package]) -> None:

@@ -106,7 +106,7 @@ def test_without_the_extra_it_is_said_how_to_get_it_before_anything_is_read(
     monkeypatch.setattr("archiver.audio.decoding.extras.find_spec", lambda _: None)
     outcome = run_here("duplicates", source({"1.wav": wav()}), "--tier", Tier.PCM.value)
     assert outcome.code == 1
-    assert "pip install 'music-archiver[decode]'" in outcome.err
+    assert "pip install 'music-archiver[decode]'" in outcome.told
     assert outcome.out == ""
 
 

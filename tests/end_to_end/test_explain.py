@@ -378,8 +378,8 @@ def test_what_is_no_file_is_named_and_the_others_are_explained(
     alone = run_here("explain", name)
     assert alone.code == 2
     assert alone.out == ""
-    assert f"cannot explain {name}: {message}" in alone.err
-    assert "archiver scan" in alone.err
+    assert f"cannot explain {name}: {message}" in alone.told
+    assert "archiver scan" in alone.told
 
 
 def test_a_file_outside_the_source_is_refused(collection: Path, tmp_path: Path) -> None:
@@ -454,6 +454,6 @@ def test_declarations_by_path_are_not_asked_without_the_folder_that_they_speak_f
     refused = run_here("explain", side, "--rights", declared)
     assert refused.code == 2
     assert refused.out == ""
-    assert "--source FOLDER" in refused.err
+    assert "--source FOLDER" in refused.told
     asked = run_here("explain", side, "--rights", declared, "--source", collection)
     assert "publish: deny" in asked.out

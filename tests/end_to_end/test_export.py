@@ -169,7 +169,7 @@ def test_only_what_is_allowed_on_that_day_goes_in(gift: Path, act: str, expected
 
 def test_what_nobody_allowed_for_mining_is_not_taken(gift: Path) -> None:
     done = export(gift, "--for", "mine")
-    assert (done.code, "none may be used for mine" in done.err) == (3, True)
+    assert (done.code, "none may be used for mine" in done.told) == (3, True)
     assert not (gift.parents[1] / "out/taken").exists()
 
 
@@ -310,7 +310,7 @@ def test_records_that_were_changed_give_nothing(gift: Path, tmp_path: Path) -> N
     record = forged / "metadata/rights/rights.jsonl"
     record.write_text(record.read_text("utf-8").replace('"deny"', '"allow"'), "utf-8")
     done = run_here("export", forged, "--for", "publish", "--to", tmp_path / "out")
-    assert (done.code, "rights.jsonl is not as its tag manifest has it" in done.err) == (4, True)
+    assert (done.code, "rights.jsonl is not as its tag manifest has it" in done.told) == (4, True)
     assert not (tmp_path / "out").exists()
 
 

@@ -99,7 +99,7 @@ def test_what_is_not_at_hand_is_left_out_and_told(store: Path) -> None:
     shutil.move(store, store.with_name("away"))
     outcome = run_program("find", "bjork", "--paths")
     assert (outcome.code, outcome.out) == (3, "")
-    assert "3 files left out" in outcome.err
+    assert "3 files left out" in outcome.told
 
 
 def test_a_file_that_is_gone_from_its_bag_is_left_out(store: Path) -> None:
@@ -135,10 +135,10 @@ def test_without_a_catalogue_it_is_said_how_one_is_made(args: list[str], catalog
     outcome = run_here(*args)
     assert outcome.code == 2
     assert (
-        f"there is no catalogue at {catalogue_path}" in outcome.err.replace("\n", " ").replace("  ", " ")
+        f"there is no catalogue at {catalogue_path}" in outcome.told.replace("\n", " ").replace("  ", " ")
         or str(catalogue_path) in outcome.err
     )
-    assert "archiver catalogue add" in outcome.err
+    assert "archiver catalogue add" in outcome.told
     assert not catalogue_path.exists()
 
 
@@ -208,7 +208,7 @@ def test_what_is_meant_by_several_is_not_guessed(source: MakeSource, tmp_path: P
 def test_nothing_of_that_name(store: Path) -> None:
     outcome = run_here("show", "nowhere")
     assert outcome.code == 2
-    assert "knows no bag, file or album called nowhere" in outcome.err
+    assert "knows no bag, file or album called nowhere" in outcome.told
 
 
 def test_lists(store: Path) -> None:
@@ -248,7 +248,7 @@ def test_each_list_is_a_table_that_fits(store: Path, what: str) -> None:
 def test_only_albums_take_a_query(store: Path) -> None:
     outcome = run_here("list", "bags", "bjork")
     assert outcome.code == 2
-    assert "only albums" in outcome.err
+    assert "only albums" in outcome.told
 
 
 def test_a_name_that_is_no_text_is_told_and_is_no_fault(store: Path) -> None:

@@ -121,7 +121,7 @@ def test_patterns_may_be_configured_and_what_is_typed_comes_after(source: MakeSo
     config.write_text('exclude-clutter = "yes"\n')
     outcome = run_here("scan", root, **environment)
     assert outcome.code == 2
-    assert "exclude-clutter must be true or false" in outcome.err
+    assert "exclude-clutter must be true or false" in outcome.told
 
 
 @pytest.mark.parametrize("command", ["scan", "pack"])

@@ -147,7 +147,7 @@ def test_a_query_that_finds_nothing_gives_a_page_that_says_so(
 def test_what_is_no_use_is_refused_and_nothing_written(stores: tuple[Path, Path], tmp_path: Path) -> None:
     page, bag = tmp_path / "found.html", stores[0] / "Music-1"
     missing = run_here("report", "--query", "bjork", "--to", page, "--catalogue", tmp_path / "no.sqlite")
-    assert (missing.code, "there is no catalogue at" in missing.err) == (2, True)
+    assert (missing.code, "there is no catalogue at" in missing.told) == (2, True)
     for words in (
         (),
         ("--query", "bjork"),

@@ -101,7 +101,7 @@ def test_what_only_looks_like_a_bag_or_is_none_is_refused(store: Path, tmp_path:
     assert retire(tmp_path / "nowhere").code == 2
     (store / "junk.tar").write_bytes(b"no archive")
     refused = retire(store / "junk.tar")
-    assert (refused.code, "nobody knows what would be lost" in refused.err) == (2, True)
+    assert (refused.code, "nobody knows what would be lost" in refused.told) == (2, True)
     assert (store / "junk.tar").exists()
 
 
@@ -127,7 +127,7 @@ def test_a_removal_that_fails_leaves_no_half_bag_and_is_finished_by_the_next_run
     with monkeypatch.context() as patch:
         patch.setattr(tree, "remove", stop)
         failed = retire(store / "One")
-        assert (failed.code, "out of sight" in failed.err) == (1, True)
+        assert (failed.code, "out of sight" in failed.told) == (1, True)
     assert not (store / "One").exists()
     hidden = [name for name in os.listdir(store / ".incoming") if name != "lock"]
     assert [name.endswith(".retired") for name in hidden] == [True]

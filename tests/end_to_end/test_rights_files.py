@@ -246,8 +246,8 @@ def test_a_wrong_policy_file_is_answered_alike(collection: Path, tmp_path: Path)
     assert re.search(r"line 4, column 13: .*exclude", told), told
     nowhere = run_here("pack", collection, "--all", "--to", tmp_path / "store", "--policy", "personl")
     assert nowhere.code == 2
-    assert "there is no policy 'personl'" in nowhere.err
-    assert "personal, donation, public" in nowhere.err
+    assert "there is no policy 'personl'" in nowhere.told
+    assert "personal, donation, public" in nowhere.told
 
 
 def test_a_template_overwrites_nothing(collection: Path, tmp_path: Path) -> None:
@@ -268,7 +268,7 @@ def test_a_source_that_is_no_folder_is_refused(collection: Path, declared: Path,
     words = (declared, "--source", track) if command == "check" else (track,)
     outcome = run_here("rights", command, *words)
     assert outcome.code == 2
-    assert "is a file" in outcome.err
+    assert "is a file" in outcome.told
 
 
 def test_check_says_what_matches_and_what_nothing_matches(collection: Path, declared: Path) -> None:

@@ -87,7 +87,7 @@ def test_nothing_typed_gives_the_status_once_there_is_a_catalogue(store: Path, c
     assert run_here(SOURCE_DATE_EPOCH=NOW).out == run_here("status", SOURCE_DATE_EPOCH=NOW).out
     catalogue_path.unlink()
     bare = run_here()
-    assert (bare.code, "Usage: archiver" in bare.err) == (2, True)
+    assert (bare.code, "Usage: archiver" in bare.told) == (2, True)
 
 
 def test_without_a_catalogue_it_says_how_to_make_one(catalogue_path: Path) -> None:

@@ -202,7 +202,7 @@ def test_too_few_open_files_are_never_told_of_a_bag(tmp_path: Path, options: tup
     assert outcome.code == 1, outcome
     assert outcome.out == ""
     assert "no more than 24 files open at once" in " ".join(outcome.err.split())
-    assert "ulimit -n" in outcome.err
+    assert "ulimit -n" in outcome.told
     assert not re.search(r"\bB\d{3}\b|Traceback|fault", outcome.err)
     assert run_program("verify", "--jobs", "1", *options, bag, before=limited("-n 80")).code == 0
 

@@ -70,7 +70,7 @@ def test_a_full_disk_stops_it_and_room_lets_it_go_on(bag: Path, tmp_path: Path) 
     done = run_program(*words(bag, target), before=[*before, script, "sh"])
     statuses = [line for line in done.out.splitlines() if line.startswith("status")]
     assert statuses == ["status 1", "status 0"], done.out + done.err
-    assert "does not fit" in done.err
+    assert "does not fit" in done.told
     assert is_same(tmp_path / "kept", bag)
 
 

@@ -147,7 +147,7 @@ def test_disk_that_runs_out_of_inodes(source: MakeSource, tmp_path: Path, in_sma
     )
     assert outcome.out.splitlines()[0] == "status 1"
     assert outcome.out.splitlines()[-1] == "status 0"
-    assert "no space left on device" in outcome.err
+    assert "no space left on device" in outcome.told
     assert "Free some space. Give the same command again: it goes on from there." in " ".join(
         outcome.err.split()
     )

@@ -34,5 +34,5 @@ def test_a_bag_that_may_not_be_written_is_refused_before_it_is_changed(
     finally:
         (bag / closed).chmod(0o755)
     assert outcome.code == 1
-    assert "cannot update" in outcome.err
+    assert "cannot update" in outcome.told
     assert read_tree(bag) == before

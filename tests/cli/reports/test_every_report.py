@@ -121,8 +121,8 @@ def test_what_is_packed_and_closed_has_its_reasons_counted(source: MakeSource, t
 def test_a_command_that_is_not_there_is_told_with_the_one_that_was_meant(typed: str, meant: str) -> None:
     outcome = run_here(typed, "Music")
     assert outcome.code == 2
-    assert f"There is no command {typed!r}." in outcome.err
-    assert ("Did you mean" in outcome.err) == bool(meant)
+    assert f"There is no command {typed!r}." in outcome.told
+    assert ("Did you mean" in outcome.told) == bool(meant)
     assert meant in outcome.err
 
 

@@ -81,7 +81,7 @@ def test_the_state_of_a_day_is_the_last_up_to_its_end(tmp_path: Path) -> None:
         assert read_tree(target) == wanted, at
     early = restore("Music", tmp_path / "none", "--from", tmp_path / "store", "--at", "2025")
     assert early.code == 2
-    assert "no state as old as that" in early.err
+    assert "no state as old as that" in early.told
     assert restore("Music", tmp_path / "none", "--from", tmp_path / "store", "--at", "yesterday").code == 2
     assert not (tmp_path / "none").exists()
 
@@ -94,7 +94,7 @@ def test_an_accession_and_a_bag_are_named_by_their_identifiers(tmp_path: Path) -
         assert read_tree(target) == read_tree(first / "data")
     wrong = restore("Musik", tmp_path / "none", "--from", tmp_path / "store")
     assert wrong.code == 2
-    assert "Collections there: Music" in wrong.err
+    assert "Collections there: Music" in wrong.told
 
 
 def test_a_bag_that_is_not_at_hand_is_named_with_what_it_holds(tmp_path: Path) -> None:
@@ -253,7 +253,7 @@ def test_a_damaged_catalogue_stops_no_restore(tmp_path: Path) -> None:
     (tmp_path / "catalogue.sqlite").write_bytes(b"SQLite format 3\0" + b"x" * 5000)
     done = restore(second, tmp_path / "back", "--catalogue", tmp_path / "catalogue.sqlite")
     assert done.code == 0, done.err
-    assert "The catalogue is not used" in done.err
+    assert "The catalogue is not used" in done.told
     assert read_tree(tmp_path / "back") == WHOLE
 
 

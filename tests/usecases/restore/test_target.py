@@ -134,7 +134,7 @@ def test_two_runs_do_not_work_in_one_target(bag: Path, tmp_path: Path) -> None:
     assert try_lock(lock)
     done = run_here("restore", bag, "--to", tmp_path / "back")
     assert done.code == 1
-    assert "another run restores into" in done.err
+    assert "another run restores into" in done.told
     os.close(lock)
     os.close(folder)
     assert restore(bag, tmp_path / "back").code == 0
@@ -152,11 +152,11 @@ def test_the_area_is_no_way_out_of_the_target(bag: Path, tmp_path: Path) -> None
 def test_a_folder_of_bags_gets_nothing_but_bags(bag: Path) -> None:
     done = restore(bag, bag.parent)
     assert done.code == 2
-    assert "is a folder of bags" in done.err
+    assert "is a folder of bags" in done.told
     assert restore(bag, bag.parent / "Restored").code == 0
 
 
 def test_no_day_can_be_asked_of_a_bag(bag: Path, tmp_path: Path) -> None:
     done = restore(bag, tmp_path / "back", "--at", "2026")
     assert done.code == 2
-    assert "is of one day" in done.err
+    assert "is of one day" in done.told
