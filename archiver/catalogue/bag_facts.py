@@ -18,7 +18,8 @@ from archiver.catalogue.bag_pin import broken_off
 from archiver.model.state import StateHead
 from archiver.parity.sets import FOLDER, set_of_file
 from archiver.records.moments import rfc3339
-from archiver.records.state import STATE_RECORD, read_state
+from archiver.records.names import STATE_RECORD
+from archiver.records.state import read_state
 
 _COUNT = re.compile(r"(?a)([0-9]{1,6}) of ([0-9]{1,6})")
 _MOST = 1 << 60

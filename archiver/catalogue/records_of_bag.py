@@ -18,8 +18,6 @@ from archiver.bagit.telling import ignore
 from archiver.bagit.walking import Kind
 from archiver.records.codec import Record, from_line
 from archiver.records.files import (
-    FILES_RECORD,
-    LIMITS,
     SCHEMA,
     AudioRecord,
     EssenceRecord,
@@ -29,6 +27,7 @@ from archiver.records.files import (
     ProtectionRecord,
 )
 from archiver.records.moments import ns_from_rfc3339
+from archiver.records.names import FILES_LIMITS, FILES_RECORD
 
 _MOST = (1 << 63) - 1
 _LONGEST_MS = 1 << 52
@@ -96,12 +95,12 @@ def recorded_files(source: BagSource, algorithm: str) -> Iterator[FileInBag]:
         OSError: where it cannot be read.
     """
     with source.open(FILES_RECORD) as stream:
-        line = stream.readline(LIMITS.bytes + 1)
-        if from_line(line, FilesHeader, LIMITS).schema != SCHEMA:
+        line = stream.readline(FILES_LIMITS.bytes + 1)
+        if from_line(line, FilesHeader, FILES_LIMITS).schema != SCHEMA:
             raise ValueError("the record of files is of another form")
         offset = len(line)
-        while line := stream.readline(LIMITS.bytes + 1):
-            told = from_line(line, CataloguedRecord, LIMITS)
+        while line := stream.readline(FILES_LIMITS.bytes + 1):
+            told = from_line(line, CataloguedRecord, FILES_LIMITS)
             if told.path is not None:
                 yield _file(told, algorithm, offset)
             offset += len(line)

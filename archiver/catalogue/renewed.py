@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from archiver.catalogue.bag_facts import BagFacts
 from archiver.catalogue.database import Catalogue
 from archiver.catalogue.stores import Copy
+
+if TYPE_CHECKING:  # whoever verifies need not wait for all that describes a bag
+    from archiver.catalogue.bag_facts import BagFacts
 
 _MODIFIED = "metadata modification"
 _MOST_CHANGES = 1_000

@@ -19,7 +19,8 @@ from archiver.catalogue.database import Catalogue, Row, Value
 from archiver.catalogue.rows import Numbers
 from archiver.catalogue.take_in import EARLY, decisions_of_bag
 from archiver.model.state import HoldingBag, StateFile
-from archiver.records.state import STATE_RECORD, read_state
+from archiver.records.names import STATE_RECORD
+from archiver.records.state import read_state
 
 _AT_ONCE = 2_000
 _REMEMBERED = 20_000

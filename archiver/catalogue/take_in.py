@@ -24,11 +24,9 @@ from archiver.catalogue.rows import DecisionsOfBag, FileRows, Numbers
 from archiver.catalogue.stores import Copy, KnownStore, copy_at, know_copy
 from archiver.machine import reason, refuse_own_limit
 from archiver.model.state import StateHead
-from archiver.records.files import FILES_RECORD
 from archiver.records.moments import rfc3339
-from archiver.records.rights.lines import RIGHTS_RECORD
+from archiver.records.names import FILES_RECORD, RIGHTS_RECORD, STATE_RECORD
 from archiver.records.rights.read import read_decisions
-from archiver.records.state import STATE_RECORD
 
 EARLY = (FILES_RECORD, RIGHTS_RECORD, STATE_RECORD)
 """What is put aside of an archive while it is listed."""

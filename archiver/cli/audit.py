@@ -18,9 +18,9 @@ from archiver.cli.reports.verify import FEW
 from archiver.cli.terminal.watching import watcher
 from archiver.cli.top import new_run
 from archiver.errors import ExitStatus
+from archiver.executors.ordered import jobs_for
 from archiver.usecases.audit.audit import Audit, AuditRequest, auditing
 from archiver.usecases.audit.budget import Allowance
-from archiver.usecases.settled import jobs_for
 
 _EXAMPLES = """
   archiver audit                            every store that is mounted
@@ -84,7 +84,7 @@ def command(
     settings = config.load_settings(os.environ)
     place = config.catalogue_place(catalogue, settings)
     allowance = Allowance(time, octets, None if percent is None else percent / 100)
-    request = AuditRequest(paths, allowance, older_than, 1 if idle else jobs_for(jobs, settings))
+    request = AuditRequest(paths, allowance, older_than, 1 if idle else jobs_for(jobs, settings.jobs))
     with auditing(request, place, new_run(os.environ), watcher()) as audit:
         tally = _json(audit) if as_json else _report(audit)
     return ExitStatus.DAMAGED if tally.broken else ExitStatus.DONE

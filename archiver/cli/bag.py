@@ -15,9 +15,9 @@ from archiver.cli.terminal.text import shown, wrapped
 from archiver.cli.terminal.watching import watcher
 from archiver.cli.top import new_run
 from archiver.errors import ExitStatus
+from archiver.executors.ordered import jobs_for
 from archiver.usecases.bag_update import add_algorithm_to, set_info_of
 from archiver.usecases.changed_bag import changing
-from archiver.usecases.settled import jobs_for
 
 _ADD_EXAMPLES = """
   archiver bag add-algorithm /media/backup/Music-2026-11-22 sha256
@@ -57,7 +57,7 @@ def add_algorithm_command(
     of the store, and the catalogue knows the bag anew.
     """
     settings = config.load_settings(os.environ)
-    workers = jobs_for(jobs, settings)
+    workers = jobs_for(jobs, settings.jobs)
     run, watch, place = new_run(os.environ), watcher(), config.catalogue_place(catalogue, settings)
     with changing(bag, f"{algorithm} manifests were added", place, run, watch) as deciding:
         updated = add_algorithm_to(bag, algorithm, run, workers, watch, options.signed_of(aside), deciding)
@@ -84,7 +84,7 @@ def set_info_command(
     log of the store, and the catalogue knows the bag anew.
     """
     settings = config.load_settings(os.environ)
-    workers = jobs_for(jobs, settings)
+    workers = jobs_for(jobs, settings.jobs)
     run, watch, place = new_run(os.environ), watcher(), config.catalogue_place(catalogue, settings)
     what = f"the label {label.partition(':')[0].strip()} was set"
     with changing(bag, what, place, run, watch) as deciding:

@@ -20,6 +20,7 @@ from archiver.cli.reports.verify import FEW
 from archiver.cli.terminal.watching import watcher
 from archiver.cli.top import new_run
 from archiver.errors import ExitStatus
+from archiver.executors.ordered import jobs_for
 from archiver.records.moments import rfc3339
 from archiver.usecases import catalogued
 from archiver.usecases.audit.audit import AuditedBag, AuditRequest, auditing
@@ -27,7 +28,6 @@ from archiver.usecases.audit.budget import Allowance
 from archiver.usecases.audit.targets import adoptable
 from archiver.usecases.catalogued import UpdatedCatalogue
 from archiver.usecases.repin import accept
-from archiver.usecases.settled import jobs_for
 
 _REBUILD_EXAMPLES = """
   archiver catalogue rebuild /media/backup
@@ -114,7 +114,7 @@ def add_command(store: str, unchecked: bool, jobs: int | None, catalogue: str | 
     place, run, watch = _place(catalogue), new_run(os.environ), watcher()
     updated = catalogued.add_store(place, store, run, watch)
     paths = () if unchecked else adoptable(place, updated.stores[0].store.place)
-    workers = jobs_for(jobs, config.load_settings(os.environ))
+    workers = jobs_for(jobs, config.load_settings(os.environ).jobs)
     request = AuditRequest(paths, Allowance(), None, workers)
     with contextlib.ExitStack() as held:
         audit = held.enter_context(auditing(request, place, run, watch)) if paths else None
@@ -146,7 +146,7 @@ def accept_command(bag: str, jobs: int | None, catalogue: str | None, as_json: b
     is not accepted. The old pin and the new one are written to the log of the
     store.
     """
-    workers = jobs_for(jobs, config.load_settings(os.environ))
+    workers = jobs_for(jobs, config.load_settings(os.environ).jobs)
     accepted = accept(bag, _place(catalogue), workers, new_run(os.environ), watcher())
     is_valid = accepted.after is not None
     if as_json:

@@ -17,10 +17,10 @@ from archiver.cli.reports.jsonstream import write_json
 from archiver.cli.terminal.watching import watcher
 from archiver.cli.top import new_run
 from archiver.errors import ExitStatus
+from archiver.executors.ordered import jobs_for
 from archiver.usecases.diff.compare import Change, Comparison
 from archiver.usecases.diff.diff import Differing, DiffRequest, diff
 from archiver.usecases.diff.sides import Side
-from archiver.usecases.settled import jobs_for
 
 _EXAMPLES = """
   archiver diff Music@2026-10 Music --from /media/backup
@@ -72,7 +72,7 @@ def command(
         second=second,
         stores=stores,
         catalogue=config.catalogue_place(catalogue, settings),
-        jobs=jobs_for(jobs, settings),
+        jobs=jobs_for(jobs, settings.jobs),
         zone=new_run(os.environ).clock().tzinfo,
     )
     with diff(request, watcher()) as differing:

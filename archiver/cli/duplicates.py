@@ -23,10 +23,11 @@ from archiver.cli.reports.duplicates import (
 from archiver.cli.terminal.watching import watcher
 from archiver.duplicates.tier import NEED_DECODING, SAFE, Tier
 from archiver.errors import ExitStatus, UsageError
+from archiver.executors.ordered import jobs_for
 from archiver.usecases.duplicates.find import DuplicatesReport, duplicates
 from archiver.usecases.duplicates.removable import removable
 from archiver.usecases.duplicates.targets import targets_of
-from archiver.usecases.settled import exclusion_for, jobs_for
+from archiver.usecases.settled import exclusion_for
 
 _UNDECODED = tuple(tier for tier in Tier if tier not in NEED_DECODING)
 
@@ -107,7 +108,7 @@ def command(
     exclusion = exclusion_for(exclude, settings, clutter=exclude_clutter)
     all_there = all(map(os.path.lexists, paths))
     targets = targets_of(paths, "" if all_there else config.catalogue_place(catalogue, settings))
-    with duplicates(targets, asked, jobs_for(jobs, settings), watcher(), exclusion) as report:
+    with duplicates(targets, asked, jobs_for(jobs, settings.jobs), watcher(), exclusion) as report:
         if paths0:
             _write_paths(report)
         elif as_json:

@@ -14,9 +14,9 @@ from archiver.cli.reports.jsonstream import write_json
 from archiver.cli.terminal.watching import watcher
 from archiver.cli.top import new_run
 from archiver.errors import ExitStatus
+from archiver.executors.ordered import jobs_for
 from archiver.usecases.heal.heal import heal
 from archiver.usecases.heal.outcome import HealRequest
-from archiver.usecases.settled import jobs_for
 
 _EXAMPLES = """
   archiver heal --dry-run /media/backup/Music-2026-11-22
@@ -54,7 +54,7 @@ def command(
     """
     settings = config.load_settings(os.environ)
     place = config.catalogue_place(catalogue, settings)
-    request = HealRequest(bag, copies, dry_run, jobs_for(jobs, settings))
+    request = HealRequest(bag, copies, dry_run, jobs_for(jobs, settings.jobs))
     done = heal(request, place, new_run(os.environ), watcher())
     if as_json:
         write_json("archiver.heal/1", *heal_json(done))

@@ -16,8 +16,8 @@ from archiver.cli.terminal.text import count, shown_path, wrapped
 from archiver.cli.terminal.watching import watcher
 from archiver.cli.top import new_run
 from archiver.errors import ExitStatus
+from archiver.executors.ordered import jobs_for
 from archiver.usecases.protect import Made, Protection, protect
-from archiver.usecases.settled import jobs_for
 
 _EXAMPLES = """
   archiver protect /media/backup/Music-2026-11-22
@@ -60,7 +60,7 @@ def command(
     amount = options.amount_of(parity, redundancy)
     settings = config.load_settings(os.environ)
     place = config.catalogue_place(catalogue, settings)
-    workers, signed = jobs_for(jobs, settings), options.signed_of(aside)
+    workers, signed = jobs_for(jobs, settings.jobs), options.signed_of(aside)
     done = protect(bag, amount, place, new_run(os.environ), workers, watcher(), signed)
     if as_json:
         write_json("archiver.protect/1", _json(done), {})

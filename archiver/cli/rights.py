@@ -18,6 +18,7 @@ from archiver.cli.terminal.text import count, shown, shown_path, wrapped
 from archiver.cli.terminal.watching import watcher
 from archiver.cli.top import new_run
 from archiver.errors import ExitStatus
+from archiver.executors.ordered import jobs_for
 from archiver.model.problem import PROBLEM_KINDS
 from archiver.rights.declaring.check import CheckResult
 from archiver.rights.declaring.read import Remark
@@ -28,7 +29,6 @@ from archiver.usecases.rights_files import (
     rights_template,
     write_new_file,
 )
-from archiver.usecases.settled import jobs_for
 
 _TEMPLATE_EXAMPLES = """
   archiver rights template Music                        print it
@@ -61,7 +61,7 @@ def template_command(source: str, output: str | None, jobs: int | None) -> int:
     if output is not None:
         refuse_unwritable(output)
     today = new_run(os.environ).today()
-    text = rights_template(source, today, jobs_for(jobs, settings), watcher())
+    text = rights_template(source, today, jobs_for(jobs, settings.jobs), watcher())
     if output is None:
         click.echo(text, nl=False)
     else:
@@ -89,7 +89,7 @@ def check_command(file: str, source: str, jobs: int | None, as_json: bool) -> in
     """
     settings = config.load_settings(os.environ)
     today = new_run(os.environ).today()
-    result = rights_check(file, source, today, jobs_for(jobs, settings), watcher())
+    result = rights_check(file, source, today, jobs_for(jobs, settings.jobs), watcher())
     if as_json:
         _write_json(result)
     else:

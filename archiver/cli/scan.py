@@ -38,6 +38,7 @@ from archiver.cli.terminal.table import table_lines
 from archiver.cli.terminal.text import count, shown, shown_path, total_duration, wrapped
 from archiver.cli.terminal.watching import watcher
 from archiver.errors import ExitStatus
+from archiver.executors.ordered import jobs_for
 from archiver.model.audio import ExaminedFile, Role
 from archiver.model.problem import Problem
 from archiver.model.sound import SoundState
@@ -47,7 +48,7 @@ from archiver.records.codec import in_full
 from archiver.records.files import examined_record, unpacked_record
 from archiver.records.integrity import counted_states
 from archiver.usecases import scan
-from archiver.usecases.settled import exclusion_for, jobs_for
+from archiver.usecases.settled import exclusion_for
 
 _EXAMPLES = """
   archiver scan Music                       what is in a folder
@@ -99,7 +100,7 @@ def command(
     settings = config.load_settings(os.environ)
     exclusion = exclusion_for(exclude, settings, clutter=exclude_clutter)
     look = scan.decode if decode else scan.check if check else scan.scan
-    with look(sources, jobs_for(jobs, settings), watcher(), exclusion) as report:
+    with look(sources, jobs_for(jobs, settings.jobs), watcher(), exclusion) as report:
         if as_json:
             _write_json(report)
         else:

@@ -17,7 +17,7 @@ from archiver.cli.terminal.text import shown, shown_path, wrapped
 from archiver.cli.terminal.watching import watcher
 from archiver.cli.top import new_run
 from archiver.errors import ConfigError, ExitStatus, UsageError
-from archiver.usecases.settled import jobs_for
+from archiver.executors.ordered import jobs_for
 from archiver.usecases.signing import Keeping, Laid, attach, sign, write_query
 
 _EXAMPLES = """
@@ -90,7 +90,7 @@ def command(
             raise UsageError("--attach signs nothing, so that it takes no --key", "Nothing was written.")
     settings = config.load_settings(os.environ)
     place = _place(catalogue, settings)
-    keeping = Keeping(new_run(os.environ), jobs_for(jobs, settings), watcher(), place)
+    keeping = Keeping(new_run(os.environ), jobs_for(jobs, settings.jobs), watcher(), place)
     home = os.path.expanduser("~")
     steps = [
         attach(bag, attached, who) if attached is not None else sign(bag, key, who, home) for bag in bags

@@ -20,8 +20,8 @@ from archiver.cli.terminal.text import shown, wrapped
 from archiver.cli.terminal.watching import watcher
 from archiver.cli.top import new_run
 from archiver.errors import ConfigError, ExitStatus
+from archiver.executors.ordered import jobs_for
 from archiver.signing.allowed import AllowedSigners
-from archiver.usecases.settled import jobs_for
 from archiver.usecases.verify.noted import noting
 from archiver.usecases.verify.signatures import Trust, read_allowed
 from archiver.usecases.verify.verify import Targets, VerifiedBag, VerifyRequest, targets_of, verify
@@ -106,7 +106,7 @@ def command(
     targets = targets_of(bags)
     watch, run = watcher(), new_run(os.environ)
     trust = Trust(_allowed(allowed_signers, watch), required, run.now())
-    request = VerifyRequest(targets.bags, wanted, profile, jobs_for(jobs, settings), trust)
+    request = VerifyRequest(targets.bags, wanted, profile, jobs_for(jobs, settings.jobs), trust)
     outcomes = noting(verify(request, watch), _place(catalogue, settings), run, watch)
     if as_json:
         return _status(_json(outcomes, targets), targets)

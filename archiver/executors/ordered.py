@@ -24,6 +24,11 @@ def available_cores() -> int:
     return os.cpu_count() or 1
 
 
+def jobs_for(asked: int | None, configured: int | None) -> int:
+    """Say how many threads and processes to use: as asked, else as configured, else as many as there are cores."""
+    return asked or configured or available_cores()
+
+
 class Serial:
     """Runs in the calling thread; what every other executor must equal."""
 

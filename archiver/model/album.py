@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from archiver.model.audio import ExaminedFile, Role
-
 _DISC_FOLDER = re.compile(r"(?:cd|dis[ck]|dvd|lp|side|vinyl)[ ._-]*(?:\d{1,3}|[a-z])(?:\b.*)?", re.IGNORECASE)
 
 
@@ -30,15 +28,3 @@ def album_home(path: str, albums: Collection[str]) -> str:
     while folder and folder not in albums:
         folder = album_folder(folder)
     return folder or own
-
-
-def album_of(file: ExaminedFile) -> tuple[str, str] | None:
-    """Return the key of the album that an audio file belongs to: its folder and its album title, casefolded.
-
-    The title is empty where no tag gives one; then the folder alone makes the album. Files that are not audio
-    belong to no album of their own.
-    """
-    if file.role is not Role.AUDIO:
-        return None
-    titles = file.tags.get("album", ("",))
-    return album_folder(file.ref.path), titles[0].strip().casefold()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from archiver.model.album import album_of
+from archiver.model.album import album_folder
 from archiver.model.audio import ExaminedFile, Role
 from archiver.model.package import AssessedFile, HeldFile, PackedFile, PackEntry, PlanEntry, WithheldFile
 from archiver.model.problem import Problem
@@ -122,7 +122,7 @@ class Totals:
             self.untimed += 1
         if file.sound is not None:
             self.sound[file.sound.integrity.state] += 1
-        album = album_of(file)
+        album = _album_of(file)
         if album is not None:
             self.albums.add(album)
 
@@ -140,3 +140,15 @@ def problems_in(entry: ExaminedFile | PlanEntry | PackEntry) -> tuple[Problem, .
             return ()
         case FolderProblem(problem) | Unpacked(problem):
             return (problem,)
+
+
+def _album_of(file: ExaminedFile) -> tuple[str, str] | None:
+    """Return the key of the album that an audio file belongs to: its folder and its album title, casefolded.
+
+    The title is empty where no tag gives one; then the folder alone makes the album. Files that are not audio
+    belong to no album of their own.
+    """
+    if file.role is not Role.AUDIO:
+        return None
+    titles = file.tags.get("album", ("",))
+    return album_folder(file.ref.path), titles[0].strip().casefold()

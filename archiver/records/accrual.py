@@ -14,10 +14,9 @@ from archiver.model.accrual import Accrual, Accrued
 from archiver.model.bag import Bag, Labels
 from archiver.model.package import HeldFile, PackedFile, PackEntry
 from archiver.records.csvcells import safe_cell
+from archiver.records.names import ACCRUAL_RECORD
 from archiver.records.visible import counted_files, one_line
 from archiver.records.writing import Closing, Opening
-
-ACCRUAL_RECORD = "metadata/accrual.csv"
 
 
 class AccrualWriter:

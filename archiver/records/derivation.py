@@ -11,10 +11,10 @@ from archiver.model.bag import Bag, Labels
 from archiver.model.derivation import Derivation
 from archiver.model.package import PackedFile, PackEntry
 from archiver.records.codec import Header, Record, to_line
+from archiver.records.names import DERIVATION_RECORD
 from archiver.records.visible import counted_files, one_line
 from archiver.records.writing import Closing, Opening
 
-DERIVATION_RECORD = "metadata/derivation.jsonl"
 SCHEMA = "archiver.derivation/1"
 
 

@@ -10,9 +10,8 @@ from typing import BinaryIO
 from archiver.bagit.paths import encode_path
 from archiver.model.package import PackEntry
 from archiver.model.source import EmptyFolder
+from archiver.records.names import EMPTY_FOLDERS_RECORD
 from archiver.records.writing import Closing, Opening
-
-EMPTY_FOLDERS_RECORD = "metadata/empty-folders.txt"
 
 
 class EmptyFoldersWriter:

@@ -10,9 +10,9 @@ from archiver.model.package import PackEntry
 from archiver.model.run import Event
 from archiver.records.codec import Header, Record, to_line
 from archiver.records.moments import rfc3339
+from archiver.records.names import EVENTS_RECORD
 from archiver.records.writing import Closing, Opening
 
-EVENTS_RECORD = "metadata/events.jsonl"
 SCHEMA = "archiver.events/1"
 
 

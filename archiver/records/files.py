@@ -33,8 +33,9 @@ from archiver.model.source import (
     Link,
     Unpacked,
 )
-from archiver.records.codec import Header, LineLimits, Record, to_line
+from archiver.records.codec import Header, Record, to_line
 from archiver.records.moments import rfc3339_ns
+from archiver.records.names import FILES_RECORD
 from archiver.records.papers import (
     ExpectedRecord,
     PaperRecord,
@@ -43,10 +44,7 @@ from archiver.records.papers import (
 )
 from archiver.records.writing import Closing, Opening
 
-FILES_RECORD = "metadata/files.jsonl"
 SCHEMA = "archiver.files/1"
-LIMITS = LineLimits(bytes=4 << 20, brackets=50_000, commas=200_000)
-"""What a line about one file may hold."""
 
 
 class FilesHeader(Header, frozen=True, kw_only=True):

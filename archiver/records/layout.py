@@ -13,33 +13,50 @@ from archiver.model.bag import BagForm, BagPlan
 from archiver.model.layout import Layout
 from archiver.model.package import PackEntry
 from archiver.model.rights_context import RightsContext
-from archiver.records.accrual import ACCRUAL_RECORD, AccrualWriter
+from archiver.records.accrual import AccrualWriter
 from archiver.records.anonymity import without_other_names
-from archiver.records.derivation import DERIVATION_RECORD, DerivationWriter
-from archiver.records.describing.dublin_core import DUBLIN_CORE_RECORD, DublinCoreWriter
-from archiver.records.describing.ead import EAD_RECORD, EadWriter
-from archiver.records.describing.mets import METS_RECORD, MetsWriter
-from archiver.records.describing.mods import MODS_RECORD, ModsWriter
-from archiver.records.describing.ro_crate import CRATE_RECORD, CrateWriter
-from archiver.records.empty_folders import EMPTY_FOLDERS_RECORD, EmptyFoldersWriter
-from archiver.records.events import EVENTS_RECORD, EventsWriter
-from archiver.records.files import FILES_RECORD, FilesWriter
-from archiver.records.premis.document import PREMIS_RECORD, PremisWriter
-from archiver.records.readme import README, ReadmeWriter
-from archiver.records.rights.lines import RIGHTS_RECORD
-from archiver.records.rights.machine_use import (
+from archiver.records.derivation import DerivationWriter
+from archiver.records.describing.dublin_core import DublinCoreWriter
+from archiver.records.describing.ead import EadWriter
+from archiver.records.describing.mets import MetsWriter
+from archiver.records.describing.mods import ModsWriter
+from archiver.records.describing.ro_crate import CrateWriter
+from archiver.records.empty_folders import EmptyFoldersWriter
+from archiver.records.events import EventsWriter
+from archiver.records.files import FilesWriter
+from archiver.records.names import (
+    ACCRUAL_RECORD,
+    ASSERTIONS_RECORD,
+    CRATE_RECORD,
+    DERIVATION_RECORD,
+    DUBLIN_CORE_RECORD,
+    EAD_RECORD,
+    EMPTY_FOLDERS_RECORD,
+    EVENTS_RECORD,
+    FILES_RECORD,
+    METS_RECORD,
+    MODS_RECORD,
+    PREMIS_RECORD,
+    README,
     RESERVATIONS_RECORD,
+    RIGHTS_README,
+    RIGHTS_RECORD,
+    ROWS_RECORD,
+    STATE_RECORD,
+    TABLE_RECORD,
+    TREE_RECORD,
     USAGE_RECORD,
-    ReservationWriter,
-    UsageWriter,
 )
-from archiver.records.rights.readme import RIGHTS_README, RightsReadmeWriter
+from archiver.records.premis.document import PremisWriter
+from archiver.records.readme import ReadmeWriter
+from archiver.records.rights.machine_use import ReservationWriter, UsageWriter
+from archiver.records.rights.readme import RightsReadmeWriter
 from archiver.records.rights.record import RightsWriter
-from archiver.records.rights.rows import ROWS_RECORD, RowsWriter
-from archiver.records.rights.training_mining import ASSERTIONS_RECORD, AssertionWriter
-from archiver.records.state import STATE_RECORD, StateWriter
-from archiver.records.table import TABLE_RECORD, TableWriter
-from archiver.records.tree import TREE_RECORD, TreeWriter
+from archiver.records.rights.rows import RowsWriter
+from archiver.records.rights.training_mining import AssertionWriter
+from archiver.records.state import StateWriter
+from archiver.records.table import TableWriter
+from archiver.records.tree import TreeWriter
 from archiver.records.writing import Closing, Covers, Opening, TagFiles, Writer, no_covers
 
 

@@ -12,8 +12,9 @@ from typing import BinaryIO
 from archiver.bagit.algorithms import ALGORITHMS, hex_length, strongest
 from archiver.bagit.names import PAYLOAD
 from archiver.records.codec import Record, from_line
-from archiver.records.files import LIMITS, SCHEMA, FilesHeader
+from archiver.records.files import SCHEMA, FilesHeader
 from archiver.records.moments import ns_from_rfc3339
+from archiver.records.names import FILES_LIMITS
 from archiver.records.tree_lines import inside, original_bytes
 
 
@@ -79,13 +80,13 @@ def read_placing(stream: BinaryIO) -> Iterator[Placed | NotPlaced]:
         ValueError: where it is no such record, or a path leads elsewhere.
         OSError: as reading does.
     """
-    header = from_line(stream.readline(LIMITS.bytes + 1), FilesHeader, LIMITS)
+    header = from_line(stream.readline(FILES_LIMITS.bytes + 1), FilesHeader, FILES_LIMITS)
     if header.schema != SCHEMA:
         raise ValueError("the record of files is of another form")
-    while line := stream.readline(LIMITS.bytes + 1):
+    while line := stream.readline(FILES_LIMITS.bytes + 1):
         if not line.endswith(b"\n"):
             raise ValueError("a line is not whole")
-        yield _placing(from_line(line, PlacingRecord, LIMITS))
+        yield _placing(from_line(line, PlacingRecord, FILES_LIMITS))
 
 
 def _placing(record: PlacingRecord) -> Placed | NotPlaced:

@@ -17,12 +17,10 @@ from archiver.records.accrual import accrual_sentence
 from archiver.records.derivation import derivation_sentences
 from archiver.records.integrity import counted_states
 from archiver.records.moments import rfc3339
+from archiver.records.names import README
 from archiver.records.writing import Closing, Opening
 
 _WIDTH = 78
-
-
-README = "metadata/README.txt"
 
 
 class ReadmeWriter:

@@ -20,9 +20,9 @@ from archiver.model.package import HeldFile, PackedFile, PackEntry
 from archiver.model.state import HoldingBag, StateFile, StateHead
 from archiver.records.codec import Header, LineLimits, Record, from_line, to_line
 from archiver.records.moments import ns_from_rfc3339, rfc3339, rfc3339_ns
+from archiver.records.names import STATE_RECORD
 from archiver.records.writing import Closing, Opening
 
-STATE_RECORD = "metadata/state.jsonl"
 SCHEMA = "archiver.state/1"
 PIN_ALGORITHM = "sha512"
 """What pins are digests of."""

@@ -14,9 +14,8 @@ from archiver.model.sound import Sound, SoundState, damage_sentence
 from archiver.model.source import EmptyFolder, FolderProblem, FolderRef, LeftOut, Link, Unpacked
 from archiver.records.csvcells import safe_cell
 from archiver.records.moments import rfc3339_ns
+from archiver.records.names import TABLE_RECORD
 from archiver.records.writing import Closing, Opening
-
-TABLE_RECORD = "metadata/files.csv"
 
 _TAG_COLUMNS = (
     "title",

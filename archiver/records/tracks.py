@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from archiver.bagit.bag_source import BagSource
 from archiver.records.codec import Record, from_line
-from archiver.records.files import FILES_RECORD, LIMITS
+from archiver.records.names import FILES_LIMITS, FILES_RECORD
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,9 @@ def tracks_of(bag: BagSource, paths: Collection[str]) -> dict[str, Track]:
     except (OSError, ValueError):
         return found
     with lines, contextlib.suppress(OSError):
-        while line := lines.readline(LIMITS.bytes):
+        while line := lines.readline(FILES_LIMITS.bytes):
             try:
-                record = from_line(line, _TaggedRecord, LIMITS)
+                record = from_line(line, _TaggedRecord, FILES_LIMITS)
             except ValueError:
                 continue
             if record.path in paths and record.tags:

@@ -25,9 +25,9 @@ from archiver.model.source import (
 from archiver.personal.find import withheld
 from archiver.records.codec import to_line
 from archiver.records.moments import rfc3339_ns
+from archiver.records.names import TREE_RECORD
 from archiver.records.writing import Closing, Opening
 
-TREE_RECORD = "metadata/tree.jsonl"
 SCHEMA = "archiver.tree/1"
 
 

@@ -23,11 +23,10 @@ from archiver.model.rights_summary import Ground, RightsSummary
 from archiver.model.source import Unpacked
 from archiver.model.totals import Totals
 from archiver.records.codec import LineLimits, Record, from_line
+from archiver.records.names import STATE_RECORD, TREE_RECORD
 from archiver.records.rights.grounds import settling_ground
 from archiver.records.rights.read import UnnamedFiles, read_declared, read_entries
 from archiver.records.rights.tally import RightsTally
-from archiver.records.state import STATE_RECORD
-from archiver.records.tree import TREE_RECORD
 from archiver.report.facts import BagFacts
 from archiver.report.receipt import Pin
 from archiver.report.row import FileRow, RowMaker

@@ -29,7 +29,8 @@ from archiver.executors.pools import Threads
 from archiver.machine import MachineError, reason
 from archiver.model.run import Event, Run
 from archiver.records.baginfo import parse_label
-from archiver.records.events import EVENTS_RECORD, HEADER, event_line
+from archiver.records.events import HEADER, event_line
+from archiver.records.names import EVENTS_RECORD
 from archiver.store.keeping import refuse_kept
 from archiver.usecases.recovery_sets import renewing
 from archiver.usecases.settled import known_algorithms

@@ -22,7 +22,6 @@ from archiver.catalogue.events import follow_log
 from archiver.catalogue.faults import CatalogueError
 from archiver.catalogue.intended import IntendedChange, forget_intended, intend, intended
 from archiver.catalogue.stores import copy_at, find_store
-from archiver.catalogue.take_in import RefusedBag, take_in, take_in_changed
 from archiver.errors import StoreError, UsageError
 from archiver.model.run import Run
 from archiver.records.moments import rfc3339
@@ -206,6 +205,9 @@ def know_anew(catalogue: Catalogue, copy: AuditableCopy, now: str) -> AuditableC
     Raises:
         StoreError: where the bag cannot be taken in.
     """
+    # whoever verifies or audits finds few changes to take in, and would wait for all that this brings
+    from archiver.catalogue.take_in import RefusedBag, take_in  # noqa: PLC0415
+
     with catalogue.write():
         taken = take_in(catalogue, copy.store, copy.copy.path, now)
         if isinstance(taken, RefusedBag):
@@ -215,6 +217,8 @@ def know_anew(catalogue: Catalogue, copy: AuditableCopy, now: str) -> AuditableC
 
 
 def _know_changed(catalogue: Catalogue, copy: AuditableCopy, run: Run) -> None:
+    from archiver.catalogue.take_in import take_in_changed  # noqa: PLC0415 - as above
+
     with catalogue.write():
         is_known = take_in_changed(catalogue, copy.copy, copy.place)
         if is_known:

@@ -21,9 +21,8 @@ from archiver.model.package import PackedFile, WithheldFile
 from archiver.model.problem import Problem
 from archiver.model.rights import Decision, Declaration, Disposition, Policy
 from archiver.model.source import Unpacked
-from archiver.records.files import FILES_RECORD
+from archiver.records.names import FILES_RECORD, RIGHTS_RECORD, ROWS_RECORD
 from archiver.records.rights.alike import AlikeFiles, DecidedAlike, WithheldUnnamed, named_declarations
-from archiver.records.rights.lines import RIGHTS_RECORD
 from archiver.records.rights.read import (
     NoRightsRecordError,
     RightsRecordError,
@@ -31,7 +30,6 @@ from archiver.records.rights.read import (
     read_declared,
     read_entries,
 )
-from archiver.records.rights.rows import ROWS_RECORD
 from archiver.rights.explaining.explain import Explanation, explain, explain_decision
 from archiver.store.find_bags import is_bag
 

@@ -7,15 +7,9 @@ from collections.abc import Sequence
 from archiver.bagit.algorithms import UnknownAlgorithmError, normalise_algorithms
 from archiver.config import Settings
 from archiver.errors import UsageError
-from archiver.executors.ordered import available_cores
 from archiver.ingest.exclusion import Exclusion
 from archiver.model.bag import Labels
 from archiver.records.baginfo import checked_label, parse_label
-
-
-def jobs_for(asked: int | None, settings: Settings) -> int:
-    """How many threads and processes to use: as many as the cores that this process may use, if nobody says."""
-    return asked or settings.jobs or available_cores()
 
 
 def exclusion_for(patterns: Sequence[str], settings: Settings, *, clutter: bool) -> Exclusion:

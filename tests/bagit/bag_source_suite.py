@@ -13,7 +13,7 @@ from archiver.bagit.profiles.parse import parse_profile
 from archiver.bagit.profiles.read import check_profile
 from archiver.bagit.report import BagReport, Depth
 from archiver.bagit.validate import open_bag
-from archiver.records.files import FILES_RECORD
+from archiver.records.names import FILES_RECORD
 from archiver.records.tracks import Track, tracks_of
 from tests.bagit.archives import make_deflated_zip, make_gnu_tar, make_tar_gz, make_zip
 from tests.bagit.bags import TWO_FILES, Payload, build_bag, rewrite, write_file

@@ -14,7 +14,7 @@ from archiver import filesystem
 from archiver.bagit.bag_source import source_of
 from archiver.bagit.report import Depth
 from archiver.bagit.validate import open_bag
-from archiver.records.files import FILES_RECORD
+from archiver.records.names import FILES_RECORD
 from archiver.records.tracks import Track
 from archiver.usecases.verify.signatures import Trust
 from archiver.usecases.verify.verify import VerifyRequest, verify

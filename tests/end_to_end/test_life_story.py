@@ -17,7 +17,7 @@ from typing import Any
 import mutagen.flac
 import pytest
 
-from archiver.records.state import STATE_RECORD
+from archiver.records.names import STATE_RECORD
 from tests.running import Outcome, run_here
 from tests.samples import flac, melody, tree_digest
 from tests.samples.trees import build_tree

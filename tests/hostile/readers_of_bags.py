@@ -20,7 +20,7 @@ from archiver.bagit.report import Depth
 from archiver.bagit.updating import journal as update_journal
 from archiver.bagit.updating.update import set_info
 from archiver.bagit.validate import open_bag, validate
-from archiver.records.files import FILES_RECORD
+from archiver.records.names import FILES_RECORD
 from archiver.records.rights.read import (
     NoRightsRecordError,
     RightsRecordError,

@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from archiver.bagit.bag_source import FolderBag
-from archiver.records.files import FILES_RECORD
-from archiver.records.rights.lines import RIGHTS_RECORD
+from archiver.records.names import FILES_RECORD, RIGHTS_RECORD
 from archiver.records.tracks import Track, tracks_of
 from tests.bagit.bags import build_bag
 from tests.records.rights.test_golden import GOLDEN

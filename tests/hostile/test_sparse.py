@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from archiver.bagit.report import BagReport, Depth
 from archiver.bagit.validate import validate
 from archiver.disk import data_extents, hole_bytes
-from archiver.records.rights.lines import RIGHTS_RECORD
+from archiver.records.names import RIGHTS_RECORD
 from tests.bagit.archives import make_tar, make_tar_gz, make_zip
 from tests.bagit.bags import build_bag, digest, seal_tags
 from tests.costs import bytes_read_so_far

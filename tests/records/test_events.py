@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from archiver.records.events import EVENTS_RECORD, SCHEMA, event_line
+from archiver.records.events import SCHEMA, event_line
+from archiver.records.names import EVENTS_RECORD
 from tests.records.entries import EVENTS, record_files
 
 

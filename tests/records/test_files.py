@@ -35,16 +35,9 @@ from archiver.model.problem import Problem
 from archiver.model.rights import Decision
 from archiver.model.source import EmptyFolder, FolderProblem, Unpacked
 from archiver.records.codec import from_line, in_full, to_line
-from archiver.records.files import (
-    FILES_RECORD,
-    LIMITS,
-    SCHEMA,
-    FileRecord,
-    FilesHeader,
-    file_record,
-)
+from archiver.records.files import SCHEMA, FileRecord, FilesHeader, file_record
+from archiver.records.names import FILES_LIMITS, FILES_RECORD, TABLE_RECORD
 from archiver.records.recorded_files import entry_of
-from archiver.records.table import TABLE_RECORD
 from tests.records.entries import PLAN, assessed, every_case, packed, record_files
 
 PROPERTIES = AudioProperties("FLAC", 12.34567, 44100, 2, 16, 705600, lossless=True)
@@ -124,7 +117,7 @@ def test_every_entry_comes_back_from_its_line() -> None:
         record = file_record(entry, lambda _: "d1")
         assert record is not None
         line = to_line(record)
-        read = from_line(line, FileRecord, LIMITS)
+        read = from_line(line, FileRecord, FILES_LIMITS)
         assert to_line(read) == line
         came_back = entry_of(read, FilesHeader(schema=SCHEMA), partial(_one_decision, entry))
         assert came_back == without_what_no_record_holds(entry)

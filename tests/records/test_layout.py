@@ -18,7 +18,7 @@ from archiver.model.bag import BagForm
 from archiver.model.derivation import Derivation
 from archiver.model.rights import Act
 from archiver.records.layout import DESCRIPTIONS, record_paths
-from archiver.records.rights.lines import RIGHTS_RECORD
+from archiver.records.names import RIGHTS_RECORD
 from archiver.report.layout import WRITTEN
 from tests.conftest import MakeSource
 from tests.records.entries import PLAN, every_case, record_files

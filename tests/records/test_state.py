@@ -15,10 +15,8 @@ from hypothesis import strategies as st
 from archiver.model.bag import Accession
 from archiver.model.package import HeldFile, PackedFile, PackEntry
 from archiver.model.state import Holding, HoldingBag, StateFile, StateHead
-from archiver.records.files import FILES_RECORD
-from archiver.records.rights.lines import RIGHTS_RECORD
-from archiver.records.state import SCHEMA, STATE_RECORD, read_state
-from archiver.records.tree import TREE_RECORD
+from archiver.records.names import FILES_RECORD, RIGHTS_RECORD, STATE_RECORD, TREE_RECORD
+from archiver.records.state import SCHEMA, read_state
 from tests.records.entries import CONTEXT, PACKAGE, PLAN, assessed, decision, every_case, packed, record_files
 
 BEFORE = "urn:uuid:00000000-0000-4000-8000-0000000000aa"

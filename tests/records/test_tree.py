@@ -13,7 +13,8 @@ from archiver.model.attribute import Attribute
 from archiver.model.package import PackedFile, PackEntry
 from archiver.model.problem import Problem
 from archiver.model.source import EmptyFolder, FolderProblem, FolderRef, LeftOut, Link, Unpacked
-from archiver.records.tree import SCHEMA, TREE_RECORD, tree_record
+from archiver.records.names import TREE_RECORD
+from archiver.records.tree import SCHEMA, tree_record
 from tests.records.entries import CONTEXT, every_case, record_files
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from archiver.bagit.bag_source import source_of
 from archiver.model.state import StateFile, StateHead
-from archiver.records.state import STATE_RECORD, read_state
+from archiver.records.names import STATE_RECORD
+from archiver.records.state import read_state
 from tests.reliability.faults import visible_bags
 
 

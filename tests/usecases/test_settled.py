@@ -10,11 +10,11 @@ import pytest
 
 from archiver.config import Settings
 from archiver.errors import Remedy, UsageError, Way
-from archiver.executors.ordered import available_cores
+from archiver.executors.ordered import available_cores, jobs_for
 from archiver.usecases.pack.pack import rehearse
 from archiver.usecases.pack.prepare import prepare
 from archiver.usecases.pack.profile import ProfileMismatchError
-from archiver.usecases.settled import algorithms_asked, exclusion_for, jobs_for, labels_for
+from archiver.usecases.settled import algorithms_asked, exclusion_for, labels_for
 from archiver.usecases.watch import Unwatched
 from tests.running import fixed_run, pack_request
 from tests.samples import build_tree, flac, tree_digest
@@ -31,9 +31,9 @@ CONFIGURED = Settings(
 
 
 def test_what_is_asked_for_takes_the_place_of_what_is_configured() -> None:
-    assert jobs_for(2, CONFIGURED) == 2
-    assert jobs_for(None, CONFIGURED) == 3
-    assert jobs_for(None, Settings()) == available_cores()
+    assert jobs_for(2, CONFIGURED.jobs) == 2
+    assert jobs_for(None, CONFIGURED.jobs) == 3
+    assert jobs_for(None, Settings().jobs) == available_cores()
     assert algorithms_asked(["md5"], CONFIGURED) == ("md5",)
     assert algorithms_asked([], CONFIGURED) == ("sha256",)
     assert algorithms_asked([], Settings()) == ()

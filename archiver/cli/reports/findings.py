@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator
 
 from archiver.cli.remedies import advice
-from archiver.cli.terminal.text import brief, count, shown, shown_path, wrapped
+from archiver.cli.reports.alike import alike_lines
+from archiver.cli.terminal.text import count, shown, shown_path, wrapped
 from archiver.model.audio import ExaminedFile
 from archiver.model.problem import PROBLEM_KINDS, Problem, Severity
 from archiver.model.sound import SoundState
@@ -15,18 +15,6 @@ from archiver.rights.meanings import Meaning, meaning
 
 EXAMPLES = 3
 _ORDER = tuple(Severity)
-
-
-class Told(Protocol):
-    """What a problem with a file and a finding in a bag have in common."""
-
-    @property
-    def path(self) -> str:
-        """The file."""
-
-    @property
-    def message(self) -> str:
-        """What is said of it."""
 
 
 def problem_lines(counts: Counter[str], problems: Iterable[Problem]) -> Iterator[str]:
@@ -47,25 +35,6 @@ def problem_lines(counts: Counter[str], problems: Iterable[Problem]) -> Iterator
         if counts[code] > len(examples[code]):
             yield f"        and {counts[code] - len(examples[code]):,} more; --verbose lists them"
         yield wrapped(advice(kind.advice, kind.remedies), indent="        ")
-
-
-def alike_lines(
-    alike: Sequence[Told], indent: str, below: Callable[[str], Iterable[str]] = lambda _: ()
-) -> Iterator[str]:
-    """Yield the lines about one or several that say the same, which is told once.
-
-    Args:
-        alike: What is to be told.
-        indent: Stands before each line.
-        below: Lines about a path, to follow it.
-    """
-    message, is_alone = brief(alike[0].message), len(alike) == 1
-    if not is_alone:
-        yield wrapped(f"of each: {message}", indent=indent)
-    for told in alike:
-        where = shown_path(told.path)
-        yield wrapped(": ".join(filter(None, (where, message))) if is_alone else where, indent=indent)
-        yield from below(told.path)
 
 
 def listed_lines(

@@ -10,7 +10,7 @@ from archiver.bagit.codes import FINDING_KINDS
 from archiver.bagit.findings import Effect, Finding, Severity, Subject
 from archiver.bagit.report import BagReport, Depth
 from archiver.bagit.sizes import human_size
-from archiver.cli.reports.findings import alike_lines
+from archiver.cli.reports.alike import alike_lines
 from archiver.cli.reports.signatures import signature_lines
 from archiver.cli.terminal.text import brief, count, shown, shown_path, wrapped
 from archiver.records.integrity import damaged_when_packed

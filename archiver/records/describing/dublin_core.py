@@ -19,9 +19,8 @@ from archiver.model.package import PackEntry
 from archiver.records.csvcells import safe_cell
 from archiver.records.describing.words import Described, described
 from archiver.records.lines_of_files import LinesOfFiles
+from archiver.records.names import DUBLIN_CORE_RECORD
 from archiver.records.writing import Closing, Opening
-
-DUBLIN_CORE_RECORD = "metadata/metadata.csv"
 
 _COLUMNS = (
     "dc.title",

@@ -17,11 +17,9 @@ from archiver.model.package import PackEntry
 from archiver.records.describing.words import Described, described, iso_date
 from archiver.records.lines_of_files import LinesOfFiles
 from archiver.records.moments import rfc3339
+from archiver.records.names import EAD_RECORD, RIGHTS_README
 from archiver.records.premis.elements import ENCODING, Elements
-from archiver.records.rights.readme import RIGHTS_README
 from archiver.records.writing import Closing, Opening
-
-EAD_RECORD = "metadata/ead.xml"
 
 _ROOT = {"xmlns": "http://ead3.archivists.org/schema/"}
 _ORIGIN = "Made from the tags in the files; not checked against any catalogue, and arranged by folders alone."

@@ -17,12 +17,9 @@ from archiver.model.package import PackEntry
 from archiver.records.describing.words import Described, described
 from archiver.records.lines_of_files import LinesOfFiles
 from archiver.records.moments import rfc3339
-from archiver.records.premis.document import PREMIS_RECORD
+from archiver.records.names import METS_RECORD, PREMIS_RECORD, RIGHTS_README
 from archiver.records.premis.elements import ENCODING, Elements
-from archiver.records.rights.readme import RIGHTS_README
 from archiver.records.writing import Closing, Opening
-
-METS_RECORD = "metadata/mets.xml"
 
 _ROOT = {
     "xmlns": "http://www.loc.gov/METS/",

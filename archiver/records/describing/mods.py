@@ -11,10 +11,9 @@ import io
 
 from archiver.model.package import PackEntry
 from archiver.records.describing.words import Described, described
+from archiver.records.names import MODS_RECORD
 from archiver.records.premis.elements import ENCODING, Elements
 from archiver.records.writing import Closing, Opening
-
-MODS_RECORD = "metadata/mods.xml"
 
 _ROOT = {
     "xmlns": "http://www.loc.gov/mods/v3",

@@ -21,10 +21,8 @@ from urllib.parse import quote
 from archiver.model.package import PackEntry
 from archiver.records.describing.words import Described, described, iso_date
 from archiver.records.lines_of_files import LinesOfFiles
-from archiver.records.rights.readme import RIGHTS_README
+from archiver.records.names import CRATE_RECORD, RIGHTS_README
 from archiver.records.writing import Closing, Opening
-
-CRATE_RECORD = "ro-crate-metadata.json"
 
 MOST_GROUPS = 10_000
 """The most artists that are entities of their own."""

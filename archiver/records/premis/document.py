@@ -18,6 +18,7 @@ import io
 from archiver.model.package import PackEntry, packed_file
 from archiver.model.rights import Decision
 from archiver.records.lines_of_files import LinesOfFiles
+from archiver.records.names import PREMIS_RECORD
 from archiver.records.premis.agents import event_identifier, identify_events, write_agents, write_event
 from archiver.records.premis.elements import ENCODING, Elements
 from archiver.records.premis.objects import write_file_object, write_package_object
@@ -25,7 +26,6 @@ from archiver.records.premis.rights import write_rights
 from archiver.records.rights.statements import RightsStatement, rights_statements
 from archiver.records.writing import Closing, Opening
 
-PREMIS_RECORD = "metadata/premis.xml"
 OF_EACH_FILE = "capture"
 """The event that every file links to; whatever else was done was done to the package as a whole."""
 

@@ -20,7 +20,6 @@ from archiver.model.rights import (
 from archiver.model.terms import Layer, TermState
 from archiver.records.codec import Record
 
-RIGHTS_RECORD = "metadata/rights/rights.jsonl"
 SCHEMA = "archiver.rights/2"
 
 

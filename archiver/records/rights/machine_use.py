@@ -20,11 +20,10 @@ from archiver.model.package import PackEntry, packed_file
 from archiver.model.rights import Answer, Basis, Decision, DeclarantRole, MachineUse, UseAnswer
 from archiver.model.rights_summary import RightsSummary
 from archiver.records.lines_of_files import LinesOfFiles
+from archiver.records.names import RESERVATIONS_RECORD, USAGE_RECORD
 from archiver.records.visible import counted_files, one_line
 from archiver.records.writing import Closing, Opening
 
-USAGE_RECORD = "metadata/rights/ai-usage.txt"
-RESERVATIONS_RECORD = "metadata/rights/tdmrep.json"
 AIPREF_VOCABULARY = "draft-ietf-aipref-vocab-08"
 """The version of the vocabulary that statements are written in."""
 

@@ -18,12 +18,11 @@ from archiver.model.package import PackedFile, WithheldFile
 from archiver.model.rights import Acts, Basis, Decision, Declaration
 from archiver.model.source import Unpacked
 from archiver.records.codec import LineLimits, Record, from_line
-from archiver.records.files import FILES_RECORD, FileRecord, FilesHeader
-from archiver.records.files import LIMITS as FILE_LIMITS
 from archiver.records.files import SCHEMA as FILES_SCHEMA
+from archiver.records.files import FileRecord, FilesHeader
+from archiver.records.names import FILES_LIMITS, FILES_RECORD, RIGHTS_RECORD
 from archiver.records.recorded_files import entry_of
 from archiver.records.rights.lines import (
-    RIGHTS_RECORD,
     SCHEMA,
     DecisionLine,
     DeclarationLine,
@@ -142,13 +141,13 @@ def _in_step(bag: str, kind: type[T]) -> Iterator[tuple[T, FilesHeader, Callable
         with _faults(bag):
             rights = held.enter_context(_Rights.opened(bag))
             stream = held.enter_context(_opened(bag, FILES_RECORD))
-            header = from_line(stream.readline(FILE_LIMITS.bytes), FilesHeader, FILE_LIMITS)
+            header = from_line(stream.readline(FILES_LIMITS.bytes), FilesHeader, FILES_LIMITS)
             if header.schema != FILES_SCHEMA:
                 raise ValueError("the record of files is of another form")
         while True:
             with _faults(bag):
-                line = stream.readline(FILE_LIMITS.bytes + 1)
-                record = from_line(line, kind, FILE_LIMITS) if line else None
+                line = stream.readline(FILES_LIMITS.bytes + 1)
+                record = from_line(line, kind, FILES_LIMITS) if line else None
             if record is None:
                 return
             yield record, header, rights.decided

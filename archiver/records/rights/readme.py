@@ -12,14 +12,13 @@ from archiver.model.rights import Act, Answer, Basis, Declaration, Disposition, 
 from archiver.model.rights_context import RightsContext
 from archiver.model.rights_summary import Ground, RightsSummary
 from archiver.model.run import Run
+from archiver.records.names import RIGHTS_README
 from archiver.records.rights.grounds import ground_words, settling_ground
 from archiver.records.rights.labels import share_in_package
 from archiver.records.rights.machine_use import machine_use_words
 from archiver.records.visible import counted_files, one_line, shortened
 from archiver.records.writing import Closing, Opening
 from archiver.rights.licenses import identify_license
-
-RIGHTS_README = "metadata/rights/README.txt"
 
 _WIDTH = 78
 _MOST_FILES = 20

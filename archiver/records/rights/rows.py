@@ -28,6 +28,7 @@ from archiver.model.package import PackEntry, packed_file
 from archiver.model.rights import Decision
 from archiver.model.rights_context import RightsContext
 from archiver.records.csvcells import safe_cell
+from archiver.records.names import ROWS_RECORD
 from archiver.records.rights.statements import (
     NOT_STATED,
     ON_THE_STATUS,
@@ -39,8 +40,6 @@ from archiver.records.rights.statements import (
     rights_statements,
 )
 from archiver.records.writing import Closing, Opening
-
-ROWS_RECORD = "metadata/rights.csv"
 
 COLUMNS = (
     "file",

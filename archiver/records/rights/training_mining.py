@@ -16,10 +16,10 @@ from archiver.bagit.names import PAYLOAD
 from archiver.model.package import PackEntry, packed_file
 from archiver.model.rights import Decision, MachineUse
 from archiver.records.lines_of_files import LinesOfFiles
+from archiver.records.names import ASSERTIONS_RECORD
 from archiver.records.rights.machine_use import preference
 from archiver.records.writing import Closing, Opening
 
-ASSERTIONS_RECORD = "metadata/rights/training-mining.json"
 LABEL = "cawg.training-mining"
 """The label of the assertion."""
 

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from archiver.bagit.bag_source import source_of
 from archiver.model.package import PlanEntry
 from archiver.records.codec import to_line
-from archiver.records.tree import TREE_RECORD, tree_record
+from archiver.records.names import TREE_RECORD
+from archiver.records.tree import tree_record
 
 _KINDS = frozenset({"folder", "file", "link"})
 _WHOLE = 1 << 256

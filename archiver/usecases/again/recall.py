@@ -16,7 +16,8 @@ from archiver.model.audio import ExaminedFile
 from archiver.model.source import FileRef
 from archiver.model.state import Known
 from archiver.records.codec import from_line
-from archiver.records.files import FILES_RECORD, LIMITS, FileRecord, FilesHeader
+from archiver.records.files import FileRecord, FilesHeader
+from archiver.records.names import FILES_LIMITS, FILES_RECORD
 from archiver.records.recorded_files import examined_of
 
 _OPEN_BAGS = 32
@@ -69,8 +70,8 @@ class Recall:
         stream, header = opened
         try:
             stream.seek(record_at)
-            line = stream.readline(LIMITS.bytes + 1)
-            record = from_line(line, FileRecord, LIMITS)
+            line = stream.readline(FILES_LIMITS.bytes + 1)
+            record = from_line(line, FileRecord, FILES_LIMITS)
             if record.path != known.holding.path:
                 return None
             if (record.digests or {}).get(known.holding.algorithm) != known.holding.digest:
@@ -108,7 +109,7 @@ class Recall:
                 stream = held.enter_context(source_of(path).open(FILES_RECORD))
                 if not os.path.isdir(path):
                     stream = held.enter_context(_put_aside(stream))
-                header = from_line(stream.readline(LIMITS.bytes + 1), FilesHeader, LIMITS)
+                header = from_line(stream.readline(FILES_LIMITS.bytes + 1), FilesHeader, FILES_LIMITS)
                 held.pop_all()
         except (ValueError, OSError):
             return None

@@ -14,7 +14,7 @@ from typing import Self
 from archiver.bagit.sorting import Sorter
 from archiver.ingest.spool import Spool
 from archiver.model.pickling import by_fields
-from archiver.records.files import FILES_RECORD
+from archiver.records.names import FILES_RECORD
 from archiver.records.placing import Placed, read_placing
 from archiver.usecases.diff.sides import Sided
 from archiver.usecases.states.bags import Shelf

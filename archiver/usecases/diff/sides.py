@@ -20,7 +20,8 @@ from archiver.machine import refuse_own_limit
 from archiver.model.audio import ExaminedFile
 from archiver.model.pickling import by_fields
 from archiver.model.source import FileRef, FolderRef, Link, Unpacked
-from archiver.records.rights.lines import RIGHTS_RECORD, DecisionLine
+from archiver.records.names import RIGHTS_RECORD
+from archiver.records.rights.lines import DecisionLine
 from archiver.records.rights.read import read_decisions
 from archiver.records.tree_lines import TreeLeftOut
 from archiver.store.find_bags import bags_in, is_bag

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from archiver.catalogue.collected import collection_called
 from archiver.catalogue.database import is_there
 from archiver.errors import Remedy, UsageError, Way
-from archiver.records.files import FILES_RECORD
-from archiver.records.rights.lines import RIGHTS_RECORD
+from archiver.records.names import FILES_RECORD, RIGHTS_RECORD
 from archiver.store.area import INCOMING
 from archiver.store.find_bags import bags_in, is_bag
 from archiver.usecases.lookup import looked_up

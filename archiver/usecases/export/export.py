@@ -17,6 +17,7 @@ from archiver.bagit.paths import check_path
 from archiver.config import Settings
 from archiver.errors import ArchiverError, ExitStatus, Remedy, Way
 from archiver.executors.guarded import GuardedProcesses
+from archiver.executors.ordered import jobs_for
 from archiver.executors.pools import Threads
 from archiver.ingest.capture import Capture
 from archiver.ingest.covers import CoverMakers
@@ -57,7 +58,6 @@ from archiver.usecases.pack.make_bag import BagMaker
 from archiver.usecases.pack.naming import refuse_taken, refuse_unfit
 from archiver.usecases.pack.parts import PlanPart
 from archiver.usecases.pack.room import refuse_without_room, room_for
-from archiver.usecases.settled import jobs_for
 from archiver.usecases.watch import Step, Watch, one
 
 
@@ -225,7 +225,11 @@ class _Exporting:
         redactions: Mapping[str, Redaction],
         workers: GuardedProcesses,
     ) -> BagMaker:
-        jobs, original, anew = jobs_for(self.request.jobs, self.request.settings), self.original, self.anew
+        jobs, original, anew = (
+            jobs_for(self.request.jobs, self.request.settings.jobs),
+            self.original,
+            self.anew,
+        )
         copying, syncing = (self.held.enter_context(Threads(number)) for number in (jobs, 1))
         derivation = Derivation(
             *(original.identifier, original.name, original.pin, self.request.act, original.algorithms[0]),

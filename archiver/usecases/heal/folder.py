@@ -22,8 +22,8 @@ from archiver.bagit.walking import Kind, walk
 from archiver.bagit.writer import manifest_line
 from archiver.executors.pools import Threads
 from archiver.records.codec import Record, from_line
-from archiver.records.files import FILES_RECORD, LIMITS
 from archiver.records.moments import ns_from_rfc3339
+from archiver.records.names import FILES_LIMITS, FILES_RECORD
 from archiver.usecases.heal.bag_files import BagFiles, Listed
 from archiver.usecases.heal.mend import Mender, Recorded, digest_of
 from archiver.usecases.heal.outcome import Fault, Healed, Unhealed, Wanted
@@ -227,9 +227,9 @@ class FolderHealer:
         with contextlib.suppress(OSError):
             descriptor = self.files.open(FILES_RECORD)
             with os.fdopen(descriptor, "rb") as lines:
-                while line := lines.readline(LIMITS.bytes):
+                while line := lines.readline(FILES_LIMITS.bytes):
                     with contextlib.suppress(ValueError):
-                        told = from_line(line, _SizedRecord, LIMITS)
+                        told = from_line(line, _SizedRecord, FILES_LIMITS)
                         if told.path is None or told.size_bytes is None or told.modified is None:
                             continue
                         if told.path in paths:

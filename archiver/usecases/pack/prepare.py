@@ -10,6 +10,7 @@ from typing import Literal
 from archiver.bagit.profiles.profile import Profile
 from archiver.config import Settings, catalogue_place
 from archiver.errors import Remedy, UsageError, Way
+from archiver.executors.ordered import jobs_for
 from archiver.ingest.assess import Assessor
 from archiver.ingest.exclusion import Exclusion
 from archiver.ingest.names import PORTABLE, NameRule
@@ -29,7 +30,7 @@ from archiver.usecases.pack.mounted import refuse_unmounted
 from archiver.usecases.pack.naming import refuse_taken, refuse_unfit, refuse_unspeakable
 from archiver.usecases.pack.profile import algorithms_for, labels_by_file, read_profile
 from archiver.usecases.rights_inputs import RightsInputs, read_policy, read_rights
-from archiver.usecases.settled import algorithms_asked, exclusion_for, jobs_for, labels_for
+from archiver.usecases.settled import algorithms_asked, exclusion_for, labels_for
 from archiver.usecases.sources import refuse_store_in_source, sources_of
 
 _TWINS = (("N302", (b"x", b"X")), ("N303", ("\u00e9".encode(), "e\u0301".encode())))
@@ -252,7 +253,7 @@ def prepare(request: PackRequest, run: Run) -> Prepared:
         request=request,
         sources=sources,
         store=store,
-        jobs=jobs_for(request.jobs, settings),
+        jobs=jobs_for(request.jobs, settings.jobs),
         policy=policy,
         inputs=inputs,
         assessor=assessor,

@@ -11,11 +11,13 @@ from archiver.bagit.bag_source import BagSource, source_of
 from archiver.catalogue.bag_facts import BagFacts, UnreadableBagError, bag_facts
 from archiver.machine import reason, refuse_own_limit
 from archiver.model.state import StateHead
-from archiver.records.empty_folders import EMPTY_FOLDERS_RECORD
-from archiver.records.files import FILES_RECORD
-from archiver.records.rights.lines import RIGHTS_RECORD
-from archiver.records.state import STATE_RECORD
-from archiver.records.tree import TREE_RECORD
+from archiver.records.names import (
+    EMPTY_FOLDERS_RECORD,
+    FILES_RECORD,
+    RIGHTS_RECORD,
+    STATE_RECORD,
+    TREE_RECORD,
+)
 from archiver.store.find_bags import bags_in, is_bag
 
 _EARLY = (STATE_RECORD, TREE_RECORD, FILES_RECORD, RIGHTS_RECORD, EMPTY_FOLDERS_RECORD)

@@ -23,11 +23,9 @@ from archiver.errors import ArchiverError, ExitStatus, Remedy, Way
 from archiver.machine import reason, refuse_own_limit
 from archiver.model.pickling import by_fields
 from archiver.model.state import HoldingBag
-from archiver.records.empty_folders import EMPTY_FOLDERS_RECORD
-from archiver.records.files import FILES_RECORD
+from archiver.records.names import EMPTY_FOLDERS_RECORD, FILES_RECORD, STATE_RECORD, TREE_RECORD
 from archiver.records.placing import NotPlaced, Placed, read_placing
-from archiver.records.state import STATE_RECORD, read_state
-from archiver.records.tree import TREE_RECORD
+from archiver.records.state import read_state
 from archiver.records.tree_lines import (
     Beside,
     Tree,

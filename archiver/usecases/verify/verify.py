@@ -10,7 +10,8 @@ from archiver.bagit.bag_source import BagSource
 from archiver.bagit.findings import Effect, Finding, Severity, Subject
 from archiver.bagit.hashing import BATCH_BYTES, Batch, Checked
 from archiver.bagit.names import PAYLOAD
-from archiver.bagit.profiles.profile import Profile
+from archiver.bagit.profiles.load import load_profile
+from archiver.bagit.profiles.profile import Profile, ProfileError
 from archiver.bagit.profiles.read import check_profile
 from archiver.bagit.report import BagReport, Depth
 from archiver.bagit.telling import ignore
@@ -22,13 +23,12 @@ from archiver.executors.ordered import Serial
 from archiver.executors.pools import DividedWork, Threads
 from archiver.machine import refuse_own_limit
 from archiver.parity.sets import FOLDER, set_of_file
-from archiver.records.files import FILES_RECORD
+from archiver.records.names import FILES_RECORD
 from archiver.records.tracks import Track, tracks_of
 from archiver.signing.judgement import State
 from archiver.store.area import INCOMING
 from archiver.store.find_bags import bag_around, bags_in, is_bag
 from archiver.store.staging import unfinished
-from archiver.usecases.pack.profile import read_profile
 from archiver.usecases.verify.affected_albums import AffectedAlbum, affected_albums, tells_all
 from archiver.usecases.verify.signatures import FoundSignature, Trust, signatures_of
 from archiver.usecases.watch import Meter, Step, Watch
@@ -176,7 +176,7 @@ def verify(request: VerifyRequest, watch: Watch) -> Iterator[VerifiedBag]:
     Raises:
         UsageError: where the profile cannot be used.
     """
-    profile = None if request.profile is None else read_profile(request.profile)
+    profile = None if request.profile is None else _profile(request.profile)
     for number, path in enumerate(request.paths, start=1):
         name = _shown_name(path, number, len(request.paths))
         meter = Meter()
@@ -190,6 +190,14 @@ def verify(request: VerifyRequest, watch: Watch) -> Iterator[VerifiedBag]:
                 pass
             verified = judged(path, validation, profile, request.trust)
         yield verified
+
+
+def _profile(name: str) -> Profile:
+    """Read a bundled profile, or one in a file."""
+    try:
+        return load_profile(name)
+    except ProfileError as error:
+        raise UsageError(str(error), "No bag was looked at.") from error
 
 
 def judged(path: str, validation: Validation, profile: Profile | None, trust: Trust) -> VerifiedBag:

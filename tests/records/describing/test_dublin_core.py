@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from archiver.model.layout import ARCHIVEMATICA
 from archiver.model.package import PackEntry, packed_file
-from archiver.records.describing.dublin_core import DUBLIN_CORE_RECORD
+from archiver.records.names import DUBLIN_CORE_RECORD
 from tests.records.describing.cases import described_records, hostile, music
 from tests.records.entries import packed
 

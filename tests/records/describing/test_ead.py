@@ -11,7 +11,7 @@ import pytest
 from lxml import etree
 
 from archiver.model.package import PackEntry, packed_file
-from archiver.records.describing.ead import EAD_RECORD
+from archiver.records.names import EAD_RECORD
 from tests.records.describing.cases import described_records, hostile, music
 
 SCHEMAS = os.environ.get("ARCHIVER_SCHEMAS")

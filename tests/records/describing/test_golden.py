@@ -10,12 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from archiver.records.describing.dublin_core import DUBLIN_CORE_RECORD
-from archiver.records.describing.ead import EAD_RECORD
-from archiver.records.describing.mets import METS_RECORD
-from archiver.records.describing.mods import MODS_RECORD
-from archiver.records.describing.ro_crate import CRATE_RECORD
 from archiver.records.layout import RECORDS
+from archiver.records.names import CRATE_RECORD, DUBLIN_CORE_RECORD, EAD_RECORD, METS_RECORD, MODS_RECORD
 from tests.records.describing.cases import described_records, hostile, music
 from tests.records.entries import packed
 

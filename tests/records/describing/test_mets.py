@@ -10,7 +10,8 @@ from lxml import etree
 
 from archiver.model.layout import ARCHIVEMATICA
 from archiver.model.package import PackEntry, packed_file
-from archiver.records.describing.mets import METS_RECORD, RESTRICTED_FILES
+from archiver.records.describing.mets import RESTRICTED_FILES
+from archiver.records.names import METS_RECORD
 from tests.records.describing.cases import described_records, hostile, music
 
 SCHEMAS = os.environ.get("ARCHIVER_SCHEMAS")

@@ -12,7 +12,7 @@ import pytest
 
 from archiver.model.package import PackEntry, packed_file
 from archiver.records.describing import ro_crate
-from archiver.records.describing.ro_crate import CRATE_RECORD
+from archiver.records.names import CRATE_RECORD
 from tests.records.describing.cases import described_records, hostile, music
 from tests.records.entries import packed
 

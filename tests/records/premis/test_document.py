@@ -19,8 +19,9 @@ from archiver.model.package import PackedFile, PackEntry
 from archiver.model.rights import Acts, Answer, Basis, DeclarantRole, Declaration, Scope
 from archiver.model.rights_context import RightsContext
 from archiver.model.run import Event
+from archiver.records.names import PREMIS_RECORD
 from archiver.records.premis import document as premis
-from archiver.records.premis.document import OF_EACH_FILE, PREMIS_RECORD
+from archiver.records.premis.document import OF_EACH_FILE
 from archiver.records.premis.objects import encoder
 from tests.records.entries import (
     CONTEXT,

@@ -14,10 +14,8 @@ from archiver.model.evidence import Evidence, Protection, Strength
 from archiver.model.package import AssessedFile, PackedFile, PackEntry, WithheldFile
 from archiver.model.rights import Declaration, Policy
 from archiver.model.rights_context import RightsContext
-from archiver.records.files import FILES_RECORD
-from archiver.records.premis.document import PREMIS_RECORD
+from archiver.records.names import FILES_RECORD, PREMIS_RECORD, ROWS_RECORD
 from archiver.records.rights.labels import rights_labels
-from archiver.records.rights.rows import ROWS_RECORD
 from archiver.records.rights.tally import summarise
 from archiver.rights.deciding.decide import decide
 from archiver.rights.declaring.policies import POLICY_NAMES, builtin_policy

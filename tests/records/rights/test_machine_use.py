@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 
 from archiver.model.package import PackEntry
 from archiver.model.rights import Answer, Basis, Decision, DeclarantRole, MachineUse, UseAnswer
+from archiver.records.names import RESERVATIONS_RECORD, USAGE_RECORD
 from archiver.records.rights.machine_use import (
     AIPREF_VOCABULARY,
-    RESERVATIONS_RECORD,
-    USAGE_RECORD,
     machine_use_words,
     tdm_reservation,
     usage_statement,

@@ -12,9 +12,8 @@ from archiver.model.accrual import Accrual
 from archiver.model.derivation import Derivation
 from archiver.model.package import PackedFile, PackEntry, WithheldFile
 from archiver.model.rights import Act, Acts, Answer, Disposition
-from archiver.records.empty_folders import EMPTY_FOLDERS_RECORD
 from archiver.records.layout import RECORDS
-from archiver.records.rights.lines import RIGHTS_RECORD
+from archiver.records.names import EMPTY_FOLDERS_RECORD, RIGHTS_RECORD
 from archiver.records.rights.record import RightsWriter
 from archiver.records.rights.tally import RightsTally
 from archiver.records.writing import Closing, Opening, Writer

@@ -22,8 +22,7 @@ from archiver.model.package import PackedFile, PackEntry, WithheldFile
 from archiver.model.rights import Decision, Declaration
 from archiver.model.rights_context import RightsContext
 from archiver.model.source import Unpacked
-from archiver.records.files import FILES_RECORD
-from archiver.records.rights.lines import RIGHTS_RECORD
+from archiver.records.names import FILES_RECORD, RIGHTS_RECORD
 from archiver.records.rights.read import (
     NoRightsRecordError,
     RightsRecordError,

@@ -24,7 +24,7 @@ from archiver.model.rights import (
     UseAnswer,
 )
 from archiver.model.rights_context import RightsContext
-from archiver.records.rights.readme import RIGHTS_README
+from archiver.records.names import RIGHTS_README
 from archiver.rights.declaring.policies import builtin_policy
 from tests.records.entries import (
     CONTEXT,

@@ -13,8 +13,8 @@ from archiver.model.evidence import Evidence, Strength
 from archiver.model.package import PackEntry, WithheldFile
 from archiver.model.rights import Act, Basis, DeclarantRole, Declaration, Level, Reason, Scope
 from archiver.model.rights_context import RightsContext
-from archiver.records.files import FILES_RECORD
-from archiver.records.rights.lines import RIGHTS_RECORD, SCHEMA
+from archiver.records.names import FILES_RECORD, RIGHTS_RECORD
+from archiver.records.rights.lines import SCHEMA
 from tests.records.entries import CONTEXT, assessed, decision, every_case, json_lines, packed, record_files
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from archiver.model.package import PackedFile
 from archiver.model.rights import Acts, Answer, Basis, DeclarantRole, Declaration, Disposition, Scope
 from archiver.model.rights_context import RightsContext
-from archiver.records.rights.rows import COLUMNS, ROWS_RECORD
+from archiver.records.names import ROWS_RECORD
+from archiver.records.rights.rows import COLUMNS
 from tests.records.entries import CONTEXT, DAY, DONATION, decision, every_case, packed, record_files
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from archiver.model.package import PackedFile, PackEntry
 from archiver.model.rights import Answer, Basis, DeclarantRole, MachineUse
-from archiver.records.rights.training_mining import ASSERTIONS_RECORD, training_mining
+from archiver.records.names import ASSERTIONS_RECORD
+from archiver.records.rights.training_mining import training_mining
 from tests.records.entries import every_case, packed, record_files
 from tests.records.rights.test_machine_use import said
 
