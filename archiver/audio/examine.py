@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from archiver.audio.bitstream.find import bitstream_of
@@ -53,7 +53,9 @@ _TEXT_BYTES = 1 << 20
 _STOPPED = "reading it ended early"
 
 
-def examine_file(ref: FileRef) -> ExaminedFile:
+def examine_file(
+    ref: FileRef, bearing: Callable[[ExaminedFile, int], ExaminedFile] = lambda file, _: file
+) -> ExaminedFile:
     """Read a file's headers and say what is known of it.
 
     Never raises for anything that a file can contain: damage, missing parsers and source faults come back as
@@ -61,25 +63,37 @@ def examine_file(ref: FileRef) -> ExaminedFile:
     this in a worker process with a limit on time and memory (:class:`archiver.executors.guarded.GuardedProcesses`).
     The file is opened once, read only and without following links, and is not changed.
 
+    Args:
+        ref: The file.
+        bearing: Adds what the file bears beside its bytes; gets what was found and the descriptor of the open file. It is
+            not asked of one that cannot be opened.
+
     Raises:
         MachineError: where the machine refuses what examining needs itself, such as a temporary file.
     """
-    with contextlib.ExitStack() as held:
-        window: Window | None = None
-        try:
-            window = held.enter_context(_opened(ref))
-            return _examined(ref, window)
-        except MachineError:
-            raise
-        except OSError as error:
-            refuse_own_limit(error)
-            problem = _source_problem(ref, error)
-        except MemoryError:
-            problem = Problem(ref.path, "F203", "reading its headers took more memory than one file may have")
-        except Exception as error:  # noqa: BLE001 - a slip on bytes that nobody foresaw must not end the run
-            problem = Problem(ref.path, "F203", f"reading its headers failed ({type(error).__name__})")
-        protection = UNSEEN if window is None else _protection_alone(ref, window)
-        return unexamined(ref, problem, protection)
+    try:
+        with _opened(ref) as window:
+            return bearing(_examined_or_why_not(ref, window), window.descriptor())
+    except MachineError:
+        raise
+    except OSError as error:
+        refuse_own_limit(error)
+        return unexamined(ref, _source_problem(ref, error), UNSEEN)
+
+
+def _examined_or_why_not(ref: FileRef, window: Window) -> ExaminedFile:
+    try:
+        return _examined(ref, window)
+    except MachineError:
+        raise
+    except OSError as error:
+        refuse_own_limit(error)
+        problem = _source_problem(ref, error)
+    except MemoryError:
+        problem = Problem(ref.path, "F203", "reading its headers took more memory than one file may have")
+    except Exception as error:  # noqa: BLE001 - a slip on bytes that nobody foresaw must not end the run
+        problem = Problem(ref.path, "F203", f"reading its headers failed ({type(error).__name__})")
+    return unexamined(ref, problem, _protection_alone(ref, window))
 
 
 def unexamined(ref: FileRef, problem: Problem, protection: Protection | None) -> ExaminedFile:

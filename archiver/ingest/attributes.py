@@ -58,20 +58,13 @@ def attributes_of(descriptor: int) -> tuple[Attribute, ...]:
     return tuple(found)
 
 
-def with_attributes(file: ExaminedFile) -> ExaminedFile:
-    """Return an examined file with its attributes; one that cannot be opened has its problem already."""
-    try:
-        descriptor = filesystem.open_regular_beneath(file.ref.root, file.ref.relative)
-    except OSError as error:
-        refuse_own_limit(error)
-        return file
+def with_attributes(file: ExaminedFile, descriptor: int) -> ExaminedFile:
+    """Return an examined file with the attributes that it has, open as ``descriptor``."""
     try:
         return carrying(file, attributes_of(descriptor))
     except OSError as error:
         refuse_own_limit(error)
         return dataclasses.replace(file, problems=(*file.problems, unlisted(file.ref.path, error)))
-    finally:
-        os.close(descriptor)
 
 
 class AttributesAgain:

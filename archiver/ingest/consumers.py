@@ -19,7 +19,6 @@ from archiver.ingest.fixity import ListedDigests, algorithms_to_compute, are_dig
 from archiver.ingest.sound import SOUND, bitstream_from, bitstream_value, is_sound, sound_value
 from archiver.machine import MachineError, refuse_own_limit
 from archiver.model.audio import ExaminedFile
-from archiver.ownfiles import parse_json
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -29,6 +28,7 @@ Value: TypeAlias = "bool | int | float | str | Sequence[Value] | Mapping[str, Va
 
 LONGEST_RESULT = 16 << 10
 """Bytes of a result in JSON; a longer one is a fault of its consumer. The journal's lines are bounded by it."""
+_STRICTLY = json.JSONEncoder(allow_nan=False, ensure_ascii=False)
 
 
 class Consumer(Protocol):
@@ -209,8 +209,8 @@ def _result(of: tuple[str, Consumer]) -> Value:
     name, consumer = of
     if CONSUMERS[name].fixity:  # hex digits are the same in JSON, and there may be many small files
         return consumer.finish()
-    said = json.dumps(consumer.finish(), allow_nan=False).encode()
-    value = cast("Value", parse_json(said))
+    said = _STRICTLY.encode(consumer.finish()).encode()
+    value = cast("Value", json.loads(said))
     if len(said) > LONGEST_RESULT or not CONSUMERS[name].fits(value):
         raise ValueError(f"no result of {name}")
     return value

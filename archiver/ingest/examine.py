@@ -65,7 +65,7 @@ def _examine(entry: ScanEntry) -> Examined:
     from archiver.audio.examine import examine_file  # noqa: PLC0415
     from archiver.ingest.attributes import with_attributes  # noqa: PLC0415
 
-    return with_attributes(examine_file(entry)) if isinstance(entry, FileRef) else entry
+    return examine_file(entry, with_attributes) if isinstance(entry, FileRef) else entry
 
 
 def _unexamined(ref: FileRef, reason: str) -> ExaminedFile:

@@ -21,12 +21,13 @@ from tests.samples.formats import FORMATS, SIDECARS
 LOOK = """
 import os, sys
 from archiver.audio.examine import examine_file
+from archiver.ingest.attributes import with_attributes
 from archiver.model.source import FileRef, FileStat
 
 root = os.fsencode(sys.argv[1])
 for name in sorted(os.listdir(root)):
     size = os.stat(os.path.join(root, name)).st_size
-    found = examine_file(FileRef(root, name, os.fsdecode(name), FileStat(size, 0, 0, 0)))
+    found = examine_file(FileRef(root, name, os.fsdecode(name), FileStat(size, 0, 0, 0)), with_attributes)
     assert not [problem for problem in found.problems if problem.code == "F203"], found
 """
 
