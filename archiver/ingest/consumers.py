@@ -16,6 +16,7 @@ from typing import Protocol, TypeAlias, TypeVar, cast
 from archiver.audio.bitstream.walk import Listener
 from archiver.bagit.algorithms import ALGORITHMS, hex_length, new_digest
 from archiver.ingest.fixity import ListedDigests, algorithms_to_compute, are_digests
+from archiver.ingest.hearing import HeardAgain, HeardBefore, heard_before
 from archiver.ingest.sound import SOUND, bitstream_from, bitstream_value, is_sound, sound_value
 from archiver.machine import MachineError, refuse_own_limit
 from archiver.model.audio import ExaminedFile
@@ -96,7 +97,17 @@ class _SoundReading:
 
 
 def _asked_sound(_: Sequence[str], examined: ExaminedFile) -> Value:
-    return None if examined.bitstream is None else cast("Value", bitstream_value(examined.bitstream))
+    if examined.bitstream is None:
+        return None
+    if examined.heard is None:
+        return cast("Value", bitstream_value(examined.bitstream))
+    return cast("Value", heard_before(examined.bitstream, examined.heard))
+
+
+def _sound_consumer(given: Value) -> Consumer:
+    if isinstance(given, Mapping) and "digest" in given:
+        return cast("Consumer", HeardAgain(cast("HeardBefore", given)))
+    return _SoundReading(given)
 
 
 def _asked_listed(algorithms: Sequence[str], examined: ExaminedFile) -> Value:
@@ -114,7 +125,7 @@ CONSUMERS: Mapping[str, ConsumerKind] = MappingProxyType(
             begin=lambda given: ListedDigests(cast("list[str]", given)),
             fits=are_digests,
         ),
-        SOUND: ConsumerKind(ask=_asked_sound, begin=_SoundReading, fits=is_sound),
+        SOUND: ConsumerKind(ask=_asked_sound, begin=_sound_consumer, fits=is_sound),
     }
 )
 """Every consumer, by the name of its result. A name keeps its meaning: journals of earlier versions are read by it."""

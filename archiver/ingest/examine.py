@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from archiver.audio.formats.pronom import load_signatures
 from archiver.executors.guarded import GuardedProcesses, Stopped
@@ -31,6 +31,17 @@ def examine(entries: Iterable[ScanEntry], workers: GuardedProcesses) -> Iterator
     A file that hangs, crashes or exhausts its parser comes out with problem ``F203``, perhaps protected and
     with nothing else known.
     """
+    return _examined(_examine, entries, workers)
+
+
+def examine_and_hear(entries: Iterable[ScanEntry], workers: GuardedProcesses) -> Iterator[Examined]:
+    """As :func:`examine`, and read small music through: for whoever copies it next, and would do that then."""
+    return _examined(_examine_and_hear, entries, workers)
+
+
+def _examined(
+    work: Callable[[ScanEntry], Examined], entries: Iterable[ScanEntry], workers: GuardedProcesses
+) -> Iterator[Examined]:
     waiting: deque[ScanEntry] = deque()
 
     def remembered() -> Iterator[ScanEntry]:
@@ -38,7 +49,7 @@ def examine(entries: Iterable[ScanEntry], workers: GuardedProcesses) -> Iterator
             waiting.append(entry)
             yield entry
 
-    for outcome in workers.map_ordered(_examine, remembered()):
+    for outcome in workers.map_ordered(work, remembered()):
         entry = waiting.popleft()
         if not isinstance(outcome, Stopped):
             yield outcome
@@ -66,6 +77,18 @@ def _examine(entry: ScanEntry) -> Examined:
     from archiver.ingest.attributes import with_attributes  # noqa: PLC0415
 
     return examine_file(entry, with_attributes) if isinstance(entry, FileRef) else entry
+
+
+def _examine_and_hear(entry: ScanEntry) -> Examined:
+    # as above
+    from archiver.audio.examine import examine_file  # noqa: PLC0415
+    from archiver.ingest.attributes import with_attributes  # noqa: PLC0415
+    from archiver.ingest.hearing import with_music_heard  # noqa: PLC0415
+
+    def bearing(file: ExaminedFile, descriptor: int) -> ExaminedFile:
+        return with_music_heard(with_attributes(file, descriptor), descriptor)
+
+    return examine_file(entry, bearing) if isinstance(entry, FileRef) else entry
 
 
 def _unexamined(ref: FileRef, reason: str) -> ExaminedFile:

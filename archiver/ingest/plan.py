@@ -81,6 +81,7 @@ def _without_records(file: HeldFile) -> HeldFile:
         audio=None,
         tag_blocks=(),
         bitstream=None,
+        heard=None,
         sound=None if is_unchanged else examined.sound,
         decoded=None,
         iscc=None,

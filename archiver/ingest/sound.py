@@ -87,7 +87,7 @@ def with_sound(
     if sound.integrity.damaged_places > _breaks_off(examined):
         problems = (*problems, Problem(examined.ref.path, "F210", damage_sentence(sound.integrity)))
     evidence = (*examined.evidence, *_of_sale(examined, sound))
-    return replace(examined, sound=sound, problems=problems, evidence=evidence)
+    return replace(examined, heard=None, sound=sound, problems=problems, evidence=evidence)
 
 
 def _of_sale(examined: ExaminedFile, sound: Sound) -> tuple[Evidence, ...]:

@@ -12,7 +12,7 @@ from archiver.model.evidence import Evidence, Protection
 from archiver.model.paper import Expected, Paper, Reference, RipClaim
 from archiver.model.pickling import by_fields
 from archiver.model.problem import Problem
-from archiver.model.sound import Bitstream, Sound
+from archiver.model.sound import Bitstream, Heard, Sound
 from archiver.model.source import FileRef
 from archiver.model.state import NOTHING_KNOWN, Known
 
@@ -139,6 +139,7 @@ class ExaminedFile:
 
     Attributes:
         bitstream: Where its music lies, for reading it through; no record holds that.
+        heard: What reading it through gave while it was examined, where it is small; no record holds that.
         sound: What reading it through gave; ``None`` where that was not done.
         decoded: What decoding it gave, until it is told together with what reading it through gives; no record holds it.
         iscc: Its ISCC Audio-Code (ISO 24138), an identifier made of what it sounds like; ``None`` where none was made.
@@ -162,6 +163,7 @@ class ExaminedFile:
     problems: tuple[Problem, ...] = ()
     attributes: tuple[Attribute, ...] = ()
     bitstream: Bitstream | None = None
+    heard: Heard | None = None
     sound: Sound | None = None
     decoded: Decoded | Undecoded | None = None
     iscc: str | None = None

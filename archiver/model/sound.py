@@ -117,6 +117,20 @@ class Sound:
     integrity: Integrity
 
 
+@by_fields
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What reading the music of a small file through gave when its headers were read.
+
+    Attributes:
+        digest: SHA-256 in hex of the whole file; of other bytes it does not hold.
+        sound: What it gave.
+    """
+
+    digest: str
+    sound: Sound
+
+
 def damage_sentence(integrity: Integrity) -> str:
     """Say of damaged music what is wrong with it first, where, and how much is touched."""
     first = integrity.damage[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeAlias, TypeVar
 
 from archiver.audio.decoding.extras import sought_at_hand
 from archiver.executors.guarded import GuardedProcesses
@@ -26,6 +26,9 @@ from archiver.usecases.watch import Step, Watch, one
 
 T = TypeVar("T", bound=ScanEntry | Examined)
 
+Examining: TypeAlias = Callable[[Iterable[ScanEntry], GuardedProcesses], Iterator[Examined]]
+"""What gives each file its format, tags and all else that its headers tell, in order."""
+
 _LOOKED_AT_EACH = 8
 
 
@@ -38,7 +41,7 @@ class Memory(Protocol):
     def look(self, listed: Iterable[ScanEntry]) -> int:
         """Look up everything as it is listed, and return how many files have to be examined."""
 
-    def examined(self, processes: GuardedProcesses) -> Iterator[Examined]:
+    def examined(self, processes: GuardedProcesses, examining: Examining) -> Iterator[Examined]:
         """Yield what was listed in its order, examined: recalled where that holds, else by reading headers."""
 
     def sought(self, entries: LinkedEntries, jobs: int, watch: Watch) -> Iterator[Examined]:
@@ -57,6 +60,7 @@ def examined(  # noqa: PLR0913 - each says one thing, and most by name
     rule: NameRule = EXACT,
     files_in: str = "",
     memory: Memory | None = None,
+    examining: Examining = examine,
 ) -> Iterator[LinkedEntries]:
     """List and examine the sources, link what papers name, and lend the outcome, on disk, for a ``with`` block.
 
@@ -70,6 +74,7 @@ def examined(  # noqa: PLR0913 - each says one thing, and most by name
         rule: Which names are stored otherwise.
         files_in: The folder of the payload that is to hold the sources.
         memory: Tells what need not be examined anew, where anything is remembered.
+        examining: How files are examined.
 
     Raises:
         SourceLostError: where a source is not there any more.
@@ -92,7 +97,10 @@ def examined(  # noqa: PLR0913 - each says one thing, and most by name
             workers = min(jobs, 1 + unread // 256)
             with header_readers(workers) as processes:
                 step = Step("Reading headers", "files", entries_in_all)
-                entries = examine(listed, processes) if memory is None else memory.examined(processes)
+                if memory is None:
+                    entries = examining(listed, processes)
+                else:
+                    entries = memory.examined(processes, examining)
                 read = watch.track(step, _watched_over(entries, presence), one)
                 found.extend(linker.gathered(read))
                 linker.look(found)
@@ -113,6 +121,7 @@ def planned(  # noqa: PLR0913 - each says one thing, and most by name
     presence: SourcePresence | None = None,
     decoders: GuardedProcesses | None = None,
     memory: Memory | None = None,
+    examining: Examining = examine,
     told: Callable[[PlanEntry], object] = lambda _: None,
 ) -> Iterator[PackagePlan]:
     """Work out what a package of the sources would hold and lend the plan for a ``with`` block.
@@ -129,6 +138,7 @@ def planned(  # noqa: PLR0913 - each says one thing, and most by name
         files_in: The folder of the payload that is to hold the sources.
         decoders: Decode all music as well, where that is asked for.
         memory: Tells what the store holds already.
+        examining: How files are examined.
         told: Is told of every entry as it goes into the plan.
 
     Raises:
@@ -146,6 +156,7 @@ def planned(  # noqa: PLR0913 - each says one thing, and most by name
                 rule=rule,
                 files_in=files_in,
                 memory=memory,
+                examining=examining,
             ) as linked,
             Spool[Examined](scratch) as put_aside,
         ):

@@ -22,6 +22,7 @@ from archiver.usecases.again.contents import StoreContents, listened
 from archiver.usecases.again.looking import GRANULARITY_NS, Looking, Remembered
 from archiver.usecases.again.recall import Recall
 from archiver.usecases.again.vanished import Vanished
+from archiver.usecases.planning import Examining
 from archiver.usecases.watch import Step, Watch, one
 
 
@@ -91,9 +92,9 @@ class CollectionMemory:
         self._looking.look(listed)
         return self._looking.unread
 
-    def examined(self, processes: GuardedProcesses) -> Iterator[Examined]:
+    def examined(self, processes: GuardedProcesses, examining: Examining) -> Iterator[Examined]:
         """Yield what was listed in its order, examined: recalled where that holds, else by reading headers."""
-        read = examine(self._looking.to_examine(), processes)
+        read = examining(self._looking.to_examine(), processes)
         for entry in self._looking:
             found = self._examined(entry, read)
             if isinstance(found, ExaminedFile) and found.known.holding is None:

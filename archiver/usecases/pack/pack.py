@@ -16,7 +16,7 @@ from archiver.executors.pools import Threads
 from archiver.ingest.capture import Capture
 from archiver.ingest.covers import CoverMakers
 from archiver.ingest.decode import music_decoders
-from archiver.ingest.examine import header_readers
+from archiver.ingest.examine import examine_and_hear, header_readers
 from archiver.ingest.names import EXACT, PORTABLE
 from archiver.ingest.plan import PackagePlan
 from archiver.ingest.presence import SourcePresence
@@ -163,6 +163,7 @@ def _plan(
             files_in=prepared.layout.files,
             decoders=decoders,
             memory=looking.memory,
+            examining=examine_and_hear,
             told=looking.take,
         )
     )
