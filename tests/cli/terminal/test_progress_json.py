@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import sys
 import time
 from collections.abc import Iterator
@@ -12,6 +13,8 @@ from typing import Any
 
 import click
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from archiver.cli.main import archiver
 from archiver.cli.terminal.pace import Pacer
@@ -81,7 +84,7 @@ def test_a_run_goes_on_where_nobody_reads_it(monkeypatch: pytest.MonkeyPatch) ->
     assert list(JsonWatch().track(Step("Listing", "files"), "ab", lambda _: 1)) == ["a", "b"]
 
 
-def test_the_rate_is_of_the_whole_step_and_the_time_left_counts_down() -> None:
+def test_the_rate_of_a_short_step_is_of_the_whole_and_the_time_left_counts_down() -> None:
     pacer = Pacer()
     assert pacer.pace(0, 100, 5.0) is None
     assert pacer.pace(10, None, 5.0) is None
@@ -89,6 +92,43 @@ def test_the_rate_is_of_the_whole_step_and_the_time_left_counts_down() -> None:
     assert [None if one is None else (one.rate, one.left_s) for one in told] == [
         *((2, 40), (2, 38), (2, 30), (2, 0)),
     ]
+
+
+def test_the_time_left_is_that_of_what_is_going_on_now() -> None:
+    """Small files first, then large ones: the average of the whole step would promise a sixth of the time."""
+    pacer = Pacer()
+    for tenth in range(1, 51):
+        pacer.pace(tenth * 100, 6000, tenth / 10)
+    told = [pacer.pace(5000 + tenth, 6000, 5 + tenth / 10) for tenth in range(1, 101)]
+    assert told[-1] is not None
+    assert told[-1].left_s == pytest.approx(90, rel=0.05)
+
+
+def test_bursts_far_apart_are_judged_by_several() -> None:
+    """A file of an hour every minute, two of them at once."""
+    pacer = Pacer()
+    told = [pacer.pace(2 * minute, 200, 60.0 * minute) for minute in range(1, 51)]
+    for minute, one in enumerate(told, 1):
+        assert one is not None
+        assert one.left_s == pytest.approx(60 * (100 - minute))
+
+
+@settings(max_examples=100)
+@given(
+    steps=st.lists(
+        st.tuples(st.floats(0.001, 100), st.one_of(st.just(0.0), st.floats(0.001, 1e6))), max_size=300
+    )
+)
+def test_whatever_the_rhythm_the_time_left_is_a_number(steps: list[tuple[float, float]]) -> None:
+    pacer, at, done = Pacer(), 0.0, 0.0
+    total = sum(more for _, more in steps) + 1
+    for seconds, more in steps:
+        at, done = at + seconds, done + more
+        told = pacer.pace(done, total, at)
+        assert (told is None) == (done == 0)
+        if told is not None:
+            assert told.rate > 0
+            assert 0 <= told.left_s < math.inf
 
 
 @pytest.fixture
