@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -82,3 +84,74 @@ def fat_disk(folder: Path, megabytes: int = 64) -> Iterator[Path]:
         yield place
     finally:
         _run("umount", place)
+
+
+@dataclass(frozen=True, slots=True)
+class FailingDisk:
+    """An ext4 disk that is an image in a smaller file system, which can be full for a while.
+
+    Attributes:
+        place: Where it is mounted.
+    """
+
+    place: Path
+    _below: Path
+
+    def lose(self) -> None:
+        """Have it fail to write a file, and be sound again; the system has nobody told of that yet."""
+        with contextlib.suppress(OSError), (self._below / "full").open("wb", buffering=0) as full:
+            while True:
+                full.write(bytes(1 << 20))
+        (self.place / "lost").write_bytes(os.urandom(4 << 20))
+        os.sync()  # writes all, and asks for no errors
+        (self._below / "full").unlink()
+        (self.place / "lost").unlink()
+
+
+@contextmanager
+def failing_disk(folder: Path, megabytes: int = 48) -> Iterator[FailingDisk]:
+    """Lend a new disk that can fail; it takes the superuser and loop devices."""
+    missing = [one for one in ("mkfs.ext4", "losetup", "mount") if shutil.which(one, path=_path()) is None]
+    if missing or os.geteuid() != 0:
+        pytest.skip(f"a disk that fails takes {', '.join(missing) or 'the superuser'}: it is not tried")
+    below, place = folder / "below", folder / "disk"
+    below.mkdir()
+    place.mkdir()
+    if _run("mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "none", below).returncode:
+        pytest.skip("nothing can be mounted here: a disk that fails is not tried")
+    try:
+        with _over_a_loop(below / "disk.img", place, megabytes * 4):
+            yield FailingDisk(place, below)
+    finally:
+        _run("umount", below)
+
+
+@contextmanager
+def _over_a_loop(image: Path, place: Path, megabytes: int) -> Iterator[None]:
+    with image.open("wb") as stream:
+        stream.truncate(megabytes << 20)
+    # without a journal, which would take the file system down with it, and with all of it there that is needed
+    made = _run(
+        "mkfs.ext4",
+        "-q",
+        "-F",
+        "-O",
+        "^has_journal",
+        "-E",
+        "lazy_itable_init=0,nodiscard",
+        "-N",
+        "2000",
+        image,
+    )
+    loop = _run("losetup", "-f", "--show", image).stdout.decode().strip()
+    if made.returncode or not loop:
+        pytest.skip("there are no loop devices here: a disk that fails is not tried")
+    try:
+        if _run("mount", loop, place).returncode:
+            pytest.skip("ext4 cannot be mounted here: a disk that fails is not tried")
+        try:
+            yield
+        finally:
+            _run("umount", place)
+    finally:
+        _run("losetup", "-d", loop)

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from archiver.catalogue.columns import RowReader
 from archiver.catalogue.database import Catalogue
+from archiver.catalogue.renewed import PIN_OF_COPY
 
-_COPIES = """
+_COPIES = f"""
 SELECT store.label, store.identifier, store.place, copy.path, copy.form, copy.state, copy.added_at, copy.checked_at,
-  copy_id IN (SELECT copy_id FROM older_copy)
-FROM copy JOIN store USING (store_id) WHERE copy.bag_id = ?
+  copy_id IN (SELECT copy_id FROM older_copy), {PIN_OF_COPY}
+FROM copy JOIN store USING (store_id) JOIN bag USING (bag_id) WHERE copy.bag_id = ?
 ORDER BY copy.state <> 'present', copy_id IN (SELECT copy_id FROM older_copy), copy.form <> 'folder', store.label, copy.path
 """
 
@@ -31,6 +32,7 @@ class BagCopy:
         added_at: When it was taken into the catalogue: RFC 3339, UTC.
         checked_at: When every byte of it was last read and found right, or ``None``.
         is_older: Whether its tag files are those of before, while another copy has newer ones.
+        pin: What its own tag manifest is held against.
     """
 
     store: str
@@ -41,7 +43,8 @@ class BagCopy:
     state: str
     added_at: str
     checked_at: str | None
-    is_older: bool = False
+    is_older: bool
+    pin: bytes
 
     @property
     def absolute(self) -> bytes:
@@ -63,4 +66,5 @@ def copies_of(catalogue: Catalogue, bag_id: int) -> Iterator[BagCopy]:
             added_at=read.text(),
             checked_at=read.text_or_none(),
             is_older=bool(read.whole()),
+            pin=read.octets() or b"",
         )

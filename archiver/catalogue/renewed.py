@@ -8,7 +8,7 @@ held against the pin that they were sealed with until somebody brings them up to
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from archiver.catalogue.database import Catalogue
@@ -73,7 +73,7 @@ def describe_anew(catalogue: Catalogue, bag_id: int, facts: BagFacts) -> None:
 def renewed_from(catalogue: Catalogue, facts: BagFacts) -> int | None:
     """Return the number of a known bag that is this one with the tag files of before, as the logs of stores tell."""
     return next(
-        (number for number, pin in _same_bag(catalogue, facts) if _became(catalogue, pin, facts.pin)), None
+        (number for number, pin in _same_bag(catalogue, facts) if became(catalogue, pin, facts.pin)), None
     )
 
 
@@ -85,7 +85,7 @@ def renewed_as(catalogue: Catalogue, facts: BagFacts) -> int | None:
     if older:
         return older
     return next(
-        (number for number, pin in _same_bag(catalogue, facts) if _became(catalogue, facts.pin, pin)), None
+        (number for number, pin in _same_bag(catalogue, facts) if became(catalogue, facts.pin, pin)), None
     )
 
 
@@ -104,8 +104,14 @@ def _same_bag(catalogue: Catalogue, facts: BagFacts) -> Iterator[tuple[int, byte
             yield number, pin
 
 
-def _became(catalogue: Catalogue, before: bytes, after: bytes) -> bool:
-    """Whether the logs tell of changes on purpose that led from one pin to the other."""
+def newest(catalogue: Catalogue, pins: Sequence[bytes]) -> bytes:
+    """Return of the pins of copies of one bag the first that, as the logs tell, became none of the others."""
+    ends = (pin for pin in pins if not any(became(catalogue, pin, other) for other in pins))
+    return next(ends, pins[0])
+
+
+def became(catalogue: Catalogue, before: bytes, after: bytes) -> bool:
+    """Whether the logs of stores tell of changes on purpose that led from one pin to the other."""
     changes: dict[str, set[str]] = {}
     for (told,) in catalogue.rows("SELECT detail FROM event WHERE type = ?", (_MODIFIED,)):
         detail = json.loads(str(told))

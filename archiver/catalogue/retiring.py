@@ -1,10 +1,11 @@
-"""Says what would be lost if a copy of a bag went: contents and accessions that no other copy gives back."""
+"""Says what would be lost if a copy of a bag went: contents, accessions and tag files that no other copy gives back."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from archiver.catalogue.database import Catalogue
+from archiver.catalogue.renewed import PIN_OF_COPY, became, pin_of_copy
 from archiver.catalogue.states import Accession, accession_with_number
 from archiver.catalogue.stores import Copy
 
@@ -29,11 +30,19 @@ class Loss:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """Another copy that holds bytes of a bag: its store, its path there, when it was last found right."""
+    """Another copy that holds bytes of a bag.
+
+    Attributes:
+        store: Label of its store.
+        path: Its path there.
+        checked_at: When it was last found right.
+        is_older: Whether it is a copy of the same bag with tag files of before those of the copy that would go.
+    """
 
     store: str
     path: str
     checked_at: str | None
+    is_older: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +56,7 @@ class Consequence:
         own: Files that this accession alone needs.
         unchecked: Copies that have some of these bytes and were not checked lately; the first few.
         same_bag: Other copies of the whole bag that were.
+        only_older: Whether all of these have older tag files, so that what was changed since would be lost.
     """
 
     accession: Accession | None
@@ -54,6 +64,7 @@ class Consequence:
     own: Loss
     unchecked: tuple[Elsewhere, ...]
     same_bag: tuple[Elsewhere, ...]
+    only_older: bool = False
 
 
 def consequence(catalogue: Catalogue, copy: Copy, since: str) -> Consequence:
@@ -64,12 +75,12 @@ def consequence(catalogue: Catalogue, copy: Copy, since: str) -> Consequence:
         copy: The copy.
         since: Only copies that were found right on that day or later are counted on.
     """
-    where = "bag_id = ? AND copy_id <> ? AND state = 'present' AND coalesce(checked_at, '') >= ?"
-    same_bag = _copies(
-        catalogue, f"{_COPIES} WHERE {where} ORDER BY label, path", (copy.bag_id, copy.copy_id, since)
-    )
+    same_bag = _of_same_bag(catalogue, copy, since, ">=")
     if same_bag:
-        return Consequence(None, Loss(), Loss(), (), same_bag)
+        only_older = all(one.is_older for one in same_bag)
+        unchecked = _of_same_bag(catalogue, copy, since, "<") if only_older else ()
+        as_new = tuple(one for one in unchecked if not one.is_older)
+        return Consequence(None, Loss(), Loss(), as_new, same_bag, only_older)
     number = catalogue.number("SELECT accession_id FROM bag WHERE bag_id = ?", (copy.bag_id,))
     own = number or -1
     return Consequence(
@@ -120,6 +131,23 @@ def _loss(catalogue: Catalogue, copy: Copy, since: str, whose: str, own: int) ->
         if len(examples) < _EXAMPLES:
             examples.append(f"{folder!s}/{name!s}" if folder else str(name))
     return Loss(files, octets, tuple(examples))
+
+
+def _of_same_bag(catalogue: Catalogue, copy: Copy, since: str, compared: str) -> tuple[Elsewhere, ...]:
+    """Return the other copies of a bag whose last check compares so to a day."""
+    pin = pin_of_copy(catalogue, copy)
+    sql = (
+        f"SELECT label, path, checked_at, {PIN_OF_COPY}, copy_id IN (SELECT copy_id FROM older_copy)"
+        " FROM copy JOIN store USING (store_id) JOIN bag USING (bag_id) WHERE bag_id = ? AND copy_id <> ?"
+        f" AND state = 'present' AND coalesce(checked_at, '') {compared} ? ORDER BY label, path"
+    )
+    found = []
+    for label, path, checked_at, other, has_older in catalogue.rows(sql, (copy.bag_id, copy.copy_id, since)):
+        assert isinstance(other, bytes), "every copy has a pin"
+        is_older = bool(has_older) and other != pin and not became(catalogue, pin, other)
+        checked = None if checked_at is None else str(checked_at)
+        found.append(Elsewhere(str(label), str(path), checked, is_older))
+    return tuple(found)
 
 
 def _copies(catalogue: Catalogue, sql: str, values: tuple[str | int, ...]) -> tuple[Elsewhere, ...]:

@@ -118,10 +118,15 @@ def in_one_copy(catalogue: Catalogue) -> Iterator[NamedCopy]:
 
 
 def with_older_files(catalogue: Catalogue) -> Iterator[NamedCopy]:
-    """Yield the copies with the tag files of before, while another copy of the bag has newer ones, by their names."""
+    """Yield the copies with the tag files of before, while another copy of the bag has newer ones, by their names.
+
+    Where every copy with newer ones was retired nothing newer is left to bring them up to date with.
+    """
     sql = (
         "SELECT bag.name, label, copy.path, octets FROM older_copy JOIN copy USING (copy_id) JOIN bag USING (bag_id)"
-        " JOIN store USING (store_id) WHERE state IN ('present', 'damaged') ORDER BY bag.name, label"
+        " JOIN store USING (store_id) WHERE state IN ('present', 'damaged')"
+        " AND EXISTS (SELECT 1 FROM copy newer WHERE newer.bag_id = copy.bag_id AND newer.state <> 'retired'"
+        "  AND newer.copy_id NOT IN (SELECT copy_id FROM older_copy)) ORDER BY bag.name, label"
     )
     for name, store, path, octets in catalogue.rows(sql):
         yield NamedCopy(str(name), str(store), str(path), int(octets or 0))

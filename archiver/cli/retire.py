@@ -39,6 +39,11 @@ _LATELY = dt.timedelta(days=90)
     is_flag=True,
     help="Let the accession go too whose state stands in no other copy.",
 )
+@click.option(
+    "--give-up-changes",
+    is_flag=True,
+    help="Let the tag files go too, as they were changed, where all other copies have older ones.",
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be removed or lost; remove nothing.")
 @options.catalogue
 @options.progress
@@ -47,6 +52,7 @@ def command(
     bag: str,
     since: dt.datetime | None,
     give_up_accession: bool,
+    give_up_changes: bool,
     dry_run: bool,
     catalogue: str | None,
     as_json: bool,
@@ -54,13 +60,14 @@ def command(
     """Remove a copy of BAG from its store, if nothing is lost with it.
 
     Every content that a kept accession needs must be in another copy that was
-    checked lately: in a copy of the same bag, or in other bags. Where it is
-    not, the report says what would be lost, and nothing is done. What is
-    removed is written to the store's log first.
+    checked lately: in a copy of the same bag, or in other bags. Tag files that
+    were changed since the bag was sealed must be in another copy too. Where
+    that is not so, the report says what would be lost, and nothing is done.
+    What is removed is written to the store's log first.
     """
     run = new_run(os.environ)
     day = run.today() - _LATELY if since is None else since.date()
-    request = RetireRequest(bag, day.isoformat(), give_up_accession, dry_run)
+    request = RetireRequest(bag, day.isoformat(), give_up_accession, give_up_changes, dry_run)
     place = config.catalogue_place(catalogue, config.load_settings(os.environ))
     done = retire(request, place, run, watcher())
     if as_json:

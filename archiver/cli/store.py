@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import click
 
@@ -17,7 +17,7 @@ from archiver.cli.terminal.watching import watcher
 from archiver.cli.top import new_run
 from archiver.errors import ExitStatus
 from archiver.store.identity import Kept
-from archiver.usecases.leftovers import Cleaning, clean, rehearse_cleaning
+from archiver.usecases.leftovers import Cleaning, Leftover, clean, rehearse_cleaning
 from archiver.usecases.marking import Marked, mark_store
 
 _CLEAN_EXAMPLES = """
@@ -45,8 +45,9 @@ def clean_command(store: str, dry_run: bool, as_json: bool) -> int:
     """Remove what interrupted runs left in STORE, and say how much that frees.
 
     What goes are unfinished packages, with every copy in them: the same
-    command could have gone on from there, and now begins anew. Bags, sources
-    and whatever this program did not make are never touched.
+    command could have gone on from there, and now begins anew. So do folders
+    that exports, healings and removals worked in when they were interrupted.
+    Bags, sources and whatever this program did not make are never touched.
     """
     work = rehearse_cleaning if dry_run else clean
     with work(store, watcher()) as cleaning:
@@ -103,22 +104,30 @@ def _mark_lines(done: Marked) -> Iterator[str]:
 
 
 def _lines(cleaning: Cleaning) -> Iterator[str]:
-    if not cleaning.removed:
+    if not cleaning.removed and not cleaning.working:
         yield wrapped(f"No interrupted run left anything in {shown(cleaning.store)}.")
-    else:
-        done = "Would remove" if cleaning.dry_run else "Removed"
-        packages = count(len(cleaning.removed), "unfinished package")
-        yield wrapped(
-            f"{done} {packages}, {human_size(cleaning.freed)}, from {shown(cleaning.store)}/.incoming:"
-        )
-        yield from (f"  {shown(left.name)}  {human_size(left.bytes)}" for left in cleaning.removed)
+    yield from _gone(cleaning, cleaning.removed, count(len(cleaning.removed), "unfinished package"))
+    folders = f"{count(len(cleaning.working), 'folder')} of interrupted exports, healings or removals"
+    yield from _gone(cleaning, cleaning.working, folders)
     for name in cleaning.strange:
         yield wrapped(f"Not made by this program, and left alone: {shown(name)}")
     if cleaning.dry_run:
         yield "\nNothing was removed. Leave out --dry-run to remove."
 
 
+def _gone(cleaning: Cleaning, left: Sequence[Leftover], what: str) -> Iterator[str]:
+    if left:
+        done = "Would remove" if cleaning.dry_run else "Removed"
+        size = human_size(sum(one.bytes for one in left))
+        yield wrapped(f"{done} {what}, {size}, from {shown(cleaning.store)}/.incoming:")
+        yield from (f"  {shown(one.name)}  {human_size(one.bytes)}" for one in left)
+
+
 def _write_json(cleaning: Cleaning) -> None:
     members = {"store": cleaning.store, "dry_run": cleaning.dry_run, "freed": cleaning.freed}
-    removed = map(dataclasses.asdict, cleaning.removed)
-    write_json("archiver.store-clean/1", members, {"removed": removed, "left_alone": cleaning.strange})
+    lists = {
+        "removed": map(dataclasses.asdict, cleaning.removed),
+        "working": map(dataclasses.asdict, cleaning.working),
+        "left_alone": cleaning.strange,
+    }
+    write_json("archiver.store-clean/1", members, lists)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain, islice
 from typing import TypeVar
 
 from archiver.bagit.telling import Reading, ignore
@@ -12,7 +13,7 @@ from archiver.errors import ArchiverError
 from archiver.executors.ordered import OrderedMap
 from archiver.ingest.consumers import ReadPlan
 from archiver.ingest.copy import Copied, CopyBatch, copied_bytes, copy_batch
-from archiver.ingest.durable import Durable
+from archiver.ingest.durable import MANY_FILES, Durable
 from archiver.ingest.journal import EarlierCopies, Journal
 from archiver.ingest.presence import SourcePresence
 from archiver.machine import MachineError
@@ -31,6 +32,10 @@ SYNC_BYTES = 256 << 20
 """Syncing in groups of this size, behind the copying, costs hardly more than one sync at the end."""
 
 
+def unheard(sentence: str) -> None:
+    """Take a sentence that nobody asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Capture:
     """Copies files into staged bags.
@@ -40,12 +45,14 @@ class Capture:
         syncing: Makes copies durable, behind the copying.
         standing: Is told which files were read and which could not be.
         read_back: Whether every file is read from the disk again after syncing, and compared.
+        note: Is told, in a sentence, of what the disk could not write before the copying began.
     """
 
     copying: OrderedMap
     syncing: OrderedMap
     standing: SourcePresence
     read_back: bool = False
+    note: Callable[[str], object] = unheard
 
     def copies(
         self,
@@ -71,15 +78,24 @@ class Capture:
             SourceLostError: where a source is not there any more. Whatever ended the copying, what was copied before is
                 made durable and journaled first, where the disk takes it.
         """
+        pending = iter(files)
+        first = list(islice(pending, MANY_FILES))
         with (
             store_faults(f"write the journal of {staging.key.name}"),
             Journal(staging.area) as journal,
             EarlierCopies((staging.laid, *left)) as earlier,
-            Durable(staging.payload, staging.key.algorithms if self.read_back else ()) as durable,
+            Durable(
+                staging.payload,
+                staging.key.algorithms if self.read_back else (),
+                expected=len(first),
+                note=self.note,
+            ) as durable,
         ):
             stop = _Stop()
             batch_of = partial(_copied, reading=reading, standing=self.standing)
-            batches = self.copying.map_ordered(batch_of, _batches(files, earlier, staging.payload))
+            batches = self.copying.map_ordered(
+                batch_of, _batches(chain(first, pending), earlier, staging.payload)
+            )
             groups = _by_weight(watched(stop.until(batches)), copied_bytes, SYNC_FILES, SYNC_BYTES)
             for outcomes in self.syncing.map_ordered(durable.made, groups):
                 journal.record(outcomes)

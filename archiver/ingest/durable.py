@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Self
 
 from archiver import disk, filesystem
@@ -28,20 +28,40 @@ class Durable:
     Args:
         payload: The payload's folder.
         algorithms: Where there are any, every copy is read back from the disk, and its digests by these are compared.
+        expected: How many copies there will be, or a lower number that they will reach.
+        note: Is told, in a sentence, of what the disk could not write before the first of them.
 
     Raises:
         OSError: from entering, as the system calls do.
     """
 
-    def __init__(self, payload: Place, algorithms: tuple[str, ...]) -> None:
+    def __init__(
+        self, payload: Place, algorithms: tuple[str, ...], expected: int, note: Callable[[str], object]
+    ) -> None:
         self._payload, self._algorithms = payload, algorithms
+        self._expected, self._note = expected, note
 
     def __enter__(self) -> Self:
-        # the system tells by this descriptor of every error in writing since it was opened
         self._held = self._payload.cursor()
         self._since = self._held.folder(b"")
-        self._is_whole = disk.syncs_as_a_whole(self._since)
+        self._is_whole = self._expected >= MANY_FILES and disk.syncs_as_a_whole(self._since)
+        if self._is_whole:
+            self._ask_for_older_errors()
         return self
+
+    def _ask_for_older_errors(self) -> None:
+        """Have the system tell by the descriptor, once, of an error that nobody has asked for yet: it is not of these copies.
+
+        A descriptor that is opened is told of such an error too. After it was told it hears of new ones only.
+        """
+        try:
+            disk.sync_all(self._since)
+        except OSError as error:
+            where = os.fsdecode(self._payload.store)
+            self._note(
+                f"The disk of {where} could not write something before this run copied anything to it ({reason(error)});"
+                " what it was, the system does not say. Look after what was written to that disk lately"
+            )
 
     def __exit__(self, *_: object) -> None:
         self._held.__exit__()

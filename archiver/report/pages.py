@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
@@ -26,6 +27,9 @@ from archiver.report.row import FileRow, rights_of, short_format
 
 FEW_TRACKS = 600
 """Up to so many tracks all is on one page; a further page has about as many."""
+
+FURTHER_NAMES = re.compile(rb"[0-9]{4,}\.html|cover-[0-9]{4,}\.jpg")
+"""Names of the files beside the first page."""
 
 _MOST_ALBUMS = 250
 """The most albums on a further page."""

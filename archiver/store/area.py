@@ -30,6 +30,9 @@ RETIRED = re.compile(rb"[0-9a-f]{16}\.retired")
 HEALING = re.compile(rb"[0-9a-f]{16}\.healing")
 """Names in ``.incoming`` of folders in which whole files are made that are to take the places of damaged ones."""
 
+SCRATCH = re.compile(rb"(?:redacted|unpacked)-[0-9a-f]{16}")
+"""Names in ``.incoming`` of folders in which an export works out what it is going to copy."""
+
 _HOLDER = re.compile(rb"([0-9]{1,10}\n)?\0*")
 """What stands in a lock: the number of the process that holds it or held it last; zeros after a loss of power."""
 

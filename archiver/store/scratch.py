@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import secrets
 from collections.abc import Iterator
 
 from archiver.store import tree
-from archiver.store.area import INCOMING, Place
+from archiver.store.area import INCOMING, SCRATCH, Place
 from archiver.store.faults import store_faults
 
 _SECRETS = 8
-_NAME = re.compile(rb"(?:redacted|unpacked)-[0-9a-f]{16}")
-
-
-def is_scratch(name: bytes) -> bool:
-    """Whether a name below a store's ``.incoming`` is that of such a folder."""
-    return _NAME.fullmatch(name) is not None
 
 
 @contextlib.contextmanager
@@ -33,7 +26,7 @@ def scratch(store: bytes, purpose: bytes) -> Iterator[bytes]:
         StoreError: where it cannot be made.
     """
     name = purpose + b"-" + secrets.token_hex(_SECRETS).encode()
-    assert is_scratch(name)
+    assert SCRATCH.fullmatch(name)
     place = Place(store, INCOMING)
     with store_faults(f"write to {os.fsdecode(place.absolute)}"), place.cursor() as cursor:
         os.mkdir(name, 0o700, dir_fd=cursor.folder(b""))
@@ -52,6 +45,6 @@ def clear_scratch(store: bytes) -> None:
     """
     with contextlib.suppress(OSError), Place(store, INCOMING).cursor() as cursor:
         for name in map(os.fsencode, os.listdir(cursor.folder(b""))):
-            if is_scratch(name):
+            if SCRATCH.fullmatch(name):
                 with contextlib.suppress(OSError):
                     tree.remove(cursor, name)

@@ -31,7 +31,7 @@ from archiver.bagit.algorithms import UnknownAlgorithmError, normalise_algorithm
 from archiver.errors import Remedy, StoreError, Way
 from archiver.ownfiles import parse_json, read_own
 from archiver.store import tree
-from archiver.store.area import HEALING, INCOMING, LOCK, RETIRED, UNFINISHED, Place
+from archiver.store.area import HEALING, INCOMING, LOCK, RETIRED, SCRATCH, UNFINISHED, Place
 from archiver.store.faults import store_faults
 
 _KEY = b"staging.json"
@@ -361,10 +361,12 @@ class Found:
 
     Attributes:
         keys: What the unfinished packages are made of.
+        working: Names of folders in which an export, a healing or a removal is at work, or was when it was killed.
         strange: Names of everything else: it was not made by this program, or a crash left no more than its folder.
     """
 
     keys: tuple[StagingKey, ...]
+    working: tuple[bytes, ...]
     strange: tuple[bytes, ...]
 
 
@@ -379,17 +381,23 @@ def look_into(store: bytes) -> Found:
         try:
             with place.cursor() as cursor:
                 names = sorted(map(os.fsencode, os.listdir(cursor.folder(b""))))
+                working = tuple(name for name in names if _is_working(name, cursor.folder(b"")))
         except FileNotFoundError:
-            names = []
+            names, working = [], ()
         found = {name: read_key(place.below(name)) for name in names if name.endswith(UNFINISHED)}
     keys = tuple(key for key in found.values() if key is not None)
-    strange = (name for name in names if name != LOCK and not _is_passing(name))
-    return Found(keys, tuple(name for name in strange if found.get(name) is None))
+    strange = (name for name in names if name != LOCK and name not in working)
+    return Found(keys, working, tuple(name for name in strange if found.get(name) is None))
 
 
-def _is_passing(name: bytes) -> bool:
-    """Whether a name is of what the next removal or healing clears away."""
-    return RETIRED.fullmatch(name) is not None or HEALING.fullmatch(name) is not None
+def _is_working(name: bytes, incoming: int) -> bool:
+    """Whether a folder of that name lies there and the next export, healing or removal would clear it away."""
+    if not any(form.fullmatch(name) for form in (RETIRED, HEALING, SCRATCH)):
+        return False
+    try:
+        return stat.S_ISDIR(os.stat(name, dir_fd=incoming, follow_symlinks=False).st_mode)
+    except FileNotFoundError:
+        return False
 
 
 def unfinished(store: bytes) -> tuple[StagingKey, ...]:

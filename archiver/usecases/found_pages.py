@@ -6,7 +6,6 @@ import datetime as dt
 import os
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import partial
 from urllib.parse import quote
 
 from archiver.catalogue.search import FoundFile
@@ -31,7 +30,8 @@ from archiver.report.row import (
     year_of,
 )
 from archiver.usecases.find import Finding, finding
-from archiver.usecases.pages import created, further_of, new_page, refuse_taken
+from archiver.usecases.further_pages import FurtherPages
+from archiver.usecases.pages import created, refuse_taken
 
 _NOT_AT_HAND = "not at hand"
 _IN_AN_ARCHIVE = "in an archive"
@@ -82,8 +82,8 @@ def make_pages_of_query(catalogue: str, query: str, to: str, run: Run) -> MadeOf
         ArchiverError: where the page cannot be written.
     """
     refuse_taken(to, "page")
-    further = further_of(to)
-    refuse_taken(further, "folder of pages")
+    further = FurtherPages(to)
+    further.refuse_taken()
     pages = PagesOfBag()
     with finding(catalogue, query) as found:
         rows = _Rows(found, run.now().date(), os.path.dirname(os.path.realpath(os.fsencode(to))))
@@ -104,15 +104,15 @@ def make_pages_of_query(catalogue: str, query: str, to: str, run: Run) -> MadeOf
     site = Site(
         to_bag=None,
         first=f"../{quote(os.fsencode(os.path.basename(to)))}",
-        further=quote(os.fsencode(os.path.basename(further))),
-        new=partial(new_page, further),
+        further=quote(os.fsencode(os.path.basename(further.path))),
+        new=further.new,
         records=RECORDS,
     )
     counts = pages.counts
-    with created(to) as stream:
+    with further, created(to) as stream:
+        further.begin()
         pages.write_told(OfQuery(facts, counts.files), stream, site)
-    made = further if os.path.isdir(further) else None
-    return MadeOfQuery(query, to, made, counts.files, counts.tracks, rows.closed, rows.away, remarks)
+    return MadeOfQuery(query, to, further.made, counts.files, counts.tracks, rows.closed, rows.away, remarks)
 
 
 @dataclass(slots=True)

@@ -9,17 +9,18 @@ from dataclasses import dataclass
 
 from archiver.errors import StoreError, UsageError
 from archiver.store import tree
-from archiver.store.area import INCOMING, locked
+from archiver.store.area import INCOMING, Place, locked
 from archiver.store.faults import store_faults
-from archiver.store.scratch import clear_scratch, is_scratch
 from archiver.store.sealing import recover
 from archiver.store.staging import Staging, StagingKey, look_into
 from archiver.usecases.watch import Watch
 
+_HINT = "Nothing is lost. Check the disk of the store."
+
 
 @dataclass(frozen=True, slots=True)
 class Leftover:
-    """An unfinished package that an interrupted run left.
+    """A folder that an interrupted run left.
 
     Attributes:
         name: Its folder below the store's ``.incoming``.
@@ -37,19 +38,21 @@ class Cleaning:
     Attributes:
         store: Absolute path of the store.
         dry_run: Whether nothing was removed.
-        removed: What was, or would be, removed.
+        removed: Unfinished packages that were, or would be, removed.
+        working: The same of folders in which exports, healings and removals worked.
         strange: Names of what in the store's ``.incoming`` was not made by this program and is left alone.
     """
 
     store: str
     dry_run: bool
     removed: tuple[Leftover, ...]
+    working: tuple[Leftover, ...]
     strange: tuple[str, ...]
 
     @property
     def freed(self) -> int:
         """Bytes of the disk that this frees."""
-        return sum(leftover.bytes for leftover in self.removed)
+        return sum(leftover.bytes for leftover in (*self.removed, *self.working))
 
 
 def leftovers(store: bytes, keys: Sequence[StagingKey]) -> tuple[Leftover, ...]:
@@ -88,7 +91,7 @@ def clear_superseded(store: bytes, keys: Sequence[StagingKey]) -> None:
 
 @contextlib.contextmanager
 def clean(path: str, watch: Watch) -> Iterator[Cleaning]:
-    """Remove every unfinished package of a store, with the store's lock held, and lend what was done.
+    """Remove all that interrupted runs left in a store, with the store's lock held, and lend what was done.
 
     A group of bags that was interrupted while its bags got their names is first brought to its end.
 
@@ -98,7 +101,7 @@ def clean(path: str, watch: Watch) -> Iterator[Cleaning]:
     """
     store = _store_at(path)
     with locked(store):
-        clear_scratch(store)
+        working = tuple(_cleared(store, name) for name in look_into(store).working)
         for bag in recover(store):
             watch.note(f"Gave its name to a bag that an interrupted run had finished: {os.fsdecode(bag)}")
         found = look_into(store)
@@ -107,7 +110,7 @@ def clean(path: str, watch: Watch) -> Iterator[Cleaning]:
             leftover = _measured(store, key)
             Staging(store, key).discard()
             removed.append(leftover)
-        yield _cleaning(store, removed, found.strange, dry_run=False)
+        yield _cleaning(store, removed, working, found.strange, dry_run=False)
 
 
 @contextlib.contextmanager
@@ -120,21 +123,38 @@ def rehearse_cleaning(path: str, watch: Watch) -> Iterator[Cleaning]:  # noqa: A
     """
     store = _store_at(path)
     found = look_into(store)
-    yield _cleaning(store, [_measured(store, key) for key in found.keys], found.strange, dry_run=True)
+    packages = [_measured(store, key) for key in found.keys]
+    working = [_taken(store, name) for name in found.working]
+    yield _cleaning(store, packages, working, found.strange, dry_run=True)
 
 
 def _cleaning(
-    store: bytes, removed: Sequence[Leftover], strange: Sequence[bytes], *, dry_run: bool
+    store: bytes,
+    removed: Sequence[Leftover],
+    working: Sequence[Leftover],
+    strange: Sequence[bytes],
+    *,
+    dry_run: bool,
 ) -> Cleaning:
-    foreign = (name for name in strange if not is_scratch(name))
-    return Cleaning(os.fsdecode(store), dry_run, tuple(removed), tuple(map(os.fsdecode, foreign)))
+    foreign = tuple(map(os.fsdecode, strange))
+    return Cleaning(os.fsdecode(store), dry_run, tuple(removed), tuple(working), foreign)
 
 
 def _measured(store: bytes, key: StagingKey) -> Leftover:
-    name = os.fsdecode(key.folder)
-    hint = "Nothing is lost. Check the disk of the store."
-    with store_faults(f"look into {name}", hint), Staging(store, key).area.cursor() as cursor:
-        return Leftover(name, tree.disk_bytes(cursor))
+    return _taken(store, key.folder)
+
+
+def _taken(store: bytes, name: bytes) -> Leftover:
+    shown = os.fsdecode(name)
+    with store_faults(f"look into {shown}", _HINT), Place(store, INCOMING).below(name).cursor() as cursor:
+        return Leftover(shown, tree.disk_bytes(cursor))
+
+
+def _cleared(store: bytes, name: bytes) -> Leftover:
+    left = _taken(store, name)
+    with store_faults(f"remove {left.name}", _HINT), Place(store, INCOMING).cursor() as cursor:
+        tree.remove(cursor, name)
+    return left
 
 
 def _store_at(path: str) -> bytes:

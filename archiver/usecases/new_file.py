@@ -6,10 +6,14 @@ import contextlib
 import errno
 import hashlib
 import os
+import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
 from archiver import filesystem
+
+HIDDEN_NAMES = re.compile(rb"\.archiver-[0-9a-f]{16}\.part")
+"""Names that files have while they are written."""
 
 
 @contextlib.contextmanager

@@ -13,7 +13,6 @@ from urllib.parse import quote
 from archiver.bagit.names import PAYLOAD
 from archiver.errors import ArchiverError, Remedy, UsageError, Way
 from archiver.ingest.covers import CoverMakers
-from archiver.machine import reason
 from archiver.records.writing import no_covers
 from archiver.report.counts import Counts
 from archiver.report.pages import PagesOfBag, Site
@@ -22,6 +21,7 @@ from archiver.report.receipt_page import receipt_page
 from archiver.report.receipt_text import receipt_text
 from archiver.report.recorded import bag_name, read_bag
 from archiver.usecases.finished import refuse_finished
+from archiver.usecases.further_pages import FurtherPages, write_faults
 from archiver.usecases.new_file import new_file
 
 
@@ -79,7 +79,7 @@ def make_pages(bags: tuple[str, ...], to: str | None) -> Iterator[MadePages | Un
         )
     for target in wanted:
         refuse_taken(target, "page")
-        refuse_taken(further_of(target), "folder of pages")
+        FurtherPages(target).refuse_taken()
     with CoverMakers() as makers:
         yield from _made(bags, wanted, makers)
 
@@ -146,11 +146,6 @@ def _target(bag: str, to: str | None, ending: str, *, several: bool) -> str:
     return name + ending if to is None else to
 
 
-def further_of(target: str) -> str:
-    """Return the folder of the further pages of a page."""
-    return f"{os.path.splitext(target)[0]}-pages"
-
-
 def refuse_taken(target: str, what: str) -> None:
     """Refuse to write where something is, or in a bag.
 
@@ -173,20 +168,19 @@ def refuse_taken(target: str, what: str) -> None:
 def _make(bag: str, target: str, makers: CoverMakers) -> MadePages:
     pages = PagesOfBag()
     read = read_bag(bag, pages.add)
-    further = further_of(target)
-    folder_name = quote(os.fsencode(os.path.basename(further)))
+    further = FurtherPages(target)
     site = Site(
         to_bag=_address(bag, target) if read.is_folder else None,
         first=f"../{quote(os.fsencode(os.path.basename(target)))}",
-        further=folder_name,
-        new=partial(new_page, further),
+        further=quote(os.fsencode(os.path.basename(further.path))),
+        new=further.new,
         covers=partial(makers.covers, _payload(bag)) if read.is_folder else no_covers,
     )
-    with created(target) as stream:
+    with further, created(target) as stream:
+        further.begin()
         pages.write(read.facts, stream, site)
     counts = pages.counts
-    made = further if os.path.isdir(further) else None
-    return MadePages(bag, target, made, counts.files, counts.tracks, read.is_folder)
+    return MadePages(bag, target, further.made, counts.files, counts.tracks, read.is_folder)
 
 
 def _payload(bag: str) -> bytes:
@@ -200,26 +194,7 @@ def _address(bag: str, target: str) -> str:
 
 
 @contextlib.contextmanager
-def new_page(folder: str, name: str) -> Iterator[BinaryIO]:
-    """Create a further page in its folder, which is made where it is missing, for a ``with`` block."""
-    with _write_faults(folder), contextlib.suppress(FileExistsError):
-        os.mkdir(folder)
-    with created(os.path.join(folder, name)) as stream:
-        yield stream
-
-
-@contextlib.contextmanager
 def created(path: str) -> Iterator[BinaryIO]:
     """Create a file for a ``with`` block; it is there when the block has ended well, and else is not."""
-    with _write_faults(path), new_file(path) as stream:
+    with write_faults(path), new_file(path) as stream:
         yield stream
-
-
-@contextlib.contextmanager
-def _write_faults(path: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise ArchiverError(
-            f"cannot write {path}: {reason(error)}", "No bag was changed.", remedies=[Remedy(Way.AGAIN)]
-        ) from error

@@ -32,12 +32,14 @@ class RetireRequest:
         bag: Path of the bag: a folder or an archive in a store.
         since: Only copies that were found right on that day or later are counted on, ``YYYY-MM-DD``.
         give_up_accession: Whether the accession may go whose state stands in this copy alone.
+        give_up_changes: Whether the tag files may go as they were changed, where all other copies have those of before.
         dry_run: Whether nothing is to be removed.
     """
 
     bag: str
     since: str
     give_up_accession: bool
+    give_up_changes: bool
     dry_run: bool
 
 
@@ -92,6 +94,7 @@ def retire(request: RetireRequest, catalogue: str, run: Run, watch: Watch) -> Re
         store, copy = _known(lent, place, name, request.bag)
         follows = consequence(lent, copy, request.since)
         gives_up = request.give_up_accession or follows.accession is None
+        gives_up &= request.give_up_changes or not follows.only_older
         may_go = gives_up and not follows.needed.files
         outcome = Retirement(os.fsdecode(path), store.label, request.since, follows, may_go, removed=False)
         if not may_go or request.dry_run:

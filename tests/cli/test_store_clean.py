@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -96,3 +97,48 @@ def test_a_full_disk_names_what_could_be_cleared(
     assert "What other interrupted runs left takes" in told
     assert "archiver store clean" in told
     assert [bag.name for bag in visible_bags(store)] == ["Bag"]
+
+
+WORKING = ("0123456789abcdef.healing", "0123456789abcdef.retired", "redacted-0123456789abcdef")
+"""What a healing, a removal and an export leave in ``.incoming`` when they are killed."""
+
+
+@pytest.fixture
+def killed(store: Path) -> Path:
+    """The store, with what else may have been killed in it, and a file of somebody's whose name is one of this program's."""
+    for name in WORKING:
+        build_tree(store / ".incoming", {f"{name}/a/1": bytes(300_000)})
+    (store / ".incoming/unpacked-0123456789abcdef").write_bytes(b"precious")
+    return store
+
+
+def test_folders_of_other_interrupted_runs_go_too_and_are_counted(killed: Path) -> None:
+    taken = sum(
+        path.lstat().st_blocks * 512 for name in WORKING for path in (killed / ".incoming" / name).rglob("*")
+    )
+    assert taken > 900_000
+    before = read_tree(killed)
+    dry = run_here("store", "clean", killed, "--dry-run", "--json").json
+    assert read_tree(killed) == before
+    assert [one["name"] for one in dry["working"]] == list(WORKING)
+    assert sum(one["bytes"] for one in dry["working"]) == taken
+    assert dry["freed"] == taken + sum(one["bytes"] for one in dry["removed"])
+    told = run_here("store", "clean", killed)
+    assert told.code == 0, told.err
+    assert "Removed 3 folders of interrupted exports, healings or removals, " in " ".join(told.out.split())
+    assert all(f"  {name}  " in told.out for name in WORKING)
+    assert left_over(killed) == ["Mine", "Mine.unfinished", "unpacked-0123456789abcdef"]
+    assert "No interrupted run left anything in" in run_here("store", "clean", killed).out
+
+
+def test_a_folder_that_cannot_be_cleared_is_named(killed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("archiver.store.tree.remove", refuse)
+        failed = run_here("store", "clean", killed)
+    assert failed.code == 1
+    assert WORKING[0] in failed.told
+    assert set(WORKING) < set(left_over(killed))
+    assert run_here("store", "clean", killed).code == 0

@@ -11,7 +11,7 @@ import pytest
 from archiver.catalogue.database import opened, reading
 from tests.conftest import MakeSource
 from tests.end_to_end.days import at, store_of_two_days
-from tests.running import run_here
+from tests.running import Outcome, run_here
 from tests.samples import tree_digest
 
 
@@ -204,3 +204,144 @@ def test_packing_again_counts_on_the_copy_of_its_own_store(stores: tuple[Path, P
         assert restored.code == 0, restored.err
         assert (back / "late.txt").read_bytes() == b"late"
         assert (back / "notes.txt").read_bytes() == b"about it\n"
+
+
+def test_where_the_newer_copy_is_not_at_hand_an_older_one_is_copied_and_called_so(
+    stores: tuple[Path, Path], catalogue_path: Path, tmp_path: Path
+) -> None:
+    first, second = stores
+    third, elsewhere = tmp_path / "Third", tmp_path / "Elsewhere"
+    shutil.move(first, elsewhere)
+    before = tree_digest(second)
+    done = run_here("copy", second / "One", "--to", third, "--read-back", SOURCE_DATE_EPOCH=at(4))
+    assert done.code == 0, done.out + done.err
+    told = " ".join(done.out.split())
+    assert "copied, " in told
+    assert "Its tag files are older than another copy's" in told
+    assert f"archiver heal {third / 'One'}" in told
+    assert tree_digest(second) == before
+    for name in ("bag-info.txt", "tagmanifest-sha512.txt", "metadata/events.jsonl"):
+        assert (third / "One" / name).read_bytes() == (second / "One" / name).read_bytes()
+    assert bags(catalogue_path)["One"] == {
+        "Second": ("present", True),
+        "Store": ("present", False),
+        "Third": ("present", True),
+    }
+    assert run_here("audit", second, third, SOURCE_DATE_EPOCH=at(5)).code == 0
+    assert run_here("catalogue", "check").code == 0
+    again = run_here("copy", second / "One", "--to", third, "--json", SOURCE_DATE_EPOCH=at(6))
+    assert [(one["outcome"], one["older"]) for one in again.json["bags"]] == [("there already", True)]
+    shutil.move(elsewhere, first)
+    healed = run_here("heal", third / "One", SOURCE_DATE_EPOCH=at(7))
+    assert healed.code == 0, healed.out + healed.err
+    assert bags(catalogue_path)["One"]["Third"] == ("present", False)
+    catalogue_path.unlink()
+    assert run_here("catalogue", "rebuild", first, second, third).code == 0
+    assert bags(catalogue_path)["One"]["Second"] == ("present", True)
+    assert bags(catalogue_path)["One"]["Third"] == ("present", False)
+
+
+def test_the_newer_copy_is_the_one_to_copy_from_where_it_is_at_hand(
+    stores: tuple[Path, Path], tmp_path: Path
+) -> None:
+    first, second = stores
+    done = run_here("copy", second / "One", "--to", tmp_path / "Third", "--json", SOURCE_DATE_EPOCH=at(4))
+    assert [(one["source"], one["older"]) for one in done.json["bags"]] == [(str(first / "One"), False)]
+    there = run_here("copy", first / "One", "--to", second, SOURCE_DATE_EPOCH=at(4))
+    assert there.code == 0
+    assert "there already. Its tag files are older" in " ".join(there.out.split())
+
+
+def test_of_two_older_copies_the_newer_is_copied(
+    stores: tuple[Path, Path], catalogue_path: Path, tmp_path: Path
+) -> None:
+    first, second = stores
+    third = tmp_path / "Third"
+    assert run_here("copy", first / "One", "--to", third, SOURCE_DATE_EPOCH=at(4)).code == 0
+    changed = run_here("bag", "set-info", first / "One", "Contact-Name: Other", SOURCE_DATE_EPOCH=at(5))
+    assert changed.code == 0
+    shutil.move(first, tmp_path / "Elsewhere")
+    # the oldest was checked last, which says nothing of which is newer
+    assert run_here("verify", second, SOURCE_DATE_EPOCH=at(6)).code == 0
+    done = run_here("copy", second / "One", "--to", tmp_path / "Fourth", "--json", SOURCE_DATE_EPOCH=at(7))
+    assert [(one["source"], one["older"]) for one in done.json["bags"]] == [(str(third / "One"), True)]
+    assert bags(catalogue_path)["One"]["Fourth"] == ("present", True)
+    assert run_here("audit", tmp_path / "Fourth", SOURCE_DATE_EPOCH=at(8)).code == 0
+
+
+def test_a_damaged_older_copy_is_not_copied(stores: tuple[Path, Path], tmp_path: Path) -> None:
+    first, second = stores
+    shutil.move(first, tmp_path / "Elsewhere")
+    info = second / "One" / "bag-info.txt"
+    info.write_bytes(info.read_bytes() + b"Contact-Name: Mallory\n")
+    done = run_here("copy", second / "One", "--to", tmp_path / "Third", SOURCE_DATE_EPOCH=at(4))
+    assert done.code == 4
+    assert not (tmp_path / "Third/One").exists()
+
+
+def retire(bag: Path, *more: str) -> Outcome:
+    return run_here("retire", bag, *more, SOURCE_DATE_EPOCH=at(10))
+
+
+def test_the_copy_with_the_newer_tag_files_stays_while_the_others_are_older(
+    stores: tuple[Path, Path], catalogue_path: Path
+) -> None:
+    first, second = stores
+    assert run_here("verify", first, second, SOURCE_DATE_EPOCH=at(9)).code == 0
+    before = tree_digest(first / "One")
+    stays = retire(first / "One")
+    told = " ".join(stays.out.split())
+    assert stays.code == 1, stays.out
+    assert "Second: One, checked 2023-11-23, older tag files" in told
+    assert "what was changed of its tag files, which no other such copy has" in told
+    assert "archiver heal" in told
+    assert "--give-up-changes" in told
+    assert tree_digest(first / "One") == before
+    asked = retire(first / "One", "--json").json
+    assert (asked["may_go"], asked["only_older"]) == (False, True)
+    assert [one["older"] for one in asked["same_bag"]] == [True]
+    assert run_here("heal", second / "One", SOURCE_DATE_EPOCH=at(9)).code == 0
+    gone = retire(first / "One", "--json").json
+    assert (gone["removed"], gone["only_older"]) == (True, False)
+    assert bags(catalogue_path)["One"] == {"Second": ("present", False), "Store": ("retired", False)}
+
+
+def test_changes_of_tag_files_are_given_up_on_purpose_only(
+    stores: tuple[Path, Path], catalogue_path: Path
+) -> None:
+    first, second = stores
+    assert run_here("verify", first, second, SOURCE_DATE_EPOCH=at(9)).code == 0
+    rehearsed = retire(first / "One", "--give-up-changes", "--dry-run")
+    assert rehearsed.code == 0
+    assert "what was changed of its tag files, which no other such copy has, is given up" in " ".join(
+        rehearsed.out.split()
+    )
+    assert retire(first / "One", "--give-up-changes").code == 0
+    assert not (first / "One").exists()
+    assert bags(catalogue_path)["One"] == {"Second": ("present", True), "Store": ("retired", False)}
+    assert "Older tag files than another copy" not in run_here("status").out
+    assert run_here("audit", second, SOURCE_DATE_EPOCH=at(11)).code == 0
+
+
+def test_an_older_copy_goes_where_the_newer_one_was_checked(
+    stores: tuple[Path, Path], catalogue_path: Path
+) -> None:
+    first, second = stores
+    assert run_here("verify", first, second, SOURCE_DATE_EPOCH=at(9)).code == 0
+    done = retire(second / "One", "--json")
+    assert (done.code, done.json["only_older"]) == (0, False)
+    assert bags(catalogue_path)["One"] == {"Second": ("retired", True), "Store": ("present", False)}
+
+
+def test_a_newer_copy_that_was_not_checked_is_not_counted_on(
+    stores: tuple[Path, Path], tmp_path: Path
+) -> None:
+    first, second = stores
+    third = tmp_path / "Third"
+    assert run_here("verify", first, second, SOURCE_DATE_EPOCH=at(9)).code == 0
+    assert run_here("copy", first / "One", "--to", third, SOURCE_DATE_EPOCH=at(9)).code == 0
+    stays = retire(first / "One", "--json")
+    assert (stays.code, stays.json["only_older"]) == (1, True)
+    assert [one["store"] for one in stays.json["unchecked"]] == ["Third"]
+    assert run_here("verify", third, SOURCE_DATE_EPOCH=at(9)).code == 0
+    assert retire(first / "One").code == 0

@@ -10,8 +10,12 @@ from pathlib import Path
 import pytest
 
 from archiver import disk
-from archiver.ingest.durable import MANY_FILES
+from archiver.errors import StoreError
+from archiver.ingest.copy import Copied
+from archiver.ingest.durable import MANY_FILES, Durable
+from archiver.store.area import Place
 from tests.conftest import MakeSource
+from tests.disks import failing_disk
 from tests.reliability.faults import inject, left_over, strace, visible_bags
 from tests.running import EPOCH, run_here, run_program
 from tests.samples import read_tree
@@ -122,3 +126,54 @@ def test_sync_of_nothing_is_an_error(tmp_path: Path) -> None:
     os.close(descriptor)
     with pytest.raises(OSError, match=os.strerror(errno.EBADF)):
         disk.sync_all(descriptor)
+
+
+def synced(folder: Path) -> int | None:
+    """Sync the file system of a folder by a new descriptor, and return the error that it tells of."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        disk.sync_all(descriptor)
+    except OSError as error:
+        return error.errno
+    finally:
+        os.close(descriptor)
+    return None
+
+
+def test_an_error_that_nobody_asked_for_is_told_to_who_opens_after_it(tmp_path: Path) -> None:
+    with failing_disk(tmp_path) as failing:
+        if not is_synced_as_a_whole(failing.place):
+            pytest.skip("this system does not tell of errors")
+        failing.lose()
+        assert synced(failing.place) is not None
+        assert synced(failing.place) is None
+
+
+def test_who_was_told_of_an_older_error_hears_of_the_next(tmp_path: Path) -> None:
+    note: list[str] = []
+    with failing_disk(tmp_path) as failing:
+        if not is_synced_as_a_whole(failing.place):
+            pytest.skip("this system does not tell of errors")
+        (failing.place / "payload").mkdir()
+        copies = [Copied(f"{number}", 0, 0, {}) for number in range(MANY_FILES)]
+        failing.lose()
+        with Durable(Place(os.fsencode(failing.place), b"payload"), (), MANY_FILES, note.append) as durable:
+            assert len(note) == 1
+            durable.made(copies)
+            failing.lose()
+            with pytest.raises(StoreError, match="cannot write the copies"):
+                durable.made(copies)
+
+
+def test_an_older_error_of_the_disk_does_not_end_a_run(source: MakeSource, tmp_path: Path) -> None:
+    root = source(MANY)
+    with failing_disk(tmp_path) as failing:
+        if not is_synced_as_a_whole(failing.place):
+            pytest.skip("this system does not tell of errors")
+        failing.lose()
+        store = failing.place / "store"
+        done = run_here("pack", root, "--all", "--to", store, SOURCE_DATE_EPOCH=EPOCH)
+        assert done.code == 0, done.err
+        assert "could not write something before this run copied anything to it" in done.told
+        (bag,) = visible_bags(store)
+        assert read_tree(bag / "data") == read_tree(root)

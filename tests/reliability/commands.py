@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archiver.parity.program import find_par2
+from archiver.report.pages import FEW_TRACKS
 from tests.hostile.shim import Call, Fault
 from tests.reliability.grounds import Ground
 from tests.running import EPOCH, Outcome
@@ -191,6 +192,12 @@ def _report(ground: Ground) -> Words:
     return ("report", ground.bag, "--to", f"{ground.out}.html")
 
 
+def _of_many_tracks(ground: Ground, run: Run) -> None:
+    tracks = {f"{number:03}.flac": flac(title=f"No. {number}") for number in range(FEW_TRACKS)}
+    build_tree(ground.source / "Many", tracks)
+    _first(ground, run)
+
+
 def _report_of_query(ground: Ground) -> Words:
     return ("report", "--query", "artist:trio", "--to", f"{ground.out}.html")
 
@@ -364,6 +371,12 @@ COMMANDS = {
             "report",
             _report,
             _first,
+            again=lambda ground: _unless_there(_report(ground), ground.work / "out.html"),
+        ),
+        Command(
+            "report of many tracks",
+            _report,
+            _of_many_tracks,
             again=lambda ground: _unless_there(_report(ground), ground.work / "out.html"),
         ),
         Command(

@@ -6,7 +6,7 @@ word or not at all: a file whose chunks do not end within it, or that leaves a s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import BinaryIO
 
@@ -24,8 +24,16 @@ _OF_DSDIFF = frozenset((b"FVER", b"PROP", b"DSD ", b"DST "))
 _OF_PROPERTIES = frozenset((b"FS  ", b"CHNL", b"CMPR", b"ABSS", b"LSCO"))
 """Chunks of DSDIFF's properties that say how the sound is read; some programs lay a tag beside them."""
 
-_MOST_BYTES = {b"fmt ": 64, b"fact": 12, b"MD5 ": 16, b"ds64": 28}
-"""As long as chunks are that say how the sound of WAV is read; a longer one holds something else as well."""
+_MOST_BYTES = {b"fmt ": 64, b"fact": 12, b"MD5 ": 16, b"ds64": 28, b"FVER": 4}
+"""As long as chunks are that say how sound is read; a longer one holds something else as well."""
+
+_MOST_OF_PROPERTIES = {b"FS  ": 4, b"CHNL": 2 + 4 * 64, b"CMPR": 4 + 1 + 255 + 1, b"ABSS": 8, b"LSCO": 2}
+"""The same of DSDIFF's properties."""
+
+_COMMON, _COMPRESSION = 18, 4
+"""Bytes of what AIFF says of its sound, and of the name by which AIFF-C calls how it is packed; a name for people follows."""
+
+_SOUND_FIXED, _MOST_SKIPPED = 8, 1 << 16
 
 _LONG_SIZES, _LONG_SIZES_BYTES = b"ds64", 28
 _DSF_HEAD, _DSF_CHUNK = 28, 12
@@ -47,8 +55,7 @@ def rewrite_wave(file: BinaryIO, tags: Plain) -> None:
     long_data = int.from_bytes(head[28:36], "little") if is_long else None
     kept = _kept(window, form, (12, window.size), _OF_WAVE, long_data)
     _refuse_unless_once(kept, b"fmt ", b"data")
-    if any(one.size > _MOST_BYTES.get(one.id, one.size) for one in kept):
-        raise UnredactableError("a chunk that says how it is read holds more than that")
+    _refuse_more(kept, _MOST_BYTES)
     if not is_long:
         body = _body(kept, form, b"id3 ", tags)
         lay(file, [head[:4], _size(4 + _length(body), form), head[8:12], *body])
@@ -72,8 +79,42 @@ def rewrite_aiff(file: BinaryIO, tags: Plain) -> None:
     window = _whole(file, b"FORM")
     kept = _kept(window, AIFF, (12, window.size), _OF_AIFF)
     _refuse_unless_once(kept, b"COMM", b"SSND")
-    body = _body(kept, AIFF, b"ID3 ", tags)
+    _refuse_more(kept, _MOST_BYTES)
+    is_packed = window.read(8, 4) == b"AIFC"
+    body: list[Piece] = []
+    for one in kept:
+        if one.id == b"COMM":
+            body += _common(window, one, is_packed=is_packed)
+        elif one.id == b"SSND":
+            body += _sound(window, one)
+        else:
+            body += _as_it_is(one)
+    body += _tag(AIFF, b"ID3 ", tags)
     lay(file, [b"FORM", _size(4 + _length(body), AIFF), window.read(8, 4), *body])
+
+
+def _common(window: Window, one: Element, *, is_packed: bool) -> list[Piece]:
+    """The chunk with what says how the sound is read, without the name for people that AIFF-C has there (as ``ffmpeg`` leaves it out)."""
+    length = _COMMON + _COMPRESSION if is_packed else _COMMON
+    told = window.read(one.payload, length)
+    if len(told) < length or one.size < length:
+        raise UnredactableError("what says how its sound is read cannot be made out")
+    told += bytes(2) if is_packed and one.size > length else b""
+    return [b"COMM" + _size(len(told), AIFF) + told]
+
+
+def _sound(window: Window, one: Element) -> list[Piece]:
+    """The chunk with the sound, with nothing in what is skipped before it."""
+    skipped = int.from_bytes(window.read(one.payload, 4), "big")
+    if one.size < _SOUND_FIXED or skipped > min(one.size - _SOUND_FIXED, _MOST_SKIPPED):
+        raise UnredactableError("where its sound begins cannot be made out")
+    begins = one.payload + _SOUND_FIXED
+    return [
+        Stretch(one.offset, begins),
+        bytes(skipped),
+        Stretch(begins + skipped, one.end),
+        bytes(one.size % 2),
+    ]
 
 
 def rewrite_dsdiff(file: BinaryIO, tags: Plain) -> None:
@@ -87,14 +128,29 @@ def rewrite_dsdiff(file: BinaryIO, tags: Plain) -> None:
     _refuse_unless_once(kept, b"PROP")
     if sum(one.id in (b"DSD ", b"DST ") for one in kept) != 1:
         raise UnredactableError("it has no sound, or more than one")
+    _refuse_more(kept, _MOST_BYTES)
     (properties,) = (one for one in kept if one.id == b"PROP")
-    if (
-        not {one.id for one in chunks(window, DSDIFF, properties.payload + 4, properties.end)}
-        <= _OF_PROPERTIES
-    ):
+    told = list(islice(chunks(window, DSDIFF, properties.payload + 4, properties.end), MAX_CHUNKS))
+    if not {one.id for one in told} <= _OF_PROPERTIES or any(one.end > properties.end for one in told):
         raise UnredactableError("its properties hold more than how it is read")
-    body = _body(kept, DSDIFF, b"ID3 ", tags)
+    _refuse_more(told, _MOST_OF_PROPERTIES)
+    body: list[Piece] = []
+    for one in kept:
+        body += _as_it_is(one) if one.id != b"PROP" else _properties(one, told)
+    body += _tag(DSDIFF, b"ID3 ", tags)
     lay(file, [b"FRM8", _size(4 + _length(body), DSDIFF), window.read(12, 4), *body])
+
+
+def _properties(one: Element, told: Sequence[Element]) -> list[Piece]:
+    """DSDIFF's properties with blanks for the name that people call the packing by."""
+    pieces: list[Piece] = []
+    at = one.offset
+    for each in told:
+        if each.id == b"CMPR":
+            name = min(each.payload + 5, each.end)
+            pieces += [Stretch(at, name), b" " * (each.end - name)]
+            at = each.end
+    return [*pieces, Stretch(at, one.end), bytes(one.size % 2)]
 
 
 def rewrite_dsf(file: BinaryIO, tags: Plain) -> None:
@@ -152,13 +208,28 @@ def _refuse_unless_once(kept: Sequence[Element], *names: bytes) -> None:
         raise UnredactableError("what says how its sound is read is not there once")
 
 
+def _refuse_more(kept: Sequence[Element], most: Mapping[bytes, int]) -> None:
+    """Refuse chunks that are longer than their kind can be, or there more than once."""
+    if any(one.size > most.get(one.id, one.size) for one in kept) or len({one.id for one in kept}) < len(
+        kept
+    ):
+        raise UnredactableError("a chunk that says how it is read holds more than that")
+
+
 def _body(kept: Sequence[Element], form: ChunkForm, name: bytes, tags: Plain) -> list[Piece]:
-    """The chunks that stay, filled up to an even length, and one with the tags."""
-    body: list[Piece] = []
-    for one in kept:
-        body += [Stretch(one.offset, one.end), bytes(one.size % 2)]
+    """The chunks that stay, and one with the tags."""
+    return [*(piece for one in kept for piece in _as_it_is(one)), *_tag(form, name, tags)]
+
+
+def _as_it_is(one: Element) -> list[Piece]:
+    """A chunk, filled up to an even length."""
+    return [Stretch(one.offset, one.end), bytes(one.size % 2)]
+
+
+def _tag(form: ChunkForm, name: bytes, tags: Plain) -> list[Piece]:
+    """A chunk with the tags; none where there is nothing to say."""
     tag = id3_bytes(tags)
-    return [*body, name + _size(len(tag), form) + tag + bytes(len(tag) % 2)] if tag else body
+    return [name + _size(len(tag), form) + tag + bytes(len(tag) % 2)] if tag else []
 
 
 def _length(pieces: Sequence[Piece]) -> int:

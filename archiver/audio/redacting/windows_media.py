@@ -1,24 +1,28 @@
 """Windows Media: a header of the same length that holds what says how the streams are read, plain tags, and nothing else.
 
-What becomes free is filled by a Padding object, so that packets and indexes stay where they are. Sources: Advanced Systems
+What becomes free is filled by a Padding object, so that packets and indexes stay where they are. The file gets an identity of its
+own, as a changed file is to have; the old one stands nowhere any more. Sources: Advanced Systems
 Format Specification 01.20.06, sections 3 to 6.
 """
 
 from __future__ import annotations
 
+import hashlib
 import struct
 import uuid
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
-from archiver.audio.containers.asf_objects import (
-    EXTENDED_STREAM_PROPERTIES,
-    HEADER,
-    HEADER_EXTENSION,
-    STREAM_PROPERTIES,
-)
+from archiver.audio.containers.asf_objects import HEADER, HEADER_EXTENSION
 from archiver.audio.containers.window import MAX_READ, Window
 from archiver.audio.properties.asf import FILE_PROPERTIES
+from archiver.audio.redacting.asf_parts import (
+    IDENTITY,
+    OBJECT_HEAD,
+    PARTS_OF_EXTENSION,
+    PARTS_OF_HEADER,
+    refuse_repeated,
+)
 from archiver.audio.redacting.fields import ASF_ATTRIBUTES, Plain, with_total
 from archiver.audio.redacting.pieces import Piece, Stretch, UnredactableError, lay
 
@@ -27,12 +31,6 @@ def _guids(*texts: str) -> frozenset[bytes]:
     return frozenset(uuid.UUID(text).bytes_le for text in texts)
 
 
-_STAYS = _guids(
-    "86D15240-311D-11D0-A3A4-00A0C90348F6",  # codecs
-    "7BF875CE-468D-11D1-8D82-006097C9A2B2",  # bit rates of the streams
-    "D6E229DC-35DA-11D1-9034-00A0C90349BE",  # streams that exclude one another
-    "75B22635-668E-11CF-A6D9-00AA0062CE6C",  # error correction
-) | {FILE_PROPERTIES, STREAM_PROPERTIES}
 _GOES = _guids(
     "75B22633-668E-11CF-A6D9-00AA0062CE6C",  # content description
     "D2D0A440-E307-11D2-97F0-00A0C95EA850",  # extended content description
@@ -40,25 +38,15 @@ _GOES = _guids(
     "F487CD01-A951-11CF-8EE6-00C00C205365",  # markers
     "1EFB1A30-0B62-11D0-A39B-00A0C90348F6",  # script commands
     "1806D474-CADF-4509-A4BA-9AABCB96AAE8",  # padding
+    "86D15240-311D-11D0-A3A4-00A0C90348F6",  # names of the codecs, for people
 )
-_STAYS_WITHIN = _guids(
-    "A08649CF-4775-4670-8A16-6E35357566CD",  # advanced mutual exclusion
-    "D1465A40-5A79-4338-B71B-E36B8FD6C249",  # group mutual exclusion
-    "D4FED15B-88D3-454F-81F0-ED5C45999E24",  # which stream goes before which
-    "A69609E6-517B-11D2-B6AF-00C04FD908E9",  # bandwidth sharing
-    "7C4346A9-EFE0-4BFC-B229-393EDE415C85",  # languages
-    "D6E229DF-35DA-11D1-9034-00A0C90349BE",  # parameters of the index
-    "6B203BAD-3F11-48E4-ACA8-D7613DE2CFA7",  # parameters of the media object index
-    "F55E496D-9797-4B5D-8C8B-604DFE9BFB24",  # parameters of the timecode index
-    "26F18B5D-4584-47EC-9F5F-0E651F0452C9",  # compatibility
-) | {EXTENDED_STREAM_PROPERTIES}
 _GOES_WITHIN = _guids(
     "C5F8CBEA-5BAF-4877-8467-AA8C44FA4CCA",  # metadata
     "44231C94-9498-49D1-A141-1D134E457054",  # metadata library
     "D9AADE20-7C17-4F9C-BC28-8555DD98E2A2",  # room for an index
     "1806D474-CADF-4509-A4BA-9AABCB96AAE8",  # padding
 )
-"""What stays and what goes, in the header and in its extension. What is in neither may be needed, or be a lock."""
+"""What goes, of the header and of its extension. What neither goes nor is known may be needed, or be a lock."""
 
 _DATA = uuid.UUID("75B22636-668E-11CF-A6D9-00AA0062CE6C").bytes_le
 _INDEXES = _guids(
@@ -69,7 +57,10 @@ _INDEXES = _guids(
 _CONTENT = uuid.UUID("75B22633-668E-11CF-A6D9-00AA0062CE6C").bytes_le
 _EXTENDED = uuid.UUID("D2D0A440-E307-11D2-97F0-00A0C95EA850").bytes_le
 _PADDING = uuid.UUID("1806D474-CADF-4509-A4BA-9AABCB96AAE8").bytes_le
-_OBJECT, _HEADER_FIXED, _EXTENSION_FIXED, _DATA_FIXED = 24, 30, 46, 50
+_SIMPLE_INDEX = uuid.UUID("33000890-E5B1-11CF-89F4-00A0C90349CB").bytes_le
+_EXTENSION_RESERVED = uuid.UUID("ABD3D211-A9BA-11CF-8EE6-00C00C205365").bytes_le + (6).to_bytes(2, "little")
+_HEADER_RESERVED = b"\1\2"
+_HEADER_FIXED, _EXTENSION_FIXED, _DATA_FIXED = 30, 46, 50
 _DESCRIBED = ("title", "artist", "copyright")
 """Fields of the content description, which has one value of each, and two more that stay empty."""
 _LONGEST = (1 << 16) - 2
@@ -90,15 +81,37 @@ def rewrite_asf(file: BinaryIO, tags: Plain) -> None:
         or not _HEADER_FIXED <= length <= min(window.size, MAX_READ)
     ):
         raise UnredactableError("its header cannot be made out")
-    end = _end_of_indexes(window, length)
+    behind = list(_behind(window, length))
     listed = _objects(window.read(_HEADER_FIXED, length - _HEADER_FIXED))
-    kept = [one for one in map(_kept, listed) if one is not None]
-    body = [_of_size(one, end) for one in kept]
+    body = [_of_size(one, behind[-1].end) for one in map(_kept, listed) if one is not None]
+    refuse_repeated(body)
+    if not any(one[:16] == FILE_PROPERTIES for one in body):
+        raise UnredactableError("its header cannot be made out")
     told, filling = _fitting(tags, length - _HEADER_FIXED - sum(map(len, body)))
     objects = [*body, *told, *filling]
-    header = HEADER + length.to_bytes(8, "little") + len(objects).to_bytes(4, "little") + head[28:30]
-    pieces: list[Piece] = [header, *objects, Stretch(length, end)]
+    identity = _identity(objects)
+    header = HEADER + length.to_bytes(8, "little") + len(objects).to_bytes(4, "little") + _HEADER_RESERVED
+    pieces: list[Piece] = [header, *(_identified(one, identity) for one in objects)]
+    for one in behind:
+        pieces += _object_behind(window, one, identity)
     lay(file, pieces)
+
+
+def _identity(objects: Sequence[bytes]) -> bytes:
+    """An identity for the file, which its parts refer to, that follows from its header alone."""
+    return uuid.UUID(bytes=hashlib.sha256(b"".join(objects)).digest()[:16], version=4).bytes_le
+
+
+def _identified(one: bytes, identity: bytes) -> bytes:
+    return one[: IDENTITY.start] + identity + one[IDENTITY.stop :] if one[:16] == FILE_PROPERTIES else one
+
+
+def _object_behind(window: Window, one: Stretch, identity: bytes) -> Sequence[Piece]:
+    """The packets or an index, where it names the file with its identity now."""
+    head = window.read(one.start, OBJECT_HEAD)
+    if head[:16] not in (_DATA, _SIMPLE_INDEX):
+        return (one,)
+    return (head, identity, Stretch(one.start + IDENTITY.stop, one.end))
 
 
 def _objects(data: bytes) -> list[bytes]:
@@ -106,7 +119,7 @@ def _objects(data: bytes) -> list[bytes]:
     found, at = list[bytes](), 0
     while at < len(data):
         size = int.from_bytes(data[at + 16 : at + 24], "little")
-        if not _OBJECT <= size <= len(data) - at:
+        if not OBJECT_HEAD <= size <= len(data) - at:
             raise UnredactableError("the objects of its header cannot be made out")
         found.append(data[at : at + size])
         at += size
@@ -120,20 +133,21 @@ def _kept(one: bytes) -> bytes | None:
         return _extension(one)
     if kind in _GOES:
         return None
-    if kind not in _STAYS:
+    if kind not in PARTS_OF_HEADER:
         raise UnredactableError("its header has parts that are not known")
-    return one
+    return PARTS_OF_HEADER[kind](one)
 
 
 def _extension(one: bytes) -> bytes:
     if int.from_bytes(one[42:46], "little") != len(one) - _EXTENSION_FIXED:
         raise UnredactableError("the objects of its header cannot be made out")
     within = _objects(one[_EXTENSION_FIXED:])
-    if any(each[:16] not in _STAYS_WITHIN | _GOES_WITHIN for each in within):
+    if any(each[:16] not in PARTS_OF_EXTENSION.keys() | _GOES_WITHIN for each in within):
         raise UnredactableError("its header has parts that are not known")
-    body = b"".join(each for each in within if each[:16] in _STAYS_WITHIN)
-    size = (_EXTENSION_FIXED + len(body)).to_bytes(8, "little")
-    return one[:16] + size + one[24:42] + len(body).to_bytes(4, "little") + body
+    kept = [PARTS_OF_EXTENSION[each[:16]](each) for each in within if each[:16] in PARTS_OF_EXTENSION]
+    refuse_repeated(kept)
+    body = b"".join(kept)
+    return _object(one[:16], _EXTENSION_RESERVED, len(body).to_bytes(4, "little"), body)
 
 
 def _of_size(one: bytes, size: int) -> bytes:
@@ -141,21 +155,22 @@ def _of_size(one: bytes, size: int) -> bytes:
     return one[:40] + size.to_bytes(8, "little") + one[48:] if one[:16] == FILE_PROPERTIES else one
 
 
-def _end_of_indexes(window: Window, at: int) -> int:
-    """Where the last index behind the packets ends."""
+def _behind(window: Window, at: int) -> Iterator[Stretch]:
+    """The packets behind the header, and the indexes behind these."""
     is_data = True
-    while at + _OBJECT <= window.size:
-        head = window.read(at, _OBJECT)
+    while at + OBJECT_HEAD <= window.size:
+        head = window.read(at, OBJECT_HEAD)
         size = int.from_bytes(head[16:], "little")
+        least = IDENTITY.stop if head[:16] == _SIMPLE_INDEX else OBJECT_HEAD
         if is_data and (head[:16] != _DATA or not _DATA_FIXED <= size <= window.size - at):
             break
-        if not is_data and (head[:16] not in _INDEXES or not _OBJECT <= size <= window.size - at):
-            return at
+        if not is_data and (head[:16] not in _INDEXES or not least <= size <= window.size - at):
+            return
+        yield Stretch(at, at + size)
         at += size
         is_data = False
     if is_data:
         raise UnredactableError("it does not say how long its sound is")
-    return at
 
 
 def _fitting(tags: Plain, room: int) -> tuple[Sequence[bytes], Sequence[bytes]]:
@@ -166,8 +181,8 @@ def _fitting(tags: Plain, room: int) -> tuple[Sequence[bytes], Sequence[bytes]]:
         left = room - sum(map(len, told))
         if left == 0:
             return told, ()
-        if left >= _OBJECT:
-            return told, (_PADDING + left.to_bytes(8, "little") + bytes(left - _OBJECT),)
+        if left >= OBJECT_HEAD:
+            return told, (_PADDING + left.to_bytes(8, "little") + bytes(left - OBJECT_HEAD),)
     raise UnredactableError("its header has no room for what must stand there")
 
 
@@ -202,7 +217,7 @@ def _attribute(key: str, value: bytes) -> bytes:
 
 def _object(kind: bytes, *parts: bytes) -> bytes:
     body = b"".join(parts)
-    return kind + (_OBJECT + len(body)).to_bytes(8, "little") + body
+    return kind + (OBJECT_HEAD + len(body)).to_bytes(8, "little") + body
 
 
 def _wide(text: str) -> bytes:

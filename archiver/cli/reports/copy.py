@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -17,9 +18,10 @@ def copied_lines(outcome: CopiedBag) -> Iterator[str]:
     match outcome.came:
         case Came.COPIED:
             told = f"{shown_path(outcome.path or '')}: copied, {human_size(outcome.octets)}, and right."
-            yield wrapped(told, below="  ")
+            yield wrapped(told + _older(outcome), below="  ")
         case Came.HELD:
-            yield wrapped(f"{shown_path(outcome.path or '')}: there already.", below="  ")
+            told = f"{shown_path(outcome.path or '')}: there already."
+            yield wrapped(told + _older(outcome), below="  ")
         case Came.REFUSED:
             yield wrapped(f"{shown(outcome.name)}: not copied: {shown(outcome.reason)}.", below="  ")
         case Came.DAMAGED:
@@ -27,6 +29,14 @@ def copied_lines(outcome: CopiedBag) -> Iterator[str]:
             for verified in outcome.damaged:
                 yield ""
                 yield from bag_lines(verified)
+
+
+def _older(outcome: CopiedBag) -> str:
+    if not outcome.is_older or outcome.path is None:
+        return ""
+    bag = shown(shlex.quote(outcome.path))
+    how = f"Where that one is at hand and whole, this brings them up to date: archiver heal {bag}"
+    return f" Its tag files are older than another copy's. {how}"
 
 
 def end_lines(seen: Sequence[Came]) -> Iterator[str]:
@@ -43,6 +53,7 @@ def copied_json(outcome: CopiedBag) -> dict[str, Any]:
         "outcome": outcome.came.value,
         "source": outcome.source,
         "path": outcome.path,
+        "older": outcome.is_older,
         "bytes": outcome.octets,
         "reason": outcome.reason,
         "damaged": list(map(verified_json, outcome.damaged)),

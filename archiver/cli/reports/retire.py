@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,7 +23,13 @@ def retire_lines(done: Retirement) -> Iterator[str]:
     yield wrapped(
         f"Counted on: copies in which every byte was found right on {done.since} or later.", below="  "
     )
-    yield from (f"  the same bag in {_where(one)}" for one in follows.same_bag)
+    yield from (
+        wrapped(f"the same bag in {_where(one)}", indent="  ", below="    ") for one in follows.same_bag
+    )
+    if follows.only_older:
+        verb = "is given up" if done.may_go else "would be lost"
+        told = f"what was changed of its tag files, which no other such copy has, {verb}"
+        yield wrapped(told, indent="  ", below="    ")
     if follows.accession is not None:
         verb = "is given up" if done.may_go else "would be lost"
         told = f"the state of the accession of {follows.accession.at[:10]}, which stands in no other copy, {verb}"
@@ -55,13 +60,17 @@ def _ways(done: Retirement) -> Iterator[str]:
         yield wrapped("Copies that have some of it and were not checked since then:")
         yield from (f"  {_where(one)}" for one in follows.unchecked)
         yield wrapped("Check them, or name an earlier day: --verified-since DATE")
+    if follows.only_older:
+        yield wrapped("To bring one of the others up to date, while this one is at hand: archiver heal BAG")
+        yield wrapped("To give up what was changed: --give-up-changes")
     if follows.accession is not None and not follows.needed.files:
         yield wrapped("To give up that accession: --give-up-accession")
 
 
 def _where(one: Elsewhere) -> str:
     checked = "never checked" if one.checked_at is None else f"checked {one.checked_at[:10]}"
-    return f"{shown(one.store)}: {shown(one.path)}, {checked}"
+    older = ", older tag files" if one.is_older else ""
+    return f"{shown(one.store)}: {shown(one.path)}, {checked}{older}"
 
 
 def retire_json(done: Retirement) -> dict[str, Any]:
@@ -77,9 +86,14 @@ def retire_json(done: Retirement) -> dict[str, Any]:
         "accession": None if lost is None else {"identifier": lost.identifier, "at": lost.at},
         "needed": _loss_json(follows.needed),
         "own": _loss_json(follows.own),
-        "same_bag": list(map(dataclasses.asdict, follows.same_bag)),
-        "unchecked": list(map(dataclasses.asdict, follows.unchecked)),
+        "only_older": follows.only_older,
+        "same_bag": list(map(_elsewhere_json, follows.same_bag)),
+        "unchecked": list(map(_elsewhere_json, follows.unchecked)),
     }
+
+
+def _elsewhere_json(one: Elsewhere) -> dict[str, Any]:
+    return {"store": one.store, "path": one.path, "checked_at": one.checked_at, "older": one.is_older}
 
 
 def _loss_json(loss: Loss) -> dict[str, Any]:

@@ -243,7 +243,7 @@ class _Exporting:
             rights=RightsContext(anew.policy, anew.on.on, anew.declarations, {}, anonymous_withheld=True),
             documents=(),
             form=BagForm({}, derivation=derivation),
-            capture=Capture(copying, syncing, SourcePresence(())),
+            capture=Capture(copying, syncing, SourcePresence(()), note=self.watch.note),
             watch=self.watch,
             reexaminer=Reexaminer(partial(_by_bytes_alone, anew=anew), workers),
             cover_makers=self.held.enter_context(CoverMakers()),

@@ -227,7 +227,7 @@ def _made(making: _Making, held: contextlib.ExitStack) -> _Made:
         rights=prepared.rights_context,
         documents=prepared.inputs.documents,
         form=prepared.form,
-        capture=Capture(copying, syncing, making.presence, request.read_back),
+        capture=Capture(copying, syncing, making.presence, request.read_back, making.watch.note),
         watch=making.watch,
         reexaminer=Reexaminer(prepared.hearings.assess, held.enter_context(header_readers(1))),
         cover_makers=held.enter_context(CoverMakers()),

@@ -84,6 +84,7 @@ class CopiedBag:
         octets: Bytes that were copied, or found right where an interrupted run had copied them.
         reason: Why it was not copied; empty where it was.
         damaged: What was found of each copy that is not right.
+        is_older: Whether the new copy, or the one that is there already, has the tag files of before those of another.
     """
 
     name: str
@@ -93,6 +94,7 @@ class CopiedBag:
     octets: int = 0
     reason: str = ""
     damaged: tuple[VerifiedBag, ...] = ()
+    is_older: bool = False
 
 
 def replicate(request: CopyRequest, catalogue: str, run: Run, watch: Watch) -> Iterator[CopiedBag]:
@@ -175,7 +177,8 @@ class _Replica:
         """What there is to say where nothing is to be copied."""
         bag, place = self._bag, self._store.place
         if bag.held is not None:
-            return CopiedBag(bag.name, Came.HELD, None, os.fsdecode(place) + "/" + bag.held)
+            there = os.fsdecode(place) + "/" + bag.held
+            return CopiedBag(bag.name, Came.HELD, None, there, is_older=bag.is_older)
         if not bag.sources:
             return CopiedBag(bag.name, Came.REFUSED, None, None, reason="no whole copy of it is at hand")
         taken = taken_by(place, self._staging.key.package)
@@ -201,7 +204,8 @@ class _Replica:
             return made
         path = publish(self._staging)
         self._register(store, source, path)
-        return CopiedBag(self._bag.name, Came.COPIED, os.fsdecode(source), os.fsdecode(path), made)
+        shown, is_older = os.fsdecode(path), self._bag.is_older
+        return CopiedBag(self._bag.name, Came.COPIED, os.fsdecode(source), shown, made, is_older=is_older)
 
     def _folder(self, source: bytes) -> int | VerifiedBag:
         shown = os.fsdecode(source)

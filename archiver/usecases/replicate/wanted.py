@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from archiver.catalogue.columns import RowReader
-from archiver.catalogue.copies import copies_of
+from archiver.catalogue.copies import BagCopy, copies_of
 from archiver.catalogue.database import Catalogue
+from archiver.catalogue.renewed import newest
 from archiver.catalogue.stores import KnownStore, all_stores, copy_at, is_mounted
 from archiver.errors import Remedy, StoreError, UsageError, Way
 from archiver.store.find_bags import is_bag
@@ -24,11 +25,13 @@ class WantedBag:
     Attributes:
         bag_id: Its number in the catalogue.
         identifier: Its identifier.
-        pin: Its pin.
+        pin: The pin of what is copied.
         algorithms: Of its payload manifests.
         name: Name of the copy, an archive's with its ending.
-        sources: Absolute paths of its copies that are there, the likeliest to be right first, each with its store.
+        sources: Absolute paths of its copies with that pin that are there, the likeliest to be right first, each with its
+            store. They have the tag files of before only where no copy with newer ones is there.
         held: Where the store that is to get it has it already; ``None`` where it has not.
+        is_older: Whether what is copied, or held, has tag files of before.
     """
 
     bag_id: int
@@ -38,6 +41,7 @@ class WantedBag:
     name: str
     sources: tuple[tuple[KnownStore, bytes], ...]
     held: str | None
+    is_older: bool
 
 
 def wanted_bags(
@@ -102,31 +106,41 @@ def _of_collection(catalogue: Catalogue, name: str) -> list[int]:
 
 
 def _wanted(catalogue: Catalogue, bag_id: int, target: KnownStore | None) -> WantedBag:
-    row = catalogue.row("SELECT identifier, pin, algorithms FROM bag WHERE bag_id = ?", (bag_id,))
+    row = catalogue.row("SELECT identifier, algorithms FROM bag WHERE bag_id = ?", (bag_id,))
     assert row is not None, "it was found"
     read = RowReader(row)
     copies = sorted(copies_of(catalogue, bag_id), key=lambda one: one.checked_at or "", reverse=True)
     own = None if target is None else target.identifier
-    sources = [
-        (KnownStore(0, one.store_identifier, one.store, one.place), one.absolute)
-        for one in copies
-        if one.state == "present"
-        and not one.is_older
-        and one.store_identifier != own
-        and _is_in_place(one.place, one.store_identifier)
+    present = [one for one in copies if one.state == "present"]
+    at_hand = [
+        one
+        for one in present
+        if one.store_identifier != own and _is_in_place(one.place, one.store_identifier)
     ]
-    held = [one.path for one in copies if one.state == "present" and one.store_identifier == own]
+    chosen = _newest(catalogue, at_hand)
+    sources = [(KnownStore(0, one.store_identifier, one.store, one.place), one.absolute) for one in chosen]
+    held = sorted((one for one in present if one.store_identifier == own), key=lambda one: one.is_older)
     paths = [one.path for one in copies if one.state != "retired"] or [one.path for one in copies]
     name = os.path.basename(os.fsdecode(sources[0][1])) if sources else paths[0]
     return WantedBag(
         bag_id,
         read.text(),
-        read.octets() or b"",
+        chosen[0].pin if chosen else b"",
         tuple(read.text().split(",")),
         name,
         tuple(sources),
-        held[0] if held else None,
+        held[0].path if held else None,
+        is_older=any(one.is_older for one in (held or chosen)[:1]),
     )
+
+
+def _newest(catalogue: Catalogue, copies: Sequence[BagCopy]) -> list[BagCopy]:
+    """Return those with the tag files of now; where there are none, those with the newest there are."""
+    current = [one for one in copies if not one.is_older]
+    if current or not copies:
+        return current
+    pin = newest(catalogue, [one.pin for one in copies])
+    return [one for one in copies if one.pin == pin]
 
 
 def _is_in_place(place: bytes, identifier: str) -> bool:
