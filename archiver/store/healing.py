@@ -101,14 +101,12 @@ class Workshop:
             os.unlink(self.path(name))
 
 
-@contextlib.contextmanager
-def workshop_of(store: bytes) -> Iterator[Workshop]:
-    """Lend a new workshop in the store, which the caller has locked; what interrupted runs left is cleared away first.
+def clear_workshops(store: bytes) -> None:
+    """Remove the workshops that interrupted runs, or a loss of power, left in the store, which the caller has locked.
 
     Raises:
-        StoreError: where the store cannot be written.
+        StoreError: where one cannot be removed.
     """
-    name = secrets.token_hex(8).encode() + b".healing"
     with (
         store_faults(f"write to the store {os.fsdecode(store)}", "Nothing was changed. Check its disk."),
         Place(store, INCOMING).cursor() as incoming,
@@ -116,6 +114,21 @@ def workshop_of(store: bytes) -> Iterator[Workshop]:
         for left in map(os.fsencode, os.listdir(incoming.folder(b""))):
             if HEALING.fullmatch(left):
                 tree.remove(incoming, left)
+
+
+@contextlib.contextmanager
+def workshop_of(store: bytes) -> Iterator[Workshop]:
+    """Lend a new workshop in the store, which the caller has locked; what interrupted runs left is cleared away first.
+
+    Raises:
+        StoreError: where the store cannot be written.
+    """
+    clear_workshops(store)
+    name = secrets.token_hex(8).encode() + b".healing"
+    with (
+        store_faults(f"write to the store {os.fsdecode(store)}", "Nothing was changed. Check its disk."),
+        Place(store, INCOMING).cursor() as incoming,
+    ):
         os.mkdir(name, dir_fd=incoming.folder(b""))
     try:
         yield Workshop(Place(store, INCOMING + b"/" + name).absolute)

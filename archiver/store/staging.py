@@ -388,7 +388,7 @@ def look_into(store: bytes) -> Found:
 
 
 def _is_passing(name: bytes) -> bool:
-    """Whether a name is of what the next removal or healing clears away."""
+    """Whether a name is of what the next run that makes bags, removes or heals some clears away."""
     return RETIRED.fullmatch(name) is not None or HEALING.fullmatch(name) is not None
 
 
