@@ -55,7 +55,6 @@ class Command:
         unlogged: Types of events that a store's log may lack where the run was ended between the change and the log.
         needs: What must be installed; says what is missing.
         mends: Whether what it works on is not valid to begin with.
-        replayed: Whether all that it changes is seen by the library; what par2 writes is not.
     """
 
     name: str
@@ -67,7 +66,6 @@ class Command:
     unlogged: tuple[str, ...] = ()
     needs: Callable[[], str | None] = lambda: None
     mends: bool = False
-    replayed: bool = True
 
     def reruns(self, ground: Ground) -> Sequence[Words]:
         """Return what is to be run once the disturbance is over, one after the other."""
@@ -272,7 +270,6 @@ COMMANDS = {
             varies=_KEPT_AND_COVERED,
             unlogged=_SEALED,
             needs=_par2,
-            replayed=False,
         ),
         Command(
             "pack a transfer",
@@ -336,9 +333,7 @@ COMMANDS = {
             _first,
             again=lambda ground: _unless_there(_query(ground), ground.work / "out.tsq"),
         ),
-        Command(
-            "protect", lambda ground: ("protect", ground.bag, "-j1"), _first, needs=_par2, replayed=False
-        ),
+        Command("protect", lambda ground: ("protect", ground.bag, "-j1"), _first, needs=_par2),
         Command(
             "bag add-algorithm",
             _add_algorithm,
