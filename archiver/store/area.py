@@ -30,8 +30,9 @@ RETIRED = re.compile(rb"[0-9a-f]{16}\.retired")
 HEALING = re.compile(rb"[0-9a-f]{16}\.healing")
 """Names in ``.incoming`` of folders in which whole files are made that are to take the places of damaged ones."""
 
-_HOLDER = re.compile(rb"([0-9]{1,10}\n)?\0*")
-"""What stands in a lock: the number of the process that holds it or held it last; zeros after a loss of power."""
+_HOLDER = re.compile(rb"([0-9]{1,10}\n([0-9]{0,8}\n)?)?\0*")
+"""What stands in a lock: the number of the process that holds it or held it last; after a loss of power also the end of a longer
+number that it was written over, and zeros."""
 
 _LONGEST = 20
 
