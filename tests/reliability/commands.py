@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archiver.parity.program import find_par2
+from archiver.signing.sshsig import NAMESPACE
 from tests.hostile.shim import Call, Fault
-from tests.reliability.grounds import Ground
+from tests.reliability.grounds import PINNED, Ground
 from tests.running import EPOCH, Outcome
 from tests.samples import Entry, Link, build_tree, flac
 
@@ -171,6 +172,18 @@ def _sign(ground: Ground) -> Words:
     return ("sign", ground.bag, "--key", ground.aside / "key", "-j1")
 
 
+def _signed_elsewhere(ground: Ground, run: Run) -> None:
+    _with_key(ground, run)
+    signing = ("ssh-keygen", "-q", "-Y", "sign", "-n", NAMESPACE, "-f", ground.aside / "key")
+    content = (ground.bag / PINNED).read_bytes()
+    made = subprocess.run(signing, input=content, capture_output=True, check=True)
+    (ground.aside / "made.sig").write_bytes(made.stdout)
+
+
+def _attach(ground: Ground) -> Words:
+    return ("sign", ground.bag, "--attach", ground.aside / "made.sig", "--as", "erika@example.org", "-j1")
+
+
 def _again_unless_retired(ground: Ground) -> Sequence[Words]:
     tidying: list[Words] = [("catalogue", "update"), ("store", "clean", ground.store)]
     return [("retire", ground.bag), *tidying] if ground.bag.exists() else tidying
@@ -324,6 +337,14 @@ COMMANDS = {
             _sign,
             _with_key,
             again=lambda ground: [_sign(ground), ("catalogue", "update")],
+            unlogged=("digital signature",),
+            needs=_ssh_keygen,
+        ),
+        Command(
+            "sign: attach",
+            _attach,
+            _signed_elsewhere,
+            again=lambda ground: [_attach(ground), ("catalogue", "update")],
             unlogged=("digital signature",),
             needs=_ssh_keygen,
         ),
