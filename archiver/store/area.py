@@ -33,8 +33,9 @@ HEALING = re.compile(rb"[0-9a-f]{16}\.healing")
 SCRATCH = re.compile(rb"(?:redacted|unpacked)-[0-9a-f]{16}")
 """Names in ``.incoming`` of folders in which an export works out what it is going to copy."""
 
-_HOLDER = re.compile(rb"([0-9]{1,10}\n)?\0*")
-"""What stands in a lock: the number of the process that holds it or held it last; zeros after a loss of power."""
+_HOLDER = re.compile(rb"([0-9]{1,10}\n([0-9]{0,8}\n)?)?\0*")
+"""What stands in a lock: the number of the process that holds it or held it last; after a loss of power also the end of a longer
+number that it was written over, and zeros."""
 
 _LONGEST = 20
 

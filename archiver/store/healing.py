@@ -101,6 +101,24 @@ class Workshop:
             os.unlink(self.path(name))
 
 
+def clear_workshops(store: bytes) -> None:
+    """Remove the workshops that interrupted runs, or a loss of power, left in the store, which the caller has locked.
+
+    Raises:
+        StoreError: where one cannot be removed.
+    """
+    with (
+        store_faults(f"write to the store {os.fsdecode(store)}", "Nothing was changed. Check its disk."),
+        Place(store, INCOMING).cursor() as incoming,
+    ):
+        folder = incoming.folder(b"")
+        for left in map(os.fsencode, os.listdir(folder)):
+            if HEALING.fullmatch(left) and stat.S_ISDIR(
+                os.stat(left, dir_fd=folder, follow_symlinks=False).st_mode
+            ):
+                tree.remove(incoming, left)
+
+
 @contextlib.contextmanager
 def workshop_of(store: bytes) -> Iterator[Workshop]:
     """Lend a new workshop in the store, which the caller has locked; what interrupted runs left is cleared away first.
@@ -108,14 +126,12 @@ def workshop_of(store: bytes) -> Iterator[Workshop]:
     Raises:
         StoreError: where the store cannot be written.
     """
+    clear_workshops(store)
     name = secrets.token_hex(8).encode() + b".healing"
     with (
         store_faults(f"write to the store {os.fsdecode(store)}", "Nothing was changed. Check its disk."),
         Place(store, INCOMING).cursor() as incoming,
     ):
-        for left in map(os.fsencode, os.listdir(incoming.folder(b""))):
-            if HEALING.fullmatch(left):
-                tree.remove(incoming, left)
         os.mkdir(name, dir_fd=incoming.folder(b""))
     try:
         yield Workshop(Place(store, INCOMING + b"/" + name).absolute)

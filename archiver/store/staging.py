@@ -391,7 +391,7 @@ def look_into(store: bytes) -> Found:
 
 
 def _is_working(name: bytes, incoming: int) -> bool:
-    """Whether a folder of that name lies there and the next export, healing or removal would clear it away."""
+    """Whether a folder of that name lies there and the next run that makes bags, removes or heals some clears it away."""
     if not any(form.fullmatch(name) for form in (RETIRED, HEALING, SCRATCH)):
         return False
     try:

@@ -15,7 +15,7 @@ import pytest
 from archiver.catalogue.database import reading
 from tests.conftest import MakeSource
 from tests.running import Outcome, run_here
-from tests.samples import flac
+from tests.samples import build_tree, flac
 
 BIG = bytes(range(256)) * 1000
 TREE: dict[str, bytes] = {
@@ -386,3 +386,21 @@ def test_nothing_is_read_of_a_copy_through_links_and_pipes(bag: Path, second: Pa
     done = heal(bag)
     assert (done.code, len(done.json["unhealed"])) == (4, 3)
     assert files(bag) == hurt
+
+
+@pytest.mark.parametrize("by", ["pack", "copy", "export", "clean"])
+def test_what_a_killed_healing_left_is_cleared_away_by_any_run_that_tidies(
+    bag: Path, second: Path, tmp_path: Path, by: str
+) -> None:
+    incoming = second.parent / ".incoming"
+    build_tree(incoming, {"0123456789abcdef.healing/own/1": "a copy", "mine.healing/1": "somebody's"})
+    build_tree(tmp_path / "More", {"1": "one"})
+    words: dict[str, tuple[str | Path, ...]] = {
+        "pack": ("pack", tmp_path / "More", "--to", second.parent),
+        "copy": ("copy", bag, "--to", second.parent),
+        "export": ("export", bag, "--for", "access", "--to", second.parent, "--name", "Reading"),
+        "clean": ("store", "clean", second.parent),
+    }
+    done = run_here(*words[by])
+    assert done.code in {0, 3}, done.err
+    assert sorted(path.name for path in incoming.iterdir()) == ["lock", "mine.healing"]

@@ -24,6 +24,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -38,6 +39,7 @@
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum kind {
@@ -47,7 +49,7 @@ enum kind {
 
 /* What is recorded; read by recorded.py, as the layout of tell() is. */
 enum change {
-    CREATED = 1, WRITTEN, TRUNCATED, MADE, LINKED, POINTED, RENAMED, REMOVED, TIMED, ALLOWED, SYNCED, ALL_SYNCED
+    CREATED = 1, WRITTEN, TRUNCATED, MADE, LINKED, POINTED, RENAMED, REMOVED, TIMED, ALLOWED, SYNCED, ALL_SYNCED, LEFT
 };
 
 /* Read by shim.py: the layout is an interface. */
@@ -534,6 +536,50 @@ STANDS_BEFORE(int, statvfs, -1, fails_at(SPACE, AT_FDCWD, path), (const char *pa
 STANDS_BEFORE(int, statvfs64, -1, fails_at(SPACE, AT_FDCWD, path), (const char *path, struct statvfs64 *to), path, to)
 STANDS_BEFORE(int, fstatvfs, -1, fails_on(SPACE, f), (int f, struct statvfs *to), f, to)
 STANDS_BEFORE(int, fstatvfs64, -1, fails_on(SPACE, f), (int f, struct statvfs64 *to), f, to)
+
+/* A file with its bytes, which are the second text. */
+static int tell_left(const char *path, const struct stat *status, int type, struct FTW *where)
+{
+    if (type != FTW_F || !S_ISREG(status->st_mode))
+        return 0;
+    int file = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+    char above[PATH_MAX], *data = malloc((size_t)status->st_size + 1);
+    if (file < 0 || !data)
+        abort();
+    snprintf(above, sizeof above, "%.*s", where->base, path);
+    for (off_t read = 0; read < status->st_size;) {
+        long part = syscall(SYS_pread64, file, data + read, status->st_size - read, read);
+        if (part <= 0)
+            abort();
+        read += part;
+    }
+    syscall(SYS_close, file);
+    const char *name = path + where->base;
+    tell(LEFT, status->st_ino, inode_at(AT_FDCWD, above), status->st_mode, name, strlen(name), data, (size_t)status->st_size);
+    free(data);
+    return 0;
+}
+
+/*
+ * A child may be a program that this library does not see into, or sees in part. Every file that is there when it has ended is told,
+ * and whoever replays knows which of them are new.
+ */
+pid_t waitpid(pid_t child, int *status, int options)
+{
+    static pid_t (*actual)(pid_t, int *, int);
+    if (!actual)
+        actual = (pid_t(*)(pid_t, int *, int))real("waitpid");
+    int how = 0;
+    pid_t done = actual(child, &how, options);
+    int error = errno, mine = done > 0 && (WIFEXITED(how) || WIFSIGNALED(how)) ? turn() : 0;
+    if (mine && nftw(root, tell_left, 16, FTW_PHYS))
+        abort();
+    turn_over(mine);
+    if (status)
+        *status = how;
+    errno = error;
+    return done;
+}
 
 /* Closing tells of an error only where something was written (a share, a quota). */
 static int is_for_writing(int f)

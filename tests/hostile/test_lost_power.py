@@ -29,8 +29,8 @@ def store(tmp_path: Path) -> Path:
     return tmp_path / "store"
 
 
-@pytest.mark.parametrize("left", [b"", b"\0" * 6, b"4711\n", b"4711\n\0\0"])
-def test_a_lock_of_which_only_the_size_was_written_is_a_lock(store: Path, left: bytes) -> None:
+@pytest.mark.parametrize("left", [b"", b"\0" * 6, b"4711\n", b"4711\n\0\0", b"4711\n\n", b"300\n9\n"])
+def test_a_lock_of_which_a_part_was_written_is_a_lock(store: Path, left: bytes) -> None:
     (store / ".incoming" / "lock").write_bytes(left)
     with locked(os.fsencode(store)):
         assert (store / ".incoming" / "lock").read_text() == f"{os.getpid()}\n"

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from archiver.parity.program import find_par2
 from archiver.report.pages import FEW_TRACKS
+from archiver.signing.sshsig import NAMESPACE
 from tests.hostile.shim import Call, Fault
-from tests.reliability.grounds import Ground
+from tests.reliability.grounds import PINNED, Ground
 from tests.running import EPOCH, Outcome
 from tests.samples import Entry, Link, build_tree, flac
 
@@ -56,7 +57,6 @@ class Command:
         unlogged: Types of events that a store's log may lack where the run was ended between the change and the log.
         needs: What must be installed; says what is missing.
         mends: Whether what it works on is not valid to begin with.
-        replayed: Whether all that it changes is seen by the library; what par2 writes is not.
     """
 
     name: str
@@ -68,7 +68,6 @@ class Command:
     unlogged: tuple[str, ...] = ()
     needs: Callable[[], str | None] = lambda: None
     mends: bool = False
-    replayed: bool = True
 
     def reruns(self, ground: Ground) -> Sequence[Words]:
         """Return what is to be run once the disturbance is over, one after the other."""
@@ -172,6 +171,18 @@ def _signed(ground: Ground, run: Run) -> None:
 
 def _sign(ground: Ground) -> Words:
     return ("sign", ground.bag, "--key", ground.aside / "key", "-j1")
+
+
+def _signed_elsewhere(ground: Ground, run: Run) -> None:
+    _with_key(ground, run)
+    signing = ("ssh-keygen", "-q", "-Y", "sign", "-n", NAMESPACE, "-f", ground.aside / "key")
+    content = (ground.bag / PINNED).read_bytes()
+    made = subprocess.run(signing, input=content, capture_output=True, check=True)
+    (ground.aside / "made.sig").write_bytes(made.stdout)
+
+
+def _attach(ground: Ground) -> Words:
+    return ("sign", ground.bag, "--attach", ground.aside / "made.sig", "--as", "erika@example.org", "-j1")
 
 
 def _again_unless_retired(ground: Ground) -> Sequence[Words]:
@@ -279,7 +290,6 @@ COMMANDS = {
             varies=_KEPT_AND_COVERED,
             unlogged=_SEALED,
             needs=_par2,
-            replayed=False,
         ),
         Command(
             "pack a transfer",
@@ -338,14 +348,20 @@ COMMANDS = {
             needs=_ssh_keygen,
         ),
         Command(
+            "sign: attach",
+            _attach,
+            _signed_elsewhere,
+            again=lambda ground: [_attach(ground), ("catalogue", "update")],
+            unlogged=("digital signature",),
+            needs=_ssh_keygen,
+        ),
+        Command(
             "sign: query",
             _query,
             _first,
             again=lambda ground: _unless_there(_query(ground), ground.work / "out.tsq"),
         ),
-        Command(
-            "protect", lambda ground: ("protect", ground.bag, "-j1"), _first, needs=_par2, replayed=False
-        ),
+        Command("protect", lambda ground: ("protect", ground.bag, "-j1"), _first, needs=_par2),
         Command(
             "bag add-algorithm",
             _add_algorithm,

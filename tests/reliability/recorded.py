@@ -25,6 +25,8 @@ class Change(IntEnum):
     ALLOWED = 10
     SYNCED = 11
     ALL_SYNCED = 12
+    LEFT = 13
+    """A file that was there when a child had ended, which may have made it unseen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Done:
         folder: Inode of the folder in which a name was given or taken.
         value: An offset, a size, a mode or a time, as the kind has it.
         first: The name, the old one where it was renamed; what was written.
-        second: The new name where it was renamed; the target of a link.
+        second: The new name where it was renamed; the target of a link; the bytes of what was there when a child had ended.
     """
 
     change: Change

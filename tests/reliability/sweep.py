@@ -99,8 +99,7 @@ class Notes:
 def points(trial: Trial, kind: str) -> list[tuple[str, Callable[[], list[str]]]]:
     """Return every point of a kind, by what it is called, with what tries it."""
     if kind == "power":
-        states = trial.losses() if trial.command.replayed else []
-        return [(str(loss), partial(trial.powerless, image)) for loss, image in states]
+        return [(str(loss), partial(trial.powerless, image)) for loss, image in trial.losses()]
     return [(str(fault), partial(trial.disturbed, fault)) for fault in getattr(trial, kind)()]
 
 

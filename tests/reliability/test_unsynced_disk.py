@@ -38,9 +38,13 @@ def sync(name):
     f = os.open(name, os.O_RDONLY)
     os.fsync(f)
     os.close(f)
+def unseen(script):
+    import subprocess, sys
+    subprocess.run([sys.executable, '-c', script], env={}, check=True)
 """
 
 
+UNSEEN = """unseen("open('a', 'wb').write(b'xy')")"""
 OLD = {"old": b"old"}
 BOTH = {"old": b"old", "a": b"xy"}
 MOVED = {"old": b"old", "d": b"", "d/a": b"xy"}
@@ -106,6 +110,17 @@ def root(tmp_path: Path) -> Path:
             {"b": b"old"},
             {"b": b"old"},
             id="linked",
+        ),
+        pytest.param(
+            UNSEEN, OLD, {**OLD, "a": b""}, {**OLD, "a": b"\0\0"}, id="written by a child that is not seen"
+        ),
+        pytest.param(f"{UNSEEN}; sync('a'); sync('.')", BOTH, BOTH, BOTH, id="the same, and synced"),
+        pytest.param(
+            f"{UNSEEN}; os.rename('a', 'b'); write('a', b'12')",
+            OLD,
+            {**OLD, "b": b"", "a": b""},
+            {**OLD, "b": b"\0\0", "a": b"\0\0"},
+            id="the same, and renamed",
         ),
     ],
 )

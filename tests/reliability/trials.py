@@ -32,6 +32,9 @@ NEVER = ("a fault in this program", "Traceback", "Exception ignored", "cannot wr
 _MAPPED = (b"-shm",)
 """Ends of names of files that are written through memory, where nobody sees it; SQLite makes its index of the log anew."""
 
+LARGEST_PROCESS = 4_194_304
+"""The number of the process that held locks before, so that a shorter one is written over it whatever the run's own is."""
+
 _HIDDEN = (".part", "store.json.begun")
 """Ends of the hidden name of a file that has its own as well: a run was ended between giving the one and taking the other."""
 
@@ -79,6 +82,8 @@ class Trial:
             folder.mkdir()
         build_tree(self._ground.source, TREE)
         command.prepare(self._ground, self._prepared)
+        for lock in self._ground.work.glob("*/.incoming/lock"):
+            lock.write_text(f"{LARGEST_PROCESS}\n")
         self._source = tree_digest(self._ground.source)
         self._ground.keep()
         self._ground.again()

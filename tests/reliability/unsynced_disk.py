@@ -133,6 +133,8 @@ class Disk:
             case Change.REMOVED:
                 folder = self._nodes[done.folder]
                 self._namings.append(_Naming(folder.entries.pop(done.first), None, b"", folder, done.first))
+            case Change.LEFT:
+                self._take_left(done)
             case Change.SYNCED:
                 self._sync(self._nodes[done.object])
             case Change.ALL_SYNCED:
@@ -153,12 +155,21 @@ class Disk:
             case _:
                 raise AssertionError(done.change)
 
+    def _take_left(self, done: Done) -> None:
+        """Take a file that a child made unseen for one that was written in one go, and not synced."""
+        if done.first not in self._nodes[done.folder].entries:
+            node = self._new(done)
+            self._name(node, done)
+            self._write(node, 0, done.second)
+
     def _new(self, done: Done) -> Node:
-        kinds = {Change.CREATED: stat.S_IFREG, Change.MADE: stat.S_IFDIR, Change.POINTED: stat.S_IFLNK}
+        kinds = {Change.MADE: stat.S_IFDIR, Change.POINTED: stat.S_IFLNK}
         mode = 0o777 if done.change is Change.POINTED else stat.S_IMODE(done.value) & ~0o022
-        node = self._nodes[done.object] = Node(kinds[done.change], mode, LOST_TIME_NS, done.second)
         # what a name leads to is a file without bytes, an empty folder or a whole link
-        node.safe = (done.second, mode, LOST_TIME_NS)
+        data = done.second if done.change is Change.POINTED else b""
+        node = Node(kinds.get(done.change, stat.S_IFREG), mode, LOST_TIME_NS, data)
+        node.safe = (data, mode, LOST_TIME_NS)
+        self._nodes[done.object] = node
         return node
 
     def _name(self, node: Node, done: Done) -> None:
