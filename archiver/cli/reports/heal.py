@@ -36,8 +36,10 @@ def heal_lines(done: Healing) -> Iterator[str]:
     for (means, copy), number in Counter(map(_origin, done.healed)).most_common():
         of = f" {shown_path(copy)}" if copy else ""
         yield wrapped(f"{count(number, 'file')} {_MEANS[means]}{of}", indent="  ", below="    ")
+    verb = "Can be" if done.dry_run else ""
+    yield from _named(f"{verb} healed".strip().capitalize(), [_path(one.path) for one in done.mended])
     yield from _named(
-        "Healed" if not done.dry_run else "Can be healed", [_path(one.path) for one in done.healed]
+        f"{verb} brought up to date".strip().capitalize(), [_path(one.path) for one in done.renewed]
     )
     if done.unhealed:
         yield ""
@@ -70,9 +72,12 @@ def _summary(done: Healing) -> str:
     checked = count(done.checked, "file")
     if not done.healed and not done.unhealed and not done.strays:
         return f"{checked} checked, all as they should be; nothing was changed."
-    would = "can be healed; nothing was changed" if done.dry_run else "healed"
+    verb = "can be " if done.dry_run else ""
+    told = [f"{len(done.mended):,} {verb}healed"] if done.mended or not done.renewed else []
+    told += [f"{len(done.renewed):,} {verb}brought up to date with a newer copy"] if done.renewed else []
+    nothing = "; nothing was changed" if done.dry_run else ""
     left = f", {len(done.unhealed):,} not" if done.unhealed else ""
-    return f"{checked} checked, {len(done.healed):,} {would}{left}."
+    return f"{checked} checked, {', '.join(told)}{nothing}{left}."
 
 
 def _stay(number: int) -> str:

@@ -70,6 +70,7 @@ class FolderHealer:
     strays: list[str] = field(default_factory=list)
     believed: ManifestName | None = None
     _partly_read: set[str] = field(default_factory=set)
+    _before: dict[str, Listed] = field(default_factory=dict)
 
     def heal(self) -> None:
         """Heal the bag; what came of it stands in the attributes, and in those of the mender.
@@ -77,6 +78,7 @@ class FolderHealer:
         Raises:
             StoreError: where the bag cannot be read or written.
         """
+        self._before = self._sealed_before()
         believed = self.believed = self._believed()
         if believed is None:
             return
@@ -109,6 +111,28 @@ class FolderHealer:
         self.checked += 1
         return self._pinned(there)
 
+    def _sealed_before(self) -> dict[str, Listed]:
+        """Return the tag files as the bag was sealed with them, by their path, where another copy was changed since.
+
+        Nothing where the tag manifest of then is not as it was: nobody knows then which of them are right.
+        """
+        if self.pin.older is None:
+            return {}
+        for manifest in self.files.manifests():
+            if manifest.of_tags and digest_of(self.files, manifest.name, _PINNED) == self.pin.older:
+                itself = Listed(manifest.name, _PINNED, self.pin.older)
+                return {one.path: one for one in (itself, *self._entries(manifest))}
+        return {}
+
+    def _fault(self, path: str, fault: Fault) -> Fault:
+        """What is wrong with a tag file, where it is not as it is to be now."""
+        if not self._before:
+            return fault
+        sealed = self._before.get(path)
+        if sealed is None:
+            return "older" if fault == "missing" else fault
+        return "older" if digest_of(self.files, path, sealed.algorithm) == sealed.digest else fault
+
     def _pinned(self, there: Iterable[ManifestName]) -> ManifestName | None:
         """Make the manifest with the pinned digest whole, under the name that it probably has."""
         of_tags = [one.name for one in there if one.of_tags]
@@ -117,9 +141,10 @@ class FolderHealer:
         assert self.pin.digest is not None
         left: list[Unhealed] = []
         for name in dict.fromkeys(names or ["tagmanifest-sha512.txt"]):
-            left = self.mender.mend([Wanted(name, _PINNED, self.pin.digest, fault)])
+            told = self._fault(name, fault)
+            left = self.mender.mend([Wanted(name, _PINNED, self.pin.digest, told)])
             manifest = parse_manifest_name(name)
-            if manifest is not None and (not left or self._listed_anew(manifest, self.pin.digest, fault)):
+            if manifest is not None and (not left or self._listed_anew(manifest, self.pin.digest, told)):
                 return manifest
         self.unhealed += left
         return None
@@ -186,7 +211,8 @@ class FolderHealer:
         entries = list(listed)
         wrong, checked = self.files.faults(entries, self.threads, self.watch, "Checking tag files")
         self.checked += checked
-        self.unhealed += self.mender.mend(_wanted(entries, wrong))
+        told = {path: self._fault(path, fault) for path, fault in wrong.items()}
+        self.unhealed += self.mender.mend(_wanted(entries, told))
 
     def _heal_payload(self, manifest: ManifestName) -> None:
         seen: set[int] = set()
@@ -267,7 +293,7 @@ class FolderHealer:
                 self.checked += checked
                 names = {one.path for one in self._entries(believed)}
                 if wrong or {one.path for one in listed} != names:
-                    self._listed_anew(manifest, None, "damaged")
+                    self._listed_anew(manifest, None, "older" if self._before else "damaged")
 
     def _entries(self, manifest: ManifestName) -> Iterator[Listed]:
         told: list[Finding] = []

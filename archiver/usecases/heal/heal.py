@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from archiver import filesystem
+from archiver.bagit.names import PAYLOAD
 from archiver.bagit.updating.journal import is_update_pending
 from archiver.catalogue.auditing import keep_part
 from archiver.catalogue.database import SHORT_PATIENCE_MS, Catalogue, is_there, opened
@@ -89,7 +90,7 @@ def heal(request: HealRequest, catalogue: str, run: Run, watch: Watch) -> Healin
         if os.path.isdir(path):
             held.enter_context(_alone(path))
         copies = _copies(request, lent, pin, path)
-        pin = _within_reach(pin, path, copies)
+        known, pin = pin, _within_reach(pin, path, copies)
         workshop = held.enter_context(_scratch() if request.dry_run else workshop_of(place))
         placer = None if request.dry_run else Placer(place, name, aside_name(run.now()))
         healer = _Healer(path, pin, Asked(copies, _others(lent)), workshop, placer, request, watch)
@@ -101,6 +102,7 @@ def heal(request: HealRequest, catalogue: str, run: Run, watch: Watch) -> Healin
                 _log(place, name, pin, done, run, "fail")
 
         done = healer.archive() if os.path.isfile(path) else healer.folder(stopped)
+        done = dataclasses.replace(done, notes=(*done.notes, *_on_older(known, pin, lent, done)))
         if not request.dry_run:
             _log(place, name, pin, done, run, "success" if done.is_whole else "warning")
             _log_renewed(place, name, pin, done, run)
@@ -112,15 +114,22 @@ def _unharmed(request: HealRequest, catalogue: str, run: Run, watch: Watch) -> H
     """Check a bag that is kept from being changed; refuse to heal it where there is anything to heal.
 
     Raises:
-        UsageError: where something is wrong with it.
+        UsageError: where something is wrong with it, or another copy is newer.
     """
     found = heal(dataclasses.replace(request, dry_run=True), catalogue, run, watch)
-    wrong = len(found.healed) + len(found.unhealed) + len(found.strays)
+    wrong = len(found.mended) + len(found.unhealed) + len(found.strays)
+    place = os.path.dirname(os.fsencode(found.bag))
     if wrong:
-        place = os.path.dirname(os.fsencode(found.bag))
         refuse_kept(
             place,
             f"heal {request.bag}, in which {wrong:,} {'file is' if wrong == 1 else 'files are'} not right",
+        )
+    elif found.renewed:
+        older = len(found.renewed)
+        refuse_kept(
+            place,
+            f"bring {older:,} {'file' if older == 1 else 'files'} of {request.bag} up to date with a newer copy"
+            " (nothing in it is wrong)",
         )
     return dataclasses.replace(found, dry_run=False)
 
@@ -296,6 +305,20 @@ def _has_newer(copy: bytes, pin: Pin) -> bool:
     )
 
 
+def _on_older(known: Pin, pin: Pin, catalogue: Catalogue | None, done: Healing) -> Iterator[str]:
+    """Yield what there is to say of tag files of before, in this copy or in those that were asked."""
+    if known.older is not None:
+        if pin.older is None:
+            yield "It stays older than another copy of the bag: none that has all of the newer tag files right is at hand"
+        return
+    if catalogue is None or all(one.path.startswith(PAYLOAD) for one in done.unhealed):
+        return
+    for copy in done.copies:
+        other = known_pin(catalogue, *os.path.split(os.fsencode(copy)))
+        if other is not None and other.older is not None:
+            yield f"{copy} has the tag files of before, and of those that were changed since it has none"
+
+
 def _others(catalogue: Catalogue | None) -> _SameBytes:
     return _SameBytes(catalogue)
 
@@ -318,15 +341,19 @@ def _scratch() -> Iterator[Workshop]:
 
 
 def _log(place: bytes, name: bytes, pin: Pin, done: Healing, run: Run, outcome: str) -> None:  # noqa: PLR0913, PLR0917 - an event
-    """Write to the store's log what was done; nothing where nothing was."""
-    if done.dry_run or not (done.healed or done.aside):
+    """Write to the store's log what was made whole; nothing where nothing was.
+
+    Where all is right at the end, files that were right before, and older, are told of by :func:`_log_renewed`.
+    """
+    healed = done.mended if outcome == "success" else done.healed
+    if done.dry_run or not (healed or (done.strays and done.aside)):
         return
     make_identity(place, uuid.uuid5(run.identifier, repr(place)))
     detail = {
         "path": os.fsdecode(name),
         "trusted": done.trusted,
-        "healed": [{"path": one.path, "means": one.means} for one in done.healed[:_MOST_NAMED]],
-        "healed_files": len(done.healed),
+        "healed": [{"path": one.path, "means": one.means} for one in healed[:_MOST_NAMED]],
+        "healed_files": len(healed),
         "unhealed": [one.path for one in done.unhealed[:_MOST_NAMED]],
         "unhealed_files": len(done.unhealed),
         "aside": done.aside,
@@ -341,8 +368,10 @@ def _log_renewed(place: bytes, name: bytes, pin: Pin, done: Healing, run: Run) -
     """Write to the store's log that a copy has the tag files that another one was given on purpose."""
     if pin.older is None or not done.is_whole:
         return
+    make_identity(place, uuid.uuid5(run.identifier, repr(place)))
     pins = {"pin_before": pin.older, "pin": pin.digest}
-    detail = {"path": os.fsdecode(name), "what": "brought up to date with another copy", **pins}
+    told = {"path": os.fsdecode(name), "what": "brought up to date with another copy"}
+    detail = {**told, **pins, "aside": done.aside}
     append_event(
         place,
         Happened(

@@ -7,8 +7,9 @@ from typing import Literal
 
 from archiver.usecases.pins import Trusted
 
-Fault = Literal["damaged", "unreadable", "missing"]
-"""What is wrong with a file: its bytes are others, they cannot be read, or there is no file."""
+Fault = Literal["damaged", "unreadable", "missing", "older"]
+"""What is wrong with a file: its bytes are others, they cannot be read, or there is no file. One that is older is right as it
+was sealed, or was not there yet: another copy of the bag was changed on purpose since."""
 
 Means = Literal["copy", "same bytes", "combined", "parity", "known bytes", "listed anew"]
 """Where whole bytes came from: the same file of a copy; another file with the same bytes; parts of several damaged copies;
@@ -103,6 +104,16 @@ class Healing:
     aside: str | None
     notes: tuple[str, ...]
     dry_run: bool
+
+    @property
+    def mended(self) -> tuple[Healed, ...]:
+        """Of the files that were made whole, those with which something was wrong."""
+        return tuple(one for one in self.healed if one.fault != "older")
+
+    @property
+    def renewed(self) -> tuple[Healed, ...]:
+        """Those that were right and are newer now."""
+        return tuple(one for one in self.healed if one.fault == "older")
 
     @property
     def is_whole(self) -> bool:
