@@ -6,6 +6,7 @@ word or not at all: a file whose chunks do not end within it, or that leaves a s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import BinaryIO
@@ -29,6 +30,9 @@ _MOST_BYTES = {b"fmt ": 64, b"fact": 12, b"MD5 ": 16, b"ds64": 28, b"FVER": 4}
 
 _MOST_OF_PROPERTIES = {b"FS  ": 4, b"CHNL": 2 + 4 * 64, b"CMPR": 4 + 1 + 255 + 1, b"ABSS": 8, b"LSCO": 2}
 """The same of DSDIFF's properties."""
+
+_CHANNEL = re.compile(rb"SLFT|SRGT|MLFT|MRGT|LS  |RS  |C   |LFE |C[0-9]{3}")
+"""What DSDIFF calls its channels (DSDIFF 1.5, 3.2.2)."""
 
 _COMMON, _COMPRESSION = 18, 4
 """Bytes of what AIFF says of its sound, and of the name by which AIFF-C calls how it is packed; a name for people follows."""
@@ -136,21 +140,35 @@ def rewrite_dsdiff(file: BinaryIO, tags: Plain) -> None:
     _refuse_more(told, _MOST_OF_PROPERTIES)
     body: list[Piece] = []
     for one in kept:
-        body += _as_it_is(one) if one.id != b"PROP" else _properties(one, told)
+        body += _as_it_is(one) if one.id != b"PROP" else _properties(window, told)
     body += _tag(DSDIFF, b"ID3 ", tags)
     lay(file, [b"FRM8", _size(4 + _length(body), DSDIFF), window.read(12, 4), *body])
 
 
-def _properties(one: Element, told: Sequence[Element]) -> list[Piece]:
-    """DSDIFF's properties with blanks for the name that people call the packing by."""
+def _properties(window: Window, told: Sequence[Element]) -> list[Piece]:
+    """DSDIFF's properties and nothing behind them, with blanks for the name that people call the packing by."""
     pieces: list[Piece] = []
-    at = one.offset
-    for each in told:
-        if each.id == b"CMPR":
-            name = min(each.payload + 5, each.end)
-            pieces += [Stretch(at, name), b" " * (each.end - name)]
-            at = each.end
-    return [*pieces, Stretch(at, one.end), bytes(one.size % 2)]
+    for one in told:
+        if one.id == b"CMPR":
+            name = min(one.payload + 5, one.end)
+            pieces += [Stretch(one.offset, name), b" " * (one.end - name), bytes(one.size % 2)]
+        elif one.id == b"CHNL":
+            pieces.append(_channels(window, one))
+        else:
+            pieces += _as_it_is(one)
+    return [b"PROP" + _size(4 + _length(pieces), DSDIFF) + b"SND ", *pieces]
+
+
+def _channels(window: Window, one: Element) -> bytes:
+    """The names of the channels; what is none is called by its number, as a channel without a name is."""
+    data = window.read(one.payload, one.size)
+    names = [data[2 + 4 * at : 6 + 4 * at] for at in range(int.from_bytes(data[:2], "big"))]
+    if len(data) < 2 + 4 * len(names):
+        raise UnredactableError("its channels cannot be made out")
+    body = data[:2] + b"".join(
+        name if _CHANNEL.fullmatch(name) else b"C%03d" % at for at, name in enumerate(names)
+    )
+    return one.id + _size(len(body), DSDIFF) + body
 
 
 def rewrite_dsf(file: BinaryIO, tags: Plain) -> None:
