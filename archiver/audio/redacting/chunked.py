@@ -40,7 +40,10 @@ _COMMON, _COMPRESSION = 18, 4
 _SOUND_FIXED, _MOST_SKIPPED = 8, 1 << 16
 
 _LONG_SIZES, _LONG_SIZES_BYTES = b"ds64", 28
-_DSF_HEAD, _DSF_CHUNK = 28, 12
+_DSF_HEAD, _DSF_CHUNK, _DSF_FORMAT = 28, 12, 52
+_PLAIN, _PLAIN_BYTES = frozenset((1, 3, 6, 7)), 16
+"""Numbers of WAV's formats that have no setup, PCM among them, and how much says how they are read."""
+
 _LARGEST = {4: (1 << 32) - 1, 8: (1 << 63) - 1}
 
 
@@ -61,13 +64,13 @@ def rewrite_wave(file: BinaryIO, tags: Plain) -> None:
     _refuse_unless_once(kept, b"fmt ", b"data")
     _refuse_more(kept, _MOST_BYTES)
     if not is_long:
-        body = _body(kept, form, b"id3 ", tags)
+        body = _body(window, kept, form, b"id3 ", tags)
         lay(file, [head[:4], _size(4 + _length(body), form), head[8:12], *body])
         return
     sizes = kept[0]
     if sizes.id != _LONG_SIZES or int.from_bytes(window.read(sizes.payload + 24, 4), "little"):
         raise UnredactableError("it has a table of further long sizes")
-    body = _body(kept[1:], form, b"id3 ", tags)
+    body = _body(window, kept[1:], form, b"id3 ", tags)
     told = window.read(sizes.payload + 8, sizes.size - 8)
     size = (4 + 8 + sizes.size + sizes.size % 2 + _length(body)).to_bytes(8, "little")
     long_sizes = window.read(sizes.offset, 8) + size + told + bytes(sizes.size % 2)
@@ -185,6 +188,8 @@ def rewrite_dsf(file: BinaryIO, tags: Plain) -> None:
         size = int.from_bytes(chunk[4:], "little")
         if len(chunk) < _DSF_CHUNK or chunk[:4] != name or not _DSF_CHUNK <= size <= window.size - end:
             raise UnredactableError("its chunks cannot be made out")
+        if name == b"fmt " and size != _DSF_FORMAT:
+            raise UnredactableError("a chunk that says how it is read holds more than that")
         end += size
     tag = id3_bytes(tags)
     told = (end + len(tag)).to_bytes(8, "little") + (end if tag else 0).to_bytes(8, "little")
@@ -234,9 +239,21 @@ def _refuse_more(kept: Sequence[Element], most: Mapping[bytes, int]) -> None:
         raise UnredactableError("a chunk that says how it is read holds more than that")
 
 
-def _body(kept: Sequence[Element], form: ChunkForm, name: bytes, tags: Plain) -> list[Piece]:
-    """The chunks that stay, and one with the tags."""
-    return [*(piece for one in kept for piece in _as_it_is(one)), *_tag(form, name, tags)]
+def _body(window: Window, kept: Sequence[Element], form: ChunkForm, name: bytes, tags: Plain) -> list[Piece]:
+    """The chunks of WAV that stay, and one with the tags."""
+    body: list[Piece] = []
+    for one in kept:
+        body += _format(window, one, form) if one.id == b"fmt " else _as_it_is(one)
+    return [*body, *_tag(form, name, tags)]
+
+
+def _format(window: Window, one: Element, form: ChunkForm) -> list[Piece]:
+    """The chunk that says how sound is read, with nothing behind that where its format has no setup."""
+    number = int.from_bytes(window.read(one.payload, 2), form.order)
+    if number not in _PLAIN or one.size <= _PLAIN_BYTES:
+        return _as_it_is(one)
+    told = one.payload + _PLAIN_BYTES
+    return [Stretch(one.offset, told), bytes(one.end - told), bytes(one.size % 2)]
 
 
 def _as_it_is(one: Element) -> list[Piece]:

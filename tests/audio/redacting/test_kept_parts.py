@@ -18,6 +18,7 @@ from tests.audio.bitstream.test_chunked import DSD, MUSIC, big, dsdiff
 from tests.samples import aiff, wav, wma
 from tests.samples.aiff import extended, iff_chunk
 from tests.samples.asf import STREAM_PROPERTIES, asf_object, guid, header_extension
+from tests.samples.formats import FORMATS
 from tests.samples.riff import riff_chunk
 
 SECRET = "wilhelmine.muster"
@@ -102,6 +103,14 @@ def with_identity() -> bytes:
     return dated.replace(data[at : at + 16], ID16) + index
 
 
+def with_format(behind: bytes) -> bytes:
+    """A WAV file of PCM with more in its format."""
+    whole = wav(audio=MUSIC)
+    form = whole[12:36]
+    assert form[:8] == b"fmt " + struct.pack("<I", 16)
+    return riff_chunk(b"RIFF", b"WAVE" + riff_chunk(b"fmt ", form[8:] + bytes(2) + behind) + whole[36:])
+
+
 def index(*behind: bytes, kind: str = "D6E229D3-35DA-11D1-9034-00A0C90349BE") -> bytes:
     """An index over two streams, with a block of one entry and one of none."""
     blocks = struct.pack("<IQQII", 1, 0, 0, 7, 7) + struct.pack("<IQQ", 0, 0, 0)
@@ -120,6 +129,7 @@ BLANK: dict[str, tuple[str, bytes, bytes]] = {
     "the name of a packing": ("aiff", aifc(pascal(TEXT)), TEXT),
     "more than AIFF says": ("aiff", aiff(audio=MUSIC).replace(iff_chunk(b"COMM", FIXED), iff_chunk(b"COMM", FIXED + TEXT + b"-")), TEXT),
     "what is skipped before the sound": ("aiff", aifc(pascal(b""), skipped=TEXT + b"-"), TEXT),
+    "what stands behind the format of plain samples": ("wav", with_format(TEXT + b"-"), TEXT),
     "the name of DSDIFF's packing": ("dff", dsdiff(DSD).replace(big(b"CMPR", b"DSD \0\0"), big(b"CMPR", b"DSD \x11" + TEXT)), TEXT),
     "bytes behind DSDIFF's properties": ("dff", with_properties(big(b"CMPR", b"DSD \0\0"), bytes(4) + TEXT + b"-"), TEXT),
     "few bytes behind DSDIFF's properties": ("dff", with_properties(big(b"CMPR", b"DSD \0\0"), TEXT[:10]), TEXT[:10]),
@@ -205,6 +215,7 @@ REFUSED: dict[str, tuple[str, bytes]] = {
     "two versions": ("aiff", aifc(pascal(b""), iff_chunk(b"FVER", b"text"))),
     "a packing without a name": ("aiff", aifc(b"").replace(iff_chunk(b"COMM", FIXED + b"NONE"), iff_chunk(b"COMM", FIXED))),
     "sound that begins behind its end": ("aiff", aifc(pascal(b"")).replace(bytes(8) + FRAMES, b"\xff" * 8 + FRAMES)),
+    "a long format of DSF": ("dsf", FORMATS["a.dsf"][:32] + struct.pack("<Q", 52 + len(TEXT)) + FORMATS["a.dsf"][40:80] + TEXT + FORMATS["a.dsf"][80:]),
     "many facts": ("wav", riff_chunk(b"RIFF", wav(audio=MUSIC)[8:] + riff_chunk(b"fact", b"text") * 2)),
     "a long property of DSDIFF": ("dff", sized(dsdiff(DSD).replace(big(b"FS  ", struct.pack(">I", 2822400)), big(b"FS  ", TEXT + b"-")))),
     "fewer channels of DSDIFF than it has": ("dff", sized(with_properties(big(b"CMPR", b"DSD \0\0"), channels=b"SLFT"))),
