@@ -138,7 +138,7 @@ def rewrite_dsdiff(file: BinaryIO, tags: Plain) -> None:
     _refuse_more(kept, _MOST_BYTES)
     (properties,) = (one for one in kept if one.id == b"PROP")
     told = list(islice(chunks(window, DSDIFF, properties.payload + 4, properties.end), MAX_CHUNKS))
-    if not {one.id for one in told} <= _OF_PROPERTIES or any(one.end > properties.end for one in told):
+    if not {one.id for one in told} <= _OF_PROPERTIES or not all(one.whole for one in told):
         raise UnredactableError("its properties hold more than how it is read")
     _refuse_more(told, _MOST_OF_PROPERTIES)
     body: list[Piece] = []

@@ -218,6 +218,7 @@ REFUSED: dict[str, tuple[str, bytes]] = {
     "a long format of DSF": ("dsf", FORMATS["a.dsf"][:32] + struct.pack("<Q", 52 + len(TEXT)) + FORMATS["a.dsf"][40:80] + TEXT + FORMATS["a.dsf"][80:]),
     "many facts": ("wav", riff_chunk(b"RIFF", wav(audio=MUSIC)[8:] + riff_chunk(b"fact", b"text") * 2)),
     "a long property of DSDIFF": ("dff", sized(dsdiff(DSD).replace(big(b"FS  ", struct.pack(">I", 2822400)), big(b"FS  ", TEXT + b"-")))),
+    "a size that is a text": ("dff", with_properties(b"CMPR" + TEXT[:8] + b"DSD \0\0")),
     "fewer channels of DSDIFF than it has": ("dff", sized(with_properties(big(b"CMPR", b"DSD \0\0"), channels=b"SLFT"))),
     "a long setup": ("wma", with_stream(stream(SETUP + TEXT * 4))),
     "a long correction": ("wma", with_stream(stream(SETUP, TEXT * 4))),
