@@ -66,7 +66,7 @@ def examine_file(
     Args:
         ref: The file.
         bearing: Adds what the file bears beside its bytes; gets what was found and the descriptor of the open file. It is
-            not asked of one that cannot be opened.
+            not asked of one that cannot be opened, and is of one that cannot be read.
 
     Raises:
         MachineError: where the machine refuses what examining needs itself, such as a temporary file.
@@ -82,6 +82,11 @@ def examine_file(
 
 
 def _examined_or_why_not(ref: FileRef, window: Window) -> ExaminedFile:
+    try:
+        os.pread(window.descriptor(), 1, 0)  # a file that states no bytes and cannot be read is not empty
+    except OSError as error:
+        refuse_own_limit(error)
+        return unexamined(ref, _source_problem(ref, error), UNSEEN)
     try:
         return _examined(ref, window)
     except MachineError:
@@ -129,7 +134,6 @@ def _opened(ref: FileRef) -> Iterator[Window]:
     """The one window on the file: whatever is read of it is read through this."""
     descriptor = open_regular_beneath(ref.root, ref.relative)
     with open(descriptor, "rb", buffering=_BUFFER_BYTES) as file:
-        file.read(1)  # a file that states no bytes and cannot be read is not empty
         yield Window(file, os.fstat(descriptor).st_size)
 
 

@@ -104,18 +104,17 @@ class Workshop:
 def clear_workshops(store: bytes) -> None:
     """Remove the workshops that interrupted runs, or a loss of power, left in the store, which the caller has locked.
 
+    One that cannot be removed, such as another user's, stays for the next run: it is in nobody's way.
+
     Raises:
-        StoreError: where one cannot be removed.
+        StoreError: where it cannot be told what is there.
     """
     with (
         store_faults(f"write to the store {os.fsdecode(store)}", "Nothing was changed. Check its disk."),
         Place(store, INCOMING).cursor() as incoming,
     ):
-        folder = incoming.folder(b"")
-        for left in map(os.fsencode, os.listdir(folder)):
-            if HEALING.fullmatch(left) and stat.S_ISDIR(
-                os.stat(left, dir_fd=folder, follow_symlinks=False).st_mode
-            ):
+        for left in tree.folders_named(incoming.folder(b""), HEALING):
+            with contextlib.suppress(OSError):
                 tree.remove(incoming, left)
 
 

@@ -48,7 +48,6 @@ def finish_removals(store: bytes) -> None:
         store_faults(f"finish a removal in {os.fsdecode(store)}", hint),
         Place(store, INCOMING).cursor() as incoming,
     ):
-        for name in map(os.fsencode, os.listdir(incoming.folder(b""))):
-            if RETIRED.fullmatch(name):
-                tree.remove(incoming, name)
+        for name in tree.folders_named(incoming.folder(b""), RETIRED):
+            tree.remove(incoming, name)
         filesystem.sync_folder(incoming.folder(b""))

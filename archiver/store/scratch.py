@@ -44,7 +44,6 @@ def clear_scratch(store: bytes) -> None:
         store: The store, whose lock is held, so that nobody uses them.
     """
     with contextlib.suppress(OSError), Place(store, INCOMING).cursor() as cursor:
-        for name in map(os.fsencode, os.listdir(cursor.folder(b""))):
-            if SCRATCH.fullmatch(name):
-                with contextlib.suppress(OSError):
-                    tree.remove(cursor, name)
+        for name in tree.folders_named(cursor.folder(b""), SCRATCH):
+            with contextlib.suppress(OSError):
+                tree.remove(cursor, name)

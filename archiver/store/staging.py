@@ -381,23 +381,13 @@ def look_into(store: bytes) -> Found:
         try:
             with place.cursor() as cursor:
                 names = sorted(map(os.fsencode, os.listdir(cursor.folder(b""))))
-                working = tuple(name for name in names if _is_working(name, cursor.folder(b"")))
+                working = tree.folders_named(cursor.folder(b""), RETIRED, HEALING, SCRATCH)
         except FileNotFoundError:
             names, working = [], ()
         found = {name: read_key(place.below(name)) for name in names if name.endswith(UNFINISHED)}
     keys = tuple(key for key in found.values() if key is not None)
     strange = (name for name in names if name != LOCK and name not in working)
     return Found(keys, working, tuple(name for name in strange if found.get(name) is None))
-
-
-def _is_working(name: bytes, incoming: int) -> bool:
-    """Whether a folder of that name lies there and the next run that makes bags, removes or heals some clears it away."""
-    if not any(form.fullmatch(name) for form in (RETIRED, HEALING, SCRATCH)):
-        return False
-    try:
-        return stat.S_ISDIR(os.stat(name, dir_fd=incoming, follow_symlinks=False).st_mode)
-    except FileNotFoundError:
-        return False
 
 
 def unfinished(store: bytes) -> tuple[StagingKey, ...]:

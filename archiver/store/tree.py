@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import stat
 from collections.abc import Iterator
 
@@ -34,6 +35,25 @@ def remove(cursor: filesystem.FolderCursor, path: bytes) -> None:
         for folder in folders_deepest_first(cursor, path):
             _empty(cursor.folder(folder))
         os.rmdir(name, dir_fd=cursor.folder(above))
+
+
+def folders_named(parent: int, *forms: re.Pattern[bytes]) -> tuple[bytes, ...]:
+    """Return the names of the folders in a folder that have one of the forms, in order; no file's or link's.
+
+    Raises:
+        OSError: as the system calls do.
+    """
+    names = sorted(map(os.fsencode, os.listdir(parent)))
+    return tuple(
+        name for name in names if any(form.fullmatch(name) for form in forms) and _is_folder(name, parent)
+    )
+
+
+def _is_folder(name: bytes, parent: int) -> bool:
+    try:
+        return stat.S_ISDIR(os.stat(name, dir_fd=parent, follow_symlinks=False).st_mode)
+    except FileNotFoundError:
+        return False
 
 
 def disk_bytes(cursor: filesystem.FolderCursor) -> int:

@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from archiver.errors import StoreError
+from archiver.filesystem import FolderCursor
+from archiver.store import tree
 from archiver.store.area import locked
 from tests.conftest import MakeSource
 from tests.reliability.faults import left_over, visible_bags
 from tests.running import EPOCH, run_here
-from tests.samples import build_tree, read_tree, tree_digest
+from tests.samples import build_tree, flac, read_tree, tree_digest
 
 TREE = {"a/1": "one", "a/2": bytes(200_000)}
 
@@ -142,3 +144,39 @@ def test_a_folder_that_cannot_be_cleared_is_named(killed: Path, monkeypatch: pyt
     assert WORKING[0] in failed.told
     assert set(WORKING) < set(left_over(killed))
     assert run_here("store", "clean", killed).code == 0
+
+
+def test_one_that_cannot_be_cleared_keeps_nobody_from_packing(
+    killed: Path, source: MakeSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A healing that another user ran may have been killed, and what it left is that user's."""
+    remove = tree.remove
+
+    def refuse(cursor: FolderCursor, path: bytes) -> None:
+        if path.endswith(b".healing"):
+            raise OSError(errno.EACCES, os.strerror(errno.EACCES))
+        remove(cursor, path)
+
+    monkeypatch.setattr("archiver.store.tree.remove", refuse)
+    packed = run_here("pack", source({"1.flac": flac()}), "--to", killed, "--name", "Further", "--all")
+    assert packed.code == 0, packed.err
+    assert WORKING[0] in left_over(killed)
+
+
+@pytest.mark.parametrize(
+    "words", [("pack", "{source}", "--name", "Further", "--all"), ("export", "{bag}", "--for", "mine")]
+)
+def test_what_only_has_such_a_name_stays(
+    store: Path, source: MakeSource, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    outside = build_tree(tmp_path / "Outside", {"precious": b"precious"})
+    for number, name in enumerate(WORKING):
+        (store / ".incoming" / name).symlink_to(outside)
+        (store / ".incoming" / name.replace("0123", f"{number}999")).write_bytes(b"precious")
+    before = left_over(store)
+    told = {"source": source({"1.flac": flac()}), "bag": store / "Bag"}
+    done = run_here(*(word.format(**told) for word in words), "--to", store)
+    assert done.code in {0, 3}, done.err
+    assert run_here("store", "clean", store).code == 0
+    assert {name for name in before if "0123" in name or "999" in name} <= set(left_over(store))
+    assert (outside / "precious").read_bytes() == b"precious"

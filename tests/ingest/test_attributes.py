@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import plistlib
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from archiver.model.audio import ExaminedFile
 from archiver.model.source import FolderProblem, FolderRef
 from archiver.usecases.sources import sources_of
 from tests.conftest import MakeSource
+from tests.running import run_program
 from tests.samples import tree_digest
 
 Bear = Callable[..., Path]
@@ -92,6 +95,23 @@ def test_a_file_says_what_it_has(bearing: Bear) -> None:
     assert [attribute.name for attribute in file.attributes] == ["user.com.apple.ResourceFork", "user.note"]
     (problem,) = [problem for problem in file.problems if problem.code == "S111"]
     assert problem.message == "it has user.com.apple.ResourceFork (5 bytes), user.note (1 bytes)"
+
+
+def test_a_file_that_cannot_be_read_says_what_it_has(bearing: Bear) -> None:
+    """A disk may fail over the first bytes once; what the file bears beside them is recorded all the same."""
+    path = bearing({"user.note": b"x"})
+    strace = shutil.which("strace")
+    if strace is None:
+        pytest.skip("strace is not installed, so no read error can be made")
+    fail = [
+        *(strace, "-f", "-qq", "-o", "/dev/null", "-P", str(path.resolve())),
+        *("-e", "inject=read,pread64,preadv,preadv2:error=EIO"),
+    ]
+    if subprocess.run([*fail, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("this system does not let strace trace")
+    scanned = run_program("scan", path.parent, "--json", before=fail)
+    (file,) = scanned.json["entries"]
+    assert [problem["code"] for problem in file["problems"]] == ["S103", "S111"]
 
 
 def test_a_folder_says_what_it_has(bearing: Bear) -> None:

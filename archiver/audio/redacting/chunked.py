@@ -6,6 +6,7 @@ word or not at all: a file whose chunks do not end within it, or that leaves a s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import BinaryIO
@@ -30,13 +31,19 @@ _MOST_BYTES = {b"fmt ": 64, b"fact": 12, b"MD5 ": 16, b"ds64": 28, b"FVER": 4}
 _MOST_OF_PROPERTIES = {b"FS  ": 4, b"CHNL": 2 + 4 * 64, b"CMPR": 4 + 1 + 255 + 1, b"ABSS": 8, b"LSCO": 2}
 """The same of DSDIFF's properties."""
 
+_CHANNEL = re.compile(rb"SLFT|SRGT|MLFT|MRGT|LS  |RS  |C   |LFE |C[0-9]{3}")
+"""What DSDIFF calls its channels (DSDIFF 1.5, 3.2.2)."""
+
 _COMMON, _COMPRESSION = 18, 4
 """Bytes of what AIFF says of its sound, and of the name by which AIFF-C calls how it is packed; a name for people follows."""
 
 _SOUND_FIXED, _MOST_SKIPPED = 8, 1 << 16
 
 _LONG_SIZES, _LONG_SIZES_BYTES = b"ds64", 28
-_DSF_HEAD, _DSF_CHUNK = 28, 12
+_DSF_HEAD, _DSF_CHUNK, _DSF_FORMAT = 28, 12, 52
+_PLAIN, _PLAIN_BYTES = frozenset((1, 3, 6, 7)), 16
+"""Numbers of WAV's formats that have no setup, PCM among them, and how much says how they are read."""
+
 _LARGEST = {4: (1 << 32) - 1, 8: (1 << 63) - 1}
 
 
@@ -57,13 +64,13 @@ def rewrite_wave(file: BinaryIO, tags: Plain) -> None:
     _refuse_unless_once(kept, b"fmt ", b"data")
     _refuse_more(kept, _MOST_BYTES)
     if not is_long:
-        body = _body(kept, form, b"id3 ", tags)
+        body = _body(window, kept, form, b"id3 ", tags)
         lay(file, [head[:4], _size(4 + _length(body), form), head[8:12], *body])
         return
     sizes = kept[0]
     if sizes.id != _LONG_SIZES or int.from_bytes(window.read(sizes.payload + 24, 4), "little"):
         raise UnredactableError("it has a table of further long sizes")
-    body = _body(kept[1:], form, b"id3 ", tags)
+    body = _body(window, kept[1:], form, b"id3 ", tags)
     told = window.read(sizes.payload + 8, sizes.size - 8)
     size = (4 + 8 + sizes.size + sizes.size % 2 + _length(body)).to_bytes(8, "little")
     long_sizes = window.read(sizes.offset, 8) + size + told + bytes(sizes.size % 2)
@@ -131,26 +138,40 @@ def rewrite_dsdiff(file: BinaryIO, tags: Plain) -> None:
     _refuse_more(kept, _MOST_BYTES)
     (properties,) = (one for one in kept if one.id == b"PROP")
     told = list(islice(chunks(window, DSDIFF, properties.payload + 4, properties.end), MAX_CHUNKS))
-    if not {one.id for one in told} <= _OF_PROPERTIES or any(one.end > properties.end for one in told):
+    if not {one.id for one in told} <= _OF_PROPERTIES or not all(one.whole for one in told):
         raise UnredactableError("its properties hold more than how it is read")
     _refuse_more(told, _MOST_OF_PROPERTIES)
     body: list[Piece] = []
     for one in kept:
-        body += _as_it_is(one) if one.id != b"PROP" else _properties(one, told)
+        body += _as_it_is(one) if one.id != b"PROP" else _properties(window, told)
     body += _tag(DSDIFF, b"ID3 ", tags)
     lay(file, [b"FRM8", _size(4 + _length(body), DSDIFF), window.read(12, 4), *body])
 
 
-def _properties(one: Element, told: Sequence[Element]) -> list[Piece]:
-    """DSDIFF's properties with blanks for the name that people call the packing by."""
+def _properties(window: Window, told: Sequence[Element]) -> list[Piece]:
+    """DSDIFF's properties and nothing behind them, with blanks for the name that people call the packing by."""
     pieces: list[Piece] = []
-    at = one.offset
-    for each in told:
-        if each.id == b"CMPR":
-            name = min(each.payload + 5, each.end)
-            pieces += [Stretch(at, name), b" " * (each.end - name)]
-            at = each.end
-    return [*pieces, Stretch(at, one.end), bytes(one.size % 2)]
+    for one in told:
+        if one.id == b"CMPR":
+            name = min(one.payload + 5, one.end)
+            pieces += [Stretch(one.offset, name), b" " * (one.end - name), bytes(one.size % 2)]
+        elif one.id == b"CHNL":
+            pieces.append(_channels(window, one))
+        else:
+            pieces += _as_it_is(one)
+    return [b"PROP" + _size(4 + _length(pieces), DSDIFF) + b"SND ", *pieces]
+
+
+def _channels(window: Window, one: Element) -> bytes:
+    """The names of the channels; what is none is called by its number, as a channel without a name is."""
+    data = window.read(one.payload, one.size)
+    names = [data[2 + 4 * at : 6 + 4 * at] for at in range(int.from_bytes(data[:2], "big"))]
+    if len(data) < 2 + 4 * len(names):
+        raise UnredactableError("its channels cannot be made out")
+    body = data[:2] + b"".join(
+        name if _CHANNEL.fullmatch(name) else b"C%03d" % at for at, name in enumerate(names)
+    )
+    return one.id + _size(len(body), DSDIFF) + body
 
 
 def rewrite_dsf(file: BinaryIO, tags: Plain) -> None:
@@ -167,6 +188,8 @@ def rewrite_dsf(file: BinaryIO, tags: Plain) -> None:
         size = int.from_bytes(chunk[4:], "little")
         if len(chunk) < _DSF_CHUNK or chunk[:4] != name or not _DSF_CHUNK <= size <= window.size - end:
             raise UnredactableError("its chunks cannot be made out")
+        if name == b"fmt " and size != _DSF_FORMAT:
+            raise UnredactableError("a chunk that says how it is read holds more than that")
         end += size
     tag = id3_bytes(tags)
     told = (end + len(tag)).to_bytes(8, "little") + (end if tag else 0).to_bytes(8, "little")
@@ -216,9 +239,21 @@ def _refuse_more(kept: Sequence[Element], most: Mapping[bytes, int]) -> None:
         raise UnredactableError("a chunk that says how it is read holds more than that")
 
 
-def _body(kept: Sequence[Element], form: ChunkForm, name: bytes, tags: Plain) -> list[Piece]:
-    """The chunks that stay, and one with the tags."""
-    return [*(piece for one in kept for piece in _as_it_is(one)), *_tag(form, name, tags)]
+def _body(window: Window, kept: Sequence[Element], form: ChunkForm, name: bytes, tags: Plain) -> list[Piece]:
+    """The chunks of WAV that stay, and one with the tags."""
+    body: list[Piece] = []
+    for one in kept:
+        body += _format(window, one, form) if one.id == b"fmt " else _as_it_is(one)
+    return [*body, *_tag(form, name, tags)]
+
+
+def _format(window: Window, one: Element, form: ChunkForm) -> list[Piece]:
+    """The chunk that says how sound is read, with nothing behind that where its format has no setup."""
+    number = int.from_bytes(window.read(one.payload, 2), form.order)
+    if number not in _PLAIN or one.size <= _PLAIN_BYTES:
+        return _as_it_is(one)
+    told = one.payload + _PLAIN_BYTES
+    return [Stretch(one.offset, told), bytes(one.end - told), bytes(one.size % 2)]
 
 
 def _as_it_is(one: Element) -> list[Piece]:

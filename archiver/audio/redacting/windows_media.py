@@ -16,6 +16,7 @@ from typing import BinaryIO
 from archiver.audio.containers.asf_objects import HEADER, HEADER_EXTENSION
 from archiver.audio.containers.window import MAX_READ, Window
 from archiver.audio.properties.asf import FILE_PROPERTIES
+from archiver.audio.redacting.asf_indexes import INDEXES, SIMPLE_INDEX, holds_entries_alone
 from archiver.audio.redacting.asf_parts import (
     IDENTITY,
     OBJECT_HEAD,
@@ -49,15 +50,9 @@ _GOES_WITHIN = _guids(
 """What goes, of the header and of its extension. What neither goes nor is known may be needed, or be a lock."""
 
 _DATA = uuid.UUID("75B22636-668E-11CF-A6D9-00AA0062CE6C").bytes_le
-_INDEXES = _guids(
-    "33000890-E5B1-11CF-89F4-00A0C90349CB",
-    "D6E229D3-35DA-11D1-9034-00A0C90349BE",
-    "FEB103F8-12AD-4C64-840F-2A1D2F7AD48C",
-)
 _CONTENT = uuid.UUID("75B22633-668E-11CF-A6D9-00AA0062CE6C").bytes_le
 _EXTENDED = uuid.UUID("D2D0A440-E307-11D2-97F0-00A0C95EA850").bytes_le
 _PADDING = uuid.UUID("1806D474-CADF-4509-A4BA-9AABCB96AAE8").bytes_le
-_SIMPLE_INDEX = uuid.UUID("33000890-E5B1-11CF-89F4-00A0C90349CB").bytes_le
 _EXTENSION_RESERVED = uuid.UUID("ABD3D211-A9BA-11CF-8EE6-00C00C205365").bytes_le + (6).to_bytes(2, "little")
 _HEADER_RESERVED = b"\1\2"
 _HEADER_FIXED, _EXTENSION_FIXED, _DATA_FIXED = 30, 46, 50
@@ -109,7 +104,7 @@ def _identified(one: bytes, identity: bytes) -> bytes:
 def _object_behind(window: Window, one: Stretch, identity: bytes) -> Sequence[Piece]:
     """The packets or an index, where it names the file with its identity now."""
     head = window.read(one.start, OBJECT_HEAD)
-    if head[:16] not in (_DATA, _SIMPLE_INDEX):
+    if head[:16] not in (_DATA, SIMPLE_INDEX):
         return (one,)
     return (head, identity, Stretch(one.start + IDENTITY.stop, one.end))
 
@@ -156,15 +151,16 @@ def _of_size(one: bytes, size: int) -> bytes:
 
 
 def _behind(window: Window, at: int) -> Iterator[Stretch]:
-    """The packets behind the header, and the indexes behind these."""
+    """The packets behind the header, and the indexes behind these, up to one that holds more than its entries."""
     is_data = True
     while at + OBJECT_HEAD <= window.size:
         head = window.read(at, OBJECT_HEAD)
         size = int.from_bytes(head[16:], "little")
-        least = IDENTITY.stop if head[:16] == _SIMPLE_INDEX else OBJECT_HEAD
         if is_data and (head[:16] != _DATA or not _DATA_FIXED <= size <= window.size - at):
             break
-        if not is_data and (head[:16] not in _INDEXES or not least <= size <= window.size - at):
+        if not is_data and not (
+            head[:16] in INDEXES and size <= window.size - at and holds_entries_alone(window, at, at + size)
+        ):
             return
         yield Stretch(at, at + size)
         at += size

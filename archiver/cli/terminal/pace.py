@@ -40,7 +40,8 @@ class Pacer:
     """Rate and remaining time from the latest part of a step; of a short one, from the whole.
 
     The remaining time is worked out when something was done, and counted down until something is again. So it does
-    not rise between two bursts of work that goes on evenly.
+    not rise between two bursts of work that goes on evenly. Looks at what was taken back since are forgotten, so that
+    no rate is of less than nothing.
     """
 
     def __init__(self) -> None:
@@ -64,6 +65,11 @@ class Pacer:
 
     def _take(self, look: _Look) -> None:
         looks, window = self._looks, max(_SHORTEST_S, look.at / _SHARE)
+        # what is told of a file that cannot be read to its end is taken back
+        while looks and looks[-1].done >= look.done:
+            looks.pop()
+        if not looks:
+            looks.append(_Look(0.0, 0.0))
         if len(looks) > _FEWEST and looks[-1].at - looks[-2].at < window / _KEPT:
             looks.pop()
         looks.append(look)

@@ -18,6 +18,7 @@ from tests.audio.bitstream.test_chunked import DSD, MUSIC, big, dsdiff
 from tests.samples import aiff, wav, wma
 from tests.samples.aiff import extended, iff_chunk
 from tests.samples.asf import STREAM_PROPERTIES, asf_object, guid, header_extension
+from tests.samples.formats import FORMATS
 from tests.samples.riff import riff_chunk
 
 SECRET = "wilhelmine.muster"
@@ -102,11 +103,40 @@ def with_identity() -> bytes:
     return dated.replace(data[at : at + 16], ID16) + index
 
 
+def with_format(behind: bytes) -> bytes:
+    """A WAV file of PCM with more in its format."""
+    whole = wav(audio=MUSIC)
+    form = whole[12:36]
+    assert form[:8] == b"fmt " + struct.pack("<I", 16)
+    return riff_chunk(b"RIFF", b"WAVE" + riff_chunk(b"fmt ", form[8:] + bytes(2) + behind) + whole[36:])
+
+
+def index(*behind: bytes, kind: str = "D6E229D3-35DA-11D1-9034-00A0C90349BE") -> bytes:
+    """An index over two streams, with a block of one entry and one of none."""
+    blocks = struct.pack("<IQQII", 1, 0, 0, 7, 7) + struct.pack("<IQQ", 0, 0, 0)
+    return asf_object(kind, struct.pack("<IHI", 1000, 2, 2), struct.pack("<4H", 1, 1, 2, 1), blocks, *behind)
+
+
+def with_properties(*more: bytes, channels: bytes = b"SLFTSRGT") -> bytes:
+    """DSDIFF of two channels with other properties than it has."""
+    told = big(b"CHNL", struct.pack(">H8s", 2, b"SLFTSRGT")) + big(b"CMPR", b"DSD \0\0")
+    plain = dsdiff(DSD)
+    assert told in plain
+    return plain.replace(told, big(b"CHNL", struct.pack(">H", 2) + channels) + b"".join(more))
+
+
 BLANK: dict[str, tuple[str, bytes, bytes]] = {
     "the name of a packing": ("aiff", aifc(pascal(TEXT)), TEXT),
     "more than AIFF says": ("aiff", aiff(audio=MUSIC).replace(iff_chunk(b"COMM", FIXED), iff_chunk(b"COMM", FIXED + TEXT + b"-")), TEXT),
     "what is skipped before the sound": ("aiff", aifc(pascal(b""), skipped=TEXT + b"-"), TEXT),
+    "what stands behind the format of plain samples": ("wav", with_format(TEXT + b"-"), TEXT),
     "the name of DSDIFF's packing": ("dff", dsdiff(DSD).replace(big(b"CMPR", b"DSD \0\0"), big(b"CMPR", b"DSD \x11" + TEXT)), TEXT),
+    "bytes behind DSDIFF's properties": ("dff", with_properties(big(b"CMPR", b"DSD \0\0"), bytes(4) + TEXT + b"-"), TEXT),
+    "few bytes behind DSDIFF's properties": ("dff", with_properties(big(b"CMPR", b"DSD \0\0"), TEXT[:10]), TEXT[:10]),
+    "bytes behind DSDIFF's channels": ("dff", with_properties(b"", big(b"CMPR", b"DSD \0\0"), channels=b"SLFTSRGT" + TEXT + b"---"), TEXT),
+    "channels of DSDIFF that are a text": ("dff", with_properties(b"", big(b"CMPR", b"DSD \0\0"), channels=TEXT[:8]), TEXT[:8]),
+    "bytes behind the entries of an index": ("wma", with_identity() + asf_object("33000890-E5B1-11CF-89F4-00A0C90349CB", ID16, struct.pack("<QII", 1, 1, 0), TEXT), TEXT),
+    "bytes behind the blocks of an index": ("wma", wma(title="Old") + index(TEXT), TEXT),
     "an identity": ("wma", with_identity(), ID16),
     "a date": ("wma", with_identity(), TEXT[-8:]),
     "a reserved field": ("wma", with_stream(stream(SETUP, reserved=TEXT[:4])), TEXT[:4]),
@@ -154,6 +184,24 @@ def test_the_identity_of_a_file_is_the_same_wherever_it_stands() -> None:
     assert found[at : at + 16] not in {bytes(16), ID16}
 
 
+@pytest.mark.parametrize(
+    "kind", ["D6E229D3-35DA-11D1-9034-00A0C90349BE", "FEB103F8-12AD-4C64-840F-2A1D2F7AD48C"]
+)
+def test_an_index_that_holds_its_entries_alone_stays(kind: str) -> None:
+    whole = index(kind=kind)
+    assert redacted(wma(title="Old") + whole + whole, "wma").count(whole) == 2
+    cut = whole[:16] + struct.pack("<Q", len(whole) - 4) + whole[24:-4]
+    assert cut not in redacted(wma(title="Old") + cut, "wma")
+    blocks = asf_object(kind, struct.pack("<IHI", 1000, 0, 1 << 31))
+    assert blocks not in redacted(wma(title="Old") + blocks, "wma")
+
+
+def test_channels_of_dsdiff_keep_their_names() -> None:
+    assert big(b"CHNL", b"\0\2SLFTSRGT") in redacted(dsdiff(DSD), "dff")
+    named = sized(with_properties(big(b"CMPR", b"DSD \0\0"), channels=b"C   C999"))
+    assert big(b"CHNL", b"\0\2C   C999") in redacted(named, "dff")
+
+
 def test_a_stream_keeps_its_setup() -> None:
     correction = bytes.fromhex("0100010100010000")
     properties = stream(SETUP, correction)
@@ -167,8 +215,11 @@ REFUSED: dict[str, tuple[str, bytes]] = {
     "two versions": ("aiff", aifc(pascal(b""), iff_chunk(b"FVER", b"text"))),
     "a packing without a name": ("aiff", aifc(b"").replace(iff_chunk(b"COMM", FIXED + b"NONE"), iff_chunk(b"COMM", FIXED))),
     "sound that begins behind its end": ("aiff", aifc(pascal(b"")).replace(bytes(8) + FRAMES, b"\xff" * 8 + FRAMES)),
+    "a long format of DSF": ("dsf", FORMATS["a.dsf"][:32] + struct.pack("<Q", 52 + len(TEXT)) + FORMATS["a.dsf"][40:80] + TEXT + FORMATS["a.dsf"][80:]),
     "many facts": ("wav", riff_chunk(b"RIFF", wav(audio=MUSIC)[8:] + riff_chunk(b"fact", b"text") * 2)),
     "a long property of DSDIFF": ("dff", sized(dsdiff(DSD).replace(big(b"FS  ", struct.pack(">I", 2822400)), big(b"FS  ", TEXT + b"-")))),
+    "a size that is a text": ("dff", with_properties(b"CMPR" + TEXT[:8] + b"DSD \0\0")),
+    "fewer channels of DSDIFF than it has": ("dff", sized(with_properties(big(b"CMPR", b"DSD \0\0"), channels=b"SLFT"))),
     "a long setup": ("wma", with_stream(stream(SETUP + TEXT * 4))),
     "a long correction": ("wma", with_stream(stream(SETUP, TEXT * 4))),
     "a setup that ends elsewhere": ("wma", with_stream(stream(SETUP)[:-4])),

@@ -113,6 +113,35 @@ def test_bursts_far_apart_are_judged_by_several() -> None:
         assert one.left_s == pytest.approx(60 * (100 - minute))
 
 
+def test_what_was_told_of_a_file_that_cannot_be_read_is_no_step_back() -> None:
+    """A large file is read for some seconds, then its disk fails, and what was told of it is taken back."""
+    pacer = Pacer()
+    for tenth in range(1, 101):
+        pacer.pace(tenth * 100, 20_000, tenth / 10)
+    for tenth in range(1, 121):
+        pacer.pace(10_000 + tenth * 50, 20_000, 10 + tenth / 10)
+    told = [pacer.pace(done, 20_000, at) for done, at in ((10_000, 22.1), (10_000, 23.1), (10_400, 23.5))]
+    rates = [None if one is None else (one.rate, one.left_s) for one in told]
+    assert rates[:2] == [(10_000 / 22.1, pytest.approx(22.1)), (10_000 / 22.1, pytest.approx(21.1))]
+    assert rates[2] == (10_400 / 23.5, pytest.approx(9_600 * 23.5 / 10_400))
+
+
+@settings(max_examples=100)
+@given(
+    begun=st.integers(1, 10),
+    steps=st.lists(st.tuples(st.floats(0.001, 20), st.integers(-10, 10)), min_size=10, max_size=300),
+)
+def test_whatever_is_taken_back_the_time_left_is_a_number(begun: int, steps: list[tuple[float, int]]) -> None:
+    pacer, at, done = Pacer(), 0.0, begun
+    for seconds, more in steps:
+        at, done = at + seconds, max(done + more, 0)
+        told = pacer.pace(done, 5000, at)
+        assert (told is None) == (done == 0)
+        if told is not None:
+            assert told.rate > 0
+            assert 0 <= told.left_s < math.inf
+
+
 @settings(max_examples=100)
 @given(
     steps=st.lists(
