@@ -336,6 +336,7 @@ COMMANDS = {
                 ("catalogue", "update"),
             ],
             varies=_KEPT,
+            unlogged=("exporting",),
         ),
         Command(
             "sign",
