@@ -173,6 +173,11 @@ def _sign(ground: Ground) -> Words:
     return ("sign", ground.bag, "--key", ground.aside / "key", "-j1")
 
 
+def _protected(ground: Ground, run: Run) -> None:
+    _first(ground, run)
+    run("protect", ground.bag, "-j1", at=0)
+
+
 def _signed_elsewhere(ground: Ground, run: Run) -> None:
     _with_key(ground, run)
     signing = ("ssh-keygen", "-q", "-Y", "sign", "-n", NAMESPACE, "-f", ground.aside / "key")
@@ -338,6 +343,7 @@ COMMANDS = {
                 ("catalogue", "update"),
             ],
             varies=_KEPT,
+            unlogged=("exporting",),
         ),
         Command(
             "sign",
@@ -378,6 +384,7 @@ COMMANDS = {
             _signed,
             needs=_ssh_keygen,
         ),
+        Command("bag set-info, protected", _set_info, _protected, needs=_par2),
         Command("catalogue add", lambda ground: ("catalogue", "add", ground.store), _forgotten),
         Command("catalogue rebuild", lambda ground: ("catalogue", "rebuild", ground.store), _first),
         Command("catalogue update", _update, _unknown),

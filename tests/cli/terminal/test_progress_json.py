@@ -120,10 +120,14 @@ def test_what_was_told_of_a_file_that_cannot_be_read_is_no_step_back() -> None:
         pacer.pace(tenth * 100, 20_000, tenth / 10)
     for tenth in range(1, 121):
         pacer.pace(10_000 + tenth * 50, 20_000, 10 + tenth / 10)
-    told = [pacer.pace(done, 20_000, at) for done, at in ((10_000, 22.1), (10_000, 23.1), (10_400, 23.5))]
-    rates = [None if one is None else (one.rate, one.left_s) for one in told]
-    assert rates[:2] == [(10_000 / 22.1, pytest.approx(22.1)), (10_000 / 22.1, pytest.approx(21.1))]
-    assert rates[2] == (10_400 / 23.5, pytest.approx(9_600 * 23.5 / 10_400))
+    for done, at, rate, left_s in (
+        (10_000, 22.1, 10_000 / 22.1, 22.1),
+        (10_000, 23.1, 10_000 / 22.1, 21.1),
+        (10_400, 23.5, 10_400 / 23.5, 9_600 * 23.5 / 10_400),
+    ):
+        told = pacer.pace(done, 20_000, at)
+        assert told is not None
+        assert (told.rate, told.left_s) == pytest.approx((rate, left_s))
 
 
 @settings(max_examples=100)
