@@ -60,7 +60,7 @@ def make_ready(
             made = _archive(staging, archive)
             os.mkdir(b"archive", dir_fd=area.folder(b""))
             _serialize(staging, made, archive, modified, reading)
-        _mark(area, made)
+        _mark(staging, area, made)
 
 
 def make_archive_ready(staging: Staging, copied: bytes, ending: str) -> None:
@@ -81,16 +81,20 @@ def make_archive_ready(staging: Staging, copied: bytes, ending: str) -> None:
             folder, _, name = made.rpartition(b"/")
             os.rename(copied, name, src_dir_fd=area.folder(b""), dst_dir_fd=inner.folder(folder))
             filesystem.sync_folder(inner.folder(folder))
-        _mark(area, made)
+        _mark(staging, area, made)
 
 
-def _mark(area: filesystem.FolderCursor, made: bytes) -> None:
+def _mark(staging: Staging, area: filesystem.FolderCursor, made: bytes) -> None:
+    """Mark the area as ready; its own name is durable too then: bags of a group wait there while others get theirs."""
     folder = area.folder(b"")
     with os.fdopen(filesystem.create_regular(READY, folder), "wb") as marker:
         marker.write(made)
         marker.flush()
         os.fsync(marker.fileno())
     filesystem.sync_folder(folder)
+    with filesystem.FolderCursor(staging.area.store) as store:
+        filesystem.sync_folder(store.folder(INCOMING))
+        filesystem.sync_folder(store.folder(b""))
 
 
 def _archive(staging: Staging, kind: str) -> bytes:

@@ -50,6 +50,23 @@ def test_disturbed_at_some_points(name: str, program: Program, shim: Shim, tmp_p
     none_of(wrong)
 
 
+@pytest.mark.case(2)
+def test_a_group_without_power_while_its_bags_get_their_names(
+    program: Program, shim: Shim, tmp_path: Path
+) -> None:
+    """From the first name on the others must come: the parts that wait for theirs are durable before."""
+    trial = ready("pack a group", program, shim, tmp_path / "ground")
+    some_named = [
+        (loss, image)
+        for loss, image in trial.losses()
+        if 0 < sum(path.startswith(b"Store/Music-") and path.count(b"/") == 1 for path in image) < 3
+    ]
+    assert len(some_named) > 10
+    none_of(
+        [f"{loss}: {' | '.join(found)}" for loss, image in some_named if (found := trial.powerless(image))]
+    )
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(6 * 3600)
 @pytest.mark.parametrize("kind", KINDS)
