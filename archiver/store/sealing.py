@@ -27,6 +27,7 @@ from archiver.store.faults import store_faults
 from archiver.store.healing import clear_workshops
 from archiver.store.identity import Kept, read_identity
 from archiver.store.removal import finish_removals
+from archiver.store.scratch import clear_scratch
 from archiver.store.staging import READY, Staging, StagingKey, look_into, remove_begun, remove_spent
 
 ENDINGS = ("tar", "zip", "gz", "tgz")
@@ -235,8 +236,8 @@ def recover(store: bytes) -> tuple[bytes, ...]:
     """Bring to its end what runs were interrupted in while they gave names: the first thing to do with a locked store.
 
     A group of which a bag has its name already gets its other names, unless something else bears one of them; areas
-    whose bag has gone to its name, or was never begun, are removed, and so is what a removal left out of sight, and a workshop.
-    What can be continued stays, and so does everything that this program did not make.
+    whose bag has gone to its name, or was never begun, are removed, and so is what a removal left out of sight, a workshop, and
+    a folder in which an export worked out what to copy. What can be continued stays, and so does everything that this program did not make.
 
     Returns:
         The absolute paths of bags that got their names.
@@ -246,6 +247,7 @@ def recover(store: bytes) -> tuple[bytes, ...]:
     """
     finish_removals(store)
     clear_workshops(store)
+    clear_scratch(store)
     groups: dict[StagingKey, list[Staging]] = defaultdict(list)
     found = look_into(store)
     with store_faults(f"tidy {os.fsdecode(store)}/{os.fsdecode(INCOMING)}"):

@@ -14,10 +14,9 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 from archiver import filesystem
-from archiver.errors import ArchiverError, Remedy, UsageError, Way
-from archiver.machine import reason
+from archiver.errors import Remedy, UsageError, Way
 from archiver.report.pages import FURTHER_NAMES
-from archiver.usecases.new_file import HIDDEN_NAMES, new_file
+from archiver.usecases.new_file import HIDDEN_NAMES, new_file, write_faults
 
 _MARK = b".archiver-unfinished.part"
 
@@ -143,24 +142,3 @@ def _names(cursor: filesystem.FolderCursor, folder: bytes) -> list[bytes]:
 
 def _is_own(name: bytes) -> bool:
     return name == _MARK or bool(FURTHER_NAMES.fullmatch(name) or HIDDEN_NAMES.fullmatch(name))
-
-
-@contextlib.contextmanager
-def write_faults(path: str, but: type[OSError] | tuple[()] = ()) -> Iterator[None]:
-    """Raise what the system refuses to a ``with`` block that writes ``path`` as an error for people.
-
-    Args:
-        path: What is written.
-        but: What is left as it is.
-
-    Raises:
-        ArchiverError: where it refuses.
-    """
-    try:
-        yield
-    except but:
-        raise
-    except OSError as error:
-        raise ArchiverError(
-            f"cannot write {path}: {reason(error)}", "No bag was changed.", remedies=[Remedy(Way.AGAIN)]
-        ) from error

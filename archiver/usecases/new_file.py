@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from archiver import filesystem
+from archiver.errors import ArchiverError, Remedy, Way
+from archiver.machine import reason
 
 HIDDEN_NAMES = re.compile(rb"\.archiver-[0-9a-f]{16}\.part")
 """Names that files have while they are written."""
@@ -46,3 +48,24 @@ def new_file(path: str) -> Iterator[BinaryIO]:
                 with contextlib.suppress(OSError):
                     os.unlink(hidden, dir_fd=folder)
                 raise
+
+
+@contextlib.contextmanager
+def write_faults(path: str, but: type[OSError] | tuple[()] = ()) -> Iterator[None]:
+    """Raise what the system refuses to a ``with`` block that writes ``path`` as an error for people.
+
+    Args:
+        path: What is written.
+        but: What is left as it is.
+
+    Raises:
+        ArchiverError: where it refuses.
+    """
+    try:
+        yield
+    except but:
+        raise
+    except OSError as error:
+        raise ArchiverError(
+            f"cannot write {path}: {reason(error)}", "No bag was changed.", remedies=[Remedy(Way.AGAIN)]
+        ) from error

@@ -21,8 +21,8 @@ from archiver.report.receipt_page import receipt_page
 from archiver.report.receipt_text import receipt_text
 from archiver.report.recorded import bag_name, read_bag
 from archiver.usecases.finished import refuse_finished
-from archiver.usecases.further_pages import FurtherPages, write_faults
-from archiver.usecases.new_file import new_file
+from archiver.usecases.further_pages import FurtherPages
+from archiver.usecases.new_file import new_file, write_faults
 
 
 @dataclass(frozen=True, slots=True)

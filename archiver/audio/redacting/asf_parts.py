@@ -48,6 +48,7 @@ class _Body:
         self._data, self._at = data, OBJECT_HEAD
 
     def take(self, count: int) -> bytes:
+        """The next bytes."""
         found = self._data[self._at : self._at + count]
         if len(found) < count:
             raise UnredactableError("the objects of its header cannot be made out")
@@ -55,6 +56,7 @@ class _Body:
         return found
 
     def number(self, count: int) -> int:
+        """The next bytes as a number, the last of them the highest."""
         return int.from_bytes(self.take(count), "little")
 
     def few(self, most: int, count: int = 2) -> int:
@@ -65,6 +67,7 @@ class _Body:
         return found
 
     def rest(self) -> bytes:
+        """All that is left."""
         return self.take(len(self._data) - self._at)
 
     def end(self) -> None:

@@ -44,7 +44,7 @@ from archiver.rights.declaring.policies import export_policy
 from archiver.store.area import INCOMING, locked
 from archiver.store.faults import store_faults
 from archiver.store.find_bags import taken_by
-from archiver.store.scratch import clear_scratch, scratch
+from archiver.store.scratch import scratch
 from archiver.store.sealing import make_ready, publish, recover
 from archiver.store.staging import Staging, StagingKey
 from archiver.usecases.export.decide import Anew, unread
@@ -143,7 +143,6 @@ def export(request: ExportRequest, run: Run, watch: Watch) -> Iterator[ExportRep
     anew = Anew(original.declarations(), export_policy(request.act), run.day())
     with contextlib.ExitStack() as held:
         held.enter_context(locked(store))
-        clear_scratch(store)
         recover(store)
         if request.name is not None:
             refuse_taken(request.name, store)

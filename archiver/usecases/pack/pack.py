@@ -34,7 +34,6 @@ from archiver.parity.program import require_par2
 from archiver.records.rights.tally import RightsTally
 from archiver.store.area import INCOMING, is_begun, locked
 from archiver.store.faults import lost_store, store_faults
-from archiver.store.scratch import clear_scratch
 from archiver.store.sealing import make_ready, publish, read_back, recover
 from archiver.store.staging import Staging, look_into
 from archiver.usecases.again.accession import next_accession, next_accession_by_bags
@@ -92,7 +91,6 @@ def _packed(
     store = prepared.store
     presence = SourcePresence(prepared.sources)
     is_new = held.enter_context(locked(store))
-    clear_scratch(store)
     for bag in recover(store):
         watch.note(f"Gave its name to a bag that an interrupted run had finished: {os.fsdecode(bag)}")
     _name_strange(store, watch)
